@@ -1,0 +1,49 @@
+"""`python -m codegen import SOURCE` reads a description; `python -m codegen generate` writes code."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from codegen import changes, emit, facts, importer
+from codegen.description import DescriptionError
+
+PUBLIC_ADDRESS = "https://raw.githubusercontent.com/Qovery/qovery-openapi-spec/main/openapi.yaml"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="codegen", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    reader = commands.add_parser("import", help="rebuild api.json from a description")
+    reader.add_argument("source", nargs="?", default=PUBLIC_ADDRESS, help="path or address")
+    reader.add_argument("--dry-run", action="store_true", help="report, but leave api.json alone")
+    writer = commands.add_parser("generate", help="write models and resources from api.json")
+    writer.add_argument("--check", action="store_true", help="fail where a file would change")
+    arguments = parser.parse_args()
+    if arguments.command == "generate":
+        return emit.generate(facts.read(), check=arguments.check)
+    try:
+        return _import(arguments.source, dry_run=arguments.dry_run)
+    except DescriptionError as error:
+        print(f"stopped at {error}", file=sys.stderr)
+        print("If the description is wrong there, add it to codegen/corrections.toml.", file=sys.stderr)
+        return 1
+
+
+def _import(source: str, *, dry_run: bool) -> int:
+    read = importer.read(source)
+    if facts.API_JSON.exists():
+        print("\n".join(changes.changes(facts.read(), read.api)) or "No changes.")
+    for id_, call in read.invented_names.items():
+        print(f"named by convention, add it to codegen/names.csv: {id_} -> {call}")
+    for correction in read.idle_corrections:
+        print(f"nothing to correct any more: {correction.at}")
+    counts = f"{len(read.api.operations)} operations, {len(read.api.schemas)} schemas"
+    print(f"{counts}, {len(read.api.unnamed)} declared schemas without a class of their own")
+    if not dry_run:
+        facts.API_JSON.write_text(facts.dump(read.api), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,153 @@
+"""What do we know of the API? The intermediate form, kept in api.json.
+
+Types are written as Python spells them: `str`, `list[Project]`, `dict[str, Any]`, `Job | None`.
+A capitalised word other than `Any` and `None` names a schema.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any, Literal
+
+import attrs
+import cattrs
+from cattrs.gen import make_dict_unstructure_fn
+
+API_JSON = Path(__file__).parent / "api.json"
+
+
+@attrs.frozen
+class Field:
+    name: str
+    wire: str
+    type: str
+    required: bool = False
+    nullable: bool = False
+
+
+@attrs.frozen
+class Model:
+    fields: list[Field]
+    kind: Literal["model"] = "model"
+
+
+@attrs.frozen
+class Enum:
+    values: list[str]
+    kind: Literal["enum"] = "enum"
+
+
+@attrs.frozen
+class Union:
+    """Either `tag` with `mapping` tells the branches apart, or a key only one branch has."""
+
+    branches: list[str]
+    tag: str | None = None
+    mapping: dict[str, str] = attrs.Factory(dict)
+    keys: dict[str, str] = attrs.Factory(dict)
+    kind: Literal["union"] = "union"
+
+
+Schema = Model | Enum | Union
+
+
+@attrs.frozen
+class Parameter:
+    name: str
+    wire: str
+    type: str
+    required: bool = False
+    deprecated: bool = False
+
+
+@attrs.frozen
+class Body:
+    type: str
+    media_type: str = "application/json"
+    required: bool = False
+
+
+@attrs.frozen
+class Answer:
+    """One 2xx answer. `items` names the key of a list that stands alone in an envelope."""
+
+    status: int
+    media_type: str | None = None
+    type: str | None = None
+    items: str | None = None
+    paged: bool = False
+
+
+@attrs.frozen
+class Operation:
+    id: str
+    call: str
+    method: str
+    path: str
+    path_parameters: list[Parameter]
+    answers: list[Answer]
+    errors: list[int]
+    query: list[Parameter] = attrs.Factory(list)
+    body: Body | None = None
+    deprecated: bool = False
+
+    @property
+    def namespace(self) -> str:
+        return self.call.rpartition(".")[0]
+
+    @property
+    def name(self) -> str:
+        return self.call.rpartition(".")[2]
+
+
+@attrs.frozen
+class Api:
+    version: str
+    operations: list[Operation]
+    schemas: dict[str, Schema]
+    # Declared schemas without a class of their own, and what became of them.
+    unnamed: dict[str, str]
+
+
+def references(type_: str | None) -> list[str]:
+    """The schemas a type expression names, in order."""
+    words = re.findall(r"\b[A-Za-z_]\w*", type_ or "")
+    return [word for word in words if word[0].isupper() and word not in ("Any", "None")]
+
+
+def _converter() -> cattrs.Converter:
+    converter = cattrs.Converter(omit_if_default=True)
+    kinds = {"model": Model, "enum": Enum, "union": Union}
+    converter.register_structure_hook(Schema, lambda value, _: converter.structure(value, kinds[value["kind"]]))
+    for kind in kinds.values():
+        keep = cattrs.override(omit_if_default=False)
+        converter.register_unstructure_hook(
+            kind, make_dict_unstructure_fn(kind, converter, _cattrs_omit_if_default=True, kind=keep)
+        )
+    return converter
+
+
+def read(path: Path = API_JSON) -> Api:
+    return _converter().structure(json.loads(path.read_text(encoding="utf-8")), Api)
+
+
+def dump(api: Api) -> str:
+    """JSON with one fact a line, so that a change of the API reads well as a diff."""
+    return _lines(_converter().unstructure(api), 0) + "\n"
+
+
+def _lines(value: Any, depth: int) -> str:
+    flat = json.dumps(value, ensure_ascii=False)
+    nested = isinstance(value, (dict, list)) and len(flat) + 2 * depth > 110
+    if not nested:
+        return flat
+    inner, outer = "  " * (depth + 1), "  " * depth
+    if isinstance(value, dict):
+        parts = [f"{json.dumps(k)}: {_lines(v, depth + 1)}" for k, v in value.items()]
+        opening, closing = "{", "}"
+    else:
+        parts = [_lines(v, depth + 1) for v in value]
+        opening, closing = "[", "]"
+    return f"{opening}\n{inner}" + f",\n{inner}".join(parts) + f"\n{outer}{closing}"

@@ -1,0 +1,67 @@
+"""The Qovery API on asyncio: `AsyncQovery`, its models and its errors."""
+
+from qovery_async import models as models
+from qovery_async.client import AsyncQovery
+from qovery_async.codec import from_dict, to_dict, to_json
+from qovery_async.config import NO_TIMEOUT, Timeout
+from qovery_async.errors import (
+    ApiError,
+    BadRequest,
+    ConfigurationError,
+    Conflict,
+    ConnectError,
+    DecodeError,
+    Forbidden,
+    NotFound,
+    PreconditionFailed,
+    QoveryError,
+    RateLimited,
+    RequestTimeout,
+    ServerError,
+    TransportError,
+    Unauthorized,
+    UnprocessableEntity,
+)
+from qovery_async.pagination import Items, Page
+from qovery_async.transport.exchange import RequestEvent, ResponseEvent
+from qovery_async.transport.response import RawResponse, WithResponse
+from qovery_async.version import __version__
+from qovery_async.vocabulary import UNSET, Model, OpenEnum, UnknownVariant, Unset
+
+__all__ = [
+    "NO_TIMEOUT",
+    "UNSET",
+    "ApiError",
+    "AsyncQovery",
+    "BadRequest",
+    "ConfigurationError",
+    "Conflict",
+    "ConnectError",
+    "DecodeError",
+    "Forbidden",
+    "Items",
+    "Model",
+    "NotFound",
+    "OpenEnum",
+    "Page",
+    "PreconditionFailed",
+    "QoveryError",
+    "RateLimited",
+    "RawResponse",
+    "RequestEvent",
+    "RequestTimeout",
+    "ResponseEvent",
+    "ServerError",
+    "Timeout",
+    "TransportError",
+    "Unauthorized",
+    "UnknownVariant",
+    "UnprocessableEntity",
+    "Unset",
+    "WithResponse",
+    "__version__",
+    "from_dict",
+    "models",
+    "to_dict",
+    "to_json",
+]

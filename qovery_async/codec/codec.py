@@ -1,0 +1,113 @@
+"""Between bytes and models, through cattrs: fast while things fit, tolerant when they do not."""
+
+from __future__ import annotations
+
+import functools
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from cattrs import Converter
+
+from qovery_async.codec import decode, encode
+from qovery_async.codec.repair import Problem, Repair
+from qovery_async.errors import ConfigurationError, DecodeError
+from qovery_async.vocabulary import Model
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeForm
+
+T = TypeVar("T")
+M = TypeVar("M", bound=Model)
+
+_logger = logging.getLogger("qovery")
+
+
+@functools.cache
+def _converter() -> Converter:
+    """One for the process: what it learns of a model serves every client."""
+    converter = Converter(detailed_validation=False)
+    decode.register(converter)
+    encode.register(converter)
+    return converter
+
+
+class Codec:
+    """Reads answers and writes bodies. `strict` raises where the tolerant codec repairs."""
+
+    def __init__(self, *, strict: bool = False) -> None:
+        self._strict = strict
+        self._warned: set[tuple[str, str]] = set()
+
+    def decode(self, value: Any, type_: TypeForm[T], *, operation: str, root: str = "") -> T:
+        """The parsed JSON `value` as `type_`; `root` is the path that leads to it in the answer."""
+        try:
+            return _converter().structure(value, type_)
+        except Exception:  # noqa: BLE001  # whatever it was, the slow road finds and names it
+            return self._repair(value, type_, operation, root)
+
+    def decode_items(self, envelope: dict[str, Any], key: str, item: TypeForm[T], *, operation: str) -> list[T]:
+        """The list under `key` of an envelope."""
+        found = envelope.get(key)
+        if isinstance(found, list):
+            return self.decode(found, list[item], operation=operation, root=key)
+        problem = Problem(key, key, "is missing" if found is None else f"expected a list, got {found!r:.40}")
+        self._report([problem], operation)
+        return []
+
+    def prepare(self, type_: object) -> None:
+        """Builds what decoding `type_` needs, so that the first answer does not wait for it."""
+        _converter().get_structure_hook(type_)
+
+    def _repair(self, value: Any, type_: TypeForm[T], operation: str, root: str) -> T:
+        repair = Repair()
+        repaired: T = repair.read(value, type_, root, root)
+        self._report(repair.problems, operation)
+        return repaired
+
+    def _report(self, problems: Sequence[Problem], operation: str) -> None:
+        # What misfits as a whole has nothing left in it that could be saved.
+        if problems and (self._strict or not problems[0].path):
+            more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+            raise DecodeError(f"{operation}: {problems[0]}{more}")
+        for problem in problems:
+            if (operation, problem.place) not in self._warned:
+                self._warned.add((operation, problem.place))
+                _logger.warning("%s: %s; kept as it came, as far as possible", operation, problem)
+
+
+def encode_body(body: object) -> Any:
+    """A body as plain JSON values: models, enums and dates inside are converted."""
+    try:
+        return _converter().unstructure(body)
+    except ValueError as error:
+        raise ConfigurationError(f"the body cannot be sent: {error}") from error
+
+
+def to_json(body: object) -> bytes:
+    """A model, or any mapping or list with models inside, as JSON in UTF-8.
+
+    Raises:
+        ConfigurationError: something inside has no form in JSON.
+    """
+    try:
+        text = json.dumps(encode_body(body), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        return text.encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise ConfigurationError(f"the body cannot be sent: {error}") from error
+
+
+def to_dict(model: Model) -> dict[str, Any]:
+    """A model as the API writes it: wire names, ISO dates, enums as text, `UNSET` left out."""
+    value: dict[str, Any] = encode_body(model)
+    return value
+
+
+def from_dict(model: type[M], mapping: Mapping[str, Any]) -> M:
+    """A model from what the API or `to_dict` wrote.
+
+    Raises:
+        DecodeError: the mapping does not fit the model; names the path.
+    """
+    return Codec(strict=True).decode(dict(mapping), model, operation=f"from_dict({model.__name__})")

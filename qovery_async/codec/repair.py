@@ -1,0 +1,139 @@
+"""What can be saved of JSON that does not fit?
+
+Walks the value and its type side by side, keeps what fits, converts what can be converted
+without loss, leaves the rest as it came and notes each place. Nothing is ever dropped.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, get_args, get_origin
+
+import attrs
+
+from qovery_async.codec.decode import choose
+from qovery_async.codec.shapes import attributes, union_rule, without_none
+from qovery_async.codec.times import read_datetime
+from qovery_async.vocabulary import Model, OpenEnum, UnknownVariant
+
+_TEXTS = {"true": True, "false": False}
+
+
+@attrs.frozen
+class Problem:
+    """One place that does not fit. `place` is the path without list positions and map keys."""
+
+    path: str
+    place: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.path or 'the answer'}: {self.what}"
+
+
+@attrs.define
+class Repair:
+    """One walk through one answer."""
+
+    problems: list[Problem] = attrs.Factory(list)
+
+    def read(self, value: Any, type_: Any, path: str, place: str) -> Any:
+        type_, nullable = without_none(type_)
+        if value is None and nullable:
+            return None
+        if type_ is Any:
+            return value
+        if union_rule(type_) is not None:
+            return self._union(value, type_, path, place)
+        if get_origin(type_) is list:
+            return self._list(value, type_, path, place)
+        if get_origin(type_) is dict:
+            return self._dict(value, type_, path, place)
+        if issubclass(type_, Model):
+            return self._model(value, type_, path, place)
+        return self._scalar(value, type_, path, place)
+
+    def _misfit(self, value: Any, expected: str, path: str, place: str) -> Any:
+        found = "null" if value is None else repr(value) if len(repr(value)) <= 40 else type(value).__name__
+        self.problems.append(Problem(path, place, f"expected {expected}, got {found}"))
+        return value
+
+    def _scalar(self, value: Any, type_: Any, path: str, place: str) -> Any:
+        fits = value.__class__ is type_ or (type_ is float and value.__class__ is int)
+        if fits:
+            return value
+        try:
+            if type_ is datetime:
+                return read_datetime(value)
+            if type_ is date:
+                return date.fromisoformat(value)
+            if issubclass(type_, OpenEnum):
+                return type_(value)
+        except (TypeError, ValueError):
+            return self._misfit(value, _spoken(type_), path, place)
+        self._misfit(value, _spoken(type_), path, place)
+        return _converted(value, type_)
+
+    def _list(self, value: Any, type_: Any, path: str, place: str) -> Any:
+        if not isinstance(value, list):
+            return self._misfit(value, "a list", path, place)
+        inner = get_args(type_)[0]
+        return [self.read(v, inner, f"{path}[{i}]", f"{place}[]") for i, v in enumerate(value)]
+
+    def _dict(self, value: Any, type_: Any, path: str, place: str) -> Any:
+        if not isinstance(value, dict):
+            return self._misfit(value, "an object", path, place)
+        inner = get_args(type_)[1]
+        return {k: self.read(v, inner, _join(path, k), _join(place, "*")) for k, v in value.items()}
+
+    def _union(self, value: Any, type_: Any, path: str, place: str) -> Any:
+        branches = get_args(type_.__origin__)
+        if isinstance(value, dict):
+            branch = choose(union_rule(type_), value)
+            return UnknownVariant(value) if branch is None else self.read(value, branch, path, place)
+        if value.__class__ in branches:
+            return value
+        return self._misfit(value, "an object", path, place)
+
+    def _model(self, value: Any, model: type[Model], path: str, place: str) -> Any:
+        if not isinstance(value, dict):
+            return self._misfit(value, f"an object ({model.__name__})", path, place)
+        self_ = model.__new__(model)
+        left = dict(value)
+        for field in attributes(model):
+            where, kind = _join(path, field.wire), _join(place, field.wire)
+            if field.wire not in left:
+                if field.required:
+                    self.problems.append(Problem(where, kind, "is missing"))
+                setattr(self_, field.name, field.absent)
+                continue
+            found = left.pop(field.wire)
+            if found is not None or (field.required and not field.nullable):
+                found = self.read(found, field.type, where, kind)
+            setattr(self_, field.name, found)
+        self_.extra = left
+        self_._nulls = tuple(k for k, v in value.items() if v is None)  # noqa: SLF001
+        return self_
+
+
+def _converted(value: Any, type_: Any) -> Any:
+    """The value as the type, where that loses nothing; else the value as it came."""
+    if type_ is str and isinstance(value, (int, float)) and not isinstance(value, bool):
+        return str(value)
+    if type_ is bool and isinstance(value, str):
+        return _TEXTS.get(value.lower(), value)
+    if type_ in (int, float) and isinstance(value, (str, float)):
+        try:
+            number = type_(value)
+        except (ValueError, OverflowError):
+            return value
+        return number if isinstance(value, str) or number == value else value
+    return value
+
+
+def _spoken(type_: Any) -> str:
+    return {bool: "bool", datetime: "a date-time", date: "a date"}.get(type_, type_.__name__)
+
+
+def _join(path: str, key: str) -> str:
+    return f"{path}.{key}" if path else key

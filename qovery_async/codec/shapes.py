@@ -1,0 +1,57 @@
+"""What does a type annotation ask of a JSON value?"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterator
+from typing import Annotated, Any, Union, get_args, get_origin
+
+import attrs
+
+from qovery_async.vocabulary import ByKey, ByTag, Model, Unset, Wire
+
+NONE = type(None)
+
+
+@attrs.frozen
+class Attribute:
+    """One attribute of a model as the codec sees it."""
+
+    name: str
+    wire: str
+    type: Any
+    required: bool
+    nullable: bool
+    absent: Any
+    """What an absent key reads: `UNSET` in models that a request can contain, `None` in others."""
+
+
+def attributes(model: type[Model]) -> Iterator[Attribute]:
+    for field in attrs.fields(model):
+        if field.name in ("extra", "_nulls"):
+            continue
+        type_, wire = field.type, field.name
+        if get_origin(type_) is Annotated and isinstance(type_.__metadata__[0], Wire):
+            type_, wire = type_.__origin__, type_.__metadata__[0].name
+        inner, nullable = without_none(type_)
+        required = field.default is attrs.NOTHING
+        absent = None if required else field.default
+        yield Attribute(field.name, wire, inner, required, nullable, absent)
+
+
+def without_none(type_: Any) -> tuple[Any, bool]:
+    """The type less `None` and `Unset`, and whether `None` was one of its branches."""
+    if get_origin(type_) not in (Union, types.UnionType):
+        return type_, False
+    branches = get_args(type_)
+    kept = [branch for branch in branches if branch not in (NONE, Unset)]
+    inner = kept[0] if len(kept) == 1 else Union[tuple(kept)]  # noqa: UP007  # built at run time
+    return inner, NONE in branches
+
+
+def union_rule(type_: Any) -> ByTag | ByKey | None:
+    """How to tell the branches of an annotated union apart."""
+    if get_origin(type_) is not Annotated:
+        return None
+    rule = type_.__metadata__[0]
+    return rule if isinstance(rule, (ByTag, ByKey)) else None

@@ -1,0 +1,20 @@
+"""How are moments written in JSON?"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+def read_datetime(text: str) -> datetime:
+    """RFC 3339; a text without an offset counts as UTC, digits past microseconds are dropped."""
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+
+
+def write_datetime(moment: datetime) -> str:
+    """The shortest form that loses nothing, with `Z` for UTC, as the API writes it."""
+    if moment.utcoffset() is None:
+        raise ValueError(f"{moment!r} has no timezone; use datetime.now(timezone.utc) or astimezone()")
+    micros = moment.microsecond
+    text = moment.isoformat(timespec="seconds" if not micros else "microseconds" if micros % 1000 else "milliseconds")
+    return f"{text[:-6]}Z" if text.endswith("+00:00") else text

@@ -1,0 +1,192 @@
+"""What can go wrong, and what to do about it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+
+class QoveryError(Exception):
+    """Everything this SDK raises on purpose."""
+
+
+class ConfigurationError(QoveryError):
+    """A mistake on this side, found before anything was sent."""
+
+
+class TransportError(QoveryError):
+    """The request or its answer was lost on the way; whether it took effect is not known."""
+
+
+class ConnectError(TransportError):
+    """No connection came about, so nothing was sent."""
+
+
+class RequestTimeout(TransportError):
+    """The answer did not come within the timeout."""
+
+
+class DecodeError(QoveryError):
+    """The answer is not what the operation promises."""
+
+
+class ApiError(QoveryError):
+    """The API refused: an answer with a status of 400 or more.
+
+    `error` is the API's short word for it (`Not Found`), `message` its sentence, `body` the
+    whole decoded answer (text where it was not JSON), `hint` advice of this SDK.
+    """
+
+    hint: str | None = None
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        *,
+        error: str | None = None,
+        body: Any = None,
+        request_id: str | None = None,
+        operation: str = "",
+        method: str = "",
+        url: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(status, message)
+        self.status = status
+        self.message = message
+        self.error = error
+        self.body = body
+        self.request_id = request_id
+        self.operation = operation
+        self.method = method
+        self.url = url
+        self.headers = dict(headers or {})
+
+    def __str__(self) -> str:
+        where = f"{self.operation}: {self.method} {self.url}" if self.operation else self.url
+        request = f" (request {self.request_id})" if self.request_id else ""
+        hint = f" {self.hint}" if self.hint else ""
+        return f"{where} answered {self.status} {self.message}{request}.{hint}"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore, (type(self), self.args, self.__dict__)
+
+
+class BadRequest(ApiError):
+    """400: the request does not fit. The API also says so of things that do not exist."""
+
+
+class Unauthorized(ApiError):
+    """401: no valid token, or a policy token whose policy refuses this request."""
+
+    hint = (
+        "Check that the token is complete, has not been revoked and belongs to this API; "
+        "a policy token also gets 401 for what its policy refuses."
+    )
+
+
+class Forbidden(ApiError):
+    """403: the token's role does not allow it. The API also says so of things that are gone."""
+
+    hint = (
+        "Check the role of the token, and that the id exists and belongs to the token's "
+        "organization: the API answers 403 for those too."
+    )
+
+
+class NotFound(ApiError):
+    """404: there is nothing of that id."""
+
+
+class Conflict(ApiError):
+    """409: a name that is taken, or another operation that is still in progress."""
+
+
+class PreconditionFailed(ApiError):
+    """412: something it depends on is not in place."""
+
+
+class UnprocessableEntity(ApiError):
+    """422: understood, but cannot be done."""
+
+
+class RateLimited(ApiError):
+    """429: more requests than the token may send (1000 an hour)."""
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds to wait, where the answer says so in seconds."""
+        try:
+            return max(0.0, float(self.headers.get("Retry-After", "")))
+        except ValueError:
+            return None
+
+
+class ServerError(ApiError):
+    """5xx: the API or something behind it failed."""
+
+
+_BY_STATUS: dict[int, type[ApiError]] = {
+    400: BadRequest,
+    401: Unauthorized,
+    403: Forbidden,
+    404: NotFound,
+    409: Conflict,
+    412: PreconditionFailed,
+    422: UnprocessableEntity,
+    429: RateLimited,
+}
+
+
+def api_error(
+    status: int, body: bytes, *, operation: str, method: str, url: str, headers: Mapping[str, str]
+) -> ApiError:
+    """The error for an answer, whatever its body looks like.
+
+    The API has had several shapes: `{status, detail}` today, `{status, error, message,
+    timestamp, path}` before; proxies in front of it answer HTML or nothing.
+    """
+    kind = _BY_STATUS.get(status, ServerError if status >= 500 else ApiError)
+    decoded = _decoded(body)
+    said = decoded if isinstance(decoded, dict) else {}
+    texts = (said.get(key) for key in ("detail", "message", "error", "title"))
+    message = next((text for text in texts if isinstance(text, str) and text), None)
+    if message is None:
+        message = _reason(status) if said or not decoded else str(decoded)[:200]
+    error = said.get("error")
+    return kind(
+        status,
+        message,
+        error=error if isinstance(error, str) else None,
+        body=decoded,
+        request_id=headers.get("X-Qovery-Request-Id") or headers.get("X-Request-Id"),
+        operation=operation,
+        method=method,
+        url=url,
+        headers=headers,
+    )
+
+
+def _decoded(body: bytes) -> Any:
+    if not body:
+        return None
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return body.decode("utf-8", "replace")
+
+
+def _reason(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "without a reason"
+
+
+def _restore(kind: type[ApiError], args: tuple[Any, ...], state: dict[str, Any]) -> ApiError:
+    error = kind(*args)
+    error.__dict__.update(state)
+    return error

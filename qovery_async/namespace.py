@@ -1,0 +1,48 @@
+"""How do namespaces nest? Each is imported and made when it is first touched, then kept."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Any, Generic, Protocol, TypeVar, overload
+
+R = TypeVar("R")
+
+
+class Nest(Protocol):
+    """What can hold namespaces: the resources of both faces."""
+
+    def _nest(self, class_: Any, name: str) -> Any: ...
+
+
+class Namespace(Generic[R]):
+    """A descriptor that stands for a nested namespace: `client.projects`, `.secrets` of it."""
+
+    def __init__(self, class_: str) -> None:
+        self._class = class_
+        self._name = ""
+        self._module = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        # Under a second name it stays the same object: `organization` is `organizations`.
+        if not self._name:
+            self._name = name
+            self._module = owner.__module__
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Namespace[R]: ...
+    @overload
+    def __get__(self, instance: Nest, owner: type) -> R: ...
+    def __get__(self, instance: Nest | None, owner: type) -> Namespace[R] | R:
+        if instance is None:
+            return self
+        made: R | None = instance.__dict__.get(self._name)
+        if made is None:
+            made = instance._nest(self._find(), self._name)  # noqa: SLF001  # made for this descriptor
+            instance.__dict__[self._name] = made
+        return made
+
+    def _find(self) -> Any:
+        """The class: in its parent's module, or in a module of its own below it."""
+        beside = getattr(sys.modules[self._module], self._class, None)
+        return beside or getattr(import_module(f"{self._module}.{self._name}"), self._class)

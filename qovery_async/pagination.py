@@ -1,0 +1,132 @@
+"""How do pages become a stream of items?"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, Generic, TypeVar
+from urllib.parse import parse_qs, urlsplit
+
+import attrs
+
+from qovery_async.vocabulary import Unset
+
+T = TypeVar("T")
+C = TypeVar("C")
+
+_FIRST_SIZE = 20
+
+
+@attrs.frozen
+class Page(Generic[T]):
+    """One page of a list.
+
+    `next` and `previous` are tokens for the neighbouring pages, where the API gives any;
+    `limit_reached` says that older items are hidden by the organization's plan.
+    """
+
+    items: list[T]
+    page: int | None = None
+    page_size: int | None = None
+    next: str | None = None
+    previous: str | None = None
+    limit_reached: bool | None = None
+
+
+def read_page(envelope: dict[str, Any], items: list[T]) -> Page[T]:
+    links = envelope.get("links")
+    links = links if isinstance(links, dict) else {}
+    return Page(
+        items,
+        page=envelope.get("page"),
+        page_size=envelope.get("page_size"),
+        next=_token(links.get("next"), "continueToken"),
+        previous=_token(links.get("previous"), "stepBackToken"),
+        limit_reached=envelope.get("organization_max_limit_reached"),
+    )
+
+
+def _token(link: object, name: str) -> str | None:
+    """The token inside a link to a neighbouring page, which is all the API tells of it."""
+    if not isinstance(link, str):
+        return None
+    return next(iter(parse_qs(urlsplit(link).query).get(name, [])), None)
+
+
+class Items(Generic[T]):
+    """Every item of a list, fetched page by page: `async for item in ...`, or `.pages()`."""
+
+    def __init__(self, pages: Callable[[], AsyncIterator[list[T]]]) -> None:
+        self._pages = pages
+
+    def pages(self) -> AsyncIterator[list[T]]:
+        """The items of one request at a time."""
+        return self._pages()
+
+    async def __aiter__(self) -> AsyncIterator[T]:
+        async for page in self._pages():
+            for item in page:
+                yield item
+
+    @classmethod
+    def after_last(
+        cls,
+        fetch: Callable[[str | Unset], Awaitable[Page[T] | list[T]]],
+        start: str | Unset,
+        *,
+        key: str,
+    ) -> Items[T]:
+        """Continues behind the last item until a page brings nothing new."""
+
+        async def pages() -> AsyncIterator[list[T]]:
+            seen: set[str] = set()
+            cursor = start
+            while fresh := _fresh(await fetch(cursor), key, seen):
+                yield fresh
+                cursor = getattr(fresh[-1], key)
+
+        return cls(pages)
+
+    @classmethod
+    def next_token(cls, fetch: Callable[[str | Unset], Awaitable[Page[T]]], start: str | Unset) -> Items[T]:
+        """Continues with the token that each page gives for the next, until one gives none."""
+
+        async def pages() -> AsyncIterator[list[T]]:
+            seen: set[str | Unset] = {start}
+            page = await fetch(start)
+            yield page.items
+            # A token that comes again would go round for ever.
+            while page.next and page.next not in seen:
+                seen.add(page.next)
+                page = await fetch(page.next)
+                yield page.items
+
+        return cls(pages)
+
+    @classmethod
+    def growing(cls, fetch: Callable[[int | Unset], Awaitable[Page[T]]], start: int | Unset, *, key: str) -> Items[T]:
+        """Asks for twice as many each time, until fewer come than were asked for."""
+
+        async def pages() -> AsyncIterator[list[T]]:
+            seen: set[str] = set()
+            size = start if isinstance(start, int) else _FIRST_SIZE
+            while True:
+                page = await fetch(size)
+                fresh = _fresh(page, key, seen)
+                if fresh:
+                    yield fresh
+                if len(page.items) < size or not fresh:
+                    return
+                size *= 2
+
+        return cls(pages)
+
+
+def _fresh(page: Page[T] | list[T], key: str, seen: set[str]) -> list[T]:
+    """The items that have not been seen: new ones at the top push others onto the next page."""
+    fresh = []
+    for item in page.items if isinstance(page, Page) else page:
+        mark = repr(getattr(item, key, item))
+        if mark not in seen:
+            seen.add(mark)
+            fresh.append(item)
+    return fresh

@@ -1,0 +1,70 @@
+"""What do all namespaces have in common? How they call, and how they read what comes back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from qovery_async.errors import DecodeError
+from qovery_async.organization import DefaultOrganization
+from qovery_async.pagination import Page, read_page
+from qovery_async.transport.exchange import Exchange
+from qovery_async.transport.request import Call
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeForm
+
+T = TypeVar("T")
+R = TypeVar("R", bound="Resource")
+
+JSON = "application/json"
+
+
+class Resource:
+    """A namespace of operations."""
+
+    def __init__(self, exchange: Exchange, organization: DefaultOrganization) -> None:
+        self._exchange = exchange
+        self._organization = organization
+
+    def _nest(self, class_: type[R], name: str) -> R:  # noqa: ARG002  # the blocking twin needs the name
+        return class_(self._exchange, self._organization)
+
+    async def _json(self, call: Call, type_: TypeForm[T]) -> T:
+        response = await self._exchange.send(call, JSON)
+        if not response.body and _allows_none(type_):
+            return None  # type: ignore[return-value]  # which is what the type allows
+        return self._exchange.codec.decode(response.json(), type_, operation=call.operation)
+
+    async def _list(self, call: Call, item: TypeForm[T]) -> list[T]:
+        return (await self._page(call, item)).items
+
+    async def _page(self, call: Call, item: TypeForm[T], *, items: str = "results") -> Page[T]:
+        response = await self._exchange.send(call, JSON)
+        if not response.body:
+            return Page([])
+        envelope = response.json()
+        if not isinstance(envelope, dict):
+            raise DecodeError(f"{call.operation}: expected an object with {items!r}, got {_kind(envelope)}")
+        found = self._exchange.codec.decode_items(envelope, items, item, operation=call.operation)
+        return read_page(envelope, found)
+
+    async def _text(self, call: Call, *, accept: str) -> str:
+        return (await self._exchange.send(call, accept)).text()
+
+    async def _bytes(self, call: Call, *, accept: str) -> bytes:
+        return (await self._exchange.send(call, accept)).body
+
+    async def _nothing(self, call: Call) -> None:
+        """No answer is promised; one that comes all the same is left alone."""
+        await self._exchange.send(call, JSON)
+
+    async def _organization_id(self, given: str | None) -> str:
+        return given if given is not None else await self._organization.id(self._exchange)
+
+
+def _allows_none(type_: object) -> bool:
+    return type(None) in getattr(type_, "__args__", ())
+
+
+def _kind(value: object) -> str:
+    return {list: "a list", str: "text", type(None): "null"}.get(type(value), type(value).__name__)

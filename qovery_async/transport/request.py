@@ -1,0 +1,124 @@
+"""What is sent for a call? Pure functions, no I/O."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import attrs
+
+from qovery_async.codec import to_json
+from qovery_async.errors import ConfigurationError
+from qovery_async.vocabulary import UNSET
+
+
+class Call:
+    """One call of one operation: what the generated methods hand to the transport.
+
+    `values` fill the parameters of the path's template in their order.
+    """
+
+    __slots__ = ("body", "media_type", "method", "operation", "query", "template", "values")
+
+    def __init__(
+        self,
+        operation: str,
+        method: str,
+        template: str,
+        *values: str,
+        query: Mapping[str, object] | None = None,
+        body: object = UNSET,
+        media_type: str = "application/json",
+    ) -> None:
+        self.operation = operation
+        self.method = method
+        self.template = template
+        self.values = values
+        self.query = query
+        self.body = body
+        self.media_type = media_type
+
+
+@attrs.frozen
+class Request:
+    """What goes over the wire, except for the `Authorization` header, which is added last."""
+
+    operation: str
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes | None
+
+
+def build(call: Call, *, base_url: str, accept: str, headers: Mapping[str, str]) -> Request:
+    sent = {"Accept": accept, **headers}
+    body = None
+    if call.body is not UNSET:
+        body = _body(call)
+        sent["Content-Type"] = call.media_type
+    url = base_url + path_of(call.template, call.values) + _query(call.query)
+    return Request(call.operation, call.method, url, sent, body)
+
+
+def path_of(template: str, values: tuple[str, ...]) -> str:
+    """The path with its parameters filled in, percent-encoded.
+
+    Raises:
+        ConfigurationError: a parameter is empty or no text; the request would hit another path.
+    """
+    texts, names = _parts(template)
+    path = texts[0]
+    for name, value, text in zip(names, values, texts[1:], strict=True):
+        path += _segment(name, value) + text
+    return path
+
+
+@functools.cache
+def _parts(template: str) -> tuple[list[str], list[str]]:
+    pieces = re.split(r"{(\w+)}", template)
+    return pieces[::2], pieces[1::2]
+
+
+def _segment(name: str, value: object) -> str:
+    text = _scalar(value)
+    if text is None or not text.strip():
+        raise ConfigurationError(f"the path parameter {name} must be a text that is not empty, got {value!r}")
+    # A dot segment would be taken as a step up by whatever normalises the path.
+    return text.replace(".", "%2E") if text in (".", "..") else quote(text, safe="")
+
+
+def _query(query: Mapping[str, object] | None) -> str:
+    given = {}
+    for name, value in (query or {}).items():
+        if value is UNSET or value is None:
+            continue
+        text = _scalar(value)
+        if text is None:
+            raise ConfigurationError(f"the query parameter {name} cannot be sent: {type(value).__name__}")
+        given[name] = text
+    return f"?{urlencode(given, quote_via=quote, safe='')}" if given else ""
+
+
+def _scalar(value: Any) -> str | None:
+    """A path or query value as text, None where it has no obvious one."""
+    if isinstance(value, Enum):
+        value = value.value
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)) or type(value).__name__ == "UUID":
+        return str(value)
+    return None
+
+
+def _body(call: Call) -> bytes:
+    if call.media_type == "application/json":
+        return to_json(call.body)
+    if isinstance(call.body, str):
+        return call.body.encode()
+    raise ConfigurationError(f"{call.operation} takes text ({call.media_type}), got {type(call.body).__name__}")

@@ -1,0 +1,118 @@
+"""What does an answer say? Pure functions, no I/O."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Generic, TypeVar
+
+import attrs
+
+from qovery_async.errors import ConfigurationError, DecodeError, TransportError, api_error
+from qovery_async.transport.request import Request
+
+T = TypeVar("T")
+
+
+@attrs.frozen
+class Response:
+    """An answer with its body read."""
+
+    request: Request
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = attrs.field(repr=False)
+
+    @property
+    def request_id(self) -> str | None:
+        return self.headers.get("X-Qovery-Request-Id") or self.headers.get("X-Request-Id")
+
+    @property
+    def content_type(self) -> str:
+        return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+
+    def check(self) -> Response:
+        """Itself, where the status says that all went well.
+
+        Raises:
+            ApiError: 400 and above.
+            TransportError: a redirect; none is followed, since it would carry the token elsewhere.
+        """
+        if 200 <= self.status < 300:
+            return self
+        request = self.request
+        if self.status < 400:
+            target = self.headers.get("Location", "nowhere")
+            raise TransportError(
+                f"{self._where()} answered {self.status}, a redirect to {target!r}, which is not followed; "
+                "if the API has moved there, set base_url"
+            )
+        raise api_error(
+            self.status,
+            self.body,
+            operation=request.operation,
+            method=request.method,
+            url=request.url,
+            headers=self.headers,
+        )
+
+    def json(self) -> Any:
+        """The body as JSON.
+
+        Raises:
+            DecodeError: there is none, or it is something else.
+        """
+        if not self.body.strip():
+            raise DecodeError(f"{self._where()} answered {self.status} without the body it promises")
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError) as error:
+            start = self.body[:80].decode("utf-8", "replace")
+            kind = self.content_type or "something without a content type"
+            raise DecodeError(
+                f"{self._where()} answered {self.status} with a body that is not JSON ({error}); "
+                f"{kind} beginning {start!r}"
+            ) from error
+
+    def text(self) -> str:
+        return self.body.decode("utf-8", "replace")
+
+    def data(self) -> Any:
+        """The body as its content type says: JSON, text or bytes; None where there is none."""
+        if not self.body:
+            return None
+        if self.content_type.endswith("json"):
+            return self.json()
+        if self.content_type.startswith("text/") or self.content_type.endswith("yaml"):
+            return self.text()
+        return self.body
+
+    def _where(self) -> str:
+        return f"{self.request.operation}: {self.request.method} {self.request.url}"
+
+
+@attrs.frozen
+class WithResponse(Generic[T]):
+    """The result of a call together with what its answer said besides."""
+
+    result: T
+    status: int
+    headers: Mapping[str, str]
+    request_id: str | None
+
+    @classmethod
+    def of(cls, result: T, responses: Sequence[Response]) -> WithResponse[T]:
+        if not responses:
+            raise ConfigurationError("with_response takes a method of a client that sends a request")
+        # A call may first have to ask for the organization; the last answer is its own.
+        own = responses[-1]
+        return cls(result, own.status, own.headers, own.request_id)
+
+
+@attrs.frozen
+class RawResponse:
+    """The answer to `client.request`: `data` is JSON, text or bytes, as the content type says."""
+
+    status: int
+    headers: Mapping[str, str]
+    data: Any

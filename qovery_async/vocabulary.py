@@ -1,0 +1,108 @@
+"""The few words that the generated models are written in."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from typing import Any, Final
+
+import attrs
+
+
+class Unset(enum.Enum):
+    """The type of `UNSET`."""
+
+    UNSET = "UNSET"
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+
+UNSET: Final = Unset.UNSET
+"""Stands for a value that is left out, where `None` would be sent as an explicit null."""
+
+
+class OpenEnum(enum.StrEnum):
+    """An enum that takes values it does not know: Qovery adds some every few weeks.
+
+    An unknown value compares equal to its text and goes back out as it came.
+    """
+
+    @classmethod
+    def _missing_(cls, value: object) -> OpenEnum | None:
+        if not isinstance(value, str):
+            return None
+        # Not kept in the enum's table: a server could fill the memory with made-up values.
+        member = str.__new__(cls, value)
+        member._name_ = member._value_ = str(value)
+        return member
+
+    @property
+    def is_known(self) -> bool:
+        """Whether this version of the SDK knows the value."""
+        return self._value_ in type(self)._value2member_map_
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {self._value_!r}{'' if self.is_known else ', unknown'}>"
+
+    def __reduce_ex__(self, protocol: object) -> tuple[type[OpenEnum], tuple[str]]:
+        return type(self), (self._value_,)
+
+
+@attrs.define(kw_only=True, repr=False)
+class Model:
+    """An object of the API. Keys that this version does not know are kept in `extra`."""
+
+    extra: dict[str, Any] = attrs.field(factory=dict[str, Any])
+    # In answers both an absent and a null key read None; this remembers which ones were null.
+    _nulls: tuple[str, ...] = attrs.field(default=(), init=False, eq=False)
+
+    def __init_subclass__(cls) -> None:
+        # The public place, so that pickles and representations survive a move between modules.
+        cls.__module__ = "qovery_async.models"
+
+    def __repr__(self) -> str:
+        names = [a.name for a in attrs.fields(type(self)) if a.name not in ("extra", "_nulls")]
+        shown = {name: getattr(self, name) for name in names} | ({"extra": self.extra} if self.extra else {})
+        given = [f"{k}={v!r}" for k, v in shown.items() if v is not UNSET and v is not None]
+        return f"{type(self).__name__}({', '.join(given)})"
+
+
+@attrs.define
+class UnknownVariant:
+    """An object of a kind this version does not know; reads like the mapping it came as."""
+
+    raw: dict[str, Any]
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") or name == "raw":
+            raise AttributeError(name)
+        try:
+            return self.raw[name]
+        except KeyError:
+            raise AttributeError(f"this object came without {name!r}") from None
+
+
+@attrs.frozen
+class Wire:
+    """The name of an attribute in JSON, where it differs."""
+
+    name: str
+
+
+@attrs.frozen(eq=False)
+class ByTag:
+    """The value of one key says which branch of a union an object is."""
+
+    key: str
+    branches: Mapping[str, Any]
+
+
+@attrs.frozen(eq=False)
+class ByKey:
+    """The first of these keys that an object has says which branch it is; `""` takes the rest."""
+
+    branches: Mapping[str, Any]

@@ -1,0 +1,105 @@
+"""Runs scripts in interpreters of their own, where a leak or a hang at exit can be seen."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import textwrap
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent.parent
+PYTHONS = list(
+    dict.fromkeys(
+        [sys.executable, *filter(None, os.environ.get("QOVERY_TEST_PYTHONS", "").split(os.pathsep))]
+    )
+)
+SECONDS = 40
+
+Run = Callable[..., list[str]]
+
+
+@pytest.fixture(params=PYTHONS)
+def run(request: pytest.FixtureRequest, tmp_path: Path) -> Run:
+    """Runs a script to its end and returns the lines that it printed.
+
+    Every warning is an error and anything on stderr a failure, in forked children too. Each
+    process that ends by itself must end with its main thread as the only one.
+    """
+
+    def run_script(script: str, *arguments: str) -> list[str]:
+        path = tmp_path / "script.py"
+        path.write_text("from scenario import *\n" + textwrap.dedent(script))
+        done = subprocess.run(
+            [request.param, "-X", "dev", "-W", "error", str(path), *arguments],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(HERE)])},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, ""), f"{done.stdout}\n{done.stderr}"
+        lines = done.stdout.splitlines()
+        ends = [line for line in lines if line.startswith("threads left")]
+        assert ends
+        assert set(ends) == {"threads left: []"}
+        return [line for line in lines if line not in ends]
+
+    return run_script
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """A server on loopback that answers at once, or at `/slow/{name}` when it is too late.
+
+    `/log/{name}` tells what became of the slow requests of that name.
+    """
+    log: dict[str, list[str]] = {}
+
+    async def answer(request: web.Request) -> web.Response:
+        return web.Response(text="pong")
+
+    async def answer_slowly(request: web.Request) -> web.Response:
+        events = log.setdefault(request.match_info["name"], [])
+        events.append("came")
+        try:
+            await asyncio.sleep(SECONDS)
+        except asyncio.CancelledError:
+            events.append("cancelled")
+            raise
+        return web.Response()
+
+    async def show_log(request: web.Request) -> web.Response:
+        return web.Response(text=" ".join(log.get(request.match_info["name"], [])))
+
+    async def serve() -> None:
+        app = web.Application()
+        app.router.add_get("/", answer)
+        app.router.add_get("/slow/{name}", answer_slowly)
+        app.router.add_get("/log/{name}", show_log)
+        runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        address.append(runner.addresses[0])
+        ready.set()
+        while not over.is_set():
+            await asyncio.sleep(0.05)
+        await runner.cleanup()
+
+    address: list[tuple[str, int]] = []
+    ready, over = threading.Event(), threading.Event()
+    thread = threading.Thread(target=asyncio.run, args=(serve(),))
+    thread.start()
+    assert ready.wait(10)
+    # A name, not a number: its resolver gives the client's loop an executor with threads.
+    yield f"http://localhost:{address[0][1]}"
+    over.set()
+    thread.join()

@@ -1,0 +1,327 @@
+"""However a portal ends, its loop ends with it: no thread, no socket and no warning is left."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+Run = Callable[..., list[str]]
+
+
+def test_exit_without_close_ends_the_loop(run: Run, server: str) -> None:
+    script = """
+        import aiohttp
+
+        class Core:
+            session = None
+
+            async def get(self, url):
+                self.session = self.session or aiohttp.ClientSession()
+                async with self.session.get(url) as response:
+                    return await response.text()
+
+            async def stream(self, url):
+                while True:
+                    async with self.session.get(url) as response:
+                        yield await response.text()
+
+            async def close(self):
+                await self.session.close()
+                print("closed")
+
+        core = Core()
+        portal = Portal(core.close)
+        assert portal.call(core.get, sys.argv[1]) == "pong"
+        suspended = portal.iterate(core.stream(sys.argv[1]))
+        assert next(suspended) == "pong"
+    """
+    assert run(script, server) == ["closed"]
+
+
+def test_exit_is_silent_for_a_daemon_thread_in_a_call(run: Run) -> None:
+    script = """
+        portal = Portal(stopped)
+        begun = threading.Event()
+
+        async def tail():
+            begun.set()
+            await asyncio.sleep(30)
+
+        def follow_logs():
+            while True:
+                portal.call(tail)
+
+        follower = threading.Thread(target=follow_logs, daemon=True)
+        follower.start()
+        begun.wait()
+    """
+    assert run(script) == ["stopped"]
+
+
+def test_exit_handlers_may_still_call_until_the_portals_own_has_run(run: Run) -> None:
+    script = """
+        used, unused = Portal(stopped), Portal(stopped)
+        used.call(pong)
+
+        @atexit.register
+        def in_time():
+            print(used.call(pong))
+
+        def too_late():
+            for portal in used, unused:
+                try:
+                    portal.call(pong)
+                except ConfigurationError:
+                    print("refused")
+
+        last_words.append(too_late)
+    """
+    assert run(script) == ["pong", "stopped", "refused", "refused"]
+
+
+def test_a_dropped_portal_ends_its_loop(run: Run) -> None:
+    script = """
+        portal = Portal(stopped)
+        portal.call(pong)
+        del portal
+        eventually(lambda: not loops())
+        print("dropped")
+
+        class Owner:
+            def __init__(self):
+                self.portal, self.me = Portal(stopped), self
+
+        owner = Owner()
+        owner.portal.call(pong)
+        del owner
+        gc.collect()
+        eventually(lambda: not loops())
+        print("dropped in a cycle")
+    """
+    assert run(script) == ["stopped", "dropped", "stopped", "dropped in a cycle"]
+
+
+def test_a_portal_collected_on_its_own_loop_does_not_wait_for_itself(run: Run) -> None:
+    script = """
+        async def drop_later(held):
+            asyncio.get_running_loop().call_later(0.2, held.clear)
+
+        portal = Portal(stopped)
+        held = [portal]
+        portal.call(drop_later, held)
+        del portal
+        eventually(lambda: not held and not loops())
+    """
+    assert run(script) == ["stopped"]
+
+
+def test_the_loop_does_not_hold_its_portal_by_the_context_of_the_first_caller(run: Run) -> None:
+    script = """
+        from contextvars import ContextVar, copy_context
+
+        def use():
+            current = ContextVar("current")
+            current.set(Portal(stopped))
+            current.get().call(pong)
+
+        copy_context().run(use)
+        gc.collect()
+        eventually(lambda: not loops())
+    """
+    assert run(script) == ["stopped"]
+
+
+def test_short_lived_portals_leave_no_thread_and_no_file(run: Run) -> None:
+    run("""
+        async def nothing():
+            pass
+
+        def descriptors():
+            return len(os.listdir("/proc/self/fd"))
+
+        def use_and(end):
+            portal = Portal(nothing)
+            portal.call(pong)
+            end(portal)
+
+        use_and(Portal.close)
+        if sys.platform == "linux":
+            before = descriptors()
+        for _ in range(50):
+            use_and(Portal.close)
+        assert not loops()
+        for _ in range(50):
+            use_and(lambda portal: None)
+        eventually(lambda: not loops())
+        if sys.platform == "linux":
+            eventually(lambda: descriptors() == before)
+    """)
+
+
+def test_close_may_be_called_often_early_and_from_anywhere(run: Run) -> None:
+    script = """
+        def refused(function):
+            try:
+                portal.call(function)
+            except ConfigurationError as error:
+                return str(error) == "this client is closed: make a new one"
+
+        portal = Portal(stopped)
+        portal.close()
+        assert refused(pong)
+
+        portal = Portal(stopped)
+        portal.call(pong)
+        for thread in [in_thread(portal.close) for _ in range(8)]:
+            thread.join()
+        portal.close()
+        assert not loops()
+        assert refused(pong)
+
+        portal = Portal(stopped)
+
+        async def hook():
+            portal.close()
+            await asyncio.sleep(30)
+
+        assert refused(hook)
+        eventually(lambda: not loops())
+    """
+    assert run(script) == ["stopped", "stopped"]
+
+
+def test_calls_under_way_at_close_end_with_a_clear_error(run: Run) -> None:
+    script = """
+        portal = Portal(stopped)
+        begun = threading.Semaphore(0)
+        errors = []
+
+        async def slow():
+            begun.release()
+            await asyncio.sleep(30)
+
+        def call():
+            try:
+                portal.call(slow)
+            except ConfigurationError as error:
+                errors.append(str(error))
+
+        threads = [in_thread(call) for _ in range(4)]
+        for _ in threads:
+            begun.acquire()
+        portal.close()
+        for thread in threads:
+            thread.join(5)
+        assert errors == ["this client is closed: make a new one"] * 4
+    """
+    assert run(script) == ["stopped"]
+
+
+def test_a_call_made_while_the_portal_ends_does_not_run(run: Run) -> None:
+    run("""
+        ending = threading.Event()
+        ran = []
+
+        async def stop_slowly():
+            ending.set()
+            await asyncio.sleep(0.3)
+
+        async def note():
+            ran.append(True)
+
+        portal = Portal(stop_slowly)
+        portal.call(pong)
+        closer = in_thread(portal.close)
+        ending.wait()
+        try:
+            portal.call(note)
+        except ConfigurationError:
+            closer.join()
+            assert not ran
+        else:
+            raise AssertionError("not refused")
+    """)
+
+
+def test_a_call_made_after_the_loops_last_turn_does_not_hang(run: Run) -> None:
+    run("""
+        late = []
+
+        def call():
+            with contextlib.suppress(ConfigurationError):
+                portal.call(pong)
+
+        async def let_a_call_in_before_the_loop_is_closed():
+            loop = asyncio.get_running_loop()
+
+            def close():
+                late.append(in_thread(call))
+                time.sleep(0.3)
+                type(loop).close(loop)
+
+            loop.close = close
+
+        portal = Portal(let_a_call_in_before_the_loop_is_closed)
+        portal.call(pong)
+        portal.close()
+        late[0].join(5)
+        assert not late[0].is_alive()
+    """)
+
+
+def test_tasks_that_calls_left_behind_are_cancelled(run: Run) -> None:
+    script = """
+        left = []
+
+        async def work():
+            try:
+                await asyncio.sleep(30)
+            finally:
+                await asyncio.sleep(0)
+                print("unwound")
+
+        async def leave_a_task_behind():
+            left.append(asyncio.create_task(work()))
+            await asyncio.sleep(0)
+
+        portal = Portal(stopped)
+        portal.call(leave_a_task_behind)
+    """
+    assert run(script) == ["stopped", "unwound"]
+
+
+def test_no_call_hangs_that_races_with_close(run: Run) -> None:
+    run("""
+        async def nothing():
+            pass
+
+        sys.setswitchinterval(1e-5)
+
+        def hammer():
+            barrier.wait()
+            with contextlib.suppress(ConfigurationError):
+                while True:
+                    assert portal.call(pong) == "pong"
+
+        for _ in range(40):
+            portal = Portal(nothing)
+            barrier = threading.Barrier(5)
+            threads = [in_thread(hammer) for _ in range(4)]
+            barrier.wait()
+            portal.close()
+            for thread in threads:
+                thread.join(5)
+                assert not thread.is_alive(), "a call hangs"
+    """)
+
+
+def test_close_ends_iterations_too(run: Run) -> None:
+    script = """
+        portal = Portal(stopped)
+        counter = Counter()
+        iteration = portal.iterate(counter.count())
+        assert next(iteration) == 1
+        portal.close()
+        assert counter.left == "early"
+        del iteration
+    """
+    assert run(script) == ["stopped"]
