@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,9 @@ _IMPORTS = {
     "models": "qovery_async",
     "deprecated_call": "qovery_async.deprecation",
     "Items": "qovery_async.pagination",
+    "after_last": "qovery_async.pagination",
+    "growing": "qovery_async.pagination",
+    "next_token": "qovery_async.pagination",
     "Page": "qovery_async.pagination",
     "Call": "qovery_async.transport.request",
     "UNSET": "qovery_async.vocabulary",
@@ -136,21 +140,29 @@ class _Emitter:
             body += "".join(f"\nattrs.resolve_types({name}, globals())\n" for name in recursive)
             others = {n: f"qovery_async.models.{m}" for n, m in where.items() if m != module}
             title = f"Models: {module.replace('_', ' ')}."
-            files[f"qovery_async/models/{module}.py"] = self._module(title, body, others)
+            exports = sorted(name for name in names)
+            files[f"qovery_async/models/{module}.py"] = self._module(title, body, others, exports)
         return files
 
-    def _module(self, title: str, body: str, others: dict[str, str] | None = None) -> str:
+    def _module(self, title: str, body: str, others: dict[str, str], exports: Sequence[str] = ()) -> str:
         """A module with just the imports that its body needs."""
         code = re.sub(r'"""(?:.|\n)*?"""', "", body)
         used = set(re.findall(r"\b\w+\b", code))
         sources: dict[str, list[str]] = {}
-        for name, source in (_IMPORTS | (others or {})).items():
+        for name, source in (_IMPORTS | others).items():
             if name in used:
                 sources.setdefault(source, []).append(name)
         plain = [name for name in ("builtins", "attrs") if re.search(rf"\b{name}\.", code)]
         # Models are read by the codec at run time, so their annotations are real objects.
-        postponed = "Namespace" in (others or {})
-        return self._render("module.jinja", title=title, body=body, sources=sources, plain=plain, postponed=postponed)
+        return self._render(
+            "module.jinja",
+            title=title,
+            body=body,
+            sources=sources,
+            plain=plain,
+            exports=exports,
+            postponed=not exports,
+        )
 
     def _schema(self, name: str, defined: set[str]) -> dict[str, Any]:
         schema = self.api.schemas[name]

@@ -7,6 +7,7 @@ or a free-form map becomes the thing itself, and only models, enums and unions k
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import attrs
 
@@ -281,7 +282,7 @@ class SchemaReader:
                 self._gather(branch.resolve(), name, parts)
                 own = f"{name}With{pascal(_own_key(branch, branches))}"
                 model = Model(self._settle(parts))
-                expressions.append(self._define(branch, own, lambda _, model=model: model))
+                expressions.append(self._define(branch, own, partial(_given, model)))
             return Union(expressions, keys=self._keys(node, expressions))
 
         return self._define(node, hint, build)
@@ -322,6 +323,10 @@ def _telling(name: str, models: Mapping[str, Model]) -> list[Field]:
     return [field for field in own if field.required] or own
 
 
+def _given(model: Model, name: str) -> Model:  # noqa: ARG001  # the name was used in reading it
+    return model
+
+
 def _own_key(branch: Node, branches: list[Node]) -> str:
     """The property that only this inline branch has; it names the branch."""
     others = {key for other in branches if other.where != branch.where
@@ -332,4 +337,4 @@ def _own_key(branch: Node, branches: list[Node]) -> str:
     candidates = own or [key for key in required if key not in others] or list(branch.value.get("properties", {}))
     if not candidates:
         raise branch.fail("an inline branch without properties has nothing to be named by")
-    return candidates[0]
+    return str(candidates[0])

@@ -22,7 +22,7 @@ from qovery_async.resources import Namespaces
 from qovery_async.transport.exchange import Exchange, RequestHook, ResponseHook, last_response
 from qovery_async.transport.http import HttpTransport
 from qovery_async.transport.request import Call
-from qovery_async.transport.response import RawResponse, Response, WithResponse
+from qovery_async.transport.response import RawResponse, Response, WithResponse, with_response
 from qovery_async.vocabulary import UNSET
 from qovery_async.warm_up import warm_up
 
@@ -111,7 +111,7 @@ class AsyncQovery(Namespaces):
         names = {
             "base_url": "QOVERY_API_URL", "ws_url": "QOVERY_WS_URL", "organization_id": "QOVERY_ORGANIZATION_ID"
         }  # fmt: skip
-        given = {argument: found[name] for argument, name in names.items() if name in found}
+        given: dict[str, Any] = {argument: found[name] for argument, name in names.items() if name in found}
         if "token" not in arguments:
             environ = {**found, **os.environ}
             given["token"] = token_from(environ)
@@ -164,7 +164,7 @@ class AsyncQovery(Namespaces):
                 result = await method(*args, **kwargs)
             finally:
                 last_response.reset(reset)
-            return WithResponse.of(result, responses)
+            return with_response(result, responses)
 
         return call
 

@@ -9,6 +9,7 @@ import sys
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
+from typing import cast
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -64,7 +65,8 @@ def read_timeout(timeout: float | Timeout | None) -> Timeout:
         return Timeout()
     if isinstance(timeout, Timeout):
         return timeout
-    if isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or not timeout > 0:
+    # Callers without type checker give texts too.
+    if not isinstance(cast("object", timeout), (int, float)) or timeout is True or not timeout > 0:
         raise ConfigurationError(f"timeout must be a positive number of seconds or a Timeout, got {timeout!r}")
     return Timeout(total=float(timeout), connect=min(10.0, float(timeout)))
 
@@ -125,7 +127,7 @@ def read_dotenv(path: str | Path) -> dict[str, str]:
         text = Path(path).read_text(encoding="utf-8")
     except OSError as error:
         raise ConfigurationError(f"cannot read {str(path)!r}: {error}") from error
-    found = {}
+    found: dict[str, str] = {}
     for line in text.splitlines():
         match = re.fullmatch(r"\s*(?:export\s+)?(QOVERY_\w+|Q_CLI_\w+)\s*=\s*(.*?)\s*", line)
         if match:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+from qovery_async.plain import is_object
+
 
 class QoveryError(Exception):
     """Everything this SDK raises on purpose."""
@@ -151,7 +153,7 @@ def api_error(
     """
     kind = _BY_STATUS.get(status, ServerError if status >= 500 else ApiError)
     decoded = _decoded(body)
-    said = decoded if isinstance(decoded, dict) else {}
+    said: dict[str, Any] = decoded if is_object(decoded) else {}
     texts = (said.get(key) for key in ("detail", "message", "error", "title"))
     message = next((text for text in texts if isinstance(text, str) and text), None)
     if message is None:

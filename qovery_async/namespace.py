@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from importlib import import_module
-from typing import Any, Generic, Protocol, TypeVar, overload
+from typing import Any, Generic, TypeVar, overload
 
 R = TypeVar("R")
-
-
-class Nest(Protocol):
-    """What can hold namespaces: the resources of both faces."""
-
-    def _nest(self, class_: Any, name: str) -> Any: ...
 
 
 class Namespace(Generic[R]):
@@ -32,14 +27,15 @@ class Namespace(Generic[R]):
     @overload
     def __get__(self, instance: None, owner: type) -> Namespace[R]: ...
     @overload
-    def __get__(self, instance: Nest, owner: type) -> R: ...
-    def __get__(self, instance: Nest | None, owner: type) -> Namespace[R] | R:
+    def __get__(self, instance: object, owner: type) -> R: ...
+    def __get__(self, instance: object | None, owner: type) -> Namespace[R] | R:
         if instance is None:
             return self
         made: R | None = instance.__dict__.get(self._name)
         if made is None:
-            made = instance._nest(self._find(), self._name)  # noqa: SLF001  # made for this descriptor
-            instance.__dict__[self._name] = made
+            # Private to users, not to the descriptor that it exists for.
+            nest: Callable[[Any, str], R] = getattr(instance, "_nest")  # noqa: B009
+            made = instance.__dict__[self._name] = nest(self._find(), self._name)
         return made
 
     def _find(self) -> Any:

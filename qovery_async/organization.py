@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from qovery_async.errors import ConfigurationError
+from qovery_async.plain import is_list, is_object
 from qovery_async.transport.request import Call
 
 if TYPE_CHECKING:
@@ -43,15 +44,16 @@ class DefaultOrganization:
 
     async def _look_up(self, exchange: Exchange) -> str:
         response = await exchange.send(Call("organizations.list", "GET", "/organization"), "application/json")
-        answer: Any = response.json()
-        found: Any = answer.get("results") if isinstance(answer, dict) else None
-        organizations = [o for o in found or [] if isinstance(o, dict) and isinstance(o.get("id"), str)]
+        answer = response.json()
+        results = answer.get("results") if is_object(answer) else None
+        found = [entry for entry in results if is_object(entry)] if is_list(results) else []
+        organizations = {str(entry["id"]): entry.get("name") for entry in found if "id" in entry}
         if len(organizations) == 1:
-            self._id = organizations[0]["id"]
-            return str(self._id)
+            (self._id,) = organizations
+            return self._id
         if not organizations:
             raise ConfigurationError("the token sees no organization; check that it has not been revoked")
-        listed = ", ".join(f"{o['id']} ({o.get('name')})" for o in organizations)
+        listed = ", ".join(f"{id_} ({name})" for id_, name in organizations.items())
         raise ConfigurationError(
             "the token sees several organizations; say which with organization_id=... "
             f"or QOVERY_ORGANIZATION_ID: {listed}"

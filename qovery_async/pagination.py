@@ -8,10 +8,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import attrs
 
+from qovery_async.plain import is_object
 from qovery_async.vocabulary import Unset
 
 T = TypeVar("T")
-C = TypeVar("C")
 
 _FIRST_SIZE = 20
 
@@ -34,7 +34,7 @@ class Page(Generic[T]):
 
 def read_page(envelope: dict[str, Any], items: list[T]) -> Page[T]:
     links = envelope.get("links")
-    links = links if isinstance(links, dict) else {}
+    links = links if is_object(links) else {}
     return Page(
         items,
         page=envelope.get("page"),
@@ -67,63 +67,62 @@ class Items(Generic[T]):
             for item in page:
                 yield item
 
-    @classmethod
-    def after_last(
-        cls,
-        fetch: Callable[[str | Unset], Awaitable[Page[T] | list[T]]],
-        start: str | Unset,
-        *,
-        key: str,
-    ) -> Items[T]:
-        """Continues behind the last item until a page brings nothing new."""
 
-        async def pages() -> AsyncIterator[list[T]]:
-            seen: set[str] = set()
-            cursor = start
-            while fresh := _fresh(await fetch(cursor), key, seen):
-                yield fresh
-                cursor = getattr(fresh[-1], key)
+def after_last(
+    fetch: Callable[[str | Unset], Awaitable[Page[T] | list[T]]],
+    start: str | Unset,
+    *,
+    key: str,
+) -> Items[T]:
+    """Continues behind the last item until a page brings nothing new."""
 
-        return cls(pages)
+    async def pages() -> AsyncIterator[list[T]]:
+        seen: set[str] = set()
+        cursor = start
+        while fresh := _fresh(await fetch(cursor), key, seen):
+            yield fresh
+            cursor = getattr(fresh[-1], key)
 
-    @classmethod
-    def next_token(cls, fetch: Callable[[str | Unset], Awaitable[Page[T]]], start: str | Unset) -> Items[T]:
-        """Continues with the token that each page gives for the next, until one gives none."""
+    return Items(pages)
 
-        async def pages() -> AsyncIterator[list[T]]:
-            seen: set[str | Unset] = {start}
-            page = await fetch(start)
+
+def next_token(fetch: Callable[[str | Unset], Awaitable[Page[T]]], start: str | Unset) -> Items[T]:
+    """Continues with the token that each page gives for the next, until one gives none."""
+
+    async def pages() -> AsyncIterator[list[T]]:
+        seen: set[str | Unset] = {start}
+        page = await fetch(start)
+        yield page.items
+        # A token that comes again would go round for ever.
+        while page.next and page.next not in seen:
+            seen.add(page.next)
+            page = await fetch(page.next)
             yield page.items
-            # A token that comes again would go round for ever.
-            while page.next and page.next not in seen:
-                seen.add(page.next)
-                page = await fetch(page.next)
-                yield page.items
 
-        return cls(pages)
+    return Items(pages)
 
-    @classmethod
-    def growing(cls, fetch: Callable[[int | Unset], Awaitable[Page[T]]], start: int | Unset, *, key: str) -> Items[T]:
-        """Asks for twice as many each time, until fewer come than were asked for."""
 
-        async def pages() -> AsyncIterator[list[T]]:
-            seen: set[str] = set()
-            size = start if isinstance(start, int) else _FIRST_SIZE
-            while True:
-                page = await fetch(size)
-                fresh = _fresh(page, key, seen)
-                if fresh:
-                    yield fresh
-                if len(page.items) < size or not fresh:
-                    return
-                size *= 2
+def growing(fetch: Callable[[int | Unset], Awaitable[Page[T]]], start: int | Unset, *, key: str) -> Items[T]:
+    """Asks for twice as many each time, until fewer come than were asked for."""
 
-        return cls(pages)
+    async def pages() -> AsyncIterator[list[T]]:
+        seen: set[str] = set()
+        size = start if isinstance(start, int) else _FIRST_SIZE
+        while True:
+            page = await fetch(size)
+            fresh = _fresh(page, key, seen)
+            if fresh:
+                yield fresh
+            if len(page.items) < size or not fresh:
+                return
+            size *= 2
+
+    return Items(pages)
 
 
 def _fresh(page: Page[T] | list[T], key: str, seen: set[str]) -> list[T]:
     """The items that have not been seen: new ones at the top push others onto the next page."""
-    fresh = []
+    fresh: list[T] = []
     for item in page.items if isinstance(page, Page) else page:
         mark = repr(getattr(item, key, item))
         if mark not in seen:

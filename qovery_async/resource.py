@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from qovery_async.errors import DecodeError
 from qovery_async.organization import DefaultOrganization
 from qovery_async.pagination import Page, read_page
+from qovery_async.plain import is_object, kind
 from qovery_async.transport.exchange import Exchange
 from qovery_async.transport.request import Call
 
@@ -43,8 +44,8 @@ class Resource:
         if not response.body:
             return Page([])
         envelope = response.json()
-        if not isinstance(envelope, dict):
-            raise DecodeError(f"{call.operation}: expected an object with {items!r}, got {_kind(envelope)}")
+        if not is_object(envelope):
+            raise DecodeError(f"{call.operation}: expected an object with {items!r}, got {kind(envelope)}")
         found = self._exchange.codec.decode_items(envelope, items, item, operation=call.operation)
         return read_page(envelope, found)
 
@@ -64,7 +65,3 @@ class Resource:
 
 def _allows_none(type_: object) -> bool:
     return type(None) in getattr(type_, "__args__", ())
-
-
-def _kind(value: object) -> str:
-    return {list: "a list", str: "text", type(None): "null"}.get(type(value), type(value).__name__)

@@ -58,14 +58,14 @@ class Model:
 
     extra: dict[str, Any] = attrs.field(factory=dict[str, Any])
     # In answers both an absent and a null key read None; this remembers which ones were null.
-    _nulls: tuple[str, ...] = attrs.field(default=(), init=False, eq=False)
+    null_keys: tuple[str, ...] = attrs.field(default=(), init=False, eq=False)
 
     def __init_subclass__(cls) -> None:
         # The public place, so that pickles and representations survive a move between modules.
         cls.__module__ = "qovery_async.models"
 
     def __repr__(self) -> str:
-        names = [a.name for a in attrs.fields(type(self)) if a.name not in ("extra", "_nulls")]
+        names = [a.name for a in attrs.fields(type(self)) if a.name not in ("extra", "null_keys")]
         shown = {name: getattr(self, name) for name in names} | ({"extra": self.extra} if self.extra else {})
         given = [f"{k}={v!r}" for k, v in shown.items() if v is not UNSET and v is not None]
         return f"{type(self).__name__}({', '.join(given)})"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
 from qovery_async import AsyncQovery, RawResponse, Timeout, WithResponse
 from qovery_async.auth import TokenSource
 from qovery_async.transport.exchange import RequestHook, ResponseHook, last_response
-from qovery_async.transport.response import Response
+from qovery_async.transport.response import Response, with_response
 from qovery_async.vocabulary import UNSET
 from qovery_sync.portal import Portal
 from qovery_sync.resources import Namespaces
@@ -142,7 +142,7 @@ class Qovery(Namespaces):
                 result = method(*args, **kwargs)
             finally:
                 last_response.reset(reset)
-            return WithResponse.of(result, responses)
+            return with_response(result, responses)
 
         return call
 

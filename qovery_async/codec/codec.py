@@ -6,13 +6,15 @@ import functools
 import json
 import logging
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from types import GenericAlias
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from cattrs import Converter
 
 from qovery_async.codec import decode, encode
 from qovery_async.codec.repair import Problem, Repair
 from qovery_async.errors import ConfigurationError, DecodeError
+from qovery_async.plain import is_list
 from qovery_async.vocabulary import Model
 
 if TYPE_CHECKING:
@@ -43,15 +45,16 @@ class Codec:
     def decode(self, value: Any, type_: TypeForm[T], *, operation: str, root: str = "") -> T:
         """The parsed JSON `value` as `type_`; `root` is the path that leads to it in the answer."""
         try:
-            return _converter().structure(value, type_)
+            return _converter().structure(value, cast("type[T]", type_))
         except Exception:  # noqa: BLE001  # whatever it was, the slow road finds and names it
             return self._repair(value, type_, operation, root)
 
     def decode_items(self, envelope: dict[str, Any], key: str, item: TypeForm[T], *, operation: str) -> list[T]:
         """The list under `key` of an envelope."""
         found = envelope.get(key)
-        if isinstance(found, list):
-            return self.decode(found, list[item], operation=operation, root=key)
+        if is_list(found):
+            items = cast("TypeForm[list[T]]", GenericAlias(list, (item,)))
+            return self.decode(found, items, operation=operation, root=key)
         problem = Problem(key, key, "is missing" if found is None else f"expected a list, got {found!r:.40}")
         self._report([problem], operation)
         return []

@@ -26,26 +26,21 @@ class Misfit(Exception):
 
 def register(converter: Converter) -> None:
     """Teaches the converter every type that occurs in models."""
-    converter.register_structure_hook_factory(_is_model, lambda type_: _model_hook(type_, converter))
-    converter.register_structure_hook_factory(_is_enum, _enum_hook)
-    converter.register_structure_hook_factory(
-        lambda type_: get_origin(type_) is list, lambda type_: _list_hook(type_, converter)
-    )
-    converter.register_structure_hook_factory(
-        lambda type_: get_origin(type_) is dict, lambda type_: _dict_hook(type_, converter)
-    )
-    converter.register_structure_hook_factory(
-        lambda type_: without_none(type_)[1], lambda type_: _optional_hook(type_, converter)
-    )
-    converter.register_structure_hook_factory(
-        lambda type_: union_rule(type_) is not None, lambda type_: _union_hook(type_, converter)
-    )
-    for scalar in (str, int, bool, NONE):
-        converter.register_structure_hook_func(lambda type_, scalar=scalar: type_ is scalar, _exactly(scalar))
-    converter.register_structure_hook_func(lambda type_: type_ is float, _number)
-    converter.register_structure_hook_func(lambda type_: type_ is datetime, _datetime)
-    converter.register_structure_hook_func(lambda type_: type_ is date, _date)
-    converter.register_structure_hook_func(lambda type_: type_ is Any, lambda value, _: value)
+    factories: list[tuple[Callable[[Any], bool], Callable[[Any, Converter], Hook]]] = [
+        (_is_model, _model_hook),
+        (_is_enum, _enum_hook),
+        (_is_list, _list_hook),
+        (_is_dict, _dict_hook),
+        (_is_optional, _optional_hook),
+        (_is_union, _union_hook),
+        (_is_scalar, _scalar_hook),
+    ]
+    for applies, factory in factories:
+        converter.register_structure_hook_factory(applies, _bound(factory, converter))
+
+
+def _bound(factory: Callable[[Any, Converter], Hook], converter: Converter) -> Callable[[Any], Hook]:
+    return lambda type_: factory(type_, converter)
 
 
 def _is_model(type_: Any) -> bool:
@@ -56,30 +51,45 @@ def _is_enum(type_: Any) -> bool:
     return isinstance(type_, type) and issubclass(type_, OpenEnum)
 
 
-def _exactly(scalar: type) -> Hook:
+def _is_list(type_: Any) -> bool:
+    return get_origin(type_) is list
+
+
+def _is_dict(type_: Any) -> bool:
+    return get_origin(type_) is dict
+
+
+def _is_optional(type_: Any) -> bool:
+    return without_none(type_)[1]
+
+
+def _is_union(type_: Any) -> bool:
+    return union_rule(type_) is not None
+
+
+def _is_scalar(type_: Any) -> bool:
+    return type_ in (str, int, bool, float, datetime, date, NONE, Any)
+
+
+def _scalar_hook(type_: Any, converter: Converter) -> Hook:
+    if type_ is Any:
+        return lambda value, _: value
+    if type_ is datetime:
+        return lambda value, _: read_datetime(value)
+    if type_ is date:
+        return lambda value, _: date.fromisoformat(value)
+    # A whole number is a number too; JSON does not tell 1 from 1.0.
+    classes = (float, int) if type_ is float else (type_,)
+
     def hook(value: Any, _: Any) -> Any:
-        if value.__class__ is not scalar:
+        if value.__class__ not in classes:
             raise Misfit
         return value
 
     return hook
 
 
-def _number(value: Any, _: Any) -> Any:
-    if value.__class__ is not float and value.__class__ is not int:
-        raise Misfit
-    return value
-
-
-def _datetime(value: Any, _: Any) -> datetime:
-    return read_datetime(value)
-
-
-def _date(value: Any, _: Any) -> date:
-    return date.fromisoformat(value)
-
-
-def _enum_hook(enum: type[OpenEnum]) -> Hook:
+def _enum_hook(enum: type[OpenEnum], converter: Converter) -> Hook:
     known = enum._value2member_map_
 
     def hook(value: Any, _: Any) -> Any:
@@ -172,7 +182,7 @@ class _Source:
 
     model: type[Model]
     converter: Converter
-    names: dict[str, Any] = attrs.Factory(dict)
+    names: dict[str, Any] = attrs.field(factory=dict[str, Any])
 
     def text(self) -> str:
         fields = list(attributes(self.model))
@@ -189,7 +199,7 @@ class _Source:
         lines += [f"  if len(o) + absent == {len(fields)}: self.extra = {{}}"]
         lines += ["  else: self.extra = {k: o[k] for k in o if k not in known}"]
         nulls = "tuple([k for k in o if o[k] is None])"
-        lines += [f"  self._nulls = {nulls} if nulls else ()" if tracks_nulls else "  self._nulls = ()"]
+        lines += [f"  self.null_keys = {nulls} if nulls else ()" if tracks_nulls else "  self.null_keys = ()"]
         lines += ["  return self"]
         return "\n".join(lines)
 

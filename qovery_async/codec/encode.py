@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from enum import Enum
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -20,21 +21,19 @@ Hook = Callable[[Any], Any]
 def register(converter: Converter) -> None:
     """Teaches the converter to write models and whatever people put into plain mappings."""
     encode = converter.unstructure
-    converter.register_unstructure_hook_factory(
-        lambda type_: isinstance(type_, type) and issubclass(type_, Model),
-        lambda type_: _model_hook(type_, encode),
-    )
+    converter.register_unstructure_hook_factory(_is(Model), partial(_model_hook, encode=encode))
     converter.register_unstructure_hook(datetime, write_datetime)
     converter.register_unstructure_hook(date, date.isoformat)
     converter.register_unstructure_hook(UUID, str)
     converter.register_unstructure_hook(UnknownVariant, lambda value: value.raw)
+    converter.register_unstructure_hook_func(_is(Enum), lambda value: value.value)
     converter.register_unstructure_hook_func(
-        lambda type_: isinstance(type_, type) and issubclass(type_, Enum), lambda value: value.value
+        _is(Mapping), lambda value: {k: encode(v) for k, v in value.items() if v is not UNSET}
     )
-    converter.register_unstructure_hook_func(
-        lambda type_: isinstance(type_, type) and issubclass(type_, Mapping),
-        lambda value: {k: encode(v) for k, v in value.items() if v is not UNSET},
-    )
+
+
+def _is(class_: type) -> Callable[[Any], bool]:
+    return lambda type_: isinstance(type_, type) and issubclass(type_, class_)
 
 
 def _model_hook(model: type[Model], encode: Hook) -> Callable[[Model], dict[str, Any]]:
@@ -43,7 +42,7 @@ def _model_hook(model: type[Model], encode: Hook) -> Callable[[Model], dict[str,
 
     def hook(value: Model) -> dict[str, Any]:
         out: dict[str, Any] = {}
-        nulls = value._nulls  # noqa: SLF001  # written by the decoder for this very purpose
+        nulls = value.null_keys
         for name, wire, absent_reads_none in plan:
             item = getattr(value, name)
             if item is UNSET or (item is None and absent_reads_none and wire not in nulls):

@@ -14,6 +14,7 @@ import attrs
 from qovery_async.codec.decode import choose
 from qovery_async.codec.shapes import attributes, union_rule, without_none
 from qovery_async.codec.times import read_datetime
+from qovery_async.plain import is_list, is_object, kind
 from qovery_async.vocabulary import Model, OpenEnum, UnknownVariant
 
 _TEXTS = {"true": True, "false": False}
@@ -35,7 +36,7 @@ class Problem:
 class Repair:
     """One walk through one answer."""
 
-    problems: list[Problem] = attrs.Factory(list)
+    problems: list[Problem] = attrs.field(factory=list[Problem])
 
     def read(self, value: Any, type_: Any, path: str, place: str) -> Any:
         type_, nullable = without_none(type_)
@@ -54,7 +55,7 @@ class Repair:
         return self._scalar(value, type_, path, place)
 
     def _misfit(self, value: Any, expected: str, path: str, place: str) -> Any:
-        found = "null" if value is None else repr(value) if len(repr(value)) <= 40 else type(value).__name__
+        found = kind(value) if value is None or len(repr(value)) > 40 else repr(value)
         self.problems.append(Problem(path, place, f"expected {expected}, got {found}"))
         return value
 
@@ -75,20 +76,20 @@ class Repair:
         return _converted(value, type_)
 
     def _list(self, value: Any, type_: Any, path: str, place: str) -> Any:
-        if not isinstance(value, list):
+        if not is_list(value):
             return self._misfit(value, "a list", path, place)
         inner = get_args(type_)[0]
         return [self.read(v, inner, f"{path}[{i}]", f"{place}[]") for i, v in enumerate(value)]
 
     def _dict(self, value: Any, type_: Any, path: str, place: str) -> Any:
-        if not isinstance(value, dict):
+        if not is_object(value):
             return self._misfit(value, "an object", path, place)
         inner = get_args(type_)[1]
         return {k: self.read(v, inner, _join(path, k), _join(place, "*")) for k, v in value.items()}
 
     def _union(self, value: Any, type_: Any, path: str, place: str) -> Any:
         branches = get_args(type_.__origin__)
-        if isinstance(value, dict):
+        if is_object(value):
             branch = choose(union_rule(type_), value)
             return UnknownVariant(value) if branch is None else self.read(value, branch, path, place)
         if value.__class__ in branches:
@@ -96,7 +97,7 @@ class Repair:
         return self._misfit(value, "an object", path, place)
 
     def _model(self, value: Any, model: type[Model], path: str, place: str) -> Any:
-        if not isinstance(value, dict):
+        if not is_object(value):
             return self._misfit(value, f"an object ({model.__name__})", path, place)
         self_ = model.__new__(model)
         left = dict(value)
@@ -112,7 +113,7 @@ class Repair:
                 found = self.read(found, field.type, where, kind)
             setattr(self_, field.name, found)
         self_.extra = left
-        self_._nulls = tuple(k for k, v in value.items() if v is None)  # noqa: SLF001
+        self_.null_keys = tuple(k for k, v in value.items() if v is None)
         return self_
 
 
@@ -131,8 +132,8 @@ def _converted(value: Any, type_: Any) -> Any:
     return value
 
 
-def _spoken(type_: Any) -> str:
-    return {bool: "bool", datetime: "a date-time", date: "a date"}.get(type_, type_.__name__)
+def _spoken(type_: type) -> str:
+    return "a date-time" if type_ is datetime else "a date" if type_ is date else type_.__name__
 
 
 def _join(path: str, key: str) -> str:

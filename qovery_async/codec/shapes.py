@@ -28,7 +28,7 @@ class Attribute:
 
 def attributes(model: type[Model]) -> Iterator[Attribute]:
     for field in attrs.fields(model):
-        if field.name in ("extra", "_nulls"):
+        if field.name in ("extra", "null_keys"):
             continue
         type_, wire = field.type, field.name
         if get_origin(type_) is Annotated and isinstance(type_.__metadata__[0], Wire):

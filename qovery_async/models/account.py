@@ -7,6 +7,10 @@ from attrs import define
 
 from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
 
+__all__ = [
+    "AccountInfo", "AccountInfoEditRequest", "Referral", "RewardClaim", "RewardClaimType",
+]  # fmt: skip
+
 
 @define(kw_only=True, repr=False)
 class AccountInfo(Model):

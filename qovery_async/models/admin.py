@@ -7,6 +7,10 @@ from attrs import define
 
 from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
 
+__all__ = [
+    "CompanySizeEnum", "SelfManagedClusterKind", "SignUp", "SignUpRequest", "TypeOfUseEnum",
+]  # fmt: skip
+
 
 class SelfManagedClusterKind(OpenEnum):
     """Part of `ClusterOperatorFleetInventoryResponse`."""

@@ -8,6 +8,18 @@ from attrs import define
 from qovery_async.models.clusters import RegistryMirroringModeEnum
 from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, Wire
 
+__all__ = [
+    "ApplicationAdvancedSettings", "ApplicationAdvancedSettingsDeploymentAntiaffinityPod",
+    "ApplicationAdvancedSettingsDeploymentTopologySpreadZone",
+    "ApplicationAdvancedSettingsDeploymentUpdateStrategyType", "ClusterAdvancedSettings",
+    "ClusterAdvancedSettingsAwsEksEc2MetadataImds", "ClusterAdvancedSettingsAwsEksEfsPerformanceMode",
+    "ClusterAdvancedSettingsAwsEksEfsThroughputMode", "ClusterAdvancedSettingsAwsEksEfsTransitionToIa",
+    "ClusterAdvancedSettingsLokiDeploymentMode", "ContainerAdvancedSettings",
+    "ContainerAdvancedSettingsDeploymentAntiaffinityPod", "ContainerAdvancedSettingsDeploymentTopologySpreadZone",
+    "ContainerAdvancedSettingsDeploymentUpdateStrategyType", "HelmAdvancedSettings", "JobAdvancedSettings",
+    "TerraformAdvancedSettings",
+]  # fmt: skip
+
 
 class ApplicationAdvancedSettingsDeploymentAntiaffinityPod(OpenEnum):
     """Part of `ApplicationAdvancedSettings`."""

@@ -8,6 +8,13 @@ from attrs import define
 from qovery_async.models.common import ReferenceObject, ServiceTypeEnum
 from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
 
+__all__ = [
+    "AgenticWorkflowGovernance", "AgenticWorkflowHeader", "AgenticWorkflowModelRequest",
+    "AgenticWorkflowModelResponse", "AgenticWorkflowModelType", "AgenticWorkflowOutput",
+    "AgenticWorkflowProjectRepository", "AgenticWorkflowRequest", "AgenticWorkflowResources",
+    "AgenticWorkflowResponse", "AgenticWorkflowWebhook", "CancelAgenticWorkflowDeploymentRequest",
+]  # fmt: skip
+
 
 @define(kw_only=True, repr=False)
 class AgenticWorkflowGovernance(Model):

@@ -8,6 +8,13 @@ from attrs import define
 
 from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVariant, Unset, Wire
 
+__all__ = [
+    "AlertReceiverCreationRequest", "AlertReceiverCreationValidationRequest", "AlertReceiverEditRequest",
+    "AlertReceiverResponse", "AlertReceiverType", "AlertReceiverValidationRequest",
+    "EmailAlertReceiverCreationRequest", "EmailAlertReceiverEditRequest", "EmailAlertReceiverResponse",
+    "SlackAlertReceiverCreationRequest", "SlackAlertReceiverEditRequest", "SlackAlertReceiverResponse",
+]  # fmt: skip
+
 
 class AlertReceiverType(OpenEnum):
     """Part of `EmailAlertReceiverCreationRequest`, `EmailAlertReceiverEditRequest` and 4 more."""

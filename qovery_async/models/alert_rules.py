@@ -9,6 +9,13 @@ from attrs import define
 from qovery_async.models.common import ServiceLightResponse
 from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVariant, Unset
 
+__all__ = [
+    "AlertPresentation", "AlertPresentationResponse", "AlertRuleCondition", "AlertRuleConditionFunction",
+    "AlertRuleConditionKind", "AlertRuleConditionOperator", "AlertRuleCreationRequest", "AlertRuleEditRequest",
+    "AlertRuleOrGhost", "AlertRuleResponse", "AlertRuleSource", "AlertRuleState", "AlertSeverity", "AlertTarget",
+    "AlertTargetType", "GhostAlertRuleResponse",
+]  # fmt: skip
+
 
 @define(kw_only=True, repr=False)
 class AlertPresentation(Model):

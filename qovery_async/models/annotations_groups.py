@@ -7,6 +7,12 @@ from attrs import define
 
 from qovery_async.vocabulary import Model, OpenEnum
 
+__all__ = [
+    "Annotation", "AnnotationsGroupAssociatedItem", "AnnotationsGroupAssociatedItemType",
+    "OrganizationAnnotationsGroupCreateRequest", "OrganizationAnnotationsGroupEnrichedResponse",
+    "OrganizationAnnotationsGroupResponse", "OrganizationAnnotationsGroupScopeEnum", "ServiceAnnotationRequest",
+]  # fmt: skip
+
 
 @define(kw_only=True, repr=False)
 class Annotation(Model):

@@ -7,6 +7,11 @@ from attrs import define
 
 from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
 
+__all__ = [
+    "OrganizationApiToken", "OrganizationApiTokenCreate", "OrganizationApiTokenCreateRequest",
+    "OrganizationApiTokenScope",
+]  # fmt: skip
+
 
 @define(kw_only=True, repr=False)
 class OrganizationApiToken(Model):

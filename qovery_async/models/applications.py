@@ -25,6 +25,12 @@ from qovery_async.models.healthchecks import Healthcheck
 from qovery_async.models.labels_groups import OrganizationLabelsGroupResponse, ServiceLabelRequest
 from qovery_async.vocabulary import UNSET, Model, Unset
 
+__all__ = [
+    "Application", "ApplicationDeploymentRestriction", "ApplicationDeploymentRestrictionRequest",
+    "ApplicationEditRequest", "ApplicationNetwork", "ApplicationNetworkRequest", "ApplicationRequest",
+    "DeployRequest", "User",
+]  # fmt: skip
+
 
 @define(kw_only=True, repr=False)
 class ApplicationNetwork(Model):

@@ -9,6 +9,14 @@ from attrs import define
 from qovery_async.models.common import CloudVendorEnum, KubernetesEnum
 from qovery_async.vocabulary import Model, OpenEnum, Wire
 
+__all__ = [
+    "ArgoCdConnectionCheckResponse", "ArgoCdConnectionCheckResponseReason", "ArgoCdConnectionStatusEnum",
+    "ArgoCdCredentialsRequest", "ArgoCdCredentialsResponse", "ArgoCdDestinationClusterMappingRequest",
+    "ArgoCdDestinationClusterMappingResponse", "ArgoCdInstanceMappingResponse", "ArgoCdLinkedClusterDetails",
+    "ArgoCdUnlinkedClusterDetails", "ArgocdAppManifestResponse", "ArgocdAppManifestResponseManifestMetadata",
+    "ArgocdAssociatedServiceType", "ArgocdAssociatedServicesResponse", "ArgocdManagedResource",
+]  # fmt: skip
+
 
 class ArgoCdConnectionStatusEnum(OpenEnum):
     """Part of `ArgoCdConnectionCheckResponse`, `ArgoCdInstanceMappingResponse`."""

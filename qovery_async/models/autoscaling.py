@@ -8,6 +8,12 @@ from attrs import define
 
 from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVariant, Unset
 
+__all__ = [
+    "AutoscalingMode", "AutoscalingPolicyRequest", "AutoscalingPolicyResponse", "KedaAutoscalingRequest",
+    "KedaAutoscalingResponse", "KedaScalerRequest", "KedaScalerResponse", "KedaScalerRole",
+    "KedaTriggerAuthenticationRequest", "KedaTriggerAuthenticationResponse",
+]  # fmt: skip
+
 
 class AutoscalingMode(OpenEnum):
     """Part of `KedaAutoscalingRequest`, `KedaAutoscalingResponse`."""

@@ -7,6 +7,13 @@ from attrs import define
 
 from qovery_async.vocabulary import ByTag, Model, OpenEnum, UnknownVariant
 
+__all__ = [
+    "AwsCredentialsRequest", "AwsRoleCredentialsRequest", "AwsRoleCredentialsRequestType",
+    "AwsStaticCredentialsRequest", "AwsStaticCredentialsRequestType", "EksAnywhereVsphereRoleCredentialsRequest",
+    "EksAnywhereVsphereRoleCredentialsRequestType", "EksAnywhereVsphereStaticCredentialsRequest",
+    "EksAnywhereVsphereStaticCredentialsRequestType", "ListAWSEKSInstanceTypeGpu",
+]  # fmt: skip
+
 
 class AwsRoleCredentialsRequestType(OpenEnum):
     """Part of `AwsRoleCredentialsRequest`."""

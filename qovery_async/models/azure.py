@@ -5,6 +5,10 @@ from attrs import define
 
 from qovery_async.vocabulary import Model, OpenEnum
 
+__all__ = [
+    "AzureCredentialsRequest", "ListAzureAKSInstanceTypeGpu",
+]  # fmt: skip
+
 
 @define(kw_only=True, repr=False)
 class AzureCredentialsRequest(Model):

@@ -9,6 +9,13 @@ from attrs import define
 from qovery_async.models.common import PlanEnum
 from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, Wire
 
+__all__ = [
+    "BillingExternalId", "BillingInfo", "BillingInfoRequest", "BillingStatus", "Cost", "CostRange", "CreditCard",
+    "CreditCardRequest", "Invoice", "InvoiceStatusEnum", "OrganizationBillingUsageReportRequest",
+    "OrganizationBillingUsageReportResponse", "OrganizationChangePlanRequest", "OrganizationCreditCodeRequest",
+    "OrganizationCurrentCost",
+]  # fmt: skip
+
 
 @define(kw_only=True, repr=False)
 class BillingExternalId(Model):

@@ -9,6 +9,24 @@ from attrs import define
 from qovery_async.models.common import CloudVendorEnum
 from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVariant, Unset, Wire
 
+__all__ = [
+    "BlueprintCatalogResponse", "BlueprintCreateRequest", "BlueprintDeploymentAckResponse", "BlueprintItem",
+    "BlueprintMajorVersion", "BlueprintManifestBackendConfig", "BlueprintManifestChartConfig",
+    "BlueprintManifestContextVariableField", "BlueprintManifestContextVariableFieldKind",
+    "BlueprintManifestCredentialsConfig", "BlueprintManifestEngineHelm", "BlueprintManifestEngineHelmType",
+    "BlueprintManifestEngineOpenTofu", "BlueprintManifestEngineOpenTofuType", "BlueprintManifestEngineSpec",
+    "BlueprintManifestEngineTerraform", "BlueprintManifestEngineTerraformType", "BlueprintManifestField",
+    "BlueprintManifestFieldType", "BlueprintManifestFieldTypeType", "BlueprintManifestResourcesConfig",
+    "BlueprintManifestResponse", "BlueprintManifestUserProvidedBackend", "BlueprintManifestVariableField",
+    "BlueprintManifestVariableFieldKind", "BlueprintManifestVersionBlock", "BlueprintReadmeResponse",
+    "BlueprintResponse", "BlueprintSpecOverrides", "BlueprintSpecOverridesBackend",
+    "BlueprintSpecOverridesCredentials", "BlueprintUpdateEngineDiff", "BlueprintUpdateEngineFieldChange",
+    "BlueprintUpdateNewMajorVersion", "BlueprintUpdateNewOptionalValue", "BlueprintUpdateNewRequiredValue",
+    "BlueprintUpdatePreviewResponse", "BlueprintUpdatePreviewResponseServiceType", "BlueprintUpdateRemovedValue",
+    "BlueprintUpdateRequest", "BlueprintUpdateResponse", "BlueprintUpdateUpdatedValue",
+    "BlueprintUpdateVariableValue", "BlueprintVariableRequest",
+]  # fmt: skip
+
 
 @define(kw_only=True, repr=False)
 class BlueprintMajorVersion(Model):

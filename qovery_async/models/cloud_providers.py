@@ -6,6 +6,10 @@ from attrs import define
 from qovery_async.models.common import ClusterRegion
 from qovery_async.vocabulary import Model
 
+__all__ = [
+    "CloudProvider",
+]  # fmt: skip
+
 
 @define(kw_only=True, repr=False)
 class CloudProvider(Model):

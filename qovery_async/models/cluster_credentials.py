@@ -7,6 +7,16 @@ from attrs import define
 
 from qovery_async.vocabulary import ByTag, Model, OpenEnum, UnknownVariant
 
+__all__ = [
+    "AwsRoleClusterCredentials", "AwsRoleClusterCredentialsObjectType", "AwsStaticClusterCredentials",
+    "AwsStaticClusterCredentialsObjectType", "AzureStaticClusterCredentials",
+    "AzureStaticClusterCredentialsObjectType", "ClusterCredentials", "EksAnywhereVsphereClusterCredentials",
+    "EksAnywhereVsphereClusterCredentialsObjectType", "GcpStaticClusterCredentials",
+    "GcpStaticClusterCredentialsObjectType", "GcpWorkloadIdentityFederationClusterCredentials",
+    "GcpWorkloadIdentityFederationClusterCredentialsObjectType", "GenericClusterCredentials",
+    "GenericClusterCredentialsObjectType", "ScalewayClusterCredentials", "ScalewayClusterCredentialsObjectType",
+]  # fmt: skip
+
 
 class AwsRoleClusterCredentialsObjectType(OpenEnum):
     """Part of `AwsRoleClusterCredentials`."""

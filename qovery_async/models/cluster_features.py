@@ -8,6 +8,21 @@ from attrs import define
 from qovery_async.models.common import CpuArchitectureEnum
 from qovery_async.vocabulary import UNSET, ByKey, ByTag, Model, OpenEnum, UnknownVariant, Unset
 
+__all__ = [
+    "ClusterFeatureAwsExistingVpc", "ClusterFeatureAwsExistingVpcResponse", "ClusterFeatureBooleanResponse",
+    "ClusterFeatureGcpExistingVpc", "ClusterFeatureGcpExistingVpcResponse", "ClusterFeatureKarpenterParameters",
+    "ClusterFeatureKarpenterParametersResponse", "ClusterFeatureNatGatewayParameters",
+    "ClusterFeatureNatGatewayParametersNatGatewayType", "ClusterFeatureNatGatewayParametersResponse",
+    "ClusterFeatureNatGatewayTypeGcp", "ClusterFeatureNatGatewayTypeGcpProvider",
+    "ClusterFeatureNatGatewayTypeScaleway", "ClusterFeatureNatGatewayTypeScalewayProvider",
+    "ClusterFeatureNatGatewayTypeScalewayType", "ClusterFeatureResponse", "ClusterFeatureResponseAcceptedValue",
+    "ClusterFeatureResponseTypeEnum", "ClusterFeatureResponseValueObject", "ClusterFeatureResponseValueType",
+    "ClusterFeatureStringResponse", "KarpenterCronjobNodePoolOverride", "KarpenterDefaultNodePoolOverride",
+    "KarpenterGpuNodePoolOverride", "KarpenterNodePool", "KarpenterNodePoolConsolidation",
+    "KarpenterNodePoolLimits", "KarpenterNodePoolRequirement", "KarpenterNodePoolRequirementKey",
+    "KarpenterNodePoolRequirementOperator", "KarpenterStableNodePoolOverride", "WeekdayEnum",
+]  # fmt: skip
+
 
 class ClusterFeatureResponseValueType(OpenEnum):
     """Part of `ClusterFeatureResponse`."""

@@ -8,6 +8,17 @@ from attrs import define
 from qovery_async.models.common import ClusterEksAnywhereGitRepository
 from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVariant, Unset
 
+__all__ = [
+    "AksInfrastructureOutputs", "AksInfrastructureOutputsKind", "ClusterInfrastructureCertManagerChartParameters",
+    "ClusterInfrastructureChartsParameters", "ClusterInfrastructureEksAnywhereBackupParameters",
+    "ClusterInfrastructureEksAnywhereBackupS3Parameters", "ClusterInfrastructureEksAnywhereParameters",
+    "ClusterInfrastructureMetalLbChartParameters", "ClusterInfrastructureNginxChartParameters",
+    "EksInfrastructureOutputs", "EksInfrastructureOutputsExternalSecretsAutomaticAuthentication",
+    "EksInfrastructureOutputsKind", "GkeInfrastructureOutputs",
+    "GkeInfrastructureOutputsExternalSecretsAutomaticAuthentication", "GkeInfrastructureOutputsKind",
+    "InfrastructureOutputs", "KapsuleInfrastructureOutputs", "KapsuleInfrastructureOutputsKind",
+]  # fmt: skip
+
 
 class AksInfrastructureOutputsKind(OpenEnum):
     """Part of `AksInfrastructureOutputs`."""

@@ -7,6 +7,12 @@ from attrs import define
 
 from qovery_async.vocabulary import Model, OpenEnum
 
+__all__ = [
+    "ClusterLogs", "ClusterLogsDetails", "ClusterLogsDetailsTransmitter", "ClusterLogsError",
+    "ClusterLogsErrorEventDetails", "ClusterLogsErrorEventDetailsTransmitter", "ClusterLogsErrorUnderlyingError",
+    "ClusterLogsMessage", "ClusterLogsResponse", "ClusterLogsStep",
+]  # fmt: skip
+
 
 class ClusterLogsStep(OpenEnum):
     """Part of `ClusterLogs`."""

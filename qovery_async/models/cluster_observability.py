@@ -8,6 +8,12 @@ from attrs import define
 from qovery_async.models.common import InternalNetworkMonitoring
 from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVariant, Unset
 
+__all__ = [
+    "AlertingConfig", "CloudWatchExportConfig", "MetricsConfigurationManagedByQovery",
+    "MetricsConfigurationManagedByQoveryKind", "MetricsParameters", "MetricsParametersConfiguration",
+    "ObservabilityResourceProfile",
+]  # fmt: skip
+
 
 @define(kw_only=True, repr=False)
 class AlertingConfig(Model):

@@ -9,6 +9,12 @@ from attrs import define
 from qovery_async.models.admin import SelfManagedClusterKind
 from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
 
+__all__ = [
+    "ClusterOperatorBootstrapResponse", "ClusterOperatorFleetInventoryResponse", "ClusterOperatorFleetStatus",
+    "ClusterOperatorStatusResponse", "ClusterOperatorUpdateRequest", "ClusterOperatorUpdateResponse",
+    "ReportedClusterOperatorIdentity",
+]  # fmt: skip
+
 
 @define(kw_only=True, repr=False)
 class ClusterOperatorBootstrapResponse(Model):

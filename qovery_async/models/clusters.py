@@ -26,6 +26,21 @@ from qovery_async.models.platform_templates import PlatformLayerResolutionStatus
 from qovery_async.models.secret_managers import SecretManagerAccess, SecretManagerAccessRequest
 from qovery_async.vocabulary import UNSET, ByKey, Model, OpenEnum, UnknownVariant, Unset, Wire
 
+__all__ = [
+    "Cluster", "ClusterAnalysisKind", "ClusterAnalysisLogResponse", "ClusterAnalysisOutputFormat",
+    "ClusterAnalysisRequest", "ClusterAnalysisResponse", "ClusterAnalysisStatus", "ClusterCloudProviderInfo",
+    "ClusterCloudProviderInfoCredentials", "ClusterCloudProviderInfoRequest",
+    "ClusterCloudProviderInfoRequestCredentials", "ClusterDeleteMode", "ClusterDeploymentStatusEnum",
+    "ClusterEnvironmentResponse", "ClusterEnvironmentServiceResponse", "ClusterKarpenterPrivateSubnetIdsPutRequest",
+    "ClusterKeda", "ClusterKubernetesEvent", "ClusterLabelsGroup", "ClusterLock", "ClusterLockRequest",
+    "ClusterMetricsResponse", "ClusterPlatformBindingLayerResponse", "ClusterPlatformBindingRequest",
+    "ClusterPlatformBindingResponse", "ClusterReadinessStatus", "ClusterRequest", "ClusterRequestFeature",
+    "ClusterRequestFeatureValue", "ClusterRoute", "ClusterRouteRequest", "ClusterRoutingTableRequest",
+    "ClusterStateEnum", "ClusterStatus", "ClusterToken", "ClusterTokenStatus", "DeploymentInfraReason",
+    "EksAnywhereClusterJwtResponse", "EksAnywhereCommitRequest", "EksAnywhereCommitResponse",
+    "RegistryMirroringModeEnum",
+]  # fmt: skip
+
 
 class ClusterStateEnum(OpenEnum):
     """Part of `Cluster`, `ClusterStatus`."""

@@ -7,6 +7,18 @@ from attrs import define
 
 from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
 
+__all__ = [
+    "ApplicationGitRepository", "ArgocdAppResponse", "BuildModeEnum", "CloneServiceRequest", "CloudProviderEnum",
+    "CloudVendorEnum", "ClusterEksAnywhereGitRepository", "ClusterInstanceAttributes", "ClusterInstanceGpuInfo",
+    "ClusterInstanceType", "ClusterRegion", "CpuArchitectureEnum", "DeploymentRestrictionModeEnum",
+    "DeploymentRestrictionTypeEnum", "DeploymentStageResponse", "DeploymentStageServiceResponse",
+    "EnvironmentModeEnum", "GitProviderEnum", "InternalNetworkMonitoring", "InviteMemberRoleEnum", "KubernetesEnum",
+    "Link", "LinkedServiceTypeEnum", "Log", "Organization", "OrganizationEventOrigin",
+    "OrganizationOrganizationPlan", "PlanEnum", "PortProtocolEnum", "ReferenceObject", "ServiceLightResponse",
+    "ServiceLightResponseJobType", "ServicePort", "ServicePortRequestPort", "ServiceStorageRequestStorage",
+    "ServiceStorageStorage", "ServiceTypeEnum", "StorageTypeEnum",
+]  # fmt: skip
+
 
 class ServiceTypeEnum(OpenEnum):
     """Part of `AgenticWorkflowResponse`, `Application` and 12 more."""

@@ -8,6 +8,15 @@ from attrs import define
 
 from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
 
+__all__ = [
+    "AvailableContainerRegistryResponse", "ContainerRegistryAssociatedServiceType",
+    "ContainerRegistryAssociatedServicesResponse", "ContainerRegistryKindEnum",
+    "ContainerRegistryProviderDetailsResponse", "ContainerRegistryRequest", "ContainerRegistryRequestConfig",
+    "ContainerRegistryRequestConfigGcpCredentialsType", "ContainerRegistryResponse",
+    "ContainerRegistryResponseCluster", "ContainerRegistryResponseConfig",
+    "ContainerRegistryResponseConfigGcpCredentialsType",
+]  # fmt: skip
+
 
 class ContainerRegistryKindEnum(OpenEnum):
     """Part of `AvailableContainerRegistryResponse`, `ContainerRegistryProviderDetailsResponse` and 2 more."""

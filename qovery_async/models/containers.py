@@ -21,6 +21,12 @@ from qovery_async.models.healthchecks import Healthcheck
 from qovery_async.models.labels_groups import OrganizationLabelsGroupResponse, ServiceLabelRequest
 from qovery_async.vocabulary import UNSET, Model, Unset
 
+__all__ = [
+    "ContainerDeployRequest", "ContainerImageCheckRequest", "ContainerNetwork", "ContainerNetworkRequest",
+    "ContainerRequest", "ContainerResponse", "ContainerSource", "ContainerVersionResponse",
+    "OrganizationContainerAutoDeployRequest", "OrganizationContainerPreviewRequest",
+]  # fmt: skip
+
 
 @define(kw_only=True, repr=False)
 class ContainerDeployRequest(Model):

@@ -7,6 +7,11 @@ from attrs import define
 
 from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
 
+__all__ = [
+    "CheckedCustomDomainResponse", "CheckedCustomDomainStatus", "CustomDomain", "CustomDomainRequest",
+    "CustomDomainStatusEnum",
+]  # fmt: skip
+
 
 class CheckedCustomDomainStatus(OpenEnum):
     """Part of `CheckedCustomDomainResponse`."""

@@ -6,6 +6,15 @@ from attrs import define
 from qovery_async.models.common import EnvironmentModeEnum
 from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
 
+__all__ = [
+    "OrganizationCustomRole", "OrganizationCustomRoleClusterPermission",
+    "OrganizationCustomRoleClusterPermissionItem", "OrganizationCustomRoleCreateRequest",
+    "OrganizationCustomRoleProjectPermission", "OrganizationCustomRoleProjectPermissionItem",
+    "OrganizationCustomRoleProjectPermissionItemPermission", "OrganizationCustomRoleUpdateRequest",
+    "OrganizationCustomRoleUpdateRequestClusterPermission", "OrganizationCustomRoleUpdateRequestProjectPermission",
+    "OrganizationCustomRoleUpdateRequestProjectPermissionPermission",
+]  # fmt: skip
+
 
 class OrganizationCustomRoleClusterPermission(OpenEnum):
     """Part of `OrganizationCustomRoleClusterPermissionItem`, `OrganizationCustomRoleUpdateRequestClusterPermission`."""

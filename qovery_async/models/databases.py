@@ -11,6 +11,13 @@ from qovery_async.models.labels_groups import OrganizationLabelsGroupResponse, S
 from qovery_async.models.statuses import Status
 from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
 
+__all__ = [
+    "Backup", "BackupRequest", "Credentials", "Database", "DatabaseAccessibilityEnum", "DatabaseConfiguration",
+    "DatabaseDiskType", "DatabaseEditRequest", "DatabaseEditRequestDiskType", "DatabaseModeEnum", "DatabaseRequest",
+    "DatabaseTypeEnum", "DatabaseVersionMode", "ManagedDatabaseInstanceTypeResponse", "ManagedDatabaseTypeResponse",
+    "Version",
+]  # fmt: skip
+
 
 class DatabaseTypeEnum(OpenEnum):
     """Part of `Database`, `DatabaseConfiguration` and 1 more."""

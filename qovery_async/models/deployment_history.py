@@ -12,6 +12,19 @@ from qovery_async.models.jobs import JobCronSchedule, JobLifecycleTypeEnum, JobL
 from qovery_async.models.statuses import StageStatusEnum, StateEnum, StatusDetails
 from qovery_async.vocabulary import ByKey, Model, OpenEnum, UnknownVariant
 
+__all__ = [
+    "DeploymentHistory", "DeploymentHistoryActionStatus", "DeploymentHistoryApplication",
+    "DeploymentHistoryAuditingData", "DeploymentHistoryContainer", "DeploymentHistoryDatabase",
+    "DeploymentHistoryEnvironment", "DeploymentHistoryEnvironmentV2", "DeploymentHistoryEnvironmentV2Identifier",
+    "DeploymentHistoryHelmResponse", "DeploymentHistoryHelmResponseRepository", "DeploymentHistoryJobResponse",
+    "DeploymentHistoryJobResponseSchedule", "DeploymentHistoryService", "DeploymentHistoryServiceDetails",
+    "DeploymentHistoryServiceDetailsWithArguments", "DeploymentHistoryServiceDetailsWithCommit",
+    "DeploymentHistoryServiceDetailsWithJobType", "DeploymentHistoryServiceDetailsWithJobTypeJobType",
+    "DeploymentHistoryServiceDetailsWithJobTypeSchedule", "DeploymentHistoryServiceDetailsWithRepository",
+    "DeploymentHistoryServiceDetailsWithRepositoryRepository", "DeploymentHistoryServiceIdentifier",
+    "DeploymentHistoryStage", "DeploymentHistoryStatusEnum", "DeploymentHistoryTriggerAction",
+]  # fmt: skip
+
 
 class DeploymentHistoryStatusEnum(OpenEnum):
     """Part of `DeploymentHistory`."""

@@ -8,6 +8,16 @@ from qovery_async.models.deployment_history import DeploymentHistoryTriggerActio
 from qovery_async.models.statuses import StageStatusEnum, StateEnum, StatusDetails
 from qovery_async.vocabulary import Model, OpenEnum
 
+__all__ = [
+    "EnvDeploymentStatus", "QueuedDeploymentRequestForService", "QueuedDeploymentRequestForServiceAuditingData",
+    "QueuedDeploymentRequestForServiceIdentifier", "QueuedDeploymentRequestWithStages",
+    "QueuedDeploymentRequestWithStagesAuditingData", "QueuedDeploymentRequestWithStagesIdentifier",
+    "QueuedDeploymentRequestWithStagesStage", "QueuedDeploymentRequestWithStagesStageService",
+    "QueuedDeploymentRequestWithStagesStageServiceDetails",
+    "QueuedDeploymentRequestWithStagesStageServiceDetailsJobType",
+    "QueuedDeploymentRequestWithStagesStageServiceIdentifier",
+]  # fmt: skip
+
 
 @define(kw_only=True, repr=False)
 class QueuedDeploymentRequestWithStagesIdentifier(Model):

@@ -5,6 +5,10 @@ from attrs import define
 
 from qovery_async.vocabulary import UNSET, Model, Unset
 
+__all__ = [
+    "AttachServiceToDeploymentStageRequest", "DeploymentStageRequest",
+]  # fmt: skip
+
 
 @define(kw_only=True, repr=False)
 class AttachServiceToDeploymentStageRequest(Model):

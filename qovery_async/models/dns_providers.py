@@ -7,6 +7,17 @@ from attrs import define
 
 from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVariant, Unset
 
+__all__ = [
+    "CloudflareDnsProviderRequest", "CloudflareDnsProviderRequestProvider", "CloudflareDnsProviderResponse",
+    "CloudflareDnsProviderResponseProvider", "ClusterDnsProviderRequest", "ClusterDnsProviderRequestProvider",
+    "ClusterDnsProviderResponse", "ClusterDnsProviderResponseProvider", "QoveryDnsProviderRequest",
+    "QoveryDnsProviderRequestProvider", "QoveryDnsProviderResponse", "QoveryDnsProviderResponseProvider",
+    "Route53DnsProviderRequest", "Route53DnsProviderRequestCredentials", "Route53DnsProviderRequestProvider",
+    "Route53DnsProviderResponse", "Route53DnsProviderResponseCredentials", "Route53DnsProviderResponseProvider",
+    "Route53StaticCredentialsRequest", "Route53StaticCredentialsRequestType", "Route53StaticCredentialsResponse",
+    "Route53StaticCredentialsResponseType",
+]  # fmt: skip
+
 
 class CloudflareDnsProviderRequestProvider(OpenEnum):
     """Part of `CloudflareDnsProviderRequest`."""

@@ -8,6 +8,12 @@ from attrs import define
 from qovery_async.models.statuses import StatusKindEnum
 from qovery_async.vocabulary import Model, OpenEnum
 
+__all__ = [
+    "EnvironmentLog", "EnvironmentLogScope", "EnvironmentLogTypeEnum", "EnvironmentLogs", "EnvironmentLogsDetails",
+    "EnvironmentLogsDetailsStage", "EnvironmentLogsDetailsTransmitter", "EnvironmentLogsError",
+    "EnvironmentLogsErrorUnderlyingError", "EnvironmentLogsMessage",
+]  # fmt: skip
+
 
 class EnvironmentLogTypeEnum(OpenEnum):
     """Part of `EnvironmentLogScope`."""

@@ -19,6 +19,20 @@ from qovery_async.models.statuses import StageStatusEnum, StateEnum, Status, Ste
 from qovery_async.models.terraforms import TerraformDeployRequest, TerraformResponse
 from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVariant, Unset
 
+__all__ = [
+    "AnyService", "CancelEnvironmentDeploymentRequest", "CleanFailedJobsRequest", "CleanFailedJobsResponse",
+    "CloneEnvironmentRequest", "ClusterOverviewResponse", "CreateEnvironmentModeEnum", "CreateEnvironmentRequest",
+    "DeployAllRequest", "DeployAllRequestApplication", "DeployAllRequestContainer", "DeployAllRequestHelm",
+    "DeployAllRequestJob", "DeploymentBuildUsageReportRequest", "DeploymentBuildUsageReportResponse",
+    "DeploymentStageWithServicesStatuses", "DockerfileCheckRequest", "DockerfileCheckResponse", "Environment",
+    "EnvironmentCloudProvider", "EnvironmentDeploymentRule", "EnvironmentDeploymentRuleEditRequest",
+    "EnvironmentDeploymentStatusEnum", "EnvironmentEditRequest", "EnvironmentOverviewResponse",
+    "EnvironmentServiceIdsAllRequest", "EnvironmentStats", "EnvironmentStatus", "EnvironmentStatusEventOriginEnum",
+    "EnvironmentStatuses", "EnvironmentStatusesWithStages", "EnvironmentStatusesWithStagesPreCheckStage",
+    "RebootServicesRequest", "ServicesOverviewResponse", "ServicesOverviewResponseManagedBy", "Stage",
+    "StageStepMetric", "StageStepMetricNameEnum", "StageStepMetrics",
+]  # fmt: skip
+
 
 @define(kw_only=True, repr=False)
 class CancelEnvironmentDeploymentRequest(Model):

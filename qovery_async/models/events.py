@@ -8,6 +8,12 @@ from attrs import define
 from qovery_async.models.common import OrganizationEventOrigin
 from qovery_async.vocabulary import Model, OpenEnum
 
+__all__ = [
+    "OrganizationEventResponse", "OrganizationEventResponseList", "OrganizationEventResponseListLinks",
+    "OrganizationEventSubTargetType", "OrganizationEventTarget", "OrganizationEventTargetLevel",
+    "OrganizationEventTargetResponseList", "OrganizationEventTargetType", "OrganizationEventType",
+]  # fmt: skip
+
 
 class OrganizationEventType(OpenEnum):
     """Answer of `events.list`, `events.list_targets`. Part of `OrganizationEventResponse`."""

@@ -7,6 +7,10 @@ from attrs import define
 
 from qovery_async.vocabulary import Model, OpenEnum, Wire
 
+__all__ = [
+    "FieldSchemaConstraintsResponse", "FieldSchemaResponse", "FieldSchemaResponseType",
+]  # fmt: skip
+
 
 @define(kw_only=True, repr=False)
 class FieldSchemaConstraintsResponse(Model):

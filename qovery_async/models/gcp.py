@@ -7,6 +7,12 @@ from attrs import define
 
 from qovery_async.vocabulary import UNSET, ByKey, Model, OpenEnum, UnknownVariant, Unset
 
+__all__ = [
+    "GcpCredentialsRequest", "GcpServiceAccountKeyCredentialsRequest",
+    "GcpServiceAccountKeyCredentialsRequestCredentialType", "GcpWorkloadIdentityFederationCredentialsRequest",
+    "GcpWorkloadIdentityFederationCredentialsRequestCredentialType",
+]  # fmt: skip
+
 
 class GcpServiceAccountKeyCredentialsRequestCredentialType(OpenEnum):
     """Part of `GcpServiceAccountKeyCredentialsRequest`."""

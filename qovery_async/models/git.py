@@ -8,6 +8,13 @@ from attrs import define
 from qovery_async.models.common import GitProviderEnum
 from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
 
+__all__ = [
+    "ApplicationGitRepositoryRequest", "Commit", "GitAuthProvider", "GitFileCheckRequest", "GitRepository",
+    "GitRepositoryBranch", "GitTokenAssociatedServiceResponse", "GitTokenAssociatedServiceType", "GitTokenRequest",
+    "GitTokenResponse", "GitWebhookStatusResponse", "GitWebhookStatusResponseProvider",
+    "GitWebhookStatusResponseStatus", "HelmGitRepositoryRequest", "OrganizationGithubAppConnectRequest",
+]  # fmt: skip
+
 
 @define(kw_only=True, repr=False)
 class Commit(Model):

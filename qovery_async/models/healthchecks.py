@@ -5,6 +5,10 @@ from attrs import define
 
 from qovery_async.vocabulary import UNSET, Model, Unset
 
+__all__ = [
+    "Healthcheck", "Probe", "ProbeType", "ProbeTypeExec", "ProbeTypeGrpc", "ProbeTypeHttp", "ProbeTypeTcp",
+]  # fmt: skip
+
 
 @define(kw_only=True, repr=False)
 class ProbeTypeTcp(Model):

@@ -8,6 +8,12 @@ from attrs import define
 
 from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
 
+__all__ = [
+    "AvailableHelmRepositoryResponse", "HelmRepositoryAssociatedServiceType",
+    "HelmRepositoryAssociatedServicesResponse", "HelmRepositoryKindEnum", "HelmRepositoryRequest",
+    "HelmRepositoryRequestConfig", "HelmRepositoryResponse", "HelmRepositoryResponseConfig",
+]  # fmt: skip
+
 
 class HelmRepositoryKindEnum(OpenEnum):
     """Part of `AvailableHelmRepositoryResponse`, `HelmRepositoryRequest` and 1 more."""

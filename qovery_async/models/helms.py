@@ -16,6 +16,25 @@ from qovery_async.models.common import (
 from qovery_async.models.git import ApplicationGitRepositoryRequest, HelmGitRepositoryRequest
 from qovery_async.vocabulary import UNSET, ByKey, ByTag, Model, OpenEnum, UnknownVariant, Unset
 
+__all__ = [
+    "HelmCheckRequest", "HelmDefaultValuesRequest", "HelmDefaultValuesRequestSource",
+    "HelmDefaultValuesRequestSourceWithGitRepository", "HelmDefaultValuesRequestSourceWithHelmRepository",
+    "HelmDefaultValuesRequestSourceWithHelmRepositoryHelmRepository", "HelmDeployRequest",
+    "HelmDeploymentRestrictionRequest", "HelmDeploymentRestrictionResponse", "HelmForceEvent",
+    "HelmPortProtocolEnum", "HelmPortRequestPort", "HelmPortRequestPortWithServiceName",
+    "HelmPortRequestPortWithServiceSelectors", "HelmPortResponseWithServiceName",
+    "HelmPortResponseWithServiceSelectors", "HelmRequest", "HelmRequestSource",
+    "HelmRequestSourceWithGitRepository", "HelmRequestSourceWithHelmRepository",
+    "HelmRequestSourceWithHelmRepositoryHelmRepository", "HelmRequestValuesOverride",
+    "HelmRequestValuesOverrideFile", "HelmRequestValuesOverrideFileGit", "HelmRequestValuesOverrideFileRaw",
+    "HelmRequestValuesOverrideFileRawValue", "HelmResponse", "HelmResponsePort", "HelmResponseSource",
+    "HelmResponseSourceWithGit", "HelmResponseSourceWithRepository", "HelmResponseValuesOverride",
+    "HelmResponseValuesOverrideFile", "HelmResponseValuesOverrideFileGit", "HelmResponseValuesOverrideFileRaw",
+    "HelmResponseValuesOverrideFileRawValue", "HelmSourceGitResponse", "HelmSourceRepositoryResponse",
+    "HelmSourceRepositoryResponseRepository", "HelmVersionResponse", "KubernetesMetadata", "KubernetesSelector",
+    "KubernetesService", "KubernetesServicePort", "KubernetesServiceSpec",
+]  # fmt: skip
+
 
 class HelmPortProtocolEnum(OpenEnum):
     """Part of `HelmPortRequestPortWithServiceName`, `HelmPortRequestPortWithServiceSelectors` and 2 more."""

@@ -8,6 +8,10 @@ from attrs import define
 from qovery_async.models.common import InviteMemberRoleEnum
 from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
 
+__all__ = [
+    "InviteMember", "InviteMemberRequest", "InviteStatusEnum",
+]  # fmt: skip
+
 
 class InviteStatusEnum(OpenEnum):
     """Part of `InviteMember`."""

@@ -21,6 +21,18 @@ from qovery_async.models.healthchecks import Healthcheck
 from qovery_async.models.labels_groups import OrganizationLabelsGroupResponse, ServiceLabelRequest
 from qovery_async.vocabulary import UNSET, ByKey, ByTag, Model, OpenEnum, UnknownVariant, Unset
 
+__all__ = [
+    "BaseJobResponseSource", "BaseJobResponseSourceWithDocker", "BaseJobResponseSourceWithImage",
+    "CleanFailedJobResponse", "CronJobResponse", "CronJobResponseSchedule", "CronJobResponseScheduleCronjob",
+    "JobCronSchedule", "JobDeployRequest", "JobDeploymentRestrictionRequest", "JobDeploymentRestrictionResponse",
+    "JobForceEvent", "JobLifecycleTypeEnum", "JobLifecyleSchedule", "JobRequest", "JobRequestSchedule",
+    "JobRequestScheduleCronjob", "JobRequestScheduleOnDelete", "JobRequestScheduleOnStart",
+    "JobRequestScheduleOnStop", "JobRequestSource", "JobRequestSourceDocker", "JobRequestSourceImage",
+    "JobResponse", "JobScheduleEvent", "JobSourceDockerResponse", "JobTypeEnum", "LifecycleJobResponse",
+    "LifecycleJobResponseSchedule", "LifecycleJobResponseScheduleOnDelete", "LifecycleJobResponseScheduleOnStart",
+    "LifecycleJobResponseScheduleOnStop", "OrganizationJobAutoDeployRequest",
+]  # fmt: skip
+
 
 class JobTypeEnum(OpenEnum):
     """Part of `CronJobResponse`, `LifecycleJobResponse`."""

@@ -7,6 +7,11 @@ from attrs import define
 
 from qovery_async.vocabulary import Model, OpenEnum
 
+__all__ = [
+    "Label", "LabelsGroupAssociatedItem", "LabelsGroupAssociatedItemType", "OrganizationLabelsGroupCreateRequest",
+    "OrganizationLabelsGroupEnrichedResponse", "OrganizationLabelsGroupResponse", "ServiceLabelRequest",
+]  # fmt: skip
+
 
 @define(kw_only=True, repr=False)
 class Label(Model):

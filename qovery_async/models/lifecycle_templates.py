@@ -8,6 +8,11 @@ from attrs import define
 from qovery_async.models.common import CloudProviderEnum
 from qovery_async.vocabulary import Model, Wire
 
+__all__ = [
+    "LifecycleTemplateResponse", "LifecycleTemplateResponseEvent", "LifecycleTemplateResponseResources",
+    "LifecycleTemplateResponseVariable", "LifecycleTemplateResponseVariableFile", "LifecycleTemplateSummary",
+]  # fmt: skip
+
 
 @define(kw_only=True, repr=False)
 class LifecycleTemplateResponseEvent(Model):

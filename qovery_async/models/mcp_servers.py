@@ -7,6 +7,10 @@ from attrs import define
 
 from qovery_async.vocabulary import UNSET, Model, Unset
 
+__all__ = [
+    "McpServerRequest", "McpServerResponse",
+]  # fmt: skip
+
 
 @define(kw_only=True, repr=False)
 class McpServerRequest(Model):

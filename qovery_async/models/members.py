@@ -8,6 +8,10 @@ from attrs import define
 from qovery_async.models.common import InviteMemberRoleEnum
 from qovery_async.vocabulary import Model
 
+__all__ = [
+    "DeleteMemberRequest", "Member", "MemberRoleUpdateRequest", "TransferOwnershipRequest",
+]  # fmt: skip
+
 
 @define(kw_only=True, repr=False)
 class DeleteMemberRequest(Model):

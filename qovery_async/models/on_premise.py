@@ -5,6 +5,10 @@ from attrs import define
 
 from qovery_async.vocabulary import Model
 
+__all__ = [
+    "OnPremiseCredentialsRequest",
+]  # fmt: skip
+
 
 @define(kw_only=True, repr=False)
 class OnPremiseCredentialsRequest(Model):

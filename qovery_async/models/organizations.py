@@ -9,6 +9,12 @@ from qovery_async.models.cluster_credentials import ClusterCredentials
 from qovery_async.models.common import CloudProviderEnum, EnvironmentModeEnum, PlanEnum, ReferenceObject
 from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
 
+__all__ = [
+    "CredentialCluster", "OrganizationAvailableRole", "OrganizationCredentials", "OrganizationEditRequest",
+    "OrganizationEnvironmentResponse", "OrganizationOnboardingPatchRequest", "OrganizationOnboardingResponse",
+    "OrganizationOnboardingStatusEnum", "OrganizationRequest",
+]  # fmt: skip
+
 
 @define(kw_only=True, repr=False)
 class OrganizationAvailableRole(Model):

@@ -12,6 +12,16 @@ from qovery_async.models.field_schemas import (
 )
 from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, Wire
 
+__all__ = [
+    "PlatformCloudVendor", "PlatformClusterMode", "PlatformComponentConfigurationInputScope",
+    "PlatformComponentConfigurationPreviewRequest", "PlatformComponentConfigurationPreviewResponse",
+    "PlatformComponentConfigurationRequirementStatus", "PlatformComponentConfigurationResolutionResponse",
+    "PlatformComponentConfigurationViolationResponse", "PlatformComponentInputRequirementResponse",
+    "PlatformComponentOutputBindingResponse", "PlatformLayerResolutionStatus", "PlatformTemplateComponentKind",
+    "PlatformTemplateComponentResponse", "PlatformTemplateLayerResponse", "PlatformTemplateReleaseStatus",
+    "PlatformTemplateSummaryResponse",
+]  # fmt: skip
+
 
 class PlatformLayerResolutionStatus(OpenEnum):
     """Part of `ClusterPlatformBindingLayerResponse`."""

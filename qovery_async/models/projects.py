@@ -9,6 +9,11 @@ from qovery_async.models.cluster_features import WeekdayEnum
 from qovery_async.models.common import EnvironmentModeEnum, ReferenceObject
 from qovery_async.vocabulary import UNSET, Model, Unset
 
+__all__ = [
+    "Project", "ProjectDeploymentRule", "ProjectDeploymentRuleRequest",
+    "ProjectDeploymentRulesPriorityOrderRequest", "ProjectRequest", "ProjectStats",
+]  # fmt: skip
+
 
 @define(kw_only=True, repr=False)
 class ProjectDeploymentRulesPriorityOrderRequest(Model):

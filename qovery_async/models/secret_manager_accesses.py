@@ -6,6 +6,10 @@ from attrs import define
 from qovery_async.models.variables import APIVariableScopeEnum
 from qovery_async.vocabulary import Model
 
+__all__ = [
+    "ExternalSecretAssociatedServiceResponse",
+]  # fmt: skip
+
 
 @define(kw_only=True, repr=False)
 class ExternalSecretAssociatedServiceResponse(Model):

@@ -8,6 +8,15 @@ from attrs import define
 
 from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVariant, Unset
 
+__all__ = [
+    "AutomaticallyConfiguredAuthDto", "AutomaticallyConfiguredAuthDtoMode", "AwsParameterStoreEndpointDto",
+    "AwsParameterStoreEndpointDtoMode", "AwsRoleArnAuthDto", "AwsRoleArnAuthDtoMode", "AwsSecretManagerEndpointDto",
+    "AwsSecretManagerEndpointDtoMode", "AwsStaticCredentialsAuthDto", "AwsStaticCredentialsAuthDtoMode",
+    "GcpJsonCredentialsAuthDto", "GcpJsonCredentialsAuthDtoMode", "GcpSecretManagerEndpointDto",
+    "GcpSecretManagerEndpointDtoMode", "SecretManagerAccess", "SecretManagerAccessRequest",
+    "SecretManagerAuthenticationDto", "SecretManagerEndpointConfigurationDto",
+]  # fmt: skip
+
 
 class AutomaticallyConfiguredAuthDtoMode(OpenEnum):
     """Part of `AutomaticallyConfiguredAuthDto`."""

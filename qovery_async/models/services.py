@@ -8,6 +8,10 @@ from attrs import define
 from qovery_async.models.statuses import StateEnum
 from qovery_async.vocabulary import Model, OpenEnum, Wire
 
+__all__ = [
+    "GetIngressDeploymentStatusServiceType", "IngressDeploymentStatusResponse",
+]  # fmt: skip
+
 
 class GetIngressDeploymentStatusServiceType(OpenEnum):
     """Answer of `services.get_ingress_deployment_status`."""

@@ -7,6 +7,12 @@ from attrs import define
 
 from qovery_async.vocabulary import Model, OpenEnum
 
+__all__ = [
+    "ReferenceObjectStatus", "ServiceActionEnum", "ServiceActionStatusEnum", "ServiceDeploymentStatusEnum",
+    "ServiceStepMetric", "ServiceStepMetricNameEnum", "ServiceStepMetrics", "ServiceSubActionEnum",
+    "StageStatusEnum", "StateEnum", "Status", "StatusDetails", "StatusKindEnum", "StepMetricStatusEnum",
+]  # fmt: skip
+
 
 class StateEnum(OpenEnum):
     """Part of `DeploymentHistoryApplication`, `DeploymentHistoryContainer` and 11 more."""

@@ -16,6 +16,24 @@ from qovery_async.models.common import (
 from qovery_async.models.git import ApplicationGitRepositoryRequest
 from qovery_async.vocabulary import UNSET, ByKey, ByTag, Model, OpenEnum, UnknownVariant, Unset
 
+__all__ = [
+    "DeleteTerraformAction", "DockerfileFragmentFile", "DockerfileFragmentFileType", "DockerfileFragmentInline",
+    "DockerfileFragmentInlineType", "TerraformAutoDeployConfig", "TerraformAutoDeployConfigTerraformAction",
+    "TerraformBackend", "TerraformBackendBlueprint", "TerraformBackendWithBlueprint",
+    "TerraformBackendWithKubernetes", "TerraformBackendWithUserProvided", "TerraformDeployRequest",
+    "TerraformDeployRequestAction", "TerraformDeploymentRestrictionRequest",
+    "TerraformDeploymentRestrictionResponse", "TerraformEngineEnum", "TerraformFilesSource",
+    "TerraformFilesSourceGit", "TerraformGitRepositoryRequest", "TerraformJobResourcesResponse",
+    "TerraformProviderVersion", "TerraformRequest", "TerraformRequestDockerfileFragment",
+    "TerraformRequestJobResources", "TerraformRequestTerraformFilesSource", "TerraformResourceResponse",
+    "TerraformResourceResponseMode", "TerraformResponse", "TerraformResponseDockerfileFragment",
+    "TerraformVarKeyValue", "TerraformVariableDefinition", "TerraformVariableParsingRequest",
+    "TerraformVariablesSourceRequest", "TerraformVariablesSourceResponse", "TerraformVersionResponse",
+    "TfVarsDiscoveryMode", "TfVarsDiscoveryModeAutoDiscover", "TfVarsDiscoveryModeAutoDiscoverType",
+    "TfVarsDiscoveryModeSpecificPaths", "TfVarsDiscoveryModeSpecificPathsType", "TfVarsFileResponse",
+    "TfVarsListRequest",
+]  # fmt: skip
+
 
 class TerraformAutoDeployConfigTerraformAction(OpenEnum):
     """Part of `TerraformAutoDeployConfig`."""

@@ -8,6 +8,15 @@ from attrs import define
 from qovery_async.models.common import LinkedServiceTypeEnum
 from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
 
+__all__ = [
+    "APIVariableScopeEnum", "APIVariableTypeEnum", "EnvironmentVariable", "EnvironmentVariableAlias",
+    "EnvironmentVariableEditRequest", "EnvironmentVariableOverride", "EnvironmentVariableRequest", "Key", "Secret",
+    "SecretAlias", "SecretEditRequest", "SecretOverride", "SecretRequest", "ServiceTypeForVariableEnum", "Value",
+    "VariableAlias", "VariableAliasRequest", "VariableEditRequest", "VariableImport", "VariableImportRequest",
+    "VariableImportRequestVar", "VariableImportSuccessfulImportedVariable", "VariableOverride",
+    "VariableOverrideRequest", "VariableRequest", "VariableResponse",
+]  # fmt: skip
+
 
 class APIVariableScopeEnum(OpenEnum):
     """Answer of `variables.list`. Part of `EnvironmentVariable`, `EnvironmentVariableAlias` and 13 more."""

@@ -9,6 +9,11 @@ from attrs import define
 from qovery_async.models.common import EnvironmentModeEnum
 from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
 
+__all__ = [
+    "OrganizationWebhookCreateRequest", "OrganizationWebhookCreateResponse", "OrganizationWebhookEventEnum",
+    "OrganizationWebhookKindEnum", "OrganizationWebhookResponse", "WebhookEventResponse",
+]  # fmt: skip
+
 
 class OrganizationWebhookKindEnum(OpenEnum):
     """Part of `OrganizationWebhookCreateRequest`, `OrganizationWebhookCreateResponse` and 2 more."""

@@ -7,7 +7,7 @@ import builtins
 from collections.abc import Mapping
 
 from qovery_async import models
-from qovery_async.pagination import Items, Page
+from qovery_async.pagination import Items, Page, growing
 from qovery_async.resource import Resource
 from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
@@ -109,7 +109,7 @@ class AgenticWorkflows(Resource):
         self, agentic_workflow_id: str, *, page_size: int | Unset = UNSET
     ) -> Items[models.DeploymentHistoryService]:
         """Iterate over every item of `list_deployment_history_v2`, asking for pages as needed."""
-        return Items.growing(
+        return growing(
             lambda cursor: self.list_deployment_history_v2(
                 agentic_workflow_id,
                 page_size=cursor,

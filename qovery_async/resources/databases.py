@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from qovery_async import models
 from qovery_async.namespace import Namespace
-from qovery_async.pagination import Items, Page
+from qovery_async.pagination import Items, Page, after_last, growing
 from qovery_async.resource import Resource
 from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
@@ -202,7 +202,7 @@ class Databases(Resource):
         self, database_id: str, *, start_id: str | Unset = UNSET
     ) -> Items[models.DeploymentHistoryDatabase]:
         """Iterate over every item of `list_deployment_history`, asking for pages as needed."""
-        return Items.after_last(
+        return after_last(
             lambda cursor: self.list_deployment_history(
                 database_id,
                 start_id=cursor,
@@ -233,7 +233,7 @@ class Databases(Resource):
         self, database_id: str, *, page_size: int | Unset = UNSET
     ) -> Items[models.DeploymentHistoryService]:
         """Iterate over every item of `list_deployment_history_v2`, asking for pages as needed."""
-        return Items.growing(
+        return growing(
             lambda cursor: self.list_deployment_history_v2(
                 database_id,
                 page_size=cursor,
@@ -272,7 +272,7 @@ class DatabaseBackups(Resource):
 
     def iterate(self, database_id: str, *, start_id: str | Unset = UNSET) -> Items[models.Backup]:
         """Iterate over every item of `list`, asking for pages as needed."""
-        return Items.after_last(
+        return after_last(
             lambda cursor: self.list(
                 database_id,
                 start_id=cursor,

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from qovery_async import models
-from qovery_async.pagination import Items, Page
+from qovery_async.pagination import Items, Page, next_token
 from qovery_async.resource import Resource
 from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
@@ -80,7 +80,7 @@ class Events(Resource):
         organization_id: str | None = None,
     ) -> Items[models.OrganizationEventResponse]:
         """Iterate over every item of `list`, asking for pages as needed."""
-        return Items.next_token(
+        return next_token(
             lambda cursor: self.list(
                 page_size=page_size,
                 from_timestamp=from_timestamp,

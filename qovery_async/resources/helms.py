@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from qovery_async import models
 from qovery_async.namespace import Namespace
-from qovery_async.pagination import Items, Page
+from qovery_async.pagination import Items, Page, growing
 from qovery_async.resource import Resource
 from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
@@ -210,7 +210,7 @@ class Helms(Resource):
         self, helm_id: str, *, page_size: int | Unset = UNSET
     ) -> Items[models.DeploymentHistoryService]:
         """Iterate over every item of `list_deployment_history_v2`, asking for pages as needed."""
-        return Items.growing(
+        return growing(
             lambda cursor: self.list_deployment_history_v2(
                 helm_id,
                 page_size=cursor,

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from qovery_async import models
 from qovery_async.namespace import Namespace
-from qovery_async.pagination import Items, Page
+from qovery_async.pagination import Items, Page, after_last, growing
 from qovery_async.resource import Resource
 from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
@@ -196,7 +196,7 @@ class Jobs(Resource):
         self, job_id: str, *, page_size: int | Unset = UNSET
     ) -> Items[models.DeploymentHistoryService]:
         """Iterate over every item of `list_deployment_history_v2`, asking for pages as needed."""
-        return Items.growing(
+        return growing(
             lambda cursor: self.list_deployment_history_v2(
                 job_id,
                 page_size=cursor,
@@ -228,7 +228,7 @@ class Jobs(Resource):
         self, job_id: str, *, start_id: str | Unset = UNSET, git_commit_id: str | Unset = UNSET
     ) -> Items[models.Commit]:
         """Iterate over every item of `list_commits`, asking for pages as needed."""
-        return Items.after_last(
+        return after_last(
             lambda cursor: self.list_commits(
                 job_id,
                 start_id=cursor,

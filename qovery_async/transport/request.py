@@ -92,7 +92,7 @@ def _segment(name: str, value: object) -> str:
 
 
 def _query(query: Mapping[str, object] | None) -> str:
-    given = {}
+    given: dict[str, str] = {}
     for name, value in (query or {}).items():
         if value is UNSET or value is None:
             continue

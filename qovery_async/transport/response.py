@@ -100,13 +100,13 @@ class WithResponse(Generic[T]):
     headers: Mapping[str, str]
     request_id: str | None
 
-    @classmethod
-    def of(cls, result: T, responses: Sequence[Response]) -> WithResponse[T]:
-        if not responses:
-            raise ConfigurationError("with_response takes a method of a client that sends a request")
-        # A call may first have to ask for the organization; the last answer is its own.
-        own = responses[-1]
-        return cls(result, own.status, own.headers, own.request_id)
+
+def with_response(result: T, responses: Sequence[Response]) -> WithResponse[T]:
+    """A call may first have to ask for the organization; the last answer is its own."""
+    if not responses:
+        raise ConfigurationError("with_response takes a method of a client that sends a request")
+    own = responses[-1]
+    return WithResponse(result, own.status, own.headers, own.request_id)
 
 
 @attrs.frozen

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from qovery_async import models
 from qovery_async.namespace import Namespace
-from qovery_async.pagination import Items, Page
+from qovery_async.pagination import Items, Page, after_last, growing
 from qovery_async.resource import Resource
 from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
@@ -149,7 +149,7 @@ class Applications(Resource):
         self, application_id: str, *, start_id: str | Unset = UNSET, git_commit_id: str | Unset = UNSET
     ) -> Items[models.Commit]:
         """Iterate over every item of `list_commits`, asking for pages as needed."""
-        return Items.after_last(
+        return after_last(
             lambda cursor: self.list_commits(
                 application_id,
                 start_id=cursor,
@@ -224,7 +224,7 @@ class Applications(Resource):
         self, application_id: str, *, start_id: str | Unset = UNSET
     ) -> Items[models.DeploymentHistory]:
         """Iterate over every item of `list_deployment_history`, asking for pages as needed."""
-        return Items.after_last(
+        return after_last(
             lambda cursor: self.list_deployment_history(
                 application_id,
                 start_id=cursor,
@@ -255,7 +255,7 @@ class Applications(Resource):
         self, application_id: str, *, page_size: int | Unset = UNSET
     ) -> Items[models.DeploymentHistoryService]:
         """Iterate over every item of `list_deployment_history_v2`, asking for pages as needed."""
-        return Items.growing(
+        return growing(
             lambda cursor: self.list_deployment_history_v2(
                 application_id,
                 page_size=cursor,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from qovery_async import models
 from qovery_async.namespace import Namespace
-from qovery_async.pagination import Items, Page
+from qovery_async.pagination import Items, Page, growing
 from qovery_async.resource import Resource
 from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
@@ -174,7 +174,7 @@ class Containers(Resource):
         self, container_id: str, *, page_size: int | Unset = UNSET
     ) -> Items[models.DeploymentHistoryService]:
         """Iterate over every item of `list_deployment_history_v2`, asking for pages as needed."""
-        return Items.growing(
+        return growing(
             lambda cursor: self.list_deployment_history_v2(
                 container_id,
                 page_size=cursor,

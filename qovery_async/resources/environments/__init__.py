@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from qovery_async import models
 from qovery_async.namespace import Namespace
-from qovery_async.pagination import Items, Page
+from qovery_async.pagination import Items, Page, after_last, growing
 from qovery_async.resource import Resource
 from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
@@ -340,7 +340,7 @@ class Environments(Resource):
         self, environment_id: str, *, start_id: str | Unset = UNSET
     ) -> Items[models.DeploymentHistoryEnvironment]:
         """Iterate over every item of `list_deployment_history`, asking for pages as needed."""
-        return Items.after_last(
+        return after_last(
             lambda cursor: self.list_deployment_history(
                 environment_id,
                 start_id=cursor,
@@ -371,7 +371,7 @@ class Environments(Resource):
         self, environment_id: str, *, page_size: int | Unset = UNSET
     ) -> Items[models.DeploymentHistoryEnvironmentV2]:
         """Iterate over every item of `list_deployment_history_v2`, asking for pages as needed."""
-        return Items.growing(
+        return growing(
             lambda cursor: self.list_deployment_history_v2(
                 environment_id,
                 page_size=cursor,
