@@ -31,7 +31,8 @@ class Correction:
     def apply(self, root: Node) -> bool:
         """Changes the description in place; False where it no longer has the mistake."""
         steps = [unquote(step).replace("~1", "/") for step in self.at.split("/")[1:]]
-        return any([self._change(place) for place in _places(root.value, steps)])
+        places = list(_places(root.value, steps))
+        return sum(self._change(place) for place in places) > 0
 
     def _change(self, place: Any) -> bool:
         if self.when and not (isinstance(place, dict) and self.when.items() <= place.items()):

@@ -73,7 +73,7 @@ class Words:
         ids = [p.name.removesuffix("_id") for p in operation.path_parameters]
         owners = [i for i in ids if i not in (singular(last), "organization")]
         ours = [i for i in owners if above and singular(above[0]) == i] or owners[:1]
-        if not ours or operation.name not in ("list", "create") and not above:
+        if not ours or (operation.name not in ("list", "create") and not above):
             return ""
         where = "in" if operation.name == "create" else "of"
         return f" {where} {_article(spoken(ours[0]))} {spoken(ours[0])}"

@@ -115,6 +115,7 @@ class _Emitter:
             lstrip_blocks=True,
             keep_trailing_newline=True,
             undefined=jinja2.StrictUndefined,
+            autoescape=False,  # noqa: S701  # Python is written, not HTML
         )
         return cls(api, layout.arrange(api), Words.read(), _read_pagers(), templates)
 
@@ -150,7 +151,7 @@ class _Emitter:
         used = set(re.findall(r"\b\w+\b", code))
         sources: dict[str, list[str]] = {}
         for name, source in (_IMPORTS | others).items():
-            if name in used:
+            if name.split()[-1] in used:
                 sources.setdefault(source, []).append(name)
         plain = [name for name in ("builtins", "attrs") if re.search(rf"\b{name}\.", code)]
         # Models are read by the codec at run time, so their annotations are real objects.
@@ -196,10 +197,10 @@ class _Emitter:
         sendable = owner in self.layout.sendable
         type_ = re.sub(r"\b\w+\b", lambda m: f'"{m[0]}"' if m[0] in later else m[0], field.type)
         tag = self._tag_value(owner, field)
-        if type_ != "Any" and (field.nullable or not field.required):
-            type_ += " | None"
         if sendable and not field.required:
             type_ += " | Unset"
+        if field.type != "Any" and (field.nullable or not field.required):
+            type_ += " | None"
         if field.name != field.wire:
             type_ = f'Annotated[{type_}, Wire("{field.wire}")]'
         default = "UNSET" if sendable else "None"
@@ -228,6 +229,8 @@ class _Emitter:
         tops = sorted({namespace.split(".")[0] for namespace in namespaces})
         tree = self._render("tree.jinja", tops=[_names(t) for t in tops], package=package, blocking=blocking)
         imports = {"Resource": f"{package}.resource", "Namespace": "qovery_async.namespace"}
+        if blocking:
+            imports["resources as asynchronous"] = "qovery_async"
         title = "Which namespaces does a client have?"
         files = {f"{package}/resources/__init__.py": self._module(title, tree, imports)}
         for top in tops:
@@ -254,9 +257,6 @@ class _Emitter:
         elsewhere = [n for n in children if n not in module] if "." not in module[0] else []
         below = {n: _names(n)["class_"] for n in elsewhere}
         guarded = [f"from {package}.resources.{n} import {class_}" for n, class_ in below.items()]
-        if blocking:
-            place, _, name = f"qovery_async.resources.{module[0]}".rpartition(".")
-            guarded.insert(0, f"from {place} import {name} as asynchronous")
         classes = []
         for namespace in module:
             operations = namespaces.get(namespace, [])
@@ -271,7 +271,10 @@ class _Emitter:
             )
         template = "sync_namespace.jinja" if blocking else "async_namespace.jinja"
         body = self._render(template, classes=classes, guarded=guarded)
+        place, _, name = f"qovery_async.resources.{module[0]}".rpartition(".")
         imports = {"Resource": f"{package}.resource", "Namespace": "qovery_async.namespace"}
+        if blocking:
+            imports[f"{name} as asynchronous"] = place
         title = f"`client.{module[0]}`{', blocking' if blocking else ''}."
         return self._module(title, body, imports)
 
@@ -283,7 +286,7 @@ class _Emitter:
         if optional_id:
             positional = [_Argument("organization_id", "str | None", "None")]
         if operation.body:
-            positional.append(_body_argument(operation.body.type, operation.body.required))
+            positional.append(_body_argument(operation.body.type, required=operation.body.required))
         named = [_query_argument(p) for p in operation.query]
         if defaulted:
             named.append(_Argument("organization_id", "str | None", "None"))
@@ -372,7 +375,7 @@ def _query_argument(parameter: Parameter) -> _Argument:
     return _Argument(parameter.name, f"{type_} | Unset", "UNSET")
 
 
-def _body_argument(type_: str, required: bool) -> _Argument:
+def _body_argument(type_: str, *, required: bool) -> _Argument:
     if type_ == "str":
         annotation = "str"
     elif type_.startswith("dict["):

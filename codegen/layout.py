@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 from pathlib import Path
 
 import attrs
@@ -35,7 +36,7 @@ class Layout:
 def arrange(api: Api) -> Layout:
     refers = {name: _references(schema) for name, schema in api.schemas.items()}
     reach = {operation.call: _closure(_named(operation), refers) for operation in api.operations}
-    module_of = _by_subject(api, refers, reach)
+    module_of = _by_subject(api, reach)
     _break_circles(module_of, refers)
     bodies = [references(o.body.type) for o in api.operations if o.body]
     order = list(TopologicalSorter(_acyclic(refers)).static_order())
@@ -82,7 +83,7 @@ def _closure(names: list[str], refers: dict[str, list[str]]) -> set[str]:
     return found
 
 
-def _by_subject(api: Api, refers: dict[str, list[str]], reach: dict[str, set[str]]) -> dict[str, str]:
+def _by_subject(api: Api, reach: dict[str, set[str]]) -> dict[str, str]:
     subjects = tomllib.loads(MODULES.read_text(encoding="utf-8"))["modules"]
     module_of = {}
     for name in api.schemas:
@@ -105,7 +106,7 @@ def _break_circles(module_of: dict[str, str], refers: dict[str, list[str]]) -> N
             TopologicalSorter(graph).prepare()
         except CycleError as error:
             circle = error.args[1]
-            pairs = {(b, a) for a, b in zip(circle, circle[1:], strict=False)}
+            pairs = {(b, a) for a, b in pairwise(circle)}
             # The edge of the circle that fewest models carry is the cheapest to cut.
             cuts = {
                 (user, used): {

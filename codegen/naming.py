@@ -52,7 +52,7 @@ class NamingTable:
         taken = {row.call for row in self.rows} | set(self.invented.values())
         call = self._by_analogy(method, shape(path))
         if call is None or call in taken:
-            call = self._by_structure(method, shape(path), lists, shapes)
+            call = self._by_structure(method, shape(path), shapes, lists=lists)
         # Two operations of one name: the path's last word tells them apart.
         if call in taken:
             call = f"{call}_{snake(_last_word(shape(path)))}"
@@ -95,8 +95,9 @@ class NamingTable:
         self,
         method: str,
         segments: tuple[str, ...],
-        lists: bool,
         shapes: Collection[tuple[str, tuple[str, ...]]],
+        *,
+        lists: bool,
     ) -> str:
         families = self._families()
         if segments[-1] == "{}":

@@ -147,7 +147,7 @@ class OperationReader:
         hint = f"{pascal(id_)}Response"
         fields = self._schemas.fields(schema, hint) or []
         by_wire = {field.wire: field for field in fields}
-        paging = _PAGING <= by_wire.keys()
+        paging = by_wire.keys() >= _PAGING
         results = by_wire.get("results")
         alone = set(by_wire) - (_PAGING if paging else set()) == {"results"}
         if results is not None and alone and results.type.startswith("list["):

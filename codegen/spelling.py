@@ -56,7 +56,7 @@ def plural(word: str) -> str:
 
 
 def singular(word: str) -> str:
-    if word.endswith("sses") or word.endswith(("ches", "xes")):
+    if word.endswith(("sses", "ches", "xes")):
         return word[:-2]
     if word.endswith("ies"):
         return f"{word[:-3]}y"

@@ -71,7 +71,7 @@ def _is_scalar(type_: Any) -> bool:
     return type_ in (str, int, bool, float, datetime, date, NONE, Any)
 
 
-def _scalar_hook(type_: Any, converter: Converter) -> Hook:
+def _scalar_hook(type_: Any, _: Converter) -> Hook:
     if type_ is Any:
         return lambda value, _: value
     if type_ is datetime:
@@ -89,7 +89,7 @@ def _scalar_hook(type_: Any, converter: Converter) -> Hook:
     return hook
 
 
-def _enum_hook(enum: type[OpenEnum], converter: Converter) -> Hook:
+def _enum_hook(enum: type[OpenEnum], _: Converter) -> Hook:
     known = enum._value2member_map_
 
     def hook(value: Any, _: Any) -> Any:

@@ -29,7 +29,7 @@ class AccountInfo(Model):
 class AccountInfoEditRequest(Model):
     """Sent by `account.update`."""
 
-    communication_email: str | None | Unset = UNSET
+    communication_email: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -50,5 +50,5 @@ class RewardClaimType(OpenEnum):
 class RewardClaim(Model):
     """Sent by `account.claim_reward`."""
 
-    type: RewardClaimType | None | Unset = UNSET
-    code: str | None | Unset = UNSET
+    type: RewardClaimType | Unset | None = UNSET
+    code: str | Unset | None = UNSET

@@ -71,11 +71,11 @@ class SignUpRequest(Model):
     user_email: str
     type_of_use: TypeOfUseEnum
     qovery_usage: str
-    company_name: str | None | Unset = UNSET
-    company_size: CompanySizeEnum | None | Unset = UNSET
-    user_role: str | None | Unset = UNSET
-    qovery_usage_other: str | None | Unset = UNSET
-    user_questions: str | None | Unset = UNSET
-    current_step: str | None | Unset = UNSET
-    dx_auth: bool | None | Unset = UNSET
-    infrastructure_hosting: str | None | Unset = UNSET
+    company_name: str | Unset | None = UNSET
+    company_size: CompanySizeEnum | Unset | None = UNSET
+    user_role: str | Unset | None = UNSET
+    qovery_usage_other: str | Unset | None = UNSET
+    user_questions: str | Unset | None = UNSET
+    current_step: str | Unset | None = UNSET
+    dx_auth: bool | Unset | None = UNSET
+    infrastructure_hosting: str | Unset | None = UNSET

@@ -111,83 +111,83 @@ class HelmAdvancedSettings(Model):
     """Sent by `helms.advanced_settings.update`. Answer of `helms.advanced_settings.get_default`, `helms.advanced_settings.get`."""
 
     deployment_custom_domain_check_enabled: Annotated[
-        bool | None | Unset, Wire("deployment.custom_domain_check_enabled")
+        bool | Unset | None, Wire("deployment.custom_domain_check_enabled")
     ] = UNSET
-    network_ingress_proxy_body_size_mb: Annotated[int | None | Unset, Wire("network.ingress.proxy_body_size_mb")] = (
+    network_ingress_proxy_body_size_mb: Annotated[int | Unset | None, Wire("network.ingress.proxy_body_size_mb")] = (
         UNSET
     )
-    network_ingress_force_ssl_redirect: Annotated[bool | None | Unset, Wire("network.ingress.force_ssl_redirect")] = (
+    network_ingress_force_ssl_redirect: Annotated[bool | Unset | None, Wire("network.ingress.force_ssl_redirect")] = (
         UNSET
     )
-    network_ingress_enable_cors: Annotated[bool | None | Unset, Wire("network.ingress.enable_cors")] = UNSET
-    network_ingress_cors_allow_origin: Annotated[str | None | Unset, Wire("network.ingress.cors_allow_origin")] = UNSET
-    network_ingress_cors_allow_methods: Annotated[str | None | Unset, Wire("network.ingress.cors_allow_methods")] = (
+    network_ingress_enable_cors: Annotated[bool | Unset | None, Wire("network.ingress.enable_cors")] = UNSET
+    network_ingress_cors_allow_origin: Annotated[str | Unset | None, Wire("network.ingress.cors_allow_origin")] = UNSET
+    network_ingress_cors_allow_methods: Annotated[str | Unset | None, Wire("network.ingress.cors_allow_methods")] = (
         UNSET
     )
-    network_ingress_cors_allow_headers: Annotated[str | None | Unset, Wire("network.ingress.cors_allow_headers")] = (
+    network_ingress_cors_allow_headers: Annotated[str | Unset | None, Wire("network.ingress.cors_allow_headers")] = (
         UNSET
     )
     network_ingress_proxy_buffer_size_kb: Annotated[
-        int | None | Unset, Wire("network.ingress.proxy_buffer_size_kb")
+        int | Unset | None, Wire("network.ingress.proxy_buffer_size_kb")
     ] = UNSET
     network_ingress_keepalive_time_seconds: Annotated[
-        int | None | Unset, Wire("network.ingress.keepalive_time_seconds")
+        int | Unset | None, Wire("network.ingress.keepalive_time_seconds")
     ] = UNSET
     network_ingress_keepalive_timeout_seconds: Annotated[
-        int | None | Unset, Wire("network.ingress.keepalive_timeout_seconds")
+        int | Unset | None, Wire("network.ingress.keepalive_timeout_seconds")
     ] = UNSET
     network_ingress_send_timeout_seconds: Annotated[
-        int | None | Unset, Wire("network.ingress.send_timeout_seconds")
+        int | Unset | None, Wire("network.ingress.send_timeout_seconds")
     ] = UNSET
     network_ingress_proxy_connect_timeout_seconds: Annotated[
-        int | None | Unset, Wire("network.ingress.proxy_connect_timeout_seconds")
+        int | Unset | None, Wire("network.ingress.proxy_connect_timeout_seconds")
     ] = UNSET
     network_ingress_proxy_send_timeout_seconds: Annotated[
-        int | None | Unset, Wire("network.ingress.proxy_send_timeout_seconds")
+        int | Unset | None, Wire("network.ingress.proxy_send_timeout_seconds")
     ] = UNSET
     network_ingress_proxy_read_timeout_seconds: Annotated[
-        int | None | Unset, Wire("network.ingress.proxy_read_timeout_seconds")
+        int | Unset | None, Wire("network.ingress.proxy_read_timeout_seconds")
     ] = UNSET
-    network_ingress_proxy_buffering: Annotated[str | None | Unset, Wire("network.ingress.proxy_buffering")] = UNSET
+    network_ingress_proxy_buffering: Annotated[str | Unset | None, Wire("network.ingress.proxy_buffering")] = UNSET
     network_ingress_proxy_request_buffering: Annotated[
-        str | None | Unset, Wire("network.ingress.proxy_request_buffering")
+        str | Unset | None, Wire("network.ingress.proxy_request_buffering")
     ] = UNSET
     network_ingress_grpc_send_timeout_seconds: Annotated[
-        int | None | Unset, Wire("network.ingress.grpc_send_timeout_seconds")
+        int | Unset | None, Wire("network.ingress.grpc_send_timeout_seconds")
     ] = UNSET
     network_ingress_grpc_read_timeout_seconds: Annotated[
-        int | None | Unset, Wire("network.ingress.grpc_read_timeout_seconds")
+        int | Unset | None, Wire("network.ingress.grpc_read_timeout_seconds")
     ] = UNSET
     network_ingress_whitelist_source_range: Annotated[
-        str | None | Unset, Wire("network.ingress.whitelist_source_range")
+        str | Unset | None, Wire("network.ingress.whitelist_source_range")
     ] = UNSET
     network_ingress_denylist_source_range: Annotated[
-        str | None | Unset, Wire("network.ingress.denylist_source_range")
+        str | Unset | None, Wire("network.ingress.denylist_source_range")
     ] = UNSET
-    network_ingress_extra_headers: Annotated[str | None | Unset, Wire("network.ingress.extra_headers")] = UNSET
-    network_ingress_basic_auth_env_var: Annotated[str | None | Unset, Wire("network.ingress.basic_auth_env_var")] = (
+    network_ingress_extra_headers: Annotated[str | Unset | None, Wire("network.ingress.extra_headers")] = UNSET
+    network_ingress_basic_auth_env_var: Annotated[str | Unset | None, Wire("network.ingress.basic_auth_env_var")] = (
         UNSET
     )
     network_ingress_enable_sticky_session: Annotated[
-        bool | None | Unset, Wire("network.ingress.enable_sticky_session")
+        bool | Unset | None, Wire("network.ingress.enable_sticky_session")
     ] = UNSET
     network_gateway_api_http_request_timeout_seconds: Annotated[
-        int | None | Unset, Wire("network.gateway_api.http_request_timeout_seconds")
+        int | Unset | None, Wire("network.gateway_api.http_request_timeout_seconds")
     ] = UNSET
     network_gateway_api_http_connection_idle_timeout_seconds: Annotated[
-        int | None | Unset, Wire("network.gateway_api.http_connection_idle_timeout_seconds")
+        int | Unset | None, Wire("network.gateway_api.http_connection_idle_timeout_seconds")
     ] = UNSET
     network_gateway_api_retry_num_retries: Annotated[
-        int | None | Unset, Wire("network.gateway_api.retry.num_retries")
+        int | Unset | None, Wire("network.gateway_api.retry.num_retries")
     ] = UNSET
-    network_gateway_api_retry_retry_on: Annotated[str | None | Unset, Wire("network.gateway_api.retry.retry_on")] = (
+    network_gateway_api_retry_retry_on: Annotated[str | Unset | None, Wire("network.gateway_api.retry.retry_on")] = (
         UNSET
     )
     network_gateway_api_retry_http_status_codes: Annotated[
-        str | None | Unset, Wire("network.gateway_api.retry.http_status_codes")
+        str | Unset | None, Wire("network.gateway_api.retry.http_status_codes")
     ] = UNSET
     network_gateway_api_retry_per_try_timeout_seconds: Annotated[
-        int | None | Unset, Wire("network.gateway_api.retry.per_try_timeout_seconds")
+        int | Unset | None, Wire("network.gateway_api.retry.per_try_timeout_seconds")
     ] = UNSET
 
 
@@ -195,30 +195,30 @@ class HelmAdvancedSettings(Model):
 class JobAdvancedSettings(Model):
     """Sent by `jobs.advanced_settings.update`. Answer of `jobs.advanced_settings.get_default`, `jobs.advanced_settings.get`."""
 
-    build_timeout_max_sec: Annotated[int | None | Unset, Wire("build.timeout_max_sec")] = UNSET
-    build_cpu_max_in_milli: Annotated[int | None | Unset, Wire("build.cpu_max_in_milli")] = UNSET
-    build_ram_max_in_gib: Annotated[int | None | Unset, Wire("build.ram_max_in_gib")] = UNSET
-    build_disable_buildkit_cache: Annotated[bool | None | Unset, Wire("build.disable_buildkit_cache")] = UNSET
-    build_skip_git_submodules: Annotated[bool | None | Unset, Wire("build.skip_git_submodules")] = UNSET
+    build_timeout_max_sec: Annotated[int | Unset | None, Wire("build.timeout_max_sec")] = UNSET
+    build_cpu_max_in_milli: Annotated[int | Unset | None, Wire("build.cpu_max_in_milli")] = UNSET
+    build_ram_max_in_gib: Annotated[int | Unset | None, Wire("build.ram_max_in_gib")] = UNSET
+    build_disable_buildkit_cache: Annotated[bool | Unset | None, Wire("build.disable_buildkit_cache")] = UNSET
+    build_skip_git_submodules: Annotated[bool | Unset | None, Wire("build.skip_git_submodules")] = UNSET
     deployment_termination_grace_period_seconds: Annotated[
-        int | None | Unset, Wire("deployment.termination_grace_period_seconds")
+        int | Unset | None, Wire("deployment.termination_grace_period_seconds")
     ] = UNSET
     deployment_affinity_node_required: Annotated[
-        dict[str, str] | None | Unset, Wire("deployment.affinity.node.required")
+        dict[str, str] | Unset | None, Wire("deployment.affinity.node.required")
     ] = UNSET
     job_delete_ttl_seconds_after_finished: Annotated[
-        int | None | Unset, Wire("job.delete_ttl_seconds_after_finished")
+        int | Unset | None, Wire("job.delete_ttl_seconds_after_finished")
     ] = UNSET
-    cronjob_concurrency_policy: Annotated[str | None | Unset, Wire("cronjob.concurrency_policy")] = UNSET
-    cronjob_failed_jobs_history_limit: Annotated[int | None | Unset, Wire("cronjob.failed_jobs_history_limit")] = UNSET
-    cronjob_success_jobs_history_limit: Annotated[int | None | Unset, Wire("cronjob.success_jobs_history_limit")] = (
+    cronjob_concurrency_policy: Annotated[str | Unset | None, Wire("cronjob.concurrency_policy")] = UNSET
+    cronjob_failed_jobs_history_limit: Annotated[int | Unset | None, Wire("cronjob.failed_jobs_history_limit")] = UNSET
+    cronjob_success_jobs_history_limit: Annotated[int | Unset | None, Wire("cronjob.success_jobs_history_limit")] = (
         UNSET
     )
-    security_service_account_name: Annotated[str | None | Unset, Wire("security.service_account_name")] = UNSET
+    security_service_account_name: Annotated[str | Unset | None, Wire("security.service_account_name")] = UNSET
     security_automount_service_account_token: Annotated[
-        bool | None | Unset, Wire("security.automount_service_account_token")
+        bool | Unset | None, Wire("security.automount_service_account_token")
     ] = UNSET
-    security_read_only_root_filesystem: Annotated[bool | None | Unset, Wire("security.read_only_root_filesystem")] = (
+    security_read_only_root_filesystem: Annotated[bool | Unset | None, Wire("security.read_only_root_filesystem")] = (
         UNSET
     )
 
@@ -227,19 +227,19 @@ class JobAdvancedSettings(Model):
 class TerraformAdvancedSettings(Model):
     """Sent by `terraforms.advanced_settings.update`. Answer of `terraforms.advanced_settings.get`, `terraforms.advanced_settings.get_default`."""
 
-    build_timeout_max_sec: Annotated[int | None | Unset, Wire("build.timeout_max_sec")] = UNSET
-    build_cpu_max_in_milli: Annotated[int | None | Unset, Wire("build.cpu_max_in_milli")] = UNSET
-    build_ram_max_in_gib: Annotated[int | None | Unset, Wire("build.ram_max_in_gib")] = UNSET
-    build_ephemeral_storage_in_gib: Annotated[int | None | Unset, Wire("build.ephemeral_storage_in_gib")] = UNSET
-    build_skip_git_submodules: Annotated[bool | None | Unset, Wire("build.skip_git_submodules")] = UNSET
+    build_timeout_max_sec: Annotated[int | Unset | None, Wire("build.timeout_max_sec")] = UNSET
+    build_cpu_max_in_milli: Annotated[int | Unset | None, Wire("build.cpu_max_in_milli")] = UNSET
+    build_ram_max_in_gib: Annotated[int | Unset | None, Wire("build.ram_max_in_gib")] = UNSET
+    build_ephemeral_storage_in_gib: Annotated[int | Unset | None, Wire("build.ephemeral_storage_in_gib")] = UNSET
+    build_skip_git_submodules: Annotated[bool | Unset | None, Wire("build.skip_git_submodules")] = UNSET
     deployment_termination_grace_period_seconds: Annotated[
-        int | None | Unset, Wire("deployment.termination_grace_period_seconds")
+        int | Unset | None, Wire("deployment.termination_grace_period_seconds")
     ] = UNSET
     deployment_affinity_node_required: Annotated[
-        dict[str, str] | None | Unset, Wire("deployment.affinity.node.required")
+        dict[str, str] | Unset | None, Wire("deployment.affinity.node.required")
     ] = UNSET
-    security_service_account_name: Annotated[str | None | Unset, Wire("security.service_account_name")] = UNSET
-    security_read_only_root_filesystem: Annotated[bool | None | Unset, Wire("security.read_only_root_filesystem")] = (
+    security_service_account_name: Annotated[str | Unset | None, Wire("security.service_account_name")] = UNSET
+    security_read_only_root_filesystem: Annotated[bool | Unset | None, Wire("security.read_only_root_filesystem")] = (
         UNSET
     )
 
@@ -249,124 +249,124 @@ class ApplicationAdvancedSettings(Model):
     """Sent by `applications.advanced_settings.update`. Answer of `applications.advanced_settings.get_default`, `applications.advanced_settings.get`."""
 
     deployment_custom_domain_check_enabled: Annotated[
-        bool | None | Unset, Wire("deployment.custom_domain_check_enabled")
+        bool | Unset | None, Wire("deployment.custom_domain_check_enabled")
     ] = UNSET
     deployment_termination_grace_period_seconds: Annotated[
-        int | None | Unset, Wire("deployment.termination_grace_period_seconds")
+        int | Unset | None, Wire("deployment.termination_grace_period_seconds")
     ] = UNSET
     deployment_affinity_node_required: Annotated[
-        dict[str, str] | None | Unset, Wire("deployment.affinity.node.required")
+        dict[str, str] | Unset | None, Wire("deployment.affinity.node.required")
     ] = UNSET
     deployment_antiaffinity_pod: Annotated[
-        ApplicationAdvancedSettingsDeploymentAntiaffinityPod | None | Unset, Wire("deployment.antiaffinity.pod")
+        ApplicationAdvancedSettingsDeploymentAntiaffinityPod | Unset | None, Wire("deployment.antiaffinity.pod")
     ] = UNSET
     deployment_topology_spread_zone: Annotated[
-        ApplicationAdvancedSettingsDeploymentTopologySpreadZone | None | Unset, Wire("deployment.topology_spread.zone")
+        ApplicationAdvancedSettingsDeploymentTopologySpreadZone | Unset | None, Wire("deployment.topology_spread.zone")
     ] = UNSET
     deployment_lifecycle_post_start_exec_command: Annotated[
-        list[str] | None | Unset, Wire("deployment.lifecycle.post_start_exec_command")
+        list[str] | Unset | None, Wire("deployment.lifecycle.post_start_exec_command")
     ] = UNSET
     deployment_lifecycle_pre_stop_exec_command: Annotated[
-        list[str] | None | Unset, Wire("deployment.lifecycle.pre_stop_exec_command")
+        list[str] | Unset | None, Wire("deployment.lifecycle.pre_stop_exec_command")
     ] = UNSET
     deployment_update_strategy_type: Annotated[
-        ApplicationAdvancedSettingsDeploymentUpdateStrategyType | None | Unset, Wire("deployment.update_strategy.type")
+        ApplicationAdvancedSettingsDeploymentUpdateStrategyType | Unset | None, Wire("deployment.update_strategy.type")
     ] = UNSET
     deployment_update_strategy_rolling_update_max_unavailable_percent: Annotated[
-        int | None | Unset, Wire("deployment.update_strategy.rolling_update.max_unavailable_percent")
+        int | Unset | None, Wire("deployment.update_strategy.rolling_update.max_unavailable_percent")
     ] = UNSET
     deployment_update_strategy_rolling_update_max_surge_percent: Annotated[
-        int | None | Unset, Wire("deployment.update_strategy.rolling_update.max_surge_percent")
+        int | Unset | None, Wire("deployment.update_strategy.rolling_update.max_surge_percent")
     ] = UNSET
-    build_timeout_max_sec: Annotated[int | None | Unset, Wire("build.timeout_max_sec")] = UNSET
-    build_cpu_max_in_milli: Annotated[int | None | Unset, Wire("build.cpu_max_in_milli")] = UNSET
-    build_ram_max_in_gib: Annotated[int | None | Unset, Wire("build.ram_max_in_gib")] = UNSET
-    build_disable_buildkit_cache: Annotated[bool | None | Unset, Wire("build.disable_buildkit_cache")] = UNSET
-    build_skip_git_submodules: Annotated[bool | None | Unset, Wire("build.skip_git_submodules")] = UNSET
-    network_ingress_proxy_body_size_mb: Annotated[int | None | Unset, Wire("network.ingress.proxy_body_size_mb")] = (
+    build_timeout_max_sec: Annotated[int | Unset | None, Wire("build.timeout_max_sec")] = UNSET
+    build_cpu_max_in_milli: Annotated[int | Unset | None, Wire("build.cpu_max_in_milli")] = UNSET
+    build_ram_max_in_gib: Annotated[int | Unset | None, Wire("build.ram_max_in_gib")] = UNSET
+    build_disable_buildkit_cache: Annotated[bool | Unset | None, Wire("build.disable_buildkit_cache")] = UNSET
+    build_skip_git_submodules: Annotated[bool | Unset | None, Wire("build.skip_git_submodules")] = UNSET
+    network_ingress_proxy_body_size_mb: Annotated[int | Unset | None, Wire("network.ingress.proxy_body_size_mb")] = (
         UNSET
     )
-    network_ingress_force_ssl_redirect: Annotated[bool | None | Unset, Wire("network.ingress.force_ssl_redirect")] = (
+    network_ingress_force_ssl_redirect: Annotated[bool | Unset | None, Wire("network.ingress.force_ssl_redirect")] = (
         UNSET
     )
-    network_ingress_enable_cors: Annotated[bool | None | Unset, Wire("network.ingress.enable_cors")] = UNSET
-    network_ingress_cors_allow_origin: Annotated[str | None | Unset, Wire("network.ingress.cors_allow_origin")] = UNSET
-    network_ingress_cors_allow_methods: Annotated[str | None | Unset, Wire("network.ingress.cors_allow_methods")] = (
+    network_ingress_enable_cors: Annotated[bool | Unset | None, Wire("network.ingress.enable_cors")] = UNSET
+    network_ingress_cors_allow_origin: Annotated[str | Unset | None, Wire("network.ingress.cors_allow_origin")] = UNSET
+    network_ingress_cors_allow_methods: Annotated[str | Unset | None, Wire("network.ingress.cors_allow_methods")] = (
         UNSET
     )
-    network_ingress_cors_allow_headers: Annotated[str | None | Unset, Wire("network.ingress.cors_allow_headers")] = (
+    network_ingress_cors_allow_headers: Annotated[str | Unset | None, Wire("network.ingress.cors_allow_headers")] = (
         UNSET
     )
     network_ingress_proxy_buffer_size_kb: Annotated[
-        int | None | Unset, Wire("network.ingress.proxy_buffer_size_kb")
+        int | Unset | None, Wire("network.ingress.proxy_buffer_size_kb")
     ] = UNSET
     network_ingress_keepalive_time_seconds: Annotated[
-        int | None | Unset, Wire("network.ingress.keepalive_time_seconds")
+        int | Unset | None, Wire("network.ingress.keepalive_time_seconds")
     ] = UNSET
     network_ingress_keepalive_timeout_seconds: Annotated[
-        int | None | Unset, Wire("network.ingress.keepalive_timeout_seconds")
+        int | Unset | None, Wire("network.ingress.keepalive_timeout_seconds")
     ] = UNSET
     network_ingress_send_timeout_seconds: Annotated[
-        int | None | Unset, Wire("network.ingress.send_timeout_seconds")
+        int | Unset | None, Wire("network.ingress.send_timeout_seconds")
     ] = UNSET
     network_ingress_proxy_connect_timeout_seconds: Annotated[
-        int | None | Unset, Wire("network.ingress.proxy_connect_timeout_seconds")
+        int | Unset | None, Wire("network.ingress.proxy_connect_timeout_seconds")
     ] = UNSET
     network_ingress_proxy_send_timeout_seconds: Annotated[
-        int | None | Unset, Wire("network.ingress.proxy_send_timeout_seconds")
+        int | Unset | None, Wire("network.ingress.proxy_send_timeout_seconds")
     ] = UNSET
     network_ingress_proxy_read_timeout_seconds: Annotated[
-        int | None | Unset, Wire("network.ingress.proxy_read_timeout_seconds")
+        int | Unset | None, Wire("network.ingress.proxy_read_timeout_seconds")
     ] = UNSET
-    network_ingress_proxy_buffering: Annotated[str | None | Unset, Wire("network.ingress.proxy_buffering")] = UNSET
+    network_ingress_proxy_buffering: Annotated[str | Unset | None, Wire("network.ingress.proxy_buffering")] = UNSET
     network_ingress_whitelist_source_range: Annotated[
-        str | None | Unset, Wire("network.ingress.whitelist_source_range")
+        str | Unset | None, Wire("network.ingress.whitelist_source_range")
     ] = UNSET
     network_ingress_denylist_source_range: Annotated[
-        str | None | Unset, Wire("network.ingress.denylist_source_range")
+        str | Unset | None, Wire("network.ingress.denylist_source_range")
     ] = UNSET
-    network_ingress_basic_auth_env_var: Annotated[str | None | Unset, Wire("network.ingress.basic_auth_env_var")] = (
+    network_ingress_basic_auth_env_var: Annotated[str | Unset | None, Wire("network.ingress.basic_auth_env_var")] = (
         UNSET
     )
     network_ingress_enable_sticky_session: Annotated[
-        bool | None | Unset, Wire("network.ingress.enable_sticky_session")
+        bool | Unset | None, Wire("network.ingress.enable_sticky_session")
     ] = UNSET
     network_ingress_grpc_send_timeout_seconds: Annotated[
-        int | None | Unset, Wire("network.ingress.grpc_send_timeout_seconds")
+        int | Unset | None, Wire("network.ingress.grpc_send_timeout_seconds")
     ] = UNSET
     network_ingress_grpc_read_timeout_seconds: Annotated[
-        int | None | Unset, Wire("network.ingress.grpc_read_timeout_seconds")
+        int | Unset | None, Wire("network.ingress.grpc_read_timeout_seconds")
     ] = UNSET
-    network_ingress_extra_headers: Annotated[str | None | Unset, Wire("network.ingress.extra_headers")] = UNSET
+    network_ingress_extra_headers: Annotated[str | Unset | None, Wire("network.ingress.extra_headers")] = UNSET
     network_gateway_api_http_request_timeout_seconds: Annotated[
-        int | None | Unset, Wire("network.gateway_api.http_request_timeout_seconds")
+        int | Unset | None, Wire("network.gateway_api.http_request_timeout_seconds")
     ] = UNSET
     network_gateway_api_http_connection_idle_timeout_seconds: Annotated[
-        int | None | Unset, Wire("network.gateway_api.http_connection_idle_timeout_seconds")
+        int | Unset | None, Wire("network.gateway_api.http_connection_idle_timeout_seconds")
     ] = UNSET
     network_gateway_api_retry_num_retries: Annotated[
-        int | None | Unset, Wire("network.gateway_api.retry.num_retries")
+        int | Unset | None, Wire("network.gateway_api.retry.num_retries")
     ] = UNSET
-    network_gateway_api_retry_retry_on: Annotated[str | None | Unset, Wire("network.gateway_api.retry.retry_on")] = (
+    network_gateway_api_retry_retry_on: Annotated[str | Unset | None, Wire("network.gateway_api.retry.retry_on")] = (
         UNSET
     )
     network_gateway_api_retry_http_status_codes: Annotated[
-        str | None | Unset, Wire("network.gateway_api.retry.http_status_codes")
+        str | Unset | None, Wire("network.gateway_api.retry.http_status_codes")
     ] = UNSET
     network_gateway_api_retry_per_try_timeout_seconds: Annotated[
-        int | None | Unset, Wire("network.gateway_api.retry.per_try_timeout_seconds")
+        int | Unset | None, Wire("network.gateway_api.retry.per_try_timeout_seconds")
     ] = UNSET
-    hpa_cpu_average_utilization_percent: Annotated[int | None | Unset, Wire("hpa.cpu.average_utilization_percent")] = (
+    hpa_cpu_average_utilization_percent: Annotated[int | Unset | None, Wire("hpa.cpu.average_utilization_percent")] = (
         UNSET
     )
     hpa_memory_average_utilization_percent: Annotated[
-        int | None | Unset, Wire("hpa.memory.average_utilization_percent")
+        int | Unset | None, Wire("hpa.memory.average_utilization_percent")
     ] = UNSET
-    security_service_account_name: Annotated[str | None | Unset, Wire("security.service_account_name")] = UNSET
+    security_service_account_name: Annotated[str | Unset | None, Wire("security.service_account_name")] = UNSET
     security_automount_service_account_token: Annotated[
-        bool | None | Unset, Wire("security.automount_service_account_token")
+        bool | Unset | None, Wire("security.automount_service_account_token")
     ] = UNSET
-    security_read_only_root_filesystem: Annotated[bool | None | Unset, Wire("security.read_only_root_filesystem")] = (
+    security_read_only_root_filesystem: Annotated[bool | Unset | None, Wire("security.read_only_root_filesystem")] = (
         UNSET
     )
 
@@ -376,103 +376,103 @@ class ClusterAdvancedSettings(Model):
     """Sent by `clusters.advanced_settings.update`. Answer of `clusters.advanced_settings.get`, `clusters.advanced_settings.get_default`."""
 
     aws_cloudwatch_eks_logs_retention_days: Annotated[
-        int | None | Unset, Wire("aws.cloudwatch.eks_logs_retention_days")
+        int | Unset | None, Wire("aws.cloudwatch.eks_logs_retention_days")
     ] = UNSET
-    aws_vpc_enable_s3_flow_logs: Annotated[bool | None | Unset, Wire("aws.vpc.enable_s3_flow_logs")] = UNSET
-    aws_vpc_flow_logs_retention_days: Annotated[int | None | Unset, Wire("aws.vpc.flow_logs_retention_days")] = UNSET
+    aws_vpc_enable_s3_flow_logs: Annotated[bool | Unset | None, Wire("aws.vpc.enable_s3_flow_logs")] = UNSET
+    aws_vpc_flow_logs_retention_days: Annotated[int | Unset | None, Wire("aws.vpc.flow_logs_retention_days")] = UNSET
     aws_vpc_enable_nat_gateway_secondary_eip: Annotated[
-        bool | None | Unset, Wire("aws.vpc.enable_nat_gateway_secondary_eip")
+        bool | Unset | None, Wire("aws.vpc.enable_nat_gateway_secondary_eip")
     ] = UNSET
-    loki_log_retention_in_week: Annotated[int | None | Unset, Wire("loki.log_retention_in_week")] = UNSET
+    loki_log_retention_in_week: Annotated[int | Unset | None, Wire("loki.log_retention_in_week")] = UNSET
     loki_deployment_mode: Annotated[
-        ClusterAdvancedSettingsLokiDeploymentMode | None | Unset, Wire("loki.deployment_mode")
+        ClusterAdvancedSettingsLokiDeploymentMode | Unset | None, Wire("loki.deployment_mode")
     ] = UNSET
-    loki_single_binary_cpu_request_m: Annotated[int | None | Unset, Wire("loki.single_binary.cpu_request_m")] = UNSET
-    loki_single_binary_cpu_limit_m: Annotated[int | None | Unset, Wire("loki.single_binary.cpu_limit_m")] = UNSET
+    loki_single_binary_cpu_request_m: Annotated[int | Unset | None, Wire("loki.single_binary.cpu_request_m")] = UNSET
+    loki_single_binary_cpu_limit_m: Annotated[int | Unset | None, Wire("loki.single_binary.cpu_limit_m")] = UNSET
     loki_single_binary_memory_request_mib: Annotated[
-        int | None | Unset, Wire("loki.single_binary.memory_request_mib")
+        int | Unset | None, Wire("loki.single_binary.memory_request_mib")
     ] = UNSET
-    loki_single_binary_memory_limit_mib: Annotated[int | None | Unset, Wire("loki.single_binary.memory_limit_mib")] = (
+    loki_single_binary_memory_limit_mib: Annotated[int | Unset | None, Wire("loki.single_binary.memory_limit_mib")] = (
         UNSET
     )
-    loki_write_cpu_request_m: Annotated[int | None | Unset, Wire("loki.write.cpu_request_m")] = UNSET
-    loki_write_cpu_limit_m: Annotated[int | None | Unset, Wire("loki.write.cpu_limit_m")] = UNSET
-    loki_write_memory_request_mib: Annotated[int | None | Unset, Wire("loki.write.memory_request_mib")] = UNSET
-    loki_write_memory_limit_mib: Annotated[int | None | Unset, Wire("loki.write.memory_limit_mib")] = UNSET
-    loki_read_cpu_request_m: Annotated[int | None | Unset, Wire("loki.read.cpu_request_m")] = UNSET
-    loki_read_cpu_limit_m: Annotated[int | None | Unset, Wire("loki.read.cpu_limit_m")] = UNSET
-    loki_read_memory_request_mib: Annotated[int | None | Unset, Wire("loki.read.memory_request_mib")] = UNSET
-    loki_read_memory_limit_mib: Annotated[int | None | Unset, Wire("loki.read.memory_limit_mib")] = UNSET
-    loki_backend_cpu_request_m: Annotated[int | None | Unset, Wire("loki.backend.cpu_request_m")] = UNSET
-    loki_backend_cpu_limit_m: Annotated[int | None | Unset, Wire("loki.backend.cpu_limit_m")] = UNSET
-    loki_backend_memory_request_mib: Annotated[int | None | Unset, Wire("loki.backend.memory_request_mib")] = UNSET
-    loki_backend_memory_limit_mib: Annotated[int | None | Unset, Wire("loki.backend.memory_limit_mib")] = UNSET
-    registry_image_retention_time: Annotated[int | None | Unset, Wire("registry.image_retention_time")] = UNSET
+    loki_write_cpu_request_m: Annotated[int | Unset | None, Wire("loki.write.cpu_request_m")] = UNSET
+    loki_write_cpu_limit_m: Annotated[int | Unset | None, Wire("loki.write.cpu_limit_m")] = UNSET
+    loki_write_memory_request_mib: Annotated[int | Unset | None, Wire("loki.write.memory_request_mib")] = UNSET
+    loki_write_memory_limit_mib: Annotated[int | Unset | None, Wire("loki.write.memory_limit_mib")] = UNSET
+    loki_read_cpu_request_m: Annotated[int | Unset | None, Wire("loki.read.cpu_request_m")] = UNSET
+    loki_read_cpu_limit_m: Annotated[int | Unset | None, Wire("loki.read.cpu_limit_m")] = UNSET
+    loki_read_memory_request_mib: Annotated[int | Unset | None, Wire("loki.read.memory_request_mib")] = UNSET
+    loki_read_memory_limit_mib: Annotated[int | Unset | None, Wire("loki.read.memory_limit_mib")] = UNSET
+    loki_backend_cpu_request_m: Annotated[int | Unset | None, Wire("loki.backend.cpu_request_m")] = UNSET
+    loki_backend_cpu_limit_m: Annotated[int | Unset | None, Wire("loki.backend.cpu_limit_m")] = UNSET
+    loki_backend_memory_request_mib: Annotated[int | Unset | None, Wire("loki.backend.memory_request_mib")] = UNSET
+    loki_backend_memory_limit_mib: Annotated[int | Unset | None, Wire("loki.backend.memory_limit_mib")] = UNSET
+    registry_image_retention_time: Annotated[int | Unset | None, Wire("registry.image_retention_time")] = UNSET
     cloud_provider_container_registry_tags: Annotated[
-        dict[str, str] | None | Unset, Wire("cloud_provider.container_registry.tags")
+        dict[str, str] | Unset | None, Wire("cloud_provider.container_registry.tags")
     ] = UNSET
-    aws_eks_enable_alb_controller: Annotated[bool | None | Unset, Wire("aws.eks.enable_alb_controller")] = UNSET
-    aws_eks_enable_efs_addon: Annotated[bool | None | Unset, Wire("aws.eks.enable_efs_addon")] = UNSET
+    aws_eks_enable_alb_controller: Annotated[bool | Unset | None, Wire("aws.eks.enable_alb_controller")] = UNSET
+    aws_eks_enable_efs_addon: Annotated[bool | Unset | None, Wire("aws.eks.enable_efs_addon")] = UNSET
     aws_eks_efs_throughput_mode: Annotated[
-        ClusterAdvancedSettingsAwsEksEfsThroughputMode | None | Unset, Wire("aws.eks.efs.throughput_mode")
+        ClusterAdvancedSettingsAwsEksEfsThroughputMode | Unset | None, Wire("aws.eks.efs.throughput_mode")
     ] = UNSET
     aws_eks_efs_performance_mode: Annotated[
-        ClusterAdvancedSettingsAwsEksEfsPerformanceMode | None | Unset, Wire("aws.eks.efs.performance_mode")
+        ClusterAdvancedSettingsAwsEksEfsPerformanceMode | Unset | None, Wire("aws.eks.efs.performance_mode")
     ] = UNSET
     aws_eks_efs_transition_to_ia: Annotated[
-        ClusterAdvancedSettingsAwsEksEfsTransitionToIa | None | Unset, Wire("aws.eks.efs.transition_to_ia")
+        ClusterAdvancedSettingsAwsEksEfsTransitionToIa | Unset | None, Wire("aws.eks.efs.transition_to_ia")
     ] = UNSET
-    load_balancer_size: Annotated[str | None | Unset, Wire("load_balancer.size")] = UNSET
-    database_postgresql_deny_any_access: Annotated[bool | None | Unset, Wire("database.postgresql.deny_any_access")] = (
+    load_balancer_size: Annotated[str | Unset | None, Wire("load_balancer.size")] = UNSET
+    database_postgresql_deny_any_access: Annotated[bool | Unset | None, Wire("database.postgresql.deny_any_access")] = (
         UNSET
     )
     database_postgresql_allowed_cidrs: Annotated[
-        list[str] | None | Unset, Wire("database.postgresql.allowed_cidrs")
+        list[str] | Unset | None, Wire("database.postgresql.allowed_cidrs")
     ] = UNSET
-    database_mysql_deny_any_access: Annotated[bool | None | Unset, Wire("database.mysql.deny_any_access")] = UNSET
-    database_mysql_allowed_cidrs: Annotated[list[str] | None | Unset, Wire("database.mysql.allowed_cidrs")] = UNSET
-    database_mongodb_deny_any_access: Annotated[bool | None | Unset, Wire("database.mongodb.deny_any_access")] = UNSET
-    database_mongodb_allowed_cidrs: Annotated[list[str] | None | Unset, Wire("database.mongodb.allowed_cidrs")] = UNSET
-    database_redis_deny_any_access: Annotated[bool | None | Unset, Wire("database.redis.deny_any_access")] = UNSET
-    database_redis_allowed_cidrs: Annotated[list[str] | None | Unset, Wire("database.redis.allowed_cidrs")] = UNSET
-    aws_iam_admin_group: Annotated[str | None | Unset, Wire("aws.iam.admin_group")] = UNSET
+    database_mysql_deny_any_access: Annotated[bool | Unset | None, Wire("database.mysql.deny_any_access")] = UNSET
+    database_mysql_allowed_cidrs: Annotated[list[str] | Unset | None, Wire("database.mysql.allowed_cidrs")] = UNSET
+    database_mongodb_deny_any_access: Annotated[bool | Unset | None, Wire("database.mongodb.deny_any_access")] = UNSET
+    database_mongodb_allowed_cidrs: Annotated[list[str] | Unset | None, Wire("database.mongodb.allowed_cidrs")] = UNSET
+    database_redis_deny_any_access: Annotated[bool | Unset | None, Wire("database.redis.deny_any_access")] = UNSET
+    database_redis_allowed_cidrs: Annotated[list[str] | Unset | None, Wire("database.redis.allowed_cidrs")] = UNSET
+    aws_iam_admin_group: Annotated[str | Unset | None, Wire("aws.iam.admin_group")] = UNSET
     aws_eks_ec2_metadata_imds: Annotated[
-        ClusterAdvancedSettingsAwsEksEc2MetadataImds | None | Unset, Wire("aws.eks.ec2.metadata_imds")
+        ClusterAdvancedSettingsAwsEksEc2MetadataImds | Unset | None, Wire("aws.eks.ec2.metadata_imds")
     ] = UNSET
-    aws_eks_ec2_ami: Annotated[str | None | Unset, Wire("aws.eks.ec2.ami")] = UNSET
-    pleco_resources_ttl: Annotated[int | None | Unset, Wire("pleco.resources_ttl")] = UNSET
-    registry_mirroring_mode: Annotated[RegistryMirroringModeEnum | None | Unset, Wire("registry.mirroring_mode")] = (
+    aws_eks_ec2_ami: Annotated[str | Unset | None, Wire("aws.eks.ec2.ami")] = UNSET
+    pleco_resources_ttl: Annotated[int | Unset | None, Wire("pleco.resources_ttl")] = UNSET
+    registry_mirroring_mode: Annotated[RegistryMirroringModeEnum | Unset | None, Wire("registry.mirroring_mode")] = (
         UNSET
     )
-    nginx_vcpu_request_in_milli_cpu: Annotated[int | None | Unset, Wire("nginx.vcpu.request_in_milli_cpu")] = UNSET
-    nginx_vcpu_limit_in_milli_cpu: Annotated[int | None | Unset, Wire("nginx.vcpu.limit_in_milli_cpu")] = UNSET
-    nginx_memory_request_in_mib: Annotated[int | None | Unset, Wire("nginx.memory.request_in_mib")] = UNSET
-    nginx_memory_limit_in_mib: Annotated[int | None | Unset, Wire("nginx.memory.limit_in_mib")] = UNSET
+    nginx_vcpu_request_in_milli_cpu: Annotated[int | Unset | None, Wire("nginx.vcpu.request_in_milli_cpu")] = UNSET
+    nginx_vcpu_limit_in_milli_cpu: Annotated[int | Unset | None, Wire("nginx.vcpu.limit_in_milli_cpu")] = UNSET
+    nginx_memory_request_in_mib: Annotated[int | Unset | None, Wire("nginx.memory.request_in_mib")] = UNSET
+    nginx_memory_limit_in_mib: Annotated[int | Unset | None, Wire("nginx.memory.limit_in_mib")] = UNSET
     envoy_gateway_api_http_request_timeout_seconds: Annotated[
-        int | None | Unset, Wire("envoy.gateway_api.http_request_timeout_seconds")
+        int | Unset | None, Wire("envoy.gateway_api.http_request_timeout_seconds")
     ] = UNSET
     envoy_gateway_api_http_connection_idle_timeout_seconds: Annotated[
-        int | None | Unset, Wire("envoy.gateway_api.http_connection_idle_timeout_seconds")
+        int | Unset | None, Wire("envoy.gateway_api.http_connection_idle_timeout_seconds")
     ] = UNSET
-    envoy_gateway_api_retry_num_retries: Annotated[int | None | Unset, Wire("envoy.gateway_api.retry.num_retries")] = (
+    envoy_gateway_api_retry_num_retries: Annotated[int | Unset | None, Wire("envoy.gateway_api.retry.num_retries")] = (
         UNSET
     )
-    envoy_gateway_api_retry_retry_on: Annotated[str | None | Unset, Wire("envoy.gateway_api.retry.retry_on")] = UNSET
+    envoy_gateway_api_retry_retry_on: Annotated[str | Unset | None, Wire("envoy.gateway_api.retry.retry_on")] = UNSET
     envoy_gateway_api_retry_http_status_codes: Annotated[
-        str | None | Unset, Wire("envoy.gateway_api.retry.http_status_codes")
+        str | Unset | None, Wire("envoy.gateway_api.retry.http_status_codes")
     ] = UNSET
     envoy_gateway_api_retry_per_try_timeout_seconds: Annotated[
-        int | None | Unset, Wire("envoy.gateway_api.retry.per_try_timeout_seconds")
+        int | Unset | None, Wire("envoy.gateway_api.retry.per_try_timeout_seconds")
     ] = UNSET
     nginx_hpa_cpu_utilization_percentage_threshold: Annotated[
-        int | None | Unset, Wire("nginx.hpa.cpu_utilization_percentage_threshold")
+        int | Unset | None, Wire("nginx.hpa.cpu_utilization_percentage_threshold")
     ] = UNSET
-    nginx_hpa_min_number_instances: Annotated[int | None | Unset, Wire("nginx.hpa.min_number_instances")] = UNSET
-    nginx_hpa_max_number_instances: Annotated[int | None | Unset, Wire("nginx.hpa.max_number_instances")] = UNSET
-    storageclass_fast_ssd: Annotated[str | None | Unset, Wire("storageclass.fast_ssd")] = UNSET
-    qovery_static_ip_mode: Annotated[bool | None | Unset, Wire("qovery.static_ip_mode")] = UNSET
+    nginx_hpa_min_number_instances: Annotated[int | Unset | None, Wire("nginx.hpa.min_number_instances")] = UNSET
+    nginx_hpa_max_number_instances: Annotated[int | Unset | None, Wire("nginx.hpa.max_number_instances")] = UNSET
+    storageclass_fast_ssd: Annotated[str | Unset | None, Wire("storageclass.fast_ssd")] = UNSET
+    qovery_static_ip_mode: Annotated[bool | Unset | None, Wire("qovery.static_ip_mode")] = UNSET
     k8s_api_allowed_public_access_cidrs: Annotated[
-        list[str] | None | Unset, Wire("k8s.api.allowed_public_access_cidrs")
+        list[str] | Unset | None, Wire("k8s.api.allowed_public_access_cidrs")
     ] = UNSET
 
 
@@ -481,115 +481,115 @@ class ContainerAdvancedSettings(Model):
     """Sent by `containers.advanced_settings.update`. Answer of `containers.advanced_settings.get_default`, `containers.advanced_settings.get`."""
 
     deployment_custom_domain_check_enabled: Annotated[
-        bool | None | Unset, Wire("deployment.custom_domain_check_enabled")
+        bool | Unset | None, Wire("deployment.custom_domain_check_enabled")
     ] = UNSET
     deployment_termination_grace_period_seconds: Annotated[
-        int | None | Unset, Wire("deployment.termination_grace_period_seconds")
+        int | Unset | None, Wire("deployment.termination_grace_period_seconds")
     ] = UNSET
     deployment_affinity_node_required: Annotated[
-        dict[str, str] | None | Unset, Wire("deployment.affinity.node.required")
+        dict[str, str] | Unset | None, Wire("deployment.affinity.node.required")
     ] = UNSET
     deployment_antiaffinity_pod: Annotated[
-        ContainerAdvancedSettingsDeploymentAntiaffinityPod | None | Unset, Wire("deployment.antiaffinity.pod")
+        ContainerAdvancedSettingsDeploymentAntiaffinityPod | Unset | None, Wire("deployment.antiaffinity.pod")
     ] = UNSET
     deployment_topology_spread_zone: Annotated[
-        ContainerAdvancedSettingsDeploymentTopologySpreadZone | None | Unset, Wire("deployment.topology_spread.zone")
+        ContainerAdvancedSettingsDeploymentTopologySpreadZone | Unset | None, Wire("deployment.topology_spread.zone")
     ] = UNSET
     deployment_update_strategy_type: Annotated[
-        ContainerAdvancedSettingsDeploymentUpdateStrategyType | None | Unset, Wire("deployment.update_strategy.type")
+        ContainerAdvancedSettingsDeploymentUpdateStrategyType | Unset | None, Wire("deployment.update_strategy.type")
     ] = UNSET
     deployment_update_strategy_rolling_update_max_unavailable_percent: Annotated[
-        int | None | Unset, Wire("deployment.update_strategy.rolling_update.max_unavailable_percent")
+        int | Unset | None, Wire("deployment.update_strategy.rolling_update.max_unavailable_percent")
     ] = UNSET
     deployment_update_strategy_rolling_update_max_surge_percent: Annotated[
-        int | None | Unset, Wire("deployment.update_strategy.rolling_update.max_surge_percent")
+        int | Unset | None, Wire("deployment.update_strategy.rolling_update.max_surge_percent")
     ] = UNSET
-    network_ingress_proxy_body_size_mb: Annotated[int | None | Unset, Wire("network.ingress.proxy_body_size_mb")] = (
+    network_ingress_proxy_body_size_mb: Annotated[int | Unset | None, Wire("network.ingress.proxy_body_size_mb")] = (
         UNSET
     )
-    network_ingress_force_ssl_redirect: Annotated[bool | None | Unset, Wire("network.ingress.force_ssl_redirect")] = (
+    network_ingress_force_ssl_redirect: Annotated[bool | Unset | None, Wire("network.ingress.force_ssl_redirect")] = (
         UNSET
     )
-    network_ingress_enable_cors: Annotated[bool | None | Unset, Wire("network.ingress.enable_cors")] = UNSET
-    network_ingress_cors_allow_origin: Annotated[str | None | Unset, Wire("network.ingress.cors_allow_origin")] = UNSET
-    network_ingress_cors_allow_methods: Annotated[str | None | Unset, Wire("network.ingress.cors_allow_methods")] = (
+    network_ingress_enable_cors: Annotated[bool | Unset | None, Wire("network.ingress.enable_cors")] = UNSET
+    network_ingress_cors_allow_origin: Annotated[str | Unset | None, Wire("network.ingress.cors_allow_origin")] = UNSET
+    network_ingress_cors_allow_methods: Annotated[str | Unset | None, Wire("network.ingress.cors_allow_methods")] = (
         UNSET
     )
-    network_ingress_cors_allow_headers: Annotated[str | None | Unset, Wire("network.ingress.cors_allow_headers")] = (
+    network_ingress_cors_allow_headers: Annotated[str | Unset | None, Wire("network.ingress.cors_allow_headers")] = (
         UNSET
     )
     network_ingress_proxy_buffer_size_kb: Annotated[
-        int | None | Unset, Wire("network.ingress.proxy_buffer_size_kb")
+        int | Unset | None, Wire("network.ingress.proxy_buffer_size_kb")
     ] = UNSET
     network_ingress_keepalive_time_seconds: Annotated[
-        int | None | Unset, Wire("network.ingress.keepalive_time_seconds")
+        int | Unset | None, Wire("network.ingress.keepalive_time_seconds")
     ] = UNSET
     network_ingress_keepalive_timeout_seconds: Annotated[
-        int | None | Unset, Wire("network.ingress.keepalive_timeout_seconds")
+        int | Unset | None, Wire("network.ingress.keepalive_timeout_seconds")
     ] = UNSET
     network_ingress_send_timeout_seconds: Annotated[
-        int | None | Unset, Wire("network.ingress.send_timeout_seconds")
+        int | Unset | None, Wire("network.ingress.send_timeout_seconds")
     ] = UNSET
     network_ingress_proxy_connect_timeout_seconds: Annotated[
-        int | None | Unset, Wire("network.ingress.proxy_connect_timeout_seconds")
+        int | Unset | None, Wire("network.ingress.proxy_connect_timeout_seconds")
     ] = UNSET
     network_ingress_proxy_send_timeout_seconds: Annotated[
-        int | None | Unset, Wire("network.ingress.proxy_send_timeout_seconds")
+        int | Unset | None, Wire("network.ingress.proxy_send_timeout_seconds")
     ] = UNSET
     network_ingress_proxy_read_timeout_seconds: Annotated[
-        int | None | Unset, Wire("network.ingress.proxy_read_timeout_seconds")
+        int | Unset | None, Wire("network.ingress.proxy_read_timeout_seconds")
     ] = UNSET
-    network_ingress_proxy_buffering: Annotated[str | None | Unset, Wire("network.ingress.proxy_buffering")] = UNSET
+    network_ingress_proxy_buffering: Annotated[str | Unset | None, Wire("network.ingress.proxy_buffering")] = UNSET
     network_ingress_proxy_request_buffering: Annotated[
-        str | None | Unset, Wire("network.ingress.proxy_request_buffering")
+        str | Unset | None, Wire("network.ingress.proxy_request_buffering")
     ] = UNSET
     network_ingress_grpc_send_timeout_seconds: Annotated[
-        int | None | Unset, Wire("network.ingress.grpc_send_timeout_seconds")
+        int | Unset | None, Wire("network.ingress.grpc_send_timeout_seconds")
     ] = UNSET
     network_ingress_grpc_read_timeout_seconds: Annotated[
-        int | None | Unset, Wire("network.ingress.grpc_read_timeout_seconds")
+        int | Unset | None, Wire("network.ingress.grpc_read_timeout_seconds")
     ] = UNSET
     network_ingress_whitelist_source_range: Annotated[
-        str | None | Unset, Wire("network.ingress.whitelist_source_range")
+        str | Unset | None, Wire("network.ingress.whitelist_source_range")
     ] = UNSET
     network_ingress_denylist_source_range: Annotated[
-        str | None | Unset, Wire("network.ingress.denylist_source_range")
+        str | Unset | None, Wire("network.ingress.denylist_source_range")
     ] = UNSET
-    network_ingress_extra_headers: Annotated[str | None | Unset, Wire("network.ingress.extra_headers")] = UNSET
+    network_ingress_extra_headers: Annotated[str | Unset | None, Wire("network.ingress.extra_headers")] = UNSET
     network_gateway_api_http_request_timeout_seconds: Annotated[
-        int | None | Unset, Wire("network.gateway_api.http_request_timeout_seconds")
+        int | Unset | None, Wire("network.gateway_api.http_request_timeout_seconds")
     ] = UNSET
     network_gateway_api_http_connection_idle_timeout_seconds: Annotated[
-        int | None | Unset, Wire("network.gateway_api.http_connection_idle_timeout_seconds")
+        int | Unset | None, Wire("network.gateway_api.http_connection_idle_timeout_seconds")
     ] = UNSET
     network_gateway_api_retry_num_retries: Annotated[
-        int | None | Unset, Wire("network.gateway_api.retry.num_retries")
+        int | Unset | None, Wire("network.gateway_api.retry.num_retries")
     ] = UNSET
-    network_gateway_api_retry_retry_on: Annotated[str | None | Unset, Wire("network.gateway_api.retry.retry_on")] = (
+    network_gateway_api_retry_retry_on: Annotated[str | Unset | None, Wire("network.gateway_api.retry.retry_on")] = (
         UNSET
     )
     network_gateway_api_retry_http_status_codes: Annotated[
-        str | None | Unset, Wire("network.gateway_api.retry.http_status_codes")
+        str | Unset | None, Wire("network.gateway_api.retry.http_status_codes")
     ] = UNSET
     network_gateway_api_retry_per_try_timeout_seconds: Annotated[
-        int | None | Unset, Wire("network.gateway_api.retry.per_try_timeout_seconds")
+        int | Unset | None, Wire("network.gateway_api.retry.per_try_timeout_seconds")
     ] = UNSET
-    network_ingress_basic_auth_env_var: Annotated[str | None | Unset, Wire("network.ingress.basic_auth_env_var")] = (
+    network_ingress_basic_auth_env_var: Annotated[str | Unset | None, Wire("network.ingress.basic_auth_env_var")] = (
         UNSET
     )
     network_ingress_enable_sticky_session: Annotated[
-        bool | None | Unset, Wire("network.ingress.enable_sticky_session")
+        bool | Unset | None, Wire("network.ingress.enable_sticky_session")
     ] = UNSET
-    security_service_account_name: Annotated[str | None | Unset, Wire("security.service_account_name")] = UNSET
-    hpa_cpu_average_utilization_percent: Annotated[int | None | Unset, Wire("hpa.cpu.average_utilization_percent")] = (
+    security_service_account_name: Annotated[str | Unset | None, Wire("security.service_account_name")] = UNSET
+    hpa_cpu_average_utilization_percent: Annotated[int | Unset | None, Wire("hpa.cpu.average_utilization_percent")] = (
         UNSET
     )
     hpa_memory_average_utilization_percent: Annotated[
-        int | None | Unset, Wire("hpa.memory.average_utilization_percent")
+        int | Unset | None, Wire("hpa.memory.average_utilization_percent")
     ] = UNSET
     security_automount_service_account_token: Annotated[
-        bool | None | Unset, Wire("security.automount_service_account_token")
+        bool | Unset | None, Wire("security.automount_service_account_token")
     ] = UNSET
-    security_read_only_root_filesystem: Annotated[bool | None | Unset, Wire("security.read_only_root_filesystem")] = (
+    security_read_only_root_filesystem: Annotated[bool | Unset | None, Wire("security.read_only_root_filesystem")] = (
         UNSET
     )

@@ -44,7 +44,7 @@ class AgenticWorkflowProjectRepository(Model):
 
     url: str
     branch: str
-    git_token_id: str | None | Unset = UNSET
+    git_token_id: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -68,7 +68,7 @@ class AgenticWorkflowWebhook(Model):
 class CancelAgenticWorkflowDeploymentRequest(Model):
     """Sent by `agentic_workflows.cancel_deployment`."""
 
-    force_cancel: bool | None | Unset = UNSET
+    force_cancel: bool | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -76,9 +76,9 @@ class AgenticWorkflowOutput(Model):
     """Part of `AgenticWorkflowRequest`, `AgenticWorkflowResponse`."""
 
     name: str
-    url: str | None | Unset = UNSET
-    headers: list[AgenticWorkflowHeader] | None | Unset = UNSET
-    instructions: str | None | Unset = UNSET
+    url: str | Unset | None = UNSET
+    headers: list[AgenticWorkflowHeader] | Unset | None = UNSET
+    instructions: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -86,8 +86,8 @@ class AgenticWorkflowModelRequest(Model):
     """Part of `AgenticWorkflowRequest`."""
 
     type: AgenticWorkflowModelType
-    api_key: str | None | Unset = UNSET
-    settings: str | None | Unset = UNSET
+    api_key: str | Unset | None = UNSET
+    settings: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -103,18 +103,18 @@ class AgenticWorkflowRequest(Model):
     """Sent by `agentic_workflows.create`, `agentic_workflows.update`."""
 
     name: str
-    description: str | None | Unset = UNSET
-    webhook_ip_allowlist: list[str] | None | Unset = UNSET
-    docker_fragment: str | None | Unset = UNSET
-    enabled: bool | None | Unset = UNSET
-    mcp: str | None | Unset = UNSET
-    mcp_server_ids: list[str] | None | Unset = UNSET
-    outputs: list[AgenticWorkflowOutput] | None | Unset = UNSET
-    model: AgenticWorkflowModelRequest | None | Unset = UNSET
-    project_repositories: list[AgenticWorkflowProjectRepository] | None | Unset = UNSET
-    agent_prompt: str | None | Unset = UNSET
-    governance: AgenticWorkflowGovernance | None | Unset = UNSET
-    resources: AgenticWorkflowResources | None | Unset = UNSET
+    description: str | Unset | None = UNSET
+    webhook_ip_allowlist: list[str] | Unset | None = UNSET
+    docker_fragment: str | Unset | None = UNSET
+    enabled: bool | Unset | None = UNSET
+    mcp: str | Unset | None = UNSET
+    mcp_server_ids: list[str] | Unset | None = UNSET
+    outputs: list[AgenticWorkflowOutput] | Unset | None = UNSET
+    model: AgenticWorkflowModelRequest | Unset | None = UNSET
+    project_repositories: list[AgenticWorkflowProjectRepository] | Unset | None = UNSET
+    agent_prompt: str | Unset | None = UNSET
+    governance: AgenticWorkflowGovernance | Unset | None = UNSET
+    resources: AgenticWorkflowResources | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)

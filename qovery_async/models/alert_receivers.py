@@ -27,7 +27,7 @@ class AlertReceiverType(OpenEnum):
 class AlertReceiverValidationRequest(Model):
     """Sent by `alert_receivers.validate`."""
 
-    message: str | None | Unset = UNSET
+    message: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -40,8 +40,8 @@ class SlackAlertReceiverCreationRequest(Model):
     type: AlertReceiverType
     send_resolved: bool
     webhook_url: str
-    owner: str | None | Unset = UNSET
-    severity: str | None | Unset = UNSET
+    owner: str | Unset | None = UNSET
+    severity: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -58,9 +58,9 @@ class EmailAlertReceiverCreationRequest(Model):
     smarthost: str
     auth_password: str
     require_tls: bool
-    owner: str | None | Unset = UNSET
-    severity: str | None | Unset = UNSET
-    auth_username: str | None | Unset = UNSET
+    owner: str | Unset | None = UNSET
+    severity: str | Unset | None = UNSET
+    auth_username: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -71,9 +71,9 @@ class SlackAlertReceiverEditRequest(Model):
     description: str
     type: AlertReceiverType
     send_resolved: bool
-    owner: str | None | Unset = UNSET
-    severity: str | None | Unset = UNSET
-    webhook_url: str | None | Unset = UNSET
+    owner: str | Unset | None = UNSET
+    severity: str | Unset | None = UNSET
+    webhook_url: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -88,10 +88,10 @@ class EmailAlertReceiverEditRequest(Model):
     from_: Annotated[str, Wire("from")]
     smarthost: str
     require_tls: bool
-    owner: str | None | Unset = UNSET
-    severity: str | None | Unset = UNSET
-    auth_username: str | None | Unset = UNSET
-    auth_password: str | None | Unset = UNSET
+    owner: str | Unset | None = UNSET
+    severity: str | Unset | None = UNSET
+    auth_username: str | Unset | None = UNSET
+    auth_password: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -173,4 +173,4 @@ class AlertReceiverCreationValidationRequest(Model):
     """Sent by `alert_receivers.validate_new`."""
 
     alert_receiver: AlertReceiverCreationRequest
-    message: str | None | Unset = UNSET
+    message: str | Unset | None = UNSET

@@ -21,8 +21,8 @@ __all__ = [
 class AlertPresentation(Model):
     """Part of `AlertRuleCreationRequest`, `AlertRuleEditRequest`."""
 
-    summary: str | None | Unset = UNSET
-    runbook_url: str | None | Unset = UNSET
+    summary: str | Unset | None = UNSET
+    runbook_url: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -109,9 +109,9 @@ class AlertRuleCondition(Model):
 
     kind: AlertRuleConditionKind
     promql: str
-    operator: AlertRuleConditionOperator | None | Unset = UNSET
-    threshold: float | None | Unset = UNSET
-    function: AlertRuleConditionFunction | None | Unset = UNSET
+    operator: AlertRuleConditionOperator | Unset | None = UNSET
+    threshold: float | Unset | None = UNSET
+    function: AlertRuleConditionFunction | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -135,7 +135,7 @@ class AlertTarget(Model):
 
     target_type: AlertTargetType
     target_id: str
-    service: ServiceLightResponse | None | Unset = UNSET
+    service: ServiceLightResponse | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)

@@ -52,5 +52,5 @@ class OrganizationApiTokenCreateRequest(Model):
 
     name: str
     role_id: str | None
-    description: str | None | Unset = UNSET
-    scope: OrganizationApiTokenScope | None | Unset = UNSET
+    description: str | Unset | None = UNSET
+    scope: OrganizationApiTokenScope | Unset | None = UNSET

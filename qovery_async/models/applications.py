@@ -43,7 +43,7 @@ class ApplicationNetwork(Model):
 class ApplicationNetworkRequest(Model):
     """Sent by `applications.network.update`."""
 
-    sticky_session: bool | None | Unset = UNSET
+    sticky_session: bool | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -130,29 +130,29 @@ class ApplicationEditRequest(Model):
     """Sent by `applications.update`."""
 
     healthchecks: Healthcheck
-    storage: list[ServiceStorageRequestStorage] | None | Unset = UNSET
-    name: str | None | Unset = UNSET
-    description: str | None | Unset = UNSET
-    git_repository: ApplicationGitRepositoryRequest | None | Unset = UNSET
-    build_mode: BuildModeEnum | None | Unset = UNSET
-    dockerfile_path: str | None | Unset = UNSET
-    cpu: int | None | Unset = UNSET
-    memory: int | None | Unset = UNSET
-    gpu: int | None | Unset = UNSET
-    ephemeral_storage_in_gib: int | None | Unset = UNSET
-    min_running_instances: int | None | Unset = UNSET
-    max_running_instances: int | None | Unset = UNSET
-    auto_preview: bool | None | Unset = UNSET
-    ports: list[ServicePort] | None | Unset = UNSET
-    arguments: list[str] | None | Unset = UNSET
-    entrypoint: str | None | Unset = UNSET
-    auto_deploy: bool | None | Unset = UNSET
-    annotations_groups: list[ServiceAnnotationRequest] | None | Unset = UNSET
-    labels_groups: list[ServiceLabelRequest] | None | Unset = UNSET
-    icon_uri: str | None | Unset = UNSET
-    docker_target_build_stage: str | None | Unset = UNSET
-    cpu_architecture: CpuArchitectureEnum | None | Unset = UNSET
-    autoscaling: AutoscalingPolicyRequest | None | Unset = UNSET
+    storage: list[ServiceStorageRequestStorage] | Unset | None = UNSET
+    name: str | Unset | None = UNSET
+    description: str | Unset | None = UNSET
+    git_repository: ApplicationGitRepositoryRequest | Unset | None = UNSET
+    build_mode: BuildModeEnum | Unset | None = UNSET
+    dockerfile_path: str | Unset | None = UNSET
+    cpu: int | Unset | None = UNSET
+    memory: int | Unset | None = UNSET
+    gpu: int | Unset | None = UNSET
+    ephemeral_storage_in_gib: int | Unset | None = UNSET
+    min_running_instances: int | Unset | None = UNSET
+    max_running_instances: int | Unset | None = UNSET
+    auto_preview: bool | Unset | None = UNSET
+    ports: list[ServicePort] | Unset | None = UNSET
+    arguments: list[str] | Unset | None = UNSET
+    entrypoint: str | Unset | None = UNSET
+    auto_deploy: bool | Unset | None = UNSET
+    annotations_groups: list[ServiceAnnotationRequest] | Unset | None = UNSET
+    labels_groups: list[ServiceLabelRequest] | Unset | None = UNSET
+    icon_uri: str | Unset | None = UNSET
+    docker_target_build_stage: str | Unset | None = UNSET
+    cpu_architecture: CpuArchitectureEnum | Unset | None = UNSET
+    autoscaling: AutoscalingPolicyRequest | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -162,24 +162,24 @@ class ApplicationRequest(Model):
     name: str
     git_repository: ApplicationGitRepositoryRequest
     healthchecks: Healthcheck
-    storage: list[ServiceStorageRequestStorage] | None | Unset = UNSET
-    ports: list[ServicePortRequestPort] | None | Unset = UNSET
-    description: str | None | Unset = UNSET
-    build_mode: BuildModeEnum | None | Unset = UNSET
-    dockerfile_path: str | None | Unset = UNSET
-    cpu: int | None | Unset = UNSET
-    memory: int | None | Unset = UNSET
-    gpu: int | None | Unset = UNSET
-    ephemeral_storage_in_gib: int | None | Unset = UNSET
-    min_running_instances: int | None | Unset = UNSET
-    max_running_instances: int | None | Unset = UNSET
-    auto_preview: bool | None | Unset = UNSET
-    arguments: list[str] | None | Unset = UNSET
-    entrypoint: str | None | Unset = UNSET
-    auto_deploy: bool | None | Unset = UNSET
-    annotations_groups: list[ServiceAnnotationRequest] | None | Unset = UNSET
-    labels_groups: list[ServiceLabelRequest] | None | Unset = UNSET
-    icon_uri: str | None | Unset = UNSET
-    docker_target_build_stage: str | None | Unset = UNSET
-    cpu_architecture: CpuArchitectureEnum | None | Unset = UNSET
-    autoscaling: AutoscalingPolicyRequest | None | Unset = UNSET
+    storage: list[ServiceStorageRequestStorage] | Unset | None = UNSET
+    ports: list[ServicePortRequestPort] | Unset | None = UNSET
+    description: str | Unset | None = UNSET
+    build_mode: BuildModeEnum | Unset | None = UNSET
+    dockerfile_path: str | Unset | None = UNSET
+    cpu: int | Unset | None = UNSET
+    memory: int | Unset | None = UNSET
+    gpu: int | Unset | None = UNSET
+    ephemeral_storage_in_gib: int | Unset | None = UNSET
+    min_running_instances: int | Unset | None = UNSET
+    max_running_instances: int | Unset | None = UNSET
+    auto_preview: bool | Unset | None = UNSET
+    arguments: list[str] | Unset | None = UNSET
+    entrypoint: str | Unset | None = UNSET
+    auto_deploy: bool | Unset | None = UNSET
+    annotations_groups: list[ServiceAnnotationRequest] | Unset | None = UNSET
+    labels_groups: list[ServiceLabelRequest] | Unset | None = UNSET
+    icon_uri: str | Unset | None = UNSET
+    docker_target_build_stage: str | Unset | None = UNSET
+    cpu_architecture: CpuArchitectureEnum | Unset | None = UNSET
+    autoscaling: AutoscalingPolicyRequest | Unset | None = UNSET

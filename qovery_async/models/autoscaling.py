@@ -45,7 +45,7 @@ class KedaTriggerAuthenticationRequest(Model):
     """Part of `KedaScalerRequest`."""
 
     name: str
-    config_yaml: str | None | Unset = UNSET
+    config_yaml: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -69,10 +69,10 @@ class KedaScalerRequest(Model):
 
     scaler_type: str
     role: KedaScalerRole
-    enabled: bool | None | Unset = UNSET
-    config_json: dict[str, Any] | None | Unset = UNSET
-    config_yaml: str | None | Unset = UNSET
-    trigger_authentication: KedaTriggerAuthenticationRequest | None | Unset = UNSET
+    enabled: bool | Unset | None = UNSET
+    config_json: dict[str, Any] | Unset | None = UNSET
+    config_yaml: str | Unset | None = UNSET
+    trigger_authentication: KedaTriggerAuthenticationRequest | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -95,8 +95,8 @@ class KedaAutoscalingRequest(Model):
 
     scalers: list[KedaScalerRequest]
     mode: AutoscalingMode = AutoscalingMode.KEDA
-    polling_interval_seconds: int | None | Unset = UNSET
-    cooldown_period_seconds: int | None | Unset = UNSET
+    polling_interval_seconds: int | Unset | None = UNSET
+    cooldown_period_seconds: int | Unset | None = UNSET
 
 
 AutoscalingPolicyResponse: TypeAlias = Annotated[

@@ -51,9 +51,9 @@ class BillingInfoRequest(Model):
     city: str
     zip: str
     country_code: str
-    state: str | None | Unset = UNSET
-    company: str | None | Unset = UNSET
-    vat_number: str | None | Unset = UNSET
+    state: str | Unset | None = UNSET
+    company: str | Unset | None = UNSET
+    vat_number: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -105,7 +105,7 @@ class CreditCardRequest(Model):
     cvv: str
     expiry_month: int
     expiry_year: int
-    token: str | None | Unset = UNSET
+    token: str | Unset | None = UNSET
 
 
 class InvoiceStatusEnum(OpenEnum):
@@ -141,14 +141,14 @@ class OrganizationBillingUsageReportResponse(Model):
 class OrganizationChangePlanRequest(Model):
     """Sent by `billing.change_plan`."""
 
-    plan: str | None | Unset = UNSET
+    plan: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
 class OrganizationCreditCodeRequest(Model):
     """Sent by `billing.add_credit_code`."""
 
-    code: str | None | Unset = UNSET
+    code: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)

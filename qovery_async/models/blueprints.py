@@ -42,7 +42,7 @@ class BlueprintVariableRequest(Model):
 
     name: str
     value: str
-    is_secret: bool | None | Unset = UNSET
+    is_secret: bool | Unset | None = UNSET
 
 
 class BlueprintSpecOverridesCredentials(OpenEnum):
@@ -203,7 +203,7 @@ class BlueprintUpdateVariableValue(Model):
     """Part of `BlueprintUpdateRequest`."""
 
     value: str
-    is_secret: bool | None | Unset = UNSET
+    is_secret: bool | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -224,13 +224,13 @@ class BlueprintItem(Model):
 class BlueprintSpecOverrides(Model):
     """Part of `BlueprintCreateRequest`, `BlueprintUpdateRequest`."""
 
-    engine_version: str | None | Unset = UNSET
-    credentials: BlueprintSpecOverridesCredentials | None | Unset = UNSET
-    backend: BlueprintSpecOverridesBackend | None | Unset = UNSET
-    timeout: int | None | Unset = UNSET
-    cpu: str | None | Unset = UNSET
-    ram: str | None | Unset = UNSET
-    storage: str | None | Unset = UNSET
+    engine_version: str | Unset | None = UNSET
+    credentials: BlueprintSpecOverridesCredentials | Unset | None = UNSET
+    backend: BlueprintSpecOverridesBackend | Unset | None = UNSET
+    timeout: int | Unset | None = UNSET
+    cpu: str | Unset | None = UNSET
+    ram: str | Unset | None = UNSET
+    storage: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -306,8 +306,8 @@ class BlueprintCreateRequest(Model):
     name: str
     tag: str
     icon: str
-    variables: list[BlueprintVariableRequest] | None | Unset = UNSET
-    spec_overrides: BlueprintSpecOverrides | None | Unset = UNSET
+    variables: list[BlueprintVariableRequest] | Unset | None = UNSET
+    spec_overrides: BlueprintSpecOverrides | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -317,8 +317,8 @@ class BlueprintUpdateRequest(Model):
     name: str
     tag: str
     icon: str
-    variables: dict[str, BlueprintUpdateVariableValue | None] | None | Unset = UNSET
-    spec_overrides: BlueprintSpecOverrides | None | Unset = UNSET
+    variables: dict[str, BlueprintUpdateVariableValue | None] | Unset | None = UNSET
+    spec_overrides: BlueprintSpecOverrides | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)

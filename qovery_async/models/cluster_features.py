@@ -49,19 +49,19 @@ class ClusterFeatureAwsExistingVpc(Model):
     eks_subnets_zone_a_ids: list[str]
     eks_subnets_zone_b_ids: list[str]
     eks_subnets_zone_c_ids: list[str]
-    documentdb_subnets_zone_a_ids: list[str] | None | Unset = UNSET
-    documentdb_subnets_zone_b_ids: list[str] | None | Unset = UNSET
-    documentdb_subnets_zone_c_ids: list[str] | None | Unset = UNSET
-    elasticache_subnets_zone_a_ids: list[str] | None | Unset = UNSET
-    elasticache_subnets_zone_b_ids: list[str] | None | Unset = UNSET
-    elasticache_subnets_zone_c_ids: list[str] | None | Unset = UNSET
-    rds_subnets_zone_a_ids: list[str] | None | Unset = UNSET
-    rds_subnets_zone_b_ids: list[str] | None | Unset = UNSET
-    rds_subnets_zone_c_ids: list[str] | None | Unset = UNSET
-    eks_karpenter_fargate_subnets_zone_a_ids: list[str] | None | Unset = UNSET
-    eks_karpenter_fargate_subnets_zone_b_ids: list[str] | None | Unset = UNSET
-    eks_karpenter_fargate_subnets_zone_c_ids: list[str] | None | Unset = UNSET
-    eks_create_nodes_in_private_subnet: bool | None | Unset = UNSET
+    documentdb_subnets_zone_a_ids: list[str] | Unset | None = UNSET
+    documentdb_subnets_zone_b_ids: list[str] | Unset | None = UNSET
+    documentdb_subnets_zone_c_ids: list[str] | Unset | None = UNSET
+    elasticache_subnets_zone_a_ids: list[str] | Unset | None = UNSET
+    elasticache_subnets_zone_b_ids: list[str] | Unset | None = UNSET
+    elasticache_subnets_zone_c_ids: list[str] | Unset | None = UNSET
+    rds_subnets_zone_a_ids: list[str] | Unset | None = UNSET
+    rds_subnets_zone_b_ids: list[str] | Unset | None = UNSET
+    rds_subnets_zone_c_ids: list[str] | Unset | None = UNSET
+    eks_karpenter_fargate_subnets_zone_a_ids: list[str] | Unset | None = UNSET
+    eks_karpenter_fargate_subnets_zone_b_ids: list[str] | Unset | None = UNSET
+    eks_karpenter_fargate_subnets_zone_c_ids: list[str] | Unset | None = UNSET
+    eks_create_nodes_in_private_subnet: bool | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -69,12 +69,12 @@ class ClusterFeatureGcpExistingVpc(Model):
     """Part of `ClusterFeatureGcpExistingVpcResponse`, `ClusterRequestFeatureValue`."""
 
     vpc_name: str
-    vpc_project_id: str | None | Unset = UNSET
-    subnetwork_name: str | None | Unset = UNSET
-    ip_range_services_name: str | None | Unset = UNSET
-    ip_range_pods_name: str | None | Unset = UNSET
-    additional_ip_range_pods_names: list[str] | None | Unset = UNSET
-    private_nodes: bool | None | Unset = UNSET
+    vpc_project_id: str | Unset | None = UNSET
+    subnetwork_name: str | Unset | None = UNSET
+    ip_range_services_name: str | Unset | None = UNSET
+    ip_range_pods_name: str | Unset | None = UNSET
+    additional_ip_range_pods_names: list[str] | Unset | None = UNSET
+    private_nodes: bool | Unset | None = UNSET
 
 
 class KarpenterNodePoolRequirementKey(OpenEnum):
@@ -198,9 +198,9 @@ class KarpenterNodePoolConsolidation(Model):
 class KarpenterDefaultNodePoolOverride(Model):
     """Part of `KarpenterNodePool`."""
 
-    limits: KarpenterNodePoolLimits | None | Unset = UNSET
-    spot_enabled: bool | None | Unset = UNSET
-    consolidate_after: str | None | Unset = UNSET
+    limits: KarpenterNodePoolLimits | Unset | None = UNSET
+    spot_enabled: bool | Unset | None = UNSET
+    consolidate_after: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -224,34 +224,34 @@ class ClusterFeatureNatGatewayTypeGcp(Model):
 class KarpenterStableNodePoolOverride(Model):
     """Part of `KarpenterNodePool`."""
 
-    consolidation: KarpenterNodePoolConsolidation | None | Unset = UNSET
-    limits: KarpenterNodePoolLimits | None | Unset = UNSET
-    spot_enabled: bool | None | Unset = UNSET
-    consolidate_after: str | None | Unset = UNSET
+    consolidation: KarpenterNodePoolConsolidation | Unset | None = UNSET
+    limits: KarpenterNodePoolLimits | Unset | None = UNSET
+    spot_enabled: bool | Unset | None = UNSET
+    consolidate_after: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
 class KarpenterGpuNodePoolOverride(Model):
     """Part of `KarpenterNodePool`."""
 
-    consolidation: KarpenterNodePoolConsolidation | None | Unset = UNSET
-    limits: KarpenterNodePoolLimits | None | Unset = UNSET
-    requirements: list[KarpenterNodePoolRequirement] | None | Unset = UNSET
-    disk_size_in_gib: int | None | Unset = UNSET
-    disk_iops: int | None | Unset = UNSET
-    disk_throughput: int | None | Unset = UNSET
-    spot_enabled: bool | None | Unset = UNSET
-    consolidate_after: str | None | Unset = UNSET
+    consolidation: KarpenterNodePoolConsolidation | Unset | None = UNSET
+    limits: KarpenterNodePoolLimits | Unset | None = UNSET
+    requirements: list[KarpenterNodePoolRequirement] | Unset | None = UNSET
+    disk_size_in_gib: int | Unset | None = UNSET
+    disk_iops: int | Unset | None = UNSET
+    disk_throughput: int | Unset | None = UNSET
+    spot_enabled: bool | Unset | None = UNSET
+    consolidate_after: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
 class KarpenterCronjobNodePoolOverride(Model):
     """Part of `KarpenterNodePool`."""
 
-    consolidation: KarpenterNodePoolConsolidation | None | Unset = UNSET
-    limits: KarpenterNodePoolLimits | None | Unset = UNSET
-    spot_enabled: bool | None | Unset = UNSET
-    consolidate_after: str | None | Unset = UNSET
+    consolidation: KarpenterNodePoolConsolidation | Unset | None = UNSET
+    limits: KarpenterNodePoolLimits | Unset | None = UNSET
+    spot_enabled: bool | Unset | None = UNSET
+    consolidate_after: str | Unset | None = UNSET
 
 
 ClusterFeatureNatGatewayParametersNatGatewayType: TypeAlias = Annotated[
@@ -272,17 +272,17 @@ class KarpenterNodePool(Model):
     """Part of `ClusterFeatureKarpenterParameters`."""
 
     requirements: list[KarpenterNodePoolRequirement]
-    stable_override: KarpenterStableNodePoolOverride | None | Unset = UNSET
-    default_override: KarpenterDefaultNodePoolOverride | None | Unset = UNSET
-    gpu_override: KarpenterGpuNodePoolOverride | None | Unset = UNSET
-    cronjob_override: KarpenterCronjobNodePoolOverride | None | Unset = UNSET
+    stable_override: KarpenterStableNodePoolOverride | Unset | None = UNSET
+    default_override: KarpenterDefaultNodePoolOverride | Unset | None = UNSET
+    gpu_override: KarpenterGpuNodePoolOverride | Unset | None = UNSET
+    cronjob_override: KarpenterCronjobNodePoolOverride | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
 class ClusterFeatureNatGatewayParameters(Model):
     """Part of `ClusterFeatureNatGatewayParametersResponse`, `ClusterRequestFeatureValue`."""
 
-    nat_gateway_type: ClusterFeatureNatGatewayParametersNatGatewayType | None | Unset = UNSET
+    nat_gateway_type: ClusterFeatureNatGatewayParametersNatGatewayType | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -293,8 +293,8 @@ class ClusterFeatureKarpenterParameters(Model):
     disk_size_in_gib: int
     default_service_architecture: CpuArchitectureEnum
     qovery_node_pools: KarpenterNodePool
-    disk_iops: int | None | Unset = UNSET
-    disk_throughput: int | None | Unset = UNSET
+    disk_iops: int | Unset | None = UNSET
+    disk_throughput: int | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)

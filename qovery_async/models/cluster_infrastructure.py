@@ -62,25 +62,25 @@ class KapsuleInfrastructureOutputsKind(OpenEnum):
 class ClusterInfrastructureNginxChartParameters(Model):
     """Part of `ClusterInfrastructureChartsParameters`."""
 
-    replica_count: int | None | Unset = UNSET
-    default_ssl_certificate: str | None | Unset = UNSET
-    publish_status_address: str | None | Unset = UNSET
-    annotation_metal_lb_load_balancer_ips: str | None | Unset = UNSET
-    annotation_external_dns_kubernetes_target: str | None | Unset = UNSET
+    replica_count: int | Unset | None = UNSET
+    default_ssl_certificate: str | Unset | None = UNSET
+    publish_status_address: str | Unset | None = UNSET
+    annotation_metal_lb_load_balancer_ips: str | Unset | None = UNSET
+    annotation_external_dns_kubernetes_target: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
 class ClusterInfrastructureCertManagerChartParameters(Model):
     """Part of `ClusterInfrastructureChartsParameters`."""
 
-    kubernetes_namespace: str | None | Unset = UNSET
+    kubernetes_namespace: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
 class ClusterInfrastructureMetalLbChartParameters(Model):
     """Part of `ClusterInfrastructureChartsParameters`."""
 
-    ip_address_pools: list[str] | None | Unset = UNSET
+    ip_address_pools: list[str] | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -90,7 +90,7 @@ class ClusterInfrastructureEksAnywhereBackupS3Parameters(Model):
     bucket: str
     region: str
     role_arn: str
-    key_prefix: str | None | Unset = UNSET
+    key_prefix: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -141,9 +141,9 @@ class ClusterInfrastructureEksAnywhereBackupParameters(Model):
     """Part of `ClusterInfrastructureEksAnywhereParameters`."""
 
     s3: ClusterInfrastructureEksAnywhereBackupS3Parameters
-    enabled: bool | None | Unset = UNSET
-    timeout_seconds: int | None | Unset = UNSET
-    certs_secret_name: str | None | Unset = UNSET
+    enabled: bool | Unset | None = UNSET
+    timeout_seconds: int | Unset | None = UNSET
+    certs_secret_name: str | Unset | None = UNSET
 
 
 InfrastructureOutputs: TypeAlias = Annotated[
@@ -171,14 +171,14 @@ class ClusterInfrastructureEksAnywhereParameters(Model):
 
     git_repository: ClusterEksAnywhereGitRepository
     yaml_file_path: str
-    cluster_backup: ClusterInfrastructureEksAnywhereBackupParameters | None | Unset = UNSET
+    cluster_backup: ClusterInfrastructureEksAnywhereBackupParameters | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
 class ClusterInfrastructureChartsParameters(Model):
     """Part of `Cluster`, `ClusterRequest`."""
 
-    nginx_parameters: ClusterInfrastructureNginxChartParameters | None | Unset = UNSET
-    cert_manager_parameters: ClusterInfrastructureCertManagerChartParameters | None | Unset = UNSET
-    metal_lb_parameters: ClusterInfrastructureMetalLbChartParameters | None | Unset = UNSET
-    eks_anywhere_parameters: ClusterInfrastructureEksAnywhereParameters | None | Unset = UNSET
+    nginx_parameters: ClusterInfrastructureNginxChartParameters | Unset | None = UNSET
+    cert_manager_parameters: ClusterInfrastructureCertManagerChartParameters | Unset | None = UNSET
+    metal_lb_parameters: ClusterInfrastructureMetalLbChartParameters | Unset | None = UNSET
+    eks_anywhere_parameters: ClusterInfrastructureEksAnywhereParameters | Unset | None = UNSET

@@ -20,10 +20,10 @@ class AlertingConfig(Model):
     """Part of `MetricsConfigurationManagedByQovery`."""
 
     enabled: bool
-    default_rule_labels: dict[str, str] | None | Unset = UNSET
-    spec_config_secret: str | None | Unset = UNSET
-    spec_external_url: str | None | Unset = UNSET
-    config_name: str | None | Unset = UNSET
+    default_rule_labels: dict[str, str] | Unset | None = UNSET
+    spec_config_secret: str | Unset | None = UNSET
+    spec_external_url: str | Unset | None = UNSET
+    config_name: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -51,12 +51,12 @@ class ObservabilityResourceProfile(OpenEnum):
 class MetricsConfigurationManagedByQovery(Model):
     """Part of `MetricsParametersConfiguration`."""
 
-    kind: MetricsConfigurationManagedByQoveryKind | None | Unset = UNSET
-    resource_profile: ObservabilityResourceProfile | None | Unset = UNSET
-    cloud_watch_export_config: CloudWatchExportConfig | None | Unset = UNSET
-    high_availability: bool | None | Unset = UNSET
-    internal_network_monitoring: InternalNetworkMonitoring | None | Unset = UNSET
-    alerting: AlertingConfig | None | Unset = UNSET
+    kind: MetricsConfigurationManagedByQoveryKind | Unset | None = UNSET
+    resource_profile: ObservabilityResourceProfile | Unset | None = UNSET
+    cloud_watch_export_config: CloudWatchExportConfig | Unset | None = UNSET
+    high_availability: bool | Unset | None = UNSET
+    internal_network_monitoring: InternalNetworkMonitoring | Unset | None = UNSET
+    alerting: AlertingConfig | Unset | None = UNSET
 
 
 MetricsParametersConfiguration: TypeAlias = Annotated[
@@ -75,5 +75,5 @@ MetricsParametersConfiguration: TypeAlias = Annotated[
 class MetricsParameters(Model):
     """Part of `Cluster`, `ClusterRequest`."""
 
-    enabled: bool | None | Unset = UNSET
-    configuration: MetricsParametersConfiguration | None | Unset = UNSET
+    enabled: bool | Unset | None = UNSET
+    configuration: MetricsParametersConfiguration | Unset | None = UNSET

@@ -59,7 +59,7 @@ class ClusterOperatorUpdateRequest(Model):
     """Sent by `clusters.operator.update`."""
 
     chart_version: str
-    image_version: str | None | Unset = UNSET
+    image_version: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)

@@ -90,7 +90,7 @@ class ClusterKeda(Model):
 class ClusterLabelsGroup(Model):
     """Part of `Cluster`, `ClusterRequest`."""
 
-    id: str | None | Unset = UNSET
+    id: str | Unset | None = UNSET
 
 
 class RegistryMirroringModeEnum(OpenEnum):
@@ -147,8 +147,8 @@ class ClusterCloudProviderInfoCredentials(Model):
 class ClusterCloudProviderInfoRequestCredentials(Model):
     """Part of `ClusterCloudProviderInfoRequest`."""
 
-    id: str | None | Unset = UNSET
-    name: str | None | Unset = UNSET
+    id: str | Unset | None = UNSET
+    name: str | Unset | None = UNSET
 
 
 class ClusterDeleteMode(OpenEnum):
@@ -163,9 +163,9 @@ class ClusterDeleteMode(OpenEnum):
 class ClusterKarpenterPrivateSubnetIdsPutRequest(Model):
     """Sent by `clusters.update_karpenter_private_subnet_ids`."""
 
-    eks_karpenter_fargate_subnets_zone_a_ids: list[str] | None | Unset = UNSET
-    eks_karpenter_fargate_subnets_zone_b_ids: list[str] | None | Unset = UNSET
-    eks_karpenter_fargate_subnets_zone_c_ids: list[str] | None | Unset = UNSET
+    eks_karpenter_fargate_subnets_zone_a_ids: list[str] | Unset | None = UNSET
+    eks_karpenter_fargate_subnets_zone_b_ids: list[str] | Unset | None = UNSET
+    eks_karpenter_fargate_subnets_zone_c_ids: list[str] | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -201,7 +201,7 @@ class ClusterLockRequest(Model):
     """Sent by `clusters.lock`."""
 
     reason: str
-    ttl_in_days: int | None | Unset = UNSET
+    ttl_in_days: int | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -217,9 +217,9 @@ class ClusterPlatformBindingRequest(Model):
 
     template_key: Annotated[str, Wire("templateKey")]
     template_version: Annotated[str, Wire("templateVersion")]
-    layer_selections: Annotated[dict[str, bool] | None | Unset, Wire("layerSelections")] = UNSET
-    managed_config: Annotated[dict[str, dict[str, Any]] | None | Unset, Wire("managedConfig")] = UNSET
-    customer_provided_inputs: Annotated[dict[str, dict[str, str]] | None | Unset, Wire("customerProvidedInputs")] = (
+    layer_selections: Annotated[dict[str, bool] | Unset | None, Wire("layerSelections")] = UNSET
+    managed_config: Annotated[dict[str, dict[str, Any]] | Unset | None, Wire("managedConfig")] = UNSET
+    customer_provided_inputs: Annotated[dict[str, dict[str, str]] | Unset | None, Wire("customerProvidedInputs")] = (
         UNSET
     )
 
@@ -291,9 +291,9 @@ class ClusterAnalysisRequest(Model):
 
     kind: ClusterAnalysisKind
     output_format: ClusterAnalysisOutputFormat
-    prometheus_url: str | None | Unset = UNSET
-    cmd_args: list[str] | None | Unset = UNSET
-    target_kubernetes_version: str | None | Unset = UNSET
+    prometheus_url: str | Unset | None = UNSET
+    cmd_args: list[str] | Unset | None = UNSET
+    target_kubernetes_version: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -325,9 +325,9 @@ class ClusterCloudProviderInfo(Model):
 class ClusterCloudProviderInfoRequest(Model):
     """Sent by `clusters.cloud_provider_info.specify`. Part of `ClusterRequest`."""
 
-    cloud_provider: CloudProviderEnum | None | Unset = UNSET
-    credentials: ClusterCloudProviderInfoRequestCredentials | None | Unset = UNSET
-    region: str | None | Unset = UNSET
+    cloud_provider: CloudProviderEnum | Unset | None = UNSET
+    credentials: ClusterCloudProviderInfoRequestCredentials | Unset | None = UNSET
+    region: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -435,8 +435,8 @@ ClusterRequestFeatureValue: TypeAlias = Annotated[
 class ClusterRequestFeature(Model):
     """Part of `ClusterRequest`."""
 
-    id: str | None | Unset = UNSET
-    value: ClusterRequestFeatureValue | None | Unset = UNSET
+    id: str | Unset | None = UNSET
+    value: ClusterRequestFeatureValue | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -446,23 +446,23 @@ class ClusterRequest(Model):
     name: str
     region: str
     cloud_provider: CloudVendorEnum
-    description: str | None | Unset = UNSET
-    cloud_provider_credentials: ClusterCloudProviderInfoRequest | None | Unset = UNSET
-    min_running_nodes: int | None | Unset = UNSET
-    max_running_nodes: int | None | Unset = UNSET
-    disk_size: int | None | Unset = UNSET
-    disk_iops: int | None | Unset = UNSET
-    disk_throughput: int | None | Unset = UNSET
-    instance_type: str | None | Unset = UNSET
-    kubernetes: KubernetesEnum | None | Unset = UNSET
-    production: bool | None | Unset = UNSET
-    ssh_keys: list[str] | None | Unset = UNSET
-    features: list[ClusterRequestFeature] | None | Unset = UNSET
-    metrics_parameters: MetricsParameters | None | Unset = UNSET
-    infrastructure_charts_parameters: ClusterInfrastructureChartsParameters | None | Unset = UNSET
-    keda: ClusterKeda | None | Unset = UNSET
-    labels_groups: list[ClusterLabelsGroup] | None | Unset = UNSET
-    secret_manager_accesses: list[SecretManagerAccessRequest] | None | Unset = UNSET
+    description: str | Unset | None = UNSET
+    cloud_provider_credentials: ClusterCloudProviderInfoRequest | Unset | None = UNSET
+    min_running_nodes: int | Unset | None = UNSET
+    max_running_nodes: int | Unset | None = UNSET
+    disk_size: int | Unset | None = UNSET
+    disk_iops: int | Unset | None = UNSET
+    disk_throughput: int | Unset | None = UNSET
+    instance_type: str | Unset | None = UNSET
+    kubernetes: KubernetesEnum | Unset | None = UNSET
+    production: bool | Unset | None = UNSET
+    ssh_keys: list[str] | Unset | None = UNSET
+    features: list[ClusterRequestFeature] | Unset | None = UNSET
+    metrics_parameters: MetricsParameters | Unset | None = UNSET
+    infrastructure_charts_parameters: ClusterInfrastructureChartsParameters | Unset | None = UNSET
+    keda: ClusterKeda | Unset | None = UNSET
+    labels_groups: list[ClusterLabelsGroup] | Unset | None = UNSET
+    secret_manager_accesses: list[SecretManagerAccessRequest] | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)

@@ -285,7 +285,7 @@ class ServiceLightResponse(Model):
     environment_id: str
     environment_name: str
     cluster_id: str
-    job_type: ServiceLightResponseJobType | None | Unset = UNSET
+    job_type: ServiceLightResponseJobType | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -305,7 +305,7 @@ class ServiceStorageRequestStorage(Model):
     type: StorageTypeEnum
     size: int
     mount_point: str
-    id: str | None | Unset = UNSET
+    id: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -333,9 +333,9 @@ class ClusterEksAnywhereGitRepository(Model):
 
     url: str
     git_token_id: str
-    branch: str | None | Unset = UNSET
-    commit_id: str | None | Unset = UNSET
-    provider: GitProviderEnum | None | Unset = UNSET
+    branch: str | Unset | None = UNSET
+    commit_id: str | Unset | None = UNSET
+    provider: GitProviderEnum | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -346,11 +346,11 @@ class ServicePort(Model):
     internal_port: int
     publicly_accessible: bool
     protocol: PortProtocolEnum
-    name: str | None | Unset = UNSET
-    external_port: int | None | Unset = UNSET
-    is_default: bool | None | Unset = UNSET
-    public_path: str | None | Unset = UNSET
-    public_path_rewrite: str | None | Unset = UNSET
+    name: str | Unset | None = UNSET
+    external_port: int | Unset | None = UNSET
+    is_default: bool | Unset | None = UNSET
+    public_path: str | Unset | None = UNSET
+    public_path_rewrite: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -359,13 +359,13 @@ class ServicePortRequestPort(Model):
 
     internal_port: int
     publicly_accessible: bool
-    id: str | None | Unset = UNSET
-    name: str | None | Unset = UNSET
-    external_port: int | None | Unset = UNSET
-    is_default: bool | None | Unset = UNSET
-    protocol: PortProtocolEnum | None | Unset = UNSET
-    public_path: str | None | Unset = UNSET
-    public_path_rewrite: str | None | Unset = UNSET
+    id: str | Unset | None = UNSET
+    name: str | Unset | None = UNSET
+    external_port: int | Unset | None = UNSET
+    is_default: bool | Unset | None = UNSET
+    protocol: PortProtocolEnum | Unset | None = UNSET
+    public_path: str | Unset | None = UNSET
+    public_path_rewrite: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)

@@ -98,23 +98,23 @@ class ContainerRegistryAssociatedServicesResponse(Model):
 class ContainerRegistryRequestConfig(Model):
     """Part of `ContainerRegistryRequest`."""
 
-    access_key_id: str | None | Unset = UNSET
-    secret_access_key: str | None | Unset = UNSET
-    region: str | None | Unset = UNSET
-    scaleway_access_key: str | None | Unset = UNSET
-    scaleway_secret_key: str | None | Unset = UNSET
-    scaleway_project_id: str | None | Unset = UNSET
-    json_credentials: str | None | Unset = UNSET
-    gcp_credentials_type: ContainerRegistryRequestConfigGcpCredentialsType | None | Unset = UNSET
-    project_id: str | None | Unset = UNSET
-    service_account_email: str | None | Unset = UNSET
-    workload_identity_provider_resource: str | None | Unset = UNSET
-    token_lifetime_seconds: int | None | Unset = UNSET
-    username: str | None | Unset = UNSET
-    password: str | None | Unset = UNSET
-    role_arn: str | None | Unset = UNSET
-    azure_tenant_id: str | None | Unset = UNSET
-    azure_subscription_id: str | None | Unset = UNSET
+    access_key_id: str | Unset | None = UNSET
+    secret_access_key: str | Unset | None = UNSET
+    region: str | Unset | None = UNSET
+    scaleway_access_key: str | Unset | None = UNSET
+    scaleway_secret_key: str | Unset | None = UNSET
+    scaleway_project_id: str | Unset | None = UNSET
+    json_credentials: str | Unset | None = UNSET
+    gcp_credentials_type: ContainerRegistryRequestConfigGcpCredentialsType | Unset | None = UNSET
+    project_id: str | Unset | None = UNSET
+    service_account_email: str | Unset | None = UNSET
+    workload_identity_provider_resource: str | Unset | None = UNSET
+    token_lifetime_seconds: int | Unset | None = UNSET
+    username: str | Unset | None = UNSET
+    password: str | Unset | None = UNSET
+    role_arn: str | Unset | None = UNSET
+    azure_tenant_id: str | Unset | None = UNSET
+    azure_subscription_id: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -145,8 +145,8 @@ class ContainerRegistryRequest(Model):
     name: str
     kind: ContainerRegistryKindEnum
     config: ContainerRegistryRequestConfig
-    description: str | None | Unset = UNSET
-    url: str | None | Unset = UNSET
+    description: str | Unset | None = UNSET
+    url: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)

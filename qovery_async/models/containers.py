@@ -41,7 +41,7 @@ class ContainerImageCheckRequest(Model):
 
     image_name: str
     tag: str
-    registry_id: str | None | Unset = UNSET
+    registry_id: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -55,7 +55,7 @@ class ContainerNetwork(Model):
 class ContainerNetworkRequest(Model):
     """Sent by `containers.network.update`."""
 
-    sticky_session: bool | None | Unset = UNSET
+    sticky_session: bool | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -70,16 +70,16 @@ class ContainerVersionResponse(Model):
 class OrganizationContainerAutoDeployRequest(Model):
     """Sent by `containers.auto_deploy`."""
 
-    image_name: str | None | Unset = UNSET
-    tag: str | None | Unset = UNSET
+    image_name: str | Unset | None = UNSET
+    tag: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
 class OrganizationContainerPreviewRequest(Model):
     """Sent by `containers.preview`."""
 
-    image_name: str | None | Unset = UNSET
-    tag: str | None | Unset = UNSET
+    image_name: str | Unset | None = UNSET
+    tag: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -139,21 +139,21 @@ class ContainerRequest(Model):
     image_name: str
     tag: str
     healthchecks: Healthcheck
-    storage: list[ServiceStorageRequestStorage] | None | Unset = UNSET
-    ports: list[ServicePortRequestPort] | None | Unset = UNSET
-    description: str | None | Unset = UNSET
-    arguments: list[str] | None | Unset = UNSET
-    entrypoint: str | None | Unset = UNSET
-    cpu: int | None | Unset = UNSET
-    memory: int | None | Unset = UNSET
-    gpu: int | None | Unset = UNSET
-    ephemeral_storage_in_gib: int | None | Unset = UNSET
-    cpu_architecture: CpuArchitectureEnum | None | Unset = UNSET
-    min_running_instances: int | None | Unset = UNSET
-    max_running_instances: int | None | Unset = UNSET
-    auto_preview: bool | None | Unset = UNSET
-    auto_deploy: bool | None | Unset = UNSET
-    annotations_groups: list[ServiceAnnotationRequest] | None | Unset = UNSET
-    labels_groups: list[ServiceLabelRequest] | None | Unset = UNSET
-    icon_uri: str | None | Unset = UNSET
-    autoscaling: AutoscalingPolicyRequest | None | Unset = UNSET
+    storage: list[ServiceStorageRequestStorage] | Unset | None = UNSET
+    ports: list[ServicePortRequestPort] | Unset | None = UNSET
+    description: str | Unset | None = UNSET
+    arguments: list[str] | Unset | None = UNSET
+    entrypoint: str | Unset | None = UNSET
+    cpu: int | Unset | None = UNSET
+    memory: int | Unset | None = UNSET
+    gpu: int | Unset | None = UNSET
+    ephemeral_storage_in_gib: int | Unset | None = UNSET
+    cpu_architecture: CpuArchitectureEnum | Unset | None = UNSET
+    min_running_instances: int | Unset | None = UNSET
+    max_running_instances: int | Unset | None = UNSET
+    auto_preview: bool | Unset | None = UNSET
+    auto_deploy: bool | Unset | None = UNSET
+    annotations_groups: list[ServiceAnnotationRequest] | Unset | None = UNSET
+    labels_groups: list[ServiceLabelRequest] | Unset | None = UNSET
+    icon_uri: str | Unset | None = UNSET
+    autoscaling: AutoscalingPolicyRequest | Unset | None = UNSET

@@ -35,7 +35,7 @@ class CustomDomainRequest(Model):
 
     domain: str
     generate_certificate: bool
-    use_cdn: bool | None | Unset = UNSET
+    use_cdn: bool | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)

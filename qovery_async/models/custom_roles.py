@@ -38,7 +38,7 @@ class OrganizationCustomRoleCreateRequest(Model):
     """Sent by `custom_roles.create`."""
 
     name: str
-    description: str | None | Unset = UNSET
+    description: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -54,8 +54,8 @@ class OrganizationCustomRoleClusterPermissionItem(Model):
 class OrganizationCustomRoleUpdateRequestClusterPermission(Model):
     """Part of `OrganizationCustomRoleUpdateRequest`."""
 
-    cluster_id: str | None | Unset = UNSET
-    permission: OrganizationCustomRoleClusterPermission | None | Unset = UNSET
+    cluster_id: str | Unset | None = UNSET
+    permission: OrganizationCustomRoleClusterPermission | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -70,8 +70,8 @@ class OrganizationCustomRoleProjectPermissionItemPermission(Model):
 class OrganizationCustomRoleUpdateRequestProjectPermissionPermission(Model):
     """Part of `OrganizationCustomRoleUpdateRequestProjectPermission`."""
 
-    environment_type: EnvironmentModeEnum | None | Unset = UNSET
-    permission: OrganizationCustomRoleProjectPermission | None | Unset = UNSET
+    environment_type: EnvironmentModeEnum | Unset | None = UNSET
+    permission: OrganizationCustomRoleProjectPermission | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -88,9 +88,9 @@ class OrganizationCustomRoleProjectPermissionItem(Model):
 class OrganizationCustomRoleUpdateRequestProjectPermission(Model):
     """Part of `OrganizationCustomRoleUpdateRequest`."""
 
-    project_id: str | None | Unset = UNSET
-    is_admin: bool | None | Unset = UNSET
-    permissions: list[OrganizationCustomRoleUpdateRequestProjectPermissionPermission] | None | Unset = UNSET
+    project_id: str | Unset | None = UNSET
+    is_admin: bool | Unset | None = UNSET
+    permissions: list[OrganizationCustomRoleUpdateRequestProjectPermissionPermission] | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -111,4 +111,4 @@ class OrganizationCustomRoleUpdateRequest(Model):
     name: str
     cluster_permissions: list[OrganizationCustomRoleUpdateRequestClusterPermission]
     project_permissions: list[OrganizationCustomRoleUpdateRequestProjectPermission]
-    description: str | None | Unset = UNSET
+    description: str | Unset | None = UNSET

@@ -111,33 +111,33 @@ class DatabaseRequest(Model):
     type: DatabaseTypeEnum
     version: str
     mode: DatabaseModeEnum
-    description: str | None | Unset = UNSET
-    accessibility: DatabaseAccessibilityEnum | None | Unset = UNSET
-    cpu: int | None | Unset = UNSET
-    instance_type: str | None | Unset = UNSET
-    memory: int | None | Unset = UNSET
-    storage: int | None | Unset = UNSET
-    annotations_groups: list[ServiceAnnotationRequest] | None | Unset = UNSET
-    labels_groups: list[ServiceLabelRequest] | None | Unset = UNSET
-    icon_uri: str | None | Unset = UNSET
+    description: str | Unset | None = UNSET
+    accessibility: DatabaseAccessibilityEnum | Unset | None = UNSET
+    cpu: int | Unset | None = UNSET
+    instance_type: str | Unset | None = UNSET
+    memory: int | Unset | None = UNSET
+    storage: int | Unset | None = UNSET
+    annotations_groups: list[ServiceAnnotationRequest] | Unset | None = UNSET
+    labels_groups: list[ServiceLabelRequest] | Unset | None = UNSET
+    icon_uri: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
 class DatabaseEditRequest(Model):
     """Sent by `databases.update`."""
 
-    name: str | None | Unset = UNSET
-    description: str | None | Unset = UNSET
-    version: str | None | Unset = UNSET
-    accessibility: DatabaseAccessibilityEnum | None | Unset = UNSET
-    cpu: int | None | Unset = UNSET
-    memory: int | None | Unset = UNSET
-    storage: int | None | Unset = UNSET
-    instance_type: str | None | Unset = UNSET
-    annotations_groups: list[ServiceAnnotationRequest] | None | Unset = UNSET
-    labels_groups: list[ServiceLabelRequest] | None | Unset = UNSET
-    icon_uri: str | None | Unset = UNSET
-    disk_type: DatabaseEditRequestDiskType | None | Unset = UNSET
+    name: str | Unset | None = UNSET
+    description: str | Unset | None = UNSET
+    version: str | Unset | None = UNSET
+    accessibility: DatabaseAccessibilityEnum | Unset | None = UNSET
+    cpu: int | Unset | None = UNSET
+    memory: int | Unset | None = UNSET
+    storage: int | Unset | None = UNSET
+    instance_type: str | Unset | None = UNSET
+    annotations_groups: list[ServiceAnnotationRequest] | Unset | None = UNSET
+    labels_groups: list[ServiceLabelRequest] | Unset | None = UNSET
+    icon_uri: str | Unset | None = UNSET
+    disk_type: DatabaseEditRequestDiskType | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)

@@ -14,7 +14,7 @@ __all__ = [
 class AttachServiceToDeploymentStageRequest(Model):
     """Sent by `deployment_stages.attach_service`."""
 
-    is_skipped: bool | None | Unset = UNSET
+    is_skipped: bool | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -22,4 +22,4 @@ class DeploymentStageRequest(Model):
     """Sent by `deployment_stages.create`, `deployment_stages.update`."""
 
     name: str
-    description: str | None | Unset = UNSET
+    description: str | Unset | None = UNSET

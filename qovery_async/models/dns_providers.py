@@ -75,7 +75,7 @@ class CloudflareDnsProviderRequest(Model):
     email: str
     api_token: str
     provider: CloudflareDnsProviderRequestProvider = CloudflareDnsProviderRequestProvider.CLOUDFLARE
-    proxied: bool | None | Unset = UNSET
+    proxied: bool | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -153,7 +153,7 @@ class Route53DnsProviderRequest(Model):
     credentials: Route53DnsProviderRequestCredentials
     aws_region: str
     provider: Route53DnsProviderRequestProvider = Route53DnsProviderRequestProvider.ROUTE53
-    hosted_zone_id: str | None | Unset = UNSET
+    hosted_zone_id: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)

@@ -38,14 +38,14 @@ __all__ = [
 class CancelEnvironmentDeploymentRequest(Model):
     """Sent by `environments.cancel_deployment`."""
 
-    force_cancel: bool | None | Unset = UNSET
+    force_cancel: bool | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
 class CleanFailedJobsRequest(Model):
     """Sent by `environments.clean_failed_jobs`."""
 
-    job_ids: list[str] | None | Unset = UNSET
+    job_ids: list[str] | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -69,7 +69,7 @@ class DeployAllRequestApplication(Model):
     """Part of `DeployAllRequest`."""
 
     application_id: str
-    git_commit_id: str | None | Unset = UNSET
+    git_commit_id: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -77,26 +77,26 @@ class DeployAllRequestContainer(Model):
     """Part of `DeployAllRequest`."""
 
     id: str
-    image_tag: str | None | Unset = UNSET
+    image_tag: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
 class DeployAllRequestJob(Model):
     """Part of `DeployAllRequest`."""
 
-    id: str | None | Unset = UNSET
-    image_tag: str | None | Unset = UNSET
-    git_commit_id: str | None | Unset = UNSET
+    id: str | Unset | None = UNSET
+    image_tag: str | Unset | None = UNSET
+    git_commit_id: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
 class DeployAllRequestHelm(Model):
     """Part of `DeployAllRequest`."""
 
-    id: str | None | Unset = UNSET
-    chart_version: str | None | Unset = UNSET
-    git_commit_id: str | None | Unset = UNSET
-    values_override_git_commit_id: str | None | Unset = UNSET
+    id: str | Unset | None = UNSET
+    chart_version: str | Unset | None = UNSET
+    git_commit_id: str | Unset | None = UNSET
+    values_override_git_commit_id: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -172,12 +172,12 @@ class EnvironmentStatusEventOriginEnum(OpenEnum):
 class EnvironmentServiceIdsAllRequest(Model):
     """Sent by `environments.stop_services`, `environments.delete_services` and 1 more."""
 
-    application_ids: list[str] | None | Unset = UNSET
-    container_ids: list[str] | None | Unset = UNSET
-    database_ids: list[str] | None | Unset = UNSET
-    job_ids: list[str] | None | Unset = UNSET
-    helm_ids: list[str] | None | Unset = UNSET
-    terraform_ids: list[str] | None | Unset = UNSET
+    application_ids: list[str] | Unset | None = UNSET
+    container_ids: list[str] | Unset | None = UNSET
+    database_ids: list[str] | Unset | None = UNSET
+    job_ids: list[str] | Unset | None = UNSET
+    helm_ids: list[str] | Unset | None = UNSET
+    terraform_ids: list[str] | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -192,9 +192,9 @@ class EnvironmentStats(Model):
 class RebootServicesRequest(Model):
     """Sent by `environments.restart_services`."""
 
-    application_ids: list[str] | None | Unset = UNSET
-    database_ids: list[str] | None | Unset = UNSET
-    container_ids: list[str] | None | Unset = UNSET
+    application_ids: list[str] | Unset | None = UNSET
+    database_ids: list[str] | Unset | None = UNSET
+    container_ids: list[str] | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -220,10 +220,10 @@ class CloneEnvironmentRequest(Model):
     """Sent by `environments.clone`."""
 
     name: str
-    cluster_id: str | None | Unset = UNSET
-    mode: EnvironmentModeEnum | None | Unset = UNSET
-    apply_deployment_rule: bool | None | Unset = UNSET
-    project_id: str | None | Unset = UNSET
+    cluster_id: str | Unset | None = UNSET
+    mode: EnvironmentModeEnum | Unset | None = UNSET
+    apply_deployment_rule: bool | Unset | None = UNSET
+    project_id: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -250,9 +250,9 @@ class EnvironmentDeploymentRuleEditRequest(Model):
     start_time: datetime
     stop_time: datetime
     weekdays: list[WeekdayEnum]
-    on_demand_preview: bool | None | Unset = UNSET
-    auto_preview: bool | None | Unset = UNSET
-    auto_stop: bool | None | Unset = UNSET
+    on_demand_preview: bool | Unset | None = UNSET
+    auto_preview: bool | Unset | None = UNSET
+    auto_stop: bool | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -260,16 +260,16 @@ class CreateEnvironmentRequest(Model):
     """Sent by `environments.create`."""
 
     name: str
-    cluster: str | None | Unset = UNSET
-    mode: CreateEnvironmentModeEnum | None | Unset = UNSET
+    cluster: str | Unset | None = UNSET
+    mode: CreateEnvironmentModeEnum | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
 class EnvironmentEditRequest(Model):
     """Sent by `environments.update`."""
 
-    name: str | None | Unset = UNSET
-    mode: CreateEnvironmentModeEnum | None | Unset = UNSET
+    name: str | Unset | None = UNSET
+    mode: CreateEnvironmentModeEnum | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -320,12 +320,12 @@ class DockerfileCheckRequest(Model):
 class DeployAllRequest(Model):
     """Sent by `environments.deploy_services`."""
 
-    applications: list[DeployAllRequestApplication] | None | Unset = UNSET
-    databases: list[str] | None | Unset = UNSET
-    containers: list[DeployAllRequestContainer] | None | Unset = UNSET
-    jobs: list[DeployAllRequestJob] | None | Unset = UNSET
-    helms: list[DeployAllRequestHelm] | None | Unset = UNSET
-    terraforms: list[TerraformDeployRequest] | None | Unset = UNSET
+    applications: list[DeployAllRequestApplication] | Unset | None = UNSET
+    databases: list[str] | Unset | None = UNSET
+    containers: list[DeployAllRequestContainer] | Unset | None = UNSET
+    jobs: list[DeployAllRequestJob] | Unset | None = UNSET
+    helms: list[DeployAllRequestHelm] | Unset | None = UNSET
+    terraforms: list[TerraformDeployRequest] | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)

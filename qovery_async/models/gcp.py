@@ -33,7 +33,7 @@ class GcpServiceAccountKeyCredentialsRequest(Model):
 
     name: str
     gcp_credentials: str
-    credential_type: GcpServiceAccountKeyCredentialsRequestCredentialType | None | Unset = UNSET
+    credential_type: GcpServiceAccountKeyCredentialsRequestCredentialType | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -43,7 +43,7 @@ class GcpWorkloadIdentityFederationCredentialsRequest(Model):
     name: str
     service_account_email: str
     workload_identity_provider_resource: str
-    credential_type: GcpWorkloadIdentityFederationCredentialsRequestCredentialType | None | Unset = UNSET
+    credential_type: GcpWorkloadIdentityFederationCredentialsRequestCredentialType | Unset | None = UNSET
 
 
 GcpCredentialsRequest: TypeAlias = Annotated[

@@ -44,9 +44,9 @@ class HelmGitRepositoryRequest(Model):
     """Part of `GitFileCheckRequest`, `HelmCheckRequest` and 2 more."""
 
     url: str
-    branch: str | None | Unset = UNSET
-    root_path: str | None | Unset = UNSET
-    git_token_id: str | None | Unset = UNSET
+    branch: str | Unset | None = UNSET
+    root_path: str | Unset | None = UNSET
+    git_token_id: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -108,9 +108,9 @@ class ApplicationGitRepositoryRequest(Model):
 
     url: str
     provider: GitProviderEnum
-    branch: str | None | Unset = UNSET
-    root_path: str | None | Unset = UNSET
-    git_token_id: str | None | Unset = UNSET
+    branch: str | Unset | None = UNSET
+    root_path: str | Unset | None = UNSET
+    git_token_id: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -120,9 +120,9 @@ class GitTokenRequest(Model):
     name: str
     type: GitProviderEnum
     token: str
-    description: str | None | Unset = UNSET
-    workspace: str | None | Unset = UNSET
-    git_api_url: str | None | Unset = UNSET
+    description: str | Unset | None = UNSET
+    workspace: str | Unset | None = UNSET
+    git_api_url: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)

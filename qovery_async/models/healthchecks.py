@@ -14,59 +14,59 @@ __all__ = [
 class ProbeTypeTcp(Model):
     """Part of `ProbeType`."""
 
-    port: int | None | Unset = UNSET
-    host: str | None | Unset = UNSET
+    port: int | Unset | None = UNSET
+    host: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
 class ProbeTypeHttp(Model):
     """Part of `ProbeType`."""
 
-    path: str | None | Unset = UNSET
-    scheme: str | None | Unset = UNSET
-    port: int | None | Unset = UNSET
+    path: str | Unset | None = UNSET
+    scheme: str | Unset | None = UNSET
+    port: int | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
 class ProbeTypeExec(Model):
     """Part of `ProbeType`."""
 
-    command: list[str] | None | Unset = UNSET
+    command: list[str] | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
 class ProbeTypeGrpc(Model):
     """Part of `ProbeType`."""
 
-    service: str | None | Unset = UNSET
-    port: int | None | Unset = UNSET
+    service: str | Unset | None = UNSET
+    port: int | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
 class ProbeType(Model):
     """Part of `Probe`."""
 
-    tcp: ProbeTypeTcp | None | Unset = UNSET
-    http: ProbeTypeHttp | None | Unset = UNSET
-    exec: ProbeTypeExec | None | Unset = UNSET
-    grpc: ProbeTypeGrpc | None | Unset = UNSET
+    tcp: ProbeTypeTcp | Unset | None = UNSET
+    http: ProbeTypeHttp | Unset | None = UNSET
+    exec: ProbeTypeExec | Unset | None = UNSET
+    grpc: ProbeTypeGrpc | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
 class Probe(Model):
     """Part of `Healthcheck`."""
 
-    type: ProbeType | None | Unset = UNSET
-    initial_delay_seconds: int | None | Unset = UNSET
-    period_seconds: int | None | Unset = UNSET
-    timeout_seconds: int | None | Unset = UNSET
-    success_threshold: int | None | Unset = UNSET
-    failure_threshold: int | None | Unset = UNSET
+    type: ProbeType | Unset | None = UNSET
+    initial_delay_seconds: int | Unset | None = UNSET
+    period_seconds: int | Unset | None = UNSET
+    timeout_seconds: int | Unset | None = UNSET
+    success_threshold: int | Unset | None = UNSET
+    failure_threshold: int | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
 class Healthcheck(Model):
     """Part of `Application`, `ApplicationEditRequest` and 6 more."""
 
-    readiness_probe: Probe | None | Unset = UNSET
-    liveness_probe: Probe | None | Unset = UNSET
+    readiness_probe: Probe | Unset | None = UNSET
+    liveness_probe: Probe | Unset | None = UNSET

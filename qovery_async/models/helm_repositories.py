@@ -38,17 +38,17 @@ class HelmRepositoryAssociatedServiceType(OpenEnum):
 class HelmRepositoryRequestConfig(Model):
     """Part of `HelmRepositoryRequest`."""
 
-    username: str | None | Unset = UNSET
-    password: str | None | Unset = UNSET
-    access_key_id: str | None | Unset = UNSET
-    secret_access_key: str | None | Unset = UNSET
-    region: str | None | Unset = UNSET
-    scaleway_access_key: str | None | Unset = UNSET
-    scaleway_secret_key: str | None | Unset = UNSET
-    scaleway_project_id: str | None | Unset = UNSET
-    azure_tenant_id: str | None | Unset = UNSET
-    azure_subscription_id: str | None | Unset = UNSET
-    role_arn: str | None | Unset = UNSET
+    username: str | Unset | None = UNSET
+    password: str | Unset | None = UNSET
+    access_key_id: str | Unset | None = UNSET
+    secret_access_key: str | Unset | None = UNSET
+    region: str | Unset | None = UNSET
+    scaleway_access_key: str | Unset | None = UNSET
+    scaleway_secret_key: str | Unset | None = UNSET
+    scaleway_project_id: str | Unset | None = UNSET
+    azure_tenant_id: str | Unset | None = UNSET
+    azure_subscription_id: str | Unset | None = UNSET
+    role_arn: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -95,8 +95,8 @@ class HelmRepositoryRequest(Model):
     kind: HelmRepositoryKindEnum
     skip_tls_verification: bool
     config: HelmRepositoryRequestConfig
-    description: str | None | Unset = UNSET
-    url: str | None | Unset = UNSET
+    description: str | Unset | None = UNSET
+    url: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)

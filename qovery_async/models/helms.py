@@ -72,18 +72,18 @@ class HelmResponseValuesOverrideFileRawValue(Model):
 class HelmDefaultValuesRequestSourceWithHelmRepositoryHelmRepository(Model):
     """Part of `HelmDefaultValuesRequestSourceWithHelmRepository`."""
 
-    repository: str | None | Unset = UNSET
-    chart_name: str | None | Unset = UNSET
-    chart_version: str | None | Unset = UNSET
+    repository: str | Unset | None = UNSET
+    chart_name: str | Unset | None = UNSET
+    chart_version: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
 class HelmDeployRequest(Model):
     """Sent by `helms.deploy`."""
 
-    chart_version: str | None | Unset = UNSET
-    git_commit_id: str | None | Unset = UNSET
-    values_override_git_commit_id: str | None | Unset = UNSET
+    chart_version: str | Unset | None = UNSET
+    git_commit_id: str | Unset | None = UNSET
+    values_override_git_commit_id: str | Unset | None = UNSET
 
 
 class HelmForceEvent(OpenEnum):
@@ -96,17 +96,17 @@ class HelmForceEvent(OpenEnum):
 class HelmRequestSourceWithHelmRepositoryHelmRepository(Model):
     """Part of `HelmRequestSourceWithHelmRepository`."""
 
-    repository: str | None | Unset = UNSET
-    chart_name: str | None | Unset = UNSET
-    chart_version: str | None | Unset = UNSET
+    repository: str | Unset | None = UNSET
+    chart_name: str | Unset | None = UNSET
+    chart_version: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
 class HelmRequestValuesOverrideFileRawValue(Model):
     """Part of `HelmRequestValuesOverrideFileRaw`."""
 
-    name: str | None | Unset = UNSET
-    content: str | None | Unset = UNSET
+    name: str | Unset | None = UNSET
+    content: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -152,12 +152,12 @@ class HelmPortRequestPortWithServiceName(Model):
     """Part of `HelmPortRequestPort`."""
 
     internal_port: int
-    name: str | None | Unset = UNSET
-    external_port: int | None | Unset = UNSET
-    namespace: str | None | Unset = UNSET
-    protocol: HelmPortProtocolEnum | None | Unset = UNSET
-    is_default: bool | None | Unset = UNSET
-    service_name: str | None | Unset = UNSET
+    name: str | Unset | None = UNSET
+    external_port: int | Unset | None = UNSET
+    namespace: str | Unset | None = UNSET
+    protocol: HelmPortProtocolEnum | Unset | None = UNSET
+    is_default: bool | Unset | None = UNSET
+    service_name: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -180,12 +180,12 @@ class HelmPortRequestPortWithServiceSelectors(Model):
     """Part of `HelmPortRequestPort`."""
 
     internal_port: int
-    name: str | None | Unset = UNSET
-    external_port: int | None | Unset = UNSET
-    namespace: str | None | Unset = UNSET
-    protocol: HelmPortProtocolEnum | None | Unset = UNSET
-    is_default: bool | None | Unset = UNSET
-    service_selectors: list[KubernetesSelector] | None | Unset = UNSET
+    name: str | Unset | None = UNSET
+    external_port: int | Unset | None = UNSET
+    namespace: str | Unset | None = UNSET
+    protocol: HelmPortProtocolEnum | Unset | None = UNSET
+    is_default: bool | Unset | None = UNSET
+    service_selectors: list[KubernetesSelector] | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -236,35 +236,35 @@ class HelmCheckRequest(Model):
 class HelmDefaultValuesRequestSourceWithGitRepository(Model):
     """Part of `HelmDefaultValuesRequestSource`."""
 
-    git_repository: HelmGitRepositoryRequest | None | Unset = UNSET
+    git_repository: HelmGitRepositoryRequest | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
 class HelmRequestSourceWithGitRepository(Model):
     """Part of `HelmRequestSource`."""
 
-    git_repository: HelmGitRepositoryRequest | None | Unset = UNSET
+    git_repository: HelmGitRepositoryRequest | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
 class HelmDefaultValuesRequestSourceWithHelmRepository(Model):
     """Part of `HelmDefaultValuesRequestSource`."""
 
-    helm_repository: HelmDefaultValuesRequestSourceWithHelmRepositoryHelmRepository | None | Unset = UNSET
+    helm_repository: HelmDefaultValuesRequestSourceWithHelmRepositoryHelmRepository | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
 class HelmRequestSourceWithHelmRepository(Model):
     """Part of `HelmRequestSource`."""
 
-    helm_repository: HelmRequestSourceWithHelmRepositoryHelmRepository | None | Unset = UNSET
+    helm_repository: HelmRequestSourceWithHelmRepositoryHelmRepository | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
 class HelmRequestValuesOverrideFileRaw(Model):
     """Part of `HelmRequestValuesOverrideFile`."""
 
-    values: list[HelmRequestValuesOverrideFileRawValue] | None | Unset = UNSET
+    values: list[HelmRequestValuesOverrideFileRawValue] | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -382,8 +382,8 @@ class HelmResponseValuesOverrideFile(Model):
 class HelmRequestValuesOverrideFile(Model):
     """Part of `HelmRequestValuesOverride`."""
 
-    git: HelmRequestValuesOverrideFileGit | None | Unset = UNSET
-    raw: HelmRequestValuesOverrideFileRaw | None | Unset = UNSET
+    git: HelmRequestValuesOverrideFileGit | Unset | None = UNSET
+    raw: HelmRequestValuesOverrideFileRaw | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -419,10 +419,10 @@ class HelmResponseValuesOverride(Model):
 class HelmRequestValuesOverride(Model):
     """Part of `HelmRequest`."""
 
-    set: list[list[str]] | None | Unset = UNSET
-    set_string: list[list[str]] | None | Unset = UNSET
-    set_json: list[list[str]] | None | Unset = UNSET
-    file: HelmRequestValuesOverrideFile | None | Unset = UNSET
+    set: list[list[str]] | Unset | None = UNSET
+    set_string: list[list[str]] | Unset | None = UNSET
+    set_json: list[list[str]] | Unset | None = UNSET
+    file: HelmRequestValuesOverrideFile | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -457,10 +457,10 @@ class HelmRequest(Model):
     source: HelmRequestSource
     arguments: list[str]
     values_override: HelmRequestValuesOverride
-    ports: list[HelmPortRequestPort] | None | Unset = UNSET
-    description: str | None | Unset = UNSET
-    timeout_sec: int | None | Unset = UNSET
-    auto_preview: bool | None | Unset = UNSET
-    allow_cluster_wide_resources: bool | None | Unset = UNSET
-    icon_uri: str | None | Unset = UNSET
-    blueprint_id: str | None | Unset = UNSET
+    ports: list[HelmPortRequestPort] | Unset | None = UNSET
+    description: str | Unset | None = UNSET
+    timeout_sec: int | Unset | None = UNSET
+    auto_preview: bool | Unset | None = UNSET
+    allow_cluster_wide_resources: bool | Unset | None = UNSET
+    icon_uri: str | Unset | None = UNSET
+    blueprint_id: str | Unset | None = UNSET

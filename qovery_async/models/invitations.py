@@ -25,8 +25,8 @@ class InviteMemberRequest(Model):
     """Sent by `invitations.create`."""
 
     email: str
-    role: InviteMemberRoleEnum | None | Unset = UNSET
-    role_id: str | None | Unset = UNSET
+    role: InviteMemberRoleEnum | Unset | None = UNSET
+    role_id: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)

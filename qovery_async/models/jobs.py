@@ -121,8 +121,8 @@ class JobCronSchedule(Model):
 class JobDeployRequest(Model):
     """Sent by `jobs.deploy`."""
 
-    image_tag: str | None | Unset = UNSET
-    git_commit_id: str | None | Unset = UNSET
+    image_tag: str | Unset | None = UNSET
+    git_commit_id: str | Unset | None = UNSET
 
 
 class JobForceEvent(OpenEnum):
@@ -138,33 +138,33 @@ class JobForceEvent(OpenEnum):
 class JobRequestSourceImage(Model):
     """Part of `JobRequestSource`."""
 
-    image_name: str | None | Unset = UNSET
-    tag: str | None | Unset = UNSET
-    registry_id: str | None | Unset = UNSET
+    image_name: str | Unset | None = UNSET
+    tag: str | Unset | None = UNSET
+    registry_id: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
 class JobRequestScheduleOnStart(Model):
     """Part of `JobRequestSchedule`."""
 
-    arguments: list[str] | None | Unset = UNSET
-    entrypoint: str | None | Unset = UNSET
+    arguments: list[str] | Unset | None = UNSET
+    entrypoint: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
 class JobRequestScheduleOnStop(Model):
     """Part of `JobRequestSchedule`."""
 
-    arguments: list[str] | None | Unset = UNSET
-    entrypoint: str | None | Unset = UNSET
+    arguments: list[str] | Unset | None = UNSET
+    entrypoint: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
 class JobRequestScheduleOnDelete(Model):
     """Part of `JobRequestSchedule`."""
 
-    arguments: list[str] | None | Unset = UNSET
-    entrypoint: str | None | Unset = UNSET
+    arguments: list[str] | Unset | None = UNSET
+    entrypoint: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -172,17 +172,17 @@ class JobRequestScheduleCronjob(Model):
     """Part of `JobRequestSchedule`."""
 
     scheduled_at: str
-    arguments: list[str] | None | Unset = UNSET
-    entrypoint: str | None | Unset = UNSET
-    timezone: str | None | Unset = UNSET
+    arguments: list[str] | Unset | None = UNSET
+    entrypoint: str | Unset | None = UNSET
+    timezone: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
 class OrganizationJobAutoDeployRequest(Model):
     """Sent by `jobs.auto_deploy`."""
 
-    image_name: str | None | Unset = UNSET
-    tag: str | None | Unset = UNSET
+    image_name: str | Unset | None = UNSET
+    tag: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -227,11 +227,11 @@ class JobDeploymentRestrictionResponse(Model):
 class JobRequestSchedule(Model):
     """Part of `JobRequest`."""
 
-    on_start: JobRequestScheduleOnStart | None | Unset = UNSET
-    on_stop: JobRequestScheduleOnStop | None | Unset = UNSET
-    on_delete: JobRequestScheduleOnDelete | None | Unset = UNSET
-    cronjob: JobRequestScheduleCronjob | None | Unset = UNSET
-    lifecycle_type: JobLifecycleTypeEnum | None | Unset = UNSET
+    on_start: JobRequestScheduleOnStart | Unset | None = UNSET
+    on_stop: JobRequestScheduleOnStop | Unset | None = UNSET
+    on_delete: JobRequestScheduleOnDelete | Unset | None = UNSET
+    cronjob: JobRequestScheduleCronjob | Unset | None = UNSET
+    lifecycle_type: JobLifecycleTypeEnum | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -248,10 +248,10 @@ class JobSourceDockerResponse(Model):
 class JobRequestSourceDocker(Model):
     """Part of `JobRequestSource`."""
 
-    git_repository: ApplicationGitRepositoryRequest | None | Unset = UNSET
-    dockerfile_path: str | None | Unset = UNSET
-    dockerfile_raw: str | None | Unset = UNSET
-    docker_target_build_stage: str | None | Unset = UNSET
+    git_repository: ApplicationGitRepositoryRequest | Unset | None = UNSET
+    dockerfile_path: str | Unset | None = UNSET
+    dockerfile_raw: str | Unset | None = UNSET
+    docker_target_build_stage: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -265,8 +265,8 @@ class BaseJobResponseSourceWithDocker(Model):
 class JobRequestSource(Model):
     """Part of `JobRequest`."""
 
-    image: JobRequestSourceImage | None | Unset = UNSET
-    docker: JobRequestSourceDocker | None | Unset = UNSET
+    image: JobRequestSourceImage | Unset | None = UNSET
+    docker: JobRequestSourceDocker | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -282,22 +282,22 @@ class JobRequest(Model):
 
     name: str
     healthchecks: Healthcheck
-    description: str | None | Unset = UNSET
-    cpu: int | None | Unset = UNSET
-    memory: int | None | Unset = UNSET
-    gpu: int | None | Unset = UNSET
-    ephemeral_storage_in_gib: int | None | Unset = UNSET
-    max_nb_restart: int | None | Unset = UNSET
-    max_duration_seconds: int | None | Unset = UNSET
-    auto_preview: bool | None | Unset = UNSET
-    port: int | None | Unset = UNSET
-    source: JobRequestSource | None | Unset = UNSET
-    cpu_architecture: CpuArchitectureEnum | None | Unset = UNSET
-    schedule: JobRequestSchedule | None | Unset = UNSET
-    auto_deploy: bool | None | Unset = UNSET
-    annotations_groups: list[ServiceAnnotationRequest] | None | Unset = UNSET
-    labels_groups: list[ServiceLabelRequest] | None | Unset = UNSET
-    icon_uri: str | None | Unset = UNSET
+    description: str | Unset | None = UNSET
+    cpu: int | Unset | None = UNSET
+    memory: int | Unset | None = UNSET
+    gpu: int | Unset | None = UNSET
+    ephemeral_storage_in_gib: int | Unset | None = UNSET
+    max_nb_restart: int | Unset | None = UNSET
+    max_duration_seconds: int | Unset | None = UNSET
+    auto_preview: bool | Unset | None = UNSET
+    port: int | Unset | None = UNSET
+    source: JobRequestSource | Unset | None = UNSET
+    cpu_architecture: CpuArchitectureEnum | Unset | None = UNSET
+    schedule: JobRequestSchedule | Unset | None = UNSET
+    auto_deploy: bool | Unset | None = UNSET
+    annotations_groups: list[ServiceAnnotationRequest] | Unset | None = UNSET
+    labels_groups: list[ServiceLabelRequest] | Unset | None = UNSET
+    icon_uri: str | Unset | None = UNSET
 
 
 BaseJobResponseSource: TypeAlias = Annotated[

@@ -18,8 +18,8 @@ class McpServerRequest(Model):
 
     name: str
     url: str
-    description: str | None | Unset = UNSET
-    headers: dict[str, str] | None | Unset = UNSET
+    description: str | Unset | None = UNSET
+    headers: dict[str, str] | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)

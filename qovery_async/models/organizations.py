@@ -29,12 +29,12 @@ class OrganizationEditRequest(Model):
     """Sent by `organizations.update`."""
 
     name: str
-    description: str | None | Unset = UNSET
-    website_url: str | None | Unset = UNSET
-    repository: str | None | Unset = UNSET
-    logo_url: str | None | Unset = UNSET
-    icon_url: str | None | Unset = UNSET
-    admin_emails: list[str] | None | Unset = UNSET
+    description: str | Unset | None = UNSET
+    website_url: str | Unset | None = UNSET
+    repository: str | Unset | None = UNSET
+    logo_url: str | Unset | None = UNSET
+    icon_url: str | Unset | None = UNSET
+    admin_emails: list[str] | Unset | None = UNSET
 
 
 class OrganizationOnboardingStatusEnum(OpenEnum):
@@ -73,12 +73,12 @@ class OrganizationRequest(Model):
 
     name: str
     plan: PlanEnum
-    description: str | None | Unset = UNSET
-    website_url: str | None | Unset = UNSET
-    repository: str | None | Unset = UNSET
-    logo_url: str | None | Unset = UNSET
-    icon_url: str | None | Unset = UNSET
-    admin_emails: list[str] | None | Unset = UNSET
+    description: str | Unset | None = UNSET
+    website_url: str | Unset | None = UNSET
+    repository: str | Unset | None = UNSET
+    logo_url: str | Unset | None = UNSET
+    icon_url: str | Unset | None = UNSET
+    admin_emails: list[str] | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)

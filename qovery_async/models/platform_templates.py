@@ -65,9 +65,9 @@ class PlatformComponentConfigurationInputScope(OpenEnum):
 class PlatformComponentConfigurationPreviewRequest(Model):
     """Sent by `platform_templates.resolve_component`, `clusters.platform_binding.resolve_component`."""
 
-    profile_config: Annotated[dict[str, Any] | None | Unset, Wire("profileConfig")] = UNSET
-    cluster_inputs: Annotated[dict[str, str] | None | Unset, Wire("clusterInputs")] = UNSET
-    component_outputs: Annotated[dict[str, dict[str, str]] | None | Unset, Wire("componentOutputs")] = UNSET
+    profile_config: Annotated[dict[str, Any] | Unset | None, Wire("profileConfig")] = UNSET
+    cluster_inputs: Annotated[dict[str, str] | Unset | None, Wire("clusterInputs")] = UNSET
+    component_outputs: Annotated[dict[str, dict[str, str]] | Unset | None, Wire("componentOutputs")] = UNSET
 
 
 class PlatformComponentConfigurationRequirementStatus(OpenEnum):

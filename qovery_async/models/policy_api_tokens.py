@@ -51,6 +51,6 @@ class OrganizationPolicyApiTokenCreateRequest(Model):
 
     name: str
     opa_policy: str
-    description: str | None | Unset = UNSET
-    role_id: str | None | Unset = UNSET
-    expires_at: datetime | None | Unset = UNSET
+    description: str | Unset | None = UNSET
+    role_id: str | Unset | None = UNSET
+    expires_at: datetime | Unset | None = UNSET

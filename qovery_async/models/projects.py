@@ -19,7 +19,7 @@ __all__ = [
 class ProjectDeploymentRulesPriorityOrderRequest(Model):
     """Sent by `projects.deployment_rules.reorder`."""
 
-    project_deployment_rule_ids_in_order: list[str] | None | Unset = UNSET
+    project_deployment_rule_ids_in_order: list[str] | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -27,7 +27,7 @@ class ProjectRequest(Model):
     """Sent by `projects.create`, `projects.update`."""
 
     name: str
-    description: str | None | Unset = UNSET
+    description: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -84,5 +84,5 @@ class ProjectDeploymentRuleRequest(Model):
     stop_time: datetime
     weekdays: list[WeekdayEnum]
     wildcard: str
-    description: str | None | Unset = UNSET
-    auto_stop: bool | None | Unset = UNSET
+    description: str | Unset | None = UNSET
+    auto_stop: bool | Unset | None = UNSET

@@ -98,7 +98,7 @@ class AwsStaticCredentialsAuthDto(Model):
     region: str
     access_key: str
     mode: AwsStaticCredentialsAuthDtoMode = AwsStaticCredentialsAuthDtoMode.AWS_STATIC_CREDENTIALS
-    secret_key: str | None | Unset = UNSET
+    secret_key: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -115,7 +115,7 @@ class GcpJsonCredentialsAuthDto(Model):
     """Part of `SecretManagerAuthenticationDto`."""
 
     mode: GcpJsonCredentialsAuthDtoMode = GcpJsonCredentialsAuthDtoMode.GCP_JSON_CREDENTIALS
-    json_credentials: str | None | Unset = UNSET
+    json_credentials: str | Unset | None = UNSET
 
 
 SecretManagerEndpointConfigurationDto: TypeAlias = Annotated[
@@ -170,4 +170,4 @@ class SecretManagerAccessRequest(Model):
     name: str
     endpoint: SecretManagerEndpointConfigurationDto
     authentication: SecretManagerAuthenticationDto
-    id: str | None | Unset = UNSET
+    id: str | Unset | None = UNSET

@@ -47,9 +47,9 @@ class TerraformAutoDeployConfigTerraformAction(OpenEnum):
 class TerraformVarKeyValue(Model):
     """Part of `TerraformVariablesSourceRequest`, `TerraformVariablesSourceResponse`."""
 
-    key: str | None | Unset = UNSET
-    value: str | None | Unset = UNSET
-    secret: bool | None | Unset = UNSET
+    key: str | Unset | None = UNSET
+    value: str | Unset | None = UNSET
+    secret: bool | Unset | None = UNSET
 
 
 class TerraformEngineEnum(OpenEnum):
@@ -78,7 +78,7 @@ class TerraformBackendBlueprint(Model):
     """Part of `TerraformBackendWithBlueprint`."""
 
     type: str
-    config: dict[str, str] | None | Unset = UNSET
+    config: dict[str, str] | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -86,7 +86,7 @@ class TerraformProviderVersion(Model):
     """Part of `TerraformRequest`, `TerraformResponse`."""
 
     explicit_version: str
-    read_from_terraform_block: bool | None | Unset = UNSET
+    read_from_terraform_block: bool | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -130,9 +130,9 @@ class TerraformGitRepositoryRequest(Model):
     """Part of `TerraformRequestTerraformFilesSource`."""
 
     url: str
-    branch: str | None | Unset = UNSET
-    root_path: str | None | Unset = UNSET
-    git_token_id: str | None | Unset = UNSET
+    branch: str | Unset | None = UNSET
+    root_path: str | Unset | None = UNSET
+    git_token_id: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -264,16 +264,16 @@ class TerraformDeploymentRestrictionResponse(Model):
 class TerraformDeployRequest(Model):
     """Sent by `terraforms.deploy`. Part of `DeployAllRequest`."""
 
-    id: str | None | Unset = UNSET
-    git_commit_id: str | None | Unset = UNSET
-    action: TerraformDeployRequestAction | None | Unset = UNSET
+    id: str | Unset | None = UNSET
+    git_commit_id: str | Unset | None = UNSET
+    action: TerraformDeployRequestAction | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
 class TerraformRequestTerraformFilesSource(Model):
     """Part of `TerraformRequest`."""
 
-    git_repository: TerraformGitRepositoryRequest | None | Unset = UNSET
+    git_repository: TerraformGitRepositoryRequest | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -391,12 +391,12 @@ class TerraformRequest(Model):
     engine: TerraformEngineEnum
     provider_version: TerraformProviderVersion
     job_resources: TerraformRequestJobResources
-    timeout_sec: int | None | Unset = UNSET
-    icon_uri: str | None | Unset = UNSET
-    use_cluster_credentials: bool | None | Unset = UNSET
-    action_extra_arguments: dict[str, list[str]] | None | Unset = UNSET
-    dockerfile_fragment: TerraformRequestDockerfileFragment | None | Unset = UNSET
-    blueprint_id: str | None | Unset = UNSET
+    timeout_sec: int | Unset | None = UNSET
+    icon_uri: str | Unset | None = UNSET
+    use_cluster_credentials: bool | Unset | None = UNSET
+    action_extra_arguments: dict[str, list[str]] | Unset | None = UNSET
+    dockerfile_fragment: TerraformRequestDockerfileFragment | Unset | None = UNSET
+    blueprint_id: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)

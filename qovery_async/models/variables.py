@@ -49,10 +49,10 @@ class EnvironmentVariableEditRequest(Model):
     """Sent by `projects.environment_variables.update`, `environments.environment_variables.update` and 3 more."""
 
     key: str
-    value: str | None | Unset = UNSET
-    mount_path: str | None | Unset = UNSET
-    description: str | None | Unset = UNSET
-    enable_interpolation_in_file: bool | None | Unset = UNSET
+    value: str | Unset | None = UNSET
+    mount_path: str | Unset | None = UNSET
+    description: str | Unset | None = UNSET
+    enable_interpolation_in_file: bool | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -60,10 +60,10 @@ class EnvironmentVariableRequest(Model):
     """Sent by `projects.environment_variables.create`, `environments.environment_variables.create` and 3 more."""
 
     key: str
-    value: str | None | Unset = UNSET
-    mount_path: str | None | Unset = UNSET
-    description: str | None | Unset = UNSET
-    enable_interpolation_in_file: bool | None | Unset = UNSET
+    value: str | Unset | None = UNSET
+    mount_path: str | Unset | None = UNSET
+    description: str | Unset | None = UNSET
+    enable_interpolation_in_file: bool | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -71,8 +71,8 @@ class Key(Model):
     """Sent by `projects.environment_variables.create_alias`, `projects.secrets.create_alias` and 8 more."""
 
     key: str
-    description: str | None | Unset = UNSET
-    enable_interpolation_in_file: bool | None | Unset = UNSET
+    description: str | Unset | None = UNSET
+    enable_interpolation_in_file: bool | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -80,9 +80,9 @@ class SecretEditRequest(Model):
     """Sent by `projects.secrets.update`, `environments.secrets.update` and 3 more."""
 
     key: str
-    value: str | None | Unset = UNSET
-    description: str | None | Unset = UNSET
-    enable_interpolation_in_file: bool | None | Unset = UNSET
+    value: str | Unset | None = UNSET
+    description: str | Unset | None = UNSET
+    enable_interpolation_in_file: bool | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -90,10 +90,10 @@ class SecretRequest(Model):
     """Sent by `projects.secrets.create`, `environments.secrets.create` and 3 more."""
 
     key: str
-    value: str | None | Unset = UNSET
-    mount_path: str | None | Unset = UNSET
-    description: str | None | Unset = UNSET
-    enable_interpolation_in_file: bool | None | Unset = UNSET
+    value: str | Unset | None = UNSET
+    mount_path: str | Unset | None = UNSET
+    description: str | Unset | None = UNSET
+    enable_interpolation_in_file: bool | Unset | None = UNSET
 
 
 class ServiceTypeForVariableEnum(OpenEnum):
@@ -111,9 +111,9 @@ class ServiceTypeForVariableEnum(OpenEnum):
 class Value(Model):
     """Sent by `projects.environment_variables.create_override`, `projects.secrets.create_override` and 8 more."""
 
-    value: str | None | Unset = UNSET
-    description: str | None | Unset = UNSET
-    enable_interpolation_in_file: bool | None | Unset = UNSET
+    value: str | Unset | None = UNSET
+    description: str | Unset | None = UNSET
+    enable_interpolation_in_file: bool | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -121,10 +121,10 @@ class VariableEditRequest(Model):
     """Sent by `variables.update`."""
 
     key: str
-    value: str | None | Unset = UNSET
-    description: str | None | Unset = UNSET
-    enable_interpolation_in_file: bool | None | Unset = UNSET
-    secret_manager_access_id: str | None | Unset = UNSET
+    value: str | Unset | None = UNSET
+    description: str | Unset | None = UNSET
+    enable_interpolation_in_file: bool | Unset | None = UNSET
+    secret_manager_access_id: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -134,8 +134,8 @@ class VariableAliasRequest(Model):
     key: str
     alias_scope: APIVariableScopeEnum
     alias_parent_id: str
-    description: str | None | Unset = UNSET
-    enable_interpolation_in_file: bool | None | Unset = UNSET
+    description: str | Unset | None = UNSET
+    enable_interpolation_in_file: bool | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -165,8 +165,8 @@ class VariableOverrideRequest(Model):
     value: str
     override_scope: APIVariableScopeEnum
     override_parent_id: str
-    description: str | None | Unset = UNSET
-    enable_interpolation_in_file: bool | None | Unset = UNSET
+    description: str | Unset | None = UNSET
+    enable_interpolation_in_file: bool | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -178,10 +178,10 @@ class VariableRequest(Model):
     is_secret: bool
     variable_scope: APIVariableScopeEnum
     variable_parent_id: str
-    mount_path: str | None | Unset = UNSET
-    description: str | None | Unset = UNSET
-    enable_interpolation_in_file: bool | None | Unset = UNSET
-    secret_manager_access_id: str | None | Unset = UNSET
+    mount_path: str | Unset | None = UNSET
+    description: str | Unset | None = UNSET
+    enable_interpolation_in_file: bool | Unset | None = UNSET
+    secret_manager_access_id: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)

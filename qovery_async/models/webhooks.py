@@ -38,11 +38,11 @@ class OrganizationWebhookCreateRequest(Model):
     kind: OrganizationWebhookKindEnum
     target_url: str
     events: list[OrganizationWebhookEventEnum]
-    target_secret: str | None | Unset = UNSET
-    description: str | None | Unset = UNSET
-    enabled: bool | None | Unset = UNSET
-    project_names_filter: list[str] | None | Unset = UNSET
-    environment_types_filter: list[EnvironmentModeEnum] | None | Unset = UNSET
+    target_secret: str | Unset | None = UNSET
+    description: str | Unset | None = UNSET
+    enabled: bool | Unset | None = UNSET
+    project_names_filter: list[str] | Unset | None = UNSET
+    environment_types_filter: list[EnvironmentModeEnum] | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)

@@ -44,7 +44,7 @@ class HttpTransport:
         self._given = session
         self._open: WeakKeyDictionary[asyncio.AbstractEventLoop, _Open] = WeakKeyDictionary()
 
-    async def send(self, request: Request, authorization: str, timeout: Timeout) -> Response:
+    async def send(self, request: Request, authorization: str, limit: Timeout) -> Response:
         """One exchange, no second try.
 
         Raises:
@@ -61,16 +61,16 @@ class HttpTransport:
                 data=request.body,
                 headers={**request.headers, "Authorization": authorization},
                 allow_redirects=False,
-                timeout=aiohttp.ClientTimeout(total=timeout.total, connect=timeout.connect, sock_read=timeout.read),
+                timeout=aiohttp.ClientTimeout(total=limit.total, connect=limit.connect, sock_read=limit.read),
                 proxy=self._proxy,
                 ssl=self._ssl or True,
             ) as answer:
                 body = await answer.read()
                 return Response(request, answer.status, answer.headers, body)
         except aiohttp.ConnectionTimeoutError as error:
-            raise ConnectError(f"{where}: no connection within {timeout.connect} s") from error
+            raise ConnectError(f"{where}: no connection within {limit.connect} s") from error
         except TimeoutError as error:
-            raise RequestTimeout(f"{where}: no complete answer within the timeout ({timeout})") from error
+            raise RequestTimeout(f"{where}: no complete answer within the timeout ({limit})") from error
         except aiohttp.ClientConnectorError as error:
             raise ConnectError(f"{where}: cannot connect: {error}") from error
         except aiohttp.InvalidURL as error:

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from qovery_async import resources as asynchronous
 from qovery_async.namespace import Namespace
 from qovery_sync.resource import Resource
 
 if TYPE_CHECKING:
-    from qovery_async import resources as asynchronous
     from qovery_sync.resources.account import Account
     from qovery_sync.resources.admin import Admin
     from qovery_sync.resources.agentic_workflows import AgenticWorkflows
@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from qovery_sync.resources.webhooks import Webhooks
 
 
-class Namespaces(Resource["asynchronous.Namespaces"]):
+class Namespaces(Resource[asynchronous.Namespaces]):
     """The namespaces of a client; each is imported when it is first touched."""
 
     account: Namespace[Account] = Namespace("Account")

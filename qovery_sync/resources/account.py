@@ -4,18 +4,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from qovery_async import models
 from qovery_async.deprecation import deprecated_call
+from qovery_async.resources import account as asynchronous
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources import account as asynchronous
 
-
-class Account(Resource["asynchronous.Account"]):
+class Account(Resource[asynchronous.Account]):
     """`client.account`, blocking."""
 
     def get(self) -> models.AccountInfo:

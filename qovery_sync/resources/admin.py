@@ -4,17 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from qovery_async import models
 from qovery_async.namespace import Namespace
+from qovery_async.resources import admin as asynchronous
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources import admin as asynchronous
 
-
-class Admin(Resource["asynchronous.Admin"]):
+class Admin(Resource[asynchronous.Admin]):
     """`client.admin`, blocking."""
 
     sign_up: Namespace[AdminSignUp] = Namespace("AdminSignUp")
@@ -27,7 +24,7 @@ class Admin(Resource["asynchronous.Admin"]):
         return self._call(self._async.list_operator_clusters)
 
 
-class AdminSignUp(Resource["asynchronous.AdminSignUp"]):
+class AdminSignUp(Resource[asynchronous.AdminSignUp]):
     """`client.admin.sign_up`, blocking."""
 
     def get(self) -> models.SignUp:

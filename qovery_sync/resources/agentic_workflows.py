@@ -5,18 +5,15 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from qovery_async import models
 from qovery_async.pagination import Page
+from qovery_async.resources import agentic_workflows as asynchronous
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources import agentic_workflows as asynchronous
 
-
-class AgenticWorkflows(Resource["asynchronous.AgenticWorkflows"]):
+class AgenticWorkflows(Resource[asynchronous.AgenticWorkflows]):
     """`client.agentic_workflows`, blocking."""
 
     def list(self, environment_id: str) -> builtins.list[models.AgenticWorkflowResponse]:

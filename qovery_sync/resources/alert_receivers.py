@@ -5,17 +5,14 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from qovery_async import models
+from qovery_async.resources import alert_receivers as asynchronous
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources import alert_receivers as asynchronous
 
-
-class AlertReceivers(Resource["asynchronous.AlertReceivers"]):
+class AlertReceivers(Resource[asynchronous.AlertReceivers]):
     """`client.alert_receivers`, blocking."""
 
     def list(self, *, organization_id: str | None = None) -> builtins.list[models.AlertReceiverResponse]:

@@ -5,16 +5,13 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from qovery_async import models
+from qovery_async.resources import alert_rules as asynchronous
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources import alert_rules as asynchronous
 
-
-class AlertRules(Resource["asynchronous.AlertRules"]):
+class AlertRules(Resource[asynchronous.AlertRules]):
     """`client.alert_rules`, blocking."""
 
     def create(self, body: models.AlertRuleCreationRequest | Mapping[str, object]) -> models.AlertRuleResponse:

@@ -5,17 +5,14 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from qovery_async import models
+from qovery_async.resources import api_tokens as asynchronous
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources import api_tokens as asynchronous
 
-
-class ApiTokens(Resource["asynchronous.ApiTokens"]):
+class ApiTokens(Resource[asynchronous.ApiTokens]):
     """`client.api_tokens`, blocking."""
 
     def list(

@@ -5,17 +5,14 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from qovery_async import models
 from qovery_async.namespace import Namespace
+from qovery_async.resources import argocd as asynchronous
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources import argocd as asynchronous
 
-
-class Argocd(Resource["asynchronous.Argocd"]):
+class Argocd(Resource[asynchronous.Argocd]):
     """`client.argocd`, blocking."""
 
     apps: Namespace[ArgocdApps] = Namespace("ArgocdApps")
@@ -23,7 +20,7 @@ class Argocd(Resource["asynchronous.Argocd"]):
     credentials: Namespace[ArgocdCredentials] = Namespace("ArgocdCredentials")
 
 
-class ArgocdApps(Resource["asynchronous.ArgocdApps"]):
+class ArgocdApps(Resource[asynchronous.ArgocdApps]):
     """`client.argocd.apps`, blocking."""
 
     def get(self, argocd_app_id: str) -> models.ArgocdAppResponse:
@@ -48,7 +45,7 @@ class ArgocdApps(Resource["asynchronous.ArgocdApps"]):
         return self._call(self._async.list_associated_services, cluster_id)
 
 
-class ArgocdClusterMappings(Resource["asynchronous.ArgocdClusterMappings"]):
+class ArgocdClusterMappings(Resource[asynchronous.ArgocdClusterMappings]):
     """`client.argocd.cluster_mappings`, blocking."""
 
     def list(self, *, organization_id: str | None = None) -> builtins.list[models.ArgoCdInstanceMappingResponse]:
@@ -86,7 +83,7 @@ class ArgocdClusterMappings(Resource["asynchronous.ArgocdClusterMappings"]):
         )
 
 
-class ArgocdCredentials(Resource["asynchronous.ArgocdCredentials"]):
+class ArgocdCredentials(Resource[asynchronous.ArgocdCredentials]):
     """`client.argocd.credentials`, blocking."""
 
     def get(self, cluster_id: str) -> models.ArgoCdCredentialsResponse:

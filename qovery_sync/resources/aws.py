@@ -5,18 +5,15 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from qovery_async import models
 from qovery_async.namespace import Namespace
+from qovery_async.resources import aws as asynchronous
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources import aws as asynchronous
 
-
-class Aws(Resource["asynchronous.Aws"]):
+class Aws(Resource[asynchronous.Aws]):
     """`client.aws`, blocking."""
 
     credentials: Namespace[AwsCredentials] = Namespace("AwsCredentials")
@@ -80,7 +77,7 @@ class Aws(Resource["asynchronous.Aws"]):
         )
 
 
-class AwsCredentials(Resource["asynchronous.AwsCredentials"]):
+class AwsCredentials(Resource[asynchronous.AwsCredentials]):
     """`client.aws.credentials`, blocking."""
 
     def list(self, *, organization_id: str | None = None) -> builtins.list[models.ClusterCredentials]:

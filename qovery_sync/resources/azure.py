@@ -5,18 +5,15 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from qovery_async import models
 from qovery_async.namespace import Namespace
+from qovery_async.resources import azure as asynchronous
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources import azure as asynchronous
 
-
-class Azure(Resource["asynchronous.Azure"]):
+class Azure(Resource[asynchronous.Azure]):
     """`client.azure`, blocking."""
 
     credentials: Namespace[AzureCredentials] = Namespace("AzureCredentials")
@@ -57,7 +54,7 @@ class Azure(Resource["asynchronous.Azure"]):
         return self._call(self._async.list_cluster_features)
 
 
-class AzureCredentials(Resource["asynchronous.AzureCredentials"]):
+class AzureCredentials(Resource[asynchronous.AzureCredentials]):
     """`client.azure.credentials`, blocking."""
 
     def list(self, *, organization_id: str | None = None) -> builtins.list[models.ClusterCredentials]:

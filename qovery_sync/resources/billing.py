@@ -5,18 +5,15 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from qovery_async import models
 from qovery_async.namespace import Namespace
+from qovery_async.resources import billing as asynchronous
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources import billing as asynchronous
 
-
-class Billing(Resource["asynchronous.Billing"]):
+class Billing(Resource[asynchronous.Billing]):
     """`client.billing`, blocking."""
 
     credit_cards: Namespace[BillingCreditCards] = Namespace("BillingCreditCards")
@@ -92,7 +89,7 @@ class Billing(Resource["asynchronous.Billing"]):
         return self._call(self._async.get_external_id, organization_id=organization_id)
 
 
-class BillingCreditCards(Resource["asynchronous.BillingCreditCards"]):
+class BillingCreditCards(Resource[asynchronous.BillingCreditCards]):
     """`client.billing.credit_cards`, blocking."""
 
     def list(self, *, organization_id: str | None = None) -> builtins.list[models.CreditCard]:
@@ -119,7 +116,7 @@ class BillingCreditCards(Resource["asynchronous.BillingCreditCards"]):
         return self._call(self._async.delete, credit_card_id, organization_id=organization_id)
 
 
-class BillingInfo(Resource["asynchronous.BillingInfo"]):
+class BillingInfo(Resource[asynchronous.BillingInfo]):
     """`client.billing.info`, blocking."""
 
     def get(self, *, organization_id: str | None = None) -> models.BillingInfo:
@@ -139,7 +136,7 @@ class BillingInfo(Resource["asynchronous.BillingInfo"]):
         return self._call(self._async.update, body, organization_id=organization_id)
 
 
-class BillingInvoices(Resource["asynchronous.BillingInvoices"]):
+class BillingInvoices(Resource[asynchronous.BillingInvoices]):
     """`client.billing.invoices`, blocking."""
 
     def list(self, *, organization_id: str | None = None) -> builtins.list[models.Invoice]:

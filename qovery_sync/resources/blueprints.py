@@ -4,18 +4,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from qovery_async import models
 from qovery_async.namespace import Namespace
+from qovery_async.resources import blueprints as asynchronous
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources import blueprints as asynchronous
 
-
-class Blueprints(Resource["asynchronous.Blueprints"]):
+class Blueprints(Resource[asynchronous.Blueprints]):
     """`client.blueprints`, blocking."""
 
     catalog: Namespace[BlueprintCatalog] = Namespace("BlueprintCatalog")
@@ -69,7 +66,7 @@ class Blueprints(Resource["asynchronous.Blueprints"]):
         return self._call(self._async.update, blueprint_id, body)
 
 
-class BlueprintCatalog(Resource["asynchronous.BlueprintCatalog"]):
+class BlueprintCatalog(Resource[asynchronous.BlueprintCatalog]):
     """`client.blueprints.catalog`, blocking."""
 
     def get_readme(

@@ -4,16 +4,13 @@
 from __future__ import annotations
 
 import builtins
-from typing import TYPE_CHECKING
 
 from qovery_async import models
+from qovery_async.resources import cloud_providers as asynchronous
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources import cloud_providers as asynchronous
 
-
-class CloudProviders(Resource["asynchronous.CloudProviders"]):
+class CloudProviders(Resource[asynchronous.CloudProviders]):
     """`client.cloud_providers`, blocking."""
 
     def list(self) -> builtins.list[models.CloudProvider]:

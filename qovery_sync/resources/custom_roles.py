@@ -5,16 +5,13 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from qovery_async import models
+from qovery_async.resources import custom_roles as asynchronous
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources import custom_roles as asynchronous
 
-
-class CustomRoles(Resource["asynchronous.CustomRoles"]):
+class CustomRoles(Resource[asynchronous.CustomRoles]):
     """`client.custom_roles`, blocking."""
 
     def list(self, *, organization_id: str | None = None) -> builtins.list[models.OrganizationCustomRole]:

@@ -5,19 +5,16 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from qovery_async import models
 from qovery_async.namespace import Namespace
 from qovery_async.pagination import Page
+from qovery_async.resources import databases as asynchronous
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources import databases as asynchronous
 
-
-class Databases(Resource["asynchronous.Databases"]):
+class Databases(Resource[asynchronous.Databases]):
     """`client.databases`, blocking."""
 
     backups: Namespace[DatabaseBackups] = Namespace("DatabaseBackups")
@@ -185,7 +182,7 @@ class Databases(Resource["asynchronous.Databases"]):
         return self._call(self._async.clone, database_id, body)
 
 
-class DatabaseBackups(Resource["asynchronous.DatabaseBackups"]):
+class DatabaseBackups(Resource[asynchronous.DatabaseBackups]):
     """`client.databases.backups`, blocking."""
 
     def list(self, database_id: str, *, start_id: str | Unset = UNSET) -> Page[models.Backup]:

@@ -4,17 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from qovery_async import models
+from qovery_async.resources import deployment_queue as asynchronous
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources import deployment_queue as asynchronous
 
-
-class DeploymentQueue(Resource["asynchronous.DeploymentQueue"]):
+class DeploymentQueue(Resource[asynchronous.DeploymentQueue]):
     """`client.deployment_queue`, blocking."""
 
     def cancel(self, deployment_request_id: str, body: Mapping[str, object] | Unset = UNSET) -> None:

@@ -5,17 +5,14 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from qovery_async import models
+from qovery_async.resources import deployment_stages as asynchronous
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources import deployment_stages as asynchronous
 
-
-class DeploymentStages(Resource["asynchronous.DeploymentStages"]):
+class DeploymentStages(Resource[asynchronous.DeploymentStages]):
     """`client.deployment_stages`, blocking."""
 
     def list(self, environment_id: str) -> builtins.list[models.DeploymentStageResponse]:

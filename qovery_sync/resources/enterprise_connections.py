@@ -5,16 +5,13 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from qovery_async import models
+from qovery_async.resources import enterprise_connections as asynchronous
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources import enterprise_connections as asynchronous
 
-
-class EnterpriseConnections(Resource["asynchronous.EnterpriseConnections"]):
+class EnterpriseConnections(Resource[asynchronous.EnterpriseConnections]):
     """`client.enterprise_connections`, blocking."""
 
     def list(self, *, organization_id: str | None = None) -> builtins.list[models.EnterpriseConnectionDto]:

@@ -4,18 +4,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from qovery_async import models
 from qovery_async.pagination import Page
+from qovery_async.resources import events as asynchronous
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources import events as asynchronous
 
-
-class Events(Resource["asynchronous.Events"]):
+class Events(Resource[asynchronous.Events]):
     """`client.events`, blocking."""
 
     def list(

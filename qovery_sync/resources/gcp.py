@@ -5,17 +5,14 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from qovery_async import models
 from qovery_async.namespace import Namespace
+from qovery_async.resources import gcp as asynchronous
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources import gcp as asynchronous
 
-
-class Gcp(Resource["asynchronous.Gcp"]):
+class Gcp(Resource[asynchronous.Gcp]):
     """`client.gcp`, blocking."""
 
     credentials: Namespace[GcpCredentials] = Namespace("GcpCredentials")
@@ -42,7 +39,7 @@ class Gcp(Resource["asynchronous.Gcp"]):
         return self._call(self._async.list_gke_instance_types, region)
 
 
-class GcpCredentials(Resource["asynchronous.GcpCredentials"]):
+class GcpCredentials(Resource[asynchronous.GcpCredentials]):
     """`client.gcp.credentials`, blocking."""
 
     def list(self, *, organization_id: str | None = None) -> builtins.list[models.ClusterCredentials]:

@@ -4,17 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from qovery_async import models
+from qovery_async.resources import git as asynchronous
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources import git as asynchronous
 
-
-class Git(Resource["asynchronous.Git"]):
+class Git(Resource[asynchronous.Git]):
     """`client.git`, blocking."""
 
     def list_directories(

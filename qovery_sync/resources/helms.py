@@ -5,19 +5,16 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from qovery_async import models
 from qovery_async.namespace import Namespace
 from qovery_async.pagination import Page
+from qovery_async.resources import helms as asynchronous
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources import helms as asynchronous
 
-
-class Helms(Resource["asynchronous.Helms"]):
+class Helms(Resource[asynchronous.Helms]):
     """`client.helms`, blocking."""
 
     advanced_settings: Namespace[HelmAdvancedSettings] = Namespace("HelmAdvancedSettings")
@@ -179,7 +176,7 @@ class Helms(Resource["asynchronous.Helms"]):
         return self._call(self._async.list_kubernetes_services, helm_id)
 
 
-class HelmAdvancedSettings(Resource["asynchronous.HelmAdvancedSettings"]):
+class HelmAdvancedSettings(Resource[asynchronous.HelmAdvancedSettings]):
     """`client.helms.advanced_settings`, blocking."""
 
     def get_default(self) -> models.HelmAdvancedSettings:
@@ -206,7 +203,7 @@ class HelmAdvancedSettings(Resource["asynchronous.HelmAdvancedSettings"]):
         return self._call(self._async.update, helm_id, body)
 
 
-class HelmCustomDomains(Resource["asynchronous.HelmCustomDomains"]):
+class HelmCustomDomains(Resource[asynchronous.HelmCustomDomains]):
     """`client.helms.custom_domains`, blocking."""
 
     def list(self, helm_id: str) -> builtins.list[models.CustomDomain]:
@@ -247,7 +244,7 @@ class HelmCustomDomains(Resource["asynchronous.HelmCustomDomains"]):
         return self._call(self._async.delete, helm_id, custom_domain_id)
 
 
-class HelmDeploymentRestrictions(Resource["asynchronous.HelmDeploymentRestrictions"]):
+class HelmDeploymentRestrictions(Resource[asynchronous.HelmDeploymentRestrictions]):
     """`client.helms.deployment_restrictions`, blocking."""
 
     def list(self, helm_id: str) -> builtins.list[models.HelmDeploymentRestrictionResponse]:

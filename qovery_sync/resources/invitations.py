@@ -5,16 +5,13 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from qovery_async import models
+from qovery_async.resources import invitations as asynchronous
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources import invitations as asynchronous
 
-
-class Invitations(Resource["asynchronous.Invitations"]):
+class Invitations(Resource[asynchronous.Invitations]):
     """`client.invitations`, blocking."""
 
     def list(self, *, organization_id: str | None = None) -> builtins.list[models.InviteMember]:

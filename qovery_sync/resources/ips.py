@@ -3,16 +3,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from qovery_async import models
+from qovery_async.resources import ips as asynchronous
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources import ips as asynchronous
 
-
-class Ips(Resource["asynchronous.Ips"]):
+class Ips(Resource[asynchronous.Ips]):
     """`client.ips`, blocking."""
 
     def list(self) -> models.QoveryIpsResponse:

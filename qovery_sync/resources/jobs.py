@@ -5,19 +5,16 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from qovery_async import models
 from qovery_async.namespace import Namespace
 from qovery_async.pagination import Page
+from qovery_async.resources import jobs as asynchronous
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources import jobs as asynchronous
 
-
-class Jobs(Resource["asynchronous.Jobs"]):
+class Jobs(Resource[asynchronous.Jobs]):
     """`client.jobs`, blocking."""
 
     advanced_settings: Namespace[JobAdvancedSettings] = Namespace("JobAdvancedSettings")
@@ -184,7 +181,7 @@ class Jobs(Resource["asynchronous.Jobs"]):
         return self._call(self._async.clean_failed, job_id)
 
 
-class JobAdvancedSettings(Resource["asynchronous.JobAdvancedSettings"]):
+class JobAdvancedSettings(Resource[asynchronous.JobAdvancedSettings]):
     """`client.jobs.advanced_settings`, blocking."""
 
     def get_default(self) -> models.JobAdvancedSettings:
@@ -211,7 +208,7 @@ class JobAdvancedSettings(Resource["asynchronous.JobAdvancedSettings"]):
         return self._call(self._async.update, job_id, body)
 
 
-class JobDeploymentRestrictions(Resource["asynchronous.JobDeploymentRestrictions"]):
+class JobDeploymentRestrictions(Resource[asynchronous.JobDeploymentRestrictions]):
     """`client.jobs.deployment_restrictions`, blocking."""
 
     def list(self, job_id: str) -> builtins.list[models.JobDeploymentRestrictionResponse]:
@@ -252,7 +249,7 @@ class JobDeploymentRestrictions(Resource["asynchronous.JobDeploymentRestrictions
         return self._call(self._async.delete, job_id, deployment_restriction_id)
 
 
-class JobEnvironmentVariables(Resource["asynchronous.JobEnvironmentVariables"]):
+class JobEnvironmentVariables(Resource[asynchronous.JobEnvironmentVariables]):
     """`client.jobs.environment_variables`, blocking."""
 
     def list(self, job_id: str) -> builtins.list[models.EnvironmentVariable]:
@@ -321,7 +318,7 @@ class JobEnvironmentVariables(Resource["asynchronous.JobEnvironmentVariables"]):
         return self._call(self._async.create_alias, job_id, environment_variable_id, body)
 
 
-class JobSecrets(Resource["asynchronous.JobSecrets"]):
+class JobSecrets(Resource[asynchronous.JobSecrets]):
     """`client.jobs.secrets`, blocking."""
 
     def list(self, job_id: str) -> builtins.list[models.Secret]:

@@ -5,16 +5,13 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from qovery_async import models
+from qovery_async.resources import labels_groups as asynchronous
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources import labels_groups as asynchronous
 
-
-class LabelsGroups(Resource["asynchronous.LabelsGroups"]):
+class LabelsGroups(Resource[asynchronous.LabelsGroups]):
     """`client.labels_groups`, blocking."""
 
     def list(

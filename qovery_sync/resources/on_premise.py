@@ -5,23 +5,20 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from qovery_async import models
 from qovery_async.namespace import Namespace
+from qovery_async.resources import on_premise as asynchronous
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources import on_premise as asynchronous
 
-
-class OnPremise(Resource["asynchronous.OnPremise"]):
+class OnPremise(Resource[asynchronous.OnPremise]):
     """`client.on_premise`, blocking."""
 
     credentials: Namespace[OnPremiseCredentials] = Namespace("OnPremiseCredentials")
 
 
-class OnPremiseCredentials(Resource["asynchronous.OnPremiseCredentials"]):
+class OnPremiseCredentials(Resource[asynchronous.OnPremiseCredentials]):
     """`client.on_premise.credentials`, blocking."""
 
     def list(self, *, organization_id: str | None = None) -> builtins.list[models.ClusterCredentials]:

@@ -5,17 +5,14 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from qovery_async import models
 from qovery_async.namespace import Namespace
+from qovery_async.resources import organizations as asynchronous
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources import organizations as asynchronous
 
-
-class Organizations(Resource["asynchronous.Organizations"]):
+class Organizations(Resource[asynchronous.Organizations]):
     """`client.organizations`, blocking."""
 
     onboarding: Namespace[OrganizationOnboarding] = Namespace("OrganizationOnboarding")
@@ -83,7 +80,7 @@ class Organizations(Resource["asynchronous.Organizations"]):
         return self._call(self._async.list_credentials, organization_id=organization_id)
 
 
-class OrganizationOnboarding(Resource["asynchronous.OrganizationOnboarding"]):
+class OrganizationOnboarding(Resource[asynchronous.OrganizationOnboarding]):
     """`client.organizations.onboarding`, blocking."""
 
     def get(self, *, organization_id: str | None = None) -> models.OrganizationOnboardingResponse:

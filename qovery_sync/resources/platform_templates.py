@@ -5,17 +5,14 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from qovery_async import models
+from qovery_async.resources import platform_templates as asynchronous
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources import platform_templates as asynchronous
 
-
-class PlatformTemplates(Resource["asynchronous.PlatformTemplates"]):
+class PlatformTemplates(Resource[asynchronous.PlatformTemplates]):
     """`client.platform_templates`, blocking."""
 
     def list(

@@ -5,16 +5,13 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from qovery_async import models
+from qovery_async.resources import policy_api_tokens as asynchronous
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources import policy_api_tokens as asynchronous
 
-
-class PolicyApiTokens(Resource["asynchronous.PolicyApiTokens"]):
+class PolicyApiTokens(Resource[asynchronous.PolicyApiTokens]):
     """`client.policy_api_tokens`, blocking."""
 
     def list(self, *, organization_id: str | None = None) -> builtins.list[models.OrganizationPolicyApiToken]:

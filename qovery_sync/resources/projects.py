@@ -5,18 +5,15 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from qovery_async import models
 from qovery_async.namespace import Namespace
+from qovery_async.resources import projects as asynchronous
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources import projects as asynchronous
 
-
-class Projects(Resource["asynchronous.Projects"]):
+class Projects(Resource[asynchronous.Projects]):
     """`client.projects`, blocking."""
 
     deployment_rules: Namespace[ProjectDeploymentRules] = Namespace("ProjectDeploymentRules")
@@ -69,7 +66,7 @@ class Projects(Resource["asynchronous.Projects"]):
         return self._call(self._async.delete, project_id)
 
 
-class ProjectDeploymentRules(Resource["asynchronous.ProjectDeploymentRules"]):
+class ProjectDeploymentRules(Resource[asynchronous.ProjectDeploymentRules]):
     """`client.projects.deployment_rules`, blocking."""
 
     def list(self, project_id: str) -> builtins.list[models.ProjectDeploymentRule]:
@@ -124,7 +121,7 @@ class ProjectDeploymentRules(Resource["asynchronous.ProjectDeploymentRules"]):
         return self._call(self._async.reorder, project_id, body)
 
 
-class ProjectEnvironmentVariables(Resource["asynchronous.ProjectEnvironmentVariables"]):
+class ProjectEnvironmentVariables(Resource[asynchronous.ProjectEnvironmentVariables]):
     """`client.projects.environment_variables`, blocking."""
 
     def list(self, project_id: str) -> builtins.list[models.EnvironmentVariable]:
@@ -185,7 +182,7 @@ class ProjectEnvironmentVariables(Resource["asynchronous.ProjectEnvironmentVaria
         return self._call(self._async.create_alias, project_id, environment_variable_id, body)
 
 
-class ProjectSecrets(Resource["asynchronous.ProjectSecrets"]):
+class ProjectSecrets(Resource[asynchronous.ProjectSecrets]):
     """`client.projects.secrets`, blocking."""
 
     def list(self, project_id: str) -> builtins.list[models.Secret]:

@@ -5,17 +5,14 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from qovery_async import models
 from qovery_async.namespace import Namespace
+from qovery_async.resources import scaleway as asynchronous
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources import scaleway as asynchronous
 
-
-class Scaleway(Resource["asynchronous.Scaleway"]):
+class Scaleway(Resource[asynchronous.Scaleway]):
     """`client.scaleway`, blocking."""
 
     credentials: Namespace[ScalewayCredentials] = Namespace("ScalewayCredentials")
@@ -56,7 +53,7 @@ class Scaleway(Resource["asynchronous.Scaleway"]):
         return self._call(self._async.list_kapsule_instance_types, zone)
 
 
-class ScalewayCredentials(Resource["asynchronous.ScalewayCredentials"]):
+class ScalewayCredentials(Resource[asynchronous.ScalewayCredentials]):
     """`client.scaleway.credentials`, blocking."""
 
     def list(self, *, organization_id: str | None = None) -> builtins.list[models.ClusterCredentials]:

@@ -3,17 +3,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from qovery_async import models
+from qovery_async.resources import secret_manager_accesses as asynchronous
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources import secret_manager_accesses as asynchronous
 
-
-class SecretManagerAccesses(Resource["asynchronous.SecretManagerAccesses"]):
+class SecretManagerAccesses(Resource[asynchronous.SecretManagerAccesses]):
     """`client.secret_manager_accesses`, blocking."""
 
     def list_secrets(self, secret_manager_access_id: str, *, name_prefix: str | Unset = UNSET) -> list[str]:

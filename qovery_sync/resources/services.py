@@ -4,17 +4,14 @@
 from __future__ import annotations
 
 import builtins
-from typing import TYPE_CHECKING
 
 from qovery_async import models
+from qovery_async.resources import services as asynchronous
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources import services as asynchronous
 
-
-class Services(Resource["asynchronous.Services"]):
+class Services(Resource[asynchronous.Services]):
     """`client.services`, blocking."""
 
     def get_deployment_stage(self, service_id: str) -> models.DeploymentStageResponse:

@@ -5,19 +5,16 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 from qovery_async import models
 from qovery_async.namespace import Namespace
 from qovery_async.pagination import Page
+from qovery_async.resources import terraforms as asynchronous
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources import terraforms as asynchronous
 
-
-class Terraforms(Resource["asynchronous.Terraforms"]):
+class Terraforms(Resource[asynchronous.Terraforms]):
     """`client.terraforms`, blocking."""
 
     advanced_settings: Namespace[TerraformAdvancedSettings] = Namespace("TerraformAdvancedSettings")
@@ -156,7 +153,7 @@ class Terraforms(Resource["asynchronous.Terraforms"]):
         return self._call(self._async.list_resources, terraform_id)
 
 
-class TerraformAdvancedSettings(Resource["asynchronous.TerraformAdvancedSettings"]):
+class TerraformAdvancedSettings(Resource[asynchronous.TerraformAdvancedSettings]):
     """`client.terraforms.advanced_settings`, blocking."""
 
     def get(self, terraform_id: str) -> models.TerraformAdvancedSettings:
@@ -183,7 +180,7 @@ class TerraformAdvancedSettings(Resource["asynchronous.TerraformAdvancedSettings
         return self._call(self._async.get_default)
 
 
-class TerraformDeploymentRestrictions(Resource["asynchronous.TerraformDeploymentRestrictions"]):
+class TerraformDeploymentRestrictions(Resource[asynchronous.TerraformDeploymentRestrictions]):
     """`client.terraforms.deployment_restrictions`, blocking."""
 
     def list(self, terraform_id: str) -> builtins.list[models.TerraformDeploymentRestrictionResponse]:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from qovery_async import models
 from qovery_async.namespace import Namespace
 from qovery_async.pagination import Page
+from qovery_async.resources import applications as asynchronous
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.resource import Resource
 
 if TYPE_CHECKING:
-    from qovery_async.resources import applications as asynchronous
     from qovery_sync.resources.applications.advanced_settings import ApplicationAdvancedSettings
     from qovery_sync.resources.applications.custom_domains import ApplicationCustomDomains
     from qovery_sync.resources.applications.deployment_restrictions import ApplicationDeploymentRestrictions
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from qovery_sync.resources.applications.secrets import ApplicationSecrets
 
 
-class Applications(Resource["asynchronous.Applications"]):
+class Applications(Resource[asynchronous.Applications]):
     """`client.applications`, blocking."""
 
     advanced_settings: Namespace[ApplicationAdvancedSettings] = Namespace("ApplicationAdvancedSettings")

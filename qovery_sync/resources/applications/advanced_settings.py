@@ -4,17 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from qovery_async import models
+from qovery_async.resources.applications import advanced_settings as asynchronous
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources.applications import advanced_settings as asynchronous
 
-
-class ApplicationAdvancedSettings(Resource["asynchronous.ApplicationAdvancedSettings"]):
+class ApplicationAdvancedSettings(Resource[asynchronous.ApplicationAdvancedSettings]):
     """`client.applications.advanced_settings`, blocking."""
 
     def get_default(self) -> models.ApplicationAdvancedSettings:

@@ -5,16 +5,13 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from qovery_async import models
+from qovery_async.resources.applications import custom_domains as asynchronous
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources.applications import custom_domains as asynchronous
 
-
-class ApplicationCustomDomains(Resource["asynchronous.ApplicationCustomDomains"]):
+class ApplicationCustomDomains(Resource[asynchronous.ApplicationCustomDomains]):
     """`client.applications.custom_domains`, blocking."""
 
     def list(self, application_id: str) -> builtins.list[models.CustomDomain]:

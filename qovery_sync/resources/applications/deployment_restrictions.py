@@ -5,16 +5,13 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from qovery_async import models
+from qovery_async.resources.applications import deployment_restrictions as asynchronous
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources.applications import deployment_restrictions as asynchronous
 
-
-class ApplicationDeploymentRestrictions(Resource["asynchronous.ApplicationDeploymentRestrictions"]):
+class ApplicationDeploymentRestrictions(Resource[asynchronous.ApplicationDeploymentRestrictions]):
     """`client.applications.deployment_restrictions`, blocking."""
 
     def list(self, application_id: str) -> builtins.list[models.ApplicationDeploymentRestriction]:

@@ -5,17 +5,14 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from qovery_async import models
+from qovery_async.resources.applications import environment_variables as asynchronous
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources.applications import environment_variables as asynchronous
 
-
-class ApplicationEnvironmentVariables(Resource["asynchronous.ApplicationEnvironmentVariables"]):
+class ApplicationEnvironmentVariables(Resource[asynchronous.ApplicationEnvironmentVariables]):
     """`client.applications.environment_variables`, blocking."""
 
     def list(self, application_id: str) -> builtins.list[models.EnvironmentVariable]:

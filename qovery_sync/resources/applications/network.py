@@ -4,17 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from qovery_async import models
+from qovery_async.resources.applications import network as asynchronous
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources.applications import network as asynchronous
 
-
-class ApplicationNetwork(Resource["asynchronous.ApplicationNetwork"]):
+class ApplicationNetwork(Resource[asynchronous.ApplicationNetwork]):
     """`client.applications.network`, blocking."""
 
     def get(self, application_id: str) -> models.ApplicationNetwork:

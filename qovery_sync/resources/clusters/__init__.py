@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from qovery_async import models
 from qovery_async.namespace import Namespace
+from qovery_async.resources import clusters as asynchronous
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.resource import Resource
 
 if TYPE_CHECKING:
-    from qovery_async.resources import clusters as asynchronous
     from qovery_sync.resources.clusters.advanced_settings import ClusterAdvancedSettings
     from qovery_sync.resources.clusters.analyses import ClusterAnalyses
     from qovery_sync.resources.clusters.cloud_provider_info import ClusterCloudProviderInfo
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from qovery_sync.resources.clusters.routing_table import ClusterRoutingTable
 
 
-class Clusters(Resource["asynchronous.Clusters"]):
+class Clusters(Resource[asynchronous.Clusters]):
     """`client.clusters`, blocking."""
 
     advanced_settings: Namespace[ClusterAdvancedSettings] = Namespace("ClusterAdvancedSettings")

@@ -5,16 +5,13 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from qovery_async import models
+from qovery_async.resources.clusters import analyses as asynchronous
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources.clusters import analyses as asynchronous
 
-
-class ClusterAnalyses(Resource["asynchronous.ClusterAnalyses"]):
+class ClusterAnalyses(Resource[asynchronous.ClusterAnalyses]):
     """`client.clusters.analyses`, blocking."""
 
     def list(self, cluster_id: str) -> builtins.list[models.ClusterAnalysisResponse]:

@@ -4,17 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from qovery_async import models
+from qovery_async.resources.clusters import cloud_provider_info as asynchronous
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources.clusters import cloud_provider_info as asynchronous
 
-
-class ClusterCloudProviderInfo(Resource["asynchronous.ClusterCloudProviderInfo"]):
+class ClusterCloudProviderInfo(Resource[asynchronous.ClusterCloudProviderInfo]):
     """`client.clusters.cloud_provider_info`, blocking."""
 
     def get(self, cluster_id: str, *, organization_id: str | None = None) -> models.ClusterCloudProviderInfo:

@@ -4,16 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from qovery_async import models
+from qovery_async.resources.clusters import dns_provider as asynchronous
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources.clusters import dns_provider as asynchronous
 
-
-class ClusterDnsProvider(Resource["asynchronous.ClusterDnsProvider"]):
+class ClusterDnsProvider(Resource[asynchronous.ClusterDnsProvider]):
     """`client.clusters.dns_provider`, blocking."""
 
     def get(self, cluster_id: str) -> models.ClusterDnsProviderResponse:

@@ -4,16 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from qovery_async import models
+from qovery_async.resources.clusters import eks_anywhere as asynchronous
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources.clusters import eks_anywhere as asynchronous
 
-
-class ClusterEksAnywhere(Resource["asynchronous.ClusterEksAnywhere"]):
+class ClusterEksAnywhere(Resource[asynchronous.ClusterEksAnywhere]):
     """`client.clusters.eks_anywhere`, blocking."""
 
     def list_commits(self, cluster_id: str, *, organization_id: str | None = None) -> list[models.Commit]:

@@ -3,16 +3,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from qovery_async.resources.clusters import kubeconfig as asynchronous
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources.clusters import kubeconfig as asynchronous
 
-
-class ClusterKubeconfig(Resource["asynchronous.ClusterKubeconfig"]):
+class ClusterKubeconfig(Resource[asynchronous.ClusterKubeconfig]):
     """`client.clusters.kubeconfig`, blocking."""
 
     def get(

@@ -4,16 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from qovery_async import models
+from qovery_async.resources.clusters import operator as asynchronous
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources.clusters import operator as asynchronous
 
-
-class ClusterOperator(Resource["asynchronous.ClusterOperator"]):
+class ClusterOperator(Resource[asynchronous.ClusterOperator]):
     """`client.clusters.operator`, blocking."""
 
     def attach(self, cluster_id: str, *, organization_id: str | None = None) -> None:

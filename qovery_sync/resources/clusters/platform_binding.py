@@ -4,16 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from qovery_async import models
+from qovery_async.resources.clusters import platform_binding as asynchronous
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources.clusters import platform_binding as asynchronous
 
-
-class ClusterPlatformBinding(Resource["asynchronous.ClusterPlatformBinding"]):
+class ClusterPlatformBinding(Resource[asynchronous.ClusterPlatformBinding]):
     """`client.clusters.platform_binding`, blocking."""
 
     def get(self, cluster_id: str, *, organization_id: str | None = None) -> models.ClusterPlatformBindingResponse:

@@ -4,16 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from qovery_async import models
+from qovery_async.resources.clusters import routing_table as asynchronous
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources.clusters import routing_table as asynchronous
 
-
-class ClusterRoutingTable(Resource["asynchronous.ClusterRoutingTable"]):
+class ClusterRoutingTable(Resource[asynchronous.ClusterRoutingTable]):
     """`client.clusters.routing_table`, blocking."""
 
     def get(self, cluster_id: str, *, organization_id: str | None = None) -> list[models.ClusterRoute]:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from qovery_async import models
 from qovery_async.namespace import Namespace
 from qovery_async.pagination import Page
+from qovery_async.resources import containers as asynchronous
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.resource import Resource
 
 if TYPE_CHECKING:
-    from qovery_async.resources import containers as asynchronous
     from qovery_sync.resources.containers.advanced_settings import ContainerAdvancedSettings
     from qovery_sync.resources.containers.custom_domains import ContainerCustomDomains
     from qovery_sync.resources.containers.environment_variables import ContainerEnvironmentVariables
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from qovery_sync.resources.containers.secrets import ContainerSecrets
 
 
-class Containers(Resource["asynchronous.Containers"]):
+class Containers(Resource[asynchronous.Containers]):
     """`client.containers`, blocking."""
 
     advanced_settings: Namespace[ContainerAdvancedSettings] = Namespace("ContainerAdvancedSettings")

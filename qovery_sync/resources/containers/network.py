@@ -4,17 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from qovery_async import models
+from qovery_async.resources.containers import network as asynchronous
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources.containers import network as asynchronous
 
-
-class ContainerNetwork(Resource["asynchronous.ContainerNetwork"]):
+class ContainerNetwork(Resource[asynchronous.ContainerNetwork]):
     """`client.containers.network`, blocking."""
 
     def get(self, container_id: str) -> models.ContainerNetwork:

@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Any
 from qovery_async import models
 from qovery_async.namespace import Namespace
 from qovery_async.pagination import Page
+from qovery_async.resources import environments as asynchronous
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.resource import Resource
 
 if TYPE_CHECKING:
-    from qovery_async.resources import environments as asynchronous
     from qovery_sync.resources.environments.deployment_rule import EnvironmentDeploymentRule
     from qovery_sync.resources.environments.environment_variables import EnvironmentEnvironmentVariables
     from qovery_sync.resources.environments.lifecycle_templates import EnvironmentLifecycleTemplates
     from qovery_sync.resources.environments.secrets import EnvironmentSecrets
 
 
-class Environments(Resource["asynchronous.Environments"]):
+class Environments(Resource[asynchronous.Environments]):
     """`client.environments`, blocking."""
 
     deployment_rule: Namespace[EnvironmentDeploymentRule] = Namespace("EnvironmentDeploymentRule")

@@ -4,16 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from qovery_async import models
+from qovery_async.resources.environments import deployment_rule as asynchronous
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources.environments import deployment_rule as asynchronous
 
-
-class EnvironmentDeploymentRule(Resource["asynchronous.EnvironmentDeploymentRule"]):
+class EnvironmentDeploymentRule(Resource[asynchronous.EnvironmentDeploymentRule]):
     """`client.environments.deployment_rule`, blocking."""
 
     def get(self, environment_id: str) -> models.EnvironmentDeploymentRule:

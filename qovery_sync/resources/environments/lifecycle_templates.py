@@ -4,16 +4,13 @@
 from __future__ import annotations
 
 import builtins
-from typing import TYPE_CHECKING
 
 from qovery_async import models
+from qovery_async.resources.environments import lifecycle_templates as asynchronous
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources.environments import lifecycle_templates as asynchronous
 
-
-class EnvironmentLifecycleTemplates(Resource["asynchronous.EnvironmentLifecycleTemplates"]):
+class EnvironmentLifecycleTemplates(Resource[asynchronous.EnvironmentLifecycleTemplates]):
     """`client.environments.lifecycle_templates`, blocking."""
 
     def list(self, environment_id: str) -> builtins.list[models.LifecycleTemplateSummary]:

@@ -5,17 +5,14 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from qovery_async import models
+from qovery_async.resources.environments import secrets as asynchronous
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.resource import Resource
 
-if TYPE_CHECKING:
-    from qovery_async.resources.environments import secrets as asynchronous
 
-
-class EnvironmentSecrets(Resource["asynchronous.EnvironmentSecrets"]):
+class EnvironmentSecrets(Resource[asynchronous.EnvironmentSecrets]):
     """`client.environments.secrets`, blocking."""
 
     def list(self, environment_id: str) -> builtins.list[models.Secret]:
