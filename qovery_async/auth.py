@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 from qovery_async.errors import ConfigurationError
+from qovery_async.shared import Shared
 
 TokenSource = str | Callable[[], str | Awaitable[str]]
 
@@ -18,14 +19,17 @@ _VARIABLES = ("QOVERY_API_TOKEN", "QOVERY_API_TOKEN_FILE", "QOVERY_CLI_ACCESS_TO
 class Credentials:
     """The token, kept out of representations; a callable is asked again after a 401."""
 
-    __slots__ = ("_header", "_scheme", "_source")
+    __slots__ = ("_asking", "_header", "_scheme", "_source")
 
     def __init__(self, token: TokenSource | None, scheme: str | None) -> None:
         if scheme not in (None, "Token", "Bearer"):
             raise ConfigurationError(f"auth_scheme must be 'Token' or 'Bearer', got {scheme!r}")
         self._scheme = scheme
         self._source = token if token is not None else token_from(os.environ)
+        if not isinstance(self._source, str) and not callable(self._source):
+            raise ConfigurationError("token must be a text or a function that returns one")
         self._header = self._spell(self._source) if isinstance(self._source, str) else None
+        self._asking: Shared[str] = Shared()
 
     def __repr__(self) -> str:
         return "Credentials(***)"
@@ -37,7 +41,11 @@ class Credentials:
     async def header(self, *, instead_of: str | None = None) -> str:
         """The value of `Authorization`; asks the source anew where `instead_of` was refused."""
         if self._header is None or (self.can_renew and self._header == instead_of):
-            self._header = self._spell(await self._ask())
+            return await self._asking.run(self._renew)
+        return self._header
+
+    async def _renew(self) -> str:
+        self._header = self._spell(await self._ask())
         return self._header
 
     async def _ask(self) -> object:

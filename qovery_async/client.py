@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 import ssl as ssl_module
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
@@ -28,6 +29,8 @@ from qovery_async.warm_up import warm_up
 
 if TYPE_CHECKING:
     import aiohttp
+
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -111,7 +114,7 @@ class AsyncQovery(Namespaces):
         names = {
             "base_url": "QOVERY_API_URL", "ws_url": "QOVERY_WS_URL", "organization_id": "QOVERY_ORGANIZATION_ID"
         }  # fmt: skip
-        given: dict[str, Any] = {argument: found[name] for argument, name in names.items() if name in found}
+        given: dict[str, Any] = {argument: found[name] for argument, name in names.items() if found.get(name)}
         if "token" not in arguments:
             environ = {**found, **os.environ}
             given["token"] = token_from(environ)
@@ -180,10 +183,10 @@ class AsyncQovery(Namespaces):
 
         `json` may hold models. Raises what every operation raises.
         """
-        if not path.startswith("/") or any(mark in path for mark in "?#{} \r\n"):
-            raise ConfigurationError(f"path must begin with / and hold no query or spaces, got {path!r}")
-        if not method.isalpha():
-            raise ConfigurationError(f"method must be a word such as GET, got {method!r}")
+        if not re.fullmatch(r"/[!-~]*", path) or re.search(r"[?#{}]", path):
+            raise ConfigurationError(f"path must begin with /, be percent-encoded and hold no query, got {path!r}")
+        if method.upper() not in _METHODS:
+            raise ConfigurationError(f"method must be one of {', '.join(_METHODS)}, got {method!r}")
         call = Call("request", method.upper(), path, query=params, body=json)
         response = await self._exchange.send(call, "application/json, */*;q=0.5")
         return RawResponse(response.status, response.headers, response.data())

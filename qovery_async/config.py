@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import ssl as ssl_module
@@ -9,8 +10,8 @@ import sys
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
-from typing import cast
-from urllib.parse import urlsplit
+from typing import Any, cast
+from urllib.parse import SplitResult, urlsplit
 
 import aiohttp
 import attrs
@@ -22,6 +23,12 @@ DEFAULT_API_URL = "https://api.qovery.com"
 DEFAULT_WS_URL = "wss://ws.qovery.com"
 
 
+def _seconds(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if value is not None and not (number and math.isfinite(value) and value > 0):
+        raise ConfigurationError(f"timeout: {attribute.name} must be a positive number of seconds, got {value!r}")
+
+
 @attrs.frozen
 class Timeout:
     """Seconds: for the whole exchange, for connecting, between two reads. None is no limit.
@@ -29,9 +36,9 @@ class Timeout:
     The official command line client allows 60 s, after 15 s had proved too short.
     """
 
-    total: float | None = 60.0
-    connect: float | None = 10.0
-    read: float | None = None
+    total: float | None = attrs.field(default=60.0, validator=_seconds)
+    connect: float | None = attrs.field(default=10.0, validator=_seconds)
+    read: float | None = attrs.field(default=None, validator=_seconds)
 
 
 NO_TIMEOUT = Timeout(total=None, connect=None, read=None)
@@ -63,35 +70,44 @@ class Options:
 def read_timeout(timeout: float | Timeout | None) -> Timeout:
     if timeout is None:
         return Timeout()
-    if isinstance(timeout, Timeout):
-        return timeout
-    # Callers without type checker give texts too.
-    if not isinstance(cast("object", timeout), (int, float)) or timeout is True or not timeout > 0:
-        raise ConfigurationError(f"timeout must be a positive number of seconds or a Timeout, got {timeout!r}")
-    return Timeout(total=float(timeout), connect=min(10.0, float(timeout)))
+    return timeout if isinstance(timeout, Timeout) else Timeout(total=timeout)
 
 
 def read_url(name: str, value: str | None, variable: str, default: str, schemes: tuple[str, ...]) -> str:
     """An address from the argument, else the environment, else the default; no `/` at its end."""
     url = (value if value is not None else os.environ.get(variable) or default).strip()
-    try:
-        parts = urlsplit(url)
-        right = parts.scheme in schemes and bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        right = False
-    if not right or re.search(r"[\s?#@]", url):
+    if not _is_address(url, schemes) or "@" in url:
         kinds = " or ".join(f"{scheme}://" for scheme in schemes)
         raise ConfigurationError(f"{name} ({variable}) must be a {kinds} address without query, got {url!r}")
     return url.rstrip("/")
 
 
+def _is_address(url: str, schemes: tuple[str, ...]) -> bool:
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").encode("idna")
+    except ValueError:
+        return False
+    return parts.scheme in schemes and bool(host) and not re.search(r"[\s?#\\]", url) and _has_port(parts)
+
+
+def _has_port(parts: SplitResult) -> bool:
+    try:
+        return parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+
+
 def read_headers(headers: Mapping[str, str] | None) -> dict[str, str]:
-    for name, value in (headers or {}).items():
+    given = dict(headers or {})
+    for name, value in given.items():
+        if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name):
+            raise ConfigurationError(f"{name!r} cannot be the name of a header")
         if name.lower() == "authorization":
             raise ConfigurationError("the Authorization header is made from the token; set that instead")
-        if re.search(r"[\r\n\0]", f"{name}{value}"):
-            raise ConfigurationError(f"the header {name!r} has a line break in it")
-    return dict(headers or {})
+        if not isinstance(cast("object", value), str) or re.search(r"[\r\n\0]", value):
+            raise ConfigurationError(f"the header {name!r} must be a text without line breaks")
+    return given
 
 
 def user_agent(prefix: str | None) -> str:
@@ -103,12 +119,21 @@ def user_agent(prefix: str | None) -> str:
 
 def find_proxy(proxy: str | None, url: str, *, trust_env: bool) -> str | None:
     """The proxy for the API, resolved once: aiohttp's own look-up for each request costs half the speed."""
-    if proxy is not None:
-        return read_url("proxy", proxy, "HTTPS_PROXY", proxy, ("http", "https")) if "@" not in proxy else proxy
-    parts = urlsplit(url)
-    if not trust_env or urllib.request.proxy_bypass(parts.hostname or ""):
+    found = proxy
+    if found is None:
+        parts = urlsplit(url)
+        if not trust_env or urllib.request.proxy_bypass(parts.netloc):
+            return None
+        found = urllib.request.getproxies().get(parts.scheme)
+        # As curl and git take it.
+        found = f"http://{found}" if found and "://" not in found else found
+    if not found:
         return None
-    return urllib.request.getproxies().get(parts.scheme)
+    if not _is_address(found, ("http", "https")):
+        # A proxy's address may hold a password.
+        shown = re.sub(r"//.*@", "//***@", found)
+        raise ConfigurationError(f"the proxy must be an http:// or https:// address, got {shown!r}")
+    return found
 
 
 def ssl_context(ssl: ssl_module.SSLContext | str | Path | None) -> ssl_module.SSLContext | None:
@@ -125,7 +150,7 @@ def read_dotenv(path: str | Path) -> dict[str, str]:
     """The `QOVERY_...` lines of a `.env` file: `NAME=value`, `export` and quotes allowed."""
     try:
         text = Path(path).read_text(encoding="utf-8")
-    except OSError as error:
+    except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"cannot read {str(path)!r}: {error}") from error
     found: dict[str, str] = {}
     for line in text.splitlines():

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
+
+from multidict import CIMultiDict
 
 from qovery_async.plain import is_object
 
@@ -65,13 +68,14 @@ class ApiError(QoveryError):
         self.operation = operation
         self.method = method
         self.url = url
-        self.headers = dict(headers or {})
+        # Servers behind some proxies write them in lower case; and unlike the answer's own, these pickle.
+        self.headers = CIMultiDict(headers or {})
 
     def __str__(self) -> str:
         where = f"{self.operation}: {self.method} {self.url}" if self.operation else self.url
         request = f" (request {self.request_id})" if self.request_id else ""
         hint = f" {self.hint}" if self.hint else ""
-        return f"{where} answered {self.status} {self.message}{request}.{hint}"
+        return f"{where} answered {self.status} {self.message.rstrip('.')}{request}.{hint}"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restore, (type(self), self.args, self.__dict__)
@@ -122,9 +126,10 @@ class RateLimited(ApiError):
     def retry_after(self) -> float | None:
         """Seconds to wait, where the answer says so in seconds."""
         try:
-            return max(0.0, float(self.headers.get("Retry-After", "")))
+            seconds = float(self.headers.get("Retry-After", ""))
         except ValueError:
             return None
+        return max(0.0, seconds) if math.isfinite(seconds) else None
 
 
 class ServerError(ApiError):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 from qovery_async.errors import ConfigurationError
 from qovery_async.plain import is_list, is_object
+from qovery_async.shared import Shared
 from qovery_async.transport.request import Call
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ class DefaultOrganization:
 
     def __init__(self) -> None:
         self._id: str | None = None
-        self._lookups: dict[asyncio.AbstractEventLoop, asyncio.Task[str]] = {}
+        self._lookup: Shared[str] = Shared()
 
     async def id(self, exchange: Exchange) -> str:
         """The id.
@@ -27,20 +28,7 @@ class DefaultOrganization:
             ConfigurationError: the token sees several organizations, or none.
         """
         configured = exchange.options.organization_id or self._id
-        if configured is not None:
-            return configured
-        loop = asyncio.get_running_loop()
-        lookup = self._lookups.get(loop)
-        if lookup is None:
-            lookup = self._lookups[loop] = loop.create_task(self._look_up(exchange))
-            lookup.add_done_callback(self._forget)
-        # Shielded: the caller that asked first may be cancelled while others still wait.
-        return await asyncio.shield(lookup)
-
-    def _forget(self, lookup: asyncio.Task[str]) -> None:
-        self._lookups.pop(lookup.get_loop(), None)
-        if not lookup.cancelled():
-            lookup.exception()  # taken, lest it is reported as lost when no caller is left
+        return configured or await self._lookup.run(partial(self._look_up, exchange))
 
     async def _look_up(self, exchange: Exchange) -> str:
         response = await exchange.send(Call("organizations.list", "GET", "/organization"), "application/json")

@@ -81,7 +81,11 @@ def after_last(
         cursor = start
         while fresh := _fresh(await fetch(cursor), key, seen):
             yield fresh
-            cursor = getattr(fresh[-1], key)
+            # An item that the codec could not repair may have none.
+            keys = [k for k in (getattr(item, key, None) for item in fresh) if isinstance(k, str)]
+            if not keys:
+                return
+            cursor = keys[-1]
 
     return Items(pages)
 

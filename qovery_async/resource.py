@@ -34,7 +34,7 @@ class Resource:
         response = await self._exchange.send(call, JSON)
         if not response.body and _allows_none(type_):
             return None  # type: ignore[return-value]  # which is what the type allows
-        return self._exchange.codec.decode(response.json(), type_, operation=call.operation)
+        return self._exchange.codec.decode(response.json(), type_, operation=call.operation, source=response.request)
 
     async def _list(self, call: Call, item: TypeForm[T]) -> list[T]:
         return (await self._page(call, item)).items
@@ -45,8 +45,10 @@ class Resource:
             return Page([])
         envelope = response.json()
         if not is_object(envelope):
-            raise DecodeError(f"{call.operation}: expected an object with {items!r}, got {kind(envelope)}")
-        found = self._exchange.codec.decode_items(envelope, items, item, operation=call.operation)
+            raise DecodeError(f"{response.request}: expected an object with {items!r}, got {kind(envelope)}")
+        found = self._exchange.codec.decode_items(
+            envelope, items, item, operation=call.operation, source=response.request
+        )
         return read_page(envelope, found)
 
     async def _text(self, call: Call, *, accept: str) -> str:

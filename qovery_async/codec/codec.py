@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from cattrs import Converter
 
-from qovery_async.codec import decode, encode
-from qovery_async.codec.repair import Problem, Repair
 from qovery_async.errors import ConfigurationError, DecodeError
 from qovery_async.plain import is_list
 from qovery_async.vocabulary import Model
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
+
+    from qovery_async.codec.repair import Problem
 
 T = TypeVar("T")
 M = TypeVar("M", bound=Model)
@@ -28,7 +28,12 @@ _logger = logging.getLogger("qovery")
 
 @functools.cache
 def _converter() -> Converter:
-    """One for the process: what it learns of a model serves every client."""
+    """One for the process: what it learns of a model serves every client.
+
+    Imported with the first use, as models are: a client is made faster than that.
+    """
+    from qovery_async.codec import decode, encode
+
     converter = Converter(detailed_validation=False)
     decode.register(converter)
     encode.register(converter)
@@ -42,38 +47,50 @@ class Codec:
         self._strict = strict
         self._warned: set[tuple[str, str]] = set()
 
-    def decode(self, value: Any, type_: TypeForm[T], *, operation: str, root: str = "") -> T:
-        """The parsed JSON `value` as `type_`; `root` is the path that leads to it in the answer."""
+    def decode(self, value: Any, type_: TypeForm[T], *, operation: str, source: object = None, root: str = "") -> T:
+        """The parsed JSON `value` as `type_`.
+
+        Messages name `source`, else the operation; `root` is the path that leads to the value.
+        """
         try:
             return _converter().structure(value, cast("type[T]", type_))
         except Exception:  # noqa: BLE001  # whatever it was, the slow road finds and names it
-            return self._repair(value, type_, operation, root)
+            from qovery_async.codec.repair import Repair
 
-    def decode_items(self, envelope: dict[str, Any], key: str, item: TypeForm[T], *, operation: str) -> list[T]:
+            repair = Repair()
+            repaired: T = repair.read(value, type_, root, root)
+            self._report(repair.problems, operation, source)
+            return repaired
+
+    def decode_items(
+        self,
+        envelope: dict[str, Any],
+        key: str,
+        item: TypeForm[T],
+        *,
+        operation: str,
+        source: object = None,
+    ) -> list[T]:
         """The list under `key` of an envelope."""
         found = envelope.get(key)
         if is_list(found):
             items = cast("TypeForm[list[T]]", GenericAlias(list, (item,)))
-            return self.decode(found, items, operation=operation, root=key)
+            return self.decode(found, items, operation=operation, source=source, root=key)
+        from qovery_async.codec.repair import Problem
+
         problem = Problem(key, key, "is missing" if found is None else f"expected a list, got {found!r:.40}")
-        self._report([problem], operation)
+        self._report([problem], operation, source)
         return []
 
     def prepare(self, type_: object) -> None:
         """Builds what decoding `type_` needs, so that the first answer does not wait for it."""
         _converter().get_structure_hook(type_)
 
-    def _repair(self, value: Any, type_: TypeForm[T], operation: str, root: str) -> T:
-        repair = Repair()
-        repaired: T = repair.read(value, type_, root, root)
-        self._report(repair.problems, operation)
-        return repaired
-
-    def _report(self, problems: Sequence[Problem], operation: str) -> None:
+    def _report(self, problems: Sequence[Problem], operation: str, source: object) -> None:
         # What misfits as a whole has nothing left in it that could be saved.
         if problems and (self._strict or not problems[0].path):
             more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-            raise DecodeError(f"{operation}: {problems[0]}{more}")
+            raise DecodeError(f"{source or operation}: {problems[0]}{more}")
         for problem in problems:
             if (operation, problem.place) not in self._warned:
                 self._warned.add((operation, problem.place))

@@ -20,6 +20,9 @@ from qovery_async.vocabulary import UNSET, ByKey, ByTag, Model, OpenEnum, Unknow
 Hook = Callable[[Any, Any], Any]
 
 
+_building: set[Any] = set()
+
+
 class Misfit(Exception):
     """The value does not fit its type; nothing more is known on the fast path."""
 
@@ -28,15 +31,22 @@ def register(converter: Converter) -> None:
     """Teaches the converter every type that occurs in models."""
     factories: list[tuple[Callable[[Any], bool], Callable[[Any, Converter], Hook]]] = [
         (_is_model, _model_hook),
-        (_is_enum, _enum_hook),
         (_is_list, _list_hook),
         (_is_dict, _dict_hook),
         (_is_optional, _optional_hook),
         (_is_union, _union_hook),
-        (_is_scalar, _scalar_hook),
     ]
     for applies, factory in factories:
         converter.register_structure_hook_factory(applies, _bound(factory, converter))
+    # cattrs looks these up by class, before it asks any predicate; its own would convert.
+    for scalar in (str, int, bool, NONE):
+        converter.register_structure_hook(scalar, _exactly(scalar))
+    converter.register_structure_hook(float, _number)
+    converter.register_structure_hook(datetime, lambda value, _: read_datetime(value))
+    converter.register_structure_hook(date, lambda value, _: date.fromisoformat(value))
+    # More specific than `str`, which an open enum is as well.
+    converter.register_structure_hook(OpenEnum, lambda value, enum: enum(value))
+    converter.register_structure_hook_func(lambda type_: type_ is Any, lambda value, _: value)
 
 
 def _bound(factory: Callable[[Any, Converter], Hook], converter: Converter) -> Callable[[Any], Hook]:
@@ -67,64 +77,52 @@ def _is_union(type_: Any) -> bool:
     return union_rule(type_) is not None
 
 
-def _is_scalar(type_: Any) -> bool:
-    return type_ in (str, int, bool, float, datetime, date, NONE, Any)
-
-
-def _scalar_hook(type_: Any, _: Converter) -> Hook:
-    if type_ is Any:
-        return lambda value, _: value
-    if type_ is datetime:
-        return lambda value, _: read_datetime(value)
-    if type_ is date:
-        return lambda value, _: date.fromisoformat(value)
-    # A whole number is a number too; JSON does not tell 1 from 1.0.
-    classes = (float, int) if type_ is float else (type_,)
-
+def _exactly(scalar: type) -> Hook:
     def hook(value: Any, _: Any) -> Any:
-        if value.__class__ not in classes:
+        if value.__class__ is not scalar:
             raise Misfit
         return value
 
     return hook
 
 
-def _enum_hook(enum: type[OpenEnum], _: Converter) -> Hook:
-    known = enum._value2member_map_
-
-    def hook(value: Any, _: Any) -> Any:
-        return known.get(value) or enum(value)
-
-    return hook
+def _number(value: Any, _: Any) -> Any:
+    """A whole number is a number too: JSON does not tell 1 from 1.0."""
+    if value.__class__ is not float and value.__class__ is not int:
+        raise Misfit
+    return value
 
 
 def _optional_hook(type_: Any, converter: Converter) -> Hook:
-    inner = _late_hook(without_none(type_)[0], converter)
+    item_type = without_none(type_)[0]
+    inner = _late_hook(item_type, converter)
 
     def hook(value: Any, _: Any) -> Any:
-        return None if value is None else inner(value, _)
+        return None if value is None else inner(value, item_type)
 
     return hook
 
 
 def _list_hook(type_: Any, converter: Converter) -> Hook:
-    inner = _late_hook(get_args(type_)[0], converter)
+    item_type = get_args(type_)[0]
+    inner = _late_hook(item_type, converter)
 
     def hook(value: Any, _: Any) -> Any:
         if value.__class__ is not list:
             raise Misfit
-        return [inner(item, _) for item in value]
+        return [inner(item, item_type) for item in value]
 
     return hook
 
 
 def _dict_hook(type_: Any, converter: Converter) -> Hook:
-    inner = _late_hook(get_args(type_)[1], converter)
+    item_type = get_args(type_)[1]
+    inner = _late_hook(item_type, converter)
 
     def hook(value: Any, _: Any) -> Any:
         if value.__class__ is not dict:
             raise Misfit
-        return {key: inner(item, _) for key, item in value.items()}
+        return {key: inner(item, item_type) for key, item in value.items()}
 
     return hook
 
@@ -156,8 +154,8 @@ def choose(rule: ByTag | ByKey | None, value: dict[str, Any]) -> Any:
 
 
 def _late_hook(type_: Any, converter: Converter) -> Hook:
-    """The hook of a type; looked up at its first use, since models may contain themselves."""
-    if not _is_model(type_):
+    """The hook of a type; that of a model being built is looked up later: it contains itself."""
+    if type_ not in _building:
         return converter.get_structure_hook(type_)
     found: Hook | None = None
 
@@ -172,7 +170,12 @@ def _late_hook(type_: Any, converter: Converter) -> Hook:
 
 def _model_hook(model: type[Model], converter: Converter) -> Hook:
     source = _Source(model, converter)
-    exec(compile(source.text(), f"<decoder of {model.__name__}>", "exec"), source.names)  # noqa: S102
+    _building.add(model)
+    try:
+        text = source.text()
+    finally:
+        _building.discard(model)
+    exec(compile(text, f"<decoder of {model.__name__}>", "exec"), source.names)  # noqa: S102
     return source.names["decode"]  # type: ignore[no-any-return]
 
 
@@ -228,6 +231,9 @@ class _Source:
             return [f"  if v.__class__ is not {type_.__name__}: raise Misfit", f"  {target} = v"]
         if type_ is Any:
             return [f"  {target} = v"]
+        if type_ is datetime:
+            self.names["read_datetime"] = read_datetime
+            return [f"  {target} = read_datetime(v)"]
         if _is_enum(type_):
             self.names |= {f"e{index}": type_, f"t{index}": type_._value2member_map_}
             return [f"  {target} = t{index}.get(v) or e{index}(v)"]
@@ -239,10 +245,13 @@ class _Source:
                 f"  {target} = v",
             ]
         if get_origin(type_) is list:
-            self.names[f"h{index}"] = _late_hook(get_args(type_)[0], self.converter)
+            self._name_hook(index, get_args(type_)[0])
             return [
                 "  if v.__class__ is not list: raise Misfit",
-                f"  {target} = [h{index}(w, _) for w in v]",
+                f"  {target} = [h{index}(w, i{index}) for w in v]",
             ]
-        self.names[f"h{index}"] = _late_hook(type_, self.converter)
-        return [f"  {target} = h{index}(v, _)"]
+        self._name_hook(index, type_)
+        return [f"  {target} = h{index}(v, i{index})"]
+
+    def _name_hook(self, index: int, type_: Any) -> None:
+        self.names |= {f"h{index}": _late_hook(type_, self.converter), f"i{index}": type_}

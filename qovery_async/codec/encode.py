@@ -13,7 +13,7 @@ from cattrs import Converter
 
 from qovery_async.codec.shapes import attributes
 from qovery_async.codec.times import write_datetime
-from qovery_async.vocabulary import UNSET, Model, UnknownVariant
+from qovery_async.vocabulary import UNSET, Model, UnknownVariant, Unset
 
 Hook = Callable[[Any], Any]
 
@@ -22,6 +22,7 @@ def register(converter: Converter) -> None:
     """Teaches the converter to write models and whatever people put into plain mappings."""
     encode = converter.unstructure
     converter.register_unstructure_hook_factory(_is(Model), partial(_model_hook, encode=encode))
+    converter.register_unstructure_hook(Unset, _left_out)
     converter.register_unstructure_hook(datetime, write_datetime)
     converter.register_unstructure_hook(date, date.isoformat)
     converter.register_unstructure_hook(UUID, str)
@@ -30,6 +31,10 @@ def register(converter: Converter) -> None:
     converter.register_unstructure_hook_func(
         _is(Mapping), lambda value: {k: encode(v) for k, v in value.items() if v is not UNSET}
     )
+
+
+def _left_out(_: Unset) -> None:
+    raise ValueError("UNSET leaves out an attribute or a key, but nothing can be left out of a list")
 
 
 def _is(class_: type) -> Callable[[Any], bool]:
@@ -48,8 +53,6 @@ def _model_hook(model: type[Model], encode: Hook) -> Callable[[Model], dict[str,
             if item is UNSET or (item is None and absent_reads_none and wire not in nulls):
                 continue
             out[wire] = encode(item)
-        for key, item in value.extra.items():
-            out[key] = encode(item)
-        return out
+        return out | encode(value.extra) if value.extra else out
 
     return hook

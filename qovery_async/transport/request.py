@@ -43,7 +43,7 @@ class Call:
         self.media_type = media_type
 
 
-@attrs.frozen
+@attrs.define  # not frozen: one is made for each call, and freezing triples what that takes
 class Request:
     """What goes over the wire, except for the `Authorization` header, which is added last."""
 
@@ -52,6 +52,10 @@ class Request:
     url: str
     headers: Mapping[str, str]
     body: bytes | None
+
+    def __str__(self) -> str:
+        """How messages name it."""
+        return f"{self.operation}: {self.method} {self.url}"
 
 
 def build(call: Call, *, base_url: str, accept: str, headers: Mapping[str, str]) -> Request:
@@ -105,6 +109,8 @@ def _query(query: Mapping[str, object] | None) -> str:
 
 def _scalar(value: Any) -> str | None:
     """A path or query value as text, None where it has no obvious one."""
+    if value is UNSET:
+        return None
     if isinstance(value, Enum):
         value = value.value
     if isinstance(value, str):

@@ -14,7 +14,7 @@ from qovery_async.transport.request import Request
 T = TypeVar("T")
 
 
-@attrs.frozen
+@attrs.define  # not frozen, as `Request`
 class Response:
     """An answer with its body read."""
 
@@ -44,7 +44,7 @@ class Response:
         if self.status < 400:
             target = self.headers.get("Location", "nowhere")
             raise TransportError(
-                f"{self._where()} answered {self.status}, a redirect to {target!r}, which is not followed; "
+                f"{request} answered {self.status}, a redirect to {target!r}, which is not followed; "
                 "if the API has moved there, set base_url"
             )
         raise api_error(
@@ -63,14 +63,14 @@ class Response:
             DecodeError: there is none, or it is something else.
         """
         if not self.body.strip():
-            raise DecodeError(f"{self._where()} answered {self.status} without the body it promises")
+            raise DecodeError(f"{self.request} answered {self.status} without the body it promises")
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError) as error:
             start = self.body[:80].decode("utf-8", "replace")
             kind = self.content_type or "something without a content type"
             raise DecodeError(
-                f"{self._where()} answered {self.status} with a body that is not JSON ({error}); "
+                f"{self.request} answered {self.status} with a body that is not JSON ({error}); "
                 f"{kind} beginning {start!r}"
             ) from error
 
@@ -86,9 +86,6 @@ class Response:
         if self.content_type.startswith("text/") or self.content_type.endswith("yaml"):
             return self.text()
         return self.body
-
-    def _where(self) -> str:
-        return f"{self.request.operation}: {self.request.method} {self.request.url}"
 
 
 @attrs.frozen

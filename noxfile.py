@@ -1,0 +1,122 @@
+"""How is the project set up, tried and checked? `nox -l` lists the ways."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tomllib
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2024.10.9"
+nox.options.default_venv_backend = "virtualenv"
+nox.options.sessions = ["demo", "tests", "lint"]
+
+ROOT = Path(__file__).parent
+SPEC = Path(os.environ.get("QOVERY_SPEC", ROOT.parent / "shared" / "spec" / "openapi.yaml"))
+PYTHONS = ("3.11", "3.12", "3.13", "3.14", "3.15")
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def install(session: nox.Session, *groups: str) -> None:
+    session.install("-e", ".", *(word for group in groups for word in nox.project.dependency_groups(PYPROJECT, group)))
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """The main job in both styles, from the built package, against a local server."""
+    session.install(".")
+    for example in ("inventory.py", "inventory_sync.py"):
+        command = ("python", "-X", "dev", "-W", "error", f"examples/{example}")
+        session.run("python", "examples/local_server.py", *command)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """All tests that need nothing from outside; the blocking face on every Python found."""
+    install(session, "test")
+    others = os.pathsep.join(other_pythons(session))
+    session.run(
+        "pytest", "-n", "auto", "--ignore=tests/conformance", *session.posargs, env={"QOVERY_TEST_PYTHONS": others}
+    )
+
+
+@nox.session
+def lowest(session: nox.Session) -> None:
+    """The same tests with the oldest versions that pyproject.toml allows."""
+    install(session, "test")
+    session.install(*(word.replace(">=", "==") for word in PYPROJECT["project"]["dependencies"]))
+    session.run("pytest", "-n", "auto", "--ignore=tests/conformance", "--ignore=tests/test_typing.py", *session.posargs)
+
+
+@nox.session
+def conformance(session: nox.Session) -> None:
+    """Every operation of both faces against Qovery's own description, served by Prism."""
+    if not SPEC.exists():
+        session.error(f"there is no description at {SPEC}; set QOVERY_SPEC")
+    install(session, "conformance")
+    session.run("pytest", "-n", "auto", "tests/conformance", *session.posargs, env={"QOVERY_SPEC": str(SPEC)})
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style, types, and that the generated code is what the generator would write."""
+    install(session, "lint", "test")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("mypy")
+    session.run("pyright")
+    session.run("python", "-m", "codegen", "generate", "--check")
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """What this SDK costs, as ratios against doing the same without it."""
+    session.install(".")
+    session.run("python", "benchmarks/bench.py", *session.posargs)
+
+
+@nox.session
+def generate(session: nox.Session) -> None:
+    """Writes models and resources from codegen/api.json."""
+    install(session, "codegen")
+    session.run("python", "-m", "codegen", "generate")
+
+
+@nox.session(name="import-spec")
+def import_spec(session: nox.Session) -> None:
+    """Rebuilds codegen/api.json: `nox -s import-spec -- PATH_OR_URL`."""
+    install(session, "codegen")
+    session.run("python", "-m", "codegen", "import", *session.posargs)
+
+
+def other_pythons(session: nox.Session) -> list[str]:
+    """An interpreter with the package for each other Python of this machine."""
+    made = []
+    ours = session.run("python", "-c", "import sys; print('%d.%d' % sys.version_info[:2])", silent=True)
+    for version in PYTHONS:
+        interpreter = None if version == str(ours).strip() else find_python(version)
+        if interpreter is None:
+            continue
+        folder = ROOT / ".nox" / f"python-{version}"
+        if not folder.exists():
+            session.run(interpreter, "-m", "venv", str(folder), external=True)
+        python = str(folder / "bin" / "python")
+        session.run(python, "-m", "pip", "install", "--quiet", "-e", ".", external=True)
+        made.append(python)
+    return made
+
+
+def find_python(version: str) -> str | None:
+    """On the path, else among pyenv's; its shims are no interpreters."""
+    root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    installed = sorted(root.glob(f"{version}.*/bin/python{version}"), key=_natural)
+    found = shutil.which(f"python{version}")
+    on_path = found if found and "shims" not in Path(found).parts else None
+    return on_path or (str(installed[-1]) if installed else None)
+
+
+def _natural(path: Path) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", str(path))]
