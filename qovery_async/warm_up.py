@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import typing
 from collections.abc import Sequence
+
+import anyio.lowlevel
 
 from qovery_async.codec import Codec
 from qovery_async.errors import ConfigurationError
@@ -24,7 +25,7 @@ async def warm_up(root: Resource, codec: Codec, namespaces: Sequence[str]) -> No
         for name, method in inspect.getmembers(type(resource), inspect.iscoroutinefunction):
             if not name.startswith("_"):
                 codec.prepare(_answer(method))
-                await asyncio.sleep(0)  # other tasks go on in between
+                await anyio.lowlevel.checkpoint()  # other tasks go on in between
 
 
 def _answer(method: typing.Callable[..., object]) -> object:

@@ -7,7 +7,7 @@ import ssl as ssl_module
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
+from typing import Any, ParamSpec, Self, TypeVar
 
 from qovery_async import AsyncQovery, RawResponse, Timeout, WithResponse
 from qovery_async.auth import TokenSource
@@ -17,9 +17,6 @@ from qovery_async.vocabulary import UNSET
 from qovery_sync.portal import Portal
 from qovery_sync.resources import Namespaces
 
-if TYPE_CHECKING:
-    import aiohttp
-
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -27,7 +24,7 @@ T = TypeVar("T")
 class Qovery(Namespaces):
     """The Qovery API as blocking calls.
 
-    Takes the arguments of `AsyncQovery` and runs it on an event loop in a background thread,
+    Takes the arguments of `AsyncQovery`, less `session`, and runs it on an event loop in a background thread,
     which starts with the first call and ends with `close()`, with the client or with the
     program; `with` and `close()` are welcome but not needed. Threads may share a client, a
     forked child gets a loop of its own. Hooks run on the background loop, one after another.
@@ -50,7 +47,6 @@ class Qovery(Namespaces):
         proxy: str | None = None,
         trust_env: bool = True,
         ssl: ssl_module.SSLContext | str | Path | None = None,
-        session: aiohttp.ClientSession | None = None,
         strict: bool = False,
         on_request: RequestHook | None = None,
         on_response: ResponseHook | None = None,
@@ -67,7 +63,6 @@ class Qovery(Namespaces):
             proxy=proxy,
             trust_env=trust_env,
             ssl=ssl,
-            session=session,
             strict=strict,
             on_request=on_request,
             on_response=on_response,

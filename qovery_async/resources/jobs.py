@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from qovery_async import models
 from qovery_async.namespace import Namespace
-from qovery_async.pagination import Items, Page, after_last, growing
+from qovery_async.pagination import Items, Page, growing
 from qovery_async.resource import Resource
 from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
@@ -223,20 +223,6 @@ class Jobs(Resource):
             },
         )
         return await self._list(call, models.Commit)
-
-    def iterate_commits(
-        self, job_id: str, *, start_id: str | Unset = UNSET, git_commit_id: str | Unset = UNSET
-    ) -> Items[models.Commit]:
-        """Iterate over every item of `list_commits`, asking for pages as needed."""
-        return after_last(
-            lambda cursor: self.list_commits(
-                job_id,
-                start_id=cursor,
-                git_commit_id=git_commit_id,
-            ),
-            start_id,
-            key="git_commit_id",
-        )
 
     async def clone(self, job_id: str, body: models.CloneServiceRequest | Mapping[str, object]) -> models.JobResponse:
         """Clone a job.

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import os
 import ssl as ssl_module
 import weakref
 from collections.abc import AsyncGenerator
 from weakref import WeakKeyDictionary
 
 import aiohttp
+import anyio
 import attrs
 from yarl import URL
 
@@ -25,6 +27,7 @@ class _Open:
 
     session: aiohttp.ClientSession
     keeper: AsyncGenerator[None]
+    pid: int = attrs.field(factory=os.getpid)
 
 
 _Sessions = WeakKeyDictionary[asyncio.AbstractEventLoop, _Open]
@@ -48,9 +51,14 @@ class HttpTransport:
         self._proxy = proxy
         self._given = session
         self._open: _Sessions = WeakKeyDictionary()
+        # After a fork the parent's sockets are the parent's: they are neither used nor closed here.
+        self._inherited: list[_Open] = []
 
     async def send(self, request: Request, authorization: str, limit: Timeout) -> Response:
-        """One exchange. aiohttp itself repeats GET, PUT and DELETE once on a connection that proves dead.
+        """One exchange.
+
+        aiohttp itself repeats a GET, PUT or DELETE once when the connection breaks before the
+        answer begins: that is how it survives kept-alive connections that the server has closed.
 
         Raises:
             ConnectError: nothing was sent.
@@ -95,7 +103,8 @@ class HttpTransport:
         """The session of the running loop, once there is one."""
         if self._given is None:
             found = self._open.get(asyncio.get_running_loop())
-            return found.session if found and not found.session.closed else None
+            usable = found is not None and not found.session.closed and found.pid == os.getpid()
+            return found.session if found and usable else None
         if self._given.closed:
             raise ConfigurationError("the session that was given to the client is closed")
         return self._given
@@ -103,23 +112,28 @@ class HttpTransport:
     async def _begin(self) -> aiohttp.ClientSession:
         session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
         keeper = _close_with_loop(session, weakref.ref(self._open))
-        self._open[asyncio.get_running_loop()] = _Open(session, keeper)
+        loop = asyncio.get_running_loop()
+        if loop in self._open:
+            self._inherited.append(self._open[loop])
+        self._open[loop] = _Open(session, keeper)
         await anext(keeper)
         return session
 
     async def aclose(self) -> None:
         """Closes the sessions of all loops; a given session stays as it is."""
         here = asyncio.get_running_loop()
-        for loop, found in list(self._open.items()):
-            if loop is here:
-                await found.keeper.aclose()
-            elif not loop.is_closed():
-                asyncio.run_coroutine_threadsafe(found.keeper.aclose(), loop)
-        self._open.clear()
+        ours = {loop: found for loop, found in self._open.items() if found.pid == os.getpid()}
+        # Shielded, lest a cancelled task leaves half of the connections open.
+        with anyio.CancelScope(shield=True):
+            for loop, found in ours.items():
+                if loop is here:
+                    await found.keeper.aclose()
+                elif not loop.is_closed():
+                    asyncio.run_coroutine_threadsafe(found.keeper.aclose(), loop)
 
 
 def _line(message: str) -> str:
-    """aiohttp shows offending bytes over several lines, and all of them."""
+    """On one line: aiohttp shows offending bytes over several, and all of them."""
     return " ".join(message.split())[:200]
 
 

@@ -154,18 +154,6 @@ class Jobs(Resource[asynchronous.Jobs]):
         """
         return self._call(self._async.list_commits, job_id, start_id=start_id, git_commit_id=git_commit_id)
 
-    def iterate_commits(
-        self, job_id: str, *, start_id: str | Unset = UNSET, git_commit_id: str | Unset = UNSET
-    ) -> Iterator[models.Commit]:
-        """Iterate over every item of `list_commits`, asking for pages as needed."""
-        return self._iterate(
-            self._async.iterate_commits(
-                job_id,
-                start_id=start_id,
-                git_commit_id=git_commit_id,
-            )
-        )
-
     def clone(self, job_id: str, body: models.CloneServiceRequest | Mapping[str, object]) -> models.JobResponse:
         """Clone a job.
 

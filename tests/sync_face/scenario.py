@@ -19,6 +19,12 @@ from collections.abc import AsyncIterator, Callable
 last_words: list[Callable[[], object]] = []
 
 
+def say(line: str) -> None:
+    """Print in one piece, which other threads and processes cannot break."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 @atexit.register  # before the portal's own hook, so that it runs after it
 def show_threads_left() -> None:
     for function in last_words:
@@ -27,7 +33,7 @@ def show_threads_left() -> None:
         if thread is not threading.current_thread() and thread.daemon:
             thread.join(2)
     others = [t.name for t in threading.enumerate() if t is not threading.current_thread()]
-    print("threads left:", others, flush=True)
+    say(f"threads left: {others}")
 
 
 from qovery_async.errors import ConfigurationError  # noqa: E402
@@ -49,6 +55,7 @@ __all__ = [
     "os",
     "pong",
     "press_ctrl_c",
+    "say",
     "signal",
     "stopped",
     "sys",
@@ -65,7 +72,7 @@ logging.getLogger("asyncio").setLevel(logging.ERROR)
 async def stopped() -> None:
     """An `on_stop` that says so."""
     await asyncio.sleep(0)
-    print("stopped", flush=True)
+    say("stopped")
 
 
 async def pong() -> str:

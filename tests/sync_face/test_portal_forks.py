@@ -137,10 +137,10 @@ def test_close_in_the_child_closes_the_childs_client(run: Run) -> None:
             try:
                 portal.call(pong)
             except ConfigurationError as error:
-                print(error, flush=True)
+                say(str(error))
 
         fork(child)
-        print(portal.call(pong), flush=True)
+        say(portal.call(pong))
     """
     assert run(script) == ["this client is closed: make a new one", "pong", "stopped"]
 
@@ -149,8 +149,8 @@ def test_on_stop_is_awaited_on_the_childs_loop_too(run: Run) -> None:
     script = """
         portal = Portal(stopped)
         portal.call(pong)
-        fork(lambda: print(portal.call(pong), flush=True))
-        print("parent", flush=True)
+        fork(lambda: say(portal.call(pong)))
+        say("parent")
     """
     assert run(script) == ["pong", "stopped", "parent", "stopped"]
 

@@ -145,20 +145,6 @@ class Applications(Resource):
         )
         return await self._list(call, models.Commit)
 
-    def iterate_commits(
-        self, application_id: str, *, start_id: str | Unset = UNSET, git_commit_id: str | Unset = UNSET
-    ) -> Items[models.Commit]:
-        """Iterate over every item of `list_commits`, asking for pages as needed."""
-        return after_last(
-            lambda cursor: self.list_commits(
-                application_id,
-                start_id=cursor,
-                git_commit_id=git_commit_id,
-            ),
-            start_id,
-            key="git_commit_id",
-        )
-
     async def deploy(self, application_id: str, body: models.DeployRequest | Mapping[str, object]) -> models.Status:
         """Deploy an application.
 

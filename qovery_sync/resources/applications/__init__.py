@@ -103,18 +103,6 @@ class Applications(Resource[asynchronous.Applications]):
         """
         return self._call(self._async.list_commits, application_id, start_id=start_id, git_commit_id=git_commit_id)
 
-    def iterate_commits(
-        self, application_id: str, *, start_id: str | Unset = UNSET, git_commit_id: str | Unset = UNSET
-    ) -> Iterator[models.Commit]:
-        """Iterate over every item of `list_commits`, asking for pages as needed."""
-        return self._iterate(
-            self._async.iterate_commits(
-                application_id,
-                start_id=start_id,
-                git_commit_id=git_commit_id,
-            )
-        )
-
     def deploy(self, application_id: str, body: models.DeployRequest | Mapping[str, object]) -> models.Status:
         """Deploy an application.
 

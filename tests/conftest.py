@@ -1,0 +1,53 @@
+"""What all tests share: asyncio only, and an environment that configures nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import anyio
+import anyio.to_thread
+import pytest
+from server import SECONDS, TOKEN, Ask
+
+from qovery_async import AsyncQovery
+from qovery_sync import Qovery
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(autouse=True)
+def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Takes away what the developer's shell says about tokens, addresses and proxies."""
+    for name in list(os.environ):
+        if name.startswith(("QOVERY_API", "QOVERY_CLI", "QOVERY_WS", "QOVERY_ORG", "Q_CLI")):
+            monkeypatch.delenv(name)
+        if name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(params=["async", "sync"])
+def ask(request: pytest.FixtureRequest) -> Ask:
+    """Makes one call with a client of either face.
+
+    `project = await ask(server.url, lambda client: client.projects.get("p1"), timeout=5)`; the blocking face runs in a thread, since the server needs the loop. Nothing may hang.
+    """
+
+    async def call_async(url: str, call: Callable[[Any], Any], **options: Any) -> Any:
+        with anyio.fail_after(SECONDS):
+            async with AsyncQovery(options.pop("token", TOKEN), base_url=url, **options) as client:
+                return await call(client)
+
+    def call_blocking(url: str, call: Callable[[Any], Any], options: dict[str, Any]) -> Any:
+        with Qovery(options.pop("token", TOKEN), base_url=url, **options) as client:
+            return call(client)
+
+    async def call_sync(url: str, call: Callable[[Any], Any], **options: Any) -> Any:
+        with anyio.fail_after(SECONDS):
+            return await anyio.to_thread.run_sync(call_blocking, url, call, options, abandon_on_cancel=True)
+
+    return call_async if request.param == "async" else call_sync
