@@ -48,7 +48,7 @@ class Words:
         kinds = [_ERRORS.get(code, "ServerError") for code in operation.errors]
         raised = f" Raises {', '.join(dict.fromkeys(kinds))}." if kinds else ""
         http = f"`{operation.method} {operation.path}`."
-        return lines + textwrap.wrap(f"{http}{raised}", _WIDTH, break_on_hyphens=False)
+        return lines + textwrap.wrap(f"{http}{raised}", _WIDTH, break_on_hyphens=False, break_long_words=False)
 
     def summary(self, operation: Operation) -> str:
         if operation.call in self.calls:

@@ -196,7 +196,8 @@ class SchemaReader:
         for part in node.child("allOf").elements() if "allOf" in node.value else ():
             target = part.resolve()
             component = self._component_name(target)
-            self._joined.add(component or hint)
+            if component:
+                self._joined.add(component)
             self._gather(target, component or hint, into)
         for key, entry in node.child("properties").items() if "properties" in node.value else ():
             if key.startswith("x-") and not _looks_like_schema(entry):

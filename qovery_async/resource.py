@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from qovery_async.errors import DecodeError
 from qovery_async.organization import DefaultOrganization
@@ -37,19 +37,23 @@ class Resource:
         return self._exchange.codec.decode(response.json(), type_, operation=call.operation, source=response.request)
 
     async def _list(self, call: Call, item: TypeForm[T]) -> list[T]:
-        return (await self._page(call, item)).items
+        return (await self._envelope(call, item, "results"))[1]
 
     async def _page(self, call: Call, item: TypeForm[T], *, items: str = "results") -> Page[T]:
+        envelope, found = await self._envelope(call, item, items)
+        return read_page(envelope, found)
+
+    async def _envelope(self, call: Call, item: TypeForm[T], key: str) -> tuple[dict[str, Any], list[T]]:
         response = await self._exchange.send(call, JSON)
         if not response.body:
-            return Page([])
+            return {}, []
         envelope = response.json()
         if not is_object(envelope):
-            raise DecodeError(f"{response.request}: expected an object with {items!r}, got {kind(envelope)}")
+            raise DecodeError(f"{response.request}: expected an object with {key!r}, got {kind(envelope)}")
         found = self._exchange.codec.decode_items(
-            envelope, items, item, operation=call.operation, source=response.request
+            envelope, key, item, operation=call.operation, source=response.request
         )
-        return read_page(envelope, found)
+        return envelope, found
 
     async def _text(self, call: Call, *, accept: str) -> str:
         return (await self._exchange.send(call, accept)).text()

@@ -235,7 +235,7 @@ class _Call(Generic[T]):
             result = await self._function()
         except asyncio.CancelledError:
             raise
-        except BaseException as error:  # SystemExit too: out of the task, it would end the loop
+        except BaseException as error:  # noqa: BLE001  # SystemExit too: out of the task, it would end the loop
             self.outcome.set_exception(error)
         else:
             self.outcome.set_result(result)
@@ -258,7 +258,7 @@ def _closed_error() -> BaseException:
 
 
 def _end_all() -> None:
-    global _exiting
+    global _exiting  # noqa: PLW0603  # a process exits once
     _exiting = True
     threads = [thread for thread in threading.enumerate() if isinstance(thread, _LoopThread)]
     for thread in threads:
@@ -268,7 +268,7 @@ def _end_all() -> None:
 
 
 def _forget_parent() -> None:
-    global _starting
+    global _starting  # noqa: PLW0603  # a process has one
     _starting = threading.RLock()  # a thread that does not exist here may have held the old one
 
 

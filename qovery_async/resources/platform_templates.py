@@ -53,8 +53,9 @@ class PlatformTemplates(Resource):
     ) -> models.PlatformComponentConfigurationResolutionResponse:
         """Resolve the configuration of a component of a platform template.
 
-        `POST /organization/{organizationId}/platformTemplate/{templateKey}/{templateVersion}/component/{componentKe
-        y}/resolve`. Raises BadRequest, Unauthorized, Forbidden, NotFound, ServerError.
+        `POST
+        /organization/{organizationId}/platformTemplate/{templateKey}/{templateVersion}/component/{componentKey}/resolve`.
+        Raises BadRequest, Unauthorized, Forbidden, NotFound, ServerError.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call(

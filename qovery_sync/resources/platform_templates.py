@@ -44,8 +44,9 @@ class PlatformTemplates(Resource[asynchronous.PlatformTemplates]):
     ) -> models.PlatformComponentConfigurationResolutionResponse:
         """Resolve the configuration of a component of a platform template.
 
-        `POST /organization/{organizationId}/platformTemplate/{templateKey}/{templateVersion}/component/{componentKe
-        y}/resolve`. Raises BadRequest, Unauthorized, Forbidden, NotFound, ServerError.
+        `POST
+        /organization/{organizationId}/platformTemplate/{templateKey}/{templateVersion}/component/{componentKey}/resolve`.
+        Raises BadRequest, Unauthorized, Forbidden, NotFound, ServerError.
         """
         return self._call(
             self._async.resolve_component,

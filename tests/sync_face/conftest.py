@@ -17,11 +17,10 @@ from aiohttp import web
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 PYTHONS = list(
-    dict.fromkeys(
-        [sys.executable, *filter(None, os.environ.get("QOVERY_TEST_PYTHONS", "").split(os.pathsep))]
-    )
+    dict.fromkeys([sys.executable, *filter(None, os.environ.get("QOVERY_TEST_PYTHONS", "").split(os.pathsep))])
 )
 SECONDS = 40
+NOON = "2026-01-05T12:00:00Z"
 
 Run = Callable[..., list[str]]
 
@@ -60,7 +59,8 @@ def run(request: pytest.FixtureRequest, tmp_path: Path) -> Run:
 def server() -> Iterator[str]:
     """A server on loopback that answers at once, or at `/slow/{name}` when it is too late.
 
-    `/log/{name}` tells what became of the slow requests of that name.
+    `/log/{name}` tells what became of the slow requests of that name. To a client it is a Qovery
+    with one organization, two pages of events and projects that take too long.
     """
     log: dict[str, list[str]] = {}
 
@@ -77,6 +77,14 @@ def server() -> Iterator[str]:
             raise
         return web.Response()
 
+    async def organizations(request: web.Request) -> web.Response:
+        return web.json_response({"results": [{"id": "o", "name": "acme", "created_at": NOON, "plan": "FREE"}]})
+
+    async def events(request: web.Request) -> web.Response:
+        links = {} if "continueToken" in request.query else {"next": f"{request.url}?continueToken=2"}
+        found = [{"id": f"{number}", "timestamp": NOON} for number in range(3)]
+        return web.json_response({"links": links, "events": found})
+
     async def show_log(request: web.Request) -> web.Response:
         return web.Response(text=" ".join(log.get(request.match_info["name"], [])))
 
@@ -85,6 +93,9 @@ def server() -> Iterator[str]:
         app.router.add_get("/", answer)
         app.router.add_get("/slow/{name}", answer_slowly)
         app.router.add_get("/log/{name}", show_log)
+        app.router.add_get("/organization", organizations)
+        app.router.add_get("/organization/o/events", events)
+        app.router.add_get("/project/{name}", answer_slowly)
         runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()

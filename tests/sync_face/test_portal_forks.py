@@ -42,9 +42,7 @@ class Client:
 """
 
 
-def test_parent_and_child_each_use_a_loop_and_connections_of_their_own(
-    run: Run, server: str
-) -> None:
+def test_parent_and_child_each_use_a_loop_and_connections_of_their_own(run: Run, server: str) -> None:
     script = """
         client = Client()
         assert client.get() == "pong"
@@ -92,9 +90,7 @@ def test_a_portal_may_be_used_in_the_child_alone(run: Run, server: str) -> None:
         "global client; client.get(); del client; gc.collect(); eventually(lambda: not loops())",
     ],
 )
-def test_however_the_child_ends_the_parent_works_on(
-    run: Run, server: str, what_the_child_does: str
-) -> None:
+def test_however_the_child_ends_the_parent_works_on(run: Run, server: str, what_the_child_does: str) -> None:
     script = f"""
         client = Client()
         assert client.get() == "pong"
