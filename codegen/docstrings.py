@@ -56,11 +56,12 @@ class Words:
         *above, last = operation.namespace.split(".")
         thing = spoken(last if last in _SINGLETONS else singular(last))
         a_thing = f"the {thing}" if last in _SINGLETONS else f"{_article(thing)} {thing}"
+        a_thing = thing if thing.endswith("credentials") else a_thing
         owner = self._owner(operation, last, above)
         phrase = self.methods.get(operation.name)
         if phrase:
-            said = phrase.format(thing=thing, things=spoken(last), a_thing=a_thing)
-            return f"{said}{owner}"
+            phrase = phrase if "{owner}" in phrase else f"{phrase}{{owner}}"
+            return phrase.format(thing=thing, things=spoken(last), a_thing=a_thing, owner=owner)
         verb, _, rest = operation.name.partition("_")
         if not rest:
             return f"{verb.capitalize()} {a_thing}"
@@ -73,9 +74,9 @@ class Words:
         ids = [p.name.removesuffix("_id") for p in operation.path_parameters]
         owners = [i for i in ids if i not in (singular(last), "organization")]
         ours = [i for i in owners if above and singular(above[0]) == i] or owners[:1]
-        if not ours or (operation.name not in ("list", "create") and not above):
+        if not ours or (not operation.name.startswith(("list", "create")) and not above):
             return ""
-        where = "in" if operation.name == "create" else "of"
+        where = "in" if operation.name == "create" and not above else "of"
         return f" {where} {_article(spoken(ours[0]))} {spoken(ours[0])}"
 
 

@@ -14,6 +14,7 @@ import attrs
 from codegen.description import Node
 from codegen.facts import Enum, Field, Model, Schema, Union
 from codegen.spelling import attribute, pascal, singular
+from codegen.unions import own_key, telling_keys
 
 # Said about a schema, but changing neither its shape nor its Python type.
 _REMARKS = (
@@ -230,7 +231,7 @@ class SchemaReader:
         expressions = []
         for branch in branches:
             inline = "$ref" not in branch.value and self._is_object(branch)
-            hint = f"{name}With{pascal(_own_key(branch, branches))}" if inline else name
+            hint = f"{name}With{pascal(own_key(branch, branches))}" if inline else name
             expressions.append(self.read(branch, hint).expression)
         if discriminator is None:
             return Union(expressions, keys=self._keys(node, expressions))
@@ -244,29 +245,14 @@ class SchemaReader:
         return Union(expressions, tag=discriminator.value["propertyName"], mapping=mapping)
 
     def _keys(self, node: Node, expressions: list[str]) -> dict[str, str]:
-        """Which key gives which branch away, to be tried in order; `""` is the branch for the rest."""
-        left: dict[str, Model] = {}
+        models: dict[str, Model] = {}
         for expression in expressions:
             schema = self.schemas.get(expression)
             if isinstance(schema, Model):
-                left[expression] = schema
+                models[expression] = schema
             elif schema is not None:
                 raise node.fail(f"cannot tell the branch {expression} from the others")
-        everything = dict(left)
-        found: dict[str, str] = {}
-        while len(left) > 1:
-            telling = {name: _telling(name, left) for name in left}
-            name = next((n for n in left if any(f.required for f in telling[n])), None)
-            name = name or next((n for n in left if telling[n]), None)
-            if name is None:
-                raise node.fail("cannot tell the branches apart: no discriminator, no keys of their own")
-            found |= {field.wire: name for field in telling[name]}
-            del left[name]
-        for name, schema in left.items():
-            telling_last = _telling(name, everything)
-            certain = any(f.required for f in telling_last) or len(telling_last) == len(schema.fields)
-            found |= {field.wire: name for field in telling_last} if certain else {"": name}
-        return found
+        return telling_keys(node, models)
 
     def _distributed(self, node: Node, hint: str, gathered: _Fields) -> str:
         """`allOf` of fields and a `oneOf` is a union whose branches all have those fields."""
@@ -281,7 +267,7 @@ class SchemaReader:
             for branch in branches:
                 parts = _Fields(dict(gathered.found), dict(gathered.required))
                 self._gather(branch.resolve(), name, parts)
-                own = f"{name}With{pascal(_own_key(branch, branches))}"
+                own = f"{name}With{pascal(own_key(branch, branches))}"
                 model = Model(self._settle(parts))
                 expressions.append(self._define(branch, own, partial(_given, model)))
             return Union(expressions, keys=self._keys(node, expressions))
@@ -317,25 +303,5 @@ def _looks_like_schema(node: Node) -> bool:
     return isinstance(node.value, dict) and bool(set(node.value) & set(_SHAPE))
 
 
-def _telling(name: str, models: Mapping[str, Model]) -> list[Field]:
-    """The fields that only this model has: the required ones, where there are any."""
-    others = {field.wire for other in models if other != name for field in models[other].fields}
-    own = [field for field in models[name].fields if field.wire not in others]
-    return [field for field in own if field.required] or own
-
-
 def _given(model: Model, name: str) -> Model:  # noqa: ARG001  # the name was used in reading it
     return model
-
-
-def _own_key(branch: Node, branches: list[Node]) -> str:
-    """The property that only this inline branch has; it names the branch."""
-    others = {key for other in branches if other.where != branch.where
-              for key in other.resolve().value.get("properties", {})}  # fmt: skip
-    required = branch.value.get("required", [])
-    own = [key for key in branch.value.get("properties", {}) if key not in others]
-    own.sort(key=lambda key: key not in required)
-    candidates = own or [key for key in required if key not in others] or list(branch.value.get("properties", {}))
-    if not candidates:
-        raise branch.fail("an inline branch without properties has nothing to be named by")
-    return str(candidates[0])

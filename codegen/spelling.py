@@ -10,7 +10,21 @@ _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z]+[0-9]*|[0-9]+")
 # Words that an attrs class body needs for itself: its annotations, its base's attributes.
 _TAKEN_IN_MODELS = {"Any", "Annotated", "date", "datetime", "extra", "null_keys", "field", "define", *dir(builtins)}
 _HARMLESS_BUILTINS = {"type", "id", "input", "next", "set", "min", "max", "vars", "exec", "zip", "range"}
-_IRREGULAR = {"aws": "AWS", "gcp": "GCP", "argocd": "Argo CD", "eks": "EKS", "mcp": "MCP", "ips": "IPs"}
+_IRREGULAR = {
+    "github": "GitHub",
+    "gitlab": "GitLab",
+    "bitbucket": "Bitbucket",
+    "helm": "Helm service",
+    "helms": "Helm services",
+    "terraform": "Terraform service",
+    "terraforms": "Terraform services",
+    "aws": "AWS",
+    "gcp": "GCP",
+    "argocd": "Argo CD",
+    "eks": "EKS",
+    "mcp": "MCP",
+    "ips": "IPs",
+}
 
 
 def words(text: str) -> list[str]:

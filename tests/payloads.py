@@ -13,6 +13,9 @@ from codegen import facts
 from codegen.facts import Api, Enum, Field, Model, Union, references
 
 API = facts.read()
+MODELS = {name: schema for name, schema in API.schemas.items() if isinstance(schema, Model)}
+ENUMS = {name: schema for name, schema in API.schemas.items() if isinstance(schema, Enum)}
+UNIONS = {name: schema for name, schema in API.schemas.items() if isinstance(schema, Union)}
 
 Payload = dict[str, Any]
 Strategy = st.SearchStrategy[Any]
@@ -63,7 +66,7 @@ _SCALARS: dict[str, Strategy] = {
 }
 # Keys that no schema declares, chosen to trip what attrs, the codec or Python might make of them.
 _STRANGE_KEYS = ["extra", "_nulls", "self", "o", "get", "__class__", "__init__", "not_yet.known", "", "né"]
-assert not {field.wire for s in API.schemas.values() if isinstance(s, Model) for field in s.fields} & {*_STRANGE_KEYS}
+assert not {field.wire for model in MODELS.values() for field in model.fields} & {*_STRANGE_KEYS}
 
 UNKNOWN_TEXTS = st.one_of(st.just("NOT_YET_KNOWN"), TEXTS)
 
@@ -106,7 +109,7 @@ class Payloads:
         given: dict[str, Strategy] = {}
         perhaps: dict[str, Strategy] = {}
         for field in model.fields:
-            if field.required or field.wire == with_key or self.optional == "all" and depth < _DEPTH:
+            if field.required or field.wire == with_key or (self.optional == "all" and depth < _DEPTH):
                 given[field.wire] = self._field(field, depth)
             elif self.optional == "some" and depth < _DEPTH:
                 perhaps[field.wire] = self._field(field, depth)
@@ -118,8 +121,8 @@ class Payloads:
 
     def _field(self, field: Field, depth: int) -> Strategy:
         values = self.of_type(field.type, depth)
-        null = field.nullable and self.nulls != "none" or not field.required and self.nulls == "accepted"
-        return st.one_of(st.none(), values) if null else values
+        may_be_null = {"none": False, "declared": field.nullable, "accepted": field.nullable or not field.required}
+        return st.one_of(st.none(), values) if may_be_null[self.nulls] else values
 
     def of_type(self, expression: str, depth: int = 0) -> Strategy:
         """Values of a type as api.json spells it, such as `list[Project]`."""
@@ -140,8 +143,9 @@ class Payloads:
         if union.tag is not None:
             tags = st.sampled_from([tag for tag, name in union.mapping.items() if name == branch])
             return st.builds(lambda body, tag: {**body, union.tag: tag}, self._branch_body(branch, depth), tags)
-        telling = [key for key, name in union.keys.items() if name == branch and key]
-        return st.one_of(*(self.of(branch, depth, with_key=key) for key in telling)) if telling else self.of(branch, depth)
+        # One branch may be told by having none of the keys that tell the others: `""` stands for that.
+        telling = [key or None for key, name in union.keys.items() if name == branch]
+        return st.one_of(*(self.of(branch, depth, with_key=key) for key in telling))
 
     def _branch_body(self, branch: str, depth: int) -> Strategy:
         """A branch that is a union itself, told apart by another tag, keeps to its own branches."""
@@ -174,12 +178,6 @@ def unknown_values(enum: Enum) -> st.SearchStrategy[str]:
     return UNKNOWN_TEXTS.filter(lambda text: text not in enum.values)
 
 
-def names(*kinds: type[Model | Enum | Union]) -> list[str]:
-    """The schemas of some kinds, in the order of api.json."""
-    return [name for name, schema in API.schemas.items() if isinstance(schema, kinds)]
-
-
 def enum_fields(model: Model) -> list[tuple[Field, Enum]]:
     """The fields that hold an enum, or a list of one."""
-    found = [(field, API.schemas[name]) for field in model.fields for name in references(field.type)]
-    return [(field, schema) for field, schema in found if isinstance(schema, Enum)]
+    return [(field, ENUMS[name]) for field in model.fields for name in references(field.type) if name in ENUMS]

@@ -15,21 +15,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import qovery_sync.models
-from codegen.facts import Enum, Model, Union, references
+from codegen.facts import Model, Union, references
 from qovery_async import Model as ModelBase
 from qovery_async import OpenEnum, UnknownVariant, models
 from qovery_async.codec import Codec, to_dict, to_json
 from qovery_async.codec.codec import encode_body
 from tests.payloads import (
     API,
+    ENUMS,
+    MODELS,
     MOMENTS,
+    UNIONS,
     Payload,
     Payloads,
     as_json,
     branches,
     enum_fields,
     few,
-    names,
     strangers,
     takes_all,
     unknown_values,
@@ -37,9 +39,11 @@ from tests.payloads import (
 
 DECLARED = 724
 
-MODELS = names(Model)
-ENUMS = names(Enum)
-UNIONS = names(Union)
+# Lists that the packages keep out of the type checkers' sight.
+ALL: list[str] = vars(models)["__all__"]
+SYNC_ALL: list[str] = vars(qovery_sync.models)["__all__"]
+
+OBJECTS = [*MODELS, *UNIONS]
 
 FULL = Payloads(optional="all", nulls="none", surprises=False)
 BARE = Payloads(optional="none", nulls="declared", surprises=False)
@@ -95,19 +99,19 @@ def inner_types(name: str) -> list[str]:
 class TestLossless:
     """A payload that fits its schema is read without a complaint and written as it came."""
 
-    @pytest.mark.parametrize("name", MODELS + UNIONS)
+    @pytest.mark.parametrize("name", OBJECTS)
     @few(2)
     @given(data=st.data())
     def test_with_every_optional_key(self, name: str, data: st.DataObject) -> None:
         survives(data.draw(FULL.of(name)), name)
 
-    @pytest.mark.parametrize("name", MODELS + UNIONS)
+    @pytest.mark.parametrize("name", OBJECTS)
     @few(2)
     @given(data=st.data())
     def test_with_no_optional_key(self, name: str, data: st.DataObject) -> None:
         survives(data.draw(BARE.of(name)), name)
 
-    @pytest.mark.parametrize("name", MODELS + UNIONS)
+    @pytest.mark.parametrize("name", OBJECTS)
     @few(6)
     @given(data=st.data())
     def test_with_nulls_unknown_keys_values_and_kinds(self, name: str, data: st.DataObject) -> None:
@@ -117,7 +121,7 @@ class TestLossless:
     @few(2)
     @given(data=st.data())
     def test_with_every_optional_key_null(self, name: str, data: st.DataObject) -> None:
-        optional = [field.wire for field in API.schemas[name].fields if not field.required]
+        optional = [field.wire for field in MODELS[name].fields if not field.required]
         survives(data.draw(BARE.of(name)) | dict.fromkeys(optional), name)
 
 
@@ -127,7 +131,7 @@ class FastRoadOnly(Codec):
 
 
 class TestSpeed:
-    @pytest.mark.parametrize("name", MODELS + UNIONS)
+    @pytest.mark.parametrize("name", OBJECTS)
     @few(2)
     @given(data=st.data())
     def test_what_fits_is_never_repaired(self, name: str, data: st.DataObject) -> None:
@@ -143,16 +147,16 @@ class TestAttributes:
     def test_hold_the_values_of_their_keys(self, name: str, data: st.DataObject) -> None:
         payload = {**data.draw(FULL.of(name)), "heard of": {"never": None}}
         model = decode(payload, name)
-        for field in API.schemas[name].fields:
+        for field in MODELS[name].fields:
             assert as_json(encode_body(getattr(model, field.name))) == as_json(payload[field.wire])
         assert model.extra == {"heard of": {"never": None}}
         assert json.loads(to_json(model).decode()) == payload
 
-    @pytest.mark.parametrize("name", [name for name in MODELS if enum_fields(API.schemas[name])])
+    @pytest.mark.parametrize("name", [name for name in MODELS if enum_fields(MODELS[name])])
     @few(3)
     @given(data=st.data())
     def test_hold_enum_values_nobody_knows_yet(self, name: str, data: st.DataObject) -> None:
-        fields = enum_fields(API.schemas[name])
+        fields = enum_fields(MODELS[name])
         unknown = {field.wire: data.draw(unknown_values(enum)) for field, enum in fields}
         lists = {field.wire for field, _ in fields if field.type.startswith("list[")}
         news = {wire: [text] if wire in lists else text for wire, text in unknown.items()}
@@ -183,8 +187,8 @@ class TestEnums:
     @pytest.mark.parametrize("name", ENUMS)
     def test_know_their_values(self, name: str) -> None:
         enum: type[OpenEnum] = type_of(name)
-        assert [member.value for member in enum] == API.schemas[name].values
-        for text in API.schemas[name].values:
+        assert [member.value for member in enum] == ENUMS[name].values
+        for text in ENUMS[name].values:
             value = decode(text, name)
             assert value is enum(text)
             assert value == text
@@ -196,7 +200,7 @@ class TestEnums:
     @given(data=st.data())
     def test_take_values_they_do_not_know(self, name: str, data: st.DataObject) -> None:
         enum: type[OpenEnum] = type_of(name)
-        text = data.draw(unknown_values(API.schemas[name]))
+        text = data.draw(unknown_values(ENUMS[name]))
         value = decode(text, name)
         assert isinstance(value, enum)
         assert value == text
@@ -211,11 +215,11 @@ class TestEnums:
     def test_stay_as_they_are_when_they_meet_the_unknown(self, name: str) -> None:
         enum: type[OpenEnum] = type_of(name)
         enum("made up by a server")
-        assert len(enum) == len(API.schemas[name].values)
+        assert len(enum) == len(ENUMS[name].values)
         assert enum("made up by a server").is_known is False
 
 
-BRANCHES = [(name, branch) for name in UNIONS for branch in branches(API.schemas[name])]
+BRANCHES = [(name, branch) for name in UNIONS for branch in branches(UNIONS[name])]
 
 
 class TestUnions:
@@ -223,16 +227,16 @@ class TestUnions:
     @few(5)
     @given(data=st.data())
     def test_tell_their_branches_apart(self, name: str, branch: str, data: st.DataObject) -> None:
-        payload = data.draw(FITTING.branch(API.schemas[name], branch))
+        payload = data.draw(FITTING.branch(UNIONS[name], branch))
         found = decode(payload, name)
         assert type(found) in classes(branch)
         assert as_json(encode_body(found)) == as_json(payload)
 
-    @pytest.mark.parametrize("name", [name for name in UNIONS if not takes_all(API.schemas[name])])
+    @pytest.mark.parametrize("name", [name for name in UNIONS if not takes_all(UNIONS[name])])
     @few(5)
     @given(data=st.data())
     def test_keep_objects_of_kinds_they_do_not_know(self, name: str, data: st.DataObject) -> None:
-        payload = data.draw(strangers(API.schemas[name]))
+        payload = data.draw(strangers(UNIONS[name]))
         found = decode(payload, name)
         assert isinstance(found, UnknownVariant)
         assert found.raw == payload
@@ -261,7 +265,7 @@ class TestCopies:
     @few(50)
     @given(data=st.data())
     def test_share_nothing(self, data: st.DataObject) -> None:
-        name = data.draw(st.sampled_from(MODELS))
+        name = data.draw(st.sampled_from([*MODELS]))
         payload = data.draw(ANY.of(name))
         model = decode(payload, name)
         copy.deepcopy(model).extra["new"] = 1
@@ -271,9 +275,9 @@ class TestCopies:
 class TestNames:
     def test_can_all_be_imported(self) -> None:
         # The package is lazy, so that a broken module shows only when it is touched.
-        found = {name: getattr(models, name) for name in models.__all__}
+        found = {name: getattr(models, name) for name in ALL}
         assert sorted(found) == sorted(API.schemas)
-        assert len(found) == len(set(models.__all__)) == 815
+        assert len(found) == len(set(ALL)) == 815
 
     @pytest.mark.parametrize("name", API.schemas)
     def test_stand_for_what_they_are(self, name: str) -> None:
@@ -285,17 +289,20 @@ class TestNames:
             assert found.__name__ == name
 
     def test_are_the_same_in_both_packages(self) -> None:
-        assert sorted(qovery_sync.models.__all__) == sorted(models.__all__)
-        for name in models.__all__:
+        assert sorted(SYNC_ALL) == sorted(ALL)
+        for name in ALL:
             assert getattr(qovery_sync.models, name) is getattr(models, name)
 
     def test_that_do_not_exist_are_an_error(self) -> None:
         with pytest.raises(AttributeError, match="Projcet"):
-            _ = models.Projcet
+            type_of("Projcet")
 
     def test_are_listed_for_completion(self) -> None:
         assert {*API.schemas} <= {*dir(models)}
         assert {*API.schemas} <= {*dir(qovery_sync.models)}
+
+
+ENVELOPES = [(o.call, a.items, a.type) for o in API.operations for a in o.answers if a.items]
 
 
 class TestAccounting:
@@ -320,12 +327,11 @@ class TestAccounting:
             types += [operation.body.type] if operation.body else []
         assert sorted(API.schemas.keys() - reached(types)) == []
 
-    @pytest.mark.parametrize("call", [o.call for o in API.operations if any(a.items for a in o.answers)])
+    @pytest.mark.parametrize(("call", "key", "item"), ENVELOPES)
     @few(3)
     @given(data=st.data())
-    def test_envelopes_are_read_item_by_item(self, call: str, data: st.DataObject) -> None:
-        (answer,) = [a for o in API.operations if o.call == call for a in o.answers if a.items]
-        items = data.draw(st.lists(ANY.of_type(answer.type), max_size=2))
-        type_ = type_of(answer.type) if answer.type in API.schemas else {"str": str}[answer.type]
-        found = Codec(strict=True).decode_items({answer.items: items}, answer.items, type_, operation=call)
+    def test_envelopes_are_read_item_by_item(self, call: str, key: str, item: str, data: st.DataObject) -> None:
+        items = data.draw(st.lists(ANY.of_type(item), max_size=2))
+        type_: Any = {"str": str}.get(item) or type_of(item)
+        found = Codec(strict=True).decode_items({key: items}, key, type_, operation=call)
         assert as_json(encode_body(found)) == as_json(items)

@@ -44,7 +44,7 @@ class Account(Resource):
             return await self._list(call, models.GitAuthProvider)
 
     async def list_github_repositories(self) -> list[models.GitRepository]:
-        """List the github repositories.
+        """List the GitHub repositories.
 
         Deprecated: use `git.list_github_repositories`.
         `GET /account/github/repository`. Raises Unauthorized.
@@ -54,7 +54,7 @@ class Account(Resource):
             return await self._list(call, models.GitRepository)
 
     async def list_github_branches(self, *, name: str | Unset = UNSET) -> list[models.GitRepositoryBranch]:
-        """List the github branches.
+        """List the GitHub branches.
 
         Deprecated: use `git.list_github_branches`.
         `GET /account/github/repository/branch`. Raises Unauthorized.
@@ -71,7 +71,7 @@ class Account(Resource):
             return await self._list(call, models.GitRepositoryBranch)
 
     async def list_gitlab_repositories(self) -> list[models.GitRepository]:
-        """List the gitlab repositories.
+        """List the GitLab repositories.
 
         Deprecated: use `git.list_gitlab_repositories`.
         `GET /account/gitlab/repository`. Raises Unauthorized.
@@ -81,7 +81,7 @@ class Account(Resource):
             return await self._list(call, models.GitRepository)
 
     async def list_gitlab_branches(self, *, name: str | Unset = UNSET) -> list[models.GitRepositoryBranch]:
-        """List the gitlab branches.
+        """List the GitLab branches.
 
         Deprecated: use `git.list_gitlab_branches`.
         `GET /account/gitlab/repository/branch`. Raises Unauthorized.
@@ -98,7 +98,7 @@ class Account(Resource):
             return await self._list(call, models.GitRepositoryBranch)
 
     async def list_bitbucket_repositories(self) -> list[models.GitRepository]:
-        """List the bitbucket repositories.
+        """List the Bitbucket repositories.
 
         Deprecated: use `git.list_bitbucket_repositories`.
         `GET /account/bitbucket/repository`. Raises Unauthorized.
@@ -108,7 +108,7 @@ class Account(Resource):
             return await self._list(call, models.GitRepository)
 
     async def list_bitbucket_branches(self, *, name: str | Unset = UNSET) -> list[models.GitRepositoryBranch]:
-        """List the bitbucket branches.
+        """List the Bitbucket branches.
 
         Deprecated: use `git.list_bitbucket_branches`.
         `GET /account/bitbucket/repository/branch`. Raises Unauthorized.

@@ -118,7 +118,7 @@ class ArgocdCredentials(Resource):
     """`client.argocd.credentials`."""
 
     async def get(self, cluster_id: str) -> models.ArgoCdCredentialsResponse:
-        """Get a credentials of a cluster.
+        """Get credentials of a cluster.
 
         `GET /cluster/{clusterId}/argoCdConfig`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -136,7 +136,7 @@ class ArgocdCredentials(Resource):
         return await self._json(call, models.ArgoCdCredentialsResponse)
 
     async def delete(self, cluster_id: str) -> None:
-        """Delete a credentials of a cluster.
+        """Delete credentials of a cluster.
 
         `DELETE /cluster/{clusterId}/argoCdConfig`. Raises Unauthorized, Forbidden, NotFound.
         """

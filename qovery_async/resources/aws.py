@@ -53,7 +53,7 @@ class Aws(Resource):
     async def list_managed_database_instance_types(
         self, region: str, database_type: str
     ) -> list[models.ManagedDatabaseInstanceTypeResponse]:
-        """List the managed database instance types.
+        """List the managed database instance types of a region.
 
         `GET /aws/managedDatabase/instanceType/{region}/{databaseType}`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -74,7 +74,7 @@ class Aws(Resource):
         with_gpu: bool | Unset = UNSET,
         gpu: models.ListAWSEKSInstanceTypeGpu | Unset = UNSET,
     ) -> list[models.ClusterInstanceType]:
-        """List the EKS instance types.
+        """List the EKS instance types of a region.
 
         Deprecated parameters: with_gpu, gpu.
         `GET /aws/eks/instanceType/{region}`. Raises Unauthorized, Forbidden, NotFound.
@@ -108,7 +108,7 @@ class AwsCredentials(Resource):
     async def create(
         self, body: models.AwsCredentialsRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> models.ClusterCredentials:
-        """Create a credentials.
+        """Create credentials.
 
         `POST /organization/{organizationId}/aws/credentials`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
@@ -123,7 +123,7 @@ class AwsCredentials(Resource):
         return await self._json(call, models.ClusterCredentials)
 
     async def get(self, credentials_id: str, *, organization_id: str | None = None) -> models.ClusterCredentials:
-        """Get a credentials.
+        """Get credentials.
 
         `GET /organization/{organizationId}/aws/credentials/{credentialsId}`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound.
@@ -145,7 +145,7 @@ class AwsCredentials(Resource):
         *,
         organization_id: str | None = None,
     ) -> models.ClusterCredentials:
-        """Replace a credentials as a whole.
+        """Replace credentials as a whole.
 
         `PUT /organization/{organizationId}/aws/credentials/{credentialsId}`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound.
@@ -162,7 +162,7 @@ class AwsCredentials(Resource):
         return await self._json(call, models.ClusterCredentials)
 
     async def delete(self, credentials_id: str, *, organization_id: str | None = None) -> None:
-        """Delete a credentials.
+        """Delete credentials.
 
         `DELETE /organization/{organizationId}/aws/credentials/{credentialsId}`. Raises Unauthorized, Forbidden,
         NotFound.

@@ -26,7 +26,7 @@ class Azure(Resource):
         with_gpu: bool | Unset = UNSET,
         gpu: models.ListAzureAKSInstanceTypeGpu | Unset = UNSET,
     ) -> list[models.ClusterInstanceType]:
-        """List the AKS instance types.
+        """List the AKS instance types of a region.
 
         Deprecated parameters: with_gpu.
         `GET /azure/aks/instanceType/{region}`. Raises Unauthorized, Forbidden, NotFound.
@@ -78,7 +78,7 @@ class AzureCredentials(Resource):
     async def create(
         self, body: models.AzureCredentialsRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> models.ClusterCredentials:
-        """Create a credentials.
+        """Create credentials.
 
         `POST /organization/{organizationId}/azure/credentials`. Raises BadRequest, Unauthorized, Forbidden,
         NotFound.
@@ -94,7 +94,7 @@ class AzureCredentials(Resource):
         return await self._json(call, models.ClusterCredentials)
 
     async def get(self, credentials_id: str, *, organization_id: str | None = None) -> models.ClusterCredentials:
-        """Get a credentials.
+        """Get credentials.
 
         `GET /organization/{organizationId}/azure/credentials/{credentialsId}`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound.
@@ -116,7 +116,7 @@ class AzureCredentials(Resource):
         *,
         organization_id: str | None = None,
     ) -> models.ClusterCredentials:
-        """Replace a credentials as a whole.
+        """Replace credentials as a whole.
 
         `PUT /organization/{organizationId}/azure/credentials/{credentialsId}`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound.
@@ -133,7 +133,7 @@ class AzureCredentials(Resource):
         return await self._json(call, models.ClusterCredentials)
 
     async def delete(self, credentials_id: str, *, organization_id: str | None = None) -> None:
-        """Delete a credentials.
+        """Delete credentials.
 
         `DELETE /organization/{organizationId}/azure/credentials/{credentialsId}`. Raises Unauthorized, Forbidden,
         NotFound.

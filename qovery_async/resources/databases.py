@@ -37,7 +37,7 @@ class Databases(Resource):
         return await self._json(call, models.Database)
 
     async def list_statuses(self, environment_id: str) -> builtins.list[models.ReferenceObjectStatus]:
-        """List the states of all databases.
+        """List the states of all databases of an environment.
 
         `GET /environment/{environmentId}/database/status`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -282,7 +282,7 @@ class DatabaseBackups(Resource):
         )
 
     async def create(self, database_id: str, body: models.BackupRequest | Mapping[str, object]) -> models.Backup:
-        """Create a backup in a database.
+        """Create a backup of a database.
 
         `POST /database/{databaseId}/backup`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """

@@ -34,7 +34,7 @@ class Gcp(Resource):
         return await self._list(call, models.ClusterFeatureResponse)
 
     async def list_gke_instance_types(self, region: str) -> list[models.ClusterInstanceType]:
-        """List the GKE instance types.
+        """List the GKE instance types of a region.
 
         `GET /gcp/instanceType/{region}`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -57,7 +57,7 @@ class GcpCredentials(Resource):
     async def create(
         self, body: models.GcpCredentialsRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> models.ClusterCredentials:
-        """Create a credentials.
+        """Create credentials.
 
         `POST /organization/{organizationId}/gcp/credentials`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
@@ -72,7 +72,7 @@ class GcpCredentials(Resource):
         return await self._json(call, models.ClusterCredentials)
 
     async def get(self, credentials_id: str, *, organization_id: str | None = None) -> models.ClusterCredentials:
-        """Get a credentials.
+        """Get credentials.
 
         `GET /organization/{organizationId}/gcp/credentials/{credentialsId}`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound.
@@ -94,7 +94,7 @@ class GcpCredentials(Resource):
         *,
         organization_id: str | None = None,
     ) -> models.ClusterCredentials:
-        """Replace a credentials as a whole.
+        """Replace credentials as a whole.
 
         `PUT /organization/{organizationId}/gcp/credentials/{credentialsId}`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound.
@@ -111,7 +111,7 @@ class GcpCredentials(Resource):
         return await self._json(call, models.ClusterCredentials)
 
     async def delete(self, credentials_id: str, *, organization_id: str | None = None) -> None:
-        """Delete a credentials.
+        """Delete credentials.
 
         `DELETE /organization/{organizationId}/gcp/credentials/{credentialsId}`. Raises Unauthorized, Forbidden,
         NotFound.

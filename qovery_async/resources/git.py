@@ -83,7 +83,7 @@ class Git(Resource):
     async def list_github_repositories(
         self, *, git_token_id: str | Unset = UNSET, organization_id: str | None = None
     ) -> list[models.GitRepository]:
-        """List the github repositories.
+        """List the GitHub repositories.
 
         `GET /organization/{organizationId}/account/github/repository`. Raises Unauthorized.
         """
@@ -102,7 +102,7 @@ class Git(Resource):
     async def list_github_branches(
         self, *, name: str | Unset = UNSET, git_token_id: str | Unset = UNSET, organization_id: str | None = None
     ) -> list[models.GitRepositoryBranch]:
-        """List the github branches.
+        """List the GitHub branches.
 
         `GET /organization/{organizationId}/account/github/repository/branch`. Raises Unauthorized.
         """
@@ -122,7 +122,7 @@ class Git(Resource):
     async def list_gitlab_repositories(
         self, *, git_token_id: str | Unset = UNSET, organization_id: str | None = None
     ) -> list[models.GitRepository]:
-        """List the gitlab repositories.
+        """List the GitLab repositories.
 
         `GET /organization/{organizationId}/account/gitlab/repository`. Raises Unauthorized.
         """
@@ -141,7 +141,7 @@ class Git(Resource):
     async def list_gitlab_branches(
         self, *, name: str | Unset = UNSET, git_token_id: str | Unset = UNSET, organization_id: str | None = None
     ) -> list[models.GitRepositoryBranch]:
-        """List the gitlab branches.
+        """List the GitLab branches.
 
         `GET /organization/{organizationId}/account/gitlab/repository/branch`. Raises Unauthorized.
         """
@@ -161,7 +161,7 @@ class Git(Resource):
     async def list_bitbucket_repositories(
         self, *, git_token_id: str | Unset = UNSET, organization_id: str | None = None
     ) -> list[models.GitRepository]:
-        """List the bitbucket repositories.
+        """List the Bitbucket repositories.
 
         `GET /organization/{organizationId}/account/bitbucket/repository`. Raises Unauthorized.
         """
@@ -180,7 +180,7 @@ class Git(Resource):
     async def list_bitbucket_branches(
         self, *, name: str | Unset = UNSET, git_token_id: str | Unset = UNSET, organization_id: str | None = None
     ) -> list[models.GitRepositoryBranch]:
-        """List the bitbucket branches.
+        """List the Bitbucket branches.
 
         `GET /organization/{organizationId}/account/bitbucket/repository/branch`. Raises Unauthorized.
         """

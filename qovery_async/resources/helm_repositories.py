@@ -24,7 +24,7 @@ class HelmRepositories(Resource):
         return await self._list(call, models.AvailableHelmRepositoryResponse)
 
     async def list(self, *, organization_id: str | None = None) -> builtins.list[models.HelmRepositoryResponse]:
-        """List helm repositories.
+        """List Helm service repositories.
 
         `GET /organization/{organizationId}/helmRepository`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -35,7 +35,7 @@ class HelmRepositories(Resource):
     async def create(
         self, body: models.HelmRepositoryRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> models.HelmRepositoryResponse:
-        """Create a helm repository.
+        """Create a Helm service repository.
 
         `POST /organization/{organizationId}/helmRepository`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
@@ -52,7 +52,7 @@ class HelmRepositories(Resource):
     async def get(
         self, helm_repository_id: str, *, organization_id: str | None = None
     ) -> models.HelmRepositoryResponse:
-        """Get a helm repository.
+        """Get a Helm service repository.
 
         `GET /organization/{organizationId}/helmRepository/{helmRepositoryId}`. Raises Unauthorized, Forbidden,
         NotFound.
@@ -74,7 +74,7 @@ class HelmRepositories(Resource):
         *,
         organization_id: str | None = None,
     ) -> models.HelmRepositoryResponse:
-        """Replace a helm repository as a whole.
+        """Replace a Helm service repository as a whole.
 
         `PUT /organization/{organizationId}/helmRepository/{helmRepositoryId}`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound.
@@ -91,7 +91,7 @@ class HelmRepositories(Resource):
         return await self._json(call, models.HelmRepositoryResponse)
 
     async def delete(self, helm_repository_id: str, *, organization_id: str | None = None) -> None:
-        """Delete a helm repository.
+        """Delete a Helm service repository.
 
         `DELETE /organization/{organizationId}/helmRepository/{helmRepositoryId}`. Raises Unauthorized, Forbidden,
         NotFound.
@@ -109,7 +109,7 @@ class HelmRepositories(Resource):
     async def list_charts(
         self, helm_repository_id: str, *, chart_name: str | Unset = UNSET, organization_id: str | None = None
     ) -> builtins.list[models.HelmVersionResponse]:
-        """List the charts of a helm repository.
+        """List the charts of a Helm service repository.
 
         `GET /organization/{organizationId}/helmRepository/{helmRepositoryId}/charts`. Raises Unauthorized,
         Forbidden, NotFound.
@@ -130,7 +130,7 @@ class HelmRepositories(Resource):
     async def list_associated_services(
         self, helm_repository_id: str, *, organization_id: str | None = None
     ) -> builtins.list[models.HelmRepositoryAssociatedServicesResponse]:
-        """List the associated services of a helm repository.
+        """List the associated services of a Helm service repository.
 
         `GET /organization/{organizationId}/helmRepository/{helmRepositoryId}/associatedServices`. Raises
         Unauthorized, Forbidden, NotFound.

@@ -22,7 +22,7 @@ class Helms(Resource):
     deployment_restrictions: Namespace[HelmDeploymentRestrictions] = Namespace("HelmDeploymentRestrictions")
 
     async def list(self, environment_id: str, *, to_update: bool | Unset = UNSET) -> builtins.list[models.HelmResponse]:
-        """List helms of an environment.
+        """List Helm services of an environment.
 
         `GET /environment/{environmentId}/helm`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -38,7 +38,7 @@ class Helms(Resource):
         return await self._list(call, models.HelmResponse)
 
     async def create(self, environment_id: str, body: models.HelmRequest | Mapping[str, object]) -> models.HelmResponse:
-        """Create a helm in an environment.
+        """Create a Helm service in an environment.
 
         `POST /environment/{environmentId}/helm`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
@@ -62,7 +62,7 @@ class Helms(Resource):
         return await self._text(call, accept="text/plain")
 
     async def list_statuses(self, environment_id: str) -> builtins.list[models.ReferenceObjectStatus]:
-        """List the states of all helms.
+        """List the states of all Helm services of an environment.
 
         `GET /environment/{environmentId}/helm/status`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -70,7 +70,7 @@ class Helms(Resource):
         return await self._list(call, models.ReferenceObjectStatus)
 
     async def get(self, helm_id: str) -> models.HelmResponse:
-        """Get a helm.
+        """Get a Helm service.
 
         `GET /helm/{helmId}`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -78,7 +78,7 @@ class Helms(Resource):
         return await self._json(call, models.HelmResponse)
 
     async def update(self, helm_id: str, body: models.HelmRequest | Mapping[str, object]) -> models.HelmResponse:
-        """Replace a helm as a whole.
+        """Replace a Helm service as a whole.
 
         `PUT /helm/{helmId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
@@ -86,7 +86,7 @@ class Helms(Resource):
         return await self._json(call, models.HelmResponse)
 
     async def delete(self, helm_id: str, *, skip_reconcile: bool | Unset = UNSET) -> None:
-        """Delete a helm.
+        """Delete a Helm service.
 
         `DELETE /helm/{helmId}`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -102,7 +102,7 @@ class Helms(Resource):
         return await self._nothing(call)
 
     async def list_commits(self, helm_id: str, *, of: str | Unset = UNSET) -> builtins.list[models.Commit]:
-        """List the commits of a helm.
+        """List the commits of a Helm service.
 
         `GET /helm/{helmId}/commit`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -124,7 +124,7 @@ class Helms(Resource):
         *,
         force_event: models.HelmForceEvent | Unset = UNSET,
     ) -> models.Status:
-        """Deploy a helm.
+        """Deploy a Helm service.
 
         `POST /helm/{helmId}/deploy`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
@@ -141,7 +141,7 @@ class Helms(Resource):
         return await self._json(call, models.Status)
 
     async def uninstall(self, helm_id: str, body: Mapping[str, object] | Unset = UNSET) -> models.Status | None:
-        """Uninstall a helm.
+        """Uninstall a Helm service.
 
         `POST /helm/{helmId}/uninstall`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
@@ -149,7 +149,7 @@ class Helms(Resource):
         return await self._json(call, models.Status | None)
 
     async def redeploy(self, helm_id: str, *, force_event: models.HelmForceEvent | Unset = UNSET) -> models.Status:
-        """Redeploy a helm.
+        """Redeploy a Helm service.
 
         `POST /helm/{helmId}/redeploy`. Raises Unauthorized, Forbidden, NotFound, Conflict.
         """
@@ -165,7 +165,7 @@ class Helms(Resource):
         return await self._json(call, models.Status)
 
     async def stop(self, helm_id: str) -> models.Status:
-        """Stop a helm.
+        """Stop a Helm service.
 
         `POST /helm/{helmId}/stop`. Raises Unauthorized, Forbidden, NotFound, Conflict.
         """
@@ -173,7 +173,7 @@ class Helms(Resource):
         return await self._json(call, models.Status)
 
     async def get_status(self, helm_id: str) -> models.Status:
-        """Get the status of a helm.
+        """Get the status of a Helm service.
 
         `GET /helm/{helmId}/status`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -181,7 +181,7 @@ class Helms(Resource):
         return await self._json(call, models.Status)
 
     async def list_deployment_history(self, helm_id: str) -> Page[models.DeploymentHistoryHelmResponse]:
-        """List the deployment history of a helm.
+        """List the deployment history of a Helm service.
 
         `GET /helm/{helmId}/deploymentHistory`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -191,7 +191,7 @@ class Helms(Resource):
     async def list_deployment_history_v2(
         self, helm_id: str, *, page_size: int | Unset = UNSET
     ) -> Page[models.DeploymentHistoryService]:
-        """List the deployment history v2 of a helm.
+        """List the deployment history v2 of a Helm service.
 
         `GET /helm/{helmId}/deploymentHistoryV2`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -220,7 +220,7 @@ class Helms(Resource):
         )
 
     async def clone(self, helm_id: str, body: models.CloneServiceRequest | Mapping[str, object]) -> models.HelmResponse:
-        """Clone a helm.
+        """Clone a Helm service.
 
         `POST /helm/{helmId}/clone`. Raises Unauthorized, Forbidden, NotFound, Conflict.
         """
@@ -228,7 +228,7 @@ class Helms(Resource):
         return await self._json(call, models.HelmResponse)
 
     async def list_links(self, helm_id: str) -> builtins.list[models.Link]:
-        """List the links of a helm.
+        """List the links of a Helm service.
 
         `GET /helm/{helmId}/link`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -236,7 +236,7 @@ class Helms(Resource):
         return await self._list(call, models.Link)
 
     async def check_custom_domains(self, helm_id: str) -> builtins.list[models.CheckedCustomDomainResponse]:
-        """Check the custom domains of a helm.
+        """Check the custom domains of a Helm service.
 
         `GET /helm/{helmId}/checkCustomDomain`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -264,7 +264,7 @@ class HelmAdvancedSettings(Resource):
         return await self._json(call, models.HelmAdvancedSettings)
 
     async def get(self, helm_id: str) -> models.HelmAdvancedSettings:
-        """Get the advanced settings of a helm.
+        """Get the advanced settings of a Helm service.
 
         `GET /helm/{helmId}/advancedSettings`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -274,7 +274,7 @@ class HelmAdvancedSettings(Resource):
     async def update(
         self, helm_id: str, body: models.HelmAdvancedSettings | Mapping[str, object] | Unset = UNSET
     ) -> models.HelmAdvancedSettings:
-        """Replace the advanced settings as a whole of a helm.
+        """Replace the advanced settings of a Helm service as a whole.
 
         `PUT /helm/{helmId}/advancedSettings`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
@@ -286,7 +286,7 @@ class HelmCustomDomains(Resource):
     """`client.helms.custom_domains`."""
 
     async def list(self, helm_id: str) -> builtins.list[models.CustomDomain]:
-        """List custom domains of a helm.
+        """List custom domains of a Helm service.
 
         `GET /helm/{helmId}/customDomain`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -296,7 +296,7 @@ class HelmCustomDomains(Resource):
     async def create(
         self, helm_id: str, body: models.CustomDomainRequest | Mapping[str, object]
     ) -> models.CustomDomain:
-        """Create a custom domain in a helm.
+        """Create a custom domain of a Helm service.
 
         `POST /helm/{helmId}/customDomain`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
@@ -304,7 +304,7 @@ class HelmCustomDomains(Resource):
         return await self._json(call, models.CustomDomain)
 
     async def get(self, helm_id: str, custom_domain_id: str) -> models.CustomDomain:
-        """Get a custom domain of a helm.
+        """Get a custom domain of a Helm service.
 
         `GET /helm/{helmId}/customDomain/{customDomainId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
@@ -320,7 +320,7 @@ class HelmCustomDomains(Resource):
     async def update(
         self, helm_id: str, custom_domain_id: str, body: models.CustomDomainRequest | Mapping[str, object]
     ) -> models.CustomDomain:
-        """Replace a custom domain as a whole of a helm.
+        """Replace a custom domain of a Helm service as a whole.
 
         `PUT /helm/{helmId}/customDomain/{customDomainId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
@@ -335,7 +335,7 @@ class HelmCustomDomains(Resource):
         return await self._json(call, models.CustomDomain)
 
     async def delete(self, helm_id: str, custom_domain_id: str) -> None:
-        """Delete a custom domain of a helm.
+        """Delete a custom domain of a Helm service.
 
         `DELETE /helm/{helmId}/customDomain/{customDomainId}`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -353,7 +353,7 @@ class HelmDeploymentRestrictions(Resource):
     """`client.helms.deployment_restrictions`."""
 
     async def list(self, helm_id: str) -> builtins.list[models.HelmDeploymentRestrictionResponse]:
-        """List deployment restrictions of a helm.
+        """List deployment restrictions of a Helm service.
 
         `GET /helm/{helmId}/deploymentRestriction`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -363,7 +363,7 @@ class HelmDeploymentRestrictions(Resource):
     async def create(
         self, helm_id: str, body: models.HelmDeploymentRestrictionRequest | Mapping[str, object]
     ) -> models.HelmDeploymentRestrictionResponse:
-        """Create a deployment restriction in a helm.
+        """Create a deployment restriction of a Helm service.
 
         `POST /helm/{helmId}/deploymentRestriction`. Raises BadRequest, Unauthorized, Forbidden, Conflict.
         """
@@ -378,7 +378,7 @@ class HelmDeploymentRestrictions(Resource):
         deployment_restriction_id: str,
         body: models.HelmDeploymentRestrictionRequest | Mapping[str, object],
     ) -> models.HelmDeploymentRestrictionResponse:
-        """Replace a deployment restriction as a whole of a helm.
+        """Replace a deployment restriction of a Helm service as a whole.
 
         `PUT /helm/{helmId}/deploymentRestriction/{deploymentRestrictionId}`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound.
@@ -394,7 +394,7 @@ class HelmDeploymentRestrictions(Resource):
         return await self._json(call, models.HelmDeploymentRestrictionResponse)
 
     async def delete(self, helm_id: str, deployment_restriction_id: str) -> None:
-        """Delete a deployment restriction of a helm.
+        """Delete a deployment restriction of a Helm service.
 
         `DELETE /helm/{helmId}/deploymentRestriction/{deploymentRestrictionId}`. Raises Unauthorized, Forbidden,
         NotFound.

@@ -64,7 +64,7 @@ class Jobs(Resource):
         return await self._json(call, models.JobResponse)
 
     async def list_statuses(self, environment_id: str) -> builtins.list[models.ReferenceObjectStatus]:
-        """List the states of all jobs.
+        """List the states of all jobs of an environment.
 
         `GET /environment/{environmentId}/job/status`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -263,7 +263,7 @@ class JobAdvancedSettings(Resource):
     async def update(
         self, job_id: str, body: models.JobAdvancedSettings | Mapping[str, object] | Unset = UNSET
     ) -> models.JobAdvancedSettings:
-        """Replace the advanced settings as a whole of a job.
+        """Replace the advanced settings of a job as a whole.
 
         `PUT /job/{jobId}/advancedSettings`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
@@ -285,7 +285,7 @@ class JobDeploymentRestrictions(Resource):
     async def create(
         self, job_id: str, body: models.JobDeploymentRestrictionRequest | Mapping[str, object]
     ) -> models.JobDeploymentRestrictionResponse:
-        """Create a deployment restriction in a job.
+        """Create a deployment restriction of a job.
 
         `POST /job/{jobId}/deploymentRestriction`. Raises BadRequest, Unauthorized, Forbidden, Conflict.
         """
@@ -300,7 +300,7 @@ class JobDeploymentRestrictions(Resource):
         deployment_restriction_id: str,
         body: models.JobDeploymentRestrictionRequest | Mapping[str, object],
     ) -> models.JobDeploymentRestrictionResponse:
-        """Replace a deployment restriction as a whole of a job.
+        """Replace a deployment restriction of a job as a whole.
 
         `PUT /job/{jobId}/deploymentRestriction/{deploymentRestrictionId}`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound.
@@ -345,7 +345,7 @@ class JobEnvironmentVariables(Resource):
     async def create(
         self, job_id: str, body: models.EnvironmentVariableRequest | Mapping[str, object]
     ) -> models.EnvironmentVariable:
-        """Create an environment variable in a job.
+        """Create an environment variable of a job.
 
         `POST /job/{jobId}/environmentVariable`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
@@ -355,7 +355,7 @@ class JobEnvironmentVariables(Resource):
     async def import_many(
         self, job_id: str, body: models.VariableImportRequest | Mapping[str, object]
     ) -> models.VariableImport:
-        """Import many environment variables in one request of a job.
+        """Import many environment variables of a job in one request.
 
         `POST /job/{jobId}/environmentVariable/import`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
@@ -374,7 +374,7 @@ class JobEnvironmentVariables(Resource):
         environment_variable_id: str,
         body: models.EnvironmentVariableEditRequest | Mapping[str, object],
     ) -> models.EnvironmentVariable:
-        """Replace an environment variable as a whole of a job.
+        """Replace an environment variable of a job as a whole.
 
         `PUT /job/{jobId}/environmentVariable/{environmentVariableId}`. Raises BadRequest, Unauthorized, Forbidden,
         NotFound.
@@ -452,7 +452,7 @@ class JobSecrets(Resource):
         return await self._list(call, models.Secret)
 
     async def create(self, job_id: str, body: models.SecretRequest | Mapping[str, object]) -> models.Secret:
-        """Create a secret in a job.
+        """Create a secret of a job.
 
         `POST /job/{jobId}/secret`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
@@ -462,7 +462,7 @@ class JobSecrets(Resource):
     async def update(
         self, job_id: str, secret_id: str, body: models.SecretEditRequest | Mapping[str, object]
     ) -> models.Secret:
-        """Replace a secret as a whole of a job.
+        """Replace a secret of a job as a whole.
 
         `PUT /job/{jobId}/secret/{secretId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """

@@ -38,7 +38,7 @@ class OnPremiseCredentials(Resource):
     async def create(
         self, body: models.OnPremiseCredentialsRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> models.ClusterCredentials:
-        """Create a credentials.
+        """Create credentials.
 
         `POST /organization/{organizationId}/onPremise/credentials`. Raises BadRequest, Unauthorized, Forbidden,
         NotFound.
@@ -54,7 +54,7 @@ class OnPremiseCredentials(Resource):
         return await self._json(call, models.ClusterCredentials)
 
     async def get(self, credentials_id: str, *, organization_id: str | None = None) -> models.ClusterCredentials:
-        """Get a credentials.
+        """Get credentials.
 
         `GET /organization/{organizationId}/onPremise/credentials/{credentialsId}`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound.
@@ -76,7 +76,7 @@ class OnPremiseCredentials(Resource):
         *,
         organization_id: str | None = None,
     ) -> models.ClusterCredentials:
-        """Replace a credentials as a whole.
+        """Replace credentials as a whole.
 
         `PUT /organization/{organizationId}/onPremise/credentials/{credentialsId}`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound.
@@ -93,7 +93,7 @@ class OnPremiseCredentials(Resource):
         return await self._json(call, models.ClusterCredentials)
 
     async def delete(self, credentials_id: str, *, organization_id: str | None = None) -> None:
-        """Delete a credentials.
+        """Delete credentials.
 
         `DELETE /organization/{organizationId}/onPremise/credentials/{credentialsId}`. Raises Unauthorized,
         Forbidden, NotFound.

@@ -89,7 +89,7 @@ class ProjectDeploymentRules(Resource):
     async def create(
         self, project_id: str, body: models.ProjectDeploymentRuleRequest | Mapping[str, object]
     ) -> models.ProjectDeploymentRule:
-        """Create a deployment rule in a project.
+        """Create a deployment rule of a project.
 
         `POST /project/{projectId}/deploymentRule`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
@@ -115,7 +115,7 @@ class ProjectDeploymentRules(Resource):
     async def update(
         self, project_id: str, deployment_rule_id: str, body: models.ProjectDeploymentRuleRequest | Mapping[str, object]
     ) -> models.ProjectDeploymentRule:
-        """Replace a deployment rule as a whole of a project.
+        """Replace a deployment rule of a project as a whole.
 
         `PUT /project/{projectId}/deploymentRule/{deploymentRuleId}`. Raises BadRequest, Unauthorized, Forbidden,
         NotFound.
@@ -179,7 +179,7 @@ class ProjectEnvironmentVariables(Resource):
     async def create(
         self, project_id: str, body: models.EnvironmentVariableRequest | Mapping[str, object]
     ) -> models.EnvironmentVariable:
-        """Create an environment variable in a project.
+        """Create an environment variable of a project.
 
         `POST /project/{projectId}/environmentVariable`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
@@ -198,7 +198,7 @@ class ProjectEnvironmentVariables(Resource):
         environment_variable_id: str,
         body: models.EnvironmentVariableEditRequest | Mapping[str, object],
     ) -> models.EnvironmentVariable:
-        """Replace an environment variable as a whole of a project.
+        """Replace an environment variable of a project as a whole.
 
         `PUT /project/{projectId}/environmentVariable/{environmentVariableId}`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound.
@@ -277,7 +277,7 @@ class ProjectSecrets(Resource):
         return await self._list(call, models.Secret)
 
     async def create(self, project_id: str, body: models.SecretRequest | Mapping[str, object]) -> models.Secret:
-        """Create a secret in a project.
+        """Create a secret of a project.
 
         `POST /project/{projectId}/secret`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
@@ -287,7 +287,7 @@ class ProjectSecrets(Resource):
     async def update(
         self, project_id: str, secret_id: str, body: models.SecretEditRequest | Mapping[str, object]
     ) -> models.Secret:
-        """Replace a secret as a whole of a project.
+        """Replace a secret of a project as a whole.
 
         `PUT /project/{projectId}/secret/{secretId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """

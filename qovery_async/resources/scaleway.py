@@ -50,7 +50,7 @@ class Scaleway(Resource):
         return await self._list(call, models.ManagedDatabaseTypeResponse)
 
     async def list_kapsule_instance_types(self, zone: str) -> list[models.ClusterInstanceType]:
-        """List the kapsule instance types.
+        """List the kapsule instance types of a zone.
 
         `GET /scaleway/instanceType/{zone}`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -75,7 +75,7 @@ class ScalewayCredentials(Resource):
     async def create(
         self, body: models.ScalewayCredentialsRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> models.ClusterCredentials:
-        """Create a credentials.
+        """Create credentials.
 
         `POST /organization/{organizationId}/scaleway/credentials`. Raises BadRequest, Unauthorized, Forbidden,
         NotFound.
@@ -91,7 +91,7 @@ class ScalewayCredentials(Resource):
         return await self._json(call, models.ClusterCredentials)
 
     async def get(self, credentials_id: str, *, organization_id: str | None = None) -> models.ClusterCredentials:
-        """Get a credentials.
+        """Get credentials.
 
         `GET /organization/{organizationId}/scaleway/credentials/{credentialsId}`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound.
@@ -113,7 +113,7 @@ class ScalewayCredentials(Resource):
         *,
         organization_id: str | None = None,
     ) -> models.ClusterCredentials:
-        """Replace a credentials as a whole.
+        """Replace credentials as a whole.
 
         `PUT /organization/{organizationId}/scaleway/credentials/{credentialsId}`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound.
@@ -130,7 +130,7 @@ class ScalewayCredentials(Resource):
         return await self._json(call, models.ClusterCredentials)
 
     async def delete(self, credentials_id: str, *, organization_id: str | None = None) -> None:
-        """Delete a credentials.
+        """Delete credentials.
 
         `DELETE /organization/{organizationId}/scaleway/credentials/{credentialsId}`. Raises Unauthorized,
         Forbidden, NotFound.

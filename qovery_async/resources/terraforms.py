@@ -21,7 +21,7 @@ class Terraforms(Resource):
     deployment_restrictions: Namespace[TerraformDeploymentRestrictions] = Namespace("TerraformDeploymentRestrictions")
 
     async def redeploy(self, terraform_id: str) -> models.Status:
-        """Redeploy a terraform.
+        """Redeploy a Terraform service.
 
         `POST /terraform/{terraformId}/redeploy`. Raises Unauthorized, Forbidden, NotFound, Conflict.
         """
@@ -29,7 +29,7 @@ class Terraforms(Resource):
         return await self._json(call, models.Status)
 
     async def list(self, environment_id: str) -> builtins.list[models.TerraformResponse]:
-        """List terraforms of an environment.
+        """List Terraform services of an environment.
 
         `GET /environment/{environmentId}/terraform`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -39,7 +39,7 @@ class Terraforms(Resource):
     async def create(
         self, environment_id: str, body: models.TerraformRequest | Mapping[str, object]
     ) -> models.TerraformResponse:
-        """Create a terraform in an environment.
+        """Create a Terraform service in an environment.
 
         `POST /environment/{environmentId}/terraform`. Raises BadRequest, Unauthorized, Forbidden, NotFound,
         Conflict.
@@ -48,7 +48,7 @@ class Terraforms(Resource):
         return await self._json(call, models.TerraformResponse)
 
     async def get(self, terraform_id: str) -> models.TerraformResponse:
-        """Get a terraform.
+        """Get a Terraform service.
 
         `GET /terraform/{terraformId}`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -58,7 +58,7 @@ class Terraforms(Resource):
     async def update(
         self, terraform_id: str, body: models.TerraformRequest | Mapping[str, object]
     ) -> models.TerraformResponse:
-        """Replace a terraform as a whole.
+        """Replace a Terraform service as a whole.
 
         `PUT /terraform/{terraformId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
@@ -73,7 +73,7 @@ class Terraforms(Resource):
         skip_reconcile: bool | Unset = UNSET,
         force_terraform_action: models.DeleteTerraformAction | Unset = UNSET,
     ) -> None:
-        """Delete a terraform.
+        """Delete a Terraform service.
 
         `DELETE /terraform/{terraformId}`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -93,7 +93,7 @@ class Terraforms(Resource):
     async def deploy(
         self, terraform_id: str, body: models.TerraformDeployRequest | Mapping[str, object] | Unset = UNSET
     ) -> models.Status:
-        """Deploy a terraform.
+        """Deploy a Terraform service.
 
         `POST /terraform/{terraformId}/deploy`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
@@ -107,7 +107,7 @@ class Terraforms(Resource):
         *,
         force_terraform_action: models.DeleteTerraformAction | Unset = UNSET,
     ) -> models.Status | None:
-        """Uninstall a terraform.
+        """Uninstall a Terraform service.
 
         `POST /terraform/{terraformId}/uninstall`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
@@ -134,7 +134,7 @@ class Terraforms(Resource):
     async def clone(
         self, terraform_id: str, body: models.CloneServiceRequest | Mapping[str, object]
     ) -> models.TerraformResponse:
-        """Clone a terraform.
+        """Clone a Terraform service.
 
         `POST /terraform/{terraformId}/clone`. Raises Unauthorized, Forbidden, NotFound, Conflict.
         """
@@ -144,7 +144,7 @@ class Terraforms(Resource):
     async def list_deployment_history_v2(
         self, terraform_id: str, *, page_size: int | Unset = UNSET
     ) -> Page[models.DeploymentHistoryService]:
-        """List the deployment history v2 of a terraform.
+        """List the deployment history v2 of a Terraform service.
 
         `GET /terraform/{terraformId}/deploymentHistoryV2`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -173,7 +173,7 @@ class Terraforms(Resource):
         )
 
     async def list_commits(self, terraform_id: str) -> builtins.list[models.Commit]:
-        """List the commits of a terraform.
+        """List the commits of a Terraform service.
 
         `GET /terraform/{terraformId}/commit`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -181,7 +181,7 @@ class Terraforms(Resource):
         return await self._list(call, models.Commit)
 
     async def list_resources(self, terraform_id: str) -> builtins.list[models.TerraformResourceResponse]:
-        """List the resources of a terraform.
+        """List the resources of a Terraform service.
 
         `GET /terraform/{terraformId}/terraformResources`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -193,7 +193,7 @@ class TerraformAdvancedSettings(Resource):
     """`client.terraforms.advanced_settings`."""
 
     async def get(self, terraform_id: str) -> models.TerraformAdvancedSettings:
-        """Get the advanced settings of a terraform.
+        """Get the advanced settings of a Terraform service.
 
         `GET /terraform/{terraformId}/advancedSettings`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -205,7 +205,7 @@ class TerraformAdvancedSettings(Resource):
     async def update(
         self, terraform_id: str, body: models.TerraformAdvancedSettings | Mapping[str, object] | Unset = UNSET
     ) -> models.TerraformAdvancedSettings:
-        """Replace the advanced settings as a whole of a terraform.
+        """Replace the advanced settings of a Terraform service as a whole.
 
         `PUT /terraform/{terraformId}/advancedSettings`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
@@ -231,7 +231,7 @@ class TerraformDeploymentRestrictions(Resource):
     """`client.terraforms.deployment_restrictions`."""
 
     async def list(self, terraform_id: str) -> builtins.list[models.TerraformDeploymentRestrictionResponse]:
-        """List deployment restrictions of a terraform.
+        """List deployment restrictions of a Terraform service.
 
         `GET /terraform/{terraformId}/deploymentRestriction`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -246,7 +246,7 @@ class TerraformDeploymentRestrictions(Resource):
     async def create(
         self, terraform_id: str, body: models.TerraformDeploymentRestrictionRequest | Mapping[str, object]
     ) -> models.TerraformDeploymentRestrictionResponse:
-        """Create a deployment restriction in a terraform.
+        """Create a deployment restriction of a Terraform service.
 
         `POST /terraform/{terraformId}/deploymentRestriction`. Raises BadRequest, Unauthorized, Forbidden, Conflict.
         """
@@ -265,7 +265,7 @@ class TerraformDeploymentRestrictions(Resource):
         deployment_restriction_id: str,
         body: models.TerraformDeploymentRestrictionRequest | Mapping[str, object],
     ) -> models.TerraformDeploymentRestrictionResponse:
-        """Replace a deployment restriction as a whole of a terraform.
+        """Replace a deployment restriction of a Terraform service as a whole.
 
         `PUT /terraform/{terraformId}/deploymentRestriction/{deploymentRestrictionId}`. Raises BadRequest,
         Unauthorized, Forbidden, NotFound.
@@ -281,7 +281,7 @@ class TerraformDeploymentRestrictions(Resource):
         return await self._json(call, models.TerraformDeploymentRestrictionResponse)
 
     async def delete(self, terraform_id: str, deployment_restriction_id: str) -> None:
-        """Delete a deployment restriction of a terraform.
+        """Delete a deployment restriction of a Terraform service.
 
         `DELETE /terraform/{terraformId}/deploymentRestriction/{deploymentRestrictionId}`. Raises Unauthorized,
         Forbidden, NotFound.

@@ -30,6 +30,8 @@ class _Open:
     pid: int = attrs.field(factory=os.getpid)
 
 
+# Without, aiohttp says of a POST that has no body what type its body is.
+_NO_BODY = ("Content-Type",)
 _Sessions = WeakKeyDictionary[asyncio.AbstractEventLoop, _Open]
 
 
@@ -74,7 +76,7 @@ class HttpTransport:
                 headers={**request.headers, "Authorization": authorization},
                 allow_redirects=False,
                 raise_for_status=False,  # a session that was given may have it on
-                skip_auto_headers=("Content-Type",),  # else a POST without a body claims to have one
+                skip_auto_headers=_NO_BODY if request.body is None and request.method != "GET" else None,
                 timeout=_timeout(limit),
                 proxy=self._proxy,
                 ssl=self._ssl or True,

@@ -39,7 +39,7 @@ class Account(Resource[asynchronous.Account]):
             return self._call(self._async.list_git_auth_providers)
 
     def list_github_repositories(self) -> list[models.GitRepository]:
-        """List the github repositories.
+        """List the GitHub repositories.
 
         Deprecated: use `git.list_github_repositories`.
         `GET /account/github/repository`. Raises Unauthorized.
@@ -48,7 +48,7 @@ class Account(Resource[asynchronous.Account]):
             return self._call(self._async.list_github_repositories)
 
     def list_github_branches(self, *, name: str | Unset = UNSET) -> list[models.GitRepositoryBranch]:
-        """List the github branches.
+        """List the GitHub branches.
 
         Deprecated: use `git.list_github_branches`.
         `GET /account/github/repository/branch`. Raises Unauthorized.
@@ -57,7 +57,7 @@ class Account(Resource[asynchronous.Account]):
             return self._call(self._async.list_github_branches, name=name)
 
     def list_gitlab_repositories(self) -> list[models.GitRepository]:
-        """List the gitlab repositories.
+        """List the GitLab repositories.
 
         Deprecated: use `git.list_gitlab_repositories`.
         `GET /account/gitlab/repository`. Raises Unauthorized.
@@ -66,7 +66,7 @@ class Account(Resource[asynchronous.Account]):
             return self._call(self._async.list_gitlab_repositories)
 
     def list_gitlab_branches(self, *, name: str | Unset = UNSET) -> list[models.GitRepositoryBranch]:
-        """List the gitlab branches.
+        """List the GitLab branches.
 
         Deprecated: use `git.list_gitlab_branches`.
         `GET /account/gitlab/repository/branch`. Raises Unauthorized.
@@ -75,7 +75,7 @@ class Account(Resource[asynchronous.Account]):
             return self._call(self._async.list_gitlab_branches, name=name)
 
     def list_bitbucket_repositories(self) -> list[models.GitRepository]:
-        """List the bitbucket repositories.
+        """List the Bitbucket repositories.
 
         Deprecated: use `git.list_bitbucket_repositories`.
         `GET /account/bitbucket/repository`. Raises Unauthorized.
@@ -84,7 +84,7 @@ class Account(Resource[asynchronous.Account]):
             return self._call(self._async.list_bitbucket_repositories)
 
     def list_bitbucket_branches(self, *, name: str | Unset = UNSET) -> list[models.GitRepositoryBranch]:
-        """List the bitbucket branches.
+        """List the Bitbucket branches.
 
         Deprecated: use `git.list_bitbucket_branches`.
         `GET /account/bitbucket/repository/branch`. Raises Unauthorized.

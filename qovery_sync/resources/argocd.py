@@ -87,7 +87,7 @@ class ArgocdCredentials(Resource[asynchronous.ArgocdCredentials]):
     """`client.argocd.credentials`, blocking."""
 
     def get(self, cluster_id: str) -> models.ArgoCdCredentialsResponse:
-        """Get a credentials of a cluster.
+        """Get credentials of a cluster.
 
         `GET /cluster/{clusterId}/argoCdConfig`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -103,7 +103,7 @@ class ArgocdCredentials(Resource[asynchronous.ArgocdCredentials]):
         return self._call(self._async.save, cluster_id, body)
 
     def delete(self, cluster_id: str) -> None:
-        """Delete a credentials of a cluster.
+        """Delete credentials of a cluster.
 
         `DELETE /cluster/{clusterId}/argoCdConfig`. Raises Unauthorized, Forbidden, NotFound.
         """

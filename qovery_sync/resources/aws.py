@@ -49,7 +49,7 @@ class Aws(Resource[asynchronous.Aws]):
     def list_managed_database_instance_types(
         self, region: str, database_type: str
     ) -> list[models.ManagedDatabaseInstanceTypeResponse]:
-        """List the managed database instance types.
+        """List the managed database instance types of a region.
 
         `GET /aws/managedDatabase/instanceType/{region}/{databaseType}`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -63,7 +63,7 @@ class Aws(Resource[asynchronous.Aws]):
         with_gpu: bool | Unset = UNSET,
         gpu: models.ListAWSEKSInstanceTypeGpu | Unset = UNSET,
     ) -> list[models.ClusterInstanceType]:
-        """List the EKS instance types.
+        """List the EKS instance types of a region.
 
         Deprecated parameters: with_gpu, gpu.
         `GET /aws/eks/instanceType/{region}`. Raises Unauthorized, Forbidden, NotFound.
@@ -90,14 +90,14 @@ class AwsCredentials(Resource[asynchronous.AwsCredentials]):
     def create(
         self, body: models.AwsCredentialsRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> models.ClusterCredentials:
-        """Create a credentials.
+        """Create credentials.
 
         `POST /organization/{organizationId}/aws/credentials`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create, body, organization_id=organization_id)
 
     def get(self, credentials_id: str, *, organization_id: str | None = None) -> models.ClusterCredentials:
-        """Get a credentials.
+        """Get credentials.
 
         `GET /organization/{organizationId}/aws/credentials/{credentialsId}`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound.
@@ -111,7 +111,7 @@ class AwsCredentials(Resource[asynchronous.AwsCredentials]):
         *,
         organization_id: str | None = None,
     ) -> models.ClusterCredentials:
-        """Replace a credentials as a whole.
+        """Replace credentials as a whole.
 
         `PUT /organization/{organizationId}/aws/credentials/{credentialsId}`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound.
@@ -119,7 +119,7 @@ class AwsCredentials(Resource[asynchronous.AwsCredentials]):
         return self._call(self._async.update, credentials_id, body, organization_id=organization_id)
 
     def delete(self, credentials_id: str, *, organization_id: str | None = None) -> None:
-        """Delete a credentials.
+        """Delete credentials.
 
         `DELETE /organization/{organizationId}/aws/credentials/{credentialsId}`. Raises Unauthorized, Forbidden,
         NotFound.

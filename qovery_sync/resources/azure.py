@@ -26,7 +26,7 @@ class Azure(Resource[asynchronous.Azure]):
         with_gpu: bool | Unset = UNSET,
         gpu: models.ListAzureAKSInstanceTypeGpu | Unset = UNSET,
     ) -> list[models.ClusterInstanceType]:
-        """List the AKS instance types.
+        """List the AKS instance types of a region.
 
         Deprecated parameters: with_gpu.
         `GET /azure/aks/instanceType/{region}`. Raises Unauthorized, Forbidden, NotFound.
@@ -67,7 +67,7 @@ class AzureCredentials(Resource[asynchronous.AzureCredentials]):
     def create(
         self, body: models.AzureCredentialsRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> models.ClusterCredentials:
-        """Create a credentials.
+        """Create credentials.
 
         `POST /organization/{organizationId}/azure/credentials`. Raises BadRequest, Unauthorized, Forbidden,
         NotFound.
@@ -75,7 +75,7 @@ class AzureCredentials(Resource[asynchronous.AzureCredentials]):
         return self._call(self._async.create, body, organization_id=organization_id)
 
     def get(self, credentials_id: str, *, organization_id: str | None = None) -> models.ClusterCredentials:
-        """Get a credentials.
+        """Get credentials.
 
         `GET /organization/{organizationId}/azure/credentials/{credentialsId}`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound.
@@ -89,7 +89,7 @@ class AzureCredentials(Resource[asynchronous.AzureCredentials]):
         *,
         organization_id: str | None = None,
     ) -> models.ClusterCredentials:
-        """Replace a credentials as a whole.
+        """Replace credentials as a whole.
 
         `PUT /organization/{organizationId}/azure/credentials/{credentialsId}`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound.
@@ -97,7 +97,7 @@ class AzureCredentials(Resource[asynchronous.AzureCredentials]):
         return self._call(self._async.update, credentials_id, body, organization_id=organization_id)
 
     def delete(self, credentials_id: str, *, organization_id: str | None = None) -> None:
-        """Delete a credentials.
+        """Delete credentials.
 
         `DELETE /organization/{organizationId}/azure/credentials/{credentialsId}`. Raises Unauthorized, Forbidden,
         NotFound.

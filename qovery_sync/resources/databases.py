@@ -35,7 +35,7 @@ class Databases(Resource[asynchronous.Databases]):
         return self._call(self._async.create, environment_id, body)
 
     def list_statuses(self, environment_id: str) -> builtins.list[models.ReferenceObjectStatus]:
-        """List the states of all databases.
+        """List the states of all databases of an environment.
 
         `GET /environment/{environmentId}/database/status`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -202,7 +202,7 @@ class DatabaseBackups(Resource[asynchronous.DatabaseBackups]):
         )
 
     def create(self, database_id: str, body: models.BackupRequest | Mapping[str, object]) -> models.Backup:
-        """Create a backup in a database.
+        """Create a backup of a database.
 
         `POST /database/{databaseId}/backup`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """

@@ -32,7 +32,7 @@ class Gcp(Resource[asynchronous.Gcp]):
         return self._call(self._async.list_cluster_features)
 
     def list_gke_instance_types(self, region: str) -> list[models.ClusterInstanceType]:
-        """List the GKE instance types.
+        """List the GKE instance types of a region.
 
         `GET /gcp/instanceType/{region}`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -52,14 +52,14 @@ class GcpCredentials(Resource[asynchronous.GcpCredentials]):
     def create(
         self, body: models.GcpCredentialsRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> models.ClusterCredentials:
-        """Create a credentials.
+        """Create credentials.
 
         `POST /organization/{organizationId}/gcp/credentials`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create, body, organization_id=organization_id)
 
     def get(self, credentials_id: str, *, organization_id: str | None = None) -> models.ClusterCredentials:
-        """Get a credentials.
+        """Get credentials.
 
         `GET /organization/{organizationId}/gcp/credentials/{credentialsId}`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound.
@@ -73,7 +73,7 @@ class GcpCredentials(Resource[asynchronous.GcpCredentials]):
         *,
         organization_id: str | None = None,
     ) -> models.ClusterCredentials:
-        """Replace a credentials as a whole.
+        """Replace credentials as a whole.
 
         `PUT /organization/{organizationId}/gcp/credentials/{credentialsId}`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound.
@@ -81,7 +81,7 @@ class GcpCredentials(Resource[asynchronous.GcpCredentials]):
         return self._call(self._async.update, credentials_id, body, organization_id=organization_id)
 
     def delete(self, credentials_id: str, *, organization_id: str | None = None) -> None:
-        """Delete a credentials.
+        """Delete credentials.
 
         `DELETE /organization/{organizationId}/gcp/credentials/{credentialsId}`. Raises Unauthorized, Forbidden,
         NotFound.

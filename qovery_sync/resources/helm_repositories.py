@@ -23,7 +23,7 @@ class HelmRepositories(Resource[asynchronous.HelmRepositories]):
         return self._call(self._async.list_available)
 
     def list(self, *, organization_id: str | None = None) -> builtins.list[models.HelmRepositoryResponse]:
-        """List helm repositories.
+        """List Helm service repositories.
 
         `GET /organization/{organizationId}/helmRepository`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -32,14 +32,14 @@ class HelmRepositories(Resource[asynchronous.HelmRepositories]):
     def create(
         self, body: models.HelmRepositoryRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> models.HelmRepositoryResponse:
-        """Create a helm repository.
+        """Create a Helm service repository.
 
         `POST /organization/{organizationId}/helmRepository`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create, body, organization_id=organization_id)
 
     def get(self, helm_repository_id: str, *, organization_id: str | None = None) -> models.HelmRepositoryResponse:
-        """Get a helm repository.
+        """Get a Helm service repository.
 
         `GET /organization/{organizationId}/helmRepository/{helmRepositoryId}`. Raises Unauthorized, Forbidden,
         NotFound.
@@ -53,7 +53,7 @@ class HelmRepositories(Resource[asynchronous.HelmRepositories]):
         *,
         organization_id: str | None = None,
     ) -> models.HelmRepositoryResponse:
-        """Replace a helm repository as a whole.
+        """Replace a Helm service repository as a whole.
 
         `PUT /organization/{organizationId}/helmRepository/{helmRepositoryId}`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound.
@@ -61,7 +61,7 @@ class HelmRepositories(Resource[asynchronous.HelmRepositories]):
         return self._call(self._async.update, helm_repository_id, body, organization_id=organization_id)
 
     def delete(self, helm_repository_id: str, *, organization_id: str | None = None) -> None:
-        """Delete a helm repository.
+        """Delete a Helm service repository.
 
         `DELETE /organization/{organizationId}/helmRepository/{helmRepositoryId}`. Raises Unauthorized, Forbidden,
         NotFound.
@@ -71,7 +71,7 @@ class HelmRepositories(Resource[asynchronous.HelmRepositories]):
     def list_charts(
         self, helm_repository_id: str, *, chart_name: str | Unset = UNSET, organization_id: str | None = None
     ) -> builtins.list[models.HelmVersionResponse]:
-        """List the charts of a helm repository.
+        """List the charts of a Helm service repository.
 
         `GET /organization/{organizationId}/helmRepository/{helmRepositoryId}/charts`. Raises Unauthorized,
         Forbidden, NotFound.
@@ -83,7 +83,7 @@ class HelmRepositories(Resource[asynchronous.HelmRepositories]):
     def list_associated_services(
         self, helm_repository_id: str, *, organization_id: str | None = None
     ) -> builtins.list[models.HelmRepositoryAssociatedServicesResponse]:
-        """List the associated services of a helm repository.
+        """List the associated services of a Helm service repository.
 
         `GET /organization/{organizationId}/helmRepository/{helmRepositoryId}/associatedServices`. Raises
         Unauthorized, Forbidden, NotFound.

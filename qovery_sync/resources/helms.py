@@ -22,14 +22,14 @@ class Helms(Resource[asynchronous.Helms]):
     deployment_restrictions: Namespace[HelmDeploymentRestrictions] = Namespace("HelmDeploymentRestrictions")
 
     def list(self, environment_id: str, *, to_update: bool | Unset = UNSET) -> builtins.list[models.HelmResponse]:
-        """List helms of an environment.
+        """List Helm services of an environment.
 
         `GET /environment/{environmentId}/helm`. Raises Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, environment_id, to_update=to_update)
 
     def create(self, environment_id: str, body: models.HelmRequest | Mapping[str, object]) -> models.HelmResponse:
-        """Create a helm in an environment.
+        """Create a Helm service in an environment.
 
         `POST /environment/{environmentId}/helm`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
@@ -45,35 +45,35 @@ class Helms(Resource[asynchronous.Helms]):
         return self._call(self._async.create_default_values, environment_id, body)
 
     def list_statuses(self, environment_id: str) -> builtins.list[models.ReferenceObjectStatus]:
-        """List the states of all helms.
+        """List the states of all Helm services of an environment.
 
         `GET /environment/{environmentId}/helm/status`. Raises Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_statuses, environment_id)
 
     def get(self, helm_id: str) -> models.HelmResponse:
-        """Get a helm.
+        """Get a Helm service.
 
         `GET /helm/{helmId}`. Raises Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, helm_id)
 
     def update(self, helm_id: str, body: models.HelmRequest | Mapping[str, object]) -> models.HelmResponse:
-        """Replace a helm as a whole.
+        """Replace a Helm service as a whole.
 
         `PUT /helm/{helmId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.update, helm_id, body)
 
     def delete(self, helm_id: str, *, skip_reconcile: bool | Unset = UNSET) -> None:
-        """Delete a helm.
+        """Delete a Helm service.
 
         `DELETE /helm/{helmId}`. Raises Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, helm_id, skip_reconcile=skip_reconcile)
 
     def list_commits(self, helm_id: str, *, of: str | Unset = UNSET) -> builtins.list[models.Commit]:
-        """List the commits of a helm.
+        """List the commits of a Helm service.
 
         `GET /helm/{helmId}/commit`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -86,42 +86,42 @@ class Helms(Resource[asynchronous.Helms]):
         *,
         force_event: models.HelmForceEvent | Unset = UNSET,
     ) -> models.Status:
-        """Deploy a helm.
+        """Deploy a Helm service.
 
         `POST /helm/{helmId}/deploy`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.deploy, helm_id, body, force_event=force_event)
 
     def uninstall(self, helm_id: str, body: Mapping[str, object] | Unset = UNSET) -> models.Status | None:
-        """Uninstall a helm.
+        """Uninstall a Helm service.
 
         `POST /helm/{helmId}/uninstall`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.uninstall, helm_id, body)
 
     def redeploy(self, helm_id: str, *, force_event: models.HelmForceEvent | Unset = UNSET) -> models.Status:
-        """Redeploy a helm.
+        """Redeploy a Helm service.
 
         `POST /helm/{helmId}/redeploy`. Raises Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.redeploy, helm_id, force_event=force_event)
 
     def stop(self, helm_id: str) -> models.Status:
-        """Stop a helm.
+        """Stop a Helm service.
 
         `POST /helm/{helmId}/stop`. Raises Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.stop, helm_id)
 
     def get_status(self, helm_id: str) -> models.Status:
-        """Get the status of a helm.
+        """Get the status of a Helm service.
 
         `GET /helm/{helmId}/status`. Raises Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get_status, helm_id)
 
     def list_deployment_history(self, helm_id: str) -> Page[models.DeploymentHistoryHelmResponse]:
-        """List the deployment history of a helm.
+        """List the deployment history of a Helm service.
 
         `GET /helm/{helmId}/deploymentHistory`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -130,7 +130,7 @@ class Helms(Resource[asynchronous.Helms]):
     def list_deployment_history_v2(
         self, helm_id: str, *, page_size: int | Unset = UNSET
     ) -> Page[models.DeploymentHistoryService]:
-        """List the deployment history v2 of a helm.
+        """List the deployment history v2 of a Helm service.
 
         `GET /helm/{helmId}/deploymentHistoryV2`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -148,21 +148,21 @@ class Helms(Resource[asynchronous.Helms]):
         )
 
     def clone(self, helm_id: str, body: models.CloneServiceRequest | Mapping[str, object]) -> models.HelmResponse:
-        """Clone a helm.
+        """Clone a Helm service.
 
         `POST /helm/{helmId}/clone`. Raises Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.clone, helm_id, body)
 
     def list_links(self, helm_id: str) -> builtins.list[models.Link]:
-        """List the links of a helm.
+        """List the links of a Helm service.
 
         `GET /helm/{helmId}/link`. Raises Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_links, helm_id)
 
     def check_custom_domains(self, helm_id: str) -> builtins.list[models.CheckedCustomDomainResponse]:
-        """Check the custom domains of a helm.
+        """Check the custom domains of a Helm service.
 
         `GET /helm/{helmId}/checkCustomDomain`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -187,7 +187,7 @@ class HelmAdvancedSettings(Resource[asynchronous.HelmAdvancedSettings]):
         return self._call(self._async.get_default)
 
     def get(self, helm_id: str) -> models.HelmAdvancedSettings:
-        """Get the advanced settings of a helm.
+        """Get the advanced settings of a Helm service.
 
         `GET /helm/{helmId}/advancedSettings`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -196,7 +196,7 @@ class HelmAdvancedSettings(Resource[asynchronous.HelmAdvancedSettings]):
     def update(
         self, helm_id: str, body: models.HelmAdvancedSettings | Mapping[str, object] | Unset = UNSET
     ) -> models.HelmAdvancedSettings:
-        """Replace the advanced settings as a whole of a helm.
+        """Replace the advanced settings of a Helm service as a whole.
 
         `PUT /helm/{helmId}/advancedSettings`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
@@ -207,21 +207,21 @@ class HelmCustomDomains(Resource[asynchronous.HelmCustomDomains]):
     """`client.helms.custom_domains`, blocking."""
 
     def list(self, helm_id: str) -> builtins.list[models.CustomDomain]:
-        """List custom domains of a helm.
+        """List custom domains of a Helm service.
 
         `GET /helm/{helmId}/customDomain`. Raises Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, helm_id)
 
     def create(self, helm_id: str, body: models.CustomDomainRequest | Mapping[str, object]) -> models.CustomDomain:
-        """Create a custom domain in a helm.
+        """Create a custom domain of a Helm service.
 
         `POST /helm/{helmId}/customDomain`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create, helm_id, body)
 
     def get(self, helm_id: str, custom_domain_id: str) -> models.CustomDomain:
-        """Get a custom domain of a helm.
+        """Get a custom domain of a Helm service.
 
         `GET /helm/{helmId}/customDomain/{customDomainId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
@@ -230,14 +230,14 @@ class HelmCustomDomains(Resource[asynchronous.HelmCustomDomains]):
     def update(
         self, helm_id: str, custom_domain_id: str, body: models.CustomDomainRequest | Mapping[str, object]
     ) -> models.CustomDomain:
-        """Replace a custom domain as a whole of a helm.
+        """Replace a custom domain of a Helm service as a whole.
 
         `PUT /helm/{helmId}/customDomain/{customDomainId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, helm_id, custom_domain_id, body)
 
     def delete(self, helm_id: str, custom_domain_id: str) -> None:
-        """Delete a custom domain of a helm.
+        """Delete a custom domain of a Helm service.
 
         `DELETE /helm/{helmId}/customDomain/{customDomainId}`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -248,7 +248,7 @@ class HelmDeploymentRestrictions(Resource[asynchronous.HelmDeploymentRestriction
     """`client.helms.deployment_restrictions`, blocking."""
 
     def list(self, helm_id: str) -> builtins.list[models.HelmDeploymentRestrictionResponse]:
-        """List deployment restrictions of a helm.
+        """List deployment restrictions of a Helm service.
 
         `GET /helm/{helmId}/deploymentRestriction`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -257,7 +257,7 @@ class HelmDeploymentRestrictions(Resource[asynchronous.HelmDeploymentRestriction
     def create(
         self, helm_id: str, body: models.HelmDeploymentRestrictionRequest | Mapping[str, object]
     ) -> models.HelmDeploymentRestrictionResponse:
-        """Create a deployment restriction in a helm.
+        """Create a deployment restriction of a Helm service.
 
         `POST /helm/{helmId}/deploymentRestriction`. Raises BadRequest, Unauthorized, Forbidden, Conflict.
         """
@@ -269,7 +269,7 @@ class HelmDeploymentRestrictions(Resource[asynchronous.HelmDeploymentRestriction
         deployment_restriction_id: str,
         body: models.HelmDeploymentRestrictionRequest | Mapping[str, object],
     ) -> models.HelmDeploymentRestrictionResponse:
-        """Replace a deployment restriction as a whole of a helm.
+        """Replace a deployment restriction of a Helm service as a whole.
 
         `PUT /helm/{helmId}/deploymentRestriction/{deploymentRestrictionId}`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound.
@@ -277,7 +277,7 @@ class HelmDeploymentRestrictions(Resource[asynchronous.HelmDeploymentRestriction
         return self._call(self._async.update, helm_id, deployment_restriction_id, body)
 
     def delete(self, helm_id: str, deployment_restriction_id: str) -> None:
-        """Delete a deployment restriction of a helm.
+        """Delete a deployment restriction of a Helm service.
 
         `DELETE /helm/{helmId}/deploymentRestriction/{deploymentRestrictionId}`. Raises Unauthorized, Forbidden,
         NotFound.

@@ -50,7 +50,7 @@ class Jobs(Resource[asynchronous.Jobs]):
         return self._call(self._async.create, environment_id, body)
 
     def list_statuses(self, environment_id: str) -> builtins.list[models.ReferenceObjectStatus]:
-        """List the states of all jobs.
+        """List the states of all jobs of an environment.
 
         `GET /environment/{environmentId}/job/status`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -189,7 +189,7 @@ class JobAdvancedSettings(Resource[asynchronous.JobAdvancedSettings]):
     def update(
         self, job_id: str, body: models.JobAdvancedSettings | Mapping[str, object] | Unset = UNSET
     ) -> models.JobAdvancedSettings:
-        """Replace the advanced settings as a whole of a job.
+        """Replace the advanced settings of a job as a whole.
 
         `PUT /job/{jobId}/advancedSettings`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
@@ -209,7 +209,7 @@ class JobDeploymentRestrictions(Resource[asynchronous.JobDeploymentRestrictions]
     def create(
         self, job_id: str, body: models.JobDeploymentRestrictionRequest | Mapping[str, object]
     ) -> models.JobDeploymentRestrictionResponse:
-        """Create a deployment restriction in a job.
+        """Create a deployment restriction of a job.
 
         `POST /job/{jobId}/deploymentRestriction`. Raises BadRequest, Unauthorized, Forbidden, Conflict.
         """
@@ -221,7 +221,7 @@ class JobDeploymentRestrictions(Resource[asynchronous.JobDeploymentRestrictions]
         deployment_restriction_id: str,
         body: models.JobDeploymentRestrictionRequest | Mapping[str, object],
     ) -> models.JobDeploymentRestrictionResponse:
-        """Replace a deployment restriction as a whole of a job.
+        """Replace a deployment restriction of a job as a whole.
 
         `PUT /job/{jobId}/deploymentRestriction/{deploymentRestrictionId}`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound.
@@ -250,7 +250,7 @@ class JobEnvironmentVariables(Resource[asynchronous.JobEnvironmentVariables]):
     def create(
         self, job_id: str, body: models.EnvironmentVariableRequest | Mapping[str, object]
     ) -> models.EnvironmentVariable:
-        """Create an environment variable in a job.
+        """Create an environment variable of a job.
 
         `POST /job/{jobId}/environmentVariable`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
@@ -259,7 +259,7 @@ class JobEnvironmentVariables(Resource[asynchronous.JobEnvironmentVariables]):
     def import_many(
         self, job_id: str, body: models.VariableImportRequest | Mapping[str, object]
     ) -> models.VariableImport:
-        """Import many environment variables in one request of a job.
+        """Import many environment variables of a job in one request.
 
         `POST /job/{jobId}/environmentVariable/import`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
@@ -271,7 +271,7 @@ class JobEnvironmentVariables(Resource[asynchronous.JobEnvironmentVariables]):
         environment_variable_id: str,
         body: models.EnvironmentVariableEditRequest | Mapping[str, object],
     ) -> models.EnvironmentVariable:
-        """Replace an environment variable as a whole of a job.
+        """Replace an environment variable of a job as a whole.
 
         `PUT /job/{jobId}/environmentVariable/{environmentVariableId}`. Raises BadRequest, Unauthorized, Forbidden,
         NotFound.
@@ -317,7 +317,7 @@ class JobSecrets(Resource[asynchronous.JobSecrets]):
         return self._call(self._async.list, job_id)
 
     def create(self, job_id: str, body: models.SecretRequest | Mapping[str, object]) -> models.Secret:
-        """Create a secret in a job.
+        """Create a secret of a job.
 
         `POST /job/{jobId}/secret`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
@@ -326,7 +326,7 @@ class JobSecrets(Resource[asynchronous.JobSecrets]):
     def update(
         self, job_id: str, secret_id: str, body: models.SecretEditRequest | Mapping[str, object]
     ) -> models.Secret:
-        """Replace a secret as a whole of a job.
+        """Replace a secret of a job as a whole.
 
         `PUT /job/{jobId}/secret/{secretId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """

@@ -31,7 +31,7 @@ class OnPremiseCredentials(Resource[asynchronous.OnPremiseCredentials]):
     def create(
         self, body: models.OnPremiseCredentialsRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> models.ClusterCredentials:
-        """Create a credentials.
+        """Create credentials.
 
         `POST /organization/{organizationId}/onPremise/credentials`. Raises BadRequest, Unauthorized, Forbidden,
         NotFound.
@@ -39,7 +39,7 @@ class OnPremiseCredentials(Resource[asynchronous.OnPremiseCredentials]):
         return self._call(self._async.create, body, organization_id=organization_id)
 
     def get(self, credentials_id: str, *, organization_id: str | None = None) -> models.ClusterCredentials:
-        """Get a credentials.
+        """Get credentials.
 
         `GET /organization/{organizationId}/onPremise/credentials/{credentialsId}`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound.
@@ -53,7 +53,7 @@ class OnPremiseCredentials(Resource[asynchronous.OnPremiseCredentials]):
         *,
         organization_id: str | None = None,
     ) -> models.ClusterCredentials:
-        """Replace a credentials as a whole.
+        """Replace credentials as a whole.
 
         `PUT /organization/{organizationId}/onPremise/credentials/{credentialsId}`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound.
@@ -61,7 +61,7 @@ class OnPremiseCredentials(Resource[asynchronous.OnPremiseCredentials]):
         return self._call(self._async.update, credentials_id, body, organization_id=organization_id)
 
     def delete(self, credentials_id: str, *, organization_id: str | None = None) -> None:
-        """Delete a credentials.
+        """Delete credentials.
 
         `DELETE /organization/{organizationId}/onPremise/credentials/{credentialsId}`. Raises Unauthorized,
         Forbidden, NotFound.

@@ -79,7 +79,7 @@ class ProjectDeploymentRules(Resource[asynchronous.ProjectDeploymentRules]):
     def create(
         self, project_id: str, body: models.ProjectDeploymentRuleRequest | Mapping[str, object]
     ) -> models.ProjectDeploymentRule:
-        """Create a deployment rule in a project.
+        """Create a deployment rule of a project.
 
         `POST /project/{projectId}/deploymentRule`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
@@ -95,7 +95,7 @@ class ProjectDeploymentRules(Resource[asynchronous.ProjectDeploymentRules]):
     def update(
         self, project_id: str, deployment_rule_id: str, body: models.ProjectDeploymentRuleRequest | Mapping[str, object]
     ) -> models.ProjectDeploymentRule:
-        """Replace a deployment rule as a whole of a project.
+        """Replace a deployment rule of a project as a whole.
 
         `PUT /project/{projectId}/deploymentRule/{deploymentRuleId}`. Raises BadRequest, Unauthorized, Forbidden,
         NotFound.
@@ -134,7 +134,7 @@ class ProjectEnvironmentVariables(Resource[asynchronous.ProjectEnvironmentVariab
     def create(
         self, project_id: str, body: models.EnvironmentVariableRequest | Mapping[str, object]
     ) -> models.EnvironmentVariable:
-        """Create an environment variable in a project.
+        """Create an environment variable of a project.
 
         `POST /project/{projectId}/environmentVariable`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
@@ -146,7 +146,7 @@ class ProjectEnvironmentVariables(Resource[asynchronous.ProjectEnvironmentVariab
         environment_variable_id: str,
         body: models.EnvironmentVariableEditRequest | Mapping[str, object],
     ) -> models.EnvironmentVariable:
-        """Replace an environment variable as a whole of a project.
+        """Replace an environment variable of a project as a whole.
 
         `PUT /project/{projectId}/environmentVariable/{environmentVariableId}`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound.
@@ -193,7 +193,7 @@ class ProjectSecrets(Resource[asynchronous.ProjectSecrets]):
         return self._call(self._async.list, project_id)
 
     def create(self, project_id: str, body: models.SecretRequest | Mapping[str, object]) -> models.Secret:
-        """Create a secret in a project.
+        """Create a secret of a project.
 
         `POST /project/{projectId}/secret`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
@@ -202,7 +202,7 @@ class ProjectSecrets(Resource[asynchronous.ProjectSecrets]):
     def update(
         self, project_id: str, secret_id: str, body: models.SecretEditRequest | Mapping[str, object]
     ) -> models.Secret:
-        """Replace a secret as a whole of a project.
+        """Replace a secret of a project as a whole.
 
         `PUT /project/{projectId}/secret/{secretId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """

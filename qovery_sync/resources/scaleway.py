@@ -46,7 +46,7 @@ class Scaleway(Resource[asynchronous.Scaleway]):
         return self._call(self._async.list_managed_database_types)
 
     def list_kapsule_instance_types(self, zone: str) -> list[models.ClusterInstanceType]:
-        """List the kapsule instance types.
+        """List the kapsule instance types of a zone.
 
         `GET /scaleway/instanceType/{zone}`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -66,7 +66,7 @@ class ScalewayCredentials(Resource[asynchronous.ScalewayCredentials]):
     def create(
         self, body: models.ScalewayCredentialsRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> models.ClusterCredentials:
-        """Create a credentials.
+        """Create credentials.
 
         `POST /organization/{organizationId}/scaleway/credentials`. Raises BadRequest, Unauthorized, Forbidden,
         NotFound.
@@ -74,7 +74,7 @@ class ScalewayCredentials(Resource[asynchronous.ScalewayCredentials]):
         return self._call(self._async.create, body, organization_id=organization_id)
 
     def get(self, credentials_id: str, *, organization_id: str | None = None) -> models.ClusterCredentials:
-        """Get a credentials.
+        """Get credentials.
 
         `GET /organization/{organizationId}/scaleway/credentials/{credentialsId}`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound.
@@ -88,7 +88,7 @@ class ScalewayCredentials(Resource[asynchronous.ScalewayCredentials]):
         *,
         organization_id: str | None = None,
     ) -> models.ClusterCredentials:
-        """Replace a credentials as a whole.
+        """Replace credentials as a whole.
 
         `PUT /organization/{organizationId}/scaleway/credentials/{credentialsId}`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound.
@@ -96,7 +96,7 @@ class ScalewayCredentials(Resource[asynchronous.ScalewayCredentials]):
         return self._call(self._async.update, credentials_id, body, organization_id=organization_id)
 
     def delete(self, credentials_id: str, *, organization_id: str | None = None) -> None:
-        """Delete a credentials.
+        """Delete credentials.
 
         `DELETE /organization/{organizationId}/scaleway/credentials/{credentialsId}`. Raises Unauthorized,
         Forbidden, NotFound.

@@ -21,14 +21,14 @@ class Terraforms(Resource[asynchronous.Terraforms]):
     deployment_restrictions: Namespace[TerraformDeploymentRestrictions] = Namespace("TerraformDeploymentRestrictions")
 
     def redeploy(self, terraform_id: str) -> models.Status:
-        """Redeploy a terraform.
+        """Redeploy a Terraform service.
 
         `POST /terraform/{terraformId}/redeploy`. Raises Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.redeploy, terraform_id)
 
     def list(self, environment_id: str) -> builtins.list[models.TerraformResponse]:
-        """List terraforms of an environment.
+        """List Terraform services of an environment.
 
         `GET /environment/{environmentId}/terraform`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -37,7 +37,7 @@ class Terraforms(Resource[asynchronous.Terraforms]):
     def create(
         self, environment_id: str, body: models.TerraformRequest | Mapping[str, object]
     ) -> models.TerraformResponse:
-        """Create a terraform in an environment.
+        """Create a Terraform service in an environment.
 
         `POST /environment/{environmentId}/terraform`. Raises BadRequest, Unauthorized, Forbidden, NotFound,
         Conflict.
@@ -45,7 +45,7 @@ class Terraforms(Resource[asynchronous.Terraforms]):
         return self._call(self._async.create, environment_id, body)
 
     def get(self, terraform_id: str) -> models.TerraformResponse:
-        """Get a terraform.
+        """Get a Terraform service.
 
         `GET /terraform/{terraformId}`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -54,7 +54,7 @@ class Terraforms(Resource[asynchronous.Terraforms]):
     def update(
         self, terraform_id: str, body: models.TerraformRequest | Mapping[str, object]
     ) -> models.TerraformResponse:
-        """Replace a terraform as a whole.
+        """Replace a Terraform service as a whole.
 
         `PUT /terraform/{terraformId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
@@ -68,7 +68,7 @@ class Terraforms(Resource[asynchronous.Terraforms]):
         skip_reconcile: bool | Unset = UNSET,
         force_terraform_action: models.DeleteTerraformAction | Unset = UNSET,
     ) -> None:
-        """Delete a terraform.
+        """Delete a Terraform service.
 
         `DELETE /terraform/{terraformId}`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -83,7 +83,7 @@ class Terraforms(Resource[asynchronous.Terraforms]):
     def deploy(
         self, terraform_id: str, body: models.TerraformDeployRequest | Mapping[str, object] | Unset = UNSET
     ) -> models.Status:
-        """Deploy a terraform.
+        """Deploy a Terraform service.
 
         `POST /terraform/{terraformId}/deploy`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
@@ -96,7 +96,7 @@ class Terraforms(Resource[asynchronous.Terraforms]):
         *,
         force_terraform_action: models.DeleteTerraformAction | Unset = UNSET,
     ) -> models.Status | None:
-        """Uninstall a terraform.
+        """Uninstall a Terraform service.
 
         `POST /terraform/{terraformId}/uninstall`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
@@ -112,7 +112,7 @@ class Terraforms(Resource[asynchronous.Terraforms]):
     def clone(
         self, terraform_id: str, body: models.CloneServiceRequest | Mapping[str, object]
     ) -> models.TerraformResponse:
-        """Clone a terraform.
+        """Clone a Terraform service.
 
         `POST /terraform/{terraformId}/clone`. Raises Unauthorized, Forbidden, NotFound, Conflict.
         """
@@ -121,7 +121,7 @@ class Terraforms(Resource[asynchronous.Terraforms]):
     def list_deployment_history_v2(
         self, terraform_id: str, *, page_size: int | Unset = UNSET
     ) -> Page[models.DeploymentHistoryService]:
-        """List the deployment history v2 of a terraform.
+        """List the deployment history v2 of a Terraform service.
 
         `GET /terraform/{terraformId}/deploymentHistoryV2`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -139,14 +139,14 @@ class Terraforms(Resource[asynchronous.Terraforms]):
         )
 
     def list_commits(self, terraform_id: str) -> builtins.list[models.Commit]:
-        """List the commits of a terraform.
+        """List the commits of a Terraform service.
 
         `GET /terraform/{terraformId}/commit`. Raises Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_commits, terraform_id)
 
     def list_resources(self, terraform_id: str) -> builtins.list[models.TerraformResourceResponse]:
-        """List the resources of a terraform.
+        """List the resources of a Terraform service.
 
         `GET /terraform/{terraformId}/terraformResources`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -157,7 +157,7 @@ class TerraformAdvancedSettings(Resource[asynchronous.TerraformAdvancedSettings]
     """`client.terraforms.advanced_settings`, blocking."""
 
     def get(self, terraform_id: str) -> models.TerraformAdvancedSettings:
-        """Get the advanced settings of a terraform.
+        """Get the advanced settings of a Terraform service.
 
         `GET /terraform/{terraformId}/advancedSettings`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -166,7 +166,7 @@ class TerraformAdvancedSettings(Resource[asynchronous.TerraformAdvancedSettings]
     def update(
         self, terraform_id: str, body: models.TerraformAdvancedSettings | Mapping[str, object] | Unset = UNSET
     ) -> models.TerraformAdvancedSettings:
-        """Replace the advanced settings as a whole of a terraform.
+        """Replace the advanced settings of a Terraform service as a whole.
 
         `PUT /terraform/{terraformId}/advancedSettings`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
@@ -184,7 +184,7 @@ class TerraformDeploymentRestrictions(Resource[asynchronous.TerraformDeploymentR
     """`client.terraforms.deployment_restrictions`, blocking."""
 
     def list(self, terraform_id: str) -> builtins.list[models.TerraformDeploymentRestrictionResponse]:
-        """List deployment restrictions of a terraform.
+        """List deployment restrictions of a Terraform service.
 
         `GET /terraform/{terraformId}/deploymentRestriction`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -193,7 +193,7 @@ class TerraformDeploymentRestrictions(Resource[asynchronous.TerraformDeploymentR
     def create(
         self, terraform_id: str, body: models.TerraformDeploymentRestrictionRequest | Mapping[str, object]
     ) -> models.TerraformDeploymentRestrictionResponse:
-        """Create a deployment restriction in a terraform.
+        """Create a deployment restriction of a Terraform service.
 
         `POST /terraform/{terraformId}/deploymentRestriction`. Raises BadRequest, Unauthorized, Forbidden, Conflict.
         """
@@ -205,7 +205,7 @@ class TerraformDeploymentRestrictions(Resource[asynchronous.TerraformDeploymentR
         deployment_restriction_id: str,
         body: models.TerraformDeploymentRestrictionRequest | Mapping[str, object],
     ) -> models.TerraformDeploymentRestrictionResponse:
-        """Replace a deployment restriction as a whole of a terraform.
+        """Replace a deployment restriction of a Terraform service as a whole.
 
         `PUT /terraform/{terraformId}/deploymentRestriction/{deploymentRestrictionId}`. Raises BadRequest,
         Unauthorized, Forbidden, NotFound.
@@ -213,7 +213,7 @@ class TerraformDeploymentRestrictions(Resource[asynchronous.TerraformDeploymentR
         return self._call(self._async.update, terraform_id, deployment_restriction_id, body)
 
     def delete(self, terraform_id: str, deployment_restriction_id: str) -> None:
-        """Delete a deployment restriction of a terraform.
+        """Delete a deployment restriction of a Terraform service.
 
         `DELETE /terraform/{terraformId}/deploymentRestriction/{deploymentRestrictionId}`. Raises Unauthorized,
         Forbidden, NotFound.

@@ -65,7 +65,7 @@ class Applications(Resource):
         return await self._json(call, models.Application)
 
     async def list_statuses(self, environment_id: str) -> builtins.list[models.ReferenceObjectStatus]:
-        """List the states of all applications.
+        """List the states of all applications of an environment.
 
         `GET /environment/{environmentId}/application/status`. Raises Unauthorized, Forbidden, NotFound.
         """

@@ -38,7 +38,7 @@ class ApplicationAdvancedSettings(Resource):
     async def update(
         self, application_id: str, body: models.ApplicationAdvancedSettings | Mapping[str, object] | Unset = UNSET
     ) -> models.ApplicationAdvancedSettings:
-        """Replace the advanced settings as a whole of an application.
+        """Replace the advanced settings of an application as a whole.
 
         `PUT /application/{applicationId}/advancedSettings`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """

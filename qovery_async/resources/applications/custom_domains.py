@@ -27,7 +27,7 @@ class ApplicationCustomDomains(Resource):
     async def create(
         self, application_id: str, body: models.CustomDomainRequest | Mapping[str, object]
     ) -> models.CustomDomain:
-        """Create a custom domain in an application.
+        """Create a custom domain of an application.
 
         `POST /application/{applicationId}/customDomain`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
@@ -43,7 +43,7 @@ class ApplicationCustomDomains(Resource):
     async def update(
         self, application_id: str, custom_domain_id: str, body: models.CustomDomainRequest | Mapping[str, object]
     ) -> models.CustomDomain:
-        """Replace a custom domain as a whole of an application.
+        """Replace a custom domain of an application as a whole.
 
         `PUT /application/{applicationId}/customDomain/{customDomainId}`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound.

@@ -30,7 +30,7 @@ class ApplicationDeploymentRestrictions(Resource):
     async def create(
         self, application_id: str, body: models.ApplicationDeploymentRestrictionRequest | Mapping[str, object]
     ) -> models.ApplicationDeploymentRestriction:
-        """Create a deployment restriction in an application.
+        """Create a deployment restriction of an application.
 
         `POST /application/{applicationId}/deploymentRestriction`. Raises BadRequest, Unauthorized, Forbidden,
         Conflict.
@@ -50,7 +50,7 @@ class ApplicationDeploymentRestrictions(Resource):
         deployment_restriction_id: str,
         body: models.ApplicationDeploymentRestrictionRequest | Mapping[str, object],
     ) -> models.ApplicationDeploymentRestriction:
-        """Replace a deployment restriction as a whole of an application.
+        """Replace a deployment restriction of an application as a whole.
 
         `PUT /application/{applicationId}/deploymentRestriction/{deploymentRestrictionId}`. Raises BadRequest,
         Unauthorized, Forbidden, NotFound.

@@ -25,7 +25,7 @@ class ApplicationNetwork(Resource):
     async def update(
         self, application_id: str, body: models.ApplicationNetworkRequest | Mapping[str, object] | Unset = UNSET
     ) -> models.ApplicationNetwork:
-        """Replace the network as a whole of an application.
+        """Replace the network of an application as a whole.
 
         `PUT /application/{applicationId}/network`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """

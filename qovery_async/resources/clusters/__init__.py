@@ -128,7 +128,7 @@ class Clusters(Resource):
         return await self._json(call, models.ClusterStatus)
 
     async def get_installation_helm_values(self, cluster_id: str, *, organization_id: str | None = None) -> str:
-        """Get the installation helm values of a cluster.
+        """Get the installation Helm service values of a cluster.
 
         `GET /organization/{organizationId}/cluster/{clusterId}/installationHelmValues`. Raises Unauthorized,
         Forbidden, NotFound.

@@ -24,7 +24,7 @@ class ClusterDnsProvider(Resource):
     async def update(
         self, cluster_id: str, body: models.ClusterDnsProviderRequest | Mapping[str, object]
     ) -> models.ClusterDnsProviderResponse:
-        """Replace the DNS provider as a whole of a cluster.
+        """Replace the DNS provider of a cluster as a whole.
 
         `PUT /cluster/{clusterId}/dnsProvider`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """

@@ -39,7 +39,7 @@ class ClusterKubeconfig(Resource):
         return await self._text(call, accept="application/x-yaml")
 
     async def update(self, cluster_id: str, body: str, *, organization_id: str | None = None) -> None:
-        """Replace the kubeconfig as a whole of a cluster.
+        """Replace the kubeconfig of a cluster as a whole.
 
         `PUT /organization/{organizationId}/cluster/{clusterId}/kubeconfig`. Raises Unauthorized, Forbidden,
         NotFound.

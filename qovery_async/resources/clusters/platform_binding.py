@@ -38,7 +38,7 @@ class ClusterPlatformBinding(Resource):
         *,
         organization_id: str | None = None,
     ) -> models.ClusterPlatformBindingResponse:
-        """Replace the platform binding as a whole of a cluster.
+        """Replace the platform binding of a cluster as a whole.
 
         `PUT /organization/{organizationId}/cluster/{clusterId}/platformBinding`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound, ServerError.

@@ -36,7 +36,7 @@ class ClusterRoutingTable(Resource):
         *,
         organization_id: str | None = None,
     ) -> list[models.ClusterRoute]:
-        """Replace the routing table as a whole of a cluster.
+        """Replace the routing table of a cluster as a whole.
 
         `PUT /organization/{organizationId}/cluster/{clusterId}/routingTable`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound.

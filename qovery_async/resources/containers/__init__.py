@@ -51,7 +51,7 @@ class Containers(Resource):
         return await self._json(call, models.ContainerResponse)
 
     async def list_statuses(self, environment_id: str) -> builtins.list[models.ReferenceObjectStatus]:
-        """List the states of all containers.
+        """List the states of all containers of an environment.
 
         `GET /environment/{environmentId}/container/status`. Raises Unauthorized, Forbidden, NotFound.
         """

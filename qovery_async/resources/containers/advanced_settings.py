@@ -35,7 +35,7 @@ class ContainerAdvancedSettings(Resource):
     async def update(
         self, container_id: str, body: models.ContainerAdvancedSettings | Mapping[str, object] | Unset = UNSET
     ) -> models.ContainerAdvancedSettings:
-        """Replace the advanced settings as a whole of a container.
+        """Replace the advanced settings of a container as a whole.
 
         `PUT /container/{containerId}/advancedSettings`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """

@@ -48,7 +48,7 @@ class Environments(Resource):
         return await self._json(call, models.Environment)
 
     async def list_statuses(self, project_id: str) -> builtins.list[models.EnvironmentStatus]:
-        """List the states of all environments.
+        """List the states of all environments of a project.
 
         `GET /project/{projectId}/environment/status`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -56,7 +56,7 @@ class Environments(Resource):
         return await self._list(call, models.EnvironmentStatus)
 
     async def list_stats(self, project_id: str) -> builtins.list[models.EnvironmentStats]:
-        """List the statistics of all environments.
+        """List the statistics of all environments of a project.
 
         `GET /project/{projectId}/environment/stats`. Raises Unauthorized, Forbidden, NotFound.
         """
@@ -64,7 +64,7 @@ class Environments(Resource):
         return await self._list(call, models.EnvironmentStats)
 
     async def list_overviews(self, project_id: str) -> builtins.list[models.EnvironmentOverviewResponse]:
-        """List the overviews of all environments.
+        """List the overviews of all environments of a project.
 
         `GET /project/{projectId}/environment/overview`. Raises Unauthorized, Forbidden, NotFound.
         """

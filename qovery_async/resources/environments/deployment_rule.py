@@ -29,7 +29,7 @@ class EnvironmentDeploymentRule(Resource):
         deployment_rule_id: str,
         body: models.EnvironmentDeploymentRuleEditRequest | Mapping[str, object],
     ) -> models.EnvironmentDeploymentRule:
-        """Replace the deployment rule as a whole of an environment.
+        """Replace the deployment rule of an environment as a whole.
 
         `PUT /environment/{environmentId}/deploymentRule/{deploymentRuleId}`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound.

@@ -31,7 +31,7 @@ class EnvironmentEnvironmentVariables(Resource):
     async def create(
         self, environment_id: str, body: models.EnvironmentVariableRequest | Mapping[str, object]
     ) -> models.EnvironmentVariable:
-        """Create an environment variable in an environment.
+        """Create an environment variable of an environment.
 
         `POST /environment/{environmentId}/environmentVariable`. Raises BadRequest, Unauthorized, Forbidden,
         NotFound.
@@ -51,7 +51,7 @@ class EnvironmentEnvironmentVariables(Resource):
         environment_variable_id: str,
         body: models.EnvironmentVariableEditRequest | Mapping[str, object],
     ) -> models.EnvironmentVariable:
-        """Replace an environment variable as a whole of an environment.
+        """Replace an environment variable of an environment as a whole.
 
         `PUT /environment/{environmentId}/environmentVariable/{environmentVariableId}`. Raises BadRequest,
         Unauthorized, Forbidden, NotFound.

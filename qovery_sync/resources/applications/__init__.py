@@ -51,7 +51,7 @@ class Applications(Resource[asynchronous.Applications]):
         return self._call(self._async.create, environment_id, body)
 
     def list_statuses(self, environment_id: str) -> builtins.list[models.ReferenceObjectStatus]:
-        """List the states of all applications.
+        """List the states of all applications of an environment.
 
         `GET /environment/{environmentId}/application/status`. Raises Unauthorized, Forbidden, NotFound.
         """

@@ -24,7 +24,7 @@ class ApplicationDeploymentRestrictions(Resource[asynchronous.ApplicationDeploym
     def create(
         self, application_id: str, body: models.ApplicationDeploymentRestrictionRequest | Mapping[str, object]
     ) -> models.ApplicationDeploymentRestriction:
-        """Create a deployment restriction in an application.
+        """Create a deployment restriction of an application.
 
         `POST /application/{applicationId}/deploymentRestriction`. Raises BadRequest, Unauthorized, Forbidden,
         Conflict.
@@ -37,7 +37,7 @@ class ApplicationDeploymentRestrictions(Resource[asynchronous.ApplicationDeploym
         deployment_restriction_id: str,
         body: models.ApplicationDeploymentRestrictionRequest | Mapping[str, object],
     ) -> models.ApplicationDeploymentRestriction:
-        """Replace a deployment restriction as a whole of an application.
+        """Replace a deployment restriction of an application as a whole.
 
         `PUT /application/{applicationId}/deploymentRestriction/{deploymentRestrictionId}`. Raises BadRequest,
         Unauthorized, Forbidden, NotFound.

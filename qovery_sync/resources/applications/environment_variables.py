@@ -25,7 +25,7 @@ class ApplicationEnvironmentVariables(Resource[asynchronous.ApplicationEnvironme
     def create(
         self, application_id: str, body: models.EnvironmentVariableRequest | Mapping[str, object]
     ) -> models.EnvironmentVariable:
-        """Create an environment variable in an application.
+        """Create an environment variable of an application.
 
         `POST /application/{applicationId}/environmentVariable`. Raises BadRequest, Unauthorized, Forbidden,
         NotFound.
@@ -35,7 +35,7 @@ class ApplicationEnvironmentVariables(Resource[asynchronous.ApplicationEnvironme
     def import_many(
         self, application_id: str, body: models.VariableImportRequest | Mapping[str, object]
     ) -> models.VariableImport:
-        """Import many environment variables in one request of an application.
+        """Import many environment variables of an application in one request.
 
         `POST /application/{applicationId}/environmentVariable/import`. Raises BadRequest, Unauthorized, Forbidden,
         NotFound.
@@ -48,7 +48,7 @@ class ApplicationEnvironmentVariables(Resource[asynchronous.ApplicationEnvironme
         environment_variable_id: str,
         body: models.EnvironmentVariableEditRequest | Mapping[str, object],
     ) -> models.EnvironmentVariable:
-        """Replace an environment variable as a whole of an application.
+        """Replace an environment variable of an application as a whole.
 
         `PUT /application/{applicationId}/environmentVariable/{environmentVariableId}`. Raises BadRequest,
         Unauthorized, Forbidden, NotFound.

@@ -23,7 +23,7 @@ class ApplicationSecrets(Resource[asynchronous.ApplicationSecrets]):
         return self._call(self._async.list, application_id)
 
     def create(self, application_id: str, body: models.SecretRequest | Mapping[str, object]) -> models.Secret:
-        """Create a secret in an application.
+        """Create a secret of an application.
 
         `POST /application/{applicationId}/secret`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
@@ -32,7 +32,7 @@ class ApplicationSecrets(Resource[asynchronous.ApplicationSecrets]):
     def update(
         self, application_id: str, secret_id: str, body: models.SecretEditRequest | Mapping[str, object]
     ) -> models.Secret:
-        """Replace a secret as a whole of an application.
+        """Replace a secret of an application as a whole.
 
         `PUT /application/{applicationId}/secret/{secretId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """

@@ -99,7 +99,7 @@ class Clusters(Resource[asynchronous.Clusters]):
         return self._call(self._async.get_status, cluster_id, organization_id=organization_id)
 
     def get_installation_helm_values(self, cluster_id: str, *, organization_id: str | None = None) -> str:
-        """Get the installation helm values of a cluster.
+        """Get the installation Helm service values of a cluster.
 
         `GET /organization/{organizationId}/cluster/{clusterId}/installationHelmValues`. Raises Unauthorized,
         Forbidden, NotFound.

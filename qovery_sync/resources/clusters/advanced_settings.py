@@ -29,7 +29,7 @@ class ClusterAdvancedSettings(Resource[asynchronous.ClusterAdvancedSettings]):
         *,
         organization_id: str | None = None,
     ) -> models.ClusterAdvancedSettings:
-        """Replace the advanced settings as a whole of a cluster.
+        """Replace the advanced settings of a cluster as a whole.
 
         `PUT /organization/{organizationId}/cluster/{clusterId}/advancedSettings`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound.

@@ -23,7 +23,7 @@ class ClusterDnsProvider(Resource[asynchronous.ClusterDnsProvider]):
     def update(
         self, cluster_id: str, body: models.ClusterDnsProviderRequest | Mapping[str, object]
     ) -> models.ClusterDnsProviderResponse:
-        """Replace the DNS provider as a whole of a cluster.
+        """Replace the DNS provider of a cluster as a whole.
 
         `PUT /cluster/{clusterId}/dnsProvider`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """

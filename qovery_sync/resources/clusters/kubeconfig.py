@@ -33,7 +33,7 @@ class ClusterKubeconfig(Resource[asynchronous.ClusterKubeconfig]):
         )
 
     def update(self, cluster_id: str, body: str, *, organization_id: str | None = None) -> None:
-        """Replace the kubeconfig as a whole of a cluster.
+        """Replace the kubeconfig of a cluster as a whole.
 
         `PUT /organization/{organizationId}/cluster/{clusterId}/kubeconfig`. Raises Unauthorized, Forbidden,
         NotFound.

@@ -48,7 +48,7 @@ class ClusterOperator(Resource[asynchronous.ClusterOperator]):
         *,
         organization_id: str | None = None,
     ) -> models.ClusterOperatorUpdateResponse:
-        """Replace the operator as a whole of a cluster.
+        """Replace the operator of a cluster as a whole.
 
         `POST /organization/{organizationId}/cluster/{clusterId}/operator/update`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound, PreconditionFailed.

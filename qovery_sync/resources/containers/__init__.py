@@ -49,7 +49,7 @@ class Containers(Resource[asynchronous.Containers]):
         return self._call(self._async.create, environment_id, body)
 
     def list_statuses(self, environment_id: str) -> builtins.list[models.ReferenceObjectStatus]:
-        """List the states of all containers.
+        """List the states of all containers of an environment.
 
         `GET /environment/{environmentId}/container/status`. Raises Unauthorized, Forbidden, NotFound.
         """

@@ -22,7 +22,7 @@ class ContainerCustomDomains(Resource[asynchronous.ContainerCustomDomains]):
         return self._call(self._async.list, container_id)
 
     def create(self, container_id: str, body: models.CustomDomainRequest | Mapping[str, object]) -> models.CustomDomain:
-        """Create a custom domain in a container.
+        """Create a custom domain of a container.
 
         `POST /container/{containerId}/customDomain`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
@@ -31,7 +31,7 @@ class ContainerCustomDomains(Resource[asynchronous.ContainerCustomDomains]):
     def update(
         self, container_id: str, custom_domain_id: str, body: models.CustomDomainRequest | Mapping[str, object]
     ) -> models.CustomDomain:
-        """Replace a custom domain as a whole of a container.
+        """Replace a custom domain of a container as a whole.
 
         `PUT /container/{containerId}/customDomain/{customDomainId}`. Raises BadRequest, Unauthorized, Forbidden,
         NotFound.

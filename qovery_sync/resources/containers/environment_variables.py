@@ -25,7 +25,7 @@ class ContainerEnvironmentVariables(Resource[asynchronous.ContainerEnvironmentVa
     def create(
         self, container_id: str, body: models.EnvironmentVariableRequest | Mapping[str, object]
     ) -> models.EnvironmentVariable:
-        """Create an environment variable in a container.
+        """Create an environment variable of a container.
 
         `POST /container/{containerId}/environmentVariable`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
@@ -34,7 +34,7 @@ class ContainerEnvironmentVariables(Resource[asynchronous.ContainerEnvironmentVa
     def import_many(
         self, container_id: str, body: models.VariableImportRequest | Mapping[str, object]
     ) -> models.VariableImport:
-        """Import many environment variables in one request of a container.
+        """Import many environment variables of a container in one request.
 
         `POST /container/{containerId}/environmentVariable/import`. Raises BadRequest, Unauthorized, Forbidden,
         NotFound.
@@ -47,7 +47,7 @@ class ContainerEnvironmentVariables(Resource[asynchronous.ContainerEnvironmentVa
         environment_variable_id: str,
         body: models.EnvironmentVariableEditRequest | Mapping[str, object],
     ) -> models.EnvironmentVariable:
-        """Replace an environment variable as a whole of a container.
+        """Replace an environment variable of a container as a whole.
 
         `PUT /container/{containerId}/environmentVariable/{environmentVariableId}`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound.

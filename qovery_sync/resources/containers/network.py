@@ -24,7 +24,7 @@ class ContainerNetwork(Resource[asynchronous.ContainerNetwork]):
     def update(
         self, container_id: str, body: models.ContainerNetworkRequest | Mapping[str, object] | Unset = UNSET
     ) -> models.ContainerNetwork:
-        """Replace the network as a whole of a container.
+        """Replace the network of a container as a whole.
 
         `PUT /container/{containerId}/network`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """

@@ -23,7 +23,7 @@ class ContainerSecrets(Resource[asynchronous.ContainerSecrets]):
         return self._call(self._async.list, container_id)
 
     def create(self, container_id: str, body: models.SecretRequest | Mapping[str, object]) -> models.Secret:
-        """Create a secret in a container.
+        """Create a secret of a container.
 
         `POST /container/{containerId}/secret`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
@@ -32,7 +32,7 @@ class ContainerSecrets(Resource[asynchronous.ContainerSecrets]):
     def update(
         self, container_id: str, secret_id: str, body: models.SecretEditRequest | Mapping[str, object]
     ) -> models.Secret:
-        """Replace a secret as a whole of a container.
+        """Replace a secret of a container as a whole.
 
         `PUT /container/{containerId}/secret/{secretId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """

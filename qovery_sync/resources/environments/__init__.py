@@ -46,21 +46,21 @@ class Environments(Resource[asynchronous.Environments]):
         return self._call(self._async.create, project_id, body)
 
     def list_statuses(self, project_id: str) -> builtins.list[models.EnvironmentStatus]:
-        """List the states of all environments.
+        """List the states of all environments of a project.
 
         `GET /project/{projectId}/environment/status`. Raises Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_statuses, project_id)
 
     def list_stats(self, project_id: str) -> builtins.list[models.EnvironmentStats]:
-        """List the statistics of all environments.
+        """List the statistics of all environments of a project.
 
         `GET /project/{projectId}/environment/stats`. Raises Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_stats, project_id)
 
     def list_overviews(self, project_id: str) -> builtins.list[models.EnvironmentOverviewResponse]:
-        """List the overviews of all environments.
+        """List the overviews of all environments of a project.
 
         `GET /project/{projectId}/environment/overview`. Raises Unauthorized, Forbidden, NotFound.
         """

@@ -23,7 +23,7 @@ class EnvironmentSecrets(Resource[asynchronous.EnvironmentSecrets]):
         return self._call(self._async.list, environment_id)
 
     def create(self, environment_id: str, body: models.SecretRequest | Mapping[str, object]) -> models.Secret:
-        """Create a secret in an environment.
+        """Create a secret of an environment.
 
         `POST /environment/{environmentId}/secret`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
@@ -32,7 +32,7 @@ class EnvironmentSecrets(Resource[asynchronous.EnvironmentSecrets]):
     def update(
         self, environment_id: str, secret_id: str, body: models.SecretEditRequest | Mapping[str, object]
     ) -> models.Secret:
-        """Replace a secret as a whole of an environment.
+        """Replace a secret of an environment as a whole.
 
         `PUT /environment/{environmentId}/secret/{secretId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
