@@ -13,7 +13,7 @@ def changes(before: Api, after: Api) -> list[str]:
     new = {operation.id: operation for operation in after.operations}
     lines = [f"- Removed `{old[i].call}`." for i in old if i not in new]
     lines += [f"- Added `{new[i].call}` (`{_http(new[i])}`)." for i in new if i not in old]
-    for id_ in old.keys() & new.keys():
+    for id_ in [i for i in new if i in old]:
         lines += sorted(_operation(old[id_], new[id_]))
     lines += _named("model", before.schemas, after.schemas)
     return lines

@@ -35,10 +35,13 @@ class Node:
 
     def child(self, key: str | int) -> Node:
         token = str(key).replace("~", "~0").replace("/", "~1")
-        return Node(self.document, f"{self.where}/{token}", self.value[key])
+        try:
+            return Node(self.document, f"{self.where}/{token}", self.value[key])
+        except (KeyError, IndexError, TypeError):
+            raise self.fail(f"lacks {key!r}") from None
 
     def get(self, key: str) -> Node | None:
-        return self.child(key) if key in self.value else None
+        return self.child(key) if key in self.mapping() else None
 
     def mapping(self) -> dict[str, Any]:
         if not isinstance(self.value, dict):
@@ -83,7 +86,7 @@ class Node:
                 key = int(key)
             try:
                 node = node.child(key)
-            except (KeyError, IndexError, TypeError):
+            except DescriptionError:
                 raise self.fail(f"nothing stands at {reference!r}") from None
         return node
 

@@ -34,7 +34,7 @@ def read(source: str) -> Import:
     api = Api(
         version=str(root.child("info").value["version"]),
         operations=operations,
-        schemas=dict(sorted(schemas.schemas.items())),
+        schemas=schemas.finish(),
         unnamed=schemas.unnamed(),
     )
     return Import(api, names.invented, idle)

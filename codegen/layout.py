@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from pathlib import Path
@@ -39,7 +40,7 @@ def arrange(api: Api) -> Layout:
     module_of = _by_subject(api, reach)
     _break_circles(module_of, refers)
     bodies = [references(o.body.type) for o in api.operations if o.body]
-    order = list(TopologicalSorter(_acyclic(refers)).static_order())
+    order = list(TopologicalSorter(_acyclic(refers, api.schemas)).static_order())
     in_order: dict[str, list[str]] = {}
     for name in order:
         in_order.setdefault(module_of[name], []).append(name)
@@ -125,23 +126,14 @@ def _break_circles(module_of: dict[str, str], refers: dict[str, list[str]]) -> N
             return
 
 
-def _acyclic(refers: dict[str, list[str]]) -> dict[str, list[str]]:
-    """The references less those that lead back; those are written as text."""
-    done: dict[str, list[str]] = {}
-    path: list[str] = []
+def _acyclic(refers: dict[str, list[str]], schemas: Mapping[str, Schema]) -> dict[str, list[str]]:
+    """The references less those by which models contain themselves; those are written as text.
 
-    def visit(name: str) -> None:
-        if name in done:
-            return
-        path.append(name)
-        kept = []
-        for other in refers[name]:
-            if other not in path:
-                visit(other)
-                kept.append(other)
-        done[name] = kept
-        path.pop()
-
-    for name in sorted(refers):
-        visit(name)
-    return done
+    The alias of a union cannot be postponed, so what leads out of one always stays.
+    """
+    return {
+        name: [
+            other for other in names if not isinstance(schemas[name], Model) or name not in _closure([other], refers)
+        ]
+        for name, names in refers.items()
+    }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from codegen import docstrings
@@ -31,7 +30,7 @@ class ModelFiles:
                 here.add(name)
             body = "\n".join(str(schema["text"]) for schema in schemas)
             recursive = [s["name"] for s in schemas if s["recursive"]]
-            body += "".join(f"\nattrs.resolve_types({name}, globals())\n" for name in recursive)
+            body += "".join(f"\nresolve_recursion({name}, globals())\n" for name in recursive)
             others = {n: f"qovery_async.models.{m}" for n, m in where.items() if m != module}
             title = f"Models: {module.replace('_', ' ')}."
             exports = sorted(names)
@@ -68,14 +67,16 @@ class ModelFiles:
 
     def _attribute(self, owner: str, field: Field, later: set[str]) -> dict[str, Any]:
         sendable = owner in self._layout.sendable
-        type_ = re.sub(r"\b\w+\b", lambda m: f'"{m[0]}"' if m[0] in later else m[0], field.type)
+        type_ = field.type
         tag = self._tag_value(owner, field)
         if sendable and not field.required:
             type_ += " | Unset"
         if field.type != "Any" and (field.nullable or not field.required):
             type_ += " | None"
         if field.name != field.wire:
-            type_ = f'Annotated[{type_}, Wire("{field.wire}")]'
+            type_ = f"Annotated[{type_}, Wire('{field.wire}')]"
+        if later & set(references(field.type)):
+            type_ = f'"{type_}"'
         default = "UNSET" if sendable else "None"
         if field.required:
             default = f"{field.type}.{tag}" if tag else ""

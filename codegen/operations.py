@@ -52,7 +52,7 @@ class OperationReader:
                 id_,
                 method,
                 path,
-                lists=any(answer.items for answer in answers),
+                lists=any(a.items or (a.type or "").startswith("list[") for a in answers),
                 routes=self._routes,
             ),
             method=method,
@@ -70,7 +70,7 @@ class OperationReader:
     def _parameters(self, node: Node) -> dict[tuple[str, str], Node]:
         listed = node.get("parameters")
         entries = [entry.resolve() for entry in listed.elements()] if listed else []
-        return {(entry.value["in"], entry.value["name"]): entry for entry in entries}
+        return {(entry.child("in").value, entry.child("name").value): entry for entry in entries}
 
     def _declared(self, in_path: dict[str, Node], name: str, node: Node) -> Node:
         if name not in in_path:

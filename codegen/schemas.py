@@ -58,6 +58,7 @@ class SchemaReader:
         self._given = given or {}
         self.schemas: dict[str, Schema] = {}
         self._names: dict[str, str] = {}
+        self._undecided: list[tuple[Node, str]] = []
         self._joined: set[str] = set()
         self._seen: set[str] = set()
         components = root.get("components")
@@ -98,7 +99,7 @@ class SchemaReader:
         if not self._is_object(target):
             return None
         self._gather(target, hint, gathered)
-        return None if gathered.unions else self._settle(gathered)
+        return None if gathered.unions else self._settle(target, gathered)
 
     def _component_name(self, node: Node) -> str | None:
         prefix = "#/components/schemas/"
@@ -121,7 +122,7 @@ class SchemaReader:
                 raise node.fail("an array without items")
             item = self.read(node.child("items"), singular_hint(hint))
             return Typed(f"list[{item}]", nullable)
-        if kind in _SCALARS:
+        if isinstance(kind, str) and kind in _SCALARS:
             if "properties" in value or "items" in value:
                 raise node.fail(f"a {kind} cannot have properties or items")
             plain = _SCALARS[kind]
@@ -178,7 +179,7 @@ class SchemaReader:
     def _model(self, node: Node, name: str) -> Model:
         gathered = _Fields()
         self._gather(node, name, gathered)
-        return Model(self._settle(gathered))
+        return Model(self._settle(node, gathered))
 
     def _is_object(self, node: Node) -> bool:
         value = node.mapping()
@@ -208,14 +209,14 @@ class SchemaReader:
         for entry in node.child("required").elements() if "required" in node.value else ():
             into.required.setdefault(entry.value, entry)
 
-    def _settle(self, gathered: _Fields) -> list[Field]:
+    def _settle(self, node: Node, gathered: _Fields) -> list[Field]:
         for key, place in gathered.required.items():
             if key not in gathered.found:
                 raise place.fail(f"requires {key!r}, which nothing declares")
         names: dict[str, str] = {}
         for key, field in gathered.found.items():
             if names.setdefault(field.name, key) != key:
-                raise ValueError(f"{key!r} and {names[field.name]!r} are both spelled {field.name}")
+                raise node.fail(f"{key!r} and {names[field.name]!r} are both spelled {field.name}")
         return [attrs.evolve(field, required=key in gathered.required) for key, field in gathered.found.items()]
 
     def _union(self, node: Node, hint: str) -> str:
@@ -234,7 +235,7 @@ class SchemaReader:
             hint = f"{name}With{pascal(own_key(branch, branches))}" if inline else name
             expressions.append(self.read(branch, hint).expression)
         if discriminator is None:
-            return Union(expressions, keys=self._keys(node, expressions))
+            return self._to_be_told_apart(node, name, expressions)
         discriminator.only("propertyName", "mapping")
         mapping = {}
         for value, place in discriminator.child("mapping").items():
@@ -243,6 +244,20 @@ class SchemaReader:
         if set(mapping.values()) - set(expressions):
             raise discriminator.fail("maps to a schema that is no branch")
         return Union(expressions, tag=discriminator.value["propertyName"], mapping=mapping)
+
+    def _to_be_told_apart(self, node: Node, name: str, expressions: list[str]) -> Union:
+        """A branch may itself hold the union and not be known yet: `finish` finds the keys."""
+        self._undecided.append((node, name))
+        return Union(expressions)
+
+    def finish(self) -> dict[str, Schema]:
+        """All schemas, once everything has been read."""
+        for node, name in self._undecided:
+            union = self.schemas[name]
+            if isinstance(union, Union):
+                self.schemas[name] = attrs.evolve(union, keys=self._keys(node, union.branches))
+        self._undecided.clear()
+        return dict(sorted(self.schemas.items()))
 
     def _keys(self, node: Node, expressions: list[str]) -> dict[str, str]:
         models: dict[str, Model] = {}
@@ -268,9 +283,9 @@ class SchemaReader:
                 parts = _Fields(dict(gathered.found), dict(gathered.required))
                 self._gather(branch.resolve(), name, parts)
                 own = f"{name}With{pascal(own_key(branch, branches))}"
-                model = Model(self._settle(parts))
+                model = Model(self._settle(branch, parts))
                 expressions.append(self._define(branch, own, partial(_given, model)))
-            return Union(expressions, keys=self._keys(node, expressions))
+            return self._to_be_told_apart(node, name, expressions)
 
         return self._define(node, hint, build)
 

@@ -36,6 +36,7 @@ _IMPORTS = {
     "UnknownVariant": "qovery_async.vocabulary",
     "Unset": "qovery_async.vocabulary",
     "Wire": "qovery_async.vocabulary",
+    "resolve_recursion": "qovery_async.vocabulary",
 }
 
 
@@ -63,7 +64,7 @@ class Writer:
         for name, source in (_IMPORTS | dict(others)).items():
             if name.split()[-1] in used:
                 sources.setdefault(source, []).append(name)
-        plain = [name for name in ("builtins", "attrs") if re.search(rf"\b{name}\.", code)]
+        plain = [name for name in ("builtins",) if re.search(rf"\b{name}\.", code)]
         return self.fill(
             "module.jinja",
             title=title,

@@ -71,6 +71,11 @@ class Model:
         return f"{type(self).__name__}({', '.join(given)})"
 
 
+def resolve_recursion(model: type[Model], namespace: dict[str, Any]) -> None:
+    """Replaces annotations that had to be written as text, because a model contains itself."""
+    attrs.resolve_types(model, {"Any": Any, **namespace})
+
+
 @attrs.define
 class UnknownVariant:
     """An object of a kind this version does not know; reads like the mapping it came as."""

@@ -93,21 +93,21 @@ else:
             AgenticWorkflowModelRequest AgenticWorkflowModelResponse AgenticWorkflowRequest AgenticWorkflowResponse
         """,
         "alert_receivers": """
-            AlertReceiverType AlertReceiverValidationRequest SlackAlertReceiverCreationRequest
-            EmailAlertReceiverCreationRequest SlackAlertReceiverEditRequest EmailAlertReceiverEditRequest
-            SlackAlertReceiverResponse EmailAlertReceiverResponse AlertReceiverCreationRequest AlertReceiverEditRequest
-            AlertReceiverResponse AlertReceiverCreationValidationRequest
+            AlertReceiverType AlertReceiverValidationRequest EmailAlertReceiverCreationRequest
+            EmailAlertReceiverEditRequest EmailAlertReceiverResponse SlackAlertReceiverCreationRequest
+            SlackAlertReceiverEditRequest SlackAlertReceiverResponse AlertReceiverCreationRequest
+            AlertReceiverEditRequest AlertReceiverResponse AlertReceiverCreationValidationRequest
         """,
         "alert_rules": """
             AlertPresentation AlertPresentationResponse AlertRuleConditionKind AlertRuleConditionOperator
-            AlertRuleConditionFunction AlertSeverity AlertTargetType AlertRuleSource AlertRuleState AlertRuleCondition
+            AlertRuleConditionFunction AlertSeverity AlertRuleSource AlertRuleState AlertTargetType AlertRuleCondition
             AlertRuleEditRequest AlertTarget AlertRuleCreationRequest AlertRuleResponse GhostAlertRuleResponse
             AlertRuleOrGhost
         """,
         "annotations_groups": """
-            Annotation AnnotationsGroupAssociatedItemType OrganizationAnnotationsGroupScopeEnum ServiceAnnotationRequest
-            AnnotationsGroupAssociatedItem OrganizationAnnotationsGroupResponse
-            OrganizationAnnotationsGroupCreateRequest OrganizationAnnotationsGroupEnrichedResponse
+            Annotation AnnotationsGroupAssociatedItemType ServiceAnnotationRequest OrganizationAnnotationsGroupScopeEnum
+            AnnotationsGroupAssociatedItem OrganizationAnnotationsGroupCreateRequest
+            OrganizationAnnotationsGroupEnrichedResponse OrganizationAnnotationsGroupResponse
         """,
         "api_tokens": """
             OrganizationApiToken OrganizationApiTokenCreate OrganizationApiTokenScope OrganizationApiTokenCreateRequest
@@ -124,9 +124,9 @@ else:
             ArgoCdInstanceMappingResponse ArgocdAppManifestResponse
         """,
         "autoscaling": """
-            AutoscalingMode KedaScalerRole KedaTriggerAuthenticationResponse KedaTriggerAuthenticationRequest
-            KedaScalerResponse KedaScalerRequest KedaAutoscalingResponse KedaAutoscalingRequest
-            AutoscalingPolicyResponse AutoscalingPolicyRequest
+            AutoscalingMode KedaScalerRole KedaTriggerAuthenticationRequest KedaTriggerAuthenticationResponse
+            KedaScalerRequest KedaScalerResponse KedaAutoscalingRequest KedaAutoscalingResponse AutoscalingPolicyRequest
+            AutoscalingPolicyResponse
         """,
         "aws": """
             AwsRoleCredentialsRequestType AwsStaticCredentialsRequestType EksAnywhereVsphereRoleCredentialsRequestType
@@ -143,60 +143,59 @@ else:
             OrganizationChangePlanRequest OrganizationCreditCodeRequest Invoice OrganizationCurrentCost
         """,
         "blueprints": """
-            BlueprintMajorVersion BlueprintVariableRequest BlueprintSpecOverridesCredentials
-            BlueprintSpecOverridesBackend BlueprintDeploymentAckResponse BlueprintManifestUserProvidedBackend
-            BlueprintManifestChartConfig BlueprintManifestContextVariableFieldKind BlueprintManifestCredentialsConfig
-            BlueprintManifestEngineHelmType BlueprintManifestResourcesConfig BlueprintManifestEngineOpenTofuType
-            BlueprintManifestVersionBlock BlueprintManifestEngineTerraformType BlueprintManifestVariableFieldKind
-            BlueprintManifestFieldTypeType BlueprintReadmeResponse BlueprintResponse BlueprintUpdateEngineFieldChange
+            BlueprintVariableRequest BlueprintDeploymentAckResponse BlueprintMajorVersion
+            BlueprintManifestUserProvidedBackend BlueprintManifestChartConfig BlueprintManifestContextVariableFieldKind
+            BlueprintManifestCredentialsConfig BlueprintManifestEngineHelmType BlueprintManifestResourcesConfig
+            BlueprintManifestEngineOpenTofuType BlueprintManifestVersionBlock BlueprintManifestEngineTerraformType
+            BlueprintManifestFieldTypeType BlueprintManifestVariableFieldKind BlueprintReadmeResponse BlueprintResponse
+            BlueprintSpecOverridesCredentials BlueprintSpecOverridesBackend BlueprintUpdateEngineFieldChange
             BlueprintUpdateNewMajorVersion BlueprintUpdatePreviewResponseServiceType BlueprintUpdateRemovedValue
-            BlueprintUpdateVariableValue BlueprintItem BlueprintSpecOverrides BlueprintManifestBackendConfig
+            BlueprintUpdateVariableValue BlueprintItem BlueprintManifestBackendConfig
             BlueprintManifestContextVariableField BlueprintManifestEngineHelm BlueprintManifestFieldType
-            BlueprintUpdateEngineDiff BlueprintUpdatePreviewResponse BlueprintCatalogResponse BlueprintCreateRequest
-            BlueprintUpdateRequest BlueprintManifestEngineOpenTofu BlueprintManifestEngineTerraform
-            BlueprintManifestVariableField BlueprintUpdateNewOptionalValue BlueprintUpdateNewRequiredValue
-            BlueprintUpdateUpdatedValue BlueprintManifestEngineSpec BlueprintManifestField BlueprintUpdateResponse
-            BlueprintManifestResponse
+            BlueprintSpecOverrides BlueprintUpdateEngineDiff BlueprintUpdatePreviewResponse BlueprintCatalogResponse
+            BlueprintManifestEngineOpenTofu BlueprintManifestEngineTerraform BlueprintManifestVariableField
+            BlueprintUpdateNewOptionalValue BlueprintUpdateNewRequiredValue BlueprintUpdateUpdatedValue
+            BlueprintCreateRequest BlueprintUpdateRequest BlueprintManifestEngineSpec BlueprintManifestField
+            BlueprintUpdateResponse BlueprintManifestResponse
         """,
         "cloud_providers": """
             CloudProvider
         """,
         "cluster_credentials": """
             AwsRoleClusterCredentialsObjectType AwsStaticClusterCredentialsObjectType
-            AzureStaticClusterCredentialsObjectType ScalewayClusterCredentialsObjectType
-            GenericClusterCredentialsObjectType EksAnywhereVsphereClusterCredentialsObjectType
+            AzureStaticClusterCredentialsObjectType EksAnywhereVsphereClusterCredentialsObjectType
             GcpStaticClusterCredentialsObjectType GcpWorkloadIdentityFederationClusterCredentialsObjectType
-            AwsRoleClusterCredentials AwsStaticClusterCredentials AzureStaticClusterCredentials
-            ScalewayClusterCredentials GenericClusterCredentials EksAnywhereVsphereClusterCredentials
-            GcpStaticClusterCredentials GcpWorkloadIdentityFederationClusterCredentials ClusterCredentials
+            GenericClusterCredentialsObjectType ScalewayClusterCredentialsObjectType AwsRoleClusterCredentials
+            AwsStaticClusterCredentials AzureStaticClusterCredentials EksAnywhereVsphereClusterCredentials
+            GcpStaticClusterCredentials GcpWorkloadIdentityFederationClusterCredentials GenericClusterCredentials
+            ScalewayClusterCredentials ClusterCredentials
         """,
         "cluster_features": """
-            ClusterFeatureResponseValueType ClusterFeatureResponseTypeEnum ClusterFeatureAwsExistingVpc
-            ClusterFeatureGcpExistingVpc KarpenterNodePoolRequirementKey KarpenterNodePoolRequirementOperator
-            WeekdayEnum KarpenterNodePoolLimits ClusterFeatureNatGatewayTypeScalewayProvider
-            ClusterFeatureNatGatewayTypeScalewayType ClusterFeatureNatGatewayTypeGcpProvider
-            ClusterFeatureResponseAcceptedValue ClusterFeatureStringResponse ClusterFeatureBooleanResponse
-            ClusterFeatureAwsExistingVpcResponse ClusterFeatureGcpExistingVpcResponse KarpenterNodePoolRequirement
-            KarpenterNodePoolConsolidation KarpenterDefaultNodePoolOverride ClusterFeatureNatGatewayTypeScaleway
-            ClusterFeatureNatGatewayTypeGcp KarpenterStableNodePoolOverride KarpenterGpuNodePoolOverride
-            KarpenterCronjobNodePoolOverride ClusterFeatureNatGatewayParametersNatGatewayType KarpenterNodePool
-            ClusterFeatureNatGatewayParameters ClusterFeatureKarpenterParameters
-            ClusterFeatureNatGatewayParametersResponse ClusterFeatureKarpenterParametersResponse
-            ClusterFeatureResponseValueObject ClusterFeatureResponse
+            ClusterFeatureAwsExistingVpc ClusterFeatureResponseTypeEnum ClusterFeatureGcpExistingVpc
+            ClusterFeatureNatGatewayTypeGcpProvider ClusterFeatureNatGatewayTypeScalewayProvider
+            ClusterFeatureNatGatewayTypeScalewayType ClusterFeatureResponseValueType ClusterFeatureResponseAcceptedValue
+            WeekdayEnum KarpenterNodePoolLimits KarpenterNodePoolRequirementKey KarpenterNodePoolRequirementOperator
+            ClusterFeatureAwsExistingVpcResponse ClusterFeatureBooleanResponse ClusterFeatureStringResponse
+            ClusterFeatureGcpExistingVpcResponse ClusterFeatureNatGatewayTypeGcp ClusterFeatureNatGatewayTypeScaleway
+            KarpenterNodePoolConsolidation KarpenterDefaultNodePoolOverride KarpenterNodePoolRequirement
+            ClusterFeatureNatGatewayParametersNatGatewayType KarpenterCronjobNodePoolOverride
+            KarpenterStableNodePoolOverride KarpenterGpuNodePoolOverride ClusterFeatureNatGatewayParameters
+            KarpenterNodePool ClusterFeatureNatGatewayParametersResponse ClusterFeatureKarpenterParameters
+            ClusterFeatureKarpenterParametersResponse ClusterFeatureResponseValueObject ClusterFeatureResponse
         """,
         "cluster_infrastructure": """
-            AksInfrastructureOutputsKind EksInfrastructureOutputsKind
+            AksInfrastructureOutputsKind ClusterInfrastructureCertManagerChartParameters
+            ClusterInfrastructureNginxChartParameters ClusterInfrastructureMetalLbChartParameters
+            ClusterInfrastructureEksAnywhereBackupS3Parameters EksInfrastructureOutputsKind
             EksInfrastructureOutputsExternalSecretsAutomaticAuthentication GkeInfrastructureOutputsKind
             GkeInfrastructureOutputsExternalSecretsAutomaticAuthentication KapsuleInfrastructureOutputsKind
-            ClusterInfrastructureNginxChartParameters ClusterInfrastructureCertManagerChartParameters
-            ClusterInfrastructureMetalLbChartParameters ClusterInfrastructureEksAnywhereBackupS3Parameters
-            AksInfrastructureOutputs EksInfrastructureOutputs GkeInfrastructureOutputs KapsuleInfrastructureOutputs
-            ClusterInfrastructureEksAnywhereBackupParameters InfrastructureOutputs
-            ClusterInfrastructureEksAnywhereParameters ClusterInfrastructureChartsParameters
+            AksInfrastructureOutputs ClusterInfrastructureEksAnywhereBackupParameters EksInfrastructureOutputs
+            GkeInfrastructureOutputs KapsuleInfrastructureOutputs ClusterInfrastructureEksAnywhereParameters
+            InfrastructureOutputs ClusterInfrastructureChartsParameters
         """,
         "cluster_logs": """
-            ClusterLogsStep ClusterLogsMessage ClusterLogsErrorEventDetailsTransmitter ClusterLogsErrorUnderlyingError
-            ClusterLogsDetailsTransmitter ClusterLogsResponse ClusterLogsErrorEventDetails ClusterLogsDetails
+            ClusterLogsStep ClusterLogsMessage ClusterLogsDetailsTransmitter ClusterLogsErrorUnderlyingError
+            ClusterLogsErrorEventDetailsTransmitter ClusterLogsResponse ClusterLogsDetails ClusterLogsErrorEventDetails
             ClusterLogsError ClusterLogs
         """,
         "cluster_observability": """
@@ -221,53 +220,53 @@ else:
             ClusterPlatformBindingResponse ClusterRequestFeatureValue ClusterRequestFeature ClusterRequest Cluster
         """,
         "common": """
-            ServiceTypeEnum ReferenceObject ServiceLightResponseJobType StorageTypeEnum GitProviderEnum BuildModeEnum
-            CpuArchitectureEnum PortProtocolEnum DeploymentRestrictionModeEnum DeploymentRestrictionTypeEnum
-            CloudVendorEnum KubernetesEnum EnvironmentModeEnum CloneServiceRequest ClusterRegion CloudProviderEnum
-            InternalNetworkMonitoring LinkedServiceTypeEnum ClusterInstanceAttributes ClusterInstanceGpuInfo
-            OrganizationEventOrigin DeploymentStageServiceResponse InviteMemberRoleEnum Log PlanEnum Link
-            ServiceLightResponse ServiceStorageStorage ServiceStorageRequestStorage ApplicationGitRepository
-            ClusterEksAnywhereGitRepository ServicePort ServicePortRequestPort ClusterInstanceType
-            DeploymentStageResponse OrganizationOrganizationPlan ArgocdAppResponse Organization
+            ServiceTypeEnum ReferenceObject BuildModeEnum CpuArchitectureEnum DeploymentRestrictionModeEnum
+            DeploymentRestrictionTypeEnum GitProviderEnum CloudVendorEnum KubernetesEnum EnvironmentModeEnum
+            CloneServiceRequest ClusterRegion CloudProviderEnum LinkedServiceTypeEnum ClusterInstanceAttributes
+            ClusterInstanceGpuInfo OrganizationEventOrigin DeploymentStageServiceResponse InternalNetworkMonitoring
+            InviteMemberRoleEnum Log PlanEnum PortProtocolEnum ServiceLightResponseJobType StorageTypeEnum Link
+            ApplicationGitRepository ClusterEksAnywhereGitRepository ClusterInstanceType DeploymentStageResponse
+            OrganizationOrganizationPlan ServicePort ServicePortRequestPort ServiceLightResponse
+            ServiceStorageRequestStorage ServiceStorageStorage ArgocdAppResponse Organization
         """,
         "container_registries": """
             ContainerRegistryKindEnum ContainerRegistryAssociatedServiceType
             ContainerRegistryRequestConfigGcpCredentialsType ContainerRegistryResponseCluster
-            ContainerRegistryResponseConfigGcpCredentialsType ContainerRegistryProviderDetailsResponse
-            AvailableContainerRegistryResponse ContainerRegistryAssociatedServicesResponse
+            ContainerRegistryResponseConfigGcpCredentialsType AvailableContainerRegistryResponse
+            ContainerRegistryProviderDetailsResponse ContainerRegistryAssociatedServicesResponse
             ContainerRegistryRequestConfig ContainerRegistryResponseConfig ContainerRegistryRequest
             ContainerRegistryResponse
         """,
         "containers": """
             ContainerDeployRequest ContainerImageCheckRequest ContainerNetwork ContainerNetworkRequest
             ContainerVersionResponse OrganizationContainerAutoDeployRequest OrganizationContainerPreviewRequest
-            ContainerSource ContainerResponse ContainerRequest
+            ContainerSource ContainerRequest ContainerResponse
         """,
         "custom_domains": """
             CheckedCustomDomainStatus CustomDomainStatusEnum CustomDomainRequest CheckedCustomDomainResponse
             CustomDomain
         """,
         "custom_roles": """
-            OrganizationCustomRoleClusterPermission OrganizationCustomRoleProjectPermission
-            OrganizationCustomRoleCreateRequest OrganizationCustomRoleClusterPermissionItem
+            OrganizationCustomRoleClusterPermission OrganizationCustomRoleCreateRequest
+            OrganizationCustomRoleProjectPermission OrganizationCustomRoleClusterPermissionItem
             OrganizationCustomRoleUpdateRequestClusterPermission OrganizationCustomRoleProjectPermissionItemPermission
             OrganizationCustomRoleUpdateRequestProjectPermissionPermission OrganizationCustomRoleProjectPermissionItem
             OrganizationCustomRoleUpdateRequestProjectPermission OrganizationCustomRole
             OrganizationCustomRoleUpdateRequest
         """,
         "databases": """
-            DatabaseTypeEnum DatabaseModeEnum DatabaseAccessibilityEnum DatabaseDiskType BackupRequest Credentials
+            BackupRequest Credentials DatabaseTypeEnum DatabaseModeEnum DatabaseAccessibilityEnum DatabaseDiskType
             DatabaseEditRequestDiskType ManagedDatabaseInstanceTypeResponse ManagedDatabaseTypeResponse Version
-            DatabaseVersionMode DatabaseRequest DatabaseEditRequest Database DatabaseConfiguration Backup
+            DatabaseVersionMode DatabaseRequest DatabaseEditRequest DatabaseConfiguration Database Backup
         """,
         "deployment_history": """
-            DeploymentHistoryStatusEnum DeploymentHistoryActionStatus DeploymentHistoryHelmResponseRepository
-            DeploymentHistoryEnvironmentV2Identifier DeploymentHistoryTriggerAction
+            DeploymentHistoryStatusEnum DeploymentHistoryActionStatus DeploymentHistoryEnvironmentV2Identifier
+            DeploymentHistoryTriggerAction DeploymentHistoryHelmResponseRepository
             DeploymentHistoryServiceDetailsWithArguments DeploymentHistoryServiceDetailsWithJobTypeJobType
             DeploymentHistoryServiceDetailsWithRepositoryRepository DeploymentHistoryServiceIdentifier
-            DeploymentHistoryContainer DeploymentHistoryDatabase DeploymentHistoryApplication
-            DeploymentHistoryServiceDetailsWithCommit DeploymentHistory DeploymentHistoryAuditingData
-            DeploymentHistoryJobResponseSchedule DeploymentHistoryHelmResponse
+            DeploymentHistoryServiceDetailsWithCommit DeploymentHistory DeploymentHistoryApplication
+            DeploymentHistoryContainer DeploymentHistoryDatabase DeploymentHistoryAuditingData
+            DeploymentHistoryHelmResponse DeploymentHistoryJobResponseSchedule
             DeploymentHistoryServiceDetailsWithJobTypeSchedule DeploymentHistoryServiceDetailsWithRepository
             DeploymentHistoryJobResponse DeploymentHistoryServiceDetailsWithJobType DeploymentHistoryEnvironment
             DeploymentHistoryServiceDetails DeploymentHistoryService DeploymentHistoryStage
@@ -278,7 +277,7 @@ else:
             QueuedDeploymentRequestForServiceIdentifier QueuedDeploymentRequestWithStagesStageServiceIdentifier
             EnvDeploymentStatus QueuedDeploymentRequestForServiceAuditingData
             QueuedDeploymentRequestWithStagesAuditingData QueuedDeploymentRequestWithStagesStageServiceDetails
-            QueuedDeploymentRequestForService QueuedDeploymentRequestWithStagesStageService
+            QueuedDeploymentRequestWithStagesStageService QueuedDeploymentRequestForService
             QueuedDeploymentRequestWithStagesStage QueuedDeploymentRequestWithStages
         """,
         "deployment_stages": """
@@ -286,10 +285,10 @@ else:
         """,
         "dns_providers": """
             CloudflareDnsProviderRequestProvider CloudflareDnsProviderResponseProvider QoveryDnsProviderRequestProvider
-            Route53DnsProviderRequestProvider Route53StaticCredentialsRequestType QoveryDnsProviderResponseProvider
-            Route53DnsProviderResponseProvider Route53StaticCredentialsResponseType CloudflareDnsProviderRequest
-            CloudflareDnsProviderResponse QoveryDnsProviderRequest Route53StaticCredentialsRequest
-            QoveryDnsProviderResponse Route53StaticCredentialsResponse Route53DnsProviderRequestCredentials
+            QoveryDnsProviderResponseProvider Route53DnsProviderRequestProvider Route53DnsProviderResponseProvider
+            Route53StaticCredentialsRequestType Route53StaticCredentialsResponseType CloudflareDnsProviderRequest
+            CloudflareDnsProviderResponse QoveryDnsProviderRequest QoveryDnsProviderResponse
+            Route53StaticCredentialsRequest Route53StaticCredentialsResponse Route53DnsProviderRequestCredentials
             Route53DnsProviderResponseCredentials Route53DnsProviderRequest Route53DnsProviderResponse
             ClusterDnsProviderRequestProvider ClusterDnsProviderResponseProvider ClusterDnsProviderRequest
             ClusterDnsProviderResponse
@@ -298,22 +297,21 @@ else:
             EnterpriseConnectionDto
         """,
         "environment_logs": """
-            EnvironmentLogTypeEnum EnvironmentLogsDetailsTransmitter EnvironmentLogsDetailsStage
-            EnvironmentLogsErrorUnderlyingError EnvironmentLogsMessage EnvironmentLogScope EnvironmentLogsDetails
-            EnvironmentLogsError EnvironmentLog EnvironmentLogs
+            EnvironmentLogTypeEnum EnvironmentLogsMessage EnvironmentLogsDetailsTransmitter EnvironmentLogsDetailsStage
+            EnvironmentLogsErrorUnderlyingError EnvironmentLogScope EnvironmentLogsDetails EnvironmentLogsError
+            EnvironmentLog EnvironmentLogs
         """,
         "environments": """
             CancelEnvironmentDeploymentRequest CleanFailedJobsRequest CleanFailedJobsResponse CreateEnvironmentModeEnum
             DeployAllRequestApplication DeployAllRequestContainer DeployAllRequestJob DeployAllRequestHelm
-            DeploymentBuildUsageReportRequest DeploymentBuildUsageReportResponse StageStepMetricNameEnum
-            DockerfileCheckResponse EnvironmentCloudProvider EnvironmentDeploymentStatusEnum
-            ServicesOverviewResponseManagedBy EnvironmentStatusEventOriginEnum EnvironmentServiceIdsAllRequest
-            EnvironmentStats RebootServicesRequest ClusterOverviewResponse EnvironmentStatusesWithStagesPreCheckStage
-            CloneEnvironmentRequest EnvironmentDeploymentRule EnvironmentDeploymentRuleEditRequest
-            CreateEnvironmentRequest EnvironmentEditRequest StageStepMetric Environment ServicesOverviewResponse
-            DockerfileCheckRequest DeployAllRequest StageStepMetrics Stage EnvironmentStatus
-            DeploymentStageWithServicesStatuses EnvironmentOverviewResponse EnvironmentStatuses
-            EnvironmentStatusesWithStages AnyService
+            DeploymentBuildUsageReportRequest DeploymentBuildUsageReportResponse DockerfileCheckResponse
+            EnvironmentCloudProvider EnvironmentDeploymentStatusEnum EnvironmentServiceIdsAllRequest EnvironmentStats
+            EnvironmentStatusEventOriginEnum RebootServicesRequest ServicesOverviewResponseManagedBy
+            StageStepMetricNameEnum ClusterOverviewResponse CloneEnvironmentRequest CreateEnvironmentRequest
+            EnvironmentEditRequest Environment EnvironmentDeploymentRule EnvironmentDeploymentRuleEditRequest
+            EnvironmentStatusesWithStagesPreCheckStage ServicesOverviewResponse StageStepMetric DockerfileCheckRequest
+            StageStepMetrics DeployAllRequest EnvironmentStatus Stage EnvironmentOverviewResponse EnvironmentStatuses
+            DeploymentStageWithServicesStatuses EnvironmentStatusesWithStages AnyService
         """,
         "events": """
             OrganizationEventType OrganizationEventTargetType OrganizationEventSubTargetType
@@ -343,21 +341,20 @@ else:
             HelmRepositoryRequest HelmRepositoryResponse
         """,
         "helms": """
-            HelmPortProtocolEnum KubernetesSelector HelmSourceRepositoryResponseRepository
-            HelmResponseValuesOverrideFileRawValue HelmDefaultValuesRequestSourceWithHelmRepositoryHelmRepository
-            HelmDeployRequest HelmForceEvent HelmRequestSourceWithHelmRepositoryHelmRepository
-            HelmRequestValuesOverrideFileRawValue HelmVersionResponse KubernetesMetadata KubernetesServicePort
-            HelmPortResponseWithServiceName HelmPortRequestPortWithServiceName HelmPortResponseWithServiceSelectors
-            HelmPortRequestPortWithServiceSelectors HelmSourceRepositoryResponse HelmResponseValuesOverrideFileRaw
+            HelmDefaultValuesRequestSourceWithHelmRepositoryHelmRepository HelmDeployRequest HelmForceEvent
+            HelmPortProtocolEnum KubernetesSelector HelmRequestSourceWithHelmRepositoryHelmRepository
+            HelmRequestValuesOverrideFileRawValue HelmResponseValuesOverrideFileRawValue
+            HelmSourceRepositoryResponseRepository HelmVersionResponse KubernetesMetadata KubernetesServicePort
             HelmDeploymentRestrictionRequest HelmDeploymentRestrictionResponse HelmCheckRequest
             HelmDefaultValuesRequestSourceWithGitRepository HelmRequestSourceWithGitRepository
-            HelmDefaultValuesRequestSourceWithHelmRepository HelmRequestSourceWithHelmRepository
-            HelmRequestValuesOverrideFileRaw KubernetesServiceSpec HelmSourceGitResponse
-            HelmResponseValuesOverrideFileGit HelmRequestValuesOverrideFileGit HelmResponsePort HelmPortRequestPort
-            HelmResponseSourceWithRepository HelmDefaultValuesRequestSource HelmRequestSource KubernetesService
-            HelmResponseSourceWithGit HelmResponseValuesOverrideFile HelmRequestValuesOverrideFile
-            HelmDefaultValuesRequest HelmResponseSource HelmResponseValuesOverride HelmRequestValuesOverride
-            HelmResponse HelmRequest
+            HelmDefaultValuesRequestSourceWithHelmRepository HelmPortRequestPortWithServiceName
+            HelmPortResponseWithServiceName HelmPortRequestPortWithServiceSelectors HelmPortResponseWithServiceSelectors
+            HelmRequestSourceWithHelmRepository HelmRequestValuesOverrideFileRaw HelmResponseValuesOverrideFileRaw
+            HelmSourceRepositoryResponse KubernetesServiceSpec HelmResponseValuesOverrideFileGit HelmSourceGitResponse
+            HelmRequestValuesOverrideFileGit HelmDefaultValuesRequestSource HelmPortRequestPort HelmResponsePort
+            HelmRequestSource HelmResponseSourceWithRepository KubernetesService HelmResponseValuesOverrideFile
+            HelmResponseSourceWithGit HelmRequestValuesOverrideFile HelmDefaultValuesRequest HelmResponseValuesOverride
+            HelmResponseSource HelmRequestValuesOverride HelmResponse HelmRequest
         """,
         "invitations": """
             InviteStatusEnum InviteMemberRequest InviteMember
@@ -366,19 +363,18 @@ else:
             QoveryIpsResponse
         """,
         "jobs": """
-            JobTypeEnum LifecycleJobResponseScheduleOnStart LifecycleJobResponseScheduleOnStop
-            LifecycleJobResponseScheduleOnDelete JobLifecycleTypeEnum CronJobResponseScheduleCronjob
-            CleanFailedJobResponse JobScheduleEvent JobLifecyleSchedule JobCronSchedule JobDeployRequest JobForceEvent
-            JobRequestSourceImage JobRequestScheduleOnStart JobRequestScheduleOnStop JobRequestScheduleOnDelete
-            JobRequestScheduleCronjob OrganizationJobAutoDeployRequest LifecycleJobResponseSchedule
-            CronJobResponseSchedule JobDeploymentRestrictionRequest JobDeploymentRestrictionResponse JobRequestSchedule
-            JobSourceDockerResponse JobRequestSourceDocker BaseJobResponseSourceWithDocker JobRequestSource
-            BaseJobResponseSourceWithImage JobRequest BaseJobResponseSource LifecycleJobResponse CronJobResponse
-            JobResponse
+            CleanFailedJobResponse JobTypeEnum CronJobResponseScheduleCronjob JobScheduleEvent JobLifecyleSchedule
+            JobCronSchedule JobLifecycleTypeEnum JobDeployRequest JobForceEvent JobRequestScheduleOnStart
+            JobRequestScheduleOnStop JobRequestScheduleOnDelete JobRequestScheduleCronjob JobRequestSourceImage
+            LifecycleJobResponseScheduleOnStart LifecycleJobResponseScheduleOnStop LifecycleJobResponseScheduleOnDelete
+            OrganizationJobAutoDeployRequest JobDeploymentRestrictionRequest JobDeploymentRestrictionResponse
+            CronJobResponseSchedule JobRequestSchedule LifecycleJobResponseSchedule JobSourceDockerResponse
+            JobRequestSourceDocker BaseJobResponseSourceWithDocker JobRequestSource BaseJobResponseSourceWithImage
+            BaseJobResponseSource JobRequest CronJobResponse LifecycleJobResponse JobResponse
         """,
         "labels_groups": """
-            Label ServiceLabelRequest LabelsGroupAssociatedItemType OrganizationLabelsGroupResponse
-            OrganizationLabelsGroupCreateRequest OrganizationLabelsGroupEnrichedResponse LabelsGroupAssociatedItem
+            ServiceLabelRequest Label LabelsGroupAssociatedItemType OrganizationLabelsGroupCreateRequest
+            OrganizationLabelsGroupEnrichedResponse OrganizationLabelsGroupResponse LabelsGroupAssociatedItem
         """,
         "lifecycle_templates": """
             LifecycleTemplateResponseEvent LifecycleTemplateResponseResources LifecycleTemplateResponseVariableFile
@@ -401,8 +397,8 @@ else:
         "platform_templates": """
             PlatformLayerResolutionStatus PlatformCloudVendor PlatformClusterMode
             PlatformComponentConfigurationInputScope PlatformComponentConfigurationPreviewRequest
-            PlatformComponentConfigurationRequirementStatus PlatformComponentOutputBindingResponse
-            PlatformComponentConfigurationViolationResponse PlatformTemplateComponentKind PlatformTemplateReleaseStatus
+            PlatformComponentOutputBindingResponse PlatformComponentConfigurationViolationResponse
+            PlatformComponentConfigurationRequirementStatus PlatformTemplateComponentKind PlatformTemplateReleaseStatus
             PlatformComponentInputRequirementResponse PlatformTemplateComponentResponse
             PlatformComponentConfigurationPreviewResponse PlatformComponentConfigurationResolutionResponse
             PlatformTemplateLayerResponse PlatformTemplateSummaryResponse
@@ -422,42 +418,41 @@ else:
         """,
         "secret_managers": """
             AutomaticallyConfiguredAuthDtoMode AwsParameterStoreEndpointDtoMode AwsRoleArnAuthDtoMode
-            AwsSecretManagerEndpointDtoMode AwsStaticCredentialsAuthDtoMode GcpSecretManagerEndpointDtoMode
-            GcpJsonCredentialsAuthDtoMode AutomaticallyConfiguredAuthDto AwsParameterStoreEndpointDto AwsRoleArnAuthDto
-            AwsSecretManagerEndpointDto AwsStaticCredentialsAuthDto GcpSecretManagerEndpointDto
-            GcpJsonCredentialsAuthDto SecretManagerEndpointConfigurationDto SecretManagerAuthenticationDto
+            AwsSecretManagerEndpointDtoMode AwsStaticCredentialsAuthDtoMode GcpJsonCredentialsAuthDtoMode
+            GcpSecretManagerEndpointDtoMode AutomaticallyConfiguredAuthDto AwsParameterStoreEndpointDto
+            AwsRoleArnAuthDto AwsSecretManagerEndpointDto AwsStaticCredentialsAuthDto GcpJsonCredentialsAuthDto
+            GcpSecretManagerEndpointDto SecretManagerAuthenticationDto SecretManagerEndpointConfigurationDto
             SecretManagerAccess SecretManagerAccessRequest
         """,
         "services": """
             GetIngressDeploymentStatusServiceType IngressDeploymentStatusResponse
         """,
         "statuses": """
-            StateEnum ServiceDeploymentStatusEnum ServiceStepMetricNameEnum StepMetricStatusEnum ServiceActionEnum
-            ServiceActionStatusEnum ServiceSubActionEnum StageStatusEnum StatusKindEnum ServiceStepMetric StatusDetails
-            ServiceStepMetrics Status ReferenceObjectStatus
+            StateEnum StageStatusEnum StatusKindEnum StepMetricStatusEnum ServiceDeploymentStatusEnum ServiceActionEnum
+            ServiceActionStatusEnum ServiceStepMetricNameEnum ServiceSubActionEnum ServiceStepMetric StatusDetails
+            ServiceStepMetrics ReferenceObjectStatus Status
         """,
         "terraforms": """
-            TerraformAutoDeployConfigTerraformAction TerraformVarKeyValue TerraformEngineEnum
-            TerraformBackendWithKubernetes TerraformBackendWithUserProvided TerraformBackendBlueprint
-            TerraformProviderVersion TerraformJobResourcesResponse DockerfileFragmentFileType
-            DockerfileFragmentInlineType DeleteTerraformAction TerraformDeployRequestAction
-            TerraformGitRepositoryRequest TerraformRequestJobResources TerraformResourceResponseMode
-            TerraformVariableDefinition TfVarsDiscoveryModeAutoDiscoverType TfVarsDiscoveryModeSpecificPathsType
-            TfVarsFileResponse TerraformAutoDeployConfig TerraformVariablesSourceResponse
-            TerraformVariablesSourceRequest TerraformVersionResponse TerraformBackendWithBlueprint
-            DockerfileFragmentFile DockerfileFragmentInline TerraformDeploymentRestrictionRequest
-            TerraformDeploymentRestrictionResponse TerraformDeployRequest TerraformRequestTerraformFilesSource
-            TerraformResourceResponse TfVarsDiscoveryModeAutoDiscover TfVarsDiscoveryModeSpecificPaths
-            TerraformFilesSourceGit TerraformVariableParsingRequest TerraformBackend TerraformResponseDockerfileFragment
-            TerraformRequestDockerfileFragment TfVarsDiscoveryMode TerraformFilesSource TerraformRequest
-            TfVarsListRequest TerraformResponse
+            DeleteTerraformAction DockerfileFragmentFileType DockerfileFragmentInlineType
+            TerraformAutoDeployConfigTerraformAction TerraformBackendWithKubernetes TerraformBackendWithUserProvided
+            TerraformBackendBlueprint TerraformDeployRequestAction TerraformEngineEnum TerraformGitRepositoryRequest
+            TerraformJobResourcesResponse TerraformProviderVersion TerraformRequestJobResources
+            TerraformResourceResponseMode TerraformVarKeyValue TerraformVariableDefinition
+            TfVarsDiscoveryModeAutoDiscoverType TfVarsDiscoveryModeSpecificPathsType TfVarsFileResponse
+            TerraformDeploymentRestrictionRequest TerraformDeploymentRestrictionResponse DockerfileFragmentFile
+            DockerfileFragmentInline TerraformAutoDeployConfig TerraformBackendWithBlueprint TerraformDeployRequest
+            TerraformVersionResponse TerraformRequestTerraformFilesSource TerraformResourceResponse
+            TerraformVariablesSourceRequest TerraformVariablesSourceResponse TfVarsDiscoveryModeAutoDiscover
+            TfVarsDiscoveryModeSpecificPaths TerraformFilesSourceGit TerraformVariableParsingRequest
+            TerraformRequestDockerfileFragment TerraformResponseDockerfileFragment TerraformBackend TfVarsDiscoveryMode
+            TerraformFilesSource TerraformRequest TfVarsListRequest TerraformResponse
         """,
         "variables": """
             APIVariableScopeEnum APIVariableTypeEnum EnvironmentVariableEditRequest EnvironmentVariableRequest Key
             SecretEditRequest SecretRequest ServiceTypeForVariableEnum Value VariableEditRequest VariableAliasRequest
-            VariableImportSuccessfulImportedVariable VariableImportRequestVar VariableOverrideRequest VariableRequest
-            EnvironmentVariableOverride EnvironmentVariableAlias SecretOverride SecretAlias VariableAlias
-            VariableOverride VariableImport VariableImportRequest EnvironmentVariable Secret VariableResponse
+            VariableImportRequestVar VariableImportSuccessfulImportedVariable VariableOverrideRequest VariableRequest
+            EnvironmentVariableAlias EnvironmentVariableOverride SecretAlias SecretOverride VariableAlias
+            VariableOverride VariableImportRequest VariableImport EnvironmentVariable Secret VariableResponse
         """,
         "webhooks": """
             OrganizationWebhookKindEnum OrganizationWebhookEventEnum OrganizationWebhookCreateRequest

@@ -31,20 +31,6 @@ class AlertReceiverValidationRequest(Model):
 
 
 @define(kw_only=True, repr=False)
-class SlackAlertReceiverCreationRequest(Model):
-    """Part of `AlertReceiverCreationRequest`."""
-
-    organization_id: str
-    name: str
-    description: str
-    type: AlertReceiverType
-    send_resolved: bool
-    webhook_url: str
-    owner: str | Unset | None = UNSET
-    severity: str | Unset | None = UNSET
-
-
-@define(kw_only=True, repr=False)
 class EmailAlertReceiverCreationRequest(Model):
     """Part of `AlertReceiverCreationRequest`."""
 
@@ -61,19 +47,6 @@ class EmailAlertReceiverCreationRequest(Model):
     owner: str | Unset | None = UNSET
     severity: str | Unset | None = UNSET
     auth_username: str | Unset | None = UNSET
-
-
-@define(kw_only=True, repr=False)
-class SlackAlertReceiverEditRequest(Model):
-    """Part of `AlertReceiverEditRequest`."""
-
-    name: str
-    description: str
-    type: AlertReceiverType
-    send_resolved: bool
-    owner: str | Unset | None = UNSET
-    severity: str | Unset | None = UNSET
-    webhook_url: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -95,21 +68,6 @@ class EmailAlertReceiverEditRequest(Model):
 
 
 @define(kw_only=True, repr=False)
-class SlackAlertReceiverResponse(Model):
-    """Part of `AlertReceiverResponse`."""
-
-    id: str
-    created_at: datetime
-    name: str
-    description: str
-    type: AlertReceiverType
-    send_resolved: bool
-    updated_at: datetime | None = None
-    owner: str | None = None
-    severity: str | None = None
-
-
-@define(kw_only=True, repr=False)
 class EmailAlertReceiverResponse(Model):
     """Part of `AlertReceiverResponse`."""
 
@@ -124,6 +82,48 @@ class EmailAlertReceiverResponse(Model):
     smarthost: str
     auth_username: str | None
     require_tls: bool
+    updated_at: datetime | None = None
+    owner: str | None = None
+    severity: str | None = None
+
+
+@define(kw_only=True, repr=False)
+class SlackAlertReceiverCreationRequest(Model):
+    """Part of `AlertReceiverCreationRequest`."""
+
+    organization_id: str
+    name: str
+    description: str
+    type: AlertReceiverType
+    send_resolved: bool
+    webhook_url: str
+    owner: str | Unset | None = UNSET
+    severity: str | Unset | None = UNSET
+
+
+@define(kw_only=True, repr=False)
+class SlackAlertReceiverEditRequest(Model):
+    """Part of `AlertReceiverEditRequest`."""
+
+    name: str
+    description: str
+    type: AlertReceiverType
+    send_resolved: bool
+    owner: str | Unset | None = UNSET
+    severity: str | Unset | None = UNSET
+    webhook_url: str | Unset | None = UNSET
+
+
+@define(kw_only=True, repr=False)
+class SlackAlertReceiverResponse(Model):
+    """Part of `AlertReceiverResponse`."""
+
+    id: str
+    created_at: datetime
+    name: str
+    description: str
+    type: AlertReceiverType
+    send_resolved: bool
     updated_at: datetime | None = None
     owner: str | None = None
     severity: str | None = None

@@ -71,19 +71,6 @@ class AlertSeverity(OpenEnum):
     CRITICAL = "CRITICAL"
 
 
-class AlertTargetType(OpenEnum):
-    """Part of `AlertTarget`."""
-
-    CLUSTER = " CLUSTER"
-    ENVIRONMENT = "ENVIRONMENT"
-    APPLICATION = "APPLICATION"
-    CONTAINER = "CONTAINER"
-    JOB = "JOB"
-    CRONJOB = "CRONJOB"
-    HELM = "HELM"
-    TERRAFORM = "TERRAFORM"
-
-
 class AlertRuleSource(OpenEnum):
     """Part of `AlertRuleResponse`, `GhostAlertRuleResponse`."""
 
@@ -101,6 +88,19 @@ class AlertRuleState(OpenEnum):
     NOTIFIED = "NOTIFIED"
     SUPPRESSED = "SUPPRESSED"
     UNROUTED = "UNROUTED"
+
+
+class AlertTargetType(OpenEnum):
+    """Part of `AlertTarget`."""
+
+    CLUSTER = " CLUSTER"
+    ENVIRONMENT = "ENVIRONMENT"
+    APPLICATION = "APPLICATION"
+    CONTAINER = "CONTAINER"
+    JOB = "JOB"
+    CRONJOB = "CRONJOB"
+    HELM = "HELM"
+    TERRAFORM = "TERRAFORM"
 
 
 @define(kw_only=True, repr=False)

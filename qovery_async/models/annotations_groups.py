@@ -34,6 +34,13 @@ class AnnotationsGroupAssociatedItemType(OpenEnum):
     CRON = "CRON"
 
 
+@define(kw_only=True, repr=False)
+class ServiceAnnotationRequest(Model):
+    """Part of `ApplicationEditRequest`, `ApplicationRequest` and 4 more."""
+
+    id: str
+
+
 class OrganizationAnnotationsGroupScopeEnum(OpenEnum):
     """Part of `OrganizationAnnotationsGroupCreateRequest`, `OrganizationAnnotationsGroupEnrichedResponse` and 1 more."""
 
@@ -50,13 +57,6 @@ class OrganizationAnnotationsGroupScopeEnum(OpenEnum):
 
 
 @define(kw_only=True, repr=False)
-class ServiceAnnotationRequest(Model):
-    """Part of `ApplicationEditRequest`, `ApplicationRequest` and 4 more."""
-
-    id: str
-
-
-@define(kw_only=True, repr=False)
 class AnnotationsGroupAssociatedItem(Model):
     """Answer of `annotations_groups.list_associated_items`."""
 
@@ -69,18 +69,6 @@ class AnnotationsGroupAssociatedItem(Model):
     project_name: str | None = None
     environment_id: str | None = None
     environment_name: str | None = None
-
-
-@define(kw_only=True, repr=False)
-class OrganizationAnnotationsGroupResponse(Model):
-    """Answer of `annotations_groups.create`, `annotations_groups.get` and 1 more. Part of `Application`, `ContainerResponse` and 3 more."""
-
-    id: str
-    created_at: datetime
-    name: str
-    annotations: list[Annotation]
-    scopes: list[OrganizationAnnotationsGroupScopeEnum]
-    updated_at: datetime | None = None
 
 
 @define(kw_only=True, repr=False)
@@ -103,3 +91,15 @@ class OrganizationAnnotationsGroupEnrichedResponse(Model):
     scopes: list[OrganizationAnnotationsGroupScopeEnum]
     updated_at: datetime | None = None
     associated_items_count: int | None = None
+
+
+@define(kw_only=True, repr=False)
+class OrganizationAnnotationsGroupResponse(Model):
+    """Answer of `annotations_groups.create`, `annotations_groups.get` and 1 more. Part of `Application`, `ContainerResponse` and 3 more."""
+
+    id: str
+    created_at: datetime
+    name: str
+    annotations: list[Annotation]
+    scopes: list[OrganizationAnnotationsGroupScopeEnum]
+    updated_at: datetime | None = None

@@ -29,6 +29,14 @@ class KedaScalerRole(OpenEnum):
 
 
 @define(kw_only=True, repr=False)
+class KedaTriggerAuthenticationRequest(Model):
+    """Part of `KedaScalerRequest`."""
+
+    name: str
+    config_yaml: str | Unset | None = UNSET
+
+
+@define(kw_only=True, repr=False)
 class KedaTriggerAuthenticationResponse(Model):
     """Part of `KedaScalerResponse`."""
 
@@ -41,11 +49,15 @@ class KedaTriggerAuthenticationResponse(Model):
 
 
 @define(kw_only=True, repr=False)
-class KedaTriggerAuthenticationRequest(Model):
-    """Part of `KedaScalerRequest`."""
+class KedaScalerRequest(Model):
+    """Part of `KedaAutoscalingRequest`."""
 
-    name: str
+    scaler_type: str
+    role: KedaScalerRole
+    enabled: bool | Unset | None = UNSET
+    config_json: dict[str, Any] | Unset | None = UNSET
     config_yaml: str | Unset | None = UNSET
+    trigger_authentication: KedaTriggerAuthenticationRequest | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -64,15 +76,13 @@ class KedaScalerResponse(Model):
 
 
 @define(kw_only=True, repr=False)
-class KedaScalerRequest(Model):
-    """Part of `KedaAutoscalingRequest`."""
+class KedaAutoscalingRequest(Model):
+    """Part of `AutoscalingPolicyRequest`."""
 
-    scaler_type: str
-    role: KedaScalerRole
-    enabled: bool | Unset | None = UNSET
-    config_json: dict[str, Any] | Unset | None = UNSET
-    config_yaml: str | Unset | None = UNSET
-    trigger_authentication: KedaTriggerAuthenticationRequest | Unset | None = UNSET
+    scalers: list[KedaScalerRequest]
+    mode: AutoscalingMode = AutoscalingMode.KEDA
+    polling_interval_seconds: int | Unset | None = UNSET
+    cooldown_period_seconds: int | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -89,14 +99,16 @@ class KedaAutoscalingResponse(Model):
     mode: AutoscalingMode = AutoscalingMode.KEDA
 
 
-@define(kw_only=True, repr=False)
-class KedaAutoscalingRequest(Model):
-    """Part of `AutoscalingPolicyRequest`."""
-
-    scalers: list[KedaScalerRequest]
-    mode: AutoscalingMode = AutoscalingMode.KEDA
-    polling_interval_seconds: int | Unset | None = UNSET
-    cooldown_period_seconds: int | Unset | None = UNSET
+AutoscalingPolicyRequest: TypeAlias = Annotated[
+    KedaAutoscalingRequest | UnknownVariant,
+    ByTag(
+        "mode",
+        {
+            "KEDA": KedaAutoscalingRequest,
+        },
+    ),
+]
+"""Part of `ApplicationEditRequest`, `ApplicationRequest` and 1 more."""
 
 
 AutoscalingPolicyResponse: TypeAlias = Annotated[
@@ -109,15 +121,3 @@ AutoscalingPolicyResponse: TypeAlias = Annotated[
     ),
 ]
 """Part of `Application`, `ContainerResponse`."""
-
-
-AutoscalingPolicyRequest: TypeAlias = Annotated[
-    KedaAutoscalingRequest | UnknownVariant,
-    ByTag(
-        "mode",
-        {
-            "KEDA": KedaAutoscalingRequest,
-        },
-    ),
-]
-"""Part of `ApplicationEditRequest`, `ApplicationRequest` and 1 more."""

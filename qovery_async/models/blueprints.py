@@ -29,14 +29,6 @@ __all__ = [
 
 
 @define(kw_only=True, repr=False)
-class BlueprintMajorVersion(Model):
-    """Part of `BlueprintItem`."""
-
-    service_version: Annotated[str, Wire("serviceVersion")]
-    latest_tag: Annotated[str, Wire("latestTag")]
-
-
-@define(kw_only=True, repr=False)
 class BlueprintVariableRequest(Model):
     """Part of `BlueprintCreateRequest`."""
 
@@ -45,26 +37,20 @@ class BlueprintVariableRequest(Model):
     is_secret: bool | Unset | None = UNSET
 
 
-class BlueprintSpecOverridesCredentials(OpenEnum):
-    """Part of `BlueprintSpecOverrides`."""
-
-    CLUSTER = "cluster"
-    ENV = "env"
-
-
-class BlueprintSpecOverridesBackend(OpenEnum):
-    """Part of `BlueprintSpecOverrides`."""
-
-    QOVERY = "qovery"
-    USER_PROVIDED = "user_provided"
-
-
 @define(kw_only=True, repr=False)
 class BlueprintDeploymentAckResponse(Model):
     """Answer of `blueprints.deploy`."""
 
     deployment_id: str
     execution_id: str
+
+
+@define(kw_only=True, repr=False)
+class BlueprintMajorVersion(Model):
+    """Part of `BlueprintItem`."""
+
+    service_version: Annotated[str, Wire("serviceVersion")]
+    latest_tag: Annotated[str, Wire("latestTag")]
 
 
 @define(kw_only=True, repr=False)
@@ -134,18 +120,18 @@ class BlueprintManifestEngineTerraformType(OpenEnum):
     TERRAFORM = "terraform"
 
 
-class BlueprintManifestVariableFieldKind(OpenEnum):
-    """Part of `BlueprintManifestVariableField`."""
-
-    VARIABLE = "variable"
-
-
 class BlueprintManifestFieldTypeType(OpenEnum):
     """Part of `BlueprintManifestFieldType`."""
 
     STRING = "string"
     BOOL = "bool"
     NUMBER = "number"
+
+
+class BlueprintManifestVariableFieldKind(OpenEnum):
+    """Part of `BlueprintManifestVariableField`."""
+
+    VARIABLE = "variable"
 
 
 @define(kw_only=True, repr=False)
@@ -164,6 +150,20 @@ class BlueprintResponse(Model):
     catalog_url: str
     tag: str
     environment_id: str
+
+
+class BlueprintSpecOverridesCredentials(OpenEnum):
+    """Part of `BlueprintSpecOverrides`."""
+
+    CLUSTER = "cluster"
+    ENV = "env"
+
+
+class BlueprintSpecOverridesBackend(OpenEnum):
+    """Part of `BlueprintSpecOverrides`."""
+
+    QOVERY = "qovery"
+    USER_PROVIDED = "user_provided"
 
 
 @define(kw_only=True, repr=False)
@@ -221,19 +221,6 @@ class BlueprintItem(Model):
 
 
 @define(kw_only=True, repr=False)
-class BlueprintSpecOverrides(Model):
-    """Part of `BlueprintCreateRequest`, `BlueprintUpdateRequest`."""
-
-    engine_version: str | Unset | None = UNSET
-    credentials: BlueprintSpecOverridesCredentials | Unset | None = UNSET
-    backend: BlueprintSpecOverridesBackend | Unset | None = UNSET
-    timeout: int | Unset | None = UNSET
-    cpu: str | Unset | None = UNSET
-    ram: str | Unset | None = UNSET
-    storage: str | Unset | None = UNSET
-
-
-@define(kw_only=True, repr=False)
 class BlueprintManifestBackendConfig(Model):
     """Part of `BlueprintManifestEngineOpenTofu`, `BlueprintManifestEngineTerraform`."""
 
@@ -276,6 +263,19 @@ class BlueprintManifestFieldType(Model):
 
 
 @define(kw_only=True, repr=False)
+class BlueprintSpecOverrides(Model):
+    """Part of `BlueprintCreateRequest`, `BlueprintUpdateRequest`."""
+
+    engine_version: str | Unset | None = UNSET
+    credentials: BlueprintSpecOverridesCredentials | Unset | None = UNSET
+    backend: BlueprintSpecOverridesBackend | Unset | None = UNSET
+    timeout: int | Unset | None = UNSET
+    cpu: str | Unset | None = UNSET
+    ram: str | Unset | None = UNSET
+    storage: str | Unset | None = UNSET
+
+
+@define(kw_only=True, repr=False)
 class BlueprintUpdateEngineDiff(Model):
     """Part of `BlueprintUpdateResponse`."""
 
@@ -297,28 +297,6 @@ class BlueprintCatalogResponse(Model):
     version: str
     generated_at: Annotated[datetime, Wire("generatedAt")]
     blueprints: list[BlueprintItem]
-
-
-@define(kw_only=True, repr=False)
-class BlueprintCreateRequest(Model):
-    """Sent by `blueprints.create`."""
-
-    name: str
-    tag: str
-    icon: str
-    variables: list[BlueprintVariableRequest] | Unset | None = UNSET
-    spec_overrides: BlueprintSpecOverrides | Unset | None = UNSET
-
-
-@define(kw_only=True, repr=False)
-class BlueprintUpdateRequest(Model):
-    """Sent by `blueprints.preview_update`, `blueprints.update`."""
-
-    name: str
-    tag: str
-    icon: str
-    variables: dict[str, BlueprintUpdateVariableValue | None] | Unset | None = UNSET
-    spec_overrides: BlueprintSpecOverrides | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -393,6 +371,28 @@ class BlueprintUpdateUpdatedValue(Model):
     new_default_value: str | None = None
     current_value: str | None = None
     allowed_values: list[str] | None = None
+
+
+@define(kw_only=True, repr=False)
+class BlueprintCreateRequest(Model):
+    """Sent by `blueprints.create`."""
+
+    name: str
+    tag: str
+    icon: str
+    variables: list[BlueprintVariableRequest] | Unset | None = UNSET
+    spec_overrides: BlueprintSpecOverrides | Unset | None = UNSET
+
+
+@define(kw_only=True, repr=False)
+class BlueprintUpdateRequest(Model):
+    """Sent by `blueprints.preview_update`, `blueprints.update`."""
+
+    name: str
+    tag: str
+    icon: str
+    variables: dict[str, BlueprintUpdateVariableValue | None] | Unset | None = UNSET
+    spec_overrides: BlueprintSpecOverrides | Unset | None = UNSET
 
 
 BlueprintManifestEngineSpec: TypeAlias = Annotated[

@@ -36,18 +36,6 @@ class AzureStaticClusterCredentialsObjectType(OpenEnum):
     AZURE = "AZURE"
 
 
-class ScalewayClusterCredentialsObjectType(OpenEnum):
-    """Part of `ScalewayClusterCredentials`."""
-
-    SCW = "SCW"
-
-
-class GenericClusterCredentialsObjectType(OpenEnum):
-    """Part of `GenericClusterCredentials`."""
-
-    OTHER = "OTHER"
-
-
 class EksAnywhereVsphereClusterCredentialsObjectType(OpenEnum):
     """Part of `EksAnywhereVsphereClusterCredentials`."""
 
@@ -64,6 +52,18 @@ class GcpWorkloadIdentityFederationClusterCredentialsObjectType(OpenEnum):
     """Part of `GcpWorkloadIdentityFederationClusterCredentials`."""
 
     GCP_WORKLOAD_IDENTITY_FEDERATION = "GCP_WORKLOAD_IDENTITY_FEDERATION"
+
+
+class GenericClusterCredentialsObjectType(OpenEnum):
+    """Part of `GenericClusterCredentials`."""
+
+    OTHER = "OTHER"
+
+
+class ScalewayClusterCredentialsObjectType(OpenEnum):
+    """Part of `ScalewayClusterCredentials`."""
+
+    SCW = "SCW"
 
 
 @define(kw_only=True, repr=False)
@@ -97,27 +97,6 @@ class AzureStaticClusterCredentials(Model):
     azure_application_id: str
     azure_application_object_id: str
     object_type: AzureStaticClusterCredentialsObjectType = AzureStaticClusterCredentialsObjectType.AZURE
-
-
-@define(kw_only=True, repr=False)
-class ScalewayClusterCredentials(Model):
-    """Part of `ClusterCredentials`."""
-
-    id: str
-    name: str
-    scaleway_access_key: str
-    scaleway_project_id: str
-    scaleway_organization_id: str
-    object_type: ScalewayClusterCredentialsObjectType = ScalewayClusterCredentialsObjectType.SCW
-
-
-@define(kw_only=True, repr=False)
-class GenericClusterCredentials(Model):
-    """Part of `ClusterCredentials`."""
-
-    id: str
-    name: str
-    object_type: GenericClusterCredentialsObjectType = GenericClusterCredentialsObjectType.OTHER
 
 
 @define(kw_only=True, repr=False)
@@ -156,6 +135,27 @@ class GcpWorkloadIdentityFederationClusterCredentials(Model):
     object_type: GcpWorkloadIdentityFederationClusterCredentialsObjectType = (
         GcpWorkloadIdentityFederationClusterCredentialsObjectType.GCP_WORKLOAD_IDENTITY_FEDERATION
     )
+
+
+@define(kw_only=True, repr=False)
+class GenericClusterCredentials(Model):
+    """Part of `ClusterCredentials`."""
+
+    id: str
+    name: str
+    object_type: GenericClusterCredentialsObjectType = GenericClusterCredentialsObjectType.OTHER
+
+
+@define(kw_only=True, repr=False)
+class ScalewayClusterCredentials(Model):
+    """Part of `ClusterCredentials`."""
+
+    id: str
+    name: str
+    scaleway_access_key: str
+    scaleway_project_id: str
+    scaleway_organization_id: str
+    object_type: ScalewayClusterCredentialsObjectType = ScalewayClusterCredentialsObjectType.SCW
 
 
 ClusterCredentials: TypeAlias = Annotated[

@@ -24,23 +24,6 @@ __all__ = [
 ]  # fmt: skip
 
 
-class ClusterFeatureResponseValueType(OpenEnum):
-    """Part of `ClusterFeatureResponse`."""
-
-    BOOLEAN = "BOOLEAN"
-
-
-class ClusterFeatureResponseTypeEnum(OpenEnum):
-    """Part of `ClusterFeatureAwsExistingVpcResponse`, `ClusterFeatureBooleanResponse` and 4 more."""
-
-    STRING = "STRING"
-    BOOLEAN = "BOOLEAN"
-    AWS_USER_PROVIDED_NETWORK = "AWS_USER_PROVIDED_NETWORK"
-    GCP_USER_PROVIDED_NETWORK = "GCP_USER_PROVIDED_NETWORK"
-    KARPENTER = "KARPENTER"
-    NAT_GATEWAY = "NAT_GATEWAY"
-
-
 @define(kw_only=True, repr=False)
 class ClusterFeatureAwsExistingVpc(Model):
     """Part of `ClusterFeatureAwsExistingVpcResponse`, `ClusterRequestFeatureValue`."""
@@ -64,6 +47,17 @@ class ClusterFeatureAwsExistingVpc(Model):
     eks_create_nodes_in_private_subnet: bool | Unset | None = UNSET
 
 
+class ClusterFeatureResponseTypeEnum(OpenEnum):
+    """Part of `ClusterFeatureAwsExistingVpcResponse`, `ClusterFeatureBooleanResponse` and 4 more."""
+
+    STRING = "STRING"
+    BOOLEAN = "BOOLEAN"
+    AWS_USER_PROVIDED_NETWORK = "AWS_USER_PROVIDED_NETWORK"
+    GCP_USER_PROVIDED_NETWORK = "GCP_USER_PROVIDED_NETWORK"
+    KARPENTER = "KARPENTER"
+    NAT_GATEWAY = "NAT_GATEWAY"
+
+
 @define(kw_only=True, repr=False)
 class ClusterFeatureGcpExistingVpc(Model):
     """Part of `ClusterFeatureGcpExistingVpcResponse`, `ClusterRequestFeatureValue`."""
@@ -77,20 +71,38 @@ class ClusterFeatureGcpExistingVpc(Model):
     private_nodes: bool | Unset | None = UNSET
 
 
-class KarpenterNodePoolRequirementKey(OpenEnum):
-    """Part of `KarpenterNodePoolRequirement`."""
+class ClusterFeatureNatGatewayTypeGcpProvider(OpenEnum):
+    """Part of `ClusterFeatureNatGatewayTypeGcp`."""
 
-    INSTANCE_FAMILY = "InstanceFamily"
-    INSTANCE_SIZE = "InstanceSize"
-    ARCH = "Arch"
-    SKU_FAMILY = "SkuFamily"
-    SKU_VERSION = "SkuVersion"
+    GCP = "gcp"
 
 
-class KarpenterNodePoolRequirementOperator(OpenEnum):
-    """Part of `KarpenterNodePoolRequirement`."""
+class ClusterFeatureNatGatewayTypeScalewayProvider(OpenEnum):
+    """Part of `ClusterFeatureNatGatewayTypeScaleway`."""
 
-    IN = "In"
+    SCALEWAY = "scaleway"
+
+
+class ClusterFeatureNatGatewayTypeScalewayType(OpenEnum):
+    """Part of `ClusterFeatureNatGatewayTypeScaleway`."""
+
+    VPC_GW_S = "VPC-GW-S"
+    VPC_GW_M = "VPC-GW-M"
+    VPC_GW_L = "VPC-GW-L"
+    VPC_GW_XL = "VPC-GW-XL"
+
+
+class ClusterFeatureResponseValueType(OpenEnum):
+    """Part of `ClusterFeatureResponse`."""
+
+    BOOLEAN = "BOOLEAN"
+
+
+ClusterFeatureResponseAcceptedValue: TypeAlias = Annotated[
+    str | bool | UnknownVariant,
+    ByKey({}),
+]
+"""Part of `ClusterFeatureResponse`."""
 
 
 class WeekdayEnum(OpenEnum):
@@ -115,48 +127,20 @@ class KarpenterNodePoolLimits(Model):
     max_gpu: int
 
 
-class ClusterFeatureNatGatewayTypeScalewayProvider(OpenEnum):
-    """Part of `ClusterFeatureNatGatewayTypeScaleway`."""
+class KarpenterNodePoolRequirementKey(OpenEnum):
+    """Part of `KarpenterNodePoolRequirement`."""
 
-    SCALEWAY = "scaleway"
-
-
-class ClusterFeatureNatGatewayTypeScalewayType(OpenEnum):
-    """Part of `ClusterFeatureNatGatewayTypeScaleway`."""
-
-    VPC_GW_S = "VPC-GW-S"
-    VPC_GW_M = "VPC-GW-M"
-    VPC_GW_L = "VPC-GW-L"
-    VPC_GW_XL = "VPC-GW-XL"
+    INSTANCE_FAMILY = "InstanceFamily"
+    INSTANCE_SIZE = "InstanceSize"
+    ARCH = "Arch"
+    SKU_FAMILY = "SkuFamily"
+    SKU_VERSION = "SkuVersion"
 
 
-class ClusterFeatureNatGatewayTypeGcpProvider(OpenEnum):
-    """Part of `ClusterFeatureNatGatewayTypeGcp`."""
+class KarpenterNodePoolRequirementOperator(OpenEnum):
+    """Part of `KarpenterNodePoolRequirement`."""
 
-    GCP = "gcp"
-
-
-ClusterFeatureResponseAcceptedValue: TypeAlias = Annotated[
-    str | bool | UnknownVariant,
-    ByKey({}),
-]
-"""Part of `ClusterFeatureResponse`."""
-
-
-@define(kw_only=True, repr=False)
-class ClusterFeatureStringResponse(Model):
-    """Part of `ClusterFeatureResponseValueObject`."""
-
-    type: ClusterFeatureResponseTypeEnum
-    value: str
-
-
-@define(kw_only=True, repr=False)
-class ClusterFeatureBooleanResponse(Model):
-    """Part of `ClusterFeatureResponseValueObject`."""
-
-    type: ClusterFeatureResponseTypeEnum
-    value: bool
+    IN = "In"
 
 
 @define(kw_only=True, repr=False)
@@ -168,6 +152,22 @@ class ClusterFeatureAwsExistingVpcResponse(Model):
 
 
 @define(kw_only=True, repr=False)
+class ClusterFeatureBooleanResponse(Model):
+    """Part of `ClusterFeatureResponseValueObject`."""
+
+    type: ClusterFeatureResponseTypeEnum
+    value: bool
+
+
+@define(kw_only=True, repr=False)
+class ClusterFeatureStringResponse(Model):
+    """Part of `ClusterFeatureResponseValueObject`."""
+
+    type: ClusterFeatureResponseTypeEnum
+    value: str
+
+
+@define(kw_only=True, repr=False)
 class ClusterFeatureGcpExistingVpcResponse(Model):
     """Part of `ClusterFeatureResponseValueObject`."""
 
@@ -176,12 +176,20 @@ class ClusterFeatureGcpExistingVpcResponse(Model):
 
 
 @define(kw_only=True, repr=False)
-class KarpenterNodePoolRequirement(Model):
-    """Part of `KarpenterGpuNodePoolOverride`, `KarpenterNodePool`."""
+class ClusterFeatureNatGatewayTypeGcp(Model):
+    """Part of `ClusterFeatureNatGatewayParametersNatGatewayType`."""
 
-    key: KarpenterNodePoolRequirementKey
-    operator: KarpenterNodePoolRequirementOperator
-    values: list[str]
+    static_ips_enabled: bool
+    static_ips_count: int
+    provider: ClusterFeatureNatGatewayTypeGcpProvider = ClusterFeatureNatGatewayTypeGcpProvider.GCP
+
+
+@define(kw_only=True, repr=False)
+class ClusterFeatureNatGatewayTypeScaleway(Model):
+    """Part of `ClusterFeatureNatGatewayParametersNatGatewayType`."""
+
+    type: ClusterFeatureNatGatewayTypeScalewayType
+    provider: ClusterFeatureNatGatewayTypeScalewayProvider = ClusterFeatureNatGatewayTypeScalewayProvider.SCALEWAY
 
 
 @define(kw_only=True, repr=False)
@@ -204,20 +212,35 @@ class KarpenterDefaultNodePoolOverride(Model):
 
 
 @define(kw_only=True, repr=False)
-class ClusterFeatureNatGatewayTypeScaleway(Model):
-    """Part of `ClusterFeatureNatGatewayParametersNatGatewayType`."""
+class KarpenterNodePoolRequirement(Model):
+    """Part of `KarpenterGpuNodePoolOverride`, `KarpenterNodePool`."""
 
-    type: ClusterFeatureNatGatewayTypeScalewayType
-    provider: ClusterFeatureNatGatewayTypeScalewayProvider = ClusterFeatureNatGatewayTypeScalewayProvider.SCALEWAY
+    key: KarpenterNodePoolRequirementKey
+    operator: KarpenterNodePoolRequirementOperator
+    values: list[str]
+
+
+ClusterFeatureNatGatewayParametersNatGatewayType: TypeAlias = Annotated[
+    ClusterFeatureNatGatewayTypeScaleway | ClusterFeatureNatGatewayTypeGcp | UnknownVariant,
+    ByTag(
+        "provider",
+        {
+            "scaleway": ClusterFeatureNatGatewayTypeScaleway,
+            "gcp": ClusterFeatureNatGatewayTypeGcp,
+        },
+    ),
+]
+"""Part of `ClusterFeatureNatGatewayParameters`."""
 
 
 @define(kw_only=True, repr=False)
-class ClusterFeatureNatGatewayTypeGcp(Model):
-    """Part of `ClusterFeatureNatGatewayParametersNatGatewayType`."""
+class KarpenterCronjobNodePoolOverride(Model):
+    """Part of `KarpenterNodePool`."""
 
-    static_ips_enabled: bool
-    static_ips_count: int
-    provider: ClusterFeatureNatGatewayTypeGcpProvider = ClusterFeatureNatGatewayTypeGcpProvider.GCP
+    consolidation: KarpenterNodePoolConsolidation | Unset | None = UNSET
+    limits: KarpenterNodePoolLimits | Unset | None = UNSET
+    spot_enabled: bool | Unset | None = UNSET
+    consolidate_after: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -245,26 +268,10 @@ class KarpenterGpuNodePoolOverride(Model):
 
 
 @define(kw_only=True, repr=False)
-class KarpenterCronjobNodePoolOverride(Model):
-    """Part of `KarpenterNodePool`."""
+class ClusterFeatureNatGatewayParameters(Model):
+    """Part of `ClusterFeatureNatGatewayParametersResponse`, `ClusterRequestFeatureValue`."""
 
-    consolidation: KarpenterNodePoolConsolidation | Unset | None = UNSET
-    limits: KarpenterNodePoolLimits | Unset | None = UNSET
-    spot_enabled: bool | Unset | None = UNSET
-    consolidate_after: str | Unset | None = UNSET
-
-
-ClusterFeatureNatGatewayParametersNatGatewayType: TypeAlias = Annotated[
-    ClusterFeatureNatGatewayTypeScaleway | ClusterFeatureNatGatewayTypeGcp | UnknownVariant,
-    ByTag(
-        "provider",
-        {
-            "scaleway": ClusterFeatureNatGatewayTypeScaleway,
-            "gcp": ClusterFeatureNatGatewayTypeGcp,
-        },
-    ),
-]
-"""Part of `ClusterFeatureNatGatewayParameters`."""
+    nat_gateway_type: ClusterFeatureNatGatewayParametersNatGatewayType | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -279,10 +286,11 @@ class KarpenterNodePool(Model):
 
 
 @define(kw_only=True, repr=False)
-class ClusterFeatureNatGatewayParameters(Model):
-    """Part of `ClusterFeatureNatGatewayParametersResponse`, `ClusterRequestFeatureValue`."""
+class ClusterFeatureNatGatewayParametersResponse(Model):
+    """Part of `ClusterFeatureResponseValueObject`."""
 
-    nat_gateway_type: ClusterFeatureNatGatewayParametersNatGatewayType | Unset | None = UNSET
+    type: ClusterFeatureResponseTypeEnum
+    value: ClusterFeatureNatGatewayParameters | None
 
 
 @define(kw_only=True, repr=False)
@@ -295,14 +303,6 @@ class ClusterFeatureKarpenterParameters(Model):
     qovery_node_pools: KarpenterNodePool
     disk_iops: int | Unset | None = UNSET
     disk_throughput: int | Unset | None = UNSET
-
-
-@define(kw_only=True, repr=False)
-class ClusterFeatureNatGatewayParametersResponse(Model):
-    """Part of `ClusterFeatureResponseValueObject`."""
-
-    type: ClusterFeatureResponseTypeEnum
-    value: ClusterFeatureNatGatewayParameters | None
 
 
 @define(kw_only=True, repr=False)

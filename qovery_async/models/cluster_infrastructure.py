@@ -26,6 +26,41 @@ class AksInfrastructureOutputsKind(OpenEnum):
     AKS = "AKS"
 
 
+@define(kw_only=True, repr=False)
+class ClusterInfrastructureCertManagerChartParameters(Model):
+    """Part of `ClusterInfrastructureChartsParameters`."""
+
+    kubernetes_namespace: str | Unset | None = UNSET
+
+
+@define(kw_only=True, repr=False)
+class ClusterInfrastructureNginxChartParameters(Model):
+    """Part of `ClusterInfrastructureChartsParameters`."""
+
+    replica_count: int | Unset | None = UNSET
+    default_ssl_certificate: str | Unset | None = UNSET
+    publish_status_address: str | Unset | None = UNSET
+    annotation_metal_lb_load_balancer_ips: str | Unset | None = UNSET
+    annotation_external_dns_kubernetes_target: str | Unset | None = UNSET
+
+
+@define(kw_only=True, repr=False)
+class ClusterInfrastructureMetalLbChartParameters(Model):
+    """Part of `ClusterInfrastructureChartsParameters`."""
+
+    ip_address_pools: list[str] | Unset | None = UNSET
+
+
+@define(kw_only=True, repr=False)
+class ClusterInfrastructureEksAnywhereBackupS3Parameters(Model):
+    """Part of `ClusterInfrastructureEksAnywhereBackupParameters`."""
+
+    bucket: str
+    region: str
+    role_arn: str
+    key_prefix: str | Unset | None = UNSET
+
+
 class EksInfrastructureOutputsKind(OpenEnum):
     """Part of `EksInfrastructureOutputs`."""
 
@@ -59,47 +94,22 @@ class KapsuleInfrastructureOutputsKind(OpenEnum):
 
 
 @define(kw_only=True, repr=False)
-class ClusterInfrastructureNginxChartParameters(Model):
-    """Part of `ClusterInfrastructureChartsParameters`."""
-
-    replica_count: int | Unset | None = UNSET
-    default_ssl_certificate: str | Unset | None = UNSET
-    publish_status_address: str | Unset | None = UNSET
-    annotation_metal_lb_load_balancer_ips: str | Unset | None = UNSET
-    annotation_external_dns_kubernetes_target: str | Unset | None = UNSET
-
-
-@define(kw_only=True, repr=False)
-class ClusterInfrastructureCertManagerChartParameters(Model):
-    """Part of `ClusterInfrastructureChartsParameters`."""
-
-    kubernetes_namespace: str | Unset | None = UNSET
-
-
-@define(kw_only=True, repr=False)
-class ClusterInfrastructureMetalLbChartParameters(Model):
-    """Part of `ClusterInfrastructureChartsParameters`."""
-
-    ip_address_pools: list[str] | Unset | None = UNSET
-
-
-@define(kw_only=True, repr=False)
-class ClusterInfrastructureEksAnywhereBackupS3Parameters(Model):
-    """Part of `ClusterInfrastructureEksAnywhereBackupParameters`."""
-
-    bucket: str
-    region: str
-    role_arn: str
-    key_prefix: str | Unset | None = UNSET
-
-
-@define(kw_only=True, repr=False)
 class AksInfrastructureOutputs(Model):
     """Part of `InfrastructureOutputs`."""
 
     cluster_name: str
     cluster_oidc_issuer: str
     kind: AksInfrastructureOutputsKind = AksInfrastructureOutputsKind.AKS
+
+
+@define(kw_only=True, repr=False)
+class ClusterInfrastructureEksAnywhereBackupParameters(Model):
+    """Part of `ClusterInfrastructureEksAnywhereParameters`."""
+
+    s3: ClusterInfrastructureEksAnywhereBackupS3Parameters
+    enabled: bool | Unset | None = UNSET
+    timeout_seconds: int | Unset | None = UNSET
+    certs_secret_name: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -137,13 +147,12 @@ class KapsuleInfrastructureOutputs(Model):
 
 
 @define(kw_only=True, repr=False)
-class ClusterInfrastructureEksAnywhereBackupParameters(Model):
-    """Part of `ClusterInfrastructureEksAnywhereParameters`."""
+class ClusterInfrastructureEksAnywhereParameters(Model):
+    """Part of `ClusterInfrastructureChartsParameters`."""
 
-    s3: ClusterInfrastructureEksAnywhereBackupS3Parameters
-    enabled: bool | Unset | None = UNSET
-    timeout_seconds: int | Unset | None = UNSET
-    certs_secret_name: str | Unset | None = UNSET
+    git_repository: ClusterEksAnywhereGitRepository
+    yaml_file_path: str
+    cluster_backup: ClusterInfrastructureEksAnywhereBackupParameters | Unset | None = UNSET
 
 
 InfrastructureOutputs: TypeAlias = Annotated[
@@ -163,15 +172,6 @@ InfrastructureOutputs: TypeAlias = Annotated[
     ),
 ]
 """Part of `Cluster`."""
-
-
-@define(kw_only=True, repr=False)
-class ClusterInfrastructureEksAnywhereParameters(Model):
-    """Part of `ClusterInfrastructureChartsParameters`."""
-
-    git_repository: ClusterEksAnywhereGitRepository
-    yaml_file_path: str
-    cluster_backup: ClusterInfrastructureEksAnywhereBackupParameters | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)

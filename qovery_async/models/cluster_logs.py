@@ -42,8 +42,8 @@ class ClusterLogsMessage(Model):
 
 
 @define(kw_only=True, repr=False)
-class ClusterLogsErrorEventDetailsTransmitter(Model):
-    """Part of `ClusterLogsErrorEventDetails`."""
+class ClusterLogsDetailsTransmitter(Model):
+    """Part of `ClusterLogsDetails`."""
 
     type: str | None = None
     id: str | None = None
@@ -58,8 +58,8 @@ class ClusterLogsErrorUnderlyingError(Model):
 
 
 @define(kw_only=True, repr=False)
-class ClusterLogsDetailsTransmitter(Model):
-    """Part of `ClusterLogsDetails`."""
+class ClusterLogsErrorEventDetailsTransmitter(Model):
+    """Part of `ClusterLogsErrorEventDetails`."""
 
     type: str | None = None
     id: str | None = None
@@ -74,21 +74,21 @@ class ClusterLogsResponse(Model):
 
 
 @define(kw_only=True, repr=False)
-class ClusterLogsErrorEventDetails(Model):
-    """Part of `ClusterLogsError`."""
-
-    provider_kind: str | None = None
-    region: str | None = None
-    transmitter: ClusterLogsErrorEventDetailsTransmitter | None = None
-
-
-@define(kw_only=True, repr=False)
 class ClusterLogsDetails(Model):
     """Part of `ClusterLogs`."""
 
     provider_kind: str | None = None
     region: str | None = None
     transmitter: ClusterLogsDetailsTransmitter | None = None
+
+
+@define(kw_only=True, repr=False)
+class ClusterLogsErrorEventDetails(Model):
+    """Part of `ClusterLogsError`."""
+
+    provider_kind: str | None = None
+    region: str | None = None
+    transmitter: ClusterLogsErrorEventDetailsTransmitter | None = None
 
 
 @define(kw_only=True, repr=False)

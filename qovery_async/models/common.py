@@ -40,27 +40,6 @@ class ReferenceObject(Model):
     id: str
 
 
-class ServiceLightResponseJobType(OpenEnum):
-    """Part of `ServiceLightResponse`."""
-
-    CRON = "CRON"
-    LIFECYCLE = "LIFECYCLE"
-
-
-class StorageTypeEnum(OpenEnum):
-    """Part of `ServiceStorageRequestStorage`, `ServiceStorageStorage`."""
-
-    FAST_SSD = "FAST_SSD"
-
-
-class GitProviderEnum(OpenEnum):
-    """Part of `ApplicationGitRepository`, `ApplicationGitRepositoryRequest` and 3 more."""
-
-    BITBUCKET = "BITBUCKET"
-    GITHUB = "GITHUB"
-    GITLAB = "GITLAB"
-
-
 class BuildModeEnum(OpenEnum):
     """Part of `Application`, `ApplicationEditRequest` and 1 more."""
 
@@ -74,15 +53,6 @@ class CpuArchitectureEnum(OpenEnum):
     ARM64 = "ARM64"
 
 
-class PortProtocolEnum(OpenEnum):
-    """Part of `ServicePort`, `ServicePortRequestPort`."""
-
-    HTTP = "HTTP"
-    GRPC = "GRPC"
-    TCP = "TCP"
-    UDP = "UDP"
-
-
 class DeploymentRestrictionModeEnum(OpenEnum):
     """Part of `ApplicationDeploymentRestriction`, `ApplicationDeploymentRestrictionRequest` and 6 more."""
 
@@ -94,6 +64,14 @@ class DeploymentRestrictionTypeEnum(OpenEnum):
     """Part of `ApplicationDeploymentRestriction`, `ApplicationDeploymentRestrictionRequest` and 6 more."""
 
     PATH = "PATH"
+
+
+class GitProviderEnum(OpenEnum):
+    """Part of `ApplicationGitRepository`, `ApplicationGitRepositoryRequest` and 3 more."""
+
+    BITBUCKET = "BITBUCKET"
+    GITHUB = "GITHUB"
+    GITLAB = "GITLAB"
 
 
 class CloudVendorEnum(OpenEnum):
@@ -159,13 +137,6 @@ class CloudProviderEnum(OpenEnum):
     AZURE = "AZURE"
 
 
-@define(kw_only=True, repr=False)
-class InternalNetworkMonitoring(Model):
-    """Part of `MetricsConfigurationManagedByQovery`."""
-
-    enabled: bool
-
-
 class LinkedServiceTypeEnum(OpenEnum):
     """Part of `ClusterEnvironmentServiceResponse`, `EnvironmentVariable` and 2 more."""
 
@@ -222,6 +193,13 @@ class DeploymentStageServiceResponse(Model):
     is_skipped: bool | None = None
 
 
+@define(kw_only=True, repr=False)
+class InternalNetworkMonitoring(Model):
+    """Part of `MetricsConfigurationManagedByQovery`."""
+
+    enabled: bool
+
+
 class InviteMemberRoleEnum(OpenEnum):
     """Part of `InviteMember`, `InviteMemberRequest` and 1 more."""
 
@@ -258,6 +236,28 @@ class PlanEnum(OpenEnum):
     ENTERPRISE_2025 = "ENTERPRISE_2025"
 
 
+class PortProtocolEnum(OpenEnum):
+    """Part of `ServicePort`, `ServicePortRequestPort`."""
+
+    HTTP = "HTTP"
+    GRPC = "GRPC"
+    TCP = "TCP"
+    UDP = "UDP"
+
+
+class ServiceLightResponseJobType(OpenEnum):
+    """Part of `ServiceLightResponse`."""
+
+    CRON = "CRON"
+    LIFECYCLE = "LIFECYCLE"
+
+
+class StorageTypeEnum(OpenEnum):
+    """Part of `ServiceStorageRequestStorage`, `ServiceStorageStorage`."""
+
+    FAST_SSD = "FAST_SSD"
+
+
 @define(kw_only=True, repr=False)
 class Link(Model):
     """Answer of `billing.invoices.get_download_link`, `applications.list_links` and 3 more."""
@@ -269,43 +269,6 @@ class Link(Model):
     external_port: int
     is_qovery_domain: bool
     is_default: bool
-
-
-@define(kw_only=True, repr=False)
-class ServiceLightResponse(Model):
-    """Answer of `services.list`. Part of `AlertTarget`."""
-
-    id: str
-    name: str
-    description: str
-    icon_uri: str
-    service_type: ServiceTypeEnum
-    project_id: str
-    project_name: str
-    environment_id: str
-    environment_name: str
-    cluster_id: str
-    job_type: ServiceLightResponseJobType | Unset | None = UNSET
-
-
-@define(kw_only=True, repr=False)
-class ServiceStorageStorage(Model):
-    """Part of `Application`, `ContainerResponse`."""
-
-    id: str
-    type: StorageTypeEnum
-    size: int
-    mount_point: str
-
-
-@define(kw_only=True, repr=False)
-class ServiceStorageRequestStorage(Model):
-    """Part of `ApplicationEditRequest`, `ApplicationRequest` and 1 more."""
-
-    type: StorageTypeEnum
-    size: int
-    mount_point: str
-    id: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -336,36 +299,6 @@ class ClusterEksAnywhereGitRepository(Model):
     branch: str | Unset | None = UNSET
     commit_id: str | Unset | None = UNSET
     provider: GitProviderEnum | Unset | None = UNSET
-
-
-@define(kw_only=True, repr=False)
-class ServicePort(Model):
-    """Part of `Application`, `ApplicationEditRequest` and 1 more."""
-
-    id: str
-    internal_port: int
-    publicly_accessible: bool
-    protocol: PortProtocolEnum
-    name: str | Unset | None = UNSET
-    external_port: int | Unset | None = UNSET
-    is_default: bool | Unset | None = UNSET
-    public_path: str | Unset | None = UNSET
-    public_path_rewrite: str | Unset | None = UNSET
-
-
-@define(kw_only=True, repr=False)
-class ServicePortRequestPort(Model):
-    """Part of `ApplicationRequest`, `ContainerRequest`."""
-
-    internal_port: int
-    publicly_accessible: bool
-    id: str | Unset | None = UNSET
-    name: str | Unset | None = UNSET
-    external_port: int | Unset | None = UNSET
-    is_default: bool | Unset | None = UNSET
-    protocol: PortProtocolEnum | Unset | None = UNSET
-    public_path: str | Unset | None = UNSET
-    public_path_rewrite: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -403,6 +336,73 @@ class OrganizationOrganizationPlan(Model):
 
     plan: PlanEnum | None = None
     audit_logs_retention_in_days: float | None = None
+
+
+@define(kw_only=True, repr=False)
+class ServicePort(Model):
+    """Part of `Application`, `ApplicationEditRequest` and 1 more."""
+
+    id: str
+    internal_port: int
+    publicly_accessible: bool
+    protocol: PortProtocolEnum
+    name: str | Unset | None = UNSET
+    external_port: int | Unset | None = UNSET
+    is_default: bool | Unset | None = UNSET
+    public_path: str | Unset | None = UNSET
+    public_path_rewrite: str | Unset | None = UNSET
+
+
+@define(kw_only=True, repr=False)
+class ServicePortRequestPort(Model):
+    """Part of `ApplicationRequest`, `ContainerRequest`."""
+
+    internal_port: int
+    publicly_accessible: bool
+    id: str | Unset | None = UNSET
+    name: str | Unset | None = UNSET
+    external_port: int | Unset | None = UNSET
+    is_default: bool | Unset | None = UNSET
+    protocol: PortProtocolEnum | Unset | None = UNSET
+    public_path: str | Unset | None = UNSET
+    public_path_rewrite: str | Unset | None = UNSET
+
+
+@define(kw_only=True, repr=False)
+class ServiceLightResponse(Model):
+    """Answer of `services.list`. Part of `AlertTarget`."""
+
+    id: str
+    name: str
+    description: str
+    icon_uri: str
+    service_type: ServiceTypeEnum
+    project_id: str
+    project_name: str
+    environment_id: str
+    environment_name: str
+    cluster_id: str
+    job_type: ServiceLightResponseJobType | Unset | None = UNSET
+
+
+@define(kw_only=True, repr=False)
+class ServiceStorageRequestStorage(Model):
+    """Part of `ApplicationEditRequest`, `ApplicationRequest` and 1 more."""
+
+    type: StorageTypeEnum
+    size: int
+    mount_point: str
+    id: str | Unset | None = UNSET
+
+
+@define(kw_only=True, repr=False)
+class ServiceStorageStorage(Model):
+    """Part of `Application`, `ContainerResponse`."""
+
+    id: str
+    type: StorageTypeEnum
+    size: int
+    mount_point: str
 
 
 @define(kw_only=True, repr=False)

@@ -63,6 +63,15 @@ class ContainerRegistryResponseConfigGcpCredentialsType(OpenEnum):
 
 
 @define(kw_only=True, repr=False)
+class AvailableContainerRegistryResponse(Model):
+    """Answer of `container_registries.list_available`."""
+
+    kind: ContainerRegistryKindEnum
+    required_config: dict[str, Any]
+    is_mandatory: bool
+
+
+@define(kw_only=True, repr=False)
 class ContainerRegistryProviderDetailsResponse(Model):
     """Part of `ContainerResponse`, `ContainerSource`."""
 
@@ -70,15 +79,6 @@ class ContainerRegistryProviderDetailsResponse(Model):
     name: str
     url: str
     kind: ContainerRegistryKindEnum
-
-
-@define(kw_only=True, repr=False)
-class AvailableContainerRegistryResponse(Model):
-    """Answer of `container_registries.list_available`."""
-
-    kind: ContainerRegistryKindEnum
-    required_config: dict[str, Any]
-    is_mandatory: bool
 
 
 @define(kw_only=True, repr=False)

@@ -93,6 +93,35 @@ class ContainerSource(Model):
 
 
 @define(kw_only=True, repr=False)
+class ContainerRequest(Model):
+    """Sent by `containers.create`, `containers.update`."""
+
+    name: str
+    registry_id: str
+    image_name: str
+    tag: str
+    healthchecks: Healthcheck
+    storage: list[ServiceStorageRequestStorage] | Unset | None = UNSET
+    ports: list[ServicePortRequestPort] | Unset | None = UNSET
+    description: str | Unset | None = UNSET
+    arguments: list[str] | Unset | None = UNSET
+    entrypoint: str | Unset | None = UNSET
+    cpu: int | Unset | None = UNSET
+    memory: int | Unset | None = UNSET
+    gpu: int | Unset | None = UNSET
+    ephemeral_storage_in_gib: int | Unset | None = UNSET
+    cpu_architecture: CpuArchitectureEnum | Unset | None = UNSET
+    min_running_instances: int | Unset | None = UNSET
+    max_running_instances: int | Unset | None = UNSET
+    auto_preview: bool | Unset | None = UNSET
+    auto_deploy: bool | Unset | None = UNSET
+    annotations_groups: list[ServiceAnnotationRequest] | Unset | None = UNSET
+    labels_groups: list[ServiceLabelRequest] | Unset | None = UNSET
+    icon_uri: str | Unset | None = UNSET
+    autoscaling: AutoscalingPolicyRequest | Unset | None = UNSET
+
+
+@define(kw_only=True, repr=False)
 class ContainerResponse(Model):
     """Answer of `containers.list`, `containers.create` and 3 more. Part of `AnyService`."""
 
@@ -128,32 +157,3 @@ class ContainerResponse(Model):
     annotations_groups: list[OrganizationAnnotationsGroupResponse] | None = None
     labels_groups: list[OrganizationLabelsGroupResponse] | None = None
     autoscaling: AutoscalingPolicyResponse | None = None
-
-
-@define(kw_only=True, repr=False)
-class ContainerRequest(Model):
-    """Sent by `containers.create`, `containers.update`."""
-
-    name: str
-    registry_id: str
-    image_name: str
-    tag: str
-    healthchecks: Healthcheck
-    storage: list[ServiceStorageRequestStorage] | Unset | None = UNSET
-    ports: list[ServicePortRequestPort] | Unset | None = UNSET
-    description: str | Unset | None = UNSET
-    arguments: list[str] | Unset | None = UNSET
-    entrypoint: str | Unset | None = UNSET
-    cpu: int | Unset | None = UNSET
-    memory: int | Unset | None = UNSET
-    gpu: int | Unset | None = UNSET
-    ephemeral_storage_in_gib: int | Unset | None = UNSET
-    cpu_architecture: CpuArchitectureEnum | Unset | None = UNSET
-    min_running_instances: int | Unset | None = UNSET
-    max_running_instances: int | Unset | None = UNSET
-    auto_preview: bool | Unset | None = UNSET
-    auto_deploy: bool | Unset | None = UNSET
-    annotations_groups: list[ServiceAnnotationRequest] | Unset | None = UNSET
-    labels_groups: list[ServiceLabelRequest] | Unset | None = UNSET
-    icon_uri: str | Unset | None = UNSET
-    autoscaling: AutoscalingPolicyRequest | Unset | None = UNSET

@@ -24,6 +24,14 @@ class OrganizationCustomRoleClusterPermission(OpenEnum):
     ADMIN = "ADMIN"
 
 
+@define(kw_only=True, repr=False)
+class OrganizationCustomRoleCreateRequest(Model):
+    """Sent by `custom_roles.create`."""
+
+    name: str
+    description: str | Unset | None = UNSET
+
+
 class OrganizationCustomRoleProjectPermission(OpenEnum):
     """Part of `OrganizationCustomRoleProjectPermissionItemPermission`, `OrganizationCustomRoleUpdateRequestProjectPermissionPermission`."""
 
@@ -31,14 +39,6 @@ class OrganizationCustomRoleProjectPermission(OpenEnum):
     VIEWER = "VIEWER"
     DEPLOYER = "DEPLOYER"
     MANAGER = "MANAGER"
-
-
-@define(kw_only=True, repr=False)
-class OrganizationCustomRoleCreateRequest(Model):
-    """Sent by `custom_roles.create`."""
-
-    name: str
-    description: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)

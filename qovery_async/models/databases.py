@@ -19,6 +19,24 @@ __all__ = [
 ]  # fmt: skip
 
 
+@define(kw_only=True, repr=False)
+class BackupRequest(Model):
+    """Sent by `databases.backups.create`."""
+
+    name: str
+    message: str
+
+
+@define(kw_only=True, repr=False)
+class Credentials(Model):
+    """Answer of `databases.get_master_credentials`."""
+
+    host: str
+    port: int
+    login: str
+    password: str
+
+
 class DatabaseTypeEnum(OpenEnum):
     """Part of `Database`, `DatabaseConfiguration` and 1 more."""
 
@@ -47,24 +65,6 @@ class DatabaseDiskType(OpenEnum):
 
     GP2 = "gp2"
     GP3 = "gp3"
-
-
-@define(kw_only=True, repr=False)
-class BackupRequest(Model):
-    """Sent by `databases.backups.create`."""
-
-    name: str
-    message: str
-
-
-@define(kw_only=True, repr=False)
-class Credentials(Model):
-    """Answer of `databases.get_master_credentials`."""
-
-    host: str
-    port: int
-    login: str
-    password: str
 
 
 class DatabaseEditRequestDiskType(OpenEnum):
@@ -141,6 +141,14 @@ class DatabaseEditRequest(Model):
 
 
 @define(kw_only=True, repr=False)
+class DatabaseConfiguration(Model):
+    """Answer of `environments.list_database_configurations`."""
+
+    database_type: DatabaseTypeEnum | None = None
+    version: list[DatabaseVersionMode] | None = None
+
+
+@define(kw_only=True, repr=False)
 class Database(Model):
     """Answer of `databases.list`, `databases.create` and 3 more. Part of `AnyService`."""
 
@@ -168,14 +176,6 @@ class Database(Model):
     maximum_memory: int | None = None
     disk_encrypted: bool | None = None
     disk_type: DatabaseDiskType | None = None
-
-
-@define(kw_only=True, repr=False)
-class DatabaseConfiguration(Model):
-    """Answer of `environments.list_database_configurations`."""
-
-    database_type: DatabaseTypeEnum | None = None
-    version: list[DatabaseVersionMode] | None = None
 
 
 @define(kw_only=True, repr=False)

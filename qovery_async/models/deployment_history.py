@@ -46,14 +46,6 @@ class DeploymentHistoryActionStatus(OpenEnum):
 
 
 @define(kw_only=True, repr=False)
-class DeploymentHistoryHelmResponseRepository(Model):
-    """Part of `DeploymentHistoryHelmResponse`."""
-
-    chart_name: str | None = None
-    chart_version: str | None = None
-
-
-@define(kw_only=True, repr=False)
 class DeploymentHistoryEnvironmentV2Identifier(Model):
     """Part of `DeploymentHistoryEnvironmentV2`."""
 
@@ -74,6 +66,14 @@ class DeploymentHistoryTriggerAction(OpenEnum):
     DELETE_RESOURCES_ONLY = "DELETE_RESOURCES_ONLY"
     UNKNOWN = "UNKNOWN"
     UNINSTALL = "UNINSTALL"
+
+
+@define(kw_only=True, repr=False)
+class DeploymentHistoryHelmResponseRepository(Model):
+    """Part of `DeploymentHistoryHelmResponse`."""
+
+    chart_name: str | None = None
+    chart_version: str | None = None
 
 
 @define(kw_only=True, repr=False)
@@ -112,6 +112,38 @@ class DeploymentHistoryServiceIdentifier(Model):
 
 
 @define(kw_only=True, repr=False)
+class DeploymentHistoryServiceDetailsWithCommit(Model):
+    """Part of `DeploymentHistoryServiceDetails`."""
+
+    commit: Commit | None
+    build_pod_name: str
+
+
+@define(kw_only=True, repr=False)
+class DeploymentHistory(Model):
+    """Answer of `applications.list_deployment_history`."""
+
+    id: str
+    created_at: datetime
+    updated_at: datetime | None = None
+    name: str | None = None
+    commit: Commit | None = None
+    status: DeploymentHistoryStatusEnum | None = None
+
+
+@define(kw_only=True, repr=False)
+class DeploymentHistoryApplication(Model):
+    """Part of `DeploymentHistoryEnvironment`."""
+
+    id: str
+    created_at: datetime
+    updated_at: datetime | None = None
+    name: str | None = None
+    commit: Commit | None = None
+    status: StateEnum | None = None
+
+
+@define(kw_only=True, repr=False)
 class DeploymentHistoryContainer(Model):
     """Answer of `containers.list_deployment_history`. Part of `DeploymentHistoryEnvironment`."""
 
@@ -138,38 +170,6 @@ class DeploymentHistoryDatabase(Model):
 
 
 @define(kw_only=True, repr=False)
-class DeploymentHistoryApplication(Model):
-    """Part of `DeploymentHistoryEnvironment`."""
-
-    id: str
-    created_at: datetime
-    updated_at: datetime | None = None
-    name: str | None = None
-    commit: Commit | None = None
-    status: StateEnum | None = None
-
-
-@define(kw_only=True, repr=False)
-class DeploymentHistoryServiceDetailsWithCommit(Model):
-    """Part of `DeploymentHistoryServiceDetails`."""
-
-    commit: Commit | None
-    build_pod_name: str
-
-
-@define(kw_only=True, repr=False)
-class DeploymentHistory(Model):
-    """Answer of `applications.list_deployment_history`."""
-
-    id: str
-    created_at: datetime
-    updated_at: datetime | None = None
-    name: str | None = None
-    commit: Commit | None = None
-    status: DeploymentHistoryStatusEnum | None = None
-
-
-@define(kw_only=True, repr=False)
 class DeploymentHistoryAuditingData(Model):
     """Part of `DeploymentHistoryEnvironmentV2`, `DeploymentHistoryService`."""
 
@@ -177,14 +177,6 @@ class DeploymentHistoryAuditingData(Model):
     updated_at: datetime
     triggered_by: str
     origin: OrganizationEventOrigin | None = None
-
-
-@define(kw_only=True, repr=False)
-class DeploymentHistoryJobResponseSchedule(Model):
-    """Part of `DeploymentHistoryJobResponse`."""
-
-    event: JobScheduleEvent | None = None
-    schedule_at: str | None = None
 
 
 @define(kw_only=True, repr=False)
@@ -198,6 +190,14 @@ class DeploymentHistoryHelmResponse(Model):
     status: StateEnum | None = None
     commit: Commit | None = None
     repository: DeploymentHistoryHelmResponseRepository | None = None
+
+
+@define(kw_only=True, repr=False)
+class DeploymentHistoryJobResponseSchedule(Model):
+    """Part of `DeploymentHistoryJobResponse`."""
+
+    event: JobScheduleEvent | None = None
+    schedule_at: str | None = None
 
 
 @define(kw_only=True, repr=False)

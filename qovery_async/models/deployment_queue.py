@@ -86,16 +86,6 @@ class QueuedDeploymentRequestWithStagesStageServiceDetails(Model):
 
 
 @define(kw_only=True, repr=False)
-class QueuedDeploymentRequestForService(Model):
-    """Answer of `deployment_queue.list_for_service`."""
-
-    identifier: QueuedDeploymentRequestForServiceIdentifier
-    auditing_data: QueuedDeploymentRequestForServiceAuditingData
-    status_details: StatusDetails
-    icon_uri: str
-
-
-@define(kw_only=True, repr=False)
 class QueuedDeploymentRequestWithStagesStageService(Model):
     """Part of `QueuedDeploymentRequestWithStagesStage`."""
 
@@ -103,6 +93,16 @@ class QueuedDeploymentRequestWithStagesStageService(Model):
     status: StageStatusEnum
     icon_uri: str | None = None
     details: QueuedDeploymentRequestWithStagesStageServiceDetails | None = None
+
+
+@define(kw_only=True, repr=False)
+class QueuedDeploymentRequestForService(Model):
+    """Answer of `deployment_queue.list_for_service`."""
+
+    identifier: QueuedDeploymentRequestForServiceIdentifier
+    auditing_data: QueuedDeploymentRequestForServiceAuditingData
+    status_details: StatusDetails
+    icon_uri: str
 
 
 @define(kw_only=True, repr=False)

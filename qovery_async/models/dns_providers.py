@@ -37,8 +37,20 @@ class QoveryDnsProviderRequestProvider(OpenEnum):
     QOVERY = "QOVERY"
 
 
+class QoveryDnsProviderResponseProvider(OpenEnum):
+    """Part of `QoveryDnsProviderResponse`."""
+
+    QOVERY = "QOVERY"
+
+
 class Route53DnsProviderRequestProvider(OpenEnum):
     """Part of `Route53DnsProviderRequest`."""
+
+    ROUTE53 = "ROUTE53"
+
+
+class Route53DnsProviderResponseProvider(OpenEnum):
+    """Part of `Route53DnsProviderResponse`."""
 
     ROUTE53 = "ROUTE53"
 
@@ -47,18 +59,6 @@ class Route53StaticCredentialsRequestType(OpenEnum):
     """Part of `Route53StaticCredentialsRequest`."""
 
     STATIC = "STATIC"
-
-
-class QoveryDnsProviderResponseProvider(OpenEnum):
-    """Part of `QoveryDnsProviderResponse`."""
-
-    QOVERY = "QOVERY"
-
-
-class Route53DnsProviderResponseProvider(OpenEnum):
-    """Part of `Route53DnsProviderResponse`."""
-
-    ROUTE53 = "ROUTE53"
 
 
 class Route53StaticCredentialsResponseType(OpenEnum):
@@ -97,20 +97,20 @@ class QoveryDnsProviderRequest(Model):
 
 
 @define(kw_only=True, repr=False)
+class QoveryDnsProviderResponse(Model):
+    """Part of `ClusterDnsProviderResponseProvider`."""
+
+    domain: str
+    provider: QoveryDnsProviderResponseProvider = QoveryDnsProviderResponseProvider.QOVERY
+
+
+@define(kw_only=True, repr=False)
 class Route53StaticCredentialsRequest(Model):
     """Part of `Route53DnsProviderRequestCredentials`."""
 
     aws_access_key_id: str
     aws_secret_access_key: str
     type: Route53StaticCredentialsRequestType = Route53StaticCredentialsRequestType.STATIC
-
-
-@define(kw_only=True, repr=False)
-class QoveryDnsProviderResponse(Model):
-    """Part of `ClusterDnsProviderResponseProvider`."""
-
-    domain: str
-    provider: QoveryDnsProviderResponseProvider = QoveryDnsProviderResponseProvider.QOVERY
 
 
 @define(kw_only=True, repr=False)

@@ -24,6 +24,14 @@ class EnvironmentLogTypeEnum(OpenEnum):
 
 
 @define(kw_only=True, repr=False)
+class EnvironmentLogsMessage(Model):
+    """Part of `EnvironmentLogs`."""
+
+    safe_message: str | None = None
+    full_details: str | None = None
+
+
+@define(kw_only=True, repr=False)
 class EnvironmentLogsDetailsTransmitter(Model):
     """Part of `EnvironmentLogsDetails`."""
 
@@ -46,14 +54,6 @@ class EnvironmentLogsErrorUnderlyingError(Model):
     """Part of `EnvironmentLogsError`."""
 
     message: str | None = None
-    full_details: str | None = None
-
-
-@define(kw_only=True, repr=False)
-class EnvironmentLogsMessage(Model):
-    """Part of `EnvironmentLogs`."""
-
-    safe_message: str | None = None
     full_details: str | None = None
 
 

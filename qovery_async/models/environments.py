@@ -115,14 +115,6 @@ class DeploymentBuildUsageReportResponse(Model):
     delete_report_url: str | None = None
 
 
-class StageStepMetricNameEnum(OpenEnum):
-    """Part of `StageStepMetric`."""
-
-    TOTAL = "TOTAL"
-    QUEUEING = "QUEUEING"
-    PROVISION_BUILDER = "PROVISION_BUILDER"
-
-
 @define(kw_only=True, repr=False)
 class DockerfileCheckResponse(Model):
     """Answer of `environments.check_dockerfile`."""
@@ -148,26 +140,6 @@ class EnvironmentDeploymentStatusEnum(OpenEnum):
     OUT_OF_DATE = "OUT_OF_DATE"
 
 
-class ServicesOverviewResponseManagedBy(OpenEnum):
-    """Part of `ServicesOverviewResponse`."""
-
-    QOVERY = "QOVERY"
-    ARGOCD = "ARGOCD"
-    MIXED = "MIXED"
-
-
-class EnvironmentStatusEventOriginEnum(OpenEnum):
-    """Part of `EnvironmentStatus`."""
-
-    API = "API"
-    CLI = "CLI"
-    CONSOLE = "CONSOLE"
-    GIT = "GIT"
-    QOVERY_INTERNAL = "QOVERY_INTERNAL"
-    SKILL = "SKILL"
-    TERRAFORM_PROVIDER = "TERRAFORM_PROVIDER"
-
-
 @define(kw_only=True, repr=False)
 class EnvironmentServiceIdsAllRequest(Model):
     """Sent by `environments.stop_services`, `environments.delete_services` and 1 more."""
@@ -188,6 +160,18 @@ class EnvironmentStats(Model):
     service_total_number: float | None = None
 
 
+class EnvironmentStatusEventOriginEnum(OpenEnum):
+    """Part of `EnvironmentStatus`."""
+
+    API = "API"
+    CLI = "CLI"
+    CONSOLE = "CONSOLE"
+    GIT = "GIT"
+    QOVERY_INTERNAL = "QOVERY_INTERNAL"
+    SKILL = "SKILL"
+    TERRAFORM_PROVIDER = "TERRAFORM_PROVIDER"
+
+
 @define(kw_only=True, repr=False)
 class RebootServicesRequest(Model):
     """Sent by `environments.restart_services`."""
@@ -195,6 +179,22 @@ class RebootServicesRequest(Model):
     application_ids: list[str] | Unset | None = UNSET
     database_ids: list[str] | Unset | None = UNSET
     container_ids: list[str] | Unset | None = UNSET
+
+
+class ServicesOverviewResponseManagedBy(OpenEnum):
+    """Part of `ServicesOverviewResponse`."""
+
+    QOVERY = "QOVERY"
+    ARGOCD = "ARGOCD"
+    MIXED = "MIXED"
+
+
+class StageStepMetricNameEnum(OpenEnum):
+    """Part of `StageStepMetric`."""
+
+    TOTAL = "TOTAL"
+    QUEUEING = "QUEUEING"
+    PROVISION_BUILDER = "PROVISION_BUILDER"
 
 
 @define(kw_only=True, repr=False)
@@ -208,14 +208,6 @@ class ClusterOverviewResponse(Model):
 
 
 @define(kw_only=True, repr=False)
-class EnvironmentStatusesWithStagesPreCheckStage(Model):
-    """Part of `EnvironmentStatusesWithStages`."""
-
-    status: StepMetricStatusEnum | None = None
-    total_duration_sec: int | None = None
-
-
-@define(kw_only=True, repr=False)
 class CloneEnvironmentRequest(Model):
     """Sent by `environments.clone`."""
 
@@ -224,6 +216,41 @@ class CloneEnvironmentRequest(Model):
     mode: EnvironmentModeEnum | Unset | None = UNSET
     apply_deployment_rule: bool | Unset | None = UNSET
     project_id: str | Unset | None = UNSET
+
+
+@define(kw_only=True, repr=False)
+class CreateEnvironmentRequest(Model):
+    """Sent by `environments.create`."""
+
+    name: str
+    cluster: str | Unset | None = UNSET
+    mode: CreateEnvironmentModeEnum | Unset | None = UNSET
+
+
+@define(kw_only=True, repr=False)
+class EnvironmentEditRequest(Model):
+    """Sent by `environments.update`."""
+
+    name: str | Unset | None = UNSET
+    mode: CreateEnvironmentModeEnum | Unset | None = UNSET
+
+
+@define(kw_only=True, repr=False)
+class Environment(Model):
+    """Answer of `environments.list`, `environments.create` and 3 more."""
+
+    id: str
+    created_at: datetime
+    name: str
+    organization: ReferenceObject
+    project: ReferenceObject
+    cloud_provider: EnvironmentCloudProvider
+    mode: EnvironmentModeEnum
+    cluster_id: str
+    updated_at: datetime | None = None
+    last_updated_by: str | None = None
+    cluster_name: str | None = None
+    expires_at: datetime | None = None
 
 
 @define(kw_only=True, repr=False)
@@ -256,20 +283,19 @@ class EnvironmentDeploymentRuleEditRequest(Model):
 
 
 @define(kw_only=True, repr=False)
-class CreateEnvironmentRequest(Model):
-    """Sent by `environments.create`."""
+class EnvironmentStatusesWithStagesPreCheckStage(Model):
+    """Part of `EnvironmentStatusesWithStages`."""
 
-    name: str
-    cluster: str | Unset | None = UNSET
-    mode: CreateEnvironmentModeEnum | Unset | None = UNSET
+    status: StepMetricStatusEnum | None = None
+    total_duration_sec: int | None = None
 
 
 @define(kw_only=True, repr=False)
-class EnvironmentEditRequest(Model):
-    """Sent by `environments.update`."""
+class ServicesOverviewResponse(Model):
+    """Part of `EnvironmentOverviewResponse`."""
 
-    name: str | Unset | None = UNSET
-    mode: CreateEnvironmentModeEnum | Unset | None = UNSET
+    service_count: int
+    managed_by: ServicesOverviewResponseManagedBy
 
 
 @define(kw_only=True, repr=False)
@@ -283,49 +309,11 @@ class StageStepMetric(Model):
 
 
 @define(kw_only=True, repr=False)
-class Environment(Model):
-    """Answer of `environments.list`, `environments.create` and 3 more."""
-
-    id: str
-    created_at: datetime
-    name: str
-    organization: ReferenceObject
-    project: ReferenceObject
-    cloud_provider: EnvironmentCloudProvider
-    mode: EnvironmentModeEnum
-    cluster_id: str
-    updated_at: datetime | None = None
-    last_updated_by: str | None = None
-    cluster_name: str | None = None
-    expires_at: datetime | None = None
-
-
-@define(kw_only=True, repr=False)
-class ServicesOverviewResponse(Model):
-    """Part of `EnvironmentOverviewResponse`."""
-
-    service_count: int
-    managed_by: ServicesOverviewResponseManagedBy
-
-
-@define(kw_only=True, repr=False)
 class DockerfileCheckRequest(Model):
     """Sent by `environments.check_dockerfile`."""
 
     git_repository: ApplicationGitRepositoryRequest
     dockerfile_path: str
-
-
-@define(kw_only=True, repr=False)
-class DeployAllRequest(Model):
-    """Sent by `environments.deploy_services`."""
-
-    applications: list[DeployAllRequestApplication] | Unset | None = UNSET
-    databases: list[str] | Unset | None = UNSET
-    containers: list[DeployAllRequestContainer] | Unset | None = UNSET
-    jobs: list[DeployAllRequestJob] | Unset | None = UNSET
-    helms: list[DeployAllRequestHelm] | Unset | None = UNSET
-    terraforms: list[TerraformDeployRequest] | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -338,14 +326,15 @@ class StageStepMetrics(Model):
 
 
 @define(kw_only=True, repr=False)
-class Stage(Model):
-    """Part of `DeploymentStageWithServicesStatuses`."""
+class DeployAllRequest(Model):
+    """Sent by `environments.deploy_services`."""
 
-    id: str
-    name: str
-    description: str
-    steps: StageStepMetrics | None = None
-    status: StageStatusEnum | None = None
+    applications: list[DeployAllRequestApplication] | Unset | None = UNSET
+    databases: list[str] | Unset | None = UNSET
+    containers: list[DeployAllRequestContainer] | Unset | None = UNSET
+    jobs: list[DeployAllRequestJob] | Unset | None = UNSET
+    helms: list[DeployAllRequestHelm] | Unset | None = UNSET
+    terraforms: list[TerraformDeployRequest] | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -366,17 +355,14 @@ class EnvironmentStatus(Model):
 
 
 @define(kw_only=True, repr=False)
-class DeploymentStageWithServicesStatuses(Model):
-    """Part of `EnvironmentStatusesWithStages`."""
+class Stage(Model):
+    """Part of `DeploymentStageWithServicesStatuses`."""
 
-    applications: list[Status] | None = None
-    containers: list[Status] | None = None
-    jobs: list[Status] | None = None
-    databases: list[Status] | None = None
-    helms: list[Status] | None = None
-    terraforms: list[Status] | None = None
-    agentic_workflows: list[Status] | None = None
-    stage: Stage | None = None
+    id: str
+    name: str
+    description: str
+    steps: StageStepMetrics | None = None
+    status: StageStatusEnum | None = None
 
 
 @define(kw_only=True, repr=False)
@@ -405,6 +391,20 @@ class EnvironmentStatuses(Model):
     helms: list[Status]
     terraforms: list[Status]
     agentic_workflows: list[Status] | None = None
+
+
+@define(kw_only=True, repr=False)
+class DeploymentStageWithServicesStatuses(Model):
+    """Part of `EnvironmentStatusesWithStages`."""
+
+    applications: list[Status] | None = None
+    containers: list[Status] | None = None
+    jobs: list[Status] | None = None
+    databases: list[Status] | None = None
+    helms: list[Status] | None = None
+    terraforms: list[Status] | None = None
+    agentic_workflows: list[Status] | None = None
+    stage: Stage | None = None
 
 
 @define(kw_only=True, repr=False)

@@ -36,38 +36,6 @@ __all__ = [
 ]  # fmt: skip
 
 
-class HelmPortProtocolEnum(OpenEnum):
-    """Part of `HelmPortRequestPortWithServiceName`, `HelmPortRequestPortWithServiceSelectors` and 2 more."""
-
-    HTTP = "HTTP"
-    GRPC = "GRPC"
-
-
-@define(kw_only=True, repr=False)
-class KubernetesSelector(Model):
-    """Part of `HelmPortRequestPortWithServiceSelectors`, `HelmPortResponseWithServiceSelectors` and 1 more."""
-
-    key: str
-    value: str
-
-
-@define(kw_only=True, repr=False)
-class HelmSourceRepositoryResponseRepository(Model):
-    """Part of `HelmSourceRepositoryResponse`."""
-
-    id: str
-    name: str
-    url: str
-
-
-@define(kw_only=True, repr=False)
-class HelmResponseValuesOverrideFileRawValue(Model):
-    """Part of `HelmResponseValuesOverrideFileRaw`."""
-
-    name: str
-    content: str
-
-
 @define(kw_only=True, repr=False)
 class HelmDefaultValuesRequestSourceWithHelmRepositoryHelmRepository(Model):
     """Part of `HelmDefaultValuesRequestSourceWithHelmRepository`."""
@@ -92,6 +60,21 @@ class HelmForceEvent(OpenEnum):
     DIFF = "DIFF"
 
 
+class HelmPortProtocolEnum(OpenEnum):
+    """Part of `HelmPortRequestPortWithServiceName`, `HelmPortRequestPortWithServiceSelectors` and 2 more."""
+
+    HTTP = "HTTP"
+    GRPC = "GRPC"
+
+
+@define(kw_only=True, repr=False)
+class KubernetesSelector(Model):
+    """Part of `HelmPortRequestPortWithServiceSelectors`, `HelmPortResponseWithServiceSelectors` and 1 more."""
+
+    key: str
+    value: str
+
+
 @define(kw_only=True, repr=False)
 class HelmRequestSourceWithHelmRepositoryHelmRepository(Model):
     """Part of `HelmRequestSourceWithHelmRepository`."""
@@ -107,6 +90,23 @@ class HelmRequestValuesOverrideFileRawValue(Model):
 
     name: str | Unset | None = UNSET
     content: str | Unset | None = UNSET
+
+
+@define(kw_only=True, repr=False)
+class HelmResponseValuesOverrideFileRawValue(Model):
+    """Part of `HelmResponseValuesOverrideFileRaw`."""
+
+    name: str
+    content: str
+
+
+@define(kw_only=True, repr=False)
+class HelmSourceRepositoryResponseRepository(Model):
+    """Part of `HelmSourceRepositoryResponse`."""
+
+    id: str
+    name: str
+    url: str
 
 
 @define(kw_only=True, repr=False)
@@ -130,78 +130,6 @@ class KubernetesServicePort(Model):
 
     port: int
     name: str | None = None
-
-
-@define(kw_only=True, repr=False)
-class HelmPortResponseWithServiceName(Model):
-    """Part of `HelmResponsePort`."""
-
-    id: str
-    port_type: str
-    internal_port: int
-    protocol: HelmPortProtocolEnum
-    service_name: str
-    name: str | None = None
-    external_port: int | None = None
-    namespace: str | None = None
-    is_default: bool | None = None
-
-
-@define(kw_only=True, repr=False)
-class HelmPortRequestPortWithServiceName(Model):
-    """Part of `HelmPortRequestPort`."""
-
-    internal_port: int
-    name: str | Unset | None = UNSET
-    external_port: int | Unset | None = UNSET
-    namespace: str | Unset | None = UNSET
-    protocol: HelmPortProtocolEnum | Unset | None = UNSET
-    is_default: bool | Unset | None = UNSET
-    service_name: str | Unset | None = UNSET
-
-
-@define(kw_only=True, repr=False)
-class HelmPortResponseWithServiceSelectors(Model):
-    """Part of `HelmResponsePort`."""
-
-    id: str
-    port_type: str
-    internal_port: int
-    protocol: HelmPortProtocolEnum
-    service_selectors: list[KubernetesSelector]
-    name: str | None = None
-    external_port: int | None = None
-    namespace: str | None = None
-    is_default: bool | None = None
-
-
-@define(kw_only=True, repr=False)
-class HelmPortRequestPortWithServiceSelectors(Model):
-    """Part of `HelmPortRequestPort`."""
-
-    internal_port: int
-    name: str | Unset | None = UNSET
-    external_port: int | Unset | None = UNSET
-    namespace: str | Unset | None = UNSET
-    protocol: HelmPortProtocolEnum | Unset | None = UNSET
-    is_default: bool | Unset | None = UNSET
-    service_selectors: list[KubernetesSelector] | Unset | None = UNSET
-
-
-@define(kw_only=True, repr=False)
-class HelmSourceRepositoryResponse(Model):
-    """Part of `HelmResponseSourceWithRepository`."""
-
-    chart_name: str
-    chart_version: str
-    repository: HelmSourceRepositoryResponseRepository
-
-
-@define(kw_only=True, repr=False)
-class HelmResponseValuesOverrideFileRaw(Model):
-    """Part of `HelmResponseValuesOverrideFile`."""
-
-    values: list[HelmResponseValuesOverrideFileRawValue]
 
 
 @define(kw_only=True, repr=False)
@@ -254,6 +182,62 @@ class HelmDefaultValuesRequestSourceWithHelmRepository(Model):
 
 
 @define(kw_only=True, repr=False)
+class HelmPortRequestPortWithServiceName(Model):
+    """Part of `HelmPortRequestPort`."""
+
+    internal_port: int
+    name: str | Unset | None = UNSET
+    external_port: int | Unset | None = UNSET
+    namespace: str | Unset | None = UNSET
+    protocol: HelmPortProtocolEnum | Unset | None = UNSET
+    is_default: bool | Unset | None = UNSET
+    service_name: str | Unset | None = UNSET
+
+
+@define(kw_only=True, repr=False)
+class HelmPortResponseWithServiceName(Model):
+    """Part of `HelmResponsePort`."""
+
+    id: str
+    port_type: str
+    internal_port: int
+    protocol: HelmPortProtocolEnum
+    service_name: str
+    name: str | None = None
+    external_port: int | None = None
+    namespace: str | None = None
+    is_default: bool | None = None
+
+
+@define(kw_only=True, repr=False)
+class HelmPortRequestPortWithServiceSelectors(Model):
+    """Part of `HelmPortRequestPort`."""
+
+    internal_port: int
+    name: str | Unset | None = UNSET
+    external_port: int | Unset | None = UNSET
+    namespace: str | Unset | None = UNSET
+    protocol: HelmPortProtocolEnum | Unset | None = UNSET
+    is_default: bool | Unset | None = UNSET
+    service_selectors: list[KubernetesSelector] | Unset | None = UNSET
+
+
+@define(kw_only=True, repr=False)
+class HelmPortResponseWithServiceSelectors(Model):
+    """Part of `HelmResponsePort`."""
+
+    id: str
+    port_type: str
+    internal_port: int
+    protocol: HelmPortProtocolEnum
+    service_selectors: list[KubernetesSelector]
+    name: str | None = None
+    external_port: int | None = None
+    namespace: str | None = None
+    is_default: bool | None = None
+
+
+@define(kw_only=True, repr=False)
 class HelmRequestSourceWithHelmRepository(Model):
     """Part of `HelmRequestSource`."""
 
@@ -268,19 +252,28 @@ class HelmRequestValuesOverrideFileRaw(Model):
 
 
 @define(kw_only=True, repr=False)
+class HelmResponseValuesOverrideFileRaw(Model):
+    """Part of `HelmResponseValuesOverrideFile`."""
+
+    values: list[HelmResponseValuesOverrideFileRawValue]
+
+
+@define(kw_only=True, repr=False)
+class HelmSourceRepositoryResponse(Model):
+    """Part of `HelmResponseSourceWithRepository`."""
+
+    chart_name: str
+    chart_version: str
+    repository: HelmSourceRepositoryResponseRepository
+
+
+@define(kw_only=True, repr=False)
 class KubernetesServiceSpec(Model):
     """Part of `KubernetesService`."""
 
     type: str | None = None
     ports: list[KubernetesServicePort] | None = None
     selectors: list[KubernetesSelector] | None = None
-
-
-@define(kw_only=True, repr=False)
-class HelmSourceGitResponse(Model):
-    """Part of `HelmResponseSourceWithGit`."""
-
-    git_repository: ApplicationGitRepository
 
 
 @define(kw_only=True, repr=False)
@@ -292,11 +285,42 @@ class HelmResponseValuesOverrideFileGit(Model):
 
 
 @define(kw_only=True, repr=False)
+class HelmSourceGitResponse(Model):
+    """Part of `HelmResponseSourceWithGit`."""
+
+    git_repository: ApplicationGitRepository
+
+
+@define(kw_only=True, repr=False)
 class HelmRequestValuesOverrideFileGit(Model):
     """Part of `HelmRequestValuesOverrideFile`."""
 
     git_repository: ApplicationGitRepositoryRequest
     paths: list[str]
+
+
+HelmDefaultValuesRequestSource: TypeAlias = Annotated[
+    HelmDefaultValuesRequestSourceWithGitRepository | HelmDefaultValuesRequestSourceWithHelmRepository | UnknownVariant,
+    ByKey(
+        {
+            "git_repository": HelmDefaultValuesRequestSourceWithGitRepository,
+            "helm_repository": HelmDefaultValuesRequestSourceWithHelmRepository,
+        }
+    ),
+]
+"""Part of `HelmDefaultValuesRequest`."""
+
+
+HelmPortRequestPort: TypeAlias = Annotated[
+    HelmPortRequestPortWithServiceSelectors | HelmPortRequestPortWithServiceName | UnknownVariant,
+    ByKey(
+        {
+            "service_selectors": HelmPortRequestPortWithServiceSelectors,
+            "": HelmPortRequestPortWithServiceName,
+        }
+    ),
+]
+"""Part of `HelmRequest`."""
 
 
 HelmResponsePort: TypeAlias = Annotated[
@@ -312,37 +336,6 @@ HelmResponsePort: TypeAlias = Annotated[
 """Part of `HelmResponse`."""
 
 
-HelmPortRequestPort: TypeAlias = Annotated[
-    HelmPortRequestPortWithServiceSelectors | HelmPortRequestPortWithServiceName | UnknownVariant,
-    ByKey(
-        {
-            "service_selectors": HelmPortRequestPortWithServiceSelectors,
-            "": HelmPortRequestPortWithServiceName,
-        }
-    ),
-]
-"""Part of `HelmRequest`."""
-
-
-@define(kw_only=True, repr=False)
-class HelmResponseSourceWithRepository(Model):
-    """Part of `HelmResponseSource`."""
-
-    repository: HelmSourceRepositoryResponse
-
-
-HelmDefaultValuesRequestSource: TypeAlias = Annotated[
-    HelmDefaultValuesRequestSourceWithGitRepository | HelmDefaultValuesRequestSourceWithHelmRepository | UnknownVariant,
-    ByKey(
-        {
-            "git_repository": HelmDefaultValuesRequestSourceWithGitRepository,
-            "helm_repository": HelmDefaultValuesRequestSourceWithHelmRepository,
-        }
-    ),
-]
-"""Part of `HelmDefaultValuesRequest`."""
-
-
 HelmRequestSource: TypeAlias = Annotated[
     HelmRequestSourceWithGitRepository | HelmRequestSourceWithHelmRepository | UnknownVariant,
     ByKey(
@@ -356,6 +349,13 @@ HelmRequestSource: TypeAlias = Annotated[
 
 
 @define(kw_only=True, repr=False)
+class HelmResponseSourceWithRepository(Model):
+    """Part of `HelmResponseSource`."""
+
+    repository: HelmSourceRepositoryResponse
+
+
+@define(kw_only=True, repr=False)
 class KubernetesService(Model):
     """Answer of `helms.list_kubernetes_services`."""
 
@@ -364,18 +364,18 @@ class KubernetesService(Model):
 
 
 @define(kw_only=True, repr=False)
-class HelmResponseSourceWithGit(Model):
-    """Part of `HelmResponseSource`."""
-
-    git: HelmSourceGitResponse
-
-
-@define(kw_only=True, repr=False)
 class HelmResponseValuesOverrideFile(Model):
     """Part of `HelmResponseValuesOverride`."""
 
     raw: HelmResponseValuesOverrideFileRaw | None = None
     git: HelmResponseValuesOverrideFileGit | None = None
+
+
+@define(kw_only=True, repr=False)
+class HelmResponseSourceWithGit(Model):
+    """Part of `HelmResponseSource`."""
+
+    git: HelmSourceGitResponse
 
 
 @define(kw_only=True, repr=False)
@@ -393,6 +393,16 @@ class HelmDefaultValuesRequest(Model):
     source: HelmDefaultValuesRequestSource
 
 
+@define(kw_only=True, repr=False)
+class HelmResponseValuesOverride(Model):
+    """Part of `HelmResponse`."""
+
+    set: list[list[str]] | None = None
+    set_string: list[list[str]] | None = None
+    set_json: list[list[str]] | None = None
+    file: HelmResponseValuesOverrideFile | None = None
+
+
 HelmResponseSource: TypeAlias = Annotated[
     HelmResponseSourceWithGit | HelmResponseSourceWithRepository | UnknownVariant,
     ByKey(
@@ -403,16 +413,6 @@ HelmResponseSource: TypeAlias = Annotated[
     ),
 ]
 """Part of `HelmResponse`."""
-
-
-@define(kw_only=True, repr=False)
-class HelmResponseValuesOverride(Model):
-    """Part of `HelmResponse`."""
-
-    set: list[list[str]] | None = None
-    set_string: list[list[str]] | None = None
-    set_json: list[list[str]] | None = None
-    file: HelmResponseValuesOverrideFile | None = None
 
 
 @define(kw_only=True, repr=False)

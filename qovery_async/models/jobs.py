@@ -34,43 +34,18 @@ __all__ = [
 ]  # fmt: skip
 
 
+@define(kw_only=True, repr=False)
+class CleanFailedJobResponse(Model):
+    """Answer of `jobs.clean_failed`."""
+
+    clean_kubernetes_jobs: list[str] | None = None
+
+
 class JobTypeEnum(OpenEnum):
     """Part of `CronJobResponse`, `LifecycleJobResponse`."""
 
     LIFECYCLE = "LIFECYCLE"
     CRON = "CRON"
-
-
-@define(kw_only=True, repr=False)
-class LifecycleJobResponseScheduleOnStart(Model):
-    """Part of `LifecycleJobResponseSchedule`."""
-
-    arguments: list[str] | None = None
-    entrypoint: str | None = None
-
-
-@define(kw_only=True, repr=False)
-class LifecycleJobResponseScheduleOnStop(Model):
-    """Part of `LifecycleJobResponseSchedule`."""
-
-    arguments: list[str] | None = None
-    entrypoint: str | None = None
-
-
-@define(kw_only=True, repr=False)
-class LifecycleJobResponseScheduleOnDelete(Model):
-    """Part of `LifecycleJobResponseSchedule`."""
-
-    arguments: list[str] | None = None
-    entrypoint: str | None = None
-
-
-class JobLifecycleTypeEnum(OpenEnum):
-    """Part of `DeploymentHistoryServiceDetailsWithJobTypeSchedule`, `JobRequestSchedule` and 1 more."""
-
-    GENERIC = "GENERIC"
-    TERRAFORM = "TERRAFORM"
-    CLOUDFORMATION = "CLOUDFORMATION"
 
 
 @define(kw_only=True, repr=False)
@@ -81,13 +56,6 @@ class CronJobResponseScheduleCronjob(Model):
     scheduled_at: str
     arguments: list[str] | None = None
     entrypoint: str | None = None
-
-
-@define(kw_only=True, repr=False)
-class CleanFailedJobResponse(Model):
-    """Answer of `jobs.clean_failed`."""
-
-    clean_kubernetes_jobs: list[str] | None = None
 
 
 class JobScheduleEvent(OpenEnum):
@@ -117,6 +85,14 @@ class JobCronSchedule(Model):
     entrypoint: str | None = None
 
 
+class JobLifecycleTypeEnum(OpenEnum):
+    """Part of `DeploymentHistoryServiceDetailsWithJobTypeSchedule`, `JobRequestSchedule` and 1 more."""
+
+    GENERIC = "GENERIC"
+    TERRAFORM = "TERRAFORM"
+    CLOUDFORMATION = "CLOUDFORMATION"
+
+
 @define(kw_only=True, repr=False)
 class JobDeployRequest(Model):
     """Sent by `jobs.deploy`."""
@@ -132,15 +108,6 @@ class JobForceEvent(OpenEnum):
     STOP = "STOP"
     DELETE = "DELETE"
     CRON = "CRON"
-
-
-@define(kw_only=True, repr=False)
-class JobRequestSourceImage(Model):
-    """Part of `JobRequestSource`."""
-
-    image_name: str | Unset | None = UNSET
-    tag: str | Unset | None = UNSET
-    registry_id: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -178,28 +145,44 @@ class JobRequestScheduleCronjob(Model):
 
 
 @define(kw_only=True, repr=False)
+class JobRequestSourceImage(Model):
+    """Part of `JobRequestSource`."""
+
+    image_name: str | Unset | None = UNSET
+    tag: str | Unset | None = UNSET
+    registry_id: str | Unset | None = UNSET
+
+
+@define(kw_only=True, repr=False)
+class LifecycleJobResponseScheduleOnStart(Model):
+    """Part of `LifecycleJobResponseSchedule`."""
+
+    arguments: list[str] | None = None
+    entrypoint: str | None = None
+
+
+@define(kw_only=True, repr=False)
+class LifecycleJobResponseScheduleOnStop(Model):
+    """Part of `LifecycleJobResponseSchedule`."""
+
+    arguments: list[str] | None = None
+    entrypoint: str | None = None
+
+
+@define(kw_only=True, repr=False)
+class LifecycleJobResponseScheduleOnDelete(Model):
+    """Part of `LifecycleJobResponseSchedule`."""
+
+    arguments: list[str] | None = None
+    entrypoint: str | None = None
+
+
+@define(kw_only=True, repr=False)
 class OrganizationJobAutoDeployRequest(Model):
     """Sent by `jobs.auto_deploy`."""
 
     image_name: str | Unset | None = UNSET
     tag: str | Unset | None = UNSET
-
-
-@define(kw_only=True, repr=False)
-class LifecycleJobResponseSchedule(Model):
-    """Part of `LifecycleJobResponse`."""
-
-    on_start: LifecycleJobResponseScheduleOnStart | None = None
-    on_stop: LifecycleJobResponseScheduleOnStop | None = None
-    on_delete: LifecycleJobResponseScheduleOnDelete | None = None
-    lifecycle_type: JobLifecycleTypeEnum | None = None
-
-
-@define(kw_only=True, repr=False)
-class CronJobResponseSchedule(Model):
-    """Part of `CronJobResponse`."""
-
-    cronjob: CronJobResponseScheduleCronjob
 
 
 @define(kw_only=True, repr=False)
@@ -224,6 +207,13 @@ class JobDeploymentRestrictionResponse(Model):
 
 
 @define(kw_only=True, repr=False)
+class CronJobResponseSchedule(Model):
+    """Part of `CronJobResponse`."""
+
+    cronjob: CronJobResponseScheduleCronjob
+
+
+@define(kw_only=True, repr=False)
 class JobRequestSchedule(Model):
     """Part of `JobRequest`."""
 
@@ -232,6 +222,16 @@ class JobRequestSchedule(Model):
     on_delete: JobRequestScheduleOnDelete | Unset | None = UNSET
     cronjob: JobRequestScheduleCronjob | Unset | None = UNSET
     lifecycle_type: JobLifecycleTypeEnum | Unset | None = UNSET
+
+
+@define(kw_only=True, repr=False)
+class LifecycleJobResponseSchedule(Model):
+    """Part of `LifecycleJobResponse`."""
+
+    on_start: LifecycleJobResponseScheduleOnStart | None = None
+    on_stop: LifecycleJobResponseScheduleOnStop | None = None
+    on_delete: LifecycleJobResponseScheduleOnDelete | None = None
+    lifecycle_type: JobLifecycleTypeEnum | None = None
 
 
 @define(kw_only=True, repr=False)
@@ -276,6 +276,18 @@ class BaseJobResponseSourceWithImage(Model):
     image: ContainerSource
 
 
+BaseJobResponseSource: TypeAlias = Annotated[
+    BaseJobResponseSourceWithImage | BaseJobResponseSourceWithDocker | UnknownVariant,
+    ByKey(
+        {
+            "image": BaseJobResponseSourceWithImage,
+            "docker": BaseJobResponseSourceWithDocker,
+        }
+    ),
+]
+"""Part of `CronJobResponse`, `LifecycleJobResponse`."""
+
+
 @define(kw_only=True, repr=False)
 class JobRequest(Model):
     """Sent by `jobs.create`, `jobs.update`."""
@@ -300,16 +312,37 @@ class JobRequest(Model):
     icon_uri: str | Unset | None = UNSET
 
 
-BaseJobResponseSource: TypeAlias = Annotated[
-    BaseJobResponseSourceWithImage | BaseJobResponseSourceWithDocker | UnknownVariant,
-    ByKey(
-        {
-            "image": BaseJobResponseSourceWithImage,
-            "docker": BaseJobResponseSourceWithDocker,
-        }
-    ),
-]
-"""Part of `CronJobResponse`, `LifecycleJobResponse`."""
+@define(kw_only=True, repr=False)
+class CronJobResponse(Model):
+    """Part of `JobResponse`."""
+
+    id: str
+    created_at: datetime
+    environment: ReferenceObject
+    maximum_cpu: int
+    maximum_memory: int
+    maximum_gpu: int
+    name: str
+    cpu: int
+    memory: int
+    gpu: int
+    auto_preview: bool
+    source: BaseJobResponseSource
+    healthchecks: Healthcheck
+    icon_uri: str
+    service_type: ServiceTypeEnum
+    job_type: JobTypeEnum
+    schedule: CronJobResponseSchedule
+    updated_at: datetime | None = None
+    description: str | None = None
+    ephemeral_storage_in_gib: int | None = None
+    cpu_architecture: CpuArchitectureEnum | None = None
+    max_nb_restart: int | None = None
+    max_duration_seconds: int | None = None
+    port: int | None = None
+    auto_deploy: bool | None = None
+    annotations_groups: list[OrganizationAnnotationsGroupResponse] | None = None
+    labels_groups: list[OrganizationLabelsGroupResponse] | None = None
 
 
 @define(kw_only=True, repr=False)
@@ -333,39 +366,6 @@ class LifecycleJobResponse(Model):
     service_type: ServiceTypeEnum
     job_type: JobTypeEnum
     schedule: LifecycleJobResponseSchedule
-    updated_at: datetime | None = None
-    description: str | None = None
-    ephemeral_storage_in_gib: int | None = None
-    cpu_architecture: CpuArchitectureEnum | None = None
-    max_nb_restart: int | None = None
-    max_duration_seconds: int | None = None
-    port: int | None = None
-    auto_deploy: bool | None = None
-    annotations_groups: list[OrganizationAnnotationsGroupResponse] | None = None
-    labels_groups: list[OrganizationLabelsGroupResponse] | None = None
-
-
-@define(kw_only=True, repr=False)
-class CronJobResponse(Model):
-    """Part of `JobResponse`."""
-
-    id: str
-    created_at: datetime
-    environment: ReferenceObject
-    maximum_cpu: int
-    maximum_memory: int
-    maximum_gpu: int
-    name: str
-    cpu: int
-    memory: int
-    gpu: int
-    auto_preview: bool
-    source: BaseJobResponseSource
-    healthchecks: Healthcheck
-    icon_uri: str
-    service_type: ServiceTypeEnum
-    job_type: JobTypeEnum
-    schedule: CronJobResponseSchedule
     updated_at: datetime | None = None
     description: str | None = None
     ephemeral_storage_in_gib: int | None = None

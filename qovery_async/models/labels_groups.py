@@ -14,19 +14,19 @@ __all__ = [
 
 
 @define(kw_only=True, repr=False)
+class ServiceLabelRequest(Model):
+    """Part of `ApplicationEditRequest`, `ApplicationRequest` and 4 more."""
+
+    id: str
+
+
+@define(kw_only=True, repr=False)
 class Label(Model):
     """Part of `OrganizationLabelsGroupCreateRequest`, `OrganizationLabelsGroupEnrichedResponse` and 1 more."""
 
     key: str
     value: str
     propagate_to_cloud_provider: bool
-
-
-@define(kw_only=True, repr=False)
-class ServiceLabelRequest(Model):
-    """Part of `ApplicationEditRequest`, `ApplicationRequest` and 4 more."""
-
-    id: str
 
 
 class LabelsGroupAssociatedItemType(OpenEnum):
@@ -39,17 +39,6 @@ class LabelsGroupAssociatedItemType(OpenEnum):
     ENVIRONMENT = "ENVIRONMENT"
     CLUSTER = "CLUSTER"
     CRON = "CRON"
-
-
-@define(kw_only=True, repr=False)
-class OrganizationLabelsGroupResponse(Model):
-    """Answer of `labels_groups.create`, `labels_groups.get` and 1 more. Part of `Application`, `ContainerResponse` and 3 more."""
-
-    id: str
-    created_at: datetime
-    name: str
-    labels: list[Label]
-    updated_at: datetime | None = None
 
 
 @define(kw_only=True, repr=False)
@@ -70,6 +59,17 @@ class OrganizationLabelsGroupEnrichedResponse(Model):
     labels: list[Label]
     updated_at: datetime | None = None
     associated_items_count: int | None = None
+
+
+@define(kw_only=True, repr=False)
+class OrganizationLabelsGroupResponse(Model):
+    """Answer of `labels_groups.create`, `labels_groups.get` and 1 more. Part of `Application`, `ContainerResponse` and 3 more."""
+
+    id: str
+    created_at: datetime
+    name: str
+    labels: list[Label]
+    updated_at: datetime | None = None
 
 
 @define(kw_only=True, repr=False)

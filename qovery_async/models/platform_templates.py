@@ -70,13 +70,6 @@ class PlatformComponentConfigurationPreviewRequest(Model):
     component_outputs: Annotated[dict[str, dict[str, str]] | Unset | None, Wire("componentOutputs")] = UNSET
 
 
-class PlatformComponentConfigurationRequirementStatus(OpenEnum):
-    """Part of `PlatformComponentInputRequirementResponse`."""
-
-    MISSING = "MISSING"
-    READY = "READY"
-
-
 @define(kw_only=True, repr=False)
 class PlatformComponentOutputBindingResponse(Model):
     """Part of `PlatformComponentConfigurationPreviewResponse`, `PlatformComponentConfigurationResolutionResponse`."""
@@ -93,6 +86,13 @@ class PlatformComponentConfigurationViolationResponse(Model):
     code: str
     field_path: Annotated[str, Wire("fieldPath")]
     message: str
+
+
+class PlatformComponentConfigurationRequirementStatus(OpenEnum):
+    """Part of `PlatformComponentInputRequirementResponse`."""
+
+    MISSING = "MISSING"
+    READY = "READY"
 
 
 class PlatformTemplateComponentKind(OpenEnum):

@@ -48,16 +48,16 @@ class AwsStaticCredentialsAuthDtoMode(OpenEnum):
     AWS_STATIC_CREDENTIALS = "AWS_STATIC_CREDENTIALS"
 
 
-class GcpSecretManagerEndpointDtoMode(OpenEnum):
-    """Part of `GcpSecretManagerEndpointDto`."""
-
-    GCP_SECRET_MANAGER = "GCP_SECRET_MANAGER"
-
-
 class GcpJsonCredentialsAuthDtoMode(OpenEnum):
     """Part of `GcpJsonCredentialsAuthDto`."""
 
     GCP_JSON_CREDENTIALS = "GCP_JSON_CREDENTIALS"
+
+
+class GcpSecretManagerEndpointDtoMode(OpenEnum):
+    """Part of `GcpSecretManagerEndpointDto`."""
+
+    GCP_SECRET_MANAGER = "GCP_SECRET_MANAGER"
 
 
 @define(kw_only=True, repr=False)
@@ -102,15 +102,6 @@ class AwsStaticCredentialsAuthDto(Model):
 
 
 @define(kw_only=True, repr=False)
-class GcpSecretManagerEndpointDto(Model):
-    """Part of `SecretManagerEndpointConfigurationDto`."""
-
-    region: str
-    project_id: str
-    mode: GcpSecretManagerEndpointDtoMode = GcpSecretManagerEndpointDtoMode.GCP_SECRET_MANAGER
-
-
-@define(kw_only=True, repr=False)
 class GcpJsonCredentialsAuthDto(Model):
     """Part of `SecretManagerAuthenticationDto`."""
 
@@ -118,18 +109,13 @@ class GcpJsonCredentialsAuthDto(Model):
     json_credentials: str | Unset | None = UNSET
 
 
-SecretManagerEndpointConfigurationDto: TypeAlias = Annotated[
-    AwsSecretManagerEndpointDto | AwsParameterStoreEndpointDto | GcpSecretManagerEndpointDto | UnknownVariant,
-    ByTag(
-        "mode",
-        {
-            "AWS_SECRET_MANAGER": AwsSecretManagerEndpointDto,
-            "AWS_PARAMETER_STORE": AwsParameterStoreEndpointDto,
-            "GCP_SECRET_MANAGER": GcpSecretManagerEndpointDto,
-        },
-    ),
-]
-"""Part of `SecretManagerAccess`, `SecretManagerAccessRequest`."""
+@define(kw_only=True, repr=False)
+class GcpSecretManagerEndpointDto(Model):
+    """Part of `SecretManagerEndpointConfigurationDto`."""
+
+    region: str
+    project_id: str
+    mode: GcpSecretManagerEndpointDtoMode = GcpSecretManagerEndpointDtoMode.GCP_SECRET_MANAGER
 
 
 SecretManagerAuthenticationDto: TypeAlias = Annotated[
@@ -145,6 +131,20 @@ SecretManagerAuthenticationDto: TypeAlias = Annotated[
             "AWS_ROLE_ARN": AwsRoleArnAuthDto,
             "AWS_STATIC_CREDENTIALS": AwsStaticCredentialsAuthDto,
             "GCP_JSON_CREDENTIALS": GcpJsonCredentialsAuthDto,
+        },
+    ),
+]
+"""Part of `SecretManagerAccess`, `SecretManagerAccessRequest`."""
+
+
+SecretManagerEndpointConfigurationDto: TypeAlias = Annotated[
+    AwsSecretManagerEndpointDto | AwsParameterStoreEndpointDto | GcpSecretManagerEndpointDto | UnknownVariant,
+    ByTag(
+        "mode",
+        {
+            "AWS_SECRET_MANAGER": AwsSecretManagerEndpointDto,
+            "AWS_PARAMETER_STORE": AwsParameterStoreEndpointDto,
+            "GCP_SECRET_MANAGER": GcpSecretManagerEndpointDto,
         },
     ),
 ]

@@ -48,71 +48,6 @@ class StateEnum(OpenEnum):
     WAITING_STOPPING = "WAITING_STOPPING"
 
 
-class ServiceDeploymentStatusEnum(OpenEnum):
-    """Part of `ReferenceObjectStatus`, `Status`."""
-
-    NEVER_DEPLOYED = "NEVER_DEPLOYED"
-    OUT_OF_DATE = "OUT_OF_DATE"
-    UP_TO_DATE = "UP_TO_DATE"
-
-
-class ServiceStepMetricNameEnum(OpenEnum):
-    """Part of `ServiceStepMetric`."""
-
-    REGISTRY_CREATE_REPOSITORY = "REGISTRY_CREATE_REPOSITORY"
-    GIT_CLONE = "GIT_CLONE"
-    BUILD_QUEUEING = "BUILD_QUEUEING"
-    BUILD = "BUILD"
-    DEPLOYMENT_QUEUEING = "DEPLOYMENT_QUEUEING"
-    DEPLOYMENT = "DEPLOYMENT"
-    ROUTER_DEPLOYMENT = "ROUTER_DEPLOYMENT"
-    MIRROR_IMAGE = "MIRROR_IMAGE"
-    EXECUTING = "EXECUTING"
-
-
-class StepMetricStatusEnum(OpenEnum):
-    """Part of `EnvironmentStatusesWithStagesPreCheckStage`, `ServiceStepMetric` and 1 more."""
-
-    SUCCESS = "SUCCESS"
-    ERROR = "ERROR"
-    CANCEL = "CANCEL"
-    SKIP = "SKIP"
-
-
-class ServiceActionEnum(OpenEnum):
-    """Part of `StatusDetails`."""
-
-    DEPLOY = "DEPLOY"
-    DELETE = "DELETE"
-    RESTART = "RESTART"
-    STOP = "STOP"
-    UNKNOWN = "UNKNOWN"
-
-
-class ServiceActionStatusEnum(OpenEnum):
-    """Part of `StatusDetails`."""
-
-    QUEUED = "QUEUED"
-    ONGOING = "ONGOING"
-    SUCCESS = "SUCCESS"
-    ERROR = "ERROR"
-    EXECUTING = "EXECUTING"
-    CANCELED = "CANCELED"
-    CANCELING = "CANCELING"
-    NEVER = "NEVER"
-
-
-class ServiceSubActionEnum(OpenEnum):
-    """Part of `StatusDetails`."""
-
-    NONE = "NONE"
-    TERRAFORM_PLAN_ONLY = "TERRAFORM_PLAN_ONLY"
-    TERRAFORM_PLAN_AND_APPLY = "TERRAFORM_PLAN_AND_APPLY"
-    TERRAFORM_DESTROY = "TERRAFORM_DESTROY"
-    TERRAFORM_FORCE_UNLOCK_STATE = "TERRAFORM_FORCE_UNLOCK_STATE"
-    TERRAFORM_MIGRATE_STATE = "TERRAFORM_MIGRATE_STATE"
-
-
 class StageStatusEnum(OpenEnum):
     """Part of `DeploymentHistoryStage`, `QueuedDeploymentRequestWithStagesStage` and 2 more."""
 
@@ -140,6 +75,71 @@ class StatusKindEnum(OpenEnum):
     PAUSE_ERROR = "PAUSE_ERROR"
     PAUSE_IN_PROGRESS = "PAUSE_IN_PROGRESS"
     WAITING = "WAITING"
+
+
+class StepMetricStatusEnum(OpenEnum):
+    """Part of `EnvironmentStatusesWithStagesPreCheckStage`, `ServiceStepMetric` and 1 more."""
+
+    SUCCESS = "SUCCESS"
+    ERROR = "ERROR"
+    CANCEL = "CANCEL"
+    SKIP = "SKIP"
+
+
+class ServiceDeploymentStatusEnum(OpenEnum):
+    """Part of `ReferenceObjectStatus`, `Status`."""
+
+    NEVER_DEPLOYED = "NEVER_DEPLOYED"
+    OUT_OF_DATE = "OUT_OF_DATE"
+    UP_TO_DATE = "UP_TO_DATE"
+
+
+class ServiceActionEnum(OpenEnum):
+    """Part of `StatusDetails`."""
+
+    DEPLOY = "DEPLOY"
+    DELETE = "DELETE"
+    RESTART = "RESTART"
+    STOP = "STOP"
+    UNKNOWN = "UNKNOWN"
+
+
+class ServiceActionStatusEnum(OpenEnum):
+    """Part of `StatusDetails`."""
+
+    QUEUED = "QUEUED"
+    ONGOING = "ONGOING"
+    SUCCESS = "SUCCESS"
+    ERROR = "ERROR"
+    EXECUTING = "EXECUTING"
+    CANCELED = "CANCELED"
+    CANCELING = "CANCELING"
+    NEVER = "NEVER"
+
+
+class ServiceStepMetricNameEnum(OpenEnum):
+    """Part of `ServiceStepMetric`."""
+
+    REGISTRY_CREATE_REPOSITORY = "REGISTRY_CREATE_REPOSITORY"
+    GIT_CLONE = "GIT_CLONE"
+    BUILD_QUEUEING = "BUILD_QUEUEING"
+    BUILD = "BUILD"
+    DEPLOYMENT_QUEUEING = "DEPLOYMENT_QUEUEING"
+    DEPLOYMENT = "DEPLOYMENT"
+    ROUTER_DEPLOYMENT = "ROUTER_DEPLOYMENT"
+    MIRROR_IMAGE = "MIRROR_IMAGE"
+    EXECUTING = "EXECUTING"
+
+
+class ServiceSubActionEnum(OpenEnum):
+    """Part of `StatusDetails`."""
+
+    NONE = "NONE"
+    TERRAFORM_PLAN_ONLY = "TERRAFORM_PLAN_ONLY"
+    TERRAFORM_PLAN_AND_APPLY = "TERRAFORM_PLAN_AND_APPLY"
+    TERRAFORM_DESTROY = "TERRAFORM_DESTROY"
+    TERRAFORM_FORCE_UNLOCK_STATE = "TERRAFORM_FORCE_UNLOCK_STATE"
+    TERRAFORM_MIGRATE_STATE = "TERRAFORM_MIGRATE_STATE"
 
 
 @define(kw_only=True, repr=False)
@@ -170,8 +170,8 @@ class ServiceStepMetrics(Model):
 
 
 @define(kw_only=True, repr=False)
-class Status(Model):
-    """Answer of `environments.deploy`, `environments.restart_services` and 35 more. Part of `Backup`, `DeploymentStageWithServicesStatuses` and 1 more."""
+class ReferenceObjectStatus(Model):
+    """Answer of `container_registries.list_container_statuses`, `applications.list_statuses` and 4 more."""
 
     id: str
     state: StateEnum
@@ -186,8 +186,8 @@ class Status(Model):
 
 
 @define(kw_only=True, repr=False)
-class ReferenceObjectStatus(Model):
-    """Answer of `container_registries.list_container_statuses`, `applications.list_statuses` and 4 more."""
+class Status(Model):
+    """Answer of `environments.deploy`, `environments.restart_services` and 35 more. Part of `Backup`, `DeploymentStageWithServicesStatuses` and 1 more."""
 
     id: str
     state: StateEnum

@@ -35,28 +35,30 @@ __all__ = [
 ]  # fmt: skip
 
 
+class DeleteTerraformAction(OpenEnum):
+    """Answer of `terraforms.delete`, `terraforms.uninstall`."""
+
+    SKIP_DESTROY = "SKIP_DESTROY"
+
+
+class DockerfileFragmentFileType(OpenEnum):
+    """Part of `DockerfileFragmentFile`."""
+
+    FILE = "file"
+
+
+class DockerfileFragmentInlineType(OpenEnum):
+    """Part of `DockerfileFragmentInline`."""
+
+    INLINE = "inline"
+
+
 class TerraformAutoDeployConfigTerraformAction(OpenEnum):
     """Part of `TerraformAutoDeployConfig`."""
 
     DEFAULT = "DEFAULT"
     PLAN = "PLAN"
     NOOP = "NOOP"
-
-
-@define(kw_only=True, repr=False)
-class TerraformVarKeyValue(Model):
-    """Part of `TerraformVariablesSourceRequest`, `TerraformVariablesSourceResponse`."""
-
-    key: str | Unset | None = UNSET
-    value: str | Unset | None = UNSET
-    secret: bool | Unset | None = UNSET
-
-
-class TerraformEngineEnum(OpenEnum):
-    """Part of `TerraformRequest`, `TerraformResponse` and 1 more."""
-
-    TERRAFORM = "TERRAFORM"
-    OPEN_TOFU = "OPEN_TOFU"
 
 
 @define(kw_only=True, repr=False)
@@ -81,12 +83,29 @@ class TerraformBackendBlueprint(Model):
     config: dict[str, str] | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
-class TerraformProviderVersion(Model):
-    """Part of `TerraformRequest`, `TerraformResponse`."""
+class TerraformDeployRequestAction(OpenEnum):
+    """Part of `TerraformDeployRequest`."""
 
-    explicit_version: str
-    read_from_terraform_block: bool | Unset | None = UNSET
+    PLAN = "PLAN"
+    FORCE_UNLOCK = "FORCE_UNLOCK"
+    MIGRATE_STATE = "MIGRATE_STATE"
+
+
+class TerraformEngineEnum(OpenEnum):
+    """Part of `TerraformRequest`, `TerraformResponse` and 1 more."""
+
+    TERRAFORM = "TERRAFORM"
+    OPEN_TOFU = "OPEN_TOFU"
+
+
+@define(kw_only=True, repr=False)
+class TerraformGitRepositoryRequest(Model):
+    """Part of `TerraformRequestTerraformFilesSource`."""
+
+    url: str
+    branch: str | Unset | None = UNSET
+    root_path: str | Unset | None = UNSET
+    git_token_id: str | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -99,40 +118,12 @@ class TerraformJobResourcesResponse(Model):
     storage_gib: int
 
 
-class DockerfileFragmentFileType(OpenEnum):
-    """Part of `DockerfileFragmentFile`."""
-
-    FILE = "file"
-
-
-class DockerfileFragmentInlineType(OpenEnum):
-    """Part of `DockerfileFragmentInline`."""
-
-    INLINE = "inline"
-
-
-class DeleteTerraformAction(OpenEnum):
-    """Answer of `terraforms.delete`, `terraforms.uninstall`."""
-
-    SKIP_DESTROY = "SKIP_DESTROY"
-
-
-class TerraformDeployRequestAction(OpenEnum):
-    """Part of `TerraformDeployRequest`."""
-
-    PLAN = "PLAN"
-    FORCE_UNLOCK = "FORCE_UNLOCK"
-    MIGRATE_STATE = "MIGRATE_STATE"
-
-
 @define(kw_only=True, repr=False)
-class TerraformGitRepositoryRequest(Model):
-    """Part of `TerraformRequestTerraformFilesSource`."""
+class TerraformProviderVersion(Model):
+    """Part of `TerraformRequest`, `TerraformResponse`."""
 
-    url: str
-    branch: str | Unset | None = UNSET
-    root_path: str | Unset | None = UNSET
-    git_token_id: str | Unset | None = UNSET
+    explicit_version: str
+    read_from_terraform_block: bool | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -150,6 +141,15 @@ class TerraformResourceResponseMode(OpenEnum):
 
     MANAGED = "managed"
     DATA = "data"
+
+
+@define(kw_only=True, repr=False)
+class TerraformVarKeyValue(Model):
+    """Part of `TerraformVariablesSourceRequest`, `TerraformVariablesSourceResponse`."""
+
+    key: str | Unset | None = UNSET
+    value: str | Unset | None = UNSET
+    secret: bool | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
@@ -185,61 +185,6 @@ class TfVarsFileResponse(Model):
 
 
 @define(kw_only=True, repr=False)
-class TerraformAutoDeployConfig(Model):
-    """Part of `TerraformRequest`, `TerraformResponse`."""
-
-    auto_deploy: bool
-    terraform_action: TerraformAutoDeployConfigTerraformAction
-
-
-@define(kw_only=True, repr=False)
-class TerraformVariablesSourceResponse(Model):
-    """Part of `TerraformResponse`."""
-
-    tf_var_file_paths: list[str]
-    tf_vars: list[TerraformVarKeyValue]
-
-
-@define(kw_only=True, repr=False)
-class TerraformVariablesSourceRequest(Model):
-    """Part of `TerraformRequest`."""
-
-    tf_var_file_paths: list[str]
-    tf_vars: list[TerraformVarKeyValue]
-
-
-@define(kw_only=True, repr=False)
-class TerraformVersionResponse(Model):
-    """Answer of `terraforms.list_versions`."""
-
-    engine: TerraformEngineEnum
-    version: str
-
-
-@define(kw_only=True, repr=False)
-class TerraformBackendWithBlueprint(Model):
-    """Part of `TerraformBackend`."""
-
-    blueprint: TerraformBackendBlueprint
-
-
-@define(kw_only=True, repr=False)
-class DockerfileFragmentFile(Model):
-    """Part of `TerraformRequestDockerfileFragment`, `TerraformResponseDockerfileFragment`."""
-
-    path: str
-    type: DockerfileFragmentFileType = DockerfileFragmentFileType.FILE
-
-
-@define(kw_only=True, repr=False)
-class DockerfileFragmentInline(Model):
-    """Part of `TerraformRequestDockerfileFragment`, `TerraformResponseDockerfileFragment`."""
-
-    content: str
-    type: DockerfileFragmentInlineType = DockerfileFragmentInlineType.INLINE
-
-
-@define(kw_only=True, repr=False)
 class TerraformDeploymentRestrictionRequest(Model):
     """Sent by `terraforms.deployment_restrictions.create`, `terraforms.deployment_restrictions.update`."""
 
@@ -261,12 +206,51 @@ class TerraformDeploymentRestrictionResponse(Model):
 
 
 @define(kw_only=True, repr=False)
+class DockerfileFragmentFile(Model):
+    """Part of `TerraformRequestDockerfileFragment`, `TerraformResponseDockerfileFragment`."""
+
+    path: str
+    type: DockerfileFragmentFileType = DockerfileFragmentFileType.FILE
+
+
+@define(kw_only=True, repr=False)
+class DockerfileFragmentInline(Model):
+    """Part of `TerraformRequestDockerfileFragment`, `TerraformResponseDockerfileFragment`."""
+
+    content: str
+    type: DockerfileFragmentInlineType = DockerfileFragmentInlineType.INLINE
+
+
+@define(kw_only=True, repr=False)
+class TerraformAutoDeployConfig(Model):
+    """Part of `TerraformRequest`, `TerraformResponse`."""
+
+    auto_deploy: bool
+    terraform_action: TerraformAutoDeployConfigTerraformAction
+
+
+@define(kw_only=True, repr=False)
+class TerraformBackendWithBlueprint(Model):
+    """Part of `TerraformBackend`."""
+
+    blueprint: TerraformBackendBlueprint
+
+
+@define(kw_only=True, repr=False)
 class TerraformDeployRequest(Model):
     """Sent by `terraforms.deploy`. Part of `DeployAllRequest`."""
 
     id: str | Unset | None = UNSET
     git_commit_id: str | Unset | None = UNSET
     action: TerraformDeployRequestAction | Unset | None = UNSET
+
+
+@define(kw_only=True, repr=False)
+class TerraformVersionResponse(Model):
+    """Answer of `terraforms.list_versions`."""
+
+    engine: TerraformEngineEnum
+    version: str
 
 
 @define(kw_only=True, repr=False)
@@ -288,6 +272,22 @@ class TerraformResourceResponse(Model):
     mode: TerraformResourceResponseMode
     attributes: dict[str, Any]
     extracted_at: datetime
+
+
+@define(kw_only=True, repr=False)
+class TerraformVariablesSourceRequest(Model):
+    """Part of `TerraformRequest`."""
+
+    tf_var_file_paths: list[str]
+    tf_vars: list[TerraformVarKeyValue]
+
+
+@define(kw_only=True, repr=False)
+class TerraformVariablesSourceResponse(Model):
+    """Part of `TerraformResponse`."""
+
+    tf_var_file_paths: list[str]
+    tf_vars: list[TerraformVarKeyValue]
 
 
 @define(kw_only=True, repr=False)
@@ -319,17 +319,17 @@ class TerraformVariableParsingRequest(Model):
     git_repository: ApplicationGitRepositoryRequest
 
 
-TerraformBackend: TypeAlias = Annotated[
-    TerraformBackendWithKubernetes | TerraformBackendWithUserProvided | TerraformBackendWithBlueprint | UnknownVariant,
-    ByKey(
+TerraformRequestDockerfileFragment: TypeAlias = Annotated[
+    DockerfileFragmentFile | DockerfileFragmentInline | UnknownVariant,
+    ByTag(
+        "type",
         {
-            "kubernetes": TerraformBackendWithKubernetes,
-            "user_provided": TerraformBackendWithUserProvided,
-            "blueprint": TerraformBackendWithBlueprint,
-        }
+            "file": DockerfileFragmentFile,
+            "inline": DockerfileFragmentInline,
+        },
     ),
 ]
-"""Part of `TerraformRequest`, `TerraformResponse`."""
+"""Part of `TerraformRequest`."""
 
 
 TerraformResponseDockerfileFragment: TypeAlias = Annotated[
@@ -345,17 +345,17 @@ TerraformResponseDockerfileFragment: TypeAlias = Annotated[
 """Part of `TerraformResponse`."""
 
 
-TerraformRequestDockerfileFragment: TypeAlias = Annotated[
-    DockerfileFragmentFile | DockerfileFragmentInline | UnknownVariant,
-    ByTag(
-        "type",
+TerraformBackend: TypeAlias = Annotated[
+    TerraformBackendWithKubernetes | TerraformBackendWithUserProvided | TerraformBackendWithBlueprint | UnknownVariant,
+    ByKey(
         {
-            "file": DockerfileFragmentFile,
-            "inline": DockerfileFragmentInline,
-        },
+            "kubernetes": TerraformBackendWithKubernetes,
+            "user_provided": TerraformBackendWithUserProvided,
+            "blueprint": TerraformBackendWithBlueprint,
+        }
     ),
 ]
-"""Part of `TerraformRequest`."""
+"""Part of `TerraformRequest`, `TerraformResponse`."""
 
 
 TfVarsDiscoveryMode: TypeAlias = Annotated[

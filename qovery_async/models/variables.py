@@ -139,16 +139,6 @@ class VariableAliasRequest(Model):
 
 
 @define(kw_only=True, repr=False)
-class VariableImportSuccessfulImportedVariable(Model):
-    """Part of `VariableImport`."""
-
-    name: str
-    scope: APIVariableScopeEnum
-    is_secret: bool
-    value: str | None = None
-
-
-@define(kw_only=True, repr=False)
 class VariableImportRequestVar(Model):
     """Part of `VariableImportRequest`."""
 
@@ -156,6 +146,16 @@ class VariableImportRequestVar(Model):
     value: str
     scope: APIVariableScopeEnum
     is_secret: bool
+
+
+@define(kw_only=True, repr=False)
+class VariableImportSuccessfulImportedVariable(Model):
+    """Part of `VariableImport`."""
+
+    name: str
+    scope: APIVariableScopeEnum
+    is_secret: bool
+    value: str | None = None
 
 
 @define(kw_only=True, repr=False)
@@ -185,18 +185,6 @@ class VariableRequest(Model):
 
 
 @define(kw_only=True, repr=False)
-class EnvironmentVariableOverride(Model):
-    """Part of `EnvironmentVariable`."""
-
-    id: str
-    key: str
-    value: str
-    mount_path: str
-    scope: APIVariableScopeEnum
-    variable_type: APIVariableTypeEnum
-
-
-@define(kw_only=True, repr=False)
 class EnvironmentVariableAlias(Model):
     """Part of `EnvironmentVariable`."""
 
@@ -209,7 +197,19 @@ class EnvironmentVariableAlias(Model):
 
 
 @define(kw_only=True, repr=False)
-class SecretOverride(Model):
+class EnvironmentVariableOverride(Model):
+    """Part of `EnvironmentVariable`."""
+
+    id: str
+    key: str
+    value: str
+    mount_path: str
+    scope: APIVariableScopeEnum
+    variable_type: APIVariableTypeEnum
+
+
+@define(kw_only=True, repr=False)
+class SecretAlias(Model):
     """Part of `Secret`."""
 
     id: str
@@ -222,7 +222,7 @@ class SecretOverride(Model):
 
 
 @define(kw_only=True, repr=False)
-class SecretAlias(Model):
+class SecretOverride(Model):
     """Part of `Secret`."""
 
     id: str
@@ -259,19 +259,19 @@ class VariableOverride(Model):
 
 
 @define(kw_only=True, repr=False)
-class VariableImport(Model):
-    """Answer of `applications.environment_variables.import_many`, `containers.environment_variables.import_many` and 2 more."""
-
-    total_variables_to_import: float
-    successful_imported_variables: list[VariableImportSuccessfulImportedVariable]
-
-
-@define(kw_only=True, repr=False)
 class VariableImportRequest(Model):
     """Sent by `applications.environment_variables.import_many`, `containers.environment_variables.import_many` and 2 more."""
 
     overwrite: bool
     vars: list[VariableImportRequestVar]
+
+
+@define(kw_only=True, repr=False)
+class VariableImport(Model):
+    """Answer of `applications.environment_variables.import_many`, `containers.environment_variables.import_many` and 2 more."""
+
+    total_variables_to_import: float
+    successful_imported_variables: list[VariableImportSuccessfulImportedVariable]
 
 
 @define(kw_only=True, repr=False)
