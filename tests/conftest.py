@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,7 @@ import anyio.to_thread
 import pytest
 from server import SECONDS, TOKEN, Ask
 
+from codegen import facts
 from qovery_async import AsyncQovery
 from qovery_sync import Qovery
 
@@ -51,3 +53,13 @@ def ask(request: pytest.FixtureRequest) -> Ask:
             return await anyio.to_thread.run_sync(call_blocking, url, call, options, abandon_on_cancel=True)
 
     return call_async if request.param == "async" else call_sync
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """What became of every declared schema; tests/test_schemas.py checks that the sum is right."""
+    api = facts.read()
+    fates = Counter(api.unnamed.values())
+    kinds = Counter(schema.kind for schema in api.schemas.values())
+    without = ", ".join(f"{count} {fate}" for fate, count in sorted(fates.items()))
+    with_class = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
+    terminalreporter.write_line(f"schemas with a class: {with_class}; declared ones without: {without}")
