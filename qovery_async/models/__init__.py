@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from qovery_async.models.billing import *
     from qovery_async.models.blueprints import *
     from qovery_async.models.cloud_providers import *
+    from qovery_async.models.cluster_advanced_settings import *
     from qovery_async.models.cluster_credentials import *
     from qovery_async.models.cluster_features import *
     from qovery_async.models.cluster_infrastructure import *
@@ -80,12 +81,10 @@ else:
         """,
         "advanced_settings": """
             ApplicationAdvancedSettingsDeploymentAntiaffinityPod ApplicationAdvancedSettingsDeploymentTopologySpreadZone
-            ApplicationAdvancedSettingsDeploymentUpdateStrategyType ClusterAdvancedSettingsLokiDeploymentMode
-            ClusterAdvancedSettingsAwsEksEfsThroughputMode ClusterAdvancedSettingsAwsEksEfsPerformanceMode
-            ClusterAdvancedSettingsAwsEksEfsTransitionToIa ClusterAdvancedSettingsAwsEksEc2MetadataImds
-            ContainerAdvancedSettingsDeploymentAntiaffinityPod ContainerAdvancedSettingsDeploymentTopologySpreadZone
-            ContainerAdvancedSettingsDeploymentUpdateStrategyType HelmAdvancedSettings JobAdvancedSettings
-            TerraformAdvancedSettings ApplicationAdvancedSettings ClusterAdvancedSettings ContainerAdvancedSettings
+            ApplicationAdvancedSettingsDeploymentUpdateStrategyType ContainerAdvancedSettingsDeploymentAntiaffinityPod
+            ContainerAdvancedSettingsDeploymentTopologySpreadZone ContainerAdvancedSettingsDeploymentUpdateStrategyType
+            HelmAdvancedSettings JobAdvancedSettings TerraformAdvancedSettings ApplicationAdvancedSettings
+            ContainerAdvancedSettings
         """,
         "agentic_workflows": """
             AgenticWorkflowGovernance AgenticWorkflowHeader AgenticWorkflowModelType AgenticWorkflowProjectRepository
@@ -160,6 +159,11 @@ else:
         """,
         "cloud_providers": """
             CloudProvider
+        """,
+        "cluster_advanced_settings": """
+            ClusterAdvancedSettingsLokiDeploymentMode ClusterAdvancedSettingsAwsEksEfsThroughputMode
+            ClusterAdvancedSettingsAwsEksEfsPerformanceMode ClusterAdvancedSettingsAwsEksEfsTransitionToIa
+            ClusterAdvancedSettingsAwsEksEc2MetadataImds ClusterAdvancedSettings
         """,
         "cluster_credentials": """
             AwsRoleClusterCredentialsObjectType AwsStaticClusterCredentialsObjectType

@@ -5,16 +5,12 @@ from typing import Annotated
 
 from attrs import define
 
-from qovery_async.models.clusters import RegistryMirroringModeEnum
 from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, Wire
 
 __all__ = [
     "ApplicationAdvancedSettings", "ApplicationAdvancedSettingsDeploymentAntiaffinityPod",
     "ApplicationAdvancedSettingsDeploymentTopologySpreadZone",
-    "ApplicationAdvancedSettingsDeploymentUpdateStrategyType", "ClusterAdvancedSettings",
-    "ClusterAdvancedSettingsAwsEksEc2MetadataImds", "ClusterAdvancedSettingsAwsEksEfsPerformanceMode",
-    "ClusterAdvancedSettingsAwsEksEfsThroughputMode", "ClusterAdvancedSettingsAwsEksEfsTransitionToIa",
-    "ClusterAdvancedSettingsLokiDeploymentMode", "ContainerAdvancedSettings",
+    "ApplicationAdvancedSettingsDeploymentUpdateStrategyType", "ContainerAdvancedSettings",
     "ContainerAdvancedSettingsDeploymentAntiaffinityPod", "ContainerAdvancedSettingsDeploymentTopologySpreadZone",
     "ContainerAdvancedSettingsDeploymentUpdateStrategyType", "HelmAdvancedSettings", "JobAdvancedSettings",
     "TerraformAdvancedSettings",
@@ -41,47 +37,6 @@ class ApplicationAdvancedSettingsDeploymentUpdateStrategyType(OpenEnum):
 
     ROLLING_UPDATE = "RollingUpdate"
     RECREATE = "Recreate"
-
-
-class ClusterAdvancedSettingsLokiDeploymentMode(OpenEnum):
-    """Part of `ClusterAdvancedSettings`."""
-
-    SINGLE_BINARY = "single_binary"
-    SIMPLE_SCALABLE = "simple_scalable"
-
-
-class ClusterAdvancedSettingsAwsEksEfsThroughputMode(OpenEnum):
-    """Part of `ClusterAdvancedSettings`."""
-
-    BURSTING = "bursting"
-    ELASTIC = "elastic"
-    PROVISIONED = "provisioned"
-
-
-class ClusterAdvancedSettingsAwsEksEfsPerformanceMode(OpenEnum):
-    """Part of `ClusterAdvancedSettings`."""
-
-    GENERAL_PURPOSE = "generalPurpose"
-    MAX_IO = "maxIO"
-
-
-class ClusterAdvancedSettingsAwsEksEfsTransitionToIa(OpenEnum):
-    """Part of `ClusterAdvancedSettings`."""
-
-    AFTER_1_DAY = "AFTER_1_DAY"
-    AFTER_7_DAYS = "AFTER_7_DAYS"
-    AFTER_14_DAYS = "AFTER_14_DAYS"
-    AFTER_30_DAYS = "AFTER_30_DAYS"
-    AFTER_60_DAYS = "AFTER_60_DAYS"
-    AFTER_90_DAYS = "AFTER_90_DAYS"
-    EMPTY = ""
-
-
-class ClusterAdvancedSettingsAwsEksEc2MetadataImds(OpenEnum):
-    """Part of `ClusterAdvancedSettings`."""
-
-    OPTIONAL = "optional"
-    REQUIRED = "required"
 
 
 class ContainerAdvancedSettingsDeploymentAntiaffinityPod(OpenEnum):
@@ -369,111 +324,6 @@ class ApplicationAdvancedSettings(Model):
     security_read_only_root_filesystem: Annotated[bool | Unset | None, Wire("security.read_only_root_filesystem")] = (
         UNSET
     )
-
-
-@define(kw_only=True, repr=False)
-class ClusterAdvancedSettings(Model):
-    """Sent by `clusters.advanced_settings.update`. Answer of `clusters.advanced_settings.get`, `clusters.advanced_settings.get_default`."""
-
-    aws_cloudwatch_eks_logs_retention_days: Annotated[
-        int | Unset | None, Wire("aws.cloudwatch.eks_logs_retention_days")
-    ] = UNSET
-    aws_vpc_enable_s3_flow_logs: Annotated[bool | Unset | None, Wire("aws.vpc.enable_s3_flow_logs")] = UNSET
-    aws_vpc_flow_logs_retention_days: Annotated[int | Unset | None, Wire("aws.vpc.flow_logs_retention_days")] = UNSET
-    aws_vpc_enable_nat_gateway_secondary_eip: Annotated[
-        bool | Unset | None, Wire("aws.vpc.enable_nat_gateway_secondary_eip")
-    ] = UNSET
-    loki_log_retention_in_week: Annotated[int | Unset | None, Wire("loki.log_retention_in_week")] = UNSET
-    loki_deployment_mode: Annotated[
-        ClusterAdvancedSettingsLokiDeploymentMode | Unset | None, Wire("loki.deployment_mode")
-    ] = UNSET
-    loki_single_binary_cpu_request_m: Annotated[int | Unset | None, Wire("loki.single_binary.cpu_request_m")] = UNSET
-    loki_single_binary_cpu_limit_m: Annotated[int | Unset | None, Wire("loki.single_binary.cpu_limit_m")] = UNSET
-    loki_single_binary_memory_request_mib: Annotated[
-        int | Unset | None, Wire("loki.single_binary.memory_request_mib")
-    ] = UNSET
-    loki_single_binary_memory_limit_mib: Annotated[int | Unset | None, Wire("loki.single_binary.memory_limit_mib")] = (
-        UNSET
-    )
-    loki_write_cpu_request_m: Annotated[int | Unset | None, Wire("loki.write.cpu_request_m")] = UNSET
-    loki_write_cpu_limit_m: Annotated[int | Unset | None, Wire("loki.write.cpu_limit_m")] = UNSET
-    loki_write_memory_request_mib: Annotated[int | Unset | None, Wire("loki.write.memory_request_mib")] = UNSET
-    loki_write_memory_limit_mib: Annotated[int | Unset | None, Wire("loki.write.memory_limit_mib")] = UNSET
-    loki_read_cpu_request_m: Annotated[int | Unset | None, Wire("loki.read.cpu_request_m")] = UNSET
-    loki_read_cpu_limit_m: Annotated[int | Unset | None, Wire("loki.read.cpu_limit_m")] = UNSET
-    loki_read_memory_request_mib: Annotated[int | Unset | None, Wire("loki.read.memory_request_mib")] = UNSET
-    loki_read_memory_limit_mib: Annotated[int | Unset | None, Wire("loki.read.memory_limit_mib")] = UNSET
-    loki_backend_cpu_request_m: Annotated[int | Unset | None, Wire("loki.backend.cpu_request_m")] = UNSET
-    loki_backend_cpu_limit_m: Annotated[int | Unset | None, Wire("loki.backend.cpu_limit_m")] = UNSET
-    loki_backend_memory_request_mib: Annotated[int | Unset | None, Wire("loki.backend.memory_request_mib")] = UNSET
-    loki_backend_memory_limit_mib: Annotated[int | Unset | None, Wire("loki.backend.memory_limit_mib")] = UNSET
-    registry_image_retention_time: Annotated[int | Unset | None, Wire("registry.image_retention_time")] = UNSET
-    cloud_provider_container_registry_tags: Annotated[
-        dict[str, str] | Unset | None, Wire("cloud_provider.container_registry.tags")
-    ] = UNSET
-    aws_eks_enable_alb_controller: Annotated[bool | Unset | None, Wire("aws.eks.enable_alb_controller")] = UNSET
-    aws_eks_enable_efs_addon: Annotated[bool | Unset | None, Wire("aws.eks.enable_efs_addon")] = UNSET
-    aws_eks_efs_throughput_mode: Annotated[
-        ClusterAdvancedSettingsAwsEksEfsThroughputMode | Unset | None, Wire("aws.eks.efs.throughput_mode")
-    ] = UNSET
-    aws_eks_efs_performance_mode: Annotated[
-        ClusterAdvancedSettingsAwsEksEfsPerformanceMode | Unset | None, Wire("aws.eks.efs.performance_mode")
-    ] = UNSET
-    aws_eks_efs_transition_to_ia: Annotated[
-        ClusterAdvancedSettingsAwsEksEfsTransitionToIa | Unset | None, Wire("aws.eks.efs.transition_to_ia")
-    ] = UNSET
-    load_balancer_size: Annotated[str | Unset | None, Wire("load_balancer.size")] = UNSET
-    database_postgresql_deny_any_access: Annotated[bool | Unset | None, Wire("database.postgresql.deny_any_access")] = (
-        UNSET
-    )
-    database_postgresql_allowed_cidrs: Annotated[
-        list[str] | Unset | None, Wire("database.postgresql.allowed_cidrs")
-    ] = UNSET
-    database_mysql_deny_any_access: Annotated[bool | Unset | None, Wire("database.mysql.deny_any_access")] = UNSET
-    database_mysql_allowed_cidrs: Annotated[list[str] | Unset | None, Wire("database.mysql.allowed_cidrs")] = UNSET
-    database_mongodb_deny_any_access: Annotated[bool | Unset | None, Wire("database.mongodb.deny_any_access")] = UNSET
-    database_mongodb_allowed_cidrs: Annotated[list[str] | Unset | None, Wire("database.mongodb.allowed_cidrs")] = UNSET
-    database_redis_deny_any_access: Annotated[bool | Unset | None, Wire("database.redis.deny_any_access")] = UNSET
-    database_redis_allowed_cidrs: Annotated[list[str] | Unset | None, Wire("database.redis.allowed_cidrs")] = UNSET
-    aws_iam_admin_group: Annotated[str | Unset | None, Wire("aws.iam.admin_group")] = UNSET
-    aws_eks_ec2_metadata_imds: Annotated[
-        ClusterAdvancedSettingsAwsEksEc2MetadataImds | Unset | None, Wire("aws.eks.ec2.metadata_imds")
-    ] = UNSET
-    aws_eks_ec2_ami: Annotated[str | Unset | None, Wire("aws.eks.ec2.ami")] = UNSET
-    pleco_resources_ttl: Annotated[int | Unset | None, Wire("pleco.resources_ttl")] = UNSET
-    registry_mirroring_mode: Annotated[RegistryMirroringModeEnum | Unset | None, Wire("registry.mirroring_mode")] = (
-        UNSET
-    )
-    nginx_vcpu_request_in_milli_cpu: Annotated[int | Unset | None, Wire("nginx.vcpu.request_in_milli_cpu")] = UNSET
-    nginx_vcpu_limit_in_milli_cpu: Annotated[int | Unset | None, Wire("nginx.vcpu.limit_in_milli_cpu")] = UNSET
-    nginx_memory_request_in_mib: Annotated[int | Unset | None, Wire("nginx.memory.request_in_mib")] = UNSET
-    nginx_memory_limit_in_mib: Annotated[int | Unset | None, Wire("nginx.memory.limit_in_mib")] = UNSET
-    envoy_gateway_api_http_request_timeout_seconds: Annotated[
-        int | Unset | None, Wire("envoy.gateway_api.http_request_timeout_seconds")
-    ] = UNSET
-    envoy_gateway_api_http_connection_idle_timeout_seconds: Annotated[
-        int | Unset | None, Wire("envoy.gateway_api.http_connection_idle_timeout_seconds")
-    ] = UNSET
-    envoy_gateway_api_retry_num_retries: Annotated[int | Unset | None, Wire("envoy.gateway_api.retry.num_retries")] = (
-        UNSET
-    )
-    envoy_gateway_api_retry_retry_on: Annotated[str | Unset | None, Wire("envoy.gateway_api.retry.retry_on")] = UNSET
-    envoy_gateway_api_retry_http_status_codes: Annotated[
-        str | Unset | None, Wire("envoy.gateway_api.retry.http_status_codes")
-    ] = UNSET
-    envoy_gateway_api_retry_per_try_timeout_seconds: Annotated[
-        int | Unset | None, Wire("envoy.gateway_api.retry.per_try_timeout_seconds")
-    ] = UNSET
-    nginx_hpa_cpu_utilization_percentage_threshold: Annotated[
-        int | Unset | None, Wire("nginx.hpa.cpu_utilization_percentage_threshold")
-    ] = UNSET
-    nginx_hpa_min_number_instances: Annotated[int | Unset | None, Wire("nginx.hpa.min_number_instances")] = UNSET
-    nginx_hpa_max_number_instances: Annotated[int | Unset | None, Wire("nginx.hpa.max_number_instances")] = UNSET
-    storageclass_fast_ssd: Annotated[str | Unset | None, Wire("storageclass.fast_ssd")] = UNSET
-    qovery_static_ip_mode: Annotated[bool | Unset | None, Wire("qovery.static_ip_mode")] = UNSET
-    k8s_api_allowed_public_access_cidrs: Annotated[
-        list[str] | Unset | None, Wire("k8s.api.allowed_public_access_cidrs")
-    ] = UNSET
 
 
 @define(kw_only=True, repr=False)
