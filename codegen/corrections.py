@@ -19,7 +19,8 @@ CORRECTIONS = Path(__file__).parent / "corrections.toml"
 class Correction:
     """A change of the list or mapping at `at`, a JSON pointer in which `*` is any one step.
 
-    `when` keeps to mappings that have those members; `remove` takes entries out, `set` puts in.
+    `when` keeps to mappings that have those members; `remove` takes entries out, `set` puts in;
+    `undeclared` are names that a schema requires, dropped where its properties do not have them.
     """
 
     at: str
@@ -27,6 +28,7 @@ class Correction:
     when: dict[str, Any] = attrs.Factory(dict)
     remove: list[str] = attrs.Factory(list)
     set: dict[str, Any] = attrs.Factory(dict)
+    undeclared: list[str] = attrs.Factory(list)
 
     def apply(self, root: Node) -> bool:
         """Changes the description in place; False where it no longer has the mistake."""
@@ -40,6 +42,10 @@ class Correction:
         wrong = [entry for entry in self.remove if entry in place]
         for entry in wrong:
             place.remove(entry) if isinstance(place, list) else place.pop(entry)
+        if self.undeclared and (required := place.get("required")):
+            ghosts = [n for n in self.undeclared if n in required and n not in place.get("properties", {})]
+            wrong += ghosts
+            place["required"] = [name for name in required if name not in ghosts]
         missing = {key: value for key, value in self.set.items() if place.get(key) != value}
         if missing:
             place.update(missing)
