@@ -95,11 +95,8 @@ def _by_subject(api: Api, reach: dict[str, set[str]]) -> dict[str, str]:
 
 
 def _break_circles(module_of: dict[str, str], refers: dict[str, list[str]]) -> None:
-    """Moves models to `common`, with all they refer to, until no module needs itself."""
+    """Moves models to `common` until no module needs itself."""
     while True:
-        for name in [n for n, module in module_of.items() if module == "common"]:
-            for needed in _closure([name], refers):
-                module_of[needed] = "common"
         graph: dict[str, set[str]] = {module: set() for module in module_of.values()}
         for name, names in refers.items():
             graph[module_of[name]] |= {module_of[n] for n in names} - {module_of[name]}

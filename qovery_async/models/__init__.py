@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from qovery_async.models.dns_providers import *
     from qovery_async.models.enterprise_connections import *
     from qovery_async.models.environment_logs import *
+    from qovery_async.models.environment_modes import *
     from qovery_async.models.environments import *
     from qovery_async.models.events import *
     from qovery_async.models.field_schemas import *
@@ -58,10 +59,12 @@ if TYPE_CHECKING:
     from qovery_async.models.mcp_servers import *
     from qovery_async.models.members import *
     from qovery_async.models.on_premise import *
+    from qovery_async.models.organization_plans import *
     from qovery_async.models.organizations import *
     from qovery_async.models.platform_templates import *
     from qovery_async.models.policy_api_tokens import *
     from qovery_async.models.projects import *
+    from qovery_async.models.references import *
     from qovery_async.models.scaleway import *
     from qovery_async.models.secret_manager_accesses import *
     from qovery_async.models.secret_managers import *
@@ -70,6 +73,7 @@ if TYPE_CHECKING:
     from qovery_async.models.terraforms import *
     from qovery_async.models.variables import *
     from qovery_async.models.webhooks import *
+    from qovery_async.models.weekdays import *
 else:
     # Out of the type checkers' sight: a `__getattr__` they can see would hide typing errors.
     _NAMES = {
@@ -178,7 +182,7 @@ else:
             ClusterFeatureAwsExistingVpc ClusterFeatureResponseTypeEnum ClusterFeatureGcpExistingVpc
             ClusterFeatureNatGatewayTypeGcpProvider ClusterFeatureNatGatewayTypeScalewayProvider
             ClusterFeatureNatGatewayTypeScalewayType ClusterFeatureResponseValueType ClusterFeatureResponseAcceptedValue
-            WeekdayEnum KarpenterNodePoolLimits KarpenterNodePoolRequirementKey KarpenterNodePoolRequirementOperator
+            KarpenterNodePoolLimits KarpenterNodePoolRequirementKey KarpenterNodePoolRequirementOperator
             ClusterFeatureAwsExistingVpcResponse ClusterFeatureBooleanResponse ClusterFeatureStringResponse
             ClusterFeatureGcpExistingVpcResponse ClusterFeatureNatGatewayTypeGcp ClusterFeatureNatGatewayTypeScaleway
             KarpenterNodePoolConsolidation KarpenterDefaultNodePoolOverride KarpenterNodePoolRequirement
@@ -224,13 +228,12 @@ else:
             ClusterPlatformBindingResponse ClusterRequestFeatureValue ClusterRequestFeature ClusterRequest Cluster
         """,
         "common": """
-            ServiceTypeEnum ReferenceObject BuildModeEnum CpuArchitectureEnum DeploymentRestrictionModeEnum
-            DeploymentRestrictionTypeEnum GitProviderEnum CloudVendorEnum KubernetesEnum EnvironmentModeEnum
-            CloneServiceRequest ClusterRegion CloudProviderEnum LinkedServiceTypeEnum ClusterInstanceAttributes
-            ClusterInstanceGpuInfo OrganizationEventOrigin DeploymentStageServiceResponse InternalNetworkMonitoring
-            InviteMemberRoleEnum Log PlanEnum PortProtocolEnum ServiceLightResponseJobType StorageTypeEnum Link
-            ApplicationGitRepository ClusterEksAnywhereGitRepository ClusterInstanceType DeploymentStageResponse
-            OrganizationOrganizationPlan ServicePort ServicePortRequestPort ServiceLightResponse
+            ServiceTypeEnum BuildModeEnum CpuArchitectureEnum DeploymentRestrictionModeEnum
+            DeploymentRestrictionTypeEnum CloudVendorEnum KubernetesEnum CloneServiceRequest ClusterRegion
+            CloudProviderEnum LinkedServiceTypeEnum ClusterInstanceAttributes ClusterInstanceGpuInfo
+            OrganizationEventOrigin DeploymentStageServiceResponse InternalNetworkMonitoring InviteMemberRoleEnum Log
+            PortProtocolEnum ServiceLightResponseJobType StorageTypeEnum Link ClusterEksAnywhereGitRepository
+            ClusterInstanceType DeploymentStageResponse ServicePort ServicePortRequestPort ServiceLightResponse
             ServiceStorageRequestStorage ServiceStorageStorage ArgocdAppResponse Organization
         """,
         "container_registries": """
@@ -305,6 +308,9 @@ else:
             EnvironmentLogsErrorUnderlyingError EnvironmentLogScope EnvironmentLogsDetails EnvironmentLogsError
             EnvironmentLog EnvironmentLogs
         """,
+        "environment_modes": """
+            EnvironmentModeEnum
+        """,
         "environments": """
             CancelEnvironmentDeploymentRequest CleanFailedJobsRequest CleanFailedJobsResponse CreateEnvironmentModeEnum
             DeployAllRequestApplication DeployAllRequestContainer DeployAllRequestJob DeployAllRequestHelm
@@ -331,10 +337,10 @@ else:
             GcpWorkloadIdentityFederationCredentialsRequest GcpCredentialsRequest
         """,
         "git": """
-            Commit GitAuthProvider HelmGitRepositoryRequest GitRepository GitRepositoryBranch
+            GitProviderEnum Commit GitAuthProvider HelmGitRepositoryRequest GitRepository GitRepositoryBranch
             GitTokenAssociatedServiceType GitWebhookStatusResponseStatus GitWebhookStatusResponseProvider
-            OrganizationGithubAppConnectRequest ApplicationGitRepositoryRequest GitTokenRequest GitTokenResponse
-            GitFileCheckRequest GitTokenAssociatedServiceResponse GitWebhookStatusResponse
+            OrganizationGithubAppConnectRequest ApplicationGitRepository ApplicationGitRepositoryRequest GitTokenRequest
+            GitTokenResponse GitFileCheckRequest GitTokenAssociatedServiceResponse GitWebhookStatusResponse
         """,
         "healthchecks": """
             ProbeTypeTcp ProbeTypeHttp ProbeTypeExec ProbeTypeGrpc ProbeType Probe Healthcheck
@@ -393,6 +399,9 @@ else:
         "on_premise": """
             OnPremiseCredentialsRequest
         """,
+        "organization_plans": """
+            PlanEnum OrganizationOrganizationPlan
+        """,
         "organizations": """
             OrganizationAvailableRole OrganizationEditRequest OrganizationOnboardingStatusEnum
             OrganizationEnvironmentResponse CredentialCluster OrganizationRequest OrganizationOnboardingPatchRequest
@@ -413,6 +422,9 @@ else:
         "projects": """
             ProjectDeploymentRulesPriorityOrderRequest ProjectRequest ProjectStats Project ProjectDeploymentRule
             ProjectDeploymentRuleRequest
+        """,
+        "references": """
+            ReferenceObject
         """,
         "scaleway": """
             ScalewayCredentialsRequest
@@ -461,6 +473,9 @@ else:
         "webhooks": """
             OrganizationWebhookKindEnum OrganizationWebhookEventEnum OrganizationWebhookCreateRequest
             OrganizationWebhookCreateResponse OrganizationWebhookResponse WebhookEventResponse
+        """,
+        "weekdays": """
+            WeekdayEnum
         """,
     }
     _MODULES = {name: module for module, names in _NAMES.items() for name in names.split()}

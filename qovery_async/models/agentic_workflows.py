@@ -5,7 +5,8 @@ from datetime import datetime
 
 from attrs import define
 
-from qovery_async.models.common import ReferenceObject, ServiceTypeEnum
+from qovery_async.models.common import ServiceTypeEnum
+from qovery_async.models.references import ReferenceObject
 from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
 
 __all__ = [

@@ -8,21 +8,20 @@ from attrs import define
 from qovery_async.models.annotations_groups import OrganizationAnnotationsGroupResponse, ServiceAnnotationRequest
 from qovery_async.models.autoscaling import AutoscalingPolicyRequest, AutoscalingPolicyResponse
 from qovery_async.models.common import (
-    ApplicationGitRepository,
     BuildModeEnum,
     CpuArchitectureEnum,
     DeploymentRestrictionModeEnum,
     DeploymentRestrictionTypeEnum,
-    ReferenceObject,
     ServicePort,
     ServicePortRequestPort,
     ServiceStorageRequestStorage,
     ServiceStorageStorage,
     ServiceTypeEnum,
 )
-from qovery_async.models.git import ApplicationGitRepositoryRequest
+from qovery_async.models.git import ApplicationGitRepository, ApplicationGitRepositoryRequest
 from qovery_async.models.healthchecks import Healthcheck
 from qovery_async.models.labels_groups import OrganizationLabelsGroupResponse, ServiceLabelRequest
+from qovery_async.models.references import ReferenceObject
 from qovery_async.vocabulary import UNSET, Model, Unset
 
 __all__ = [

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from attrs import define
 
-from qovery_async.models.common import PlanEnum
+from qovery_async.models.organization_plans import PlanEnum
 from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, Wire
 
 __all__ = [

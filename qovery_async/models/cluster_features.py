@@ -6,6 +6,7 @@ from typing import Annotated, TypeAlias
 from attrs import define
 
 from qovery_async.models.common import CpuArchitectureEnum
+from qovery_async.models.weekdays import WeekdayEnum
 from qovery_async.vocabulary import UNSET, ByKey, ByTag, Model, OpenEnum, UnknownVariant, Unset
 
 __all__ = [
@@ -20,7 +21,7 @@ __all__ = [
     "ClusterFeatureStringResponse", "KarpenterCronjobNodePoolOverride", "KarpenterDefaultNodePoolOverride",
     "KarpenterGpuNodePoolOverride", "KarpenterNodePool", "KarpenterNodePoolConsolidation",
     "KarpenterNodePoolLimits", "KarpenterNodePoolRequirement", "KarpenterNodePoolRequirementKey",
-    "KarpenterNodePoolRequirementOperator", "KarpenterStableNodePoolOverride", "WeekdayEnum",
+    "KarpenterNodePoolRequirementOperator", "KarpenterStableNodePoolOverride",
 ]  # fmt: skip
 
 
@@ -103,18 +104,6 @@ ClusterFeatureResponseAcceptedValue: TypeAlias = Annotated[
     ByKey({}),
 ]
 """Part of `ClusterFeatureResponse`."""
-
-
-class WeekdayEnum(OpenEnum):
-    """Part of `EnvironmentDeploymentRule`, `EnvironmentDeploymentRuleEditRequest` and 3 more."""
-
-    MONDAY = "MONDAY"
-    TUESDAY = "TUESDAY"
-    WEDNESDAY = "WEDNESDAY"
-    THURSDAY = "THURSDAY"
-    FRIDAY = "FRIDAY"
-    SATURDAY = "SATURDAY"
-    SUNDAY = "SUNDAY"
 
 
 @define(kw_only=True, repr=False)

@@ -15,14 +15,9 @@ from qovery_async.models.cluster_features import (
 )
 from qovery_async.models.cluster_infrastructure import ClusterInfrastructureChartsParameters, InfrastructureOutputs
 from qovery_async.models.cluster_observability import MetricsParameters
-from qovery_async.models.common import (
-    CloudProviderEnum,
-    CloudVendorEnum,
-    KubernetesEnum,
-    LinkedServiceTypeEnum,
-    ReferenceObject,
-)
+from qovery_async.models.common import CloudProviderEnum, CloudVendorEnum, KubernetesEnum, LinkedServiceTypeEnum
 from qovery_async.models.platform_templates import PlatformLayerResolutionStatus
+from qovery_async.models.references import ReferenceObject
 from qovery_async.models.secret_managers import SecretManagerAccess, SecretManagerAccessRequest
 from qovery_async.vocabulary import UNSET, ByKey, Model, OpenEnum, UnknownVariant, Unset, Wire
 

@@ -5,18 +5,20 @@ from datetime import datetime
 
 from attrs import define
 
+from qovery_async.models.git import ApplicationGitRepository, GitProviderEnum
+from qovery_async.models.organization_plans import OrganizationOrganizationPlan, PlanEnum
+from qovery_async.models.references import ReferenceObject
 from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
 
 __all__ = [
-    "ApplicationGitRepository", "ArgocdAppResponse", "BuildModeEnum", "CloneServiceRequest", "CloudProviderEnum",
-    "CloudVendorEnum", "ClusterEksAnywhereGitRepository", "ClusterInstanceAttributes", "ClusterInstanceGpuInfo",
-    "ClusterInstanceType", "ClusterRegion", "CpuArchitectureEnum", "DeploymentRestrictionModeEnum",
-    "DeploymentRestrictionTypeEnum", "DeploymentStageResponse", "DeploymentStageServiceResponse",
-    "EnvironmentModeEnum", "GitProviderEnum", "InternalNetworkMonitoring", "InviteMemberRoleEnum", "KubernetesEnum",
-    "Link", "LinkedServiceTypeEnum", "Log", "Organization", "OrganizationEventOrigin",
-    "OrganizationOrganizationPlan", "PlanEnum", "PortProtocolEnum", "ReferenceObject", "ServiceLightResponse",
-    "ServiceLightResponseJobType", "ServicePort", "ServicePortRequestPort", "ServiceStorageRequestStorage",
-    "ServiceStorageStorage", "ServiceTypeEnum", "StorageTypeEnum",
+    "ArgocdAppResponse", "BuildModeEnum", "CloneServiceRequest", "CloudProviderEnum", "CloudVendorEnum",
+    "ClusterEksAnywhereGitRepository", "ClusterInstanceAttributes", "ClusterInstanceGpuInfo", "ClusterInstanceType",
+    "ClusterRegion", "CpuArchitectureEnum", "DeploymentRestrictionModeEnum", "DeploymentRestrictionTypeEnum",
+    "DeploymentStageResponse", "DeploymentStageServiceResponse", "InternalNetworkMonitoring",
+    "InviteMemberRoleEnum", "KubernetesEnum", "Link", "LinkedServiceTypeEnum", "Log", "Organization",
+    "OrganizationEventOrigin", "PortProtocolEnum", "ServiceLightResponse", "ServiceLightResponseJobType",
+    "ServicePort", "ServicePortRequestPort", "ServiceStorageRequestStorage", "ServiceStorageStorage",
+    "ServiceTypeEnum", "StorageTypeEnum",
 ]  # fmt: skip
 
 
@@ -31,13 +33,6 @@ class ServiceTypeEnum(OpenEnum):
     TERRAFORM = "TERRAFORM"
     ARGOCD_APP = "ARGOCD_APP"
     AGENTIC_WORKFLOW = "AGENTIC_WORKFLOW"
-
-
-@define(kw_only=True, repr=False)
-class ReferenceObject(Model):
-    """Part of `AgenticWorkflowResponse`, `Application` and 12 more."""
-
-    id: str
 
 
 class BuildModeEnum(OpenEnum):
@@ -66,14 +61,6 @@ class DeploymentRestrictionTypeEnum(OpenEnum):
     PATH = "PATH"
 
 
-class GitProviderEnum(OpenEnum):
-    """Part of `ApplicationGitRepository`, `ApplicationGitRepositoryRequest` and 3 more."""
-
-    BITBUCKET = "BITBUCKET"
-    GITHUB = "GITHUB"
-    GITLAB = "GITLAB"
-
-
 class CloudVendorEnum(OpenEnum):
     """Part of `ArgoCdInstanceMappingResponse`, `ArgoCdLinkedClusterDetails` and 5 more."""
 
@@ -96,15 +83,6 @@ class KubernetesEnum(OpenEnum):
     MANAGED = "MANAGED"
     SELF_MANAGED = "SELF_MANAGED"
     PARTIALLY_MANAGED = "PARTIALLY_MANAGED"
-
-
-class EnvironmentModeEnum(OpenEnum):
-    """Part of `CloneEnvironmentRequest`, `Environment` and 9 more."""
-
-    DEVELOPMENT = "DEVELOPMENT"
-    PREVIEW = "PREVIEW"
-    PRODUCTION = "PRODUCTION"
-    STAGING = "STAGING"
 
 
 @define(kw_only=True, repr=False)
@@ -220,22 +198,6 @@ class Log(Model):
     version: str | None = None
 
 
-class PlanEnum(OpenEnum):
-    """Part of `Organization`, `OrganizationCurrentCost` and 2 more."""
-
-    FREE = "FREE"
-    TEAM = "TEAM"
-    TEAM_YEARLY = "TEAM_YEARLY"
-    ENTERPRISE = "ENTERPRISE"
-    ENTERPRISE_YEARLY = "ENTERPRISE_YEARLY"
-    PROFESSIONAL = "PROFESSIONAL"
-    BUSINESS = "BUSINESS"
-    USER_2025 = "USER_2025"
-    TEAM_2025 = "TEAM_2025"
-    BUSINESS_2025 = "BUSINESS_2025"
-    ENTERPRISE_2025 = "ENTERPRISE_2025"
-
-
 class PortProtocolEnum(OpenEnum):
     """Part of `ServicePort`, `ServicePortRequestPort`."""
 
@@ -269,25 +231,6 @@ class Link(Model):
     external_port: int
     is_qovery_domain: bool
     is_default: bool
-
-
-@define(kw_only=True, repr=False)
-class ApplicationGitRepository(Model):
-    """Part of `Application`, `ArgocdAppResponse` and 4 more."""
-
-    provider: GitProviderEnum
-    owner: str
-    url: str
-    name: str
-    has_access: bool | None = None
-    branch: str | None = None
-    root_path: str | None = None
-    deployed_commit_id: str | None = None
-    deployed_commit_date: datetime | None = None
-    deployed_commit_contributor: str | None = None
-    deployed_commit_tag: str | None = None
-    git_token_id: str | None = None
-    git_token_name: str | None = None
 
 
 @define(kw_only=True, repr=False)
@@ -328,14 +271,6 @@ class DeploymentStageResponse(Model):
     description: str | None = None
     deployment_order: int | None = None
     services: list[DeploymentStageServiceResponse] | None = None
-
-
-@define(kw_only=True, repr=False)
-class OrganizationOrganizationPlan(Model):
-    """Part of `Organization`."""
-
-    plan: PlanEnum | None = None
-    audit_logs_retention_in_days: float | None = None
 
 
 @define(kw_only=True, repr=False)

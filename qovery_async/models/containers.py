@@ -9,7 +9,6 @@ from qovery_async.models.annotations_groups import OrganizationAnnotationsGroupR
 from qovery_async.models.autoscaling import AutoscalingPolicyRequest, AutoscalingPolicyResponse
 from qovery_async.models.common import (
     CpuArchitectureEnum,
-    ReferenceObject,
     ServicePort,
     ServicePortRequestPort,
     ServiceStorageRequestStorage,
@@ -19,6 +18,7 @@ from qovery_async.models.common import (
 from qovery_async.models.container_registries import ContainerRegistryProviderDetailsResponse
 from qovery_async.models.healthchecks import Healthcheck
 from qovery_async.models.labels_groups import OrganizationLabelsGroupResponse, ServiceLabelRequest
+from qovery_async.models.references import ReferenceObject
 from qovery_async.vocabulary import UNSET, Model, Unset
 
 __all__ = [

@@ -6,8 +6,9 @@ from datetime import datetime
 from attrs import define
 
 from qovery_async.models.annotations_groups import OrganizationAnnotationsGroupResponse, ServiceAnnotationRequest
-from qovery_async.models.common import ReferenceObject, ServiceTypeEnum
+from qovery_async.models.common import ServiceTypeEnum
 from qovery_async.models.labels_groups import OrganizationLabelsGroupResponse, ServiceLabelRequest
+from qovery_async.models.references import ReferenceObject
 from qovery_async.models.statuses import Status
 from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
 

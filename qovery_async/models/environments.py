@@ -8,15 +8,17 @@ from attrs import define
 
 from qovery_async.models.agentic_workflows import AgenticWorkflowResponse
 from qovery_async.models.applications import Application
-from qovery_async.models.cluster_features import WeekdayEnum
-from qovery_async.models.common import ArgocdAppResponse, CloudVendorEnum, EnvironmentModeEnum, ReferenceObject
+from qovery_async.models.common import ArgocdAppResponse, CloudVendorEnum
 from qovery_async.models.containers import ContainerResponse
 from qovery_async.models.databases import Database
+from qovery_async.models.environment_modes import EnvironmentModeEnum
 from qovery_async.models.git import ApplicationGitRepositoryRequest
 from qovery_async.models.helms import HelmResponse
 from qovery_async.models.jobs import JobResponse
+from qovery_async.models.references import ReferenceObject
 from qovery_async.models.statuses import StageStatusEnum, StateEnum, Status, StepMetricStatusEnum
 from qovery_async.models.terraforms import TerraformDeployRequest, TerraformResponse
+from qovery_async.models.weekdays import WeekdayEnum
 from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVariant, Unset
 
 __all__ = [

@@ -5,15 +5,23 @@ from datetime import date, datetime
 
 from attrs import define
 
-from qovery_async.models.common import GitProviderEnum
 from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
 
 __all__ = [
-    "ApplicationGitRepositoryRequest", "Commit", "GitAuthProvider", "GitFileCheckRequest", "GitRepository",
-    "GitRepositoryBranch", "GitTokenAssociatedServiceResponse", "GitTokenAssociatedServiceType", "GitTokenRequest",
-    "GitTokenResponse", "GitWebhookStatusResponse", "GitWebhookStatusResponseProvider",
-    "GitWebhookStatusResponseStatus", "HelmGitRepositoryRequest", "OrganizationGithubAppConnectRequest",
+    "ApplicationGitRepository", "ApplicationGitRepositoryRequest", "Commit", "GitAuthProvider",
+    "GitFileCheckRequest", "GitProviderEnum", "GitRepository", "GitRepositoryBranch",
+    "GitTokenAssociatedServiceResponse", "GitTokenAssociatedServiceType", "GitTokenRequest", "GitTokenResponse",
+    "GitWebhookStatusResponse", "GitWebhookStatusResponseProvider", "GitWebhookStatusResponseStatus",
+    "HelmGitRepositoryRequest", "OrganizationGithubAppConnectRequest",
 ]  # fmt: skip
+
+
+class GitProviderEnum(OpenEnum):
+    """Part of `ApplicationGitRepository`, `ApplicationGitRepositoryRequest` and 3 more."""
+
+    BITBUCKET = "BITBUCKET"
+    GITHUB = "GITHUB"
+    GITLAB = "GITLAB"
 
 
 @define(kw_only=True, repr=False)
@@ -100,6 +108,25 @@ class OrganizationGithubAppConnectRequest(Model):
 
     installation_id: str
     code: str
+
+
+@define(kw_only=True, repr=False)
+class ApplicationGitRepository(Model):
+    """Part of `Application`, `ArgocdAppResponse` and 4 more."""
+
+    provider: GitProviderEnum
+    owner: str
+    url: str
+    name: str
+    has_access: bool | None = None
+    branch: str | None = None
+    root_path: str | None = None
+    deployed_commit_id: str | None = None
+    deployed_commit_date: datetime | None = None
+    deployed_commit_contributor: str | None = None
+    deployed_commit_tag: str | None = None
+    git_token_id: str | None = None
+    git_token_name: str | None = None
 
 
 @define(kw_only=True, repr=False)

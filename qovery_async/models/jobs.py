@@ -8,17 +8,16 @@ from attrs import define
 
 from qovery_async.models.annotations_groups import OrganizationAnnotationsGroupResponse, ServiceAnnotationRequest
 from qovery_async.models.common import (
-    ApplicationGitRepository,
     CpuArchitectureEnum,
     DeploymentRestrictionModeEnum,
     DeploymentRestrictionTypeEnum,
-    ReferenceObject,
     ServiceTypeEnum,
 )
 from qovery_async.models.containers import ContainerSource
-from qovery_async.models.git import ApplicationGitRepositoryRequest
+from qovery_async.models.git import ApplicationGitRepository, ApplicationGitRepositoryRequest
 from qovery_async.models.healthchecks import Healthcheck
 from qovery_async.models.labels_groups import OrganizationLabelsGroupResponse, ServiceLabelRequest
+from qovery_async.models.references import ReferenceObject
 from qovery_async.vocabulary import UNSET, ByKey, ByTag, Model, OpenEnum, UnknownVariant, Unset
 
 __all__ = [

@@ -6,7 +6,10 @@ from datetime import datetime
 from attrs import define
 
 from qovery_async.models.cluster_credentials import ClusterCredentials
-from qovery_async.models.common import CloudProviderEnum, EnvironmentModeEnum, PlanEnum, ReferenceObject
+from qovery_async.models.common import CloudProviderEnum
+from qovery_async.models.environment_modes import EnvironmentModeEnum
+from qovery_async.models.organization_plans import PlanEnum
+from qovery_async.models.references import ReferenceObject
 from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
 
 __all__ = [

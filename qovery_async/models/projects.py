@@ -5,8 +5,9 @@ from datetime import datetime
 
 from attrs import define
 
-from qovery_async.models.cluster_features import WeekdayEnum
-from qovery_async.models.common import EnvironmentModeEnum, ReferenceObject
+from qovery_async.models.environment_modes import EnvironmentModeEnum
+from qovery_async.models.references import ReferenceObject
+from qovery_async.models.weekdays import WeekdayEnum
 from qovery_async.vocabulary import UNSET, Model, Unset
 
 __all__ = [

@@ -6,14 +6,9 @@ from typing import Annotated, Any, TypeAlias
 
 from attrs import define
 
-from qovery_async.models.common import (
-    ApplicationGitRepository,
-    DeploymentRestrictionModeEnum,
-    DeploymentRestrictionTypeEnum,
-    ReferenceObject,
-    ServiceTypeEnum,
-)
-from qovery_async.models.git import ApplicationGitRepositoryRequest
+from qovery_async.models.common import DeploymentRestrictionModeEnum, DeploymentRestrictionTypeEnum, ServiceTypeEnum
+from qovery_async.models.git import ApplicationGitRepository, ApplicationGitRepositoryRequest
+from qovery_async.models.references import ReferenceObject
 from qovery_async.vocabulary import UNSET, ByKey, ByTag, Model, OpenEnum, UnknownVariant, Unset
 
 __all__ = [

@@ -6,7 +6,7 @@ from typing import Any
 
 from attrs import define
 
-from qovery_async.models.common import EnvironmentModeEnum
+from qovery_async.models.environment_modes import EnvironmentModeEnum
 from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
 
 __all__ = [
