@@ -18,7 +18,7 @@ from codegen import __main__ as command
 from codegen import corrections, emit, facts, importer
 from codegen.changes import changes
 from codegen.corrections import Correction
-from codegen.description import DescriptionError
+from codegen.description import DescriptionError, Node
 from codegen.facts import Answer, Api, Enum, Field, Model, Operation, Parameter, Union
 from codegen.importer import Import
 from codegen.naming import NamingTable
@@ -485,7 +485,7 @@ class TestCorrections:
     def test_that_no_longer_apply_are_reported(self, read: Read) -> None:
         needed = {c.at for c in read(thing(object_(a=ref("CostRange")), CostRange=WRONG)).idle_corrections}
         idle = {c.at for c in read(thing(object_(name=TEXT))).idle_corrections}
-        assert idle - needed == {"#/components/schemas/CostRange/required"}
+        assert idle - needed == {"#/components/schemas/CostRange"}
 
     def test_reach_every_place_that_a_star_stands_for(self, read: Read) -> None:
         size = {"in": "query", "name": "pageSize", "schema": {"type": "number"}}
@@ -496,7 +496,15 @@ class TestCorrections:
         for correction in corrections.read():
             assert isinstance(correction, Correction)
             assert correction.reason.endswith(".")
-            assert correction.remove or correction.set
+            assert correction.remove or correction.set or correction.undeclared
+
+    def test_of_undeclared_names_leave_what_is_declared(self) -> None:
+        schema = {"required": ["id", "ghost"], "properties": {"id": {"type": "string"}}}
+        root = Node({"Thing": schema}, "#", {"Thing": schema})
+        correction = Correction("#/Thing", "A ghost.", undeclared=["id", "ghost"])
+        assert correction.apply(root)
+        assert schema["required"] == ["id"]
+        assert not correction.apply(root)
 
 
 class TestNames:
@@ -653,7 +661,7 @@ class TestChanges:
         assert "- Removed `projects.list`." in out
         assert "- Added the model `Thing`." in out
         assert "named by convention, add it to codegen/names.csv: getThing -> thing.get" in out
-        assert "nothing to correct any more: #/components/schemas/CostRange/required" in out
+        assert "nothing to correct any more: #/components/schemas/CostRange" in out
         assert "1 operations, 1 schemas" in out
         assert facts.API_JSON.read_bytes() == kept
 
