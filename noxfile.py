@@ -26,11 +26,9 @@ def install(session: nox.Session, *groups: str) -> None:
 
 @nox.session
 def demo(session: nox.Session) -> None:
-    """The main job in both styles, from the built package, against a local server."""
+    """The main job in both styles, from the built package, against the emulator."""
     session.install(".")
-    for example in ("inventory.py", "inventory_sync.py"):
-        command = ("python", "-X", "dev", "-W", "error", f"examples/{example}")
-        session.run("python", "examples/local_server.py", *command)
+    session.run("python", "examples/demo.py")
 
 
 @nox.session

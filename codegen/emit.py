@@ -8,13 +8,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from codegen import layout
+from codegen import emulator, layout
 from codegen.facts import Api
 from codegen.models import ModelFiles
 from codegen.resources import ResourceFiles
 from codegen.writer import Writer
 
 _ROOT = Path(__file__).parent.parent
+_EMULATOR_FACTS = "qovery_async/emulator/operations.json"
 _GENERATED = ("qovery_async/models", "qovery_async/resources", "qovery_sync/resources")
 
 
@@ -31,6 +32,7 @@ def generate(api: Api, *, check: bool) -> int:
         for name in _GENERATED:
             shutil.rmtree(_ROOT / name, ignore_errors=True)
             shutil.copytree(target / name, _ROOT / name)
+        shutil.copy(target / _EMULATOR_FACTS, _ROOT / _EMULATOR_FACTS)
     return 0
 
 
@@ -44,7 +46,8 @@ def _format(target: Path) -> None:
 def _compare(target: Path) -> int:
     def texts(root: Path) -> dict[str, str]:
         paths = (p for name in _GENERATED for p in (root / name).rglob("*.py"))
-        return {str(p.relative_to(root)): p.read_text(encoding="utf-8") for p in paths}
+        everything = [*paths, root / _EMULATOR_FACTS]
+        return {str(p.relative_to(root)): p.read_text(encoding="utf-8") for p in everything}
 
     ours, theirs = texts(_ROOT), texts(target)
     different = sorted(p for p in ours.keys() | theirs.keys() if ours.get(p) != theirs.get(p))
@@ -58,4 +61,5 @@ def files(api: Api) -> dict[str, str]:
     writer = Writer()
     resources = ResourceFiles(api, writer)
     models = ModelFiles(api, layout.arrange(api), writer)
-    return models.files() | resources.files("qovery_async") | resources.files("qovery_sync")
+    facts = {_EMULATOR_FACTS: emulator.operations(api)}
+    return models.files() | resources.files("qovery_async") | resources.files("qovery_sync") | facts

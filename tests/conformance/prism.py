@@ -28,7 +28,7 @@ def description() -> Path:
 
 
 def install() -> Path:
-    """The command `prism`, in the version that package.json names."""
+    """The folder with the commands that package.json names, in those versions."""
     npm = shutil.which("npm")
     if npm is None:
         raise RuntimeError("npm is not here: these tests need Node.js, to run Prism")
@@ -44,9 +44,9 @@ def install() -> Path:
                 [npm, "install", "--prefix", str(CACHE), *quiet], capture_output=True, text=True, check=False
             )
             if done.returncode:
-                raise RuntimeError(f"npm could not install Prism:\n{done.stderr}")
+                raise RuntimeError(f"npm could not install what {MANIFEST.name} names:\n{done.stderr}")
             shutil.copy(MANIFEST, stamp)
-    return command
+    return command.parent
 
 
 @contextmanager
@@ -56,7 +56,7 @@ def running(log: Path) -> Iterator[str]:
     Without `--errors`: requests that violate the description are refused all the same, and answers
     that Prism itself makes up wrongly (a `duration` that is none) are still there to be decoded.
     """
-    command = [str(install()), "mock", "-h", "127.0.0.1", "-p", "0", str(description())]
+    command = [str(install() / "prism"), "mock", "-h", "127.0.0.1", "-p", "0", str(description())]
     with log.open("wb") as out:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT)
     try:

@@ -1,0 +1,162 @@
+"""A local Qovery API to run and test against.
+
+    async with Emulator(world="demo") as emulator:
+        client = AsyncQovery(emulator.token, base_url=emulator.url)
+
+From a shell: `python -m qovery_async.emulator`; in pytest: the fixture `qovery_emulator`.
+"""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import TYPE_CHECKING, Literal, Self, TypeVar
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from qovery_async.emulator.clock import Clock
+    from qovery_async.emulator.doors import Doors
+    from qovery_async.emulator.faults import Faults
+    from qovery_async.emulator.life import Life
+    from qovery_async.emulator.listener import Listener
+    from qovery_async.emulator.problems import ErrorStyle
+    from qovery_async.emulator.state import State
+
+__all__ = ["Emulator", "World"]
+
+T = TypeVar("T")
+World = Literal["empty", "demo", "large"]
+
+
+class Emulator:
+    """An API of its own on a free port of this machine, for as long as the block lasts.
+
+    `world` says what is in it: one organization without anything, a demonstration, or 20,000 services.
+    The same `seed` makes the same world. `rate_limit` is in requests an hour, None for no limit;
+    `error_style="message"` answers errors as Qovery did until 2024.
+
+    Deployments take some ten seconds, as many times faster as `speed` says; with `speed=None` time
+    stands still until `emulator.clock.advance(seconds)`. `emulator.faults` makes trouble.
+    """
+
+    def __init__(
+        self,
+        *,
+        world: World = "empty",
+        seed: int = 0,
+        token: str | None = None,
+        rate_limit: int | None = 1000,
+        error_style: ErrorStyle = "detail",
+        speed: float | None = 1.0,
+        host: str = "127.0.0.1",
+        port: int = 0,
+    ) -> None:
+        self._world: World = world
+        self._seed = seed
+        self._token = token
+        self._rate_limit = rate_limit
+        self._error_style: ErrorStyle = error_style
+        self._speed = speed
+        self._address = host, port
+        self._listener: Listener | None = None
+        self._state: State | None = None
+        self._doors: Doors | None = None
+        self._clock: Clock | None = None
+        self._life: Life | None = None
+        self._faults: Faults | None = None
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        # The web server and the models are loaded by those who start one.
+        from qovery_async.emulator import behaviours, deployments, living, worlds
+        from qovery_async.emulator.broadcast import Broadcast
+        from qovery_async.emulator.clock import RunningClock, SteppedClock
+        from qovery_async.emulator.doors import Doors, new_token
+        from qovery_async.emulator.faults import Faults
+        from qovery_async.emulator.listener import Listener
+        from qovery_async.emulator.server import Server
+        from qovery_async.emulator.state import State
+        from qovery_async.emulator.streams import Streams
+
+        if self._listener is not None:
+            raise RuntimeError("the emulator is running already")
+        self._state, self._doors = State(self._seed), Doors(self._rate_limit)
+        self._token = self._token or new_token("qov_", self._seed)
+        organization = worlds.build(self._world, self._state)
+        self._doors.let_in(self._token, organizations=frozenset([organization.id]))
+        self._clock = SteppedClock() if self._speed is None else RunningClock(self._speed)
+        self._state.clock = self._clock.now
+        self._life, clusters = living.begin(self._state, self._clock, self._seed)
+        self._faults = Faults(self._seed, now=lambda: self.clock.now().timestamp())
+        streams = Streams(Broadcast(self._state, self._doors, self._life))
+        by_hand = behaviours.all_of(self._doors) | deployments.behaviours(self._life, clusters)
+        server = Server(self._state, self._doors, by_hand, error_style=self._error_style)
+        app = server.application([self._faults.middleware], streams.routes())
+        app.on_shutdown.append(streams.leave)
+        self._listener = await Listener.open(app, *self._address, error_style=self._error_style)
+
+    async def stop(self) -> None:
+        listener, self._listener = self._listener, None
+        if listener is not None:
+            await listener.close()
+        if self._clock is not None:
+            self._clock.close()
+
+    @property
+    def url(self) -> str:
+        """What `QOVERY_API_URL` would be."""
+        if self._listener is None:
+            raise RuntimeError("the emulator is not running")
+        return self._listener.url
+
+    @property
+    def ws_url(self) -> str:
+        """What `QOVERY_WS_URL` would be."""
+        return self.url.replace("http", "ws", 1)
+
+    @property
+    def token(self) -> str:
+        """A token of the organization, which may do everything."""
+        return self._begun(self._token)
+
+    @property
+    def state(self) -> State:
+        """All that is there, to look at and to change."""
+        return self._begun(self._state)
+
+    @property
+    def doors(self) -> Doors:
+        """The tokens that are let in, and the rate limit."""
+        return self._begun(self._doors)
+
+    @property
+    def clock(self) -> Clock:
+        """What time it is; with `speed=None` it has an `advance(seconds)`."""
+        return self._begun(self._clock)
+
+    @property
+    def life(self) -> Life:
+        """The deployments: what runs, what waits, what is to fail."""
+        return self._begun(self._life)
+
+    @property
+    def faults(self) -> Faults:
+        """Trouble on demand."""
+        return self._begun(self._faults)
+
+    def fail_next_build(self, service_id: str) -> None:
+        """The next build of this service fails, and with it the deployment it is part of."""
+        self.life.fail_next_build(service_id)
+
+    def _begun(self, part: T | None) -> T:
+        if part is None:
+            raise RuntimeError("the emulator has not been started")
+        return part

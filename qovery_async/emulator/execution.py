@@ -1,0 +1,224 @@
+"""How does one action run: stage after stage, the services of a stage side by side?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from random import Random
+from typing import Final
+
+import attrs
+
+from qovery_async.emulator.actions import DOWN, ERRORS, UP, Action, Pace, Service, Stage
+from qovery_async.emulator.clock import Clock, Timer
+from qovery_async.emulator.records import Entry, Part, Run, ServiceLife, StageRun, Step, UpTime
+from qovery_async.models.statuses import (
+    ServiceActionStatusEnum,
+    ServiceStepMetricNameEnum,
+    StageStatusEnum,
+    StateEnum,
+    StepMetricStatusEnum,
+)
+
+_FASTEST, _SLOWEST = 0.75, 1.25
+
+_STEP_ENDS: Final[Mapping[ServiceActionStatusEnum, StepMetricStatusEnum]] = {
+    ServiceActionStatusEnum.SUCCESS: StepMetricStatusEnum.SUCCESS,
+    ServiceActionStatusEnum.ERROR: StepMetricStatusEnum.ERROR,
+    ServiceActionStatusEnum.CANCELED: StepMetricStatusEnum.CANCEL,
+}
+
+
+@attrs.frozen(kw_only=True)
+class Watch:
+    """Whom an execution asks and tells."""
+
+    fails: Callable[[str, StateEnum], bool]
+    """Whether this service is to end in this error now."""
+    gone: Callable[[Service], None]
+    """A service has been deleted."""
+    over: Callable[[Run], None]
+    """The run has ended."""
+
+
+class Execution:
+    """Drives a run on the clock."""
+
+    def __init__(self, run: Run, *, clock: Clock, pace: Pace, random: Random, watch: Watch) -> None:
+        self.run = run
+        self._action = run.request.action
+        self._course = run.request.course
+        self._clock = clock
+        self._pace = pace
+        self._random = random
+        self._watch = watch
+        self._current = -1
+        self._timer: Timer | None = None
+
+    def begin(self, plan: Sequence[tuple[Stage, Sequence[tuple[Service, ServiceLife]]]]) -> None:
+        """Queues the services, and goes on to the first stage a little later."""
+        self._log("Start", f"{self._action.capitalize()} requested by {self.run.request.trigger.user}")
+        for stage, services in plan:
+            stage_run = StageRun(stage)
+            self.run.stages.append(stage_run)
+            for service, life in services:
+                queued = StateEnum.QUEUED if self._builds(service) else self._course.queued
+                part = Part(run=self.run, stage=stage, service=service, life=life, before=life.state, state=queued)
+                stage_run.parts.append(part)
+                life.part = part
+                self._move(part, queued)
+        self._timer = self._clock.call_later(self._pace.queue, self._next_stage)
+
+    def cancel(self, *, force: bool) -> None:
+        """Stops what can be stopped; a job that is executing is left to its end unless forced."""
+        self.run.canceling = True
+        self._log("Cancel", "Cancellation requested")
+        for part in self.run.parts:
+            if part.ended is not None or part.status is ServiceActionStatusEnum.CANCELING:
+                continue
+            if part.began is None:
+                self._end(part, StateEnum.CANCELED, ServiceActionStatusEnum.CANCELED)
+            elif force or part.service.kind != "JOB" or part.state is not self._course.running:
+                part.status = ServiceActionStatusEnum.CANCELING
+                self._move(part, StateEnum.CANCELING)
+                self._later(part, self._pace.cancel, self._canceled)
+        self._settle()
+
+    def abandon(self) -> None:
+        """Forgets what it waits for: the environment is gone."""
+        for timer in (self._timer, *(part.timer for part in self.run.parts)):
+            if timer is not None:
+                timer.cancel()
+
+    def _builds(self, service: Service) -> bool:
+        return service.is_built and self._action is Action.DEPLOY
+
+    def _next_stage(self) -> None:
+        self._current += 1
+        if self._current == len(self.run.stages):
+            self._finish()
+            return
+        stage = self.run.stages[self._current]
+        stage.status, stage.began = StageStatusEnum.ONGOING, self._clock.now()
+        for part in stage.parts:
+            part.began, part.status = stage.began, ServiceActionStatusEnum.ONGOING
+            if self._builds(part.service):
+                self._step(part, StateEnum.BUILDING, ServiceStepMetricNameEnum.BUILD, self._pace.build, self._built)
+            else:
+                self._act(part)
+
+    def _built(self, part: Part) -> None:
+        if self._watch.fails(part.service.id, StateEnum.BUILD_ERROR):
+            self._end(part, StateEnum.BUILD_ERROR, ServiceActionStatusEnum.ERROR)
+            self._settle()
+            return
+        self._end_step(part, StepMetricStatusEnum.SUCCESS)
+        self._move(part, self._course.queued)
+        self._later(part, self._pace.queue, self._act)
+
+    def _act(self, part: Part) -> None:
+        deploys = self._action is Action.DEPLOY
+        name = ServiceStepMetricNameEnum.DEPLOYMENT if deploys else ServiceStepMetricNameEnum.EXECUTING
+        self._step(part, self._course.running, name, self._pace.action, self._acted)
+
+    def _acted(self, part: Part) -> None:
+        if self._watch.fails(part.service.id, self._course.failed):
+            self._end(part, self._course.failed, ServiceActionStatusEnum.ERROR)
+        else:
+            self._end(part, self._course.done, ServiceActionStatusEnum.SUCCESS)
+        self._settle()
+
+    def _canceled(self, part: Part) -> None:
+        self._end(part, StateEnum.CANCELED, ServiceActionStatusEnum.CANCELED)
+        self._settle()
+
+    def _step(
+        self,
+        part: Part,
+        state: StateEnum,
+        name: ServiceStepMetricNameEnum,
+        seconds: float,
+        then: Callable[[Part], None],
+    ) -> None:
+        part.steps.append(Step(name, self._clock.now()))
+        self._move(part, state)
+        self._later(part, seconds * self._random.uniform(_FASTEST, _SLOWEST), then)
+
+    def _later(self, part: Part, seconds: float, then: Callable[[Part], None]) -> None:
+        if part.timer is not None:
+            part.timer.cancel()
+        part.timer = self._clock.call_later(seconds, lambda: then(part))
+
+    def _end_step(self, part: Part, status: StepMetricStatusEnum) -> None:
+        if part.steps and part.steps[-1].ended is None:
+            part.steps[-1].ended, part.steps[-1].status = self._clock.now(), status
+
+    def _end(self, part: Part, state: StateEnum, status: ServiceActionStatusEnum) -> None:
+        part.status, part.ended = status, self._clock.now()
+        self._end_step(part, _STEP_ENDS[status])
+        self._move(part, state)
+        if state in UP:
+            part.life.deployed = True
+        if state is StateEnum.DEPLOYED:
+            part.life.outdated = False
+        elif state is StateEnum.DELETED:
+            part.life.deployed = part.life.outdated = False
+            if self._action is Action.DELETE:
+                self._watch.gone(part.service)
+
+    def _settle(self) -> None:
+        """Goes on when the last service of the stage has ended."""
+        if self._current >= 0:
+            stage = self.run.stages[self._current]
+            if any(part.ended is None for part in stage.parts):
+                return
+            stage.ended, stage.status = self._clock.now(), _end_of(stage)
+            if stage.status is StageStatusEnum.DONE and not self.run.canceling:
+                self._next_stage()
+                return
+        self._skip_rest()
+        self._finish()
+
+    def _skip_rest(self) -> None:
+        for stage in self.run.stages[self._current + 1 :]:
+            stage.status = StageStatusEnum.CANCELED if self.run.canceling else StageStatusEnum.SKIPPED
+            for part in stage.parts:
+                if part.ended is None:
+                    part.status, part.ended = ServiceActionStatusEnum.NEVER, self._clock.now()
+                    self._move(part, part.before)
+
+    def _finish(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        failed = [part.state for part in self.run.parts if part.status is ServiceActionStatusEnum.ERROR]
+        self.run.ended = self._clock.now()
+        if self.run.canceling:
+            self.run.outcome = StateEnum.CANCELED
+        else:
+            self.run.outcome = failed[0] if failed else self._course.done
+        self._log("Terminated", f"{self._action.capitalize()} ended: {self.run.outcome.value}")
+        self._watch.over(self.run)
+
+    def _move(self, part: Part, state: StateEnum) -> None:
+        part.state = part.life.state = state
+        up = part.life.up
+        is_up = bool(up) and up[-1].ended is None
+        if state in DOWN and is_up:
+            up[-1].ended = self._clock.now()
+        elif state in UP and not is_up:
+            up.append(UpTime(self._clock.now()))
+        self._log(
+            state.value.capitalize(),
+            f"{part.service.name}: {state.value}",
+            part,
+            error=state.value if state in ERRORS else "",
+        )
+
+    def _log(self, step: str, message: str, part: Part | None = None, *, error: str = "") -> None:
+        self.run.entries.append(Entry(self._clock.now(), step, message, part, error))
+
+
+def _end_of(stage: StageRun) -> StageStatusEnum:
+    statuses = {part.status for part in stage.parts}
+    if ServiceActionStatusEnum.CANCELED in statuses:
+        return StageStatusEnum.CANCELED
+    return StageStatusEnum.ERROR if ServiceActionStatusEnum.ERROR in statuses else StageStatusEnum.DONE

@@ -1,0 +1,126 @@
+"""What does a terminal do between a keyboard and a program?"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+
+INTERRUPT, END, ERASE = 0x03, 0x04, 0x7F
+FRAME = 4096
+WAITING = 1024 * 1024
+"""What is typed ahead of a program that reads nothing is lost beyond this."""
+
+LINE = 4095
+"""A line that has not ended takes no more than this, as on Linux; what follows is lost until it ends."""
+
+
+class Interrupted(Exception):
+    """Ctrl-C reached the program in the foreground."""
+
+
+class Terminal:
+    """The line discipline of a Linux terminal, as far as programs of a shell notice it.
+
+    Typed bytes are echoed and kept until the line ends. Ctrl-C interrupts, Ctrl-D ends the input at the beginning of a
+    line and hands over an unfinished one elsewhere. Output has CR LF for LF. `echo`, `post` (CR LF) and `raw` (no lines,
+    no special bytes) are what `stty` switches.
+    """
+
+    def __init__(self, send: Callable[[bytes], Awaitable[None]], width: int = 0, height: int = 0) -> None:
+        self.width, self.height = width, height
+        self.echo, self.post, self.raw = True, True, False
+        self._send = send
+        self._line = bytearray()
+        self._lines: deque[bytes] = deque()
+        self._waiting = 0
+        self._interrupted = False
+        self._changed = asyncio.Event()
+
+    async def type(self, data: bytes) -> None:
+        """Takes what the keyboard sends."""
+        if self.raw:
+            echo = bytes(data)
+            self._hand_over(echo)
+        else:
+            echo = b"".join(self._key(byte) for byte in data)
+        if self.echo and echo:
+            await self._send(echo)
+        self._changed.set()
+        # The program gets its turn between two frames, even when many of them wait.
+        await asyncio.sleep(0)
+
+    async def write(self, data: bytes) -> None:
+        """Shows what a program prints."""
+        if self.post:
+            data = data.replace(b"\n", b"\r\n")
+        for start in range(0, len(data), FRAME):
+            await self._send(data[start : start + FRAME])
+
+    async def read(self) -> bytes:
+        """The next line with its end, or what Ctrl-D handed over: nothing at the end of the input."""
+        while not self._lines:
+            await self._wait()
+        self._check()
+        line = self._lines.popleft()
+        self._waiting -= len(line)
+        return line
+
+    async def sleep(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                while True:
+                    await self._wait()
+        except TimeoutError:
+            return
+
+    async def _wait(self) -> None:
+        self._check()
+        self._changed.clear()
+        await self._changed.wait()
+        self._check()
+
+    def _check(self) -> None:
+        if self._interrupted:
+            self._interrupted = False
+            raise Interrupted
+
+    def _key(self, byte: int) -> bytes:
+        """Takes one byte; returns its echo."""
+        if byte == INTERRUPT:
+            self._line.clear()
+            self._lines.clear()
+            self._waiting = 0
+            self._interrupted = True
+            return b"^C"
+        if byte == END:
+            self._finish()
+            return b""
+        if byte == ERASE:
+            return self._erase()
+        if byte in b"\r\n":
+            self._line.append(0x0A)
+            self._finish()
+            return b"\r\n" if self.post else b"\n"
+        if len(self._line) >= LINE:
+            return b"\a"
+        self._line.append(byte)
+        return bytes((byte,)) if byte >= 0x20 or byte == 0x09 else b"^" + bytes((byte + 0x40,))
+
+    def _erase(self) -> bytes:
+        if not self._line:
+            return b""
+        while len(self._line) > 1 and 0x80 <= self._line[-1] < 0xC0:
+            self._line.pop()  # the rest of a character in UTF-8
+        self._line.pop()
+        return b"\b \b"
+
+    def _finish(self) -> None:
+        line = bytes(self._line)
+        self._line.clear()
+        self._hand_over(line)
+
+    def _hand_over(self, data: bytes) -> None:
+        if self._waiting + len(data) <= WAITING:
+            self._lines.append(data)
+            self._waiting += len(data)

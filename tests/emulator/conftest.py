@@ -1,0 +1,22 @@
+"""A running emulator and a client of it, for tests that need no other."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from qovery_async import AsyncQovery
+from qovery_async.emulator import Emulator
+
+
+@pytest.fixture
+async def emulator() -> AsyncIterator[Emulator]:
+    async with Emulator(world="demo") as running:
+        yield running
+
+
+@pytest.fixture
+async def client(emulator: Emulator) -> AsyncIterator[AsyncQovery]:
+    async with AsyncQovery(emulator.token, base_url=emulator.url) as connected:
+        yield connected

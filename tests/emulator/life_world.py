@@ -1,0 +1,85 @@
+"""A small world for the tests of deployments: one environment of five services in three stages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from qovery_async.emulator import statuses
+from qovery_async.emulator.actions import Action, Pace, Service, Stage, Trigger
+from qovery_async.emulator.clock import SteppedClock
+from qovery_async.emulator.life import Life
+
+ENV = "e0000000-0000-4000-8000-000000000001"
+ADA, BOB = Trigger("ada"), Trigger("bob", "CLI")
+
+DB, WEB, API, JOB, DOCS = (f"50000000-0000-4000-8000-00000000000{n}" for n in range(1, 6))
+STAGES = [Stage(id=f"a0000000-0000-4000-8000-00000000000{n}", name=name) for n, name in enumerate(("DB", "APP", "END"))]
+
+
+def services() -> list[Service]:
+    return [
+        Service(id=DB, name="db", kind="DATABASE", stage_id=STAGES[0].id, version="15"),
+        Service(id=WEB, name="web", kind="APPLICATION", stage_id=STAGES[1].id, from_git=True, version="c0ffee1"),
+        Service(id=API, name="api", kind="CONTAINER", stage_id=STAGES[1].id, image="acme/api", version="1.2"),
+        Service(id=JOB, name="job", kind="JOB", stage_id=STAGES[2].id, image="acme/job", version="3"),
+        Service(id=DOCS, name="docs", kind="HELM", stage_id=STAGES[2].id, image="docs", version="0.1", skipped=True),
+    ]
+
+
+class SmallWorld:
+    """What `Life` needs to know of a state, in two dicts."""
+
+    def __init__(self) -> None:
+        self.environments = {ENV: services()}
+        self.removed: list[tuple[str, str]] = []
+
+    def services(self, environment_id: str) -> list[Service]:
+        return list(self.environments.get(environment_id, ()))
+
+    def stages(self, environment_id: str) -> list[Stage]:
+        return STAGES
+
+    def remove(self, kind: str, id: str) -> None:  # noqa: A002
+        self.removed.append((kind, id))
+        self.environments.pop(id, None)
+        for found in self.environments.values():
+            found[:] = [service for service in found if service.id != id]
+
+
+class Stand:
+    """A world, a stepped clock and the life in it; states as one reads them."""
+
+    def __init__(self, *, seed: int = 1, pace: Pace | None = None) -> None:
+        self.world, self.clock = SmallWorld(), SteppedClock()
+        self.life = Life(self.world, self.clock, seed=seed, pace=pace)
+
+    def service(self, service_id: str) -> str:
+        return statuses.service_status(self.life, ENV, service_id)["state"]
+
+    @property
+    def environment(self) -> str:
+        return statuses.environment_status(self.life, ENV)["last_deployment_state"]
+
+    def act(self, action: Action, by: Trigger = ADA, services: list[str] | None = None) -> str:
+        """Asks for an action and lets everything run to its end; how it came out."""
+        request = self.life.act(ENV, action, by, services)
+        self.clock.run_out()
+        return request.state
+
+    def until(self, reached: Callable[[], bool], *, step: float = 0.05, limit: float = 60) -> None:
+        """Steps the clock until something holds."""
+        for _ in range(int(limit / step)):
+            if reached():
+                return
+            self.clock.advance(step)
+        raise AssertionError(f"not reached within {limit} s")
+
+    def course(self, read: Callable[[], Any], seconds: float = 60, step: float = 0.05) -> list[Any]:
+        """The different values that something takes, one after another."""
+        seen = [read()]
+        for _ in range(int(seconds / step)):
+            self.clock.advance(step)
+            if read() != seen[-1]:
+                seen.append(read())
+        return seen

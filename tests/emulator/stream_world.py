@@ -1,0 +1,135 @@
+"""A world of one service behind the emulator's WebSockets, and a client that knows where it is."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import aiohttp
+import anyio
+import attrs
+from aiohttp import WSMsgType, web
+from aiohttp.typedefs import Middleware
+
+from qovery_async.emulator.handshake import Asked, Refusal
+from qovery_async.emulator.sources import Container, LogLine, Pod, Tail
+from qovery_async.emulator.streams import Streams
+
+HEADERS = {"Authorization": "Token qov_good"}
+SERVICE = {"organization": "o1", "cluster": "c1", "project": "p1", "environment": "e1", "service": "s1"}
+SHELL = {**SERVICE, "tty_width": "80", "tty_height": "24"}
+START = datetime(2026, 1, 2, 3, 4, 5, 678000, UTC)
+
+
+def line(number: int, message: str = "", **more: Any) -> LogLine:
+    return LogLine(
+        created_at=START + timedelta(seconds=number), message=message or f"line {number}", pod_name="pod-1", **more
+    )
+
+
+@attrs.define
+class World:
+    """Answers with what its attributes say; `news` is what happens while somebody listens."""
+
+    past: list[LogLine] = attrs.Factory(list[LogLine])
+    news: asyncio.Queue[Any] = attrs.Factory(asyncio.Queue[Any])
+    states: list[Any] = attrs.Factory(list[Any])
+    running: list[Pod] = attrs.Factory(lambda: [Pod("pod-1", (80, 5432))])
+    inside: Container = attrs.Factory(lambda: Container(pod_name="pod-1"))
+    left: int = 0
+
+    def refusal(self, asked: Asked) -> Refusal | None:
+        if asked.authorization not in {"Token qov_good", "Bearer eyJ.good.jwt"}:
+            return Refusal(401, "unknown token")
+        return None if asked.get("organization") == "o1" else Refusal(403, "not yours")
+
+    def service_logs(self, asked: Asked) -> Tail[LogLine]:
+        return Tail(self.past, self._live())
+
+    infra_logs = service_logs
+
+    async def deployment_logs(self, asked: Asked) -> AsyncGenerator[Sequence[Mapping[str, Any]]]:
+        for state in self.states:
+            yield state
+        if asked.get("version") is None:
+            async for batch in self._live():
+                yield batch
+
+    async def watch(self, asked: Asked) -> AsyncGenerator[Any]:
+        for state in self.states:
+            yield state
+        async for state in self._live():
+            yield state
+
+    async def preview(self, asked: Asked) -> Mapping[str, Any]:
+        return {"type": "diff", "payload": asked.get("preview_id"), "service_type": "TERRAFORM"}
+
+    def pods(self, asked: Asked) -> Sequence[Pod]:
+        return self.running
+
+    def nodes(self, asked: Asked) -> Sequence[str]:
+        return ("node-1", "node-2")
+
+    def container(self, asked: Asked) -> Container:
+        return self.inside
+
+    async def _live(self) -> AsyncGenerator[Any]:
+        try:
+            while True:
+                news = await self.news.get()
+                if isinstance(news, Exception):
+                    raise news
+                yield news
+        finally:
+            self.left += 1
+
+
+@attrs.frozen
+class Served:
+    world: World
+    streams: Streams
+    port: int
+    session: aiohttp.ClientSession
+
+    def open(
+        self, path: str, parameters: Mapping[str, str] = SERVICE, **options: Any
+    ) -> AbstractAsyncContextManager[aiohttp.ClientWebSocketResponse]:
+        """A WebSocket, let in by a good token unless the options say otherwise."""
+        return self.session.ws_connect(
+            f"http://127.0.0.1:{self.port}{path}", params=parameters, **{"headers": HEADERS, **options}
+        )
+
+
+@asynccontextmanager
+async def serving(world: World | None = None, *middlewares: Middleware) -> AsyncGenerator[Served]:
+    streams = Streams(world := world or World())
+    app = web.Application(middlewares=middlewares)
+    app.router.add_routes(streams.routes())
+    app.on_shutdown.append(streams.leave)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        with anyio.fail_after(10):
+            async with aiohttp.ClientSession() as session:
+                yield Served(world, streams, runner.addresses[0][1], session)
+    finally:
+        await runner.cleanup()
+
+
+async def soon(condition: Callable[[], bool]) -> None:
+    """Waits for what does not happen at once."""
+    with anyio.fail_after(5):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+async def ending(socket: aiohttp.ClientWebSocketResponse) -> tuple[Any, Any]:
+    """How a stream ends, whatever comes before."""
+    while True:
+        message = await socket.receive()
+        if message.type in {WSMsgType.CLOSE, WSMsgType.CLOSED, WSMsgType.ERROR}:
+            return socket.close_code, message.extra

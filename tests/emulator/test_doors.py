@@ -1,0 +1,107 @@
+"""Who is let in, who is turned away, and with which words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import aiohttp
+import pytest
+
+from qovery_async import AsyncQovery, Forbidden, RateLimited, Unauthorized
+from qovery_async.emulator import Emulator
+
+pytestmark = pytest.mark.anyio
+
+JWT = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.x"
+
+
+async def ask(emulator: Emulator, path: str, *, authorization: str | None, method: str = "GET") -> tuple[int, Any]:
+    headers = {"Authorization": authorization} if authorization else {}
+    async with aiohttp.request(method, emulator.url + path, headers=headers) as answer:
+        return answer.status, await answer.json()
+
+
+@pytest.mark.parametrize("authorization", [None, "Token", "Token wrong", "Basic eA==", "Bearer opaque", "x"])
+async def test_strangers_are_refused(emulator: Emulator, authorization: str | None) -> None:
+    status, body = await ask(emulator, "/organization", authorization=authorization)
+    assert (status, body["status"]) == (401, 401)
+    assert body["detail"]
+
+
+async def test_only_addresses_need_no_token(emulator: Emulator) -> None:
+    status, _ = await ask(emulator, "/ips", authorization=None)
+    assert status == 200
+
+
+async def test_people_come_as_bearers_and_see_every_organization(emulator: Emulator, client: AsyncQovery) -> None:
+    async with AsyncQovery(JWT, base_url=emulator.url) as person:
+        made = await person.organizations.create({"name": "other", "plan": "FREE"})
+        assert {one.name for one in await person.organizations.list()} == {"acme", "other"}
+        project = await person.projects.create({"name": "theirs"}, organization_id=made.id)
+    assert [one.name for one in await client.organizations.list()] == ["acme"]
+    with pytest.raises(Forbidden):
+        await client.projects.get(project.id)
+    with pytest.raises(Forbidden):
+        await client.projects.list(organization_id=made.id)
+
+
+async def token_of(emulator: Emulator, client: AsyncQovery, role: str) -> AsyncQovery:
+    roles = {role.name: role.id for role in await client.organizations.list_available_roles()}
+    made = await client.api_tokens.create({"name": f"as {role}", "role_id": roles[role]})
+    assert made.token
+    return AsyncQovery(made.token, base_url=emulator.url)
+
+
+async def test_viewers_only_look(emulator: Emulator, client: AsyncQovery) -> None:
+    async with await token_of(emulator, client, "Viewer") as viewer:
+        assert await viewer.projects.list()
+        with pytest.raises(Forbidden, match="only allows to read"):
+            await viewer.projects.create({"name": "new"})
+    async with await token_of(emulator, client, "Admin") as admin:
+        await admin.projects.create({"name": "new"})
+
+
+async def test_a_token_is_told_once_and_ends_with_its_deletion(emulator: Emulator, client: AsyncQovery) -> None:
+    made = await client.api_tokens.create({"name": "ci", "role_id": None})
+    assert made.token
+    (listed,) = await client.api_tokens.list()
+    assert (listed.id, listed.extra) == (made.id, {})
+    await client.api_tokens.delete(made.id)
+    async with AsyncQovery(made.token, base_url=emulator.url) as late:
+        with pytest.raises(Unauthorized):
+            await late.organizations.list()
+
+
+async def test_a_policy_refuses_with_401(emulator: Emulator, client: AsyncQovery) -> None:
+    policy = 'package qovery\ndefault allow := false\nallow if {\n  input.method == "GET"\n}\n'
+    made = await client.policy_api_tokens.create({"name": "reader", "opa_policy": policy})
+    assert (made.token or "").startswith("sk-qov-01-")
+    async with AsyncQovery(made.token, base_url=emulator.url) as reader:
+        assert await reader.projects.list()
+        with pytest.raises(Unauthorized, match="policy"):
+            await reader.projects.create({"name": "new"})
+
+
+async def test_errors_of_before() -> None:
+    async with Emulator(error_style="message") as emulator:
+        status, body = await ask(emulator, "/project/nowhere", authorization=f"Token {emulator.token}")
+    assert status == 404
+    assert body.keys() == {"status", "error", "message", "timestamp", "path"}
+    assert (body["error"], body["path"]) == ("Not Found", "/project/nowhere")
+
+
+async def test_a_token_has_so_many_requests_an_hour() -> None:
+    def limits(headers: Mapping[str, str]) -> tuple[str, str]:
+        assert int(headers["X-RateLimit-Reset"]) > 1_700_000_000
+        return headers["X-RateLimit-Limit"], headers["X-RateLimit-Remaining"]
+
+    async with Emulator(rate_limit=2) as emulator:
+        headers = {"Authorization": f"Token {emulator.token}"}
+        async with aiohttp.ClientSession(headers=headers) as session:
+            answers = [await session.get(f"{emulator.url}/organization") for _ in range(3)]
+        assert [answer.status for answer in answers] == [200, 200, 429]
+        assert [limits(answer.headers) for answer in answers] == [("2", "1"), ("2", "0"), ("2", "0")]
+        async with AsyncQovery(emulator.token, base_url=emulator.url) as client:
+            with pytest.raises(RateLimited):
+                await client.organizations.list()

@@ -1,0 +1,200 @@
+"""Things are created, listed, read, replaced and deleted, whatever they are and however deep they lie."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import Any
+
+import pytest
+from anyio import to_thread
+
+from qovery_async import AsyncQovery, BadRequest, Conflict, NotFound, to_dict
+from qovery_async.emulator import Emulator
+from qovery_async.models import APIVariableScopeEnum
+from qovery_sync import Qovery
+
+pytestmark = pytest.mark.anyio
+
+GIT = {"url": "https://github.com/acme/api.git", "branch": "main", "provider": "GITHUB"}
+HEALTHY: dict[str, Any] = {"healthchecks": {}}
+IMAGE = {"image_name": "acme/api", "tag": "1.0", "registry_id": "registry"}
+# By namespace: what lies above, and a body.
+FAMILIES: dict[str, tuple[str, dict[str, Any]]] = {
+    "git_tokens": ("organization", {"name": "x", "type": "GITHUB", "token": "t"}),
+    "custom_roles": ("organization", {"name": "x", "cluster_permissions": [], "project_permissions": []}),
+    "container_registries": ("organization", {"name": "x", "kind": "ECR", "config": {}}),
+    "helm_repositories": ("organization", {"name": "x", "kind": "HTTPS", "config": {}, "skip_tls_verification": False}),
+    "annotations_groups": ("organization", {"name": "x", "annotations": [], "scopes": []}),
+    "labels_groups": ("organization", {"name": "x", "labels": []}),
+    "projects": ("organization", {"name": "x"}),
+    "environments": ("project", {"name": "x"}),
+    "applications": ("environment", {"name": "x", "git_repository": GIT, **HEALTHY}),
+    "containers": ("environment", {"name": "x", **IMAGE, **HEALTHY}),
+    "databases": ("environment", {"name": "x", "type": "REDIS", "version": "7", "mode": "CONTAINER"}),
+    "jobs": ("environment", {"name": "x", "source": {"image": IMAGE}, **HEALTHY}),
+    "deployment_stages": ("environment", {"name": "x"}),
+}
+
+
+def above(emulator: Emulator, kind: str) -> tuple[str, ...]:
+    """The arguments that say what a new thing is created under; the organization goes without saying."""
+    return () if kind == "organization" else (emulator.state.every(kind)[0].id,)
+
+
+@pytest.mark.parametrize("namespace", FAMILIES)
+async def test_a_life(emulator: Emulator, client: AsyncQovery, namespace: str) -> None:
+    kind, body = FAMILIES[namespace]
+    parent, family = above(emulator, kind), attrgetter(namespace)(client)
+    before = len(await family.list(*parent))
+
+    made = await family.create(*parent, body)
+    assert [thing.id for thing in await family.list(*parent)].count(made.id) == 1
+    assert (await family.get(made.id)).name == "x"
+    with pytest.raises(Conflict, match="already taken"):
+        await family.create(*parent, body)
+
+    changed = await family.update(made.id, {**body, "name": "y"})
+    assert (changed.id, changed.name) == (made.id, "y")
+    assert (await family.get(made.id)).name == "y"
+
+    await family.delete(made.id)
+    with pytest.raises(NotFound, match=made.id):
+        await family.get(made.id)
+    assert len(await family.list(*parent)) == before
+
+
+async def test_both_faces_see_the_same(emulator: Emulator, client: AsyncQovery) -> None:
+    made = await client.projects.create({"name": "new"})
+
+    def names() -> list[str]:
+        with Qovery(emulator.token, base_url=emulator.url) as blocking:
+            return [project.name for project in blocking.projects.list()]
+
+    assert made.name in await to_thread.run_sync(names)
+
+
+async def test_what_is_left_out_falls_back_to_its_default(emulator: Emulator, client: AsyncQovery) -> None:
+    (environment,) = above(emulator, "environment")
+    body = {"name": "big", "git_repository": GIT, **HEALTHY}
+    made = await client.applications.create(environment, {**body, "cpu": 2000, "description": "large"})
+    assert (made.cpu, made.memory, made.description) == (2000, 512, "large")
+    smaller = await client.applications.update(made.id, {"name": "big", **HEALTHY})
+    assert (smaller.cpu, smaller.description) == (500, "")
+
+
+async def test_keys_from_the_future_are_kept(client: AsyncQovery) -> None:
+    made = await client.projects.create({"name": "new", "colour": "blue"})
+    assert made.extra == {"colour": "blue"}
+    cluster = (await client.clusters.list())[0].id
+    await client.clusters.advanced_settings.update(cluster, {"new.setting": 3, "aws.vpc.enable_s3_flow_logs": True})
+    settings = to_dict(await client.clusters.advanced_settings.get(cluster))
+    assert (settings["new.setting"], settings["aws.vpc.enable_s3_flow_logs"]) == (3, True)
+
+
+async def test_settings_read_their_defaults_until_they_are_written(emulator: Emulator, client: AsyncQovery) -> None:
+    service = emulator.state.every("application")[0].id
+    default = await client.applications.advanced_settings.get(service)
+    assert default == await client.applications.advanced_settings.get(service)
+    await client.applications.advanced_settings.update(service, {"network.ingress.enable_cors": True})
+    written = to_dict(await client.applications.advanced_settings.get(service))
+    assert written["network.ingress.enable_cors"] is True
+    await client.applications.advanced_settings.update(service, {})
+    assert await client.applications.advanced_settings.get(service) == default
+
+
+async def test_nothing_outlives_its_parent(emulator: Emulator, client: AsyncQovery) -> None:
+    project = emulator.state.every("project")[0]
+    below = [entity.id for entity in project.below()]
+    assert len(below) > 10
+    await client.projects.delete(project.id)
+    assert [id_ for id_ in below if emulator.state.find(id_)] == []
+    environments = await client.organizations.list_environments()
+    assert project.id not in {environment.project.id for environment in environments}
+
+
+async def test_a_thing_is_only_there_below_its_own_parent(emulator: Emulator, client: AsyncQovery) -> None:
+    first, second = emulator.state.every("application")[:2]
+    body = {"domain": "shop.example.com", "generate_certificate": True}
+    domain = await client.applications.custom_domains.create(first.id, body)
+    with pytest.raises(NotFound):
+        await client.applications.custom_domains.delete(second.id, domain.id)
+    assert [d.id for d in await client.applications.custom_domains.list(first.id)] == [domain.id]
+
+
+async def test_services_are_listed_across_environments(client: AsyncQovery) -> None:
+    services = await client.services.list()
+    counts = await client.projects.list_stats()
+    assert sum(project.service_total_number or 0 for project in counts) == len(services)
+    environment = services[0].environment_id
+    here = [service.id for service in services if service.environment_id == environment]
+    assert [service.id for service in await client.services.list(environment_id=environment)] == here
+    assert [service.id for service in await client.environments.list_services(environment)] == here
+
+
+async def test_jobs_are_of_the_kind_their_schedule_says(emulator: Emulator, client: AsyncQovery) -> None:
+    (environment,) = above(emulator, "environment")
+    body = {"source": {"image": IMAGE}, **HEALTHY}
+    nightly = await client.jobs.create(
+        environment, {**body, "name": "nightly", "schedule": {"cronjob": {"scheduled_at": "0 3 * * *"}}}
+    )
+    once = await client.jobs.create(environment, {**body, "name": "once", "schedule": {"on_start": {}}})
+    assert (nightly.job_type, once.job_type) == ("CRON", "LIFECYCLE")
+
+
+async def test_stages_have_an_order(emulator: Emulator, client: AsyncQovery) -> None:
+    (environment,) = above(emulator, "environment")
+    first, second, third = await client.deployment_stages.list(environment)
+    moved = await client.deployment_stages.move_before(third.id, first.id)
+    assert [stage.id for stage in moved] == [third.id, first.id, second.id]
+    service = (await client.applications.list(environment))[0].id
+    await client.deployment_stages.attach_service(first.id, service)
+    assert (await client.services.get_deployment_stage(service)).id == first.id
+    with pytest.raises(BadRequest, match="empty of services"):
+        await client.deployment_stages.delete(first.id)
+
+
+async def test_an_environment_is_cloned_with_all_that_is_in_it(emulator: Emulator, client: AsyncQovery) -> None:
+    original = emulator.state.every("environment")[0]
+    (first, *_) = await client.deployment_stages.list(original.id)
+    service = (await client.applications.list(original.id))[0]
+    await client.deployment_stages.attach_service(first.id, service.id)
+    clone = await client.environments.clone(original.id, {"name": "pull-request-7", "mode": "PREVIEW"})
+    assert (clone.name, clone.mode) == ("pull-request-7", "PREVIEW")
+
+    def names(services: list[Any]) -> list[str]:
+        return [service.name for service in services]
+
+    there, here = [await client.environments.list_services(id_) for id_ in (original.id, clone.id)]
+    assert names(here) == names(there)
+    assert not {service.id for service in here} & {service.id for service in there}
+    (stage, *_) = await client.deployment_stages.list(clone.id)
+    assert [one.service_id for one in stage.services or []][:1] == [here[0].id]
+    variables = await client.variables.list(parent_id=clone.id, scope=APIVariableScopeEnum.ENVIRONMENT)
+    built_in = {variable.key: variable.value for variable in variables}
+    assert built_in["QOVERY_ENVIRONMENT_ID"] == clone.id
+    assert "API_KEY" in built_in
+    with pytest.raises(Conflict):
+        await client.environments.clone(original.id, {"name": "pull-request-7"})
+
+
+async def test_a_service_is_cloned_into_another_environment(emulator: Emulator, client: AsyncQovery) -> None:
+    service, other = emulator.state.every("application")[0], emulator.state.every("environment")[5]
+    clone = await client.applications.clone(service.id, {"name": "copy", "environment_id": other.id})
+    assert (clone.name, clone.environment.id) == ("copy", other.id)
+    assert clone.id in {found.id for found in await client.applications.list(other.id)}
+
+
+async def test_what_must_be_there_stays_when_it_is_left_out(emulator: Emulator, client: AsyncQovery) -> None:
+    environment = emulator.state.every("environment")[0]
+    changed = await client.environments.update(environment.id, {"mode": "STAGING"})
+    assert (changed.name, changed.mode) == ("production", "STAGING")
+
+
+async def test_passwords_do_not_come_back(client: AsyncQovery) -> None:
+    config = {"username": "ada", "password": "hush"}
+    body = {"name": "mine", "kind": "DOCKER_HUB", "config": config}
+    made = await client.container_registries.create(body)
+    assert made.config
+    assert (made.config.username, made.config.extra) == ("ada", {})
+    token = await client.git_tokens.create({"name": "mine", "type": "GITHUB", "token": "hush"})
+    assert "hush" not in str(to_dict(token))

@@ -1,0 +1,132 @@
+"""Variables and secrets: where they are seen, what overrides them, and what is never told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+import pytest
+
+from qovery_async import AsyncQovery, BadRequest, Conflict, NotFound
+from qovery_async.emulator import Emulator
+from qovery_async.models import APIVariableScopeEnum, VariableResponse
+
+pytestmark = pytest.mark.anyio
+
+
+@attrs.frozen
+class Scopes:
+    """An application, and what it is in."""
+
+    client: AsyncQovery
+    project: str
+    environment: str
+    application: str
+
+    async def create(self, key: str, scope: str, *, is_secret: bool = False, value: str = "v") -> VariableResponse:
+        parent = getattr(self, scope.lower())
+        body = {"key": key, "value": value, "is_secret": is_secret}
+        return await self.client.variables.create({**body, "variable_scope": scope, "variable_parent_id": parent})
+
+    async def seen(self, scope: str = "APPLICATION", **query: Any) -> dict[str, VariableResponse]:
+        found = await self.client.variables.list(
+            parent_id=getattr(self, scope.lower()), scope=APIVariableScopeEnum(scope), **query
+        )
+        return {variable.key: variable for variable in found}
+
+
+@pytest.fixture
+def scopes(emulator: Emulator, client: AsyncQovery) -> Scopes:
+    application = emulator.state.every("application")[0]
+    chain = {entity.kind: entity.id for entity in application.ancestors()}
+    return Scopes(client, chain["project"], chain["environment"], chain["application"])
+
+
+async def test_lists_hold_what_is_inherited(scopes: Scopes) -> None:
+    await scopes.create("A", "PROJECT")
+    await scopes.create("B", "ENVIRONMENT")
+    await scopes.create("C", "APPLICATION")
+    assert {"A", "B", "C", "QOVERY_ENVIRONMENT_ID"} <= (await scopes.seen()).keys()
+    at_project = await scopes.seen("PROJECT")
+    assert "A" in at_project
+    assert not {"B", "C"} & at_project.keys()
+    assert {v.variable_type for k, v in (await scopes.seen()).items() if k.startswith("QOVERY_")} == {"BUILT_IN"}
+
+
+async def test_a_secret_is_never_told(scopes: Scopes) -> None:
+    made = await scopes.create("PASSWORD", "APPLICATION", is_secret=True, value="hush")
+    assert made.value is None
+    assert (await scopes.seen(is_secret=True))["PASSWORD"].value is None
+    assert "PASSWORD" not in await scopes.seen(is_secret=False)
+    (older,) = [s for s in await scopes.client.applications.secrets.list(scopes.application) if s.key == "PASSWORD"]
+    assert "value" not in older.extra
+
+
+async def test_a_taken_key_says_who_has_it(scopes: Scopes) -> None:
+    await scopes.create("A", "PROJECT")
+    with pytest.raises(Conflict) as caught:
+        await scopes.create("A", "APPLICATION")
+    assert isinstance(caught.value.body, dict)
+    holder = caught.value.body["existing_variable"]
+    assert (holder["project_id"], holder["environment_id"], holder["service_id"]) == (scopes.project, None, None)
+
+
+async def test_an_override_takes_the_place_of_what_it_overrides(scopes: Scopes) -> None:
+    original = await scopes.create("A", "PROJECT", value="wide")
+    body = {"value": "narrow", "override_scope": "APPLICATION", "override_parent_id": scopes.application}
+    made = await scopes.client.variables.create_override(original.id, body)
+    assert made.overridden_variable
+    assert (made.variable_type, made.overridden_variable.value) == ("OVERRIDE", "wide")
+    assert ((await scopes.seen())["A"].value, (await scopes.seen("ENVIRONMENT"))["A"].value) == ("narrow", "wide")
+    with pytest.raises(BadRequest, match="key"):
+        await scopes.client.variables.update(made.id, {"key": "B", "value": "x"})
+
+
+async def test_an_alias_follows_what_it_stands_for(scopes: Scopes) -> None:
+    original = await scopes.create("A", "PROJECT", value="one")
+    body = {"key": "B", "alias_scope": "APPLICATION", "alias_parent_id": scopes.application}
+    made = await scopes.client.variables.create_alias(original.id, body)
+    assert (made.variable_type, made.value) == ("ALIAS", "one")
+    await scopes.client.variables.update(original.id, {"key": "A", "value": "two"})
+    assert (await scopes.seen())["B"].value == "two"
+    await scopes.client.variables.delete(original.id)
+    assert not {"A", "B"} & (await scopes.seen()).keys()
+
+
+async def test_what_is_built_in_stays(scopes: Scopes) -> None:
+    built_in = (await scopes.seen())["QOVERY_ENVIRONMENT_ID"]
+    assert built_in.value == scopes.environment
+    with pytest.raises(BadRequest, match="built in"):
+        await scopes.client.variables.delete(built_in.id)
+
+
+async def test_the_older_paths_show_the_same(scopes: Scopes) -> None:
+    older = scopes.client.environments.environment_variables
+    made = await older.create(scopes.environment, {"key": "A", "value": "x"})
+    assert (await scopes.seen())["A"].id == made.id
+    changed = await older.update(scopes.environment, made.id, {"key": "A", "value": "y"})
+    assert (changed.scope, changed.value) == ("ENVIRONMENT", "y")
+    narrow = scopes.client.applications.environment_variables
+    override = await narrow.create_override(scopes.application, made.id, {"value": "z"})
+    assert (override.scope, override.value) == ("APPLICATION", "z")
+    with pytest.raises(NotFound):
+        await scopes.client.environments.secrets.delete(scopes.environment, made.id)
+    with pytest.raises(NotFound):
+        await narrow.delete(scopes.application, made.id)
+    await older.delete(scopes.environment, made.id)
+    assert "A" not in await scopes.seen()
+
+
+async def test_many_at_once(scopes: Scopes) -> None:
+    await scopes.create("A", "APPLICATION", value="old")
+    sent = [
+        {"name": "A", "value": "new", "scope": "APPLICATION", "is_secret": False},
+        {"name": "B", "value": "x", "scope": "PROJECT", "is_secret": True},
+    ]
+    where: dict[str, Any] = {"service_id": scopes.application, "service_type": "APPLICATION"}
+    kept = await scopes.client.variables.import_many({"overwrite": False, "vars": sent}, **where)
+    assert [one.name for one in kept.successful_imported_variables] == ["B"]
+    done = await scopes.client.variables.import_many({"overwrite": True, "vars": sent}, **where)
+    assert done.total_variables_to_import == 2
+    assert (await scopes.seen())["A"].value == "new"
+    assert "B" in await scopes.seen("PROJECT", is_secret=True)

@@ -1,0 +1,75 @@
+"""What is there from the beginning, the same for the same seed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from qovery_async import AsyncQovery
+from qovery_async.emulator import Emulator
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_an_empty_world_has_its_organization() -> None:
+    async with Emulator() as emulator, AsyncQovery(emulator.token, base_url=emulator.url) as client:
+        (organization,) = await client.organizations.list()
+        assert (organization.name, await client.projects.list()) == ("acme", [])
+
+
+async def test_the_demonstration(client: AsyncQovery) -> None:
+    environments = await client.organizations.list_environments()
+    services = await client.services.list()
+    assert (len(await client.projects.list()), len(environments)) == (4, 12)
+    assert 40 <= len(services) <= 45
+    assert len({service.service_type for service in services}) >= 6
+
+
+async def test_the_seed_decides() -> None:
+    async def names_and_ids(seed: int) -> list[object]:
+        async with Emulator(world="demo", seed=seed) as emulator:
+            return [(entity.value, entity.facts.get("state")) for entity in emulator.state.root.below()]
+
+    assert await names_and_ids(1) == await names_and_ids(1)
+    assert await names_and_ids(1) != await names_and_ids(2)
+
+
+async def test_a_large_one_loads_quickly() -> None:
+    began = time.perf_counter()
+    async with Emulator(world="large") as emulator:
+        assert time.perf_counter() - began < 3
+        counts = {kind: len(emulator.state.every(kind)) for kind in ("project", "environment")}
+        assert counts == {"project": 200, "environment": 2000}
+        async with AsyncQovery(emulator.token, base_url=emulator.url) as client:
+            assert len(await client.services.list()) == 20_000
+
+
+def test_importing_costs_nothing() -> None:
+    heavy = "{'aiohttp.web', 'qovery_async.emulator.server'}"
+    code = f"import sys, qovery_async.emulator, qovery_async.emulator.pytest_plugin; print(set(sys.modules) & {heavy})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+    code = "import sys, qovery_async; print('qovery_async.emulator' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
+@pytest.mark.parametrize("signal", ["SIGINT", "SIGTERM"])
+def test_from_the_command_line(signal: str) -> None:
+    import signal as signals
+
+    command = [sys.executable, "-m", "qovery_async.emulator", "--port", "0", "--world", "empty"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        printed = [process.stdout.readline().rstrip() for _ in range(5)]
+        process.send_signal(getattr(signals, signal))
+        assert process.wait(10) == 0
+        assert process.stderr
+        assert process.stderr.read() == ""
+    names = [line.removeprefix("export ").partition("=")[0] for line in printed[2:]]
+    assert names == ["QOVERY_API_URL", "QOVERY_WS_URL", "QOVERY_API_TOKEN"]
