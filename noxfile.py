@@ -74,6 +74,7 @@ def bench(session: nox.Session) -> None:
     """What this SDK costs, as ratios against doing the same without it."""
     session.install(".")
     session.run("python", "benchmarks/bench.py", *session.posargs)
+    session.run("python", "benchmarks/emulator.py")
 
 
 @nox.session
