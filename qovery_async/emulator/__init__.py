@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Literal, Self, TypeVar
 if TYPE_CHECKING:
     from typing import Self
 
-    from qovery_async.emulator.clock import Clock
     from qovery_async.emulator.doors import Doors
     from qovery_async.emulator.faults import Faults
-    from qovery_async.emulator.life import Life
+    from qovery_async.emulator.life.clock import Clock
+    from qovery_async.emulator.life.life import Life
     from qovery_async.emulator.listener import Listener
     from qovery_async.emulator.problems import ErrorStyle
     from qovery_async.emulator.state import State
@@ -77,14 +77,14 @@ class Emulator:
     async def start(self) -> None:
         # The web server and the models are loaded by those who start one.
         from qovery_async.emulator import behaviours, deployments, living, worlds
-        from qovery_async.emulator.broadcast import Broadcast
-        from qovery_async.emulator.clock import RunningClock, SteppedClock
         from qovery_async.emulator.doors import Doors, new_token
         from qovery_async.emulator.faults import Faults
+        from qovery_async.emulator.life.clock import RunningClock, SteppedClock
         from qovery_async.emulator.listener import Listener
         from qovery_async.emulator.server import Server
         from qovery_async.emulator.state import State
-        from qovery_async.emulator.streams import Streams
+        from qovery_async.emulator.streams.broadcast import Broadcast
+        from qovery_async.emulator.streams.streams import Streams
 
         if self._listener is not None:
             raise RuntimeError("the emulator is running already")

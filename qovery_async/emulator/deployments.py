@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-from qovery_async.emulator import crud, history, lines, statuses
-from qovery_async.emulator.actions import Action, ActionRefused, Trigger
+from qovery_async.emulator import crud
 from qovery_async.emulator.calls import Behaviour, Behaviours, Call, Reply
-from qovery_async.emulator.cluster_life import ClusterLives
-from qovery_async.emulator.life import Life
+from qovery_async.emulator.life import history, lines, statuses
+from qovery_async.emulator.life.actions import Action, ActionRefused, Trigger
+from qovery_async.emulator.life.cluster_life import ClusterLives
+from qovery_async.emulator.life.life import Life
+from qovery_async.emulator.life.records import Request
 from qovery_async.emulator.living import service_of
 from qovery_async.emulator.problems import Problem, not_found
-from qovery_async.emulator.records import Request
 from qovery_async.emulator.state import Entity
 from qovery_async.emulator.table import Operation, operations
 from qovery_async.emulator.views import services_of

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from qovery_async.emulator import actions
-from qovery_async.emulator.actions import Trigger
-from qovery_async.emulator.clock import Clock
-from qovery_async.emulator.cluster_life import ClusterLives
-from qovery_async.emulator.life import Life
+from qovery_async.emulator.life import actions
+from qovery_async.emulator.life.actions import Trigger
+from qovery_async.emulator.life.clock import Clock
+from qovery_async.emulator.life.cluster_life import ClusterLives
+from qovery_async.emulator.life.life import Life
 from qovery_async.emulator.stages import is_skipped, stage_of, stages_of
 from qovery_async.emulator.state import Entity, State
 from qovery_async.emulator.views import service_type, services_of

@@ -16,8 +16,8 @@ from openapi_schema_validator import OAS30Validator, oas30_format_checker
 
 from codegen.facts import Operation
 from qovery_async.emulator import Emulator
-from qovery_async.emulator.actions import Action, Trigger
 from qovery_async.emulator.families import ANY_SERVICE, families
+from qovery_async.emulator.life.actions import Action, Trigger
 from qovery_async.emulator.stages import KIND as STAGE
 from qovery_async.emulator.stages import stages_of
 from qovery_async.emulator.state import Entity, State

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from qovery_async.emulator import statuses
-from qovery_async.emulator.actions import Action, Pace, Service, Stage, Trigger
-from qovery_async.emulator.clock import SteppedClock
-from qovery_async.emulator.life import Life
+from qovery_async.emulator.life import statuses
+from qovery_async.emulator.life.actions import Action, Pace, Service, Stage, Trigger
+from qovery_async.emulator.life.clock import SteppedClock
+from qovery_async.emulator.life.life import Life
 
 ENV = "e0000000-0000-4000-8000-000000000001"
 ADA, BOB = Trigger("ada"), Trigger("bob", "CLI")

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from qovery_async.emulator.clock import EPOCH, RunningClock, SteppedClock, stamp
+from qovery_async.emulator.life.clock import EPOCH, RunningClock, SteppedClock, stamp
 
 
 def test_a_stepped_clock_stands_still() -> None:

@@ -9,10 +9,10 @@ import attrs
 import pytest
 from life_world import ADA, API, BOB, DB, DOCS, ENV, JOB, WEB, SmallWorld, Stand
 
-from qovery_async.emulator import history, statuses
-from qovery_async.emulator.actions import Action, ActionRefused, Pace
-from qovery_async.emulator.clock import RunningClock
-from qovery_async.emulator.life import Life
+from qovery_async.emulator.life import history, statuses
+from qovery_async.emulator.life.actions import Action, ActionRefused, Pace
+from qovery_async.emulator.life.clock import RunningClock
+from qovery_async.emulator.life.life import Life
 from qovery_async.models.statuses import StateEnum
 
 

@@ -6,8 +6,8 @@ import attrs
 import pytest
 from life_world import ADA, API, BOB, DB, ENV, JOB, STAGES, WEB, Stand
 
-from qovery_async.emulator import statuses
-from qovery_async.emulator.actions import Action, ActionRefused, Pace
+from qovery_async.emulator.life import statuses
+from qovery_async.emulator.life.actions import Action, ActionRefused, Pace
 
 # Shown at once, so that each test cancels exactly what it sees.
 PACE = Pace(lag=0)

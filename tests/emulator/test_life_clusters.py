@@ -7,9 +7,9 @@ from life_world import SmallWorld
 
 from qovery_async import models
 from qovery_async.codec import Codec
-from qovery_async.emulator.actions import Action, ActionRefused
-from qovery_async.emulator.clock import SteppedClock, stamp
-from qovery_async.emulator.cluster_life import ClusterLives
+from qovery_async.emulator.life.actions import Action, ActionRefused
+from qovery_async.emulator.life.clock import SteppedClock, stamp
+from qovery_async.emulator.life.cluster_life import ClusterLives
 from qovery_async.models.clusters import ClusterStateEnum
 
 ID = "c0000000-0000-4000-8000-000000000001"

@@ -11,8 +11,8 @@ from life_world import ADA, API, BOB, DB, DOCS, ENV, JOB, WEB, Stand
 
 from qovery_async import models
 from qovery_async.codec import Codec
-from qovery_async.emulator import history, lines, statuses
-from qovery_async.emulator.actions import COURSES, Action, ActionRefused, Trigger
+from qovery_async.emulator.life import history, lines, statuses
+from qovery_async.emulator.life.actions import COURSES, Action, ActionRefused, Trigger
 
 IDS = [DB, WEB, API, JOB, DOCS]
 IDLE = {"READY", "CANCELED", "BUILD_ERROR"} | {s for c in COURSES.values() for s in (c.done, c.failed)}

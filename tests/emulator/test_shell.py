@@ -16,13 +16,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stream_world import SERVICE, SHELL, World, serving, soon
 
-from qovery_async.emulator.channel import AGENT_TIMEOUTS
-from qovery_async.emulator.sh_commands import COMMANDS
-from qovery_async.emulator.sh_run import Shell
-from qovery_async.emulator.shell import execute
-from qovery_async.emulator.sources import Container
-from qovery_async.emulator.streams import Close
-from qovery_async.emulator.terminal import LINE, WAITING, Interrupted, Terminal
+from qovery_async.emulator.shell.commands import COMMANDS
+from qovery_async.emulator.shell.interpreter import Shell
+from qovery_async.emulator.shell.shell import execute
+from qovery_async.emulator.shell.terminal import LINE, WAITING, Interrupted, Terminal
+from qovery_async.emulator.streams.channel import AGENT_TIMEOUTS
+from qovery_async.emulator.streams.sources import Container
+from qovery_async.emulator.streams.streams import Close
 
 pytestmark = pytest.mark.anyio
 

@@ -10,10 +10,10 @@ import pytest
 from aiohttp import WSMsgType
 from stream_world import HEADERS, SERVICE, World, ending, line, serving
 
-from qovery_async.emulator.channel import AGENT_TIMEOUTS
 from qovery_async.emulator.faults import Fault, Faults
-from qovery_async.emulator.sources import Pod
-from qovery_async.emulator.streams import Close
+from qovery_async.emulator.streams.channel import AGENT_TIMEOUTS
+from qovery_async.emulator.streams.sources import Pod
+from qovery_async.emulator.streams.streams import Close
 
 pytestmark = pytest.mark.anyio
 

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from qovery_async.emulator.actions import ERRORS, Service
-from qovery_async.emulator.clock import stamp
-from qovery_async.emulator.life import Life
-from qovery_async.emulator.records import Part, Request, Run, StageRun
-from qovery_async.emulator.statuses import queued_details, status_details
+from qovery_async.emulator.life.actions import ERRORS, Service
+from qovery_async.emulator.life.clock import stamp
+from qovery_async.emulator.life.life import Life
+from qovery_async.emulator.life.records import Part, Request, Run, StageRun
+from qovery_async.emulator.life.statuses import queued_details, status_details
 from qovery_async.models.deployment_history import DeploymentHistoryActionStatus, DeploymentHistoryStatusEnum
 from qovery_async.models.statuses import StageStatusEnum, StateEnum
 

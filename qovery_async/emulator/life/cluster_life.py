@@ -8,8 +8,8 @@ from typing import Any
 
 import attrs
 
-from qovery_async.emulator.actions import COURSES, Action, ActionRefused, Pace, World
-from qovery_async.emulator.clock import Clock, Timer, stamp
+from qovery_async.emulator.life.actions import COURSES, Action, ActionRefused, Pace, World
+from qovery_async.emulator.life.clock import Clock, Timer, stamp
 from qovery_async.models.clusters import ClusterStateEnum, DeploymentInfraReason
 
 

@@ -9,11 +9,11 @@ from random import Random
 
 import attrs
 
-from qovery_async.emulator.actions import COURSES, Action, ActionRefused, Pace, Service, Stage, Trigger, World
-from qovery_async.emulator.clock import Clock
-from qovery_async.emulator.execution import Execution, Watch
-from qovery_async.emulator.past import TOOK, past_action, past_run
-from qovery_async.emulator.records import Request, Run, ServiceLife
+from qovery_async.emulator.life.actions import COURSES, Action, ActionRefused, Pace, Service, Stage, Trigger, World
+from qovery_async.emulator.life.clock import Clock
+from qovery_async.emulator.life.execution import Execution, Watch
+from qovery_async.emulator.life.past import TOOK, past_action, past_run
+from qovery_async.emulator.life.records import Request, Run, ServiceLife
 from qovery_async.models.statuses import StateEnum
 
 _KEPT_RUNS = 100

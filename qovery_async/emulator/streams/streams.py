@@ -11,12 +11,12 @@ from fnmatch import fnmatchcase
 
 from aiohttp import web
 
-from qovery_async.emulator.channel import Channel, Close, Planned
-from qovery_async.emulator.forward import forward
-from qovery_async.emulator.handshake import REQUIRED, Asked, Refusal, ask
-from qovery_async.emulator.shell import shell
-from qovery_async.emulator.sources import Source
-from qovery_async.emulator.telling import TELLERS
+from qovery_async.emulator.shell.shell import shell
+from qovery_async.emulator.streams.channel import Channel, Close, Planned
+from qovery_async.emulator.streams.forward import forward
+from qovery_async.emulator.streams.handshake import REQUIRED, Asked, Refusal, ask
+from qovery_async.emulator.streams.sources import Source
+from qovery_async.emulator.streams.telling import TELLERS
 
 __all__ = ["PATHS", "Close", "Streams"]
 

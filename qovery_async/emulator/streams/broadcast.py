@@ -10,15 +10,15 @@ from typing import Any
 
 import attrs
 
-from qovery_async.emulator import lines, statuses
-from qovery_async.emulator.channel import Close
 from qovery_async.emulator.doors import Doors
-from qovery_async.emulator.handshake import Asked, Refusal
-from qovery_async.emulator.life import Life
+from qovery_async.emulator.life import lines, statuses
+from qovery_async.emulator.life.life import Life
 from qovery_async.emulator.living import service_of
 from qovery_async.emulator.problems import Problem
-from qovery_async.emulator.sources import Container, LogLine, Pod, Tail
 from qovery_async.emulator.state import Entity, State
+from qovery_async.emulator.streams.channel import Close
+from qovery_async.emulator.streams.handshake import Asked, Refusal
+from qovery_async.emulator.streams.sources import Container, LogLine, Pod, Tail
 from qovery_async.emulator.views import cluster_of, service_type, services_of
 from qovery_async.models import StateEnum
 

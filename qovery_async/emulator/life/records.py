@@ -6,8 +6,8 @@ from datetime import datetime
 
 import attrs
 
-from qovery_async.emulator.actions import COURSES, Action, Course, Service, Stage, Trigger
-from qovery_async.emulator.clock import Timer
+from qovery_async.emulator.life.actions import COURSES, Action, Course, Service, Stage, Trigger
+from qovery_async.emulator.life.clock import Timer
 from qovery_async.models.statuses import (
     ServiceActionStatusEnum,
     ServiceStepMetricNameEnum,

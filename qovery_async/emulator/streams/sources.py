@@ -8,7 +8,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import attrs
 
-from qovery_async.emulator.handshake import Asked, Doorkeeper
+from qovery_async.emulator.streams.handshake import Asked, Doorkeeper
 
 T = TypeVar("T")
 

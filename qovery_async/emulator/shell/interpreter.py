@@ -7,9 +7,19 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import attrs
 
-from qovery_async.emulator.sh_syntax import Captured, Command, Group, Script, Simple, SyntaxProblem, Text, Word, parse
-from qovery_async.emulator.sources import Container
-from qovery_async.emulator.terminal import Terminal
+from qovery_async.emulator.shell.syntax import (
+    Captured,
+    Command,
+    Group,
+    Script,
+    Simple,
+    SyntaxProblem,
+    Text,
+    Word,
+    parse,
+)
+from qovery_async.emulator.shell.terminal import Terminal
+from qovery_async.emulator.streams.sources import Container
 
 Write = Callable[[bytes], Awaitable[None]]
 Read = Callable[[], Awaitable[bytes]]

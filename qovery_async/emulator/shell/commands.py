@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Mapping
 
-from qovery_async.emulator.sh_run import LIMIT, Exit, Pipes, Program, Shell, TooLong, checked
+from qovery_async.emulator.shell.interpreter import LIMIT, Exit, Pipes, Program, Shell, TooLong, checked
 
 Words = list[str]
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from qovery_async.emulator.channel import AGENT_TIMEOUTS, Channel, Close, silence
-from qovery_async.emulator.handshake import Asked
-from qovery_async.emulator.sources import Pod, Source
+from qovery_async.emulator.streams.channel import AGENT_TIMEOUTS, Channel, Close, silence
+from qovery_async.emulator.streams.handshake import Asked
+from qovery_async.emulator.streams.sources import Pod, Source
 
 PIECE = 16 * 1024
 """TCP keeps no boundaries, so what came in one frame goes back in several."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from qovery_async.emulator.channel import Channel
-from qovery_async.emulator.forward import reached
-from qovery_async.emulator.sh_commands import COMMANDS
-from qovery_async.emulator.sh_run import Exit, Shell
-from qovery_async.emulator.sh_syntax import Incomplete, SyntaxProblem, parse
-from qovery_async.emulator.sources import Source
-from qovery_async.emulator.terminal import Interrupted, Terminal
+from qovery_async.emulator.shell.commands import COMMANDS
+from qovery_async.emulator.shell.interpreter import Exit, Shell
+from qovery_async.emulator.shell.syntax import Incomplete, SyntaxProblem, parse
+from qovery_async.emulator.shell.terminal import Interrupted, Terminal
+from qovery_async.emulator.streams.channel import Channel
+from qovery_async.emulator.streams.forward import reached
+from qovery_async.emulator.streams.sources import Source
 
 _PROMPT, _MORE = b"# ", b"> "
 UNFINISHED = 64 * 1024

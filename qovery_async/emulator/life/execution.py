@@ -8,9 +8,9 @@ from typing import Final
 
 import attrs
 
-from qovery_async.emulator.actions import DOWN, ERRORS, UP, Action, Pace, Service, Stage
-from qovery_async.emulator.clock import Clock, Timer
-from qovery_async.emulator.records import Entry, Part, Run, ServiceLife, StageRun, Step, UpTime
+from qovery_async.emulator.life.actions import DOWN, ERRORS, UP, Action, Pace, Service, Stage
+from qovery_async.emulator.life.clock import Clock, Timer
+from qovery_async.emulator.life.records import Entry, Part, Run, ServiceLife, StageRun, Step, UpTime
 from qovery_async.models.statuses import (
     ServiceActionStatusEnum,
     ServiceStepMetricNameEnum,

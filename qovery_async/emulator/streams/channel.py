@@ -11,7 +11,7 @@ import attrs
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from qovery_async.emulator.delivery import close as close_transport
-from qovery_async.emulator.handshake import Asked
+from qovery_async.emulator.streams.handshake import Asked
 
 LOST = 1006
 """The code of a connection that ends without a close frame: never sent, so asking for it resets the connection."""

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from qovery_async.emulator.actions import Service
-from qovery_async.emulator.clock import stamp
-from qovery_async.emulator.life import Life
-from qovery_async.emulator.records import Entry, Run, UpTime
+from qovery_async.emulator.life.actions import Service
+from qovery_async.emulator.life.clock import stamp
+from qovery_async.emulator.life.life import Life
+from qovery_async.emulator.life.records import Entry, Run, UpTime
 
 Json = dict[str, Any]
 

@@ -7,9 +7,9 @@ from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Any
 
-from qovery_async.emulator.channel import Channel, silence
-from qovery_async.emulator.handshake import Asked
-from qovery_async.emulator.sources import LogLine, Source
+from qovery_async.emulator.streams.channel import Channel, silence
+from qovery_async.emulator.streams.handshake import Asked
+from qovery_async.emulator.streams.sources import LogLine, Source
 
 Teller = Callable[[Channel, Source], Coroutine[Any, Any, None]]
 

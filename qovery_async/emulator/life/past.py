@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
-from qovery_async.emulator.actions import COURSES, DOWN, ERRORS, UP, Action, Service, Stage
-from qovery_async.emulator.records import Entry, Part, Request, Run, ServiceLife, StageRun, UpTime
+from qovery_async.emulator.life.actions import COURSES, DOWN, ERRORS, UP, Action, Service, Stage
+from qovery_async.emulator.life.records import Entry, Part, Request, Run, ServiceLife, StageRun, UpTime
 from qovery_async.models.statuses import ServiceActionStatusEnum, StageStatusEnum, StateEnum
 
 TOOK: Final = timedelta(seconds=30)

@@ -1,0 +1,1 @@
+"""How do environments, services and clusters live? Deployments on a clock."""

@@ -1,0 +1,1 @@
+"""What does a shell into a container say? An interpreter that never touches the host."""
