@@ -153,7 +153,16 @@ class Emulator:
         return self._begun(self._faults)
 
     def fail_next_build(self, service_id: str) -> None:
-        """The next build of this service fails, and with it the deployment it is part of."""
+        """The next build of this service fails, and with it the deployment it is part of.
+
+        Raises:
+            ValueError: there is no such service, or none that is built from git.
+        """
+        from qovery_async.emulator.living import find_service
+
+        service = find_service(self.state, service_id)
+        if service is None or not service.is_built:
+            raise ValueError(f"there is no service {service_id} that is built from git")
         self.life.fail_next_build(service_id)
 
     def _begun(self, part: T | None) -> T:

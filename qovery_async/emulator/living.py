@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from qovery_async.emulator.families import families
 from qovery_async.emulator.life import actions
 from qovery_async.emulator.life.actions import Trigger
 from qovery_async.emulator.life.clock import Clock
@@ -42,6 +43,12 @@ class StateWorld:
         entity = self._state.find(id)
         if entity is not None:
             self._state.remove(entity)
+
+
+def find_service(state: State, id_: str) -> actions.Service | None:
+    """The service of an id, if it is one."""
+    entity = state.find(id_)
+    return service_of(state, entity) if entity and entity.kind in families().services else None
 
 
 def service_of(state: State, entity: Entity) -> actions.Service:
