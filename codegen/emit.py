@@ -32,6 +32,7 @@ def generate(api: Api, *, check: bool) -> int:
         for name in _GENERATED:
             shutil.rmtree(_ROOT / name, ignore_errors=True)
             shutil.copytree(target / name, _ROOT / name)
+        (_ROOT / _EMULATOR_FACTS).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(target / _EMULATOR_FACTS, _ROOT / _EMULATOR_FACTS)
     return 0
 
