@@ -250,7 +250,7 @@ class TestContradictions:
             find(FULL.of(user), partial(refused, user), settings=few(50))
 
     def test_that_are_corrected_are_all_listed(self) -> None:
-        corrected = {correction.at.split("/")[3] for correction in corrections.read() if "required" in correction.at}
+        corrected = {correction.at.split("/")[3] for correction in corrections.read() if correction.undeclared}
         assert corrected == {name for name, reason in CONTRADICTIONS.items() if reason is _UNDECLARED}
 
 
