@@ -80,6 +80,8 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
             face, operation, outcome = recorded["conformance"]
             served[face] += outcome == "served"
             refused |= {operation} if outcome == "refused" else set()
+        if "emulator" in recorded:
+            terminalreporter.write_line(f"emulator: answers that fit the description: {recorded['emulator']}")
     if served or refused:
         counts = ", ".join(f"{face} {served[face]}/{len(API.operations)}" for face in sorted(served))
         terminalreporter.write_line(f"conformance: {counts}, {len(refused)} refused by Prism itself (listed)")
