@@ -15,20 +15,26 @@ from qovery_async.errors import (
     NotFound,
     PreconditionFailed,
     QoveryError,
+    RateBudgetExhausted,
     RateLimited,
     RequestTimeout,
+    ResponseTooLarge,
     ServerError,
     TransportError,
     Unauthorized,
     UnprocessableEntity,
 )
+from qovery_async.pacing import LocalRateLimiter, Pace, RateLimiter, Turn
 from qovery_async.pagination import Items, Page
-from qovery_async.transport.exchange import RequestEvent, ResponseEvent
+from qovery_async.rate import Rate
+from qovery_async.transport.events import RequestEvent, ResponseEvent, RetryEvent
 from qovery_async.transport.response import RawResponse, WithResponse
+from qovery_async.transport.retry import NO_RETRIES, RetryPolicy
 from qovery_async.version import __version__
 from qovery_async.vocabulary import UNSET, Model, OpenEnum, UnknownVariant, Unset
 
 __all__ = [
+    "NO_RETRIES",
     "NO_TIMEOUT",
     "UNSET",
     "ApiError",
@@ -40,20 +46,29 @@ __all__ = [
     "DecodeError",
     "Forbidden",
     "Items",
+    "LocalRateLimiter",
     "Model",
     "NotFound",
     "OpenEnum",
+    "Pace",
     "Page",
     "PreconditionFailed",
     "QoveryError",
+    "Rate",
+    "RateBudgetExhausted",
     "RateLimited",
+    "RateLimiter",
     "RawResponse",
     "RequestEvent",
     "RequestTimeout",
     "ResponseEvent",
+    "ResponseTooLarge",
+    "RetryEvent",
+    "RetryPolicy",
     "ServerError",
     "Timeout",
     "TransportError",
+    "Turn",
     "Unauthorized",
     "UnknownVariant",
     "UnprocessableEntity",

@@ -14,16 +14,20 @@ from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
 import attrs
 
 from qovery_async import config
-from qovery_async.auth import Credentials, TokenSource, token_from
+from qovery_async.auth import Credentials, TokenSource, hidden, read_token, token_in
 from qovery_async.codec import Codec
 from qovery_async.config import Options, Timeout
 from qovery_async.errors import ConfigurationError
 from qovery_async.organization import DefaultOrganization
+from qovery_async.pacing import LocalRateLimiter, Mode, Pace, RateLimiter
 from qovery_async.resources import Namespaces
-from qovery_async.transport.exchange import Exchange, RequestHook, ResponseHook, last_response
+from qovery_async.secret import Hidden, Secret
+from qovery_async.transport.events import Hooks, RequestHook, ResponseHook, RetryHook
+from qovery_async.transport.exchange import Exchange, last_response
 from qovery_async.transport.http import HttpTransport
 from qovery_async.transport.request import Call
 from qovery_async.transport.response import RawResponse, Response, WithResponse, with_response
+from qovery_async.transport.retry import RetryPolicy
 from qovery_async.vocabulary import UNSET
 from qovery_async.warm_up import warm_up
 
@@ -45,14 +49,22 @@ class AsyncQovery(Namespaces):
     A JWT is sent as `Bearer`, everything else as `Token`; `auth_scheme` overrides that.
 
     `base_url` and `ws_url` default to `QOVERY_API_URL` and `QOVERY_WS_URL`, then to Qovery's own.
-    `timeout` is in seconds, for the whole exchange (default 60, 10 of them for connecting), or a
-    `Timeout`. `organization_id` defaults to `QOVERY_ORGANIZATION_ID`, then to the only
-    organization the token sees. `proxy` defaults to the environment's (`trust_env=False`: none).
-    `ssl` is a context, or a file of authorities to trust. `session` is an aiohttp session of
-    your own, which stays open. `user_agent` goes in front of ours. `strict=True` raises
-    `DecodeError` where an answer does not fit, instead of repairing it with a warning.
+    `timeout` is in seconds, for a whole call with its retries and waits, or a `Timeout` (by default
+    60 for each attempt, 10 of them for connecting). `retries` is a `RetryPolicy` (3 attempts, of
+    what is safe to send again) or `NO_RETRIES`. `pace="wait"` makes calls wait for their turn when
+    the token's hourly requests run out, `"raise"` raises instead of sending; they are counted in
+    the client, or by a `rate_limiter` that clients and processes share.
 
-    Hooks see each request and each answer without the token; they run on the event loop.
+    `organization_id` defaults to `QOVERY_ORGANIZATION_ID`, then to the only organization the token
+    sees. `proxy` defaults to the environment's (`trust_env=False`: none). `ssl` is a file or folder
+    of authorities to trust, or a context. Plain `http://` goes to this machine only, but for
+    `allow_plain_http=True`. `session` is an aiohttp session of your own, which stays open.
+    `user_agent` goes in front of ours. Answers above `max_response_bytes`, packed or unpacked, are
+    refused. `strict=True` raises `DecodeError` where an answer does not fit, instead of repairing it
+    with a warning.
+
+    Hooks see each request, answer and retry without the token; they run on the event loop. Each
+    request is a line at DEBUG on the logger `qovery.http`, each retry and wait one at INFO.
 
     Raises:
         ConfigurationError: there is no token, or an argument cannot be right.
@@ -67,36 +79,48 @@ class AsyncQovery(Namespaces):
         auth_scheme: str | None = None,
         organization_id: str | None = None,
         timeout: float | Timeout | None = None,
+        retries: RetryPolicy | None = None,
+        pace: Mode | Pace | None = None,
+        rate_limiter: RateLimiter | None = None,
         headers: Mapping[str, str] | None = None,
         user_agent: str | None = None,
         proxy: str | None = None,
         trust_env: bool = True,
         ssl: ssl_module.SSLContext | str | Path | None = None,
+        allow_plain_http: bool = False,
         session: aiohttp.ClientSession | None = None,
+        max_response_bytes: int = config.MAX_RESPONSE_BYTES,
         strict: bool = False,
         on_request: RequestHook | None = None,
         on_response: ResponseHook | None = None,
+        on_retry: RetryHook | None = None,
     ) -> None:
-        url = config.read_url("base_url", base_url, "QOVERY_API_URL", config.DEFAULT_API_URL, ("https", "http"))
-        self.ws_url = config.read_url("ws_url", ws_url, "QOVERY_WS_URL", config.DEFAULT_WS_URL, ("wss", "ws"))
+        token = hidden(token)
+        url = config.read_url("base_url", base_url, "QOVERY_API_URL", config.DEFAULT_API_URL, "http")
+        self.ws_url = config.read_url("ws_url", ws_url, "QOVERY_WS_URL", config.DEFAULT_WS_URL, "ws")
+        if not allow_plain_http:
+            config.refuse_plain(url, self.ws_url)
         agent = config.read_headers({"User-Agent": config.user_agent(user_agent)})["User-Agent"]
         exchange = Exchange(
             base_url=url,
-            credentials=Credentials(token, auth_scheme),
+            credentials=Credentials(read_token(token), auth_scheme),
             http=HttpTransport(
                 ssl=config.ssl_context(ssl),
                 proxy=config.find_proxy(proxy, url, trust_env=trust_env),
                 session=session,
+                max_response_bytes=config.read_size(max_response_bytes),
             ),
             codec=Codec(strict=strict),
             user_agent=agent,
             options=Options(
                 timeout=config.read_timeout(timeout),
+                retries=config.read_retries(retries),
+                pace=config.read_pace(pace, rate_limiter),
                 organization_id=organization_id or os.environ.get("QOVERY_ORGANIZATION_ID") or None,
                 headers=config.read_headers(headers),
             ),
-            on_request=on_request,
-            on_response=on_response,
+            hooks=Hooks(on_request, on_response, on_retry),
+            limiter=rate_limiter or LocalRateLimiter(),
         )
         super().__init__(exchange, DefaultOrganization())
 
@@ -109,15 +133,18 @@ class AsyncQovery(Namespaces):
         Raises:
             ConfigurationError: the file cannot be read, or no token is found.
         """
-        found = config.read_dotenv(dotenv) if dotenv is not None else {}
-        found = {name: os.environ.get(name, value) for name, value in found.items()}
+        arguments = Hidden(arguments)
+        found = Hidden(config.read_dotenv(dotenv) if dotenv is not None else {})
+        found.update({name: os.environ[name] for name in found if name in os.environ})
         names = {
             "base_url": "QOVERY_API_URL", "ws_url": "QOVERY_WS_URL", "organization_id": "QOVERY_ORGANIZATION_ID"
         }  # fmt: skip
-        given: dict[str, Any] = {argument: found[name] for argument, name in names.items() if found.get(name)}
+        given = Hidden({argument: found[name] for argument, name in names.items() if found.get(name)})
         if "token" not in arguments:
-            environ = {**found, **os.environ}
-            given["token"] = token_from(environ)
+            token = token_in({**found, **os.environ})
+            if not isinstance(token, Secret):
+                raise ConfigurationError(token)
+            given["token"] = token
         return cls(**{**given, **arguments})
 
     @property
@@ -143,11 +170,15 @@ class AsyncQovery(Namespaces):
         self,
         *,
         timeout: float | Timeout | None = None,
+        retries: RetryPolicy | None = None,
+        pace: Mode | Pace | None = None,
         organization_id: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> AsyncQovery:
         """A light copy with other options; it shares the connections and everything else."""
-        options = self._exchange.options.changed(timeout=timeout, organization_id=organization_id, headers=headers)
+        options = self._exchange.options.changed(
+            timeout=timeout, retries=retries, pace=pace, organization_id=organization_id, headers=headers
+        )
         copy = object.__new__(AsyncQovery)
         copy.ws_url = self.ws_url
         Namespaces.__init__(copy, attrs.evolve(self._exchange, options=options), self._organization)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import math
 import os
 import re
@@ -17,10 +18,13 @@ import aiohttp
 import attrs
 
 from qovery_async.errors import ConfigurationError
+from qovery_async.pacing import Mode, Pace, RateLimiter
+from qovery_async.transport.retry import RetryPolicy
 from qovery_async.version import __version__
 
 DEFAULT_API_URL = "https://api.qovery.com"
 DEFAULT_WS_URL = "wss://ws.qovery.com"
+MAX_RESPONSE_BYTES = 64 * 2**20
 
 
 def _seconds(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:
@@ -31,17 +35,21 @@ def _seconds(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:
 
 @attrs.frozen
 class Timeout:
-    """Seconds: for the whole exchange, for connecting, between two reads. None is no limit.
+    """Seconds; None is no limit.
 
-    The official command line client allows 60 s, after 15 s had proved too short.
+    `total` is for a whole call, with all its attempts and with what it waits between them;
+    `attempt` for one request and its answer; `connect` for connecting; `read` for the silence
+    between two reads. The official command line client allows 60 s for an attempt, after 15 s
+    had proved too short.
     """
 
-    total: float | None = attrs.field(default=60.0, validator=_seconds)
+    total: float | None = attrs.field(default=None, validator=_seconds)
+    attempt: float | None = attrs.field(default=60.0, validator=_seconds)
     connect: float | None = attrs.field(default=10.0, validator=_seconds)
     read: float | None = attrs.field(default=None, validator=_seconds)
 
 
-NO_TIMEOUT = Timeout(total=None, connect=None, read=None)
+NO_TIMEOUT = Timeout(total=None, attempt=None, connect=None, read=None)
 """Waits for ever; leaving `timeout` out means the default."""
 
 
@@ -50,6 +58,8 @@ class Options:
     """What a client does for each call; `with_options` changes a copy."""
 
     timeout: Timeout = attrs.Factory(Timeout)
+    retries: RetryPolicy = attrs.Factory(RetryPolicy)
+    pace: Pace | None = None
     organization_id: str | None = None
     headers: Mapping[str, str] = attrs.Factory(dict[str, str])
 
@@ -57,14 +67,32 @@ class Options:
         self,
         *,
         timeout: float | Timeout | None = None,
+        retries: RetryPolicy | None = None,
+        pace: Mode | Pace | None = None,
         organization_id: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Options:
         return Options(
             timeout=self.timeout if timeout is None else read_timeout(timeout),
+            retries=self.retries if retries is None else read_retries(retries),
+            pace=self.pace if pace is None else read_pace(pace),
             organization_id=organization_id or self.organization_id,
             headers={**self.headers, **read_headers(headers)},
         )
+
+
+def read_retries(retries: RetryPolicy | None) -> RetryPolicy:
+    given: object = RetryPolicy() if retries is None else retries
+    if not isinstance(given, RetryPolicy):
+        raise ConfigurationError(f"retries must be a RetryPolicy, or NO_RETRIES for none, got {given!r}")
+    return given
+
+
+def read_pace(pace: Mode | Pace | None, limiter: RateLimiter | None = None) -> Pace | None:
+    """Who brings a limiter wants it heeded."""
+    if pace is None:
+        return None if limiter is None else Pace()
+    return pace if isinstance(pace, Pace) else Pace(pace)
 
 
 def read_timeout(timeout: float | Timeout | None) -> Timeout:
@@ -73,13 +101,43 @@ def read_timeout(timeout: float | Timeout | None) -> Timeout:
     return timeout if isinstance(timeout, Timeout) else Timeout(total=timeout)
 
 
-def read_url(name: str, value: str | None, variable: str, default: str, schemes: tuple[str, ...]) -> str:
+def read_size(size: int) -> int:
+    given: object = size
+    if not isinstance(given, int) or isinstance(given, bool) or given < 1:
+        raise ConfigurationError(f"max_response_bytes must be a number of bytes, 1 or more, got {given!r}")
+    return given
+
+
+def read_url(name: str, value: str | None, variable: str, default: str, scheme: str) -> str:
     """An address from the argument, else the environment, else the default; no `/` at its end."""
     url = (value if value is not None else os.environ.get(variable) or default).strip()
-    if not _is_address(url, schemes) or "@" in url:
-        kinds = " or ".join(f"{scheme}://" for scheme in schemes)
-        raise ConfigurationError(f"{name} ({variable}) must be a {kinds} address without query, got {url!r}")
+    if not _is_address(url, (f"{scheme}s", scheme)) or "@" in url:
+        shown = re.sub(r"//.*@", "//***@", url)
+        raise ConfigurationError(
+            f"{name} ({variable}) must be a {scheme}s:// or {scheme}:// address without query or user, got {shown!r}"
+        )
     return url.rstrip("/")
+
+
+def refuse_plain(*urls: str) -> None:
+    """Over plain HTTP, everyone on the way reads the token.
+
+    Raises:
+        ConfigurationError: an address is neither encrypted nor on this machine.
+    """
+    for url in urls:
+        parts = urlsplit(url)
+        if parts.scheme in ("http", "ws") and not _is_loopback(parts.hostname or ""):
+            raise ConfigurationError(
+                f"{url} would send the token unencrypted; use {parts.scheme}s://, or allow_plain_http=True if you must"
+            )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def _is_address(url: str, schemes: tuple[str, ...]) -> bool:
@@ -137,13 +195,21 @@ def find_proxy(proxy: str | None, url: str, *, trust_env: bool) -> str | None:
 
 
 def ssl_context(ssl: ssl_module.SSLContext | str | Path | None) -> ssl_module.SSLContext | None:
-    """A context as given, or one that trusts the authorities in a file (PEM)."""
+    """A context as given, or one that trusts the authorities in a file (PEM) or folder (as OpenSSL names them)."""
     if ssl is None or isinstance(ssl, ssl_module.SSLContext):
         return ssl
+    given: object = ssl
+    if not isinstance(given, (str, Path)):
+        raise ConfigurationError(
+            f"ssl takes a file or folder of authorities to trust, or an SSLContext, got {given!r}; "
+            "certificates are always verified"
+        )
     try:
-        return ssl_module.create_default_context(cafile=str(ssl))
-    except (OSError, ssl_module.SSLError) as error:
-        raise ConfigurationError(f"ssl: cannot read certificates from {str(ssl)!r}: {error}") from error
+        if Path(given).is_dir():
+            return ssl_module.create_default_context(capath=str(given))
+        return ssl_module.create_default_context(cafile=str(given))
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"ssl: cannot read certificates from {str(given)!r}: {error}") from error
 
 
 def read_dotenv(path: str | Path) -> dict[str, str]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
 from multidict import CIMultiDict
 
-from qovery_async.plain import is_object
+from qovery_async.plain import is_object, is_too_deep
+from qovery_async.printable import one_line
+from qovery_async.rate import read_retry_after
 
 
 class QoveryError(Exception):
@@ -22,7 +23,12 @@ class ConfigurationError(QoveryError):
 
 
 class TransportError(QoveryError):
-    """The request or its answer was lost on the way; whether it took effect is not known."""
+    """The request or its answer was lost on the way; whether it took effect is not known.
+
+    `attempts` is how often it was tried.
+    """
+
+    attempts: int = 1
 
 
 class ConnectError(TransportError):
@@ -33,6 +39,10 @@ class RequestTimeout(TransportError):
     """The answer did not come within the timeout."""
 
 
+class ResponseTooLarge(TransportError):
+    """The answer is larger, as sent or unpacked, than the client's `max_response_bytes`."""
+
+
 class DecodeError(QoveryError):
     """The answer is not what the operation promises."""
 
@@ -41,10 +51,12 @@ class ApiError(QoveryError):
     """The API refused: an answer with a status of 400 or more.
 
     `error` is the API's short word for it (`Not Found`), `message` its sentence, `body` the
-    whole decoded answer (text where it was not JSON), `hint` advice of this SDK.
+    whole decoded answer (text where it was not JSON), `hint` advice of this SDK, `attempts` how
+    often the request was sent.
     """
 
     hint: str | None = None
+    attempts: int = 1
 
     def __init__(
         self,
@@ -73,9 +85,9 @@ class ApiError(QoveryError):
 
     def __str__(self) -> str:
         where = f"{self.operation}: {self.method} {self.url}" if self.operation else self.url
-        request = f" (request {self.request_id})" if self.request_id else ""
+        request = f" (request {one_line(self.request_id, 80)})" if self.request_id else ""
         hint = f" {self.hint}" if self.hint else ""
-        return f"{where} answered {self.status} {self.message.rstrip('.')}{request}.{hint}"
+        return f"{where} answered {self.status} {one_line(self.message, 500).rstrip('.')}{request}.{hint}"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restore, (type(self), self.args, self.__dict__)
@@ -124,12 +136,15 @@ class RateLimited(ApiError):
 
     @property
     def retry_after(self) -> float | None:
-        """Seconds to wait, where the answer says so in seconds."""
-        try:
-            seconds = float(self.headers.get("Retry-After", ""))
-        except ValueError:
-            return None
-        return max(0.0, seconds) if math.isfinite(seconds) else None
+        """Seconds to wait, by `Retry-After` or else `X-RateLimit-Reset`, where the answer had one."""
+        return read_retry_after(self.headers, limited=True)
+
+
+class RateBudgetExhausted(RateLimited):
+    """Not sent, since the API would have answered 429: the client's pacing held it back."""
+
+    def __str__(self) -> str:
+        return f"{self.operation}: {self.method} {self.url} was not sent: {self.message}"
 
 
 class ServerError(ApiError):
@@ -181,9 +196,11 @@ def _decoded(body: bytes) -> Any:
     if not body:
         return None
     try:
-        return json.loads(body)
+        value = json.loads(body)
     except (ValueError, RecursionError):
         return body.decode("utf-8", "replace")
+    # Kept as text, too deep an answer can still be printed and pickled.
+    return body.decode("utf-8", "replace") if is_too_deep(value) else value
 
 
 def _reason(status: int) -> str:

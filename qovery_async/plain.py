@@ -1,8 +1,14 @@
-"""Which kind of JSON value is it? `isinstance` that tells the type checkers what is inside."""
+"""What does a JSON value look like from outside? Its kind, its depth, and how a message names it."""
 
 from __future__ import annotations
 
 from typing import Any, TypeGuard
+
+DEEPEST = 240
+"""Of JSON that no model describes, as many levels are read. Comparing, copying and writing a value take
+several calls for each of its levels, and Python allows 1,000 of them."""
+
+_SHOWN = 40
 
 
 def is_object(value: object) -> TypeGuard[dict[str, Any]]:
@@ -18,3 +24,22 @@ def kind(value: object) -> str:
     if value is None:
         return "null"
     return {"dict": "an object", "list": "a list"}.get(type(value).__name__, type(value).__name__)
+
+
+def shown(value: object) -> str:
+    """How a message shows a value: itself where it is short, else its kind."""
+    if value is None or is_object(value) or is_list(value) or (isinstance(value, str) and len(value) > _SHOWN):
+        return kind(value)
+    text = repr(value)
+    return text if len(text) <= _SHOWN else kind(value)
+
+
+def is_too_deep(value: Any, levels: int = DEEPEST) -> bool:
+    """Whether lists and objects are nested in it beyond so many levels."""
+    if value.__class__ is not dict and value.__class__ is not list:
+        return False
+    for inner in value.values() if value.__class__ is dict else value:
+        if inner.__class__ is dict or inner.__class__ is list:
+            if levels == 1 or is_too_deep(inner, levels - 1):
+                return True
+    return False

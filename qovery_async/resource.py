@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from qovery_async.errors import DecodeError
+from qovery_async.masking import SecretText
 from qovery_async.organization import DefaultOrganization
 from qovery_async.pagination import Page, read_page
 from qovery_async.plain import is_object, kind
@@ -26,6 +27,9 @@ class Resource:
     def __init__(self, exchange: Exchange, organization: DefaultOrganization) -> None:
         self._exchange = exchange
         self._organization = organization
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a client cannot be pickled, it holds connections and a token: make one in each process")
 
     def _nest(self, class_: type[R], name: str) -> R:  # noqa: ARG002  # the blocking twin needs the name
         return class_(self._exchange, self._organization)
@@ -57,6 +61,10 @@ class Resource:
 
     async def _text(self, call: Call, *, accept: str) -> str:
         return (await self._exchange.send(call, accept)).text()
+
+    async def _secret_text(self, call: Call, *, accept: str) -> str:
+        """Text that must not be shown by accident: a kubeconfig, say."""
+        return SecretText(await self._text(call, accept=accept))
 
     async def _bytes(self, call: Call, *, accept: str) -> bytes:
         return (await self._exchange.send(call, accept)).body

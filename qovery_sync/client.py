@@ -10,9 +10,14 @@ from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar
 
 from qovery_async import AsyncQovery, RawResponse, Timeout, WithResponse
-from qovery_async.auth import TokenSource
-from qovery_async.transport.exchange import RequestHook, ResponseHook, last_response
+from qovery_async.auth import TokenSource, hidden
+from qovery_async.config import MAX_RESPONSE_BYTES
+from qovery_async.pacing import Mode, Pace, RateLimiter
+from qovery_async.secret import Hidden
+from qovery_async.transport.events import RequestHook, ResponseHook, RetryHook
+from qovery_async.transport.exchange import last_response
 from qovery_async.transport.response import Response, with_response
+from qovery_async.transport.retry import RetryPolicy
 from qovery_async.vocabulary import UNSET
 from qovery_sync.portal import Portal
 from qovery_sync.resources import Namespaces
@@ -24,8 +29,8 @@ T = TypeVar("T")
 class Qovery(Namespaces):
     """The Qovery API as blocking calls.
 
-    Takes the arguments of `AsyncQovery`, less `session`, and runs it on an event loop in a background thread,
-    which starts with the first call and ends with `close()`, with the client or with the
+    Takes the arguments of `AsyncQovery`, less `session`, and runs it on an event loop in a
+    background thread, which starts with the first call and ends with `close()`, with the client or with the
     program; `with` and `close()` are welcome but not needed. Threads may share a client, a
     forked child gets a loop of its own. Hooks run on the background loop, one after another.
 
@@ -42,15 +47,22 @@ class Qovery(Namespaces):
         auth_scheme: str | None = None,
         organization_id: str | None = None,
         timeout: float | Timeout | None = None,
+        retries: RetryPolicy | None = None,
+        pace: Mode | Pace | None = None,
+        rate_limiter: RateLimiter | None = None,
         headers: Mapping[str, str] | None = None,
         user_agent: str | None = None,
         proxy: str | None = None,
         trust_env: bool = True,
         ssl: ssl_module.SSLContext | str | Path | None = None,
+        allow_plain_http: bool = False,
+        max_response_bytes: int = MAX_RESPONSE_BYTES,
         strict: bool = False,
         on_request: RequestHook | None = None,
         on_response: ResponseHook | None = None,
+        on_retry: RetryHook | None = None,
     ) -> None:
+        token = hidden(token)
         client = AsyncQovery(
             token,
             base_url=base_url,
@@ -58,14 +70,20 @@ class Qovery(Namespaces):
             auth_scheme=auth_scheme,
             organization_id=organization_id,
             timeout=timeout,
+            retries=retries,
+            pace=pace,
+            rate_limiter=rate_limiter,
             headers=headers,
             user_agent=user_agent,
             proxy=proxy,
             trust_env=trust_env,
             ssl=ssl,
+            allow_plain_http=allow_plain_http,
+            max_response_bytes=max_response_bytes,
             strict=strict,
             on_request=on_request,
             on_response=on_response,
+            on_retry=on_retry,
         )
         super().__init__(client, Portal(client.aclose))
         self._client = client
@@ -79,6 +97,7 @@ class Qovery(Namespaces):
         Raises:
             ConfigurationError: the file cannot be read, or no token is found.
         """
+        arguments = Hidden(arguments)
         client = AsyncQovery.from_env(dotenv, **arguments)
         return cls._of(client, Portal(client.aclose))
 
@@ -116,11 +135,15 @@ class Qovery(Namespaces):
         self,
         *,
         timeout: float | Timeout | None = None,
+        retries: RetryPolicy | None = None,
+        pace: Mode | Pace | None = None,
         organization_id: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Qovery:
         """A light copy with other options; it shares the connections and everything else."""
-        client = self._client.with_options(timeout=timeout, organization_id=organization_id, headers=headers)
+        client = self._client.with_options(
+            timeout=timeout, retries=retries, pace=pace, organization_id=organization_id, headers=headers
+        )
         return Qovery._of(client, self._portal)
 
     def with_response(self, method: Callable[P, T]) -> Callable[P, WithResponse[T]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
-from typing import Any, Generic, ParamSpec, TypeVar
+from typing import Any, Generic, NoReturn, ParamSpec, TypeVar
 
 from qovery_async.pagination import Items
 from qovery_sync.portal import Portal
@@ -20,6 +20,9 @@ class Resource(Generic[A]):
     def __init__(self, asynchronous: A, portal: Portal) -> None:
         self._async = asynchronous
         self._portal = portal
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a client cannot be pickled, it holds connections and a token: make one in each process")
 
     def _nest(self, class_: type[R], name: str) -> R:
         return class_(getattr(self._async, name), self._portal)

@@ -13,7 +13,7 @@ import pytest
 from server import SECONDS, TOKEN, Ask
 
 from codegen import facts
-from qovery_async import AsyncQovery
+from qovery_async import NO_RETRIES, AsyncQovery
 from qovery_sync import Qovery
 
 
@@ -32,14 +32,18 @@ def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
+ONCE: dict[str, Any] = {"retries": NO_RETRIES}
+
+
 @pytest.fixture(params=["async", "sync"])
 def ask(request: pytest.FixtureRequest) -> Ask:
-    """Makes one call with a client of either face.
+    """Makes one call with a client of either face, once: retries have tests of their own.
 
     `project = await ask(server.url, lambda client: client.projects.get("p1"), timeout=5)`; the blocking face runs in a thread, since the server needs the loop. Nothing may hang.
     """
 
     async def call_async(url: str, call: Callable[[Any], Any], **options: Any) -> Any:
+        options = ONCE | options
         with anyio.fail_after(SECONDS):
             async with AsyncQovery(options.pop("token", TOKEN), base_url=url, **options) as client:
                 return await call(client)
@@ -49,6 +53,7 @@ def ask(request: pytest.FixtureRequest) -> Ask:
             return call(client)
 
     async def call_sync(url: str, call: Callable[[Any], Any], **options: Any) -> Any:
+        options = ONCE | options
         with anyio.fail_after(SECONDS):
             return await anyio.to_thread.run_sync(call_blocking, url, call, options, abandon_on_cancel=True)
 

@@ -61,7 +61,7 @@ class TestNoConnection:
         assert "cannot connect" in await failure(ask, closed_port(), ConnectError)
 
     async def test_the_name_is_unknown(self, ask: Ask) -> None:
-        assert "nowhere.invalid" in await failure(ask, "http://nowhere.invalid", ConnectError)
+        assert "nowhere.invalid" in await failure(ask, "https://nowhere.invalid", ConnectError)
 
     async def test_the_port_speaks_no_tls(self, ask: Ask) -> None:
         async with serve(Answer({})) as server:
@@ -106,13 +106,12 @@ async def test_a_reset_connection_is_a_transport_error(ask: Ask, data: bytes) ->
         await failure(ask, server.url, TransportError)
 
 
-# aiohttp repeats idempotent requests once; what is not idempotent must never be.
-@pytest.mark.parametrize(("method", "at_most"), [("POST", 1), ("PATCH", 1), ("GET", 2), ("PUT", 2), ("DELETE", 2)])
-async def test_only_what_may_be_repeated_is_sent_twice(ask: Ask, method: str, at_most: int) -> None:
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "POST", "PATCH"])
+async def test_aiohttp_repeats_nothing_by_itself(ask: Ask, method: str) -> None:
     async with serve_bytes(b"") as server:
         with pytest.raises(TransportError):
             await ask(server.url, lambda client: client.request(method, "/x"))
-        assert server.connections <= at_most
+        assert server.connections == 1
 
 
 async def too_slow(_: web.BaseRequest) -> web.Response:
@@ -182,10 +181,10 @@ async def test_200_with_something_else_is_a_decode_error(ask: Ask, call: Call, b
         assert len(text) < 500
 
 
-async def test_a_compressed_body_that_is_cut_short_is_a_decode_error(ask: Ask) -> None:
+async def test_a_compressed_body_that_is_cut_short_is_a_transport_error(ask: Ask) -> None:
     cut = gzip.compress(json.dumps({"results": [PROJECT] * 50}).encode())[:-12]
     async with serve(Answer(body=cut, headers={"Content-Encoding": "gzip"})) as server:
-        assert "not JSON" in await failure(ask, server.url, DecodeError, list_)
+        assert "ends early" in await failure(ask, server.url, TransportError, list_)
 
 
 @pytest.mark.parametrize("status", [200, 204])

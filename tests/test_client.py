@@ -11,6 +11,7 @@ from aiohttp import web
 from server import PROJECT, SECONDS, TOKEN, Answer, Ask, in_thread, serve
 
 from qovery_async import (
+    NO_RETRIES,
     AsyncQovery,
     ConfigurationError,
     NotFound,
@@ -79,7 +80,7 @@ class TestDefaultOrganization:
 
     async def test_is_asked_for_again_after_a_failure(self) -> None:
         answers = [Answer(status=503), LIST, organizations("o1"), LIST]
-        async with serve(*answers) as server, AsyncQovery(TOKEN, base_url=server.url) as client:
+        async with serve(*answers) as server, AsyncQovery(TOKEN, base_url=server.url, retries=NO_RETRIES) as client:
             with pytest.raises(ServerError, match="/organization answered 503"):
                 await client.projects.list()
             with pytest.raises(ConfigurationError, match="no organization"):
@@ -216,7 +217,7 @@ class TestHooks:
             with pytest.raises(NotFound):
                 await ask(server.url, lambda client: client.projects.get("p2"), **options)
         sent, came, sent_again, refused = events
-        assert sent == RequestEvent("projects.get", "GET", f"{server.url}/project/p1")
+        assert sent == RequestEvent("projects.get", "GET", f"{server.url}/project/p1", attempt=1)
         assert isinstance(came, ResponseEvent)
         assert (came.operation, came.method, came.url, came.status) == (
             "projects.get",

@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import aiohttp
 import pytest
@@ -308,6 +308,8 @@ class TestProxy:
 
     API = "http://api.qovery.invalid"
 
+    PLAIN: ClassVar = {"allow_plain_http": True}
+
     @staticmethod
     def call(client: Any) -> Any:
         return client.projects.list(organization_id="o1")
@@ -321,7 +323,7 @@ class TestProxy:
         async with serve(LIST) as proxy:
             monkeypatch.setenv(variable, address.format(proxy.url.removeprefix("http://")))
             monkeypatch.setenv("NO_PROXY", "example.com,qovery.com,localhost")
-            await ask(self.API, self.call)
+            await ask(self.API, self.call, **self.PLAIN)
             assert proxy.only.target == f"{self.API}/organization/o1/project"
 
     def test_of_a_kind_that_is_not_spoken_is_refused(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -334,13 +336,13 @@ class TestProxy:
     ) -> None:
         monkeypatch.setenv("http_proxy", closed_port())
         async with serve(LIST) as proxy:
-            await ask(self.API, self.call, proxy=proxy.url.replace("//", "//me:hidden@"))
+            await ask(self.API, self.call, **self.PLAIN, proxy=proxy.url.replace("//", "//me:hidden@"))
             assert proxy.only.headers["Proxy-Authorization"].startswith("Basic ")
 
     async def test_that_is_down_is_named_without_its_password(self, ask: Ask) -> None:
         proxy = closed_port().replace("//", "//me:hidden@")
         with pytest.raises(ConnectError, match=proxy.rpartition(":")[2]) as failed:
-            await ask(self.API, self.call, proxy=proxy)
+            await ask(self.API, self.call, **self.PLAIN, proxy=proxy)
         assert "hidden" not in "".join(traceback.format_exception(failed.value))
 
     @pytest.mark.parametrize("status", [407, 502])

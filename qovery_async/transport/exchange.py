@@ -1,56 +1,37 @@
-"""How does one call become one answer? The single place where an attempt is decided on and made."""
+"""How does one call become one answer? The single place where attempts are decided on and made."""
 
 from __future__ import annotations
 
-import inspect
+import asyncio
+import math
 import time
-from collections.abc import Awaitable, Callable, Mapping
 from contextvars import ContextVar
-from typing import TypeVar
 
+import anyio
 import attrs
 
 from qovery_async.auth import Credentials
 from qovery_async.codec import Codec
 from qovery_async.config import Options
+from qovery_async.errors import ApiError, RequestTimeout, TransportError
+from qovery_async.pacing import RateLimiter, wait_for_turn
+from qovery_async.rate import read_rate
+from qovery_async.secret import Secret
+from qovery_async.transport.events import Hooks
 from qovery_async.transport.http import HttpTransport
 from qovery_async.transport.request import Call, Request, build
 from qovery_async.transport.response import Response
+from qovery_async.transport.retry import RetryQuota, asked_to_wait, is_uncertain, may_repeat
 
-E = TypeVar("E")
+Outcome = Response | TransportError
 
 last_response: ContextVar[list[Response] | None] = ContextVar("qovery_last_response", default=None)
 """Where `with_response` has the answer put that its call got."""
 
 
 @attrs.frozen
-class RequestEvent:
-    """A request that is about to be sent; without its headers, so without the token."""
-
-    operation: str
-    method: str
-    url: str
-
-
-@attrs.frozen
-class ResponseEvent:
-    """An answer that has come, whatever its status; `elapsed` is in seconds."""
-
-    operation: str
-    method: str
-    url: str
-    status: int
-    headers: Mapping[str, str]
-    elapsed: float
-
-
-RequestHook = Callable[[RequestEvent], Awaitable[None] | None]
-ResponseHook = Callable[[ResponseEvent], Awaitable[None] | None]
-
-
-@attrs.frozen
 class Exchange:
-    """What the calls of a client share; `changed` makes the copies for `with_options`."""
+    """What the calls of a client share; `attrs.evolve` makes the copies for `with_options`."""
 
     base_url: str
     credentials: Credentials
@@ -58,8 +39,9 @@ class Exchange:
     codec: Codec
     user_agent: str
     options: Options
-    on_request: RequestHook | None = None
-    on_response: ResponseHook | None = None
+    hooks: Hooks
+    limiter: RateLimiter
+    quota: RetryQuota = attrs.Factory(RetryQuota)
 
     async def send(self, call: Call, accept: str) -> Response:
         """The answer to a call.
@@ -71,37 +53,104 @@ class Exchange:
         """
         headers = {"User-Agent": self.user_agent, **self.options.headers}
         request = build(call, base_url=self.base_url, accept=accept, headers=headers)
-        authorization = await self.credentials.header()
-        response = await self._attempt(request, authorization)
-        if response.status == 401 and self.credentials.can_renew:
-            # Refused before anything was done, so a second time does nothing twice.
-            renewed = await self.credentials.header(instead_of=authorization)
-            if renewed != authorization:
-                response = await self._attempt(request, renewed)
+        total = self.options.timeout.total
+        if total is None:
+            response = await self._answer(request, math.inf)
+        else:
+            response = await self._answer_within(total, request)
         recorder = last_response.get()
         if recorder is not None:
             recorder.append(response)
-        return response.check()
+        return response
 
-    async def _attempt(self, request: Request, authorization: str) -> Response:
-        if self.on_request is not None:
-            await _observe(self.on_request, RequestEvent(request.operation, request.method, request.url))
+    async def _answer_within(self, total: float, request: Request) -> Response:
+        try:
+            async with asyncio.timeout(total) as limit:
+                return await self._answer(request, time.monotonic() + total)
+        except TimeoutError:
+            if not limit.expired():
+                raise  # a hook's own
+        raise RequestTimeout(f"{request}: no complete answer within the timeout ({total} s in all)")
+
+    async def _answer(self, request: Request, ends: float) -> Response:
+        """Attempts until one succeeds or no other may follow; at `ends` the time for them all is over."""
+        policy, pace = self.options.retries, self.options.pace
         began = time.monotonic()
-        response = await self.http.send(request, authorization, self.options.timeout)
-        if self.on_response is not None:
-            event = ResponseEvent(
-                operation=request.operation,
-                method=request.method,
-                url=request.url,
-                status=response.status,
-                headers=response.headers,
-                elapsed=time.monotonic() - began,
+        attempt, price, uncertain = 1, 1, False
+        while True:
+            if pace is not None:
+                # Waiting for a turn is no retrying.
+                began += await wait_for_turn(pace, self.limiter, request, ends - time.monotonic())
+            outcome = await self._attempt(request, attempt)
+            if isinstance(outcome, Response) and outcome.status < 500 and outcome.status != 429:
+                self.quota.give(price)
+                if outcome.status == 404 and request.method == "DELETE" and uncertain:
+                    return attrs.evolve(outcome, body=b"")  # an attempt before this one did it
+                return outcome.check()
+            delay = self._delay(request, outcome, attempt)
+            if delay is None or time.monotonic() + delay > min(ends, began + policy.total):
+                return _give_up(outcome, attempt)
+            price = self.quota.take(outcome)
+            if not price:
+                return _give_up(outcome, attempt)
+            uncertain = uncertain or is_uncertain(outcome)
+            reason = (
+                f"status {outcome.status}"
+                if isinstance(outcome, Response)
+                else str(outcome).removeprefix(f"{request}: ")
             )
-            await _observe(self.on_response, event)
+            await self.hooks.retrying(request, attempt, delay, reason)
+            await anyio.sleep(delay)
+            attempt += 1
+
+    def _delay(self, request: Request, outcome: Outcome, attempt: int) -> float | None:
+        """Seconds until the next attempt; None where the policy has none."""
+        policy, pace = self.options.retries, self.options.pace
+        if attempt >= policy.attempts or not may_repeat(request, outcome, any_method=policy.any_method):
+            return None
+        said = asked_to_wait(outcome)
+        if pace is not None and pace.mode == "wait" and isinstance(outcome, Response) and read_rate(outcome.headers):
+            said = None  # the limiter has read it too, and waits as long as the pace allows
+        return policy.delay(attempt, said)
+
+    async def _attempt(self, request: Request, attempt: int) -> Outcome:
+        authorization = await self.credentials.header()
+        try:
+            response = await self._exchange(request, authorization, attempt)
+            if response.status == 401 and self.credentials.can_renew:
+                # Refused before anything was done, so a second time does nothing twice.
+                renewed = await self.credentials.header(instead_of=authorization)
+                if renewed != authorization:
+                    response = await self._exchange(request, renewed, attempt)
+        except TransportError as error:
+            return error
+        return response
+
+    async def _exchange(self, request: Request, authorization: Secret, attempt: int) -> Response:
+        await self.hooks.asking(request, attempt)
+        began = time.monotonic()
+        try:
+            response = await self.http.send(request, authorization, self.options.timeout)
+        except TransportError as error:
+            self.hooks.lost(request, attempt, time.monotonic() - began, error)
+            raise
+        elapsed = time.monotonic() - began
+        if self.options.pace is not None:
+            rate = read_rate(response.headers)
+            if rate is not None:
+                await self.limiter.learn(rate)
+        await self.hooks.answered(response, attempt, elapsed)
         return response
 
 
-async def _observe(hook: Callable[[E], Awaitable[None] | None], event: E) -> None:
-    done = hook(event)
-    if inspect.isawaitable(done):
-        await done
+def _give_up(outcome: Outcome, attempts: int) -> Response:
+    """Raises what the last attempt ended in."""
+    try:
+        if isinstance(outcome, TransportError):
+            raise outcome
+        return outcome.check()
+    except (ApiError, TransportError) as error:
+        error.attempts = attempts
+        if attempts > 1:
+            error.add_note(f"It was tried {attempts} times.")
+        raise

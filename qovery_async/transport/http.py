@@ -16,7 +16,9 @@ import attrs
 from yarl import URL
 
 from qovery_async.config import Timeout
-from qovery_async.errors import ConfigurationError, ConnectError, RequestTimeout, TransportError
+from qovery_async.errors import ConfigurationError, ConnectError, QoveryError, RequestTimeout, TransportError
+from qovery_async.secret import Secret
+from qovery_async.transport.body import ACCEPTED, read
 from qovery_async.transport.request import Request
 from qovery_async.transport.response import Response
 
@@ -48,24 +50,23 @@ class HttpTransport:
         ssl: ssl_module.SSLContext | None,
         proxy: str | None,
         session: aiohttp.ClientSession | None,
+        max_response_bytes: int,
     ) -> None:
         self._ssl = ssl
         self._proxy = proxy
         self._given = session
+        self._max_response_bytes = max_response_bytes
         self._open: _Sessions = WeakKeyDictionary()
         # After a fork the parent's sockets are the parent's: they are neither used nor closed here.
         self._inherited: list[_Open] = []
 
-    async def send(self, request: Request, authorization: str, limit: Timeout) -> Response:
-        """One exchange.
-
-        aiohttp itself repeats a GET, PUT or DELETE once when the connection breaks before the
-        answer begins: that is how it survives kept-alive connections that the server has closed.
+    async def send(self, request: Request, authorization: Secret, limit: Timeout) -> Response:
+        """One exchange: sent once, whatever happens.
 
         Raises:
             ConnectError: nothing was sent.
-            RequestTimeout: no complete answer within the timeout.
-            TransportError: the connection broke, or what came is not HTTP.
+            RequestTimeout: no complete answer within the time for one attempt.
+            TransportError: the connection broke, or what came is not HTTP, or too much.
         """
         session = self._current() or await self._begin()
         try:
@@ -73,33 +74,25 @@ class HttpTransport:
                 request.method,
                 URL(request.url, encoded=True),
                 data=request.body,
-                headers={**request.headers, "Authorization": authorization},
+                headers={"Accept-Encoding": ACCEPTED, **request.headers, "Authorization": authorization.reveal()},
                 allow_redirects=False,
                 raise_for_status=False,  # a session that was given may have it on
+                auto_decompress=False,
                 skip_auto_headers=_NO_BODY if request.body is None and request.method != "GET" else None,
                 timeout=_timeout(limit),
                 proxy=self._proxy,
                 ssl=self._ssl or True,
             ) as answer:
-                body = await answer.read()
-                return Response(request, answer.status, answer.headers, body)
-        except aiohttp.ConnectionTimeoutError as error:
-            raise ConnectError(f"{request}: no connection within {limit.connect} s") from error
-        except TimeoutError as error:
-            raise RequestTimeout(f"{request}: no complete answer within the timeout ({limit})") from error
-        except aiohttp.ClientConnectorError as error:
-            raise ConnectError(f"{request}: cannot connect: {error}") from error
-        except (aiohttp.InvalidURL, UnicodeError) as error:
-            raise ConfigurationError(f"{request}: not a URL that can be asked") from error
-        except aiohttp.ClientHttpProxyError as error:
-            raise ConnectError(f"{request}: the proxy answered {error.status} {error.message}") from None
-        except aiohttp.ClientResponseError as error:
-            # Its text and its attributes hold the request's headers, the token among them.
-            raise TransportError(f"{request}: what came back is not HTTP: {_line(error.message)}") from None
-        except (aiohttp.ClientError, OSError) as error:
-            raise TransportError(
-                f"{request}: the connection broke: {_line(str(error)) or type(error).__name__}"
-            ) from error
+                body = await read(answer, request, self._max_response_bytes)
+                headers = authorization.hidden_in_headers(answer.headers)
+                return Response(request, answer.status, headers, body, authorization)
+        except BaseException as error:  # noqa: BLE001  # raised again below, whatever it is
+            failure = _failure(error, request, limit)
+        # Out here, since the frames of aiohttp hold the headers and with them the token.
+        try:
+            raise failure
+        finally:
+            del failure
 
     def _current(self) -> aiohttp.ClientSession | None:
         """The session of the running loop, once there is one."""
@@ -113,6 +106,8 @@ class HttpTransport:
 
     async def _begin(self) -> aiohttp.ClientSession:
         session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+        # It would repeat some requests itself when a connection breaks, unseen and uncounted.
+        session._retry_connection = False  # noqa: SLF001  # there is no public way
         keeper = _close_with_loop(session, weakref.ref(self._open))
         loop = asyncio.get_running_loop()
         if loop in self._open:
@@ -134,6 +129,37 @@ class HttpTransport:
                     asyncio.run_coroutine_threadsafe(found.keeper.aclose(), loop)
 
 
+def _failure(error: BaseException, request: Request, limit: Timeout) -> BaseException:
+    """What to raise for what aiohttp raised: without its frames, and without what holds the headers."""
+    if not isinstance(error, (aiohttp.ClientError, OSError, UnicodeError)):
+        error.__context__ = None
+        return error.with_traceback(None)
+    failure = _translated(error, request, limit)
+    cause = getattr(error, "certificate_error", None) or getattr(error, "os_error", None)
+    if isinstance(cause, OSError):
+        cause.__cause__ = cause.__context__ = None
+        failure.__cause__ = cause.with_traceback(None)
+    return failure
+
+
+def _translated(error: Exception, request: Request, limit: Timeout) -> QoveryError:
+    match error:
+        case aiohttp.ConnectionTimeoutError():
+            return ConnectError(f"{request}: no connection within {limit.connect} s")
+        case TimeoutError():
+            return RequestTimeout(f"{request}: no complete answer within the timeout ({limit})")
+        case aiohttp.ClientConnectorError() | aiohttp.ClientConnectorCertificateError():
+            return ConnectError(f"{request}: cannot connect: {_line(str(error))}")
+        case aiohttp.InvalidURL() | UnicodeError():
+            return ConfigurationError(f"{request}: not a URL that can be asked")
+        case aiohttp.ClientHttpProxyError():
+            return ConnectError(f"{request}: the proxy answered {error.status} {_line(error.message)}")
+        case aiohttp.ClientResponseError():
+            return TransportError(f"{request}: what came back is not HTTP: {_line(error.message)}")
+        case _:
+            return TransportError(f"{request}: the connection broke: {_line(str(error)) or type(error).__name__}")
+
+
 def _line(message: str) -> str:
     """On one line: aiohttp shows offending bytes over several, and all of them."""
     return " ".join(message.split())[:200]
@@ -141,7 +167,7 @@ def _line(message: str) -> str:
 
 @functools.lru_cache(maxsize=64)
 def _timeout(limit: Timeout) -> aiohttp.ClientTimeout:
-    return aiohttp.ClientTimeout(total=limit.total, sock_connect=limit.connect, sock_read=limit.read)
+    return aiohttp.ClientTimeout(total=limit.attempt, sock_connect=limit.connect, sock_read=limit.read)
 
 
 async def _close_with_loop(session: aiohttp.ClientSession, opened: weakref.ref[_Sessions]) -> AsyncGenerator[None]:

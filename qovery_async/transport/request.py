@@ -15,14 +15,18 @@ from qovery_async.codec import to_json
 from qovery_async.errors import ConfigurationError
 from qovery_async.vocabulary import UNSET
 
+# By RFC 9110: done twice, these leave what they leave done once.
+_IDEMPOTENT = frozenset({"GET", "PUT", "DELETE", "HEAD", "OPTIONS"})
+
 
 class Call:
     """One call of one operation: what the generated methods hand to the transport.
 
-    `values` fill the parameters of the path's template in their order.
+    `values` fill the parameters of the path's template in their order. `repeatable` says that a
+    second time does nothing more than the first, for a POST or PATCH of which that is known.
     """
 
-    __slots__ = ("body", "media_type", "method", "operation", "query", "template", "values")
+    __slots__ = ("body", "media_type", "method", "operation", "query", "repeatable", "template", "values")
 
     def __init__(
         self,
@@ -33,6 +37,7 @@ class Call:
         query: Mapping[str, object] | None = None,
         body: object = UNSET,
         media_type: str = "application/json",
+        repeatable: bool = False,
     ) -> None:
         self.operation = operation
         self.method = method
@@ -41,6 +46,7 @@ class Call:
         self.query = query
         self.body = body
         self.media_type = media_type
+        self.repeatable = repeatable
 
 
 @attrs.define  # not frozen: one is made for each call, and freezing triples what that takes
@@ -50,8 +56,9 @@ class Request:
     operation: str
     method: str
     url: str
-    headers: Mapping[str, str]
-    body: bytes | None
+    headers: Mapping[str, str] = attrs.field(repr=False)
+    body: bytes | None = attrs.field(repr=False)
+    repeatable: bool = False
 
     def __str__(self) -> str:
         """How messages name it."""
@@ -65,7 +72,8 @@ def build(call: Call, *, base_url: str, accept: str, headers: Mapping[str, str])
         body = _body(call)
         sent["Content-Type"] = call.media_type
     url = base_url + path_of(call.template, call.values) + _query(call.query)
-    return Request(call.operation, call.method, url, sent, body)
+    repeatable = call.repeatable or call.method in _IDEMPOTENT
+    return Request(call.operation, call.method, url, sent, body, repeatable)
 
 
 def path_of(template: str, values: tuple[str, ...]) -> str:

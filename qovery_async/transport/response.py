@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 import attrs
 
 from qovery_async.errors import ConfigurationError, DecodeError, TransportError, api_error
+from qovery_async.secret import Secret
 from qovery_async.transport.request import Request
 
 T = TypeVar("T")
@@ -20,8 +21,9 @@ class Response:
 
     request: Request
     status: int
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = attrs.field(repr=False)
     body: bytes = attrs.field(repr=False)
+    authorization: Secret
 
     @property
     def request_id(self) -> str | None:
@@ -42,14 +44,14 @@ class Response:
             return self
         request = self.request
         if self.status < 400:
-            target = self.headers.get("Location", "nowhere")
+            target = self.headers.get("Location", "nowhere")[:200]
             raise TransportError(
                 f"{request} answered {self.status}, a redirect to {target!r}, which is not followed; "
                 "if the API has moved there, set base_url"
             )
         raise api_error(
             self.status,
-            self.body,
+            self.authorization.hidden_in(self.body),
             operation=request.operation,
             method=request.method,
             url=request.url,
@@ -67,7 +69,7 @@ class Response:
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError) as error:
-            start = self.body[:80].decode("utf-8", "replace")
+            start = self.authorization.hidden_in(self.body[:2000])[:80].decode("utf-8", "replace")
             kind = self.content_type or "something without a content type"
             raise DecodeError(
                 f"{self.request} answered {self.status} with a body that is not JSON ({error}); "
@@ -111,5 +113,5 @@ class RawResponse:
     """The answer to `client.request`: `data` is JSON, text or bytes, as the content type says."""
 
     status: int
-    headers: Mapping[str, str]
-    data: Any
+    headers: Mapping[str, str] = attrs.field(repr=False)
+    data: Any = attrs.field(repr=False)  # whatever it is, it may be a secret

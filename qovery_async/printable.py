@@ -1,0 +1,10 @@
+"""How is a text that came from outside put into a message or a log line?"""
+
+from __future__ import annotations
+
+
+def one_line(text: str, limit: int = 200) -> str:
+    """On one line, at most `limit` characters, and nothing that would steer a terminal."""
+    words = " ".join(text[: 2 * limit].split())
+    line = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in words)
+    return line if len(line) <= limit and len(text) <= 2 * limit else f"{line[: limit - 1]}…"
