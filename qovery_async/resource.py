@@ -60,18 +60,18 @@ class Resource:
         return envelope, found
 
     async def _text(self, call: Call, *, accept: str) -> str:
-        return (await self._exchange.send(call, accept)).text()
+        return (await self._exchange.send(call, accept)).no_page().text()
 
     async def _secret_text(self, call: Call, *, accept: str) -> str:
         """Text that must not be shown by accident: a kubeconfig, say."""
         return SecretText(await self._text(call, accept=accept))
 
     async def _bytes(self, call: Call, *, accept: str) -> bytes:
-        return (await self._exchange.send(call, accept)).body
+        return (await self._exchange.send(call, accept)).no_page().body
 
     async def _nothing(self, call: Call) -> None:
-        """No answer is promised; one that comes all the same is left alone."""
-        await self._exchange.send(call, JSON)
+        """No answer is promised; one that comes all the same is left alone, but for a web page."""
+        (await self._exchange.send(call, JSON)).no_page()
 
     async def _organization_id(self, given: str | None) -> str:
         return given if given is not None else await self._organization.id(self._exchange)

@@ -187,6 +187,23 @@ async def test_a_compressed_body_that_is_cut_short_is_a_transport_error(ask: Ask
         assert "ends early" in await failure(ask, server.url, TransportError, list_)
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        delete,
+        lambda client: client.clusters.kubeconfig.get("c1", organization_id="o1"),
+        lambda client: client.helms.create_default_values("e1", {}),
+        lambda client: client.environments.export_terraform("e1"),
+    ],
+    ids=["nothing", "yaml", "text", "bytes"],
+)
+async def test_a_web_page_with_200_is_never_taken_for_success(ask: Ask, call: Call) -> None:
+    page = Answer(body=b"<html>Please log in</html>", headers={"Content-Type": "text/html; charset=utf-8"})
+    async with serve(page) as server:
+        with pytest.raises(DecodeError, match="answered 200 with a web page.*login wall"):
+            await ask(server.url, call)
+
+
 @pytest.mark.parametrize("status", [200, 204])
 async def test_an_empty_answer_is_an_empty_list_or_none_where_that_is_promised(ask: Ask, status: int) -> None:
     async with serve(Answer(status=status)) as server:

@@ -76,6 +76,19 @@ class Response:
                 f"{kind} beginning {start!r}"
             ) from error
 
+    def no_page(self) -> Response:
+        """Itself, unless it is a web page: then something between here and the API answered.
+
+        Raises:
+            DecodeError: login walls and proxies send one with 200, whatever was asked.
+        """
+        if self.content_type == "text/html" and self.body.strip():
+            raise DecodeError(
+                f"{self.request} answered {self.status} with a web page, which the API never does: "
+                "check base_url, and what stands between (a proxy, a login wall)"
+            )
+        return self
+
     def text(self) -> str:
         return self.body.decode("utf-8", "replace")
 
