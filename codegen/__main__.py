@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 
-from codegen import changes, emit, facts, importer
+from codegen import changes, emit, facts, importer, repeatable
 from codegen.description import DescriptionError
+from codegen.facts import Api
+from codegen.secrecy import Secrets
 
 PUBLIC_ADDRESS = "https://raw.githubusercontent.com/Qovery/qovery-openapi-spec/main/openapi.yaml"
 
@@ -21,13 +23,32 @@ def main() -> int:
     writer.add_argument("--check", action="store_true", help="fail where a file would change")
     arguments = parser.parse_args()
     if arguments.command == "generate":
-        return emit.generate(facts.read(), check=arguments.check)
+        return generate(facts.read(), check=arguments.check)
     try:
         return _import(arguments.source, dry_run=arguments.dry_run)
     except DescriptionError as error:
         print(f"stopped at {error}", file=sys.stderr)
         print("If the description is wrong there, add it to codegen/corrections.toml.", file=sys.stderr)
         return 1
+
+
+def generate(api: Api, *, check: bool) -> int:
+    """Writes code once all is decided that the code depends on."""
+    wrong = undecided(api)
+    for line in wrong:
+        print(line, file=sys.stderr)
+    return 1 if wrong else emit.generate(api, check=check)
+
+
+def undecided(api: Api) -> list[str]:
+    """What someone has to decide, or decided about something that is not there, before code is written."""
+    secrets = Secrets.read()
+    unknown = repeatable.unknown(repeatable.read(), api)
+    return [
+        *(f"named like a secret, say in codegen/secrets.toml what it is: {name}" for name in secrets.undecided(api)),
+        *(f"codegen/secrets.toml speaks of what the API does not have: {name}" for name in secrets.idle(api)),
+        *(f"codegen/repeatable.toml speaks of what is no POST or PATCH: {call}" for call in unknown),
+    ]
 
 
 def _import(source: str, *, dry_run: bool) -> int:
@@ -38,6 +59,8 @@ def _import(source: str, *, dry_run: bool) -> int:
         print(f"named by convention, add it to codegen/names.csv: {id_} -> {call}")
     for correction in read.idle_corrections:
         print(f"nothing to correct any more: {correction.at}")
+    for line in undecided(read.api):
+        print(line)
     counts = f"{len(read.api.operations)} operations, {len(read.api.schemas)} schemas"
     print(f"{counts}, {len(read.api.unnamed)} declared schemas without a class of their own")
     if not dry_run:

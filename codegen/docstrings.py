@@ -37,7 +37,7 @@ class Words:
         notes = tomllib.loads((_HERE / "notes.toml").read_text(encoding="utf-8"))
         return cls(phrases["methods"], phrases["calls"], notes["notes"], notes["replaced_by"])
 
-    def method(self, operation: Operation) -> list[str]:
+    def method(self, operation: Operation, remarks: list[str]) -> list[str]:
         """The lines of a method's docstring."""
         lines = [f"{self.summary(operation)}.", ""]
         if operation.call in self.replaced_by:
@@ -45,6 +45,7 @@ class Words:
         old = [parameter.name for parameter in operation.query if parameter.deprecated]
         lines += [f"Deprecated parameters: {', '.join(old)}."] if old else []
         lines += textwrap.wrap(" ".join(self.notes.get(operation.call, "").split()), _WIDTH)
+        lines += remarks
         kinds = [_ERRORS.get(code, "ServerError") for code in operation.errors]
         raised = f" Raises {', '.join(dict.fromkeys(kinds))}." if kinds else ""
         http = f"`{operation.method} {operation.path}`."

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import attrs
 
+from codegen import repeatable
 from codegen.docstrings import Words
 from codegen.facts import Answer, Api, Model, Operation, Parameter, Schema
+from codegen.secrecy import Secrets
 
 _PAGERS = Path(__file__).parent / "pagers.toml"
 _DEFAULTED = "/organization/{organizationId}/"
@@ -24,7 +27,21 @@ class Pager:
     items: str = "results"
 
 
-def method(operation: Operation, api: Api, words: Words, pagers: dict[str, Pager], *, shadowed: bool) -> dict[str, Any]:
+@attrs.frozen
+class Decided:
+    """What was decided by hand about operations, read once."""
+
+    words: Words
+    pagers: dict[str, Pager]
+    secrets: Secrets
+    repeatable: Mapping[str, str]
+
+    @classmethod
+    def read(cls) -> Decided:
+        return cls(Words.read(), _read_pagers(), Secrets.read(), repeatable.read())
+
+
+def method(operation: Operation, api: Api, decided: Decided, *, shadowed: bool) -> dict[str, Any]:
     """What the templates need to write one operation as a method.
 
     `shadowed`: its class has a method `list`, so annotations must say `builtins.list`.
@@ -41,8 +58,14 @@ def method(operation: Operation, api: Api, words: Words, pagers: dict[str, Pager
     if defaulted:
         named.append(_Argument("organization_id", "str | None", "None"))
     positional.sort(key=lambda argument: argument.default is not None)
-    pager = pagers.get(operation.call)
+    pager = decided.pagers.get(operation.call)
     reader = _reader(operation.answers, pager, api)
+    remarks = []
+    if operation.call in decided.repeatable:
+        remarks.append("Changes nothing, so it is asked again where an answer is lost.")
+    if decided.secrets.is_text(operation):
+        reader = attrs.evolve(reader, method="_secret_text")
+        remarks.append("The text is a secret, which its `repr` does not show.")
     if shadowed:
         reader = attrs.evolve(reader, returns=reader.returns.replace("list[", "builtins.list["))
     return {
@@ -53,8 +76,9 @@ def method(operation: Operation, api: Api, words: Words, pagers: dict[str, Pager
         "defaulted": defaulted or optional_id,
         "pager": pager,
         "twin": "iterate" if operation.name == "list" else operation.name.replace("list", "iterate", 1),
-        "docstring": words.method(operation),
-        "replaced_by": words.replaced_by.get(operation.call),
+        "docstring": decided.words.method(operation, remarks),
+        "replaced_by": decided.words.replaced_by.get(operation.call),
+        "repeatable": operation.call in decided.repeatable,
         "path": _template(operation),
         "query": {p.wire: p.name for p in operation.query},
         "media_type": operation.body.media_type if operation.body else "application/json",
@@ -143,7 +167,7 @@ def _body_argument(type_: str, *, required: bool) -> _Argument:
     return _Argument("body", annotation if required else f"{annotation} | Unset", None if required else "UNSET")
 
 
-def read_pagers() -> dict[str, Pager]:
+def _read_pagers() -> dict[str, Pager]:
     tables = tomllib.loads(_PAGERS.read_text(encoding="utf-8"))
     found: dict[str, Pager] = {}
 

@@ -7,6 +7,7 @@ from typing import Any
 from codegen import docstrings
 from codegen.facts import Api, Enum, Field, Model, Union, references
 from codegen.layout import Layout
+from codegen.secrecy import Secrets
 from codegen.spelling import member
 from codegen.writer import Writer
 
@@ -18,6 +19,7 @@ class ModelFiles:
         self._api = api
         self._layout = layout
         self._writer = writer
+        self._secrets = Secrets.read()
 
     def files(self) -> dict[str, str]:
         where = {name: self._layout.module_of[name] for name in sorted(self._api.schemas)}
@@ -55,7 +57,8 @@ class ModelFiles:
         else:
             fields = [self._attribute(name, field, later) for field in schema.fields]
             fields.sort(key=lambda field: not field["required"])
-            text = self._writer.fill("model.jinja", name=name, about=about, fields=fields)
+            secrets = self._secrets.of_model(name, schema)
+            text = self._writer.fill("model.jinja", name=name, about=about, fields=fields, secrets=secrets)
         return {"name": name, "text": text, "recursive": bool(later)}
 
     def _later(self, name: str, defined: set[str]) -> set[str]:

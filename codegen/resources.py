@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from codegen.docstrings import Words
 from codegen.facts import Api, Operation
-from codegen.methods import method, read_pagers
+from codegen.methods import Decided, method
 from codegen.spelling import pascal, singular
 from codegen.writer import Writer
 
@@ -18,8 +17,7 @@ class ResourceFiles:
     def __init__(self, api: Api, writer: Writer) -> None:
         self._api = api
         self._writer = writer
-        self._words = Words.read()
-        self._pagers = read_pagers()
+        self._decided = Decided.read()
 
     def files(self, package: str) -> dict[str, str]:
         blocking = package == "qovery_sync"
@@ -65,9 +63,7 @@ class ResourceFiles:
                 {
                     "own": _names(namespace),
                     "namespace": namespace,
-                    "methods": [
-                        method(o, self._api, self._words, self._pagers, shadowed="list" in names) for o in operations
-                    ],
+                    "methods": [method(o, self._api, self._decided, shadowed="list" in names) for o in operations],
                     "children": [_names(n) for n in children] if "." not in namespace else [],
                 }
             )

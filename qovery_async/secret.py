@@ -7,7 +7,8 @@ from typing import Any, NoReturn
 
 from multidict import CIMultiDict
 
-MASK = "***"
+from qovery_async.masking import MASK
+
 # Characters; real tokens have 40 and more.
 _TELLING = 8
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import attrs
+
+from qovery_async.masking import MASK, masked
 
 
 class Unset(enum.Enum):
@@ -54,7 +56,14 @@ class OpenEnum(enum.StrEnum):
 
 @attrs.define(kw_only=True, repr=False)
 class Model:
-    """An object of the API. Keys that this version does not know are kept in `extra`."""
+    """An object of the API. Keys that this version does not know are kept in `extra`.
+
+    `__secrets__` names the attributes that `repr` does not show; `__secrets_if__` is the attribute
+    that says whether they are secrets at all.
+    """
+
+    __secrets__: ClassVar[tuple[str, ...]] = ()
+    __secrets_if__: ClassVar[str] = ""
 
     extra: dict[str, Any] = attrs.field(factory=dict[str, Any])
     # In answers both an absent and a null key read None; this remembers which ones were null.
@@ -66,17 +75,21 @@ class Model:
 
     def __repr__(self) -> str:
         names = [a.name for a in attrs.fields(type(self)) if a.name not in ("extra", "null_keys")]
-        shown = {name: getattr(self, name) for name in names} | ({"extra": self.extra} if self.extra else {})
-        given = [f"{k}={v!r}" for k, v in shown.items() if v is not UNSET and v is not None]
-        return f"{type(self).__name__}({', '.join(given)})"
+        values = {name: getattr(self, name) for name in names} | ({"extra": self.extra} if self.extra else {})
+        # In doubt it is a secret: only an explicit no uncovers it.
+        open_ = self.__secrets_if__ and values[self.__secrets_if__] is False
+        hidden = () if open_ else self.__secrets__
+        given = {k: v for k, v in values.items() if v is not UNSET and v is not None}
+        parts = [f"{k}={MASK if k in hidden else masked(v)}" for k, v in given.items()]
+        return f"{type(self).__name__}({', '.join(parts)})"
 
 
 def resolve_recursion(model: type[Model], namespace: dict[str, Any]) -> None:
     """Replaces annotations that had to be written as text, because a model contains itself."""
-    attrs.resolve_types(model, {"Any": Any, **namespace})
+    attrs.resolve_types(model, {"Any": Any, "ClassVar": ClassVar, **namespace})
 
 
-@attrs.define
+@attrs.define(repr=False)
 class UnknownVariant:
     """An object of a kind this version does not know; reads like the mapping it came as."""
 
@@ -89,6 +102,9 @@ class UnknownVariant:
             return self.raw[name]
         except KeyError:
             raise AttributeError(f"this object came without {name!r}") from None
+
+    def __repr__(self) -> str:
+        return f"UnknownVariant(raw={masked(self.raw)})"
 
 
 @attrs.frozen

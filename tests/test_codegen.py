@@ -9,19 +9,21 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import attrs
 import pytest
 
 from codegen import __main__ as command
-from codegen import corrections, emit, facts, importer
+from codegen import corrections, emit, facts, importer, repeatable
 from codegen.changes import changes
 from codegen.corrections import Correction
 from codegen.description import DescriptionError, Node
 from codegen.facts import Answer, Api, Enum, Field, Model, Operation, Parameter, Union
 from codegen.importer import Import
 from codegen.naming import NamingTable
+from codegen.secrecy import Decision, Secrets, TextDecision
 
 ROOT = Path(__file__).parent.parent
 JSON = "application/json"
@@ -668,6 +670,142 @@ class TestChanges:
 
 def api(operations: list[Operation] | None = None, schemas: dict[str, facts.Schema] | None = None) -> Api:
     return Api("1", operations or [], schemas or {}, {})
+
+
+def model(**types: str) -> Model:
+    return Model([Field(name, name, type_) for name, type_ in types.items()])
+
+
+class TestSecrets:
+    """What is one is data, and nothing that looks like one goes undecided."""
+
+    everywhere = Decision("hidden", ["password"], "a reason")
+    flagged = Decision("hidden", ["value"], "a reason", flag="is_secret")
+    of_one = Decision("hidden", ["value"], "a reason", models=["Secret"])
+    texts = TextDecision(["things.get"], hidden=True, reason="a reason")
+    secrets = Secrets([everywhere, flagged, of_one], [])
+    models = MappingProxyType(
+        {
+            "Login": model(password="str", name="str"),
+            "Variable": model(value="str", is_secret="bool"),
+            "Secret": model(value="str"),
+        }
+    )
+
+    def api(self, **more: facts.Schema) -> Api:
+        return api([], {**self.models, **more})
+
+    def test_of_a_model_are_those_decided_for_all_for_it_or_for_its_flag(self) -> None:
+        found = {name: self.secrets.of_model(name, schema) for name, schema in self.models.items()}
+        assert {name: (hidden.attributes, hidden.flag) for name, hidden in found.items()} == {
+            "Login": (("password",), ""),
+            "Variable": (("value",), "is_secret"),
+            "Secret": (("value",), ""),
+        }
+        assert self.secrets.undecided(self.api()) == []
+        assert self.secrets.idle(self.api()) == []
+
+    def test_are_asked_for_where_a_name_says_so(self) -> None:
+        door = model(api_key="str", token_id="str", has_password="bool", credentials="list[Login]")
+        box = model(extra_secrets="dict[str, Any]", tokens="dict[str, int]")
+        assert self.secrets.undecided(self.api(Door=door, Box=box)) == ["Door.api_key", "Box.extra_secrets"]
+
+    def test_are_asked_for_where_the_name_is_one_in_another_model(self) -> None:
+        more = self.api(Label=model(value="str"), Number=model(value="int"))
+        assert self.secrets.undecided(more) == ["Label.value"]
+
+    def test_are_asked_for_where_a_flag_says_that_there_are_some(self) -> None:
+        (found,) = self.secrets.undecided(self.api(Entry=model(text="str", sensitive="bool")))
+        assert found.startswith("Entry: ")
+
+    def test_decided_twice_are_asked_for_again(self) -> None:
+        twice = Secrets([self.of_one, attrs.evolve(self.of_one, kind="shown")], [])
+        assert twice.undecided(api([], {"Secret": model(value="str")})) == ["Secret.value"]
+
+    def test_what_is_said_of_one_model_goes_before_what_is_said_of_all(self) -> None:
+        shown = Decision("shown", ["password"], "a reason", models=["Login"])
+        secrets = Secrets([self.everywhere, shown], [])
+        schemas = {"Login": model(password="str"), "Other": model(password="str")}
+        assert secrets.of_model("Login", schemas["Login"]).attributes == ()
+        assert secrets.undecided(api([], {**schemas})) == []
+
+    def test_that_are_not_there_are_told(self) -> None:
+        wrong = attrs.evolve(self.of_one, attributes=["value", "valeu"], models=["Secret", "Sceret"])
+        secrets = Secrets([wrong], [self.texts])
+        told = secrets.idle(api([], {"Secret": model(value="str")}))
+        assert [line.split()[0] for line in told] == ["Sceret", "valeu", "things.get"]
+
+    def test_may_be_whole_texts(self) -> None:
+        text = attrs.evolve(GET, answers=[Answer(200, "text/plain", "str")])
+        named = attrs.evolve(text, call="things.list", answers=[Answer(200, JSON, "str", items="results")])
+        assert Secrets([], []).undecided(api([text, named], {})) == ["things.get"]
+        assert Secrets([], [self.texts]).undecided(api([text, named], {})) == []
+        assert Secrets([], [self.texts]).is_text(text)
+
+    def test_all_say_why(self) -> None:
+        secrets = Secrets.read()
+        assert all(decision.reason.endswith(".") for decision in [*secrets.decisions, *secrets.texts])
+
+    def test_become_part_of_the_model(self, package: Path) -> None:
+        schemas: dict[str, facts.Schema] = {
+            "Thing": Model([Field("password", "pass.word", "str"), Field("parts", "parts", "list[Part]")]),
+            "Part": model(value="str", is_secret="bool"),
+        }
+        payload: Described = {"pass.word": "a", "parts": [{"value": "b", "is_secret": v} for v in (True, False)]}
+        assert round_trip(package, schemas, payload) == (
+            "Thing(password=***, parts=[Part(value=***, is_secret=True), Part(value='b', is_secret=False)])"
+        )
+
+
+class TestRepeatable:
+    def test_operations_all_say_why(self) -> None:
+        assert all(reason.endswith(".") for reason in repeatable.read().values())
+
+    def test_operations_are_those_named_and_no_others(self) -> None:
+        files = emit.files(facts.read())
+        written = sum(text.count("repeatable=True") for path, text in files.items() if "resources" in path)
+        assert written == len(repeatable.read())
+
+    def test_operations_that_are_not_there_or_need_no_entry_are_told(self) -> None:
+        post = attrs.evolve(GET, call="things.check", method="POST")
+        reasons = dict.fromkeys(["things.check", "things.get", "things.gone"], "a reason")
+        assert repeatable.unknown(reasons, api([GET, post], {})) == ["things.get", "things.gone"]
+
+
+class TestDecisions:
+    """Nothing is generated before it is decided."""
+
+    def test_are_all_made(self) -> None:
+        assert command.undecided(facts.read()) == []
+
+    def test_that_lack_stop_the_generator(self, package: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        kept = facts.read()
+        new = attrs.evolve(kept, schemas={**kept.schemas, "New": model(api_secret="str")})
+        assert command.generate(new, check=False) == 1
+        (line,) = capsys.readouterr().err.splitlines()
+        assert "codegen/secrets.toml" in line
+        assert line.endswith(": New.api_secret")
+        assert not (package / "qovery_async" / "models").exists()
+
+    def test_about_what_is_gone_stop_the_generator(self, package: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        kept = facts.read()
+        calls = ("git.list_directories", "clusters.kubeconfig.get")
+        schemas = {name: schema for name, schema in kept.schemas.items() if name != "Referral"}
+        gone = [operation for operation in kept.operations if operation.call not in calls]
+        assert command.generate(attrs.evolve(kept, operations=gone, schemas=schemas), check=True) == 1
+        told = [line.rpartition(": ")[2].split()[0] for line in capsys.readouterr().err.splitlines()]
+        assert told == ["Referral", "invitation_link", "clusters.kubeconfig.get", "git.list_directories"]
+
+    def test_that_lack_are_told_by_the_import(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        file = tmp_path / "description.json"
+        file.write_text(json.dumps(thing(object_(api_secret=TEXT))), encoding="utf-8")
+        monkeypatch.setattr(sys, "argv", ["codegen", "import", "--dry-run", str(file)])
+        assert command.main() == 0
+        assert (
+            "named like a secret, say in codegen/secrets.toml what it is: Thing.api_secret" in capsys.readouterr().out
+        )
 
 
 class TestFacts:

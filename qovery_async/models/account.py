@@ -52,3 +52,5 @@ class RewardClaim(Model):
 
     type: RewardClaimType | Unset | None = UNSET
     code: str | Unset | None = UNSET
+
+    __secrets__ = ("code",)

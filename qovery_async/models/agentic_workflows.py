@@ -31,6 +31,8 @@ class AgenticWorkflowHeader(Model):
     name: str
     value: str
 
+    __secrets__ = ("value",)
+
 
 class AgenticWorkflowModelType(OpenEnum):
     """Part of `AgenticWorkflowModelRequest`, `AgenticWorkflowModelResponse`."""
@@ -64,6 +66,8 @@ class AgenticWorkflowWebhook(Model):
 
     url: str
 
+    __secrets__ = ("url",)
+
 
 @define(kw_only=True, repr=False)
 class CancelAgenticWorkflowDeploymentRequest(Model):
@@ -81,6 +85,8 @@ class AgenticWorkflowOutput(Model):
     headers: list[AgenticWorkflowHeader] | Unset | None = UNSET
     instructions: str | Unset | None = UNSET
 
+    __secrets__ = ("url",)
+
 
 @define(kw_only=True, repr=False)
 class AgenticWorkflowModelRequest(Model):
@@ -89,6 +95,8 @@ class AgenticWorkflowModelRequest(Model):
     type: AgenticWorkflowModelType
     api_key: str | Unset | None = UNSET
     settings: str | Unset | None = UNSET
+
+    __secrets__ = ("api_key",)
 
 
 @define(kw_only=True, repr=False)
@@ -117,6 +125,8 @@ class AgenticWorkflowRequest(Model):
     governance: AgenticWorkflowGovernance | Unset | None = UNSET
     resources: AgenticWorkflowResources | Unset | None = UNSET
 
+    __secrets__ = ("mcp",)
+
 
 @define(kw_only=True, repr=False)
 class AgenticWorkflowResponse(Model):
@@ -143,3 +153,5 @@ class AgenticWorkflowResponse(Model):
     webhook: AgenticWorkflowWebhook
     updated_at: datetime | None = None
     icon_uri: str | None = None
+
+    __secrets__ = ("mcp",)

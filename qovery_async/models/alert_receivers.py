@@ -48,6 +48,8 @@ class EmailAlertReceiverCreationRequest(Model):
     severity: str | Unset | None = UNSET
     auth_username: str | Unset | None = UNSET
 
+    __secrets__ = ("auth_password",)
+
 
 @define(kw_only=True, repr=False)
 class EmailAlertReceiverEditRequest(Model):
@@ -65,6 +67,8 @@ class EmailAlertReceiverEditRequest(Model):
     severity: str | Unset | None = UNSET
     auth_username: str | Unset | None = UNSET
     auth_password: str | Unset | None = UNSET
+
+    __secrets__ = ("auth_password",)
 
 
 @define(kw_only=True, repr=False)
@@ -100,6 +104,8 @@ class SlackAlertReceiverCreationRequest(Model):
     owner: str | Unset | None = UNSET
     severity: str | Unset | None = UNSET
 
+    __secrets__ = ("webhook_url",)
+
 
 @define(kw_only=True, repr=False)
 class SlackAlertReceiverEditRequest(Model):
@@ -112,6 +118,8 @@ class SlackAlertReceiverEditRequest(Model):
     owner: str | Unset | None = UNSET
     severity: str | Unset | None = UNSET
     webhook_url: str | Unset | None = UNSET
+
+    __secrets__ = ("webhook_url",)
 
 
 @define(kw_only=True, repr=False)

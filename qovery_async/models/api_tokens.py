@@ -39,6 +39,8 @@ class OrganizationApiTokenCreate(Model):
     role_name: str | None = None
     role_id: str | None = None
 
+    __secrets__ = ("token",)
+
 
 class OrganizationApiTokenScope(OpenEnum):
     """Part of `OrganizationApiTokenCreateRequest`."""

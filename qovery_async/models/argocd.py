@@ -40,6 +40,8 @@ class ArgoCdCredentialsRequest(Model):
     argocd_url: str
     argocd_token: str
 
+    __secrets__ = ("argocd_token",)
+
 
 @define(kw_only=True, repr=False)
 class ArgoCdCredentialsResponse(Model):
@@ -52,6 +54,8 @@ class ArgoCdCredentialsResponse(Model):
     created_at: datetime
     updated_at: datetime
     last_checked_at: datetime | None = None
+
+    __secrets__ = ("argocd_token",)
 
 
 @define(kw_only=True, repr=False)
@@ -90,6 +94,8 @@ class ArgocdManagedResource(Model):
     namespace: str | None = None
     target_state: Annotated[str | None, Wire("targetState")] = None
     live_state: Annotated[str | None, Wire("liveState")] = None
+
+    __secrets__ = ("target_state", "live_state")
 
 
 class ArgocdAssociatedServiceType(OpenEnum):

@@ -35,6 +35,8 @@ class KedaTriggerAuthenticationRequest(Model):
     name: str
     config_yaml: str | Unset | None = UNSET
 
+    __secrets__ = ("config_yaml",)
+
 
 @define(kw_only=True, repr=False)
 class KedaTriggerAuthenticationResponse(Model):
@@ -47,6 +49,8 @@ class KedaTriggerAuthenticationResponse(Model):
     updated_at: datetime | None = None
     config_yaml: str | None = None
 
+    __secrets__ = ("config_yaml",)
+
 
 @define(kw_only=True, repr=False)
 class KedaScalerRequest(Model):
@@ -58,6 +62,8 @@ class KedaScalerRequest(Model):
     config_json: dict[str, Any] | Unset | None = UNSET
     config_yaml: str | Unset | None = UNSET
     trigger_authentication: KedaTriggerAuthenticationRequest | Unset | None = UNSET
+
+    __secrets__ = ("config_yaml",)
 
 
 @define(kw_only=True, repr=False)
@@ -73,6 +79,8 @@ class KedaScalerResponse(Model):
     config_json: dict[str, Any] | None = None
     config_yaml: str | None = None
     trigger_authentication: KedaTriggerAuthenticationResponse | None = None
+
+    __secrets__ = ("config_yaml",)
 
 
 @define(kw_only=True, repr=False)

@@ -65,6 +65,8 @@ class AwsStaticCredentialsRequest(Model):
     secret_access_key: str
     type: AwsStaticCredentialsRequestType = AwsStaticCredentialsRequestType.AWS_STATIC
 
+    __secrets__ = ("secret_access_key",)
+
 
 @define(kw_only=True, repr=False)
 class EksAnywhereVsphereRoleCredentialsRequest(Model):
@@ -77,6 +79,8 @@ class EksAnywhereVsphereRoleCredentialsRequest(Model):
     type: EksAnywhereVsphereRoleCredentialsRequestType = (
         EksAnywhereVsphereRoleCredentialsRequestType.EKS_ANYWHERE_VSPHERE_ROLE
     )
+
+    __secrets__ = ("vsphere_password",)
 
 
 @define(kw_only=True, repr=False)
@@ -91,6 +95,8 @@ class EksAnywhereVsphereStaticCredentialsRequest(Model):
     type: EksAnywhereVsphereStaticCredentialsRequestType = (
         EksAnywhereVsphereStaticCredentialsRequestType.EKS_ANYWHERE_VSPHERE_STATIC
     )
+
+    __secrets__ = ("vsphere_password", "secret_access_key")
 
 
 AwsCredentialsRequest: TypeAlias = Annotated[

@@ -107,6 +107,8 @@ class CreditCardRequest(Model):
     expiry_year: int
     token: str | Unset | None = UNSET
 
+    __secrets__ = ("number", "cvv", "token")
+
 
 class InvoiceStatusEnum(OpenEnum):
     """Part of `Invoice`."""
@@ -136,6 +138,8 @@ class OrganizationBillingUsageReportResponse(Model):
     report_url: str | None = None
     delete_report_url: str | None = None
 
+    __secrets__ = ("report_url", "delete_report_url")
+
 
 @define(kw_only=True, repr=False)
 class OrganizationChangePlanRequest(Model):
@@ -149,6 +153,8 @@ class OrganizationCreditCodeRequest(Model):
     """Sent by `billing.add_credit_code`."""
 
     code: str | Unset | None = UNSET
+
+    __secrets__ = ("code",)
 
 
 @define(kw_only=True, repr=False)

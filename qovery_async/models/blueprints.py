@@ -36,6 +36,9 @@ class BlueprintVariableRequest(Model):
     value: str
     is_secret: bool | Unset | None = UNSET
 
+    __secrets__ = ("value",)
+    __secrets_if__ = "is_secret"
+
 
 @define(kw_only=True, repr=False)
 class BlueprintDeploymentAckResponse(Model):
@@ -205,6 +208,9 @@ class BlueprintUpdateVariableValue(Model):
     value: str
     is_secret: bool | Unset | None = UNSET
 
+    __secrets__ = ("value",)
+    __secrets_if__ = "is_secret"
+
 
 @define(kw_only=True, repr=False)
 class BlueprintItem(Model):
@@ -338,6 +344,9 @@ class BlueprintManifestVariableField(Model):
     allowed_values: list[str] | None = None
     default_value: str | None = None
 
+    __secrets__ = ("default_value",)
+    __secrets_if__ = "is_secret"
+
 
 @define(kw_only=True, repr=False)
 class BlueprintUpdateNewOptionalValue(Model):
@@ -348,6 +357,9 @@ class BlueprintUpdateNewOptionalValue(Model):
     is_secret: bool
     default_value: str | None = None
     allowed_values: list[str] | None = None
+
+    __secrets__ = ("default_value",)
+    __secrets_if__ = "is_secret"
 
 
 @define(kw_only=True, repr=False)
@@ -371,6 +383,9 @@ class BlueprintUpdateUpdatedValue(Model):
     new_default_value: str | None = None
     current_value: str | None = None
     allowed_values: list[str] | None = None
+
+    __secrets__ = ("current_default_value", "new_default_value", "current_value")
+    __secrets_if__ = "is_secret"
 
 
 @define(kw_only=True, repr=False)

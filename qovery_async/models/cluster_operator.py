@@ -30,6 +30,8 @@ class ClusterOperatorBootstrapResponse(Model):
     values_yaml: str
     helm_command: str
 
+    __secrets__ = ("values", "values_yaml")
+
 
 class ClusterOperatorFleetStatus(OpenEnum):
     """Part of `ClusterOperatorFleetInventoryResponse`, `ClusterOperatorStatusResponse`."""

@@ -258,12 +258,16 @@ class ClusterTokenStatus(Model):
     token: str
     expiration_timestamp: Annotated[datetime, Wire("expirationTimestamp")]
 
+    __secrets__ = ("token",)
+
 
 @define(kw_only=True, repr=False)
 class EksAnywhereClusterJwtResponse(Model):
     """Answer of `clusters.eks_anywhere.get_jwt`."""
 
     jwt: str
+
+    __secrets__ = ("jwt",)
 
 
 @define(kw_only=True, repr=False)

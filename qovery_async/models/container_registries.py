@@ -116,6 +116,8 @@ class ContainerRegistryRequestConfig(Model):
     azure_tenant_id: str | Unset | None = UNSET
     azure_subscription_id: str | Unset | None = UNSET
 
+    __secrets__ = ("secret_access_key", "scaleway_secret_key", "json_credentials", "password")
+
 
 @define(kw_only=True, repr=False)
 class ContainerRegistryResponseConfig(Model):

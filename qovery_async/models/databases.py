@@ -37,6 +37,8 @@ class Credentials(Model):
     login: str
     password: str
 
+    __secrets__ = ("password",)
+
 
 class DatabaseTypeEnum(OpenEnum):
     """Part of `Database`, `DatabaseConfiguration` and 1 more."""

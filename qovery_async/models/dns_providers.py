@@ -77,6 +77,8 @@ class CloudflareDnsProviderRequest(Model):
     provider: CloudflareDnsProviderRequestProvider = CloudflareDnsProviderRequestProvider.CLOUDFLARE
     proxied: bool | Unset | None = UNSET
 
+    __secrets__ = ("api_token",)
+
 
 @define(kw_only=True, repr=False)
 class CloudflareDnsProviderResponse(Model):
@@ -111,6 +113,8 @@ class Route53StaticCredentialsRequest(Model):
     aws_access_key_id: str
     aws_secret_access_key: str
     type: Route53StaticCredentialsRequestType = Route53StaticCredentialsRequestType.STATIC
+
+    __secrets__ = ("aws_secret_access_key",)
 
 
 @define(kw_only=True, repr=False)

@@ -116,6 +116,8 @@ class DeploymentBuildUsageReportResponse(Model):
     report_url: str | None = None
     delete_report_url: str | None = None
 
+    __secrets__ = ("report_url", "delete_report_url")
+
 
 @define(kw_only=True, repr=False)
 class DockerfileCheckResponse(Model):

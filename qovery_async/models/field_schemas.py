@@ -44,3 +44,6 @@ class FieldSchemaResponse(Model):
     constraints: FieldSchemaConstraintsResponse
     default_value: Annotated[str | None, Wire("defaultValue")] = None
     description: str | None = None
+
+    __secrets__ = ("default_value",)
+    __secrets_if__ = "sensitive"

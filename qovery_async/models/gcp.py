@@ -35,6 +35,8 @@ class GcpServiceAccountKeyCredentialsRequest(Model):
     gcp_credentials: str
     credential_type: GcpServiceAccountKeyCredentialsRequestCredentialType | Unset | None = UNSET
 
+    __secrets__ = ("gcp_credentials",)
+
 
 @define(kw_only=True, repr=False)
 class GcpWorkloadIdentityFederationCredentialsRequest(Model):

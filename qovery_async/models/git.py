@@ -109,6 +109,8 @@ class OrganizationGithubAppConnectRequest(Model):
     installation_id: str
     code: str
 
+    __secrets__ = ("code",)
+
 
 @define(kw_only=True, repr=False)
 class ApplicationGitRepository(Model):
@@ -150,6 +152,8 @@ class GitTokenRequest(Model):
     description: str | Unset | None = UNSET
     workspace: str | Unset | None = UNSET
     git_api_url: str | Unset | None = UNSET
+
+    __secrets__ = ("token",)
 
 
 @define(kw_only=True, repr=False)

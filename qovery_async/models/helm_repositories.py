@@ -50,6 +50,8 @@ class HelmRepositoryRequestConfig(Model):
     azure_subscription_id: str | Unset | None = UNSET
     role_arn: str | Unset | None = UNSET
 
+    __secrets__ = ("password", "secret_access_key", "scaleway_secret_key")
+
 
 @define(kw_only=True, repr=False)
 class HelmRepositoryResponseConfig(Model):

@@ -86,6 +86,8 @@ class HelmRequestValuesOverrideFileRawValue(Model):
     name: str | Unset | None = UNSET
     content: str | Unset | None = UNSET
 
+    __secrets__ = ("content",)
+
 
 @define(kw_only=True, repr=False)
 class HelmResponseValuesOverrideFileRawValue(Model):
@@ -93,6 +95,8 @@ class HelmResponseValuesOverrideFileRawValue(Model):
 
     name: str
     content: str
+
+    __secrets__ = ("content",)
 
 
 @define(kw_only=True, repr=False)

@@ -45,3 +45,5 @@ class InviteMember(Model):
     logo_url: str | None = None
     role_id: str | None = None
     role_name: str | None = None
+
+    __secrets__ = ("invitation_link",)

@@ -58,6 +58,9 @@ class LifecycleTemplateResponseVariable(Model):
     is_secret: bool
     file: LifecycleTemplateResponseVariableFile | None = None
 
+    __secrets__ = ("default",)
+    __secrets_if__ = "is_secret"
+
 
 @define(kw_only=True, repr=False)
 class LifecycleTemplateResponse(Model):

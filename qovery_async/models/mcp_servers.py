@@ -21,6 +21,8 @@ class McpServerRequest(Model):
     description: str | Unset | None = UNSET
     headers: dict[str, str] | Unset | None = UNSET
 
+    __secrets__ = ("headers",)
+
 
 @define(kw_only=True, repr=False)
 class McpServerResponse(Model):

@@ -125,6 +125,9 @@ class PlatformComponentInputRequirementResponse(Model):
     default_value: Annotated[str | None, Wire("defaultValue")] = None
     description: str | None = None
 
+    __secrets__ = ("default_value",)
+    __secrets_if__ = "sensitive"
+
 
 @define(kw_only=True, repr=False)
 class PlatformTemplateComponentResponse(Model):

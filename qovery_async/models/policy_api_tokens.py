@@ -44,6 +44,8 @@ class OrganizationPolicyApiTokenCreate(Model):
     user_sub: str | None = None
     expires_at: datetime | None = None
 
+    __secrets__ = ("token",)
+
 
 @define(kw_only=True, repr=False)
 class OrganizationPolicyApiTokenCreateRequest(Model):

@@ -19,3 +19,5 @@ class ScalewayCredentialsRequest(Model):
     scaleway_secret_key: str
     scaleway_project_id: str
     scaleway_organization_id: str
+
+    __secrets__ = ("scaleway_secret_key",)

@@ -100,6 +100,8 @@ class AwsStaticCredentialsAuthDto(Model):
     mode: AwsStaticCredentialsAuthDtoMode = AwsStaticCredentialsAuthDtoMode.AWS_STATIC_CREDENTIALS
     secret_key: str | Unset | None = UNSET
 
+    __secrets__ = ("secret_key",)
+
 
 @define(kw_only=True, repr=False)
 class GcpJsonCredentialsAuthDto(Model):
@@ -107,6 +109,8 @@ class GcpJsonCredentialsAuthDto(Model):
 
     mode: GcpJsonCredentialsAuthDtoMode = GcpJsonCredentialsAuthDtoMode.GCP_JSON_CREDENTIALS
     json_credentials: str | Unset | None = UNSET
+
+    __secrets__ = ("json_credentials",)
 
 
 @define(kw_only=True, repr=False)

@@ -146,6 +146,9 @@ class TerraformVarKeyValue(Model):
     value: str | Unset | None = UNSET
     secret: bool | Unset | None = UNSET
 
+    __secrets__ = ("value",)
+    __secrets_if__ = "secret"
+
 
 @define(kw_only=True, repr=False)
 class TerraformVariableDefinition(Model):
@@ -157,6 +160,9 @@ class TerraformVariableDefinition(Model):
     nullable: bool | None = None
     default: str | None = None
     description: str | None = None
+
+    __secrets__ = ("default",)
+    __secrets_if__ = "sensitive"
 
 
 class TfVarsDiscoveryModeAutoDiscoverType(OpenEnum):

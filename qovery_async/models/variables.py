@@ -84,6 +84,8 @@ class SecretEditRequest(Model):
     description: str | Unset | None = UNSET
     enable_interpolation_in_file: bool | Unset | None = UNSET
 
+    __secrets__ = ("value",)
+
 
 @define(kw_only=True, repr=False)
 class SecretRequest(Model):
@@ -94,6 +96,8 @@ class SecretRequest(Model):
     mount_path: str | Unset | None = UNSET
     description: str | Unset | None = UNSET
     enable_interpolation_in_file: bool | Unset | None = UNSET
+
+    __secrets__ = ("value",)
 
 
 class ServiceTypeForVariableEnum(OpenEnum):
@@ -115,6 +119,8 @@ class Value(Model):
     description: str | Unset | None = UNSET
     enable_interpolation_in_file: bool | Unset | None = UNSET
 
+    __secrets__ = ("value",)
+
 
 @define(kw_only=True, repr=False)
 class VariableEditRequest(Model):
@@ -125,6 +131,8 @@ class VariableEditRequest(Model):
     description: str | Unset | None = UNSET
     enable_interpolation_in_file: bool | Unset | None = UNSET
     secret_manager_access_id: str | Unset | None = UNSET
+
+    __secrets__ = ("value",)
 
 
 @define(kw_only=True, repr=False)
@@ -147,6 +155,9 @@ class VariableImportRequestVar(Model):
     scope: APIVariableScopeEnum
     is_secret: bool
 
+    __secrets__ = ("value",)
+    __secrets_if__ = "is_secret"
+
 
 @define(kw_only=True, repr=False)
 class VariableImportSuccessfulImportedVariable(Model):
@@ -156,6 +167,9 @@ class VariableImportSuccessfulImportedVariable(Model):
     scope: APIVariableScopeEnum
     is_secret: bool
     value: str | None = None
+
+    __secrets__ = ("value",)
+    __secrets_if__ = "is_secret"
 
 
 @define(kw_only=True, repr=False)
@@ -167,6 +181,8 @@ class VariableOverrideRequest(Model):
     override_parent_id: str
     description: str | Unset | None = UNSET
     enable_interpolation_in_file: bool | Unset | None = UNSET
+
+    __secrets__ = ("value",)
 
 
 @define(kw_only=True, repr=False)
@@ -182,6 +198,9 @@ class VariableRequest(Model):
     description: str | Unset | None = UNSET
     enable_interpolation_in_file: bool | Unset | None = UNSET
     secret_manager_access_id: str | Unset | None = UNSET
+
+    __secrets__ = ("value",)
+    __secrets_if__ = "is_secret"
 
 
 @define(kw_only=True, repr=False)
@@ -245,6 +264,8 @@ class VariableAlias(Model):
     variable_type: APIVariableTypeEnum
     value: str | None = None
 
+    __secrets__ = ("value",)
+
 
 @define(kw_only=True, repr=False)
 class VariableOverride(Model):
@@ -256,6 +277,8 @@ class VariableOverride(Model):
     scope: APIVariableScopeEnum
     variable_type: APIVariableTypeEnum
     value: str | None = None
+
+    __secrets__ = ("value",)
 
 
 @define(kw_only=True, repr=False)
@@ -338,3 +361,6 @@ class VariableResponse(Model):
     description: str | None = None
     enable_interpolation_in_file: bool | None = None
     secret_manager_access_id: str | None = None
+
+    __secrets__ = ("value",)
+    __secrets_if__ = "is_secret"

@@ -44,6 +44,8 @@ class OrganizationWebhookCreateRequest(Model):
     project_names_filter: list[str] | Unset | None = UNSET
     environment_types_filter: list[EnvironmentModeEnum] | Unset | None = UNSET
 
+    __secrets__ = ("target_url", "target_secret")
+
 
 @define(kw_only=True, repr=False)
 class OrganizationWebhookCreateResponse(Model):
@@ -60,6 +62,8 @@ class OrganizationWebhookCreateResponse(Model):
     events: list[OrganizationWebhookEventEnum] | None = None
     project_names_filter: list[str] | None = None
     environment_types_filter: list[EnvironmentModeEnum] | None = None
+
+    __secrets__ = ("target_url",)
 
 
 @define(kw_only=True, repr=False)
@@ -78,6 +82,8 @@ class OrganizationWebhookResponse(Model):
     project_names_filter: list[str] | None = None
     environment_types_filter: list[EnvironmentModeEnum] | None = None
 
+    __secrets__ = ("target_url",)
+
 
 @define(kw_only=True, repr=False)
 class WebhookEventResponse(Model):
@@ -91,3 +97,5 @@ class WebhookEventResponse(Model):
     request: dict[str, Any]
     target_response_status_code: int
     target_response_body: str | None = None
+
+    __secrets__ = ("target_url_used",)

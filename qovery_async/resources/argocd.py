@@ -148,9 +148,15 @@ class ArgocdCredentials(Resource):
     ) -> models.ArgoCdConnectionCheckResponse:
         """Check the connection to Argo CD.
 
+        Changes nothing, so it is asked again where an answer is lost.
         `POST /cluster/{clusterId}/argoCdConfig/check`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
         call = Call(
-            "argocd.credentials.check", "POST", "/cluster/{cluster_id}/argoCdConfig/check", cluster_id, body=body
+            "argocd.credentials.check",
+            "POST",
+            "/cluster/{cluster_id}/argoCdConfig/check",
+            cluster_id,
+            body=body,
+            repeatable=True,
         )
         return await self._json(call, models.ArgoCdConnectionCheckResponse)

@@ -19,6 +19,7 @@ class Git(Resource):
     ) -> list[str]:
         """List the directories of a git repository.
 
+        Changes nothing, so it is asked again where an answer is lost.
         `POST /organization/{organizationId}/listDirectoriesFromGitRepository`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound.
         """
@@ -29,6 +30,7 @@ class Git(Resource):
             "/organization/{organization_id}/listDirectoriesFromGitRepository",
             organization_id,
             body=body,
+            repeatable=True,
         )
         return await self._list(call, str)
 
@@ -202,6 +204,7 @@ class Git(Resource):
     ) -> list[models.TerraformVariableDefinition]:
         """Parse the Terraform variables of a git repository.
 
+        Changes nothing, so it is asked again where an answer is lost.
         `POST /organization/{organizationId}/parseTerraformVariablesFromGitRepo`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound.
         """
@@ -212,6 +215,7 @@ class Git(Resource):
             "/organization/{organization_id}/parseTerraformVariablesFromGitRepo",
             organization_id,
             body=body,
+            repeatable=True,
         )
         return await self._list(call, models.TerraformVariableDefinition)
 
@@ -220,6 +224,7 @@ class Git(Resource):
     ) -> list[models.TfVarsFileResponse]:
         """List the tfvars files of a git repository.
 
+        Changes nothing, so it is asked again where an answer is lost.
         `POST /organization/{organizationId}/listTfVarsFilesFromGitRepo`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound.
         """
@@ -230,5 +235,6 @@ class Git(Resource):
             "/organization/{organization_id}/listTfVarsFilesFromGitRepo",
             organization_id,
             body=body,
+            repeatable=True,
         )
         return await self._list(call, models.TfVarsFileResponse)

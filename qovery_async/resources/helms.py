@@ -50,6 +50,7 @@ class Helms(Resource):
     ) -> str:
         """Get the default values of a chart, to start an override from.
 
+        Changes nothing, so it is asked again where an answer is lost.
         `POST /environment/{environmentId}/helmDefaultValues`. Raises Unauthorized, Forbidden, NotFound.
         """
         call = Call(
@@ -58,6 +59,7 @@ class Helms(Resource):
             "/environment/{environment_id}/helmDefaultValues",
             environment_id,
             body=body,
+            repeatable=True,
         )
         return await self._text(call, accept="text/plain")
 

@@ -53,6 +53,7 @@ class PlatformTemplates(Resource):
     ) -> models.PlatformComponentConfigurationResolutionResponse:
         """Resolve the configuration of a component of a platform template.
 
+        Changes nothing, so it is asked again where an answer is lost.
         `POST
         /organization/{organizationId}/platformTemplate/{templateKey}/{templateVersion}/component/{componentKey}/resolve`.
         Raises BadRequest, Unauthorized, Forbidden, NotFound, ServerError.
@@ -71,5 +72,6 @@ class PlatformTemplates(Resource):
                 "cloudProvider": cloud_provider,
             },
             body=body,
+            repeatable=True,
         )
         return await self._json(call, models.PlatformComponentConfigurationResolutionResponse)

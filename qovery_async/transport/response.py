@@ -69,12 +69,16 @@ class Response:
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError) as error:
-            start = self.authorization.hidden_in(self.body[:2000])[:80].decode("utf-8", "replace")
-            kind = self.content_type or "something without a content type"
-            raise DecodeError(
-                f"{self.request} answered {self.status} with a body that is not JSON ({error}); "
-                f"{kind} beginning {start!r}"
-            ) from error
+            flaw = str(error)  # not kept as the cause: it holds the whole body
+        raise DecodeError(
+            f"{self.request} answered {self.status} with a body that is not JSON ({flaw}); "
+            f"{self.content_type or 'something without a content type'} {self._beginning()}"
+        )
+
+    def _beginning(self) -> str:
+        start = self.authorization.hidden_in(self.body[:2000])[:80].decode("utf-8", "replace")
+        # What was meant to be JSON may hold a secret; a page or a sentence tells who answered.
+        return "cut short or damaged" if start.lstrip()[:1] in ("{", "[", '"') else f"beginning {start!r}"
 
     def no_page(self) -> Response:
         """Itself, unless it is a web page: then something between here and the API answered.

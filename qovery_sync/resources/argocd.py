@@ -114,6 +114,7 @@ class ArgocdCredentials(Resource[asynchronous.ArgocdCredentials]):
     ) -> models.ArgoCdConnectionCheckResponse:
         """Check the connection to Argo CD.
 
+        Changes nothing, so it is asked again where an answer is lost.
         `POST /cluster/{clusterId}/argoCdConfig/check`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.check, cluster_id, body)

@@ -19,6 +19,7 @@ class Git(Resource[asynchronous.Git]):
     ) -> list[str]:
         """List the directories of a git repository.
 
+        Changes nothing, so it is asked again where an answer is lost.
         `POST /organization/{organizationId}/listDirectoriesFromGitRepository`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound.
         """
@@ -121,6 +122,7 @@ class Git(Resource[asynchronous.Git]):
     ) -> list[models.TerraformVariableDefinition]:
         """Parse the Terraform variables of a git repository.
 
+        Changes nothing, so it is asked again where an answer is lost.
         `POST /organization/{organizationId}/parseTerraformVariablesFromGitRepo`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound.
         """
@@ -131,6 +133,7 @@ class Git(Resource[asynchronous.Git]):
     ) -> list[models.TfVarsFileResponse]:
         """List the tfvars files of a git repository.
 
+        Changes nothing, so it is asked again where an answer is lost.
         `POST /organization/{organizationId}/listTfVarsFilesFromGitRepo`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound.
         """

@@ -40,6 +40,7 @@ class Helms(Resource[asynchronous.Helms]):
     ) -> str:
         """Get the default values of a chart, to start an override from.
 
+        Changes nothing, so it is asked again where an answer is lost.
         `POST /environment/{environmentId}/helmDefaultValues`. Raises Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create_default_values, environment_id, body)

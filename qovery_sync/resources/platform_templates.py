@@ -44,6 +44,7 @@ class PlatformTemplates(Resource[asynchronous.PlatformTemplates]):
     ) -> models.PlatformComponentConfigurationResolutionResponse:
         """Resolve the configuration of a component of a platform template.
 
+        Changes nothing, so it is asked again where an answer is lost.
         `POST
         /organization/{organizationId}/platformTemplate/{templateKey}/{templateVersion}/component/{componentKey}/resolve`.
         Raises BadRequest, Unauthorized, Forbidden, NotFound, ServerError.

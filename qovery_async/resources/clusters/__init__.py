@@ -130,6 +130,7 @@ class Clusters(Resource):
     async def get_installation_helm_values(self, cluster_id: str, *, organization_id: str | None = None) -> str:
         """Get the installation Helm service values of a cluster.
 
+        The text is a secret, which its `repr` does not show.
         `GET /organization/{organizationId}/cluster/{clusterId}/installationHelmValues`. Raises Unauthorized,
         Forbidden, NotFound.
         """
@@ -141,7 +142,7 @@ class Clusters(Resource):
             organization_id,
             cluster_id,
         )
-        return await self._text(call, accept="application/x-yaml")
+        return await self._secret_text(call, accept="application/x-yaml")
 
     async def list_logs(
         self, cluster_id: str, *, organization_id: str | None = None

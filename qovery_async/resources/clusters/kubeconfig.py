@@ -21,6 +21,7 @@ class ClusterKubeconfig(Resource):
     ) -> str:
         """Get the kubeconfig of a cluster.
 
+        The text is a secret, which its `repr` does not show.
         `GET /organization/{organizationId}/cluster/{clusterId}/kubeconfig`. Raises Unauthorized, Forbidden,
         NotFound.
         """
@@ -36,7 +37,7 @@ class ClusterKubeconfig(Resource):
                 "read_only": read_only,
             },
         )
-        return await self._text(call, accept="application/x-yaml")
+        return await self._secret_text(call, accept="application/x-yaml")
 
     async def update(self, cluster_id: str, body: str, *, organization_id: str | None = None) -> None:
         """Replace the kubeconfig of a cluster as a whole.

@@ -64,6 +64,7 @@ class ClusterPlatformBinding(Resource):
     ) -> models.PlatformComponentConfigurationPreviewResponse:
         """Resolve the configuration of a component of the platform binding of a cluster.
 
+        Changes nothing, so it is asked again where an answer is lost.
         `POST /organization/{organizationId}/cluster/{clusterId}/platformBinding/component/{componentKey}/resolve`.
         Raises BadRequest, Unauthorized, Forbidden, NotFound, ServerError.
         """
@@ -76,5 +77,6 @@ class ClusterPlatformBinding(Resource):
             cluster_id,
             component_key,
             body=body,
+            repeatable=True,
         )
         return await self._json(call, models.PlatformComponentConfigurationPreviewResponse)

@@ -432,6 +432,7 @@ class Environments(Resource):
     ) -> models.DockerfileCheckResponse:
         """Check that a Dockerfile can be used.
 
+        Changes nothing, so it is asked again where an answer is lost.
         `POST /environment/{environmentId}/checkDockerfile`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
         call = Call(
@@ -440,6 +441,7 @@ class Environments(Resource):
             "/environment/{environment_id}/checkDockerfile",
             environment_id,
             body=body,
+            repeatable=True,
         )
         return await self._json(call, models.DockerfileCheckResponse)
 
@@ -448,6 +450,7 @@ class Environments(Resource):
     ) -> dict[str, Any]:
         """Check that a git repository holds a Helm chart.
 
+        Changes nothing, so it is asked again where an answer is lost.
         `POST /environment/{environmentId}/checkHelmRepository`. Raises BadRequest, Unauthorized, Forbidden,
         NotFound.
         """
@@ -457,6 +460,7 @@ class Environments(Resource):
             "/environment/{environment_id}/checkHelmRepository",
             environment_id,
             body=body,
+            repeatable=True,
         )
         return await self._json(call, dict[str, Any])
 
@@ -465,6 +469,7 @@ class Environments(Resource):
     ) -> dict[str, Any]:
         """Check that a container image can be used.
 
+        Changes nothing, so it is asked again where an answer is lost.
         `POST /environment/{environmentId}/checkContainerImage`. Raises BadRequest, Unauthorized, Forbidden,
         NotFound.
         """
@@ -474,6 +479,7 @@ class Environments(Resource):
             "/environment/{environment_id}/checkContainerImage",
             environment_id,
             body=body,
+            repeatable=True,
         )
         return await self._json(call, dict[str, Any])
 
@@ -482,6 +488,7 @@ class Environments(Resource):
     ) -> dict[str, Any]:
         """Check that files exist in a git repository.
 
+        Changes nothing, so it is asked again where an answer is lost.
         `POST /environment/{environmentId}/checkGitFile`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
         call = Call(
@@ -490,6 +497,7 @@ class Environments(Resource):
             "/environment/{environment_id}/checkGitFile",
             environment_id,
             body=body,
+            repeatable=True,
         )
         return await self._json(call, dict[str, Any])
 

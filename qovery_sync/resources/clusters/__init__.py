@@ -101,6 +101,7 @@ class Clusters(Resource[asynchronous.Clusters]):
     def get_installation_helm_values(self, cluster_id: str, *, organization_id: str | None = None) -> str:
         """Get the installation Helm service values of a cluster.
 
+        The text is a secret, which its `repr` does not show.
         `GET /organization/{organizationId}/cluster/{clusterId}/installationHelmValues`. Raises Unauthorized,
         Forbidden, NotFound.
         """

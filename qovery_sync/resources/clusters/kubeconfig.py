@@ -21,6 +21,7 @@ class ClusterKubeconfig(Resource[asynchronous.ClusterKubeconfig]):
     ) -> str:
         """Get the kubeconfig of a cluster.
 
+        The text is a secret, which its `repr` does not show.
         `GET /organization/{organizationId}/cluster/{clusterId}/kubeconfig`. Raises Unauthorized, Forbidden,
         NotFound.
         """

@@ -45,6 +45,7 @@ class ClusterPlatformBinding(Resource[asynchronous.ClusterPlatformBinding]):
     ) -> models.PlatformComponentConfigurationPreviewResponse:
         """Resolve the configuration of a component of the platform binding of a cluster.
 
+        Changes nothing, so it is asked again where an answer is lost.
         `POST /organization/{organizationId}/cluster/{clusterId}/platformBinding/component/{componentKey}/resolve`.
         Raises BadRequest, Unauthorized, Forbidden, NotFound, ServerError.
         """

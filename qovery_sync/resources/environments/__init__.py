@@ -304,6 +304,7 @@ class Environments(Resource[asynchronous.Environments]):
     ) -> models.DockerfileCheckResponse:
         """Check that a Dockerfile can be used.
 
+        Changes nothing, so it is asked again where an answer is lost.
         `POST /environment/{environmentId}/checkDockerfile`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.check_dockerfile, environment_id, body)
@@ -313,6 +314,7 @@ class Environments(Resource[asynchronous.Environments]):
     ) -> dict[str, Any]:
         """Check that a git repository holds a Helm chart.
 
+        Changes nothing, so it is asked again where an answer is lost.
         `POST /environment/{environmentId}/checkHelmRepository`. Raises BadRequest, Unauthorized, Forbidden,
         NotFound.
         """
@@ -323,6 +325,7 @@ class Environments(Resource[asynchronous.Environments]):
     ) -> dict[str, Any]:
         """Check that a container image can be used.
 
+        Changes nothing, so it is asked again where an answer is lost.
         `POST /environment/{environmentId}/checkContainerImage`. Raises BadRequest, Unauthorized, Forbidden,
         NotFound.
         """
@@ -333,6 +336,7 @@ class Environments(Resource[asynchronous.Environments]):
     ) -> dict[str, Any]:
         """Check that files exist in a git repository.
 
+        Changes nothing, so it is asked again where an answer is lost.
         `POST /environment/{environmentId}/checkGitFile`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.check_git_file, environment_id, body)
