@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from qovery_async.errors import ConfigurationError
 from qovery_async.plain import is_list, is_object
+from qovery_async.printable import one_line
 from qovery_async.shared import Shared
 from qovery_async.transport.request import Call
 
 if TYPE_CHECKING:
     from qovery_async.transport.exchange import Exchange
+
+
+# A person sees few; an error is no place for more.
+_LISTED = 20
 
 
 class DefaultOrganization:
@@ -35,13 +41,13 @@ class DefaultOrganization:
         answer = response.json()
         results = answer.get("results") if is_object(answer) else None
         found = [entry for entry in results if is_object(entry)] if is_list(results) else []
-        organizations = {str(entry["id"]): entry.get("name") for entry in found if "id" in entry}
+        organizations = {entry["id"]: entry.get("name") for entry in found if isinstance(entry.get("id"), str)}
         if len(organizations) == 1:
             (self._id,) = organizations
             return self._id
         if not organizations:
             raise ConfigurationError("the token sees no organization; check that it has not been revoked")
-        listed = ", ".join(f"{id_} ({name})" for id_, name in organizations.items())
+        listed = ", ".join(one_line(f"{id_} ({name})", 100) for id_, name in islice(organizations.items(), _LISTED))
         raise ConfigurationError(
             "the token sees several organizations; say which with organization_id=... "
             f"or QOVERY_ORGANIZATION_ID: {listed}"
