@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
@@ -164,15 +165,23 @@ _BY_STATUS: dict[int, type[ApiError]] = {
 
 
 def api_error(
-    status: int, body: bytes, *, operation: str, method: str, url: str, headers: Mapping[str, str]
+    status: int,
+    body: bytes,
+    *,
+    operation: str,
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    hide: Callable[[Any], Any] = lambda value: value,
 ) -> ApiError:
     """The error for an answer, whatever its body looks like.
 
     The API has had several shapes: `{status, detail}` today, `{status, error, message,
-    timestamp, path}` before; proxies in front of it answer HTML or nothing.
+    timestamp, path}` before; proxies in front of it answer HTML or nothing. `hide` takes the token
+    out of what was decoded: JSON has many ways to spell a text.
     """
     kind = _BY_STATUS.get(status, ServerError if status >= 500 else ApiError)
-    decoded = _decoded(body)
+    decoded = hide(_decoded(body))
     said: dict[str, Any] = decoded if is_object(decoded) else {}
     texts = (said.get(key) for key in ("detail", "message", "error", "title"))
     message = next((text for text in texts if isinstance(text, str) and text), None)
@@ -195,12 +204,12 @@ def api_error(
 def _decoded(body: bytes) -> Any:
     if not body:
         return None
-    try:
+    with suppress(ValueError, RecursionError):
         value = json.loads(body)
-    except (ValueError, RecursionError):
-        return body.decode("utf-8", "replace")
-    # Kept as text, too deep an answer can still be printed and pickled.
-    return body.decode("utf-8", "replace") if is_too_deep(value) else value
+        # Kept as text, one that is too deep can still be printed and pickled.
+        if not is_too_deep(value):
+            return value
+    return body.decode("utf-8", "replace")
 
 
 def _reason(status: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Generic, TypeVar
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 import attrs
 
@@ -37,19 +37,26 @@ def read_page(envelope: dict[str, Any], items: list[T]) -> Page[T]:
     links = links if is_object(links) else {}
     return Page(
         items,
-        page=envelope.get("page"),
-        page_size=envelope.get("page_size"),
+        page=_if(int, envelope.get("page")),
+        page_size=_if(int, envelope.get("page_size")),
         next=_token(links.get("next"), "continueToken"),
         previous=_token(links.get("previous"), "stepBackToken"),
-        limit_reached=envelope.get("organization_max_limit_reached"),
+        limit_reached=_if(bool, envelope.get("organization_max_limit_reached")),
     )
+
+
+def _if(type_: type[T], value: object) -> T | None:
+    """The value where it is of the type: what an answer says besides its items is not worth failing for."""
+    return value if type(value) is type_ else None
 
 
 def _token(link: object, name: str) -> str | None:
     """The token inside a link to a neighbouring page, which is all the API tells of it."""
     if not isinstance(link, str):
         return None
-    return next(iter(parse_qs(urlsplit(link).query).get(name, [])), None)
+    # Split by hand: of an address that does not fit, `urlsplit` wants to know nothing.
+    query = link.partition("?")[2].partition("#")[0]
+    return next(iter(parse_qs(query).get(name, [])), None)
 
 
 class Items(Generic[T]):

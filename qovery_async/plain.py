@@ -39,7 +39,6 @@ def is_too_deep(value: Any, levels: int = DEEPEST) -> bool:
     if value.__class__ is not dict and value.__class__ is not list:
         return False
     for inner in value.values() if value.__class__ is dict else value:
-        if inner.__class__ is dict or inner.__class__ is list:
-            if levels == 1 or is_too_deep(inner, levels - 1):
-                return True
+        if (inner.__class__ is dict or inner.__class__ is list) and (levels == 1 or is_too_deep(inner, levels - 1)):
+            return True
     return False

@@ -5,20 +5,20 @@ from __future__ import annotations
 import functools
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from types import GenericAlias
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from cattrs import Converter
 
 from qovery_async.errors import ConfigurationError, DecodeError
-from qovery_async.plain import is_list
+from qovery_async.plain import is_list, shown
 from qovery_async.vocabulary import Model
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
 
-    from qovery_async.codec.repair import Problem
+    from qovery_async.codec.repair import Repair
 
 T = TypeVar("T")
 M = TypeVar("M", bound=Model)
@@ -47,10 +47,20 @@ class Codec:
         self._strict = strict
         self._warned: set[tuple[str, str]] = set()
 
-    def decode(self, value: Any, type_: TypeForm[T], *, operation: str, source: object = None, root: str = "") -> T:
+    def decode(
+        self,
+        value: Any,
+        type_: TypeForm[T],
+        *,
+        operation: str,
+        source: object = None,
+        root: str = "",
+        hide: Callable[[str], str] = str,
+    ) -> T:
         """The parsed JSON `value` as `type_`.
 
-        Messages name `source`, else the operation; `root` is the path that leads to the value.
+        Messages name `source`, else the operation; `root` is the path that leads to the value. What
+        they show of it goes through `hide`.
         """
         try:
             return _converter().structure(value, cast("type[T]", type_))
@@ -58,8 +68,11 @@ class Codec:
             from qovery_async.codec.repair import Repair
 
             repair = Repair()
-            repaired: T = repair.read(value, type_, root, root)
-            self._report(repair.problems, operation, source)
+            try:
+                repaired: T = repair.read(value, type_, root, root)
+            except RecursionError as error:
+                raise DecodeError(f"{source or operation}: {hide(str(error))}") from None
+            self._report(repair, operation, source, hide)
             return repaired
 
     def decode_items(
@@ -70,38 +83,41 @@ class Codec:
         *,
         operation: str,
         source: object = None,
+        hide: Callable[[str], str] = str,
     ) -> list[T]:
         """The list under `key` of an envelope."""
         found = envelope.get(key)
         if is_list(found):
             items = cast("TypeForm[list[T]]", GenericAlias(list, (item,)))
-            return self.decode(found, items, operation=operation, source=source, root=key)
-        from qovery_async.codec.repair import Problem
+            return self.decode(found, items, operation=operation, source=source, root=key, hide=hide)
+        from qovery_async.codec.repair import Repair
 
-        problem = Problem(key, key, "is missing" if found is None else f"expected a list, got {found!r:.40}")
-        self._report([problem], operation, source)
+        repair = Repair()
+        repair.note(key, key, "is missing" if found is None else f"expected a list, got {shown(found)}")
+        self._report(repair, operation, source, hide)
         return []
 
     def prepare(self, type_: object) -> None:
         """Builds what decoding `type_` needs, so that the first answer does not wait for it."""
         _converter().get_structure_hook(type_)
 
-    def _report(self, problems: Sequence[Problem], operation: str, source: object) -> None:
+    def _report(self, repair: Repair, operation: str, source: object, hide: Callable[[str], str]) -> None:
         # What misfits as a whole has nothing left in it that could be saved.
-        if problems and (self._strict or not problems[0].path):
-            more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-            raise DecodeError(f"{source or operation}: {problems[0]}{more}")
-        for problem in problems:
-            if (operation, problem.place) not in self._warned:
-                self._warned.add((operation, problem.place))
-                _logger.warning("%s: %s; kept as it came, as far as possible", operation, problem)
+        if repair.problems and (self._strict or "" in repair.problems):
+            first = hide(str(next(iter(repair.problems.values()))))
+            more = f" (and {repair.count - 1} more)" if repair.count > 1 else ""
+            raise DecodeError(f"{source or operation}: {first}{more}")
+        for place, problem in repair.problems.items():
+            if (operation, place) not in self._warned:
+                self._warned.add((operation, place))
+                _logger.warning("%s: %s; kept as it came, as far as possible", operation, hide(str(problem)))
 
 
 def encode_body(body: object) -> Any:
     """A body as plain JSON values: models, enums and dates inside are converted."""
     try:
         return _converter().unstructure(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigurationError(f"the body cannot be sent: {error}") from error
 
 

@@ -15,6 +15,7 @@ from cattrs import Converter
 
 from qovery_async.codec.shapes import NONE, Attribute, attributes, union_rule, without_none
 from qovery_async.codec.times import read_datetime
+from qovery_async.plain import is_too_deep
 from qovery_async.vocabulary import UNSET, ByKey, ByTag, Model, OpenEnum, UnknownVariant
 
 Hook = Callable[[Any, Any], Any]
@@ -46,7 +47,7 @@ def register(converter: Converter) -> None:
     converter.register_structure_hook(date, lambda value, _: date.fromisoformat(value))
     # More specific than `str`, which an open enum is as well.
     converter.register_structure_hook(OpenEnum, lambda value, enum: enum(value))
-    converter.register_structure_hook_func(lambda type_: type_ is Any, lambda value, _: value)
+    converter.register_structure_hook_func(lambda type_: type_ is Any, lambda value, _: _free(value))
 
 
 def _bound(factory: Callable[[Any, Converter], Hook], converter: Converter) -> Callable[[Any], Hook]:
@@ -93,6 +94,13 @@ def _number(value: Any, _: Any) -> Any:
     return value
 
 
+def _free(value: Any) -> Any:
+    """JSON that is kept as it came."""
+    if is_too_deep(value):
+        raise Misfit
+    return value
+
+
 def _optional_hook(type_: Any, converter: Converter) -> Hook:
     item_type = without_none(type_)[0]
     inner = _late_hook(item_type, converter)
@@ -122,6 +130,8 @@ def _dict_hook(type_: Any, converter: Converter) -> Hook:
     def hook(value: Any, _: Any) -> Any:
         if value.__class__ is not dict:
             raise Misfit
+        if item_type is Any:
+            return _free(value)
         return {key: inner(item, item_type) for key, item in value.items()}
 
     return hook
@@ -137,7 +147,7 @@ def _union_hook(type_: Any, converter: Converter) -> Hook:
         if value.__class__ is not dict:
             raise Misfit
         branch = choose(rule, value)
-        return UnknownVariant(value) if branch is None else converter.structure(value, branch)
+        return UnknownVariant(_free(value)) if branch is None else converter.structure(value, branch)
 
     return hook
 
@@ -190,7 +200,7 @@ class _Source:
     def text(self) -> str:
         fields = list(attributes(self.model))
         self.names |= {
-            "Misfit": Misfit, "UNSET": UNSET, "model": self.model, "new": self.model.__new__,
+            "Misfit": Misfit, "UNSET": UNSET, "free": _free, "model": self.model, "new": self.model.__new__,
             "known": frozenset(field.wire for field in fields),
         }  # fmt: skip
         tracks_nulls = any(not f.required and f.absent is None for f in fields)
@@ -200,7 +210,7 @@ class _Source:
         for index, field in enumerate(fields):
             lines += self._required(index, field) if field.required else self._optional(index, field)
         lines += [f"  if len(o) + absent == {len(fields)}: self.extra = {{}}"]
-        lines += ["  else: self.extra = {k: o[k] for k in o if k not in known}"]
+        lines += ["  else: self.extra = free({k: o[k] for k in o if k not in known})"]
         nulls = "tuple([k for k in o if o[k] is None])"
         lines += [f"  self.null_keys = {nulls} if nulls else ()" if tracks_nulls else "  self.null_keys = ()"]
         lines += ["  return self"]
@@ -230,7 +240,7 @@ class _Source:
         if type_ in (str, int, bool):
             return [f"  if v.__class__ is not {type_.__name__}: raise Misfit", f"  {target} = v"]
         if type_ is Any:
-            return [f"  {target} = v"]
+            return [f"  {target} = free(v)"]
         if type_ is datetime:
             self.names["read_datetime"] = read_datetime
             return [f"  {target} = read_datetime(v)"]

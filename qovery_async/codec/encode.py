@@ -28,13 +28,28 @@ def register(converter: Converter) -> None:
     converter.register_unstructure_hook(UUID, str)
     converter.register_unstructure_hook(UnknownVariant, lambda value: value.raw)
     converter.register_unstructure_hook_func(_is(Enum), lambda value: value.value)
-    converter.register_unstructure_hook_func(
-        _is(Mapping), lambda value: {k: encode(v) for k, v in value.items() if v is not UNSET}
-    )
+    converter.register_unstructure_hook_func(_is(Mapping), partial(_object, encode=encode))
+    converter.register_unstructure_hook_func(_is(list), partial(_list, encode=encode))
 
 
 def _left_out(_: Unset) -> None:
     raise ValueError("UNSET leaves out an attribute or a key, but nothing can be left out of a list")
+
+
+# Loops, since before Python 3.12 a comprehension is one more call for each level of a deep value.
+def _object(value: Mapping[Any, Any], encode: Hook) -> dict[Any, Any]:
+    out: dict[Any, Any] = {}
+    for key, item in value.items():
+        if item is not UNSET:
+            out[key] = encode(item)
+    return out
+
+
+def _list(value: list[Any], encode: Hook) -> list[Any]:
+    out: list[Any] = []
+    for item in value:
+        out.append(encode(item))  # noqa: PERF401  # see above
+    return out
 
 
 def _is(class_: type) -> Callable[[Any], bool]:

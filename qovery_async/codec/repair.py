@@ -6,6 +6,8 @@ without loss, leaves the rest as it came and notes each place. Nothing is ever d
 
 from __future__ import annotations
 
+import math
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any, get_args, get_origin
 
@@ -14,7 +16,9 @@ import attrs
 from qovery_async.codec.decode import choose
 from qovery_async.codec.shapes import attributes, union_rule, without_none
 from qovery_async.codec.times import read_datetime
-from qovery_async.plain import is_list, is_object, kind
+from qovery_async.masking import looks_secret
+from qovery_async.plain import DEEPEST, is_list, is_object, is_too_deep, kind, shown
+from qovery_async.printable import one_line
 from qovery_async.vocabulary import Model, OpenEnum, UnknownVariant
 
 _TEXTS = {"true": True, "false": False}
@@ -29,21 +33,30 @@ class Problem:
     what: str
 
     def __str__(self) -> str:
-        return f"{self.path or 'the answer'}: {self.what}"
+        return f"{one_line(self.path) or 'the answer'}: {self.what}"
+
+
+class TooDeep(RecursionError):
+    """What is kept as it came could not be compared, copied or written."""
 
 
 @attrs.define
 class Repair:
-    """One walk through one answer."""
+    """One walk through one answer.
 
-    problems: list[Problem] = attrs.field(factory=list[Problem])
+    Of each place the first problem is kept: an answer may hold millions of the same.
+    """
+
+    problems: dict[str, Problem] = attrs.field(factory=dict[str, Problem])
+    count: int = 0
+    _secret: bool = attrs.field(default=False, init=False)
 
     def read(self, value: Any, type_: Any, path: str, place: str) -> Any:
         type_, nullable = without_none(type_)
         if value is None and nullable:
             return None
         if type_ is Any:
-            return value
+            return _free(value, path)
         if union_rule(type_) is not None:
             return self._union(value, type_, path, place)
         if get_origin(type_) is list:
@@ -54,24 +67,33 @@ class Repair:
             return self._model(value, type_, path, place)
         return self._scalar(value, type_, path, place)
 
+    def _under(self, secret: bool, value: Any, type_: Any, path: str, place: str) -> Any:  # noqa: FBT001
+        """Reads what may be a secret, and then is not shown."""
+        outside, self._secret = self._secret, self._secret or secret
+        found = self.read(value, type_, path, place)
+        self._secret = outside
+        return found
+
     def _misfit(self, value: Any, expected: str, path: str, place: str) -> Any:
-        found = kind(value) if value is None or len(repr(value)) > 40 else repr(value)
-        self.problems.append(Problem(path, place, f"expected {expected}, got {found}"))
-        return value
+        self.note(path, place, f"expected {expected}, got {kind(value) if self._secret else shown(value)}")
+        return _free(value, path)
+
+    def note(self, path: str, place: str, what: str) -> None:
+        self.count += 1
+        if place not in self.problems:
+            self.problems[place] = Problem(path, place, what)
 
     def _scalar(self, value: Any, type_: Any, path: str, place: str) -> Any:
         fits = value.__class__ is type_ or (type_ is float and value.__class__ is int)
         if fits:
             return value
-        try:
-            if type_ is datetime:
+        with suppress(ValueError):
+            if type_ is datetime and isinstance(value, str):
                 return read_datetime(value)
-            if type_ is date:
+            if type_ is date and isinstance(value, str):
                 return date.fromisoformat(value)
-            if issubclass(type_, OpenEnum):
+            if issubclass(type_, OpenEnum) and isinstance(value, str):
                 return type_(value)
-        except (TypeError, ValueError):
-            return self._misfit(value, _spoken(type_), path, place)
         self._misfit(value, _spoken(type_), path, place)
         return _converted(value, type_)
 
@@ -85,13 +107,13 @@ class Repair:
         if not is_object(value):
             return self._misfit(value, "an object", path, place)
         inner = get_args(type_)[1]
-        return {k: self.read(v, inner, _join(path, k), _join(place, "*")) for k, v in value.items()}
+        return {k: self._under(looks_secret(k), v, inner, _join(path, k), _join(place, "*")) for k, v in value.items()}
 
     def _union(self, value: Any, type_: Any, path: str, place: str) -> Any:
         branches = get_args(type_.__origin__)
         if is_object(value):
             branch = choose(union_rule(type_), value)
-            return UnknownVariant(value) if branch is None else self.read(value, branch, path, place)
+            return UnknownVariant(_free(value, path)) if branch is None else self.read(value, branch, path, place)
         if value.__class__ in branches:
             return value
         return self._misfit(value, "an object", path, place)
@@ -102,19 +124,25 @@ class Repair:
         self_ = model.__new__(model)
         left = dict(value)
         for field in attributes(model):
-            where, kind = _join(path, field.wire), _join(place, field.wire)
+            where, which = _join(path, field.wire), _join(place, field.wire)
             if field.wire not in left:
                 if field.required:
-                    self.problems.append(Problem(where, kind, "is missing"))
+                    self.note(where, which, "is missing")
                 setattr(self_, field.name, field.absent)
                 continue
             found = left.pop(field.wire)
             if found is not None or (field.required and not field.nullable):
-                found = self.read(found, field.type, where, kind)
+                found = self._under(field.name in model.__secrets__, found, field.type, where, which)
             setattr(self_, field.name, found)
-        self_.extra = left
+        self_.extra = _free(left, path)
         self_.null_keys = tuple(k for k, v in value.items() if v is None)
         return self_
+
+
+def _free(value: Any, path: str) -> Any:
+    if is_too_deep(value):
+        raise TooDeep(f"{one_line(path) or 'the answer'} is nested more than {DEEPEST} levels deep")
+    return value
 
 
 def _converted(value: Any, type_: Any) -> Any:
@@ -128,7 +156,7 @@ def _converted(value: Any, type_: Any) -> Any:
             number = type_(value)
         except (ValueError, OverflowError):
             return value
-        return number if isinstance(value, str) or number == value else value
+        return number if number == value or (isinstance(value, str) and math.isfinite(number)) else value
     return value
 
 
