@@ -12,7 +12,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self, TypeVar
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Self
+
+    from aiohttp.typedefs import Middleware
 
     from qovery_async.emulator.doors import Doors
     from qovery_async.emulator.faults import Faults
@@ -32,11 +35,13 @@ class Emulator:
     """An API of its own on a free port of this machine, for as long as the block lasts.
 
     `world` says what is in it: one organization without anything, a demonstration, or 20,000 services.
-    The same `seed` makes the same world. `rate_limit` is in requests an hour, None for no limit;
-    `error_style="message"` answers errors as Qovery did until 2024.
+    The same `seed` makes the same world. `rate_limit` is in requests an hour of the emulator's clock,
+    None for no limit; `error_style="message"` answers errors as Qovery did until 2024.
 
-    Deployments take some ten seconds, as many times faster as `speed` says; with `speed=None` time
-    stands still until `emulator.clock.advance(seconds)`. `emulator.faults` makes trouble.
+    Deployments take some ten seconds, as many times faster as `speed` says, and so does the hour of
+    the rate limit; with `speed=None` time stands still until `emulator.clock.advance(seconds)`.
+    `emulator.faults` makes trouble. `middlewares` are aiohttp's; they stand behind it, so that they
+    see the requests that take effect.
     """
 
     def __init__(
@@ -48,6 +53,7 @@ class Emulator:
         rate_limit: int | None = 1000,
         error_style: ErrorStyle = "detail",
         speed: float | None = 1.0,
+        middlewares: Sequence[Middleware] = (),
         host: str = "127.0.0.1",
         port: int = 0,
     ) -> None:
@@ -57,6 +63,7 @@ class Emulator:
         self._rate_limit = rate_limit
         self._error_style: ErrorStyle = error_style
         self._speed = speed
+        self._middlewares = middlewares
         self._address = host, port
         self._listener: Listener | None = None
         self._state: State | None = None
@@ -88,18 +95,18 @@ class Emulator:
 
         if self._listener is not None:
             raise RuntimeError("the emulator is running already")
-        self._state, self._doors = State(self._seed), Doors(self._rate_limit)
+        self._clock = SteppedClock() if self._speed is None else RunningClock(self._speed)
+        self._state, self._doors = State(self._seed), Doors(self._rate_limit, self._clock)
         self._token = self._token or new_token("qov_", self._seed)
         organization = worlds.build(self._world, self._state)
         self._doors.let_in(self._token, organizations=frozenset([organization.id]))
-        self._clock = SteppedClock() if self._speed is None else RunningClock(self._speed)
         self._state.clock = self._clock.now
         self._life, clusters = living.begin(self._state, self._clock, self._seed)
         self._faults = Faults(self._seed, now=lambda: self.clock.now().timestamp())
         streams = Streams(Broadcast(self._state, self._doors, self._life))
         by_hand = behaviours.all_of(self._doors) | deployments.behaviours(self._life, clusters)
         server = Server(self._state, self._doors, by_hand, error_style=self._error_style)
-        app = server.application([self._faults.middleware], streams.routes())
+        app = server.application([self._faults.middleware, *self._middlewares], streams.routes())
         app.on_shutdown.append(streams.leave)
         self._listener = await Listener.open(app, *self._address, error_style=self._error_style)
 

@@ -21,7 +21,10 @@ def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--world", choices=("empty", "demo", "large"), default="demo", help="default: %(default)s")
     parser.add_argument("--seed", type=int, default=0, help="the same seed, the same world (default: %(default)s)")
     parser.add_argument(
-        "--speed", type=float, default=1.0, help="how much faster deployments run (default: %(default)s)"
+        "--speed",
+        type=float,
+        default=1.0,
+        help="how much faster deployments run and the hour of the rate limit passes (default: %(default)s)",
     )
     parser.add_argument("--token", help="the token to let in (default: one made from the seed)")
     parser.add_argument(

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import math
 import random
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 import attrs
 
+from qovery_async.emulator.life.clock import Clock
 from qovery_async.emulator.policies import allows
 from qovery_async.emulator.problems import Problem
 from qovery_async.emulator.state import Entity
 
 _JWT = re.compile(r"eyJ[\w-]*\.[\w-]+\.[\w-]*")
-_HOUR = 3600
+_HOUR = timedelta(hours=1)
 POLICY_PREFIX = "sk-qov-01-"
 
 
@@ -47,18 +50,18 @@ class Caller:
 
 @attrs.define
 class _Window:
-    """An hour of one token."""
+    """An hour of one token, by the emulator's clock."""
 
-    ends: float
+    ends: datetime
     used: int = 0
 
 
 class Doors:
     """The tokens, and the rate limit of each."""
 
-    def __init__(self, rate_limit: int | None = 1000, *, now: Callable[[], float] = time.time) -> None:
+    def __init__(self, rate_limit: int | None, clock: Clock) -> None:
         self.rate_limit = rate_limit
-        self._now = now
+        self._clock = clock
         self._callers: dict[str, Caller] = {}
         self._windows: dict[str, _Window] = {}
 
@@ -109,7 +112,7 @@ class Doors:
         """
         if self.rate_limit is None:
             return {}
-        now = self._now()
+        now = self._clock.now()
         window = self._windows.get(caller.token)
         if window is None or window.ends <= now:
             window = self._windows[caller.token] = _Window(now + _HOUR)
@@ -117,11 +120,15 @@ class Doors:
         headers = {
             "X-RateLimit-Limit": str(self.rate_limit),
             "X-RateLimit-Remaining": str(max(0, self.rate_limit - window.used)),
-            "X-RateLimit-Reset": str(int(window.ends)),
+            "X-RateLimit-Reset": str(self._reset(window.ends - now)),
         }
         if window.used > self.rate_limit:
             raise Problem(429, f"more than {self.rate_limit} requests in an hour", headers=headers)
         return headers
+
+    def _reset(self, left: timedelta) -> int:
+        """The Unix time of the client's wall clock by which the window is over for certain."""
+        return math.ceil(time.time() + self._clock.in_real_seconds(left.total_seconds()))
 
 
 def new_token(prefix: str, seed: object) -> str:

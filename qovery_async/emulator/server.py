@@ -64,6 +64,8 @@ class Server:
             response = self._refusal(request, problem)
         except web.HTTPException as raised:
             response = self._refusal(request, Problem(raised.status, raised.reason))
+        except ConnectionError:
+            return web.Response()  # who asked has left: nobody hears an answer
         except Exception:
             _logger.exception("%s %s", request.method, request.path)
             response = self._refusal(request, Problem(500, "the emulator has a bug; its log says more"))

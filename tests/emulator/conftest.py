@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from qovery_async import AsyncQovery
+from qovery_async import NO_RETRIES, AsyncQovery
 from qovery_async.emulator import Emulator
 
 
@@ -18,5 +18,6 @@ async def emulator() -> AsyncIterator[Emulator]:
 
 @pytest.fixture
 async def client(emulator: Emulator) -> AsyncIterator[AsyncQovery]:
-    async with AsyncQovery(emulator.token, base_url=emulator.url) as connected:
+    """It makes each call once: what is tested is the emulator's trouble, not how it is overcome."""
+    async with AsyncQovery(emulator.token, base_url=emulator.url, retries=NO_RETRIES) as connected:
         yield connected

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 import aiohttp
+import anyio
 import pytest
+from server import SECONDS
 
 from qovery_async import AsyncQovery, Forbidden, RateLimited, Unauthorized
 from qovery_async.emulator import Emulator
@@ -105,3 +110,53 @@ async def test_a_token_has_so_many_requests_an_hour() -> None:
         async with AsyncQovery(emulator.token, base_url=emulator.url) as client:
             with pytest.raises(RateLimited):
                 await client.organizations.list()
+
+
+@asynccontextmanager
+async def limited(speed: float | None) -> AsyncIterator[tuple[Emulator, aiohttp.ClientSession]]:
+    """An emulator that allows one request an hour, and a session with its token."""
+    async with Emulator(rate_limit=1, speed=speed) as emulator:
+        headers = {"Authorization": f"Token {emulator.token}"}
+        async with aiohttp.ClientSession(emulator.url, headers=headers) as session:
+            with anyio.fail_after(SECONDS):
+                yield emulator, session
+
+
+async def status_and_reset(session: aiohttp.ClientSession) -> tuple[int, float]:
+    """What the API answers, and in how many seconds of real time it says that the hour ends."""
+    async with session.get("/organization") as answer:
+        assert "Retry-After" not in answer.headers
+        return answer.status, int(answer.headers["X-RateLimit-Reset"]) - time.time()
+
+
+async def test_the_hour_stands_still_with_the_clock() -> None:
+    async with limited(speed=None) as (emulator, session):
+        assert [(await status_and_reset(session))[0] for _ in range(2)] == [200, 429]
+        emulator.clock.advance(3599)
+        status, left = await status_and_reset(session)
+        assert (status, left) == (429, pytest.approx(1, abs=1.1))
+        emulator.clock.advance(1)
+        status, left = await status_and_reset(session)
+        assert (status, left) == (200, pytest.approx(3600, abs=1.1))
+
+
+async def test_the_hour_passes_with_the_speed_of_the_clock() -> None:
+    async with limited(speed=600) as (_, session):
+        await status_and_reset(session)
+        status, left = await status_and_reset(session)
+        assert status == 429
+        assert left == pytest.approx(6, abs=1.1)
+    async with limited(speed=36_000) as (_, session):
+        statuses: list[int] = []
+        while statuses.count(200) < 2:
+            statuses.append((await status_and_reset(session))[0])
+            await asyncio.sleep(0.02)
+        assert statuses[1] == 429
+
+
+async def test_when_the_hour_is_said_to_end_it_has_ended() -> None:
+    async with limited(speed=36_000) as (_, session):
+        await status_and_reset(session)
+        _, left = await status_and_reset(session)
+        await asyncio.sleep(left)
+        assert (await status_and_reset(session))[0] == 200

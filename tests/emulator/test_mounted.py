@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -9,8 +10,10 @@ from typing import Any
 import aiohttp
 import anyio
 import pytest
+from aiohttp import web
+from aiohttp.typedefs import Handler
 
-from qovery_async import AsyncQovery, NotFound, RateLimited, ServerError, models
+from qovery_async import NO_RETRIES, AsyncQovery, NotFound, RateLimited, ServerError, models
 from qovery_async.emulator import Emulator
 from qovery_async.emulator.faults import Fault
 
@@ -126,3 +129,38 @@ async def test_refusals_are_answers_that_trouble_can_strike(emulator: Emulator, 
         await client.projects.get("nobody")
     with pytest.raises(NotFound):
         await client.projects.get("nobody")
+
+
+async def test_middlewares_see_what_takes_effect() -> None:
+    seen: list[tuple[str, int]] = []
+
+    @web.middleware
+    async def witness(request: web.Request, handler: Handler) -> web.StreamResponse:
+        response = await handler(request)
+        seen.append((request.path, response.status))
+        return response
+
+    async with (
+        Emulator(middlewares=[witness]) as emulator,
+        AsyncQovery(emulator.token, base_url=emulator.url, retries=NO_RETRIES) as client,
+    ):
+        emulator.faults.add(Fault.status(503), call="projects.get")
+        emulator.faults.add(Fault.status(503, when="after"), call="organizations.list")
+        with pytest.raises(ServerError):
+            await client.projects.get("nobody")
+        with pytest.raises(ServerError):
+            await client.organizations.list()
+    assert seen == [("/organization", 200)]
+
+
+async def test_who_leaves_in_the_middle_of_a_body_is_no_bug(
+    emulator: Emulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    host, _, port = emulator.url.removeprefix("http://").partition(":")
+    _, writer = await asyncio.open_connection(host, int(port))
+    authorization = f"Authorization: Token {emulator.token}"
+    writer.write(f"POST /organization HTTP/1.1\r\nHost: x\r\n{authorization}\r\nContent-Length: 9\r\n\r\n{{".encode())
+    await asyncio.sleep(0.05)
+    writer.close()
+    await asyncio.sleep(0.05)
+    assert not caplog.records

@@ -56,6 +56,10 @@ class Clock(ABC):
         return timer
 
     @abstractmethod
+    def in_real_seconds(self, seconds: float) -> float:
+        """How long `seconds` of this clock's time take; nobody knows of one that stands still, so those count as real."""
+
+    @abstractmethod
     def _elapsed(self) -> float:
         """Seconds of this clock's time since its start."""
 
@@ -100,6 +104,9 @@ class SteppedClock(Clock):
             self.advance(timer.due - self._now)
         return self._now - began
 
+    def in_real_seconds(self, seconds: float) -> float:
+        return seconds
+
     def _elapsed(self) -> float:
         return self._now
 
@@ -127,6 +134,9 @@ class RunningClock(Clock):
         if self._alarm is not None:
             self._alarm.cancel()
             self._alarm = None
+
+    def in_real_seconds(self, seconds: float) -> float:
+        return seconds / self._speed
 
     def _elapsed(self) -> float:
         return (time.monotonic() - self._began) * self._speed

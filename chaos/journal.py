@@ -1,0 +1,115 @@
+"""What was asked, and what came of it? One row for each call, kept in a file so that memory stays flat."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import threading
+import traceback
+from collections.abc import Iterator
+from typing import Any, Literal
+
+import attrs
+
+from chaos.workers import Step, Verb
+from qovery_async import ApiError, QoveryError
+
+Face = Literal["async", "sync"]
+OK = "ok"
+CANCELED = "canceled"
+UNREADABLE = "unreadable"
+"""Seen in an answer that was not what it should be."""
+
+
+@attrs.frozen
+class Ended:
+    """What a call came to: a result, or what it raised, or its cancellation."""
+
+    elapsed: float
+    result: Any = None
+    error: BaseException | None = None
+    canceled_after: float | None = None
+
+
+@attrs.frozen
+class Row:
+    """A call that has ended. `outcome` is `ok`, `canceled` or the name of the error."""
+
+    call: int
+    face: Face
+    worker: str
+    operation: str
+    verb: Verb
+    kind: str
+    key: str
+    timeout: float
+    elapsed: float
+    outcome: str
+    late: float
+    """The seconds by which it outlived its timeout or its cancellation."""
+    status: int = 0
+    typed: bool = True
+    """Whether the error, where there was one, is the SDK's own."""
+    detail: str = ""
+    seen: Any = None
+    must_see: Any = None
+
+    @property
+    def is_idempotent(self) -> bool:
+        return self.verb not in ("create", "deploy")
+
+
+class Journal:
+    """The rows, in the order in which calls ended."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115  # open as long as the run
+        self._lock = threading.Lock()
+        self.count = 0
+
+    def enter(self, step: Step, face: Face, worker: str, ended: Ended) -> None:
+        row = Row(
+            call=step.call,
+            face=face,
+            worker=worker,
+            operation=step.operation,
+            verb=step.verb,
+            kind=step.kind,
+            key=step.key,
+            timeout=step.timeout,
+            elapsed=ended.elapsed,
+            late=max(0.0, ended.elapsed - (ended.canceled_after or step.timeout)),
+            **_told(step, ended),
+            must_see=step.must_see,
+        )
+        line = json.dumps(attrs.asdict(row)) + "\n"
+        with self._lock:
+            self._file.write(line)
+            self.count += 1
+
+    def rows(self) -> Iterator[Row]:
+        self._file.seek(0)
+        for line in self._file:
+            yield Row(**json.loads(line))
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def _told(step: Step, ended: Ended) -> dict[str, Any]:
+    error = ended.error
+    if ended.canceled_after is not None:
+        return {"outcome": CANCELED}
+    if error is None:
+        return {"outcome": OK, "seen": _seen(step, ended.result)}
+    typed = isinstance(error, QoveryError)
+    detail = str(error) if typed else "".join(traceback.format_exception(error))
+    status = error.status if isinstance(error, ApiError) else 0
+    return {"outcome": type(error).__name__, "status": status, "typed": typed, "detail": detail[-1000:]}
+
+
+def _seen(step: Step, result: Any) -> Any:
+    try:
+        return step.read(result)
+    except (AttributeError, KeyError, TypeError):
+        return UNREADABLE

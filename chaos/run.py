@@ -1,0 +1,161 @@
+"""Does the SDK keep its word under hard conditions? Exit status 1 where it does not.
+
+    python -W error -m chaos.run [--calls 20000] [--seed 4] [--write]
+
+Calls of both faces at once, through a proxy that mistreats bytes, to an emulator with all its faults.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import faulthandler
+import sys
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import attrs
+
+from chaos.drivers import Shift, work_in_task, work_in_thread
+from chaos.journal import Journal
+from chaos.judge import Judge
+from chaos.meters import Meters, memory, open_things
+from chaos.noise import Noise
+from chaos.report import text
+from chaos.verdict import Run, failures
+from chaos.workers import SHARED, Home, Worker
+from chaos.world import PERSON, World
+from qovery_async import AsyncQovery, RetryPolicy, Timeout, models
+from qovery_sync import Qovery
+
+TASKS = 50
+THREADS = 8
+POLICY = RetryPolicy(attempts=6, base=0.05, cap=0.4, total=30.0)
+STALL = 2.5
+"""Seconds of silence: more than an attempt may take."""
+TOLERANCE = 0.5
+"""Seconds that a call may outlive its deadline or its cancellation, besides twice what the event loop was late."""
+PATIENT = Timeout(total=20.0)
+DOCUMENT = Path(__file__).parent.parent / "docs" / "chaos.md"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--calls", type=int, default=20_000)
+    parser.add_argument("--seed", type=int, default=4)
+    parser.add_argument("--write", action="store_true", help=f"keep the figures in docs/{DOCUMENT.name}")
+    given = parser.parse_args(arguments)
+    print(f"{given.calls} calls, seed {given.seed}", flush=True)
+    run = measure(given.calls, given.seed)
+    figures = text(run)
+    print(figures)
+    wrong = failures(run)
+    for what in wrong[:40]:
+        print(f"FAILED: {what}")
+    if given.write and not wrong:
+        DOCUMENT.parent.mkdir(exist_ok=True)
+        DOCUMENT.write_text(figures, encoding="utf-8")
+    return 1 if wrong else 0
+
+
+def measure(calls: int, seed: int) -> Run:
+    meters, journal, noise = Meters(), Journal(), Noise()
+    meters.count_exhaustions()
+    with World(seed, stall=STALL) as world:
+        asyncio.run(_first_loop(world))
+        before, began = open_things(), time.monotonic()
+        with noise:
+            faulthandler.enable(noise.descriptor)
+            chaos = Chaos(world, calls, seed, Shift(iter(range(calls)), journal), meters, noise)
+            served = asyncio.run(chaos.run())
+            after, elapsed = open_things(), time.monotonic() - began
+        report = world.report()
+    judge = Judge(report, tolerance=TOLERANCE + 2 * meters.lag)
+    judge.hear(journal.rows())
+    rows = list(journal.rows())
+    journal.close()
+    return Run(calls, seed, elapsed, rows, report, judge, noise, meters, before, after, served)
+
+
+async def _first_loop(world: World) -> None:
+    """What the first loop of a process opens for good does not count as left behind."""
+    async with AsyncQovery(PERSON, base_url=world.url) as client:
+        await client.organizations.list()
+
+
+@attrs.frozen
+class Chaos:
+    """One run, from clients to their end."""
+
+    world: World
+    calls: int
+    seed: int
+    shift: Shift
+    meters: Meters
+    noise: Noise
+
+    async def run(self) -> tuple[int, int]:
+        """How many of how many plain calls are served when all is over."""
+        client = AsyncQovery(PERSON, base_url=self.world.url, retries=POLICY, on_retry=self.meters.on_retry)
+        blocking = Qovery(PERSON, base_url=self.world.url, retries=POLICY, on_retry=self.meters.on_retry)
+        async with client:
+            homes = await _homes(client)
+            with ThreadPoolExecutor(THREADS) as threads:
+                await self._work(client, blocking, homes, threads)
+                self.world.calm()
+                served = await _plain_calls(client, blocking, homes[0], threads)
+        blocking.close()
+        return served
+
+    async def _work(
+        self, client: AsyncQovery, blocking: Qovery, homes: Sequence[Home], threads: ThreadPoolExecutor
+    ) -> None:
+        workers = [Worker(n, self.seed, home, cancels=n < TASKS) for n, home in enumerate(homes)]
+        watch = asyncio.create_task(self.meters.watch(self.shift, self.calls, self.noise.descriptor))
+        self.world.begin()
+        loop = asyncio.get_running_loop()
+        in_threads = [
+            loop.run_in_executor(threads, work_in_thread, worker, blocking, self.shift) for worker in workers[TASKS:]
+        ]
+        await asyncio.gather(*(work_in_task(worker, client, self.shift) for worker in workers[:TASKS]), *in_threads)
+        self.meters.memory["the end"] = memory()
+        watch.cancel()
+        await asyncio.gather(watch, return_exceptions=True)
+
+
+async def _homes(client: AsyncQovery) -> list[Home]:
+    shared = await _project(client, "all")
+    for n in range(SHARED):
+        await client.environments.create(shared.id, {"name": f"shared {n}"})
+    homes: list[Home] = []
+    for n in range(TASKS + THREADS):
+        project = await _project(client, f"worker {n}")
+        environment = await client.environments.create(project.id, {"name": "home"})
+        homes.append(Home(project.organization.id, project.id, environment.id, shared.id))
+    return homes
+
+
+async def _project(client: AsyncQovery, owner: str) -> models.Project:
+    """One in an organization of its own."""
+    organization = await client.organizations.create({"name": owner, "plan": "FREE"})
+    cluster = {"name": "cluster", "cloud_provider": "AWS", "region": "eu-west-3"}
+    await client.clusters.create(cluster, organization_id=organization.id)
+    return await client.projects.create({"name": "home"}, organization_id=organization.id)
+
+
+async def _plain_calls(
+    client: AsyncQovery, blocking: Qovery, home: Home, threads: ThreadPoolExecutor
+) -> tuple[int, int]:
+    """How many of how many are served: the connections that are left must be good ones."""
+    loop = asyncio.get_running_loop()
+    in_tasks = [client.with_options(timeout=PATIENT).projects.get(home.project) for _ in range(4 * TASKS)]
+    get = blocking.with_options(timeout=PATIENT).projects.get
+    in_threads = [loop.run_in_executor(threads, get, home.project) for _ in range(4 * THREADS)]
+    found = await asyncio.gather(*in_tasks, *in_threads, return_exceptions=True)
+    return sum(not isinstance(one, BaseException) and one.id == home.project for one in found), len(found)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,186 @@
+"""Which calls are made? Each worker writes things of its own, so that what they must read back is known."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from operator import attrgetter
+from typing import Any, Literal
+
+import attrs
+
+Verb = Literal["create", "get", "list", "update", "delete", "deploy", "look"]
+
+MOST_THINGS = 4
+VERBS: Mapping[Verb, int] = {
+    "create": 14, "get": 22, "list": 14, "update": 22, "delete": 10, "deploy": 6, "look": 12,
+}  # fmt: skip
+TIMEOUTS = (1.0, 3.0, 10.0)
+"""Seconds that a call may take in all."""
+CANCELED = 0.05
+"""The share of the calls of tasks that are canceled on the way."""
+
+
+@attrs.frozen
+class Home:
+    """Where a worker works; nobody else does."""
+
+    organization: str
+    project: str
+    environment: str
+    shared: str
+    """A project that nobody writes to, with `SHARED` environments."""
+
+
+SHARED = 40
+
+Arguments = tuple[tuple[Any, ...], dict[str, Any]]
+
+
+@attrs.frozen
+class Kind:
+    """Things of a kind, and how its operations are called."""
+
+    name: str
+    namespace: str
+    beside: Callable[[Home], Arguments]
+    """What `list` and `create` are called with."""
+    one: Callable[[Home, str], Arguments]
+    """What the operations on one thing are called with."""
+    body: Callable[[str, str], dict[str, Any]]
+    """What to send, of the thing's key and the label to write on it."""
+    label: Callable[[Any], str | None]
+    has_get: bool = True
+
+
+KINDS = (
+    Kind(
+        "project",
+        "projects",
+        lambda home: ((), {"organization_id": home.organization}),
+        lambda _, id_: ((id_,), {}),
+        lambda key, label: {"name": key, "description": label},
+        attrgetter("description"),
+    ),
+    Kind(
+        "environment",
+        "environments",
+        lambda home: ((home.project,), {}),
+        lambda _, id_: ((id_,), {}),
+        lambda _, label: {"name": label, "mode": "DEVELOPMENT"},
+        attrgetter("name"),
+    ),
+    Kind(
+        "webhook",
+        "webhooks",
+        lambda home: ((), {"organization_id": home.organization}),
+        lambda home, id_: ((id_,), {"organization_id": home.organization}),
+        lambda key, label: {
+            "kind": "STANDARD", "target_url": f"https://example.com/{key}", "events": ["DEPLOYMENT_STARTED"],
+            "description": label,
+        },
+        attrgetter("description"),
+    ),
+    Kind(
+        "variable",
+        "projects.environment_variables",
+        lambda home: ((home.project,), {}),
+        lambda home, id_: ((home.project, id_), {}),
+        lambda key, label: {"key": key.upper().replace("-", "_"), "value": label},
+        attrgetter("value"),
+        has_get=False,
+    ),
+)  # fmt: skip
+
+
+@attrs.frozen
+class Step:
+    """One call to make. `key` names the thing it is about; `cancel_after` and `timeout` are in seconds."""
+
+    call: int
+    verb: Verb
+    operation: str
+    arguments: Arguments
+    kind: str = ""
+    key: str = ""
+    timeout: float = TIMEOUTS[-1]
+    cancel_after: float | None = None
+    read: Callable[[Any], Any] = lambda _: None
+    """What to keep of the result."""
+    must_see: Any = None
+    """What a look is certain to keep."""
+
+    def on(self, client: Any) -> Any:
+        """Makes the call with a client of either face; what comes back may have to be awaited."""
+        args, kwargs = self.arguments
+        return attrgetter(self.operation)(client)(*args, **kwargs)
+
+
+class Worker:
+    """Decides on one call after the other, and remembers the ids of what it has made."""
+
+    def __init__(self, number: int, seed: int, home: Home, *, cancels: bool) -> None:
+        self.name = f"w{number:02}"
+        self._home = home
+        self._dice = random.Random(f"{seed}/{self.name}")
+        self._cancels = cancels
+        self._things: dict[str, dict[str, str]] = defaultdict(dict)
+
+    def next(self, call: int) -> Step:
+        dice = self._dice
+        step = self._plan(call)
+        cancel = self._cancels and dice.random() < CANCELED
+        return attrs.evolve(
+            step, timeout=dice.choice(TIMEOUTS), cancel_after=dice.expovariate(1 / 0.05) if cancel else None
+        )
+
+    def learn(self, step: Step, result: Any, *, done: bool) -> None:
+        """What came of a call: where it failed, a new thing stays unknown (also without an id, which was garbled), and one to delete is left alone."""
+        if step.verb == "create" and done and result.id is not None:
+            self._things[step.kind][step.key] = result.id
+        elif step.verb == "delete":
+            self._things[step.kind].pop(step.key, None)
+
+    def _plan(self, call: int) -> Step:
+        verb = self._dice.choices(list(VERBS), list(VERBS.values()))[0]
+        if verb == "deploy":
+            return Step(call, "deploy", "environments.deploy", ((self._home.environment,), {}))
+        if verb == "look":
+            return self._look(call)
+        kind = self._dice.choice(KINDS)
+        things = self._things[kind.name]
+        if verb == "list" or (verb == "get" and not kind.has_get):
+            return Step(call, "list", f"{kind.namespace}.list", kind.beside(self._home), kind.name, read=_all(kind))
+        if verb == "create" or not things:
+            if len(things) < MOST_THINGS:
+                return self._create(call, kind)
+            verb = "update"
+        key = self._dice.choice(list(things))
+        args, kwargs = kind.one(self._home, things[key])
+        if verb == "update":
+            args = (*args, kind.body(key, f"{key}.{call}"))
+        read = (lambda _: None) if verb == "delete" else kind.label
+        return Step(call, verb, f"{kind.namespace}.{verb}", (args, kwargs), kind.name, key, read=read)
+
+    def _create(self, call: int, kind: Kind) -> Step:
+        key = f"{self.name}-{call}"
+        args, kwargs = kind.beside(self._home)
+        arguments = (*args, kind.body(key, f"{key}.{call}")), kwargs
+        return Step(call, "create", f"{kind.namespace}.create", arguments, kind.name, key, read=kind.label)
+
+    def _look(self, call: int) -> Step:
+        """What nobody ever changes."""
+        home = self._home
+        operation, arguments, read, must_see = self._dice.choice(
+            (
+                ("organizations.get", ((home.organization,), {}), attrgetter("id"), home.organization),
+                ("environments.list", ((home.shared,), {}), len, SHARED),
+                ("projects.get", ((home.shared,), {}), attrgetter("id"), home.shared),
+            )
+        )
+        return Step(call, "look", operation, arguments, read=read, must_see=must_see)
+
+
+def _all(kind: Kind) -> Callable[[Any], list[str | None]]:
+    return lambda items: [kind.label(item) for item in items]

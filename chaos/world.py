@@ -1,0 +1,156 @@
+"""What does the other side consist of? The emulator with all its faults, behind the proxy, in a process of its own.
+
+`World` starts and asks it; the process answers lines of JSON on its standard output.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import logging
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from chaos.faults import add_all
+from chaos.proxy import TAG, Proxy, call_of
+from qovery_async.emulator import Emulator
+from qovery_async.emulator.state import Entity
+
+ROOT = Path(__file__).parent.parent
+PERSON = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJjaGFvcyJ9.x"
+"""A token of somebody who sees every organization: each worker has one of its own."""
+PLENTY = 10_000_000
+LABEL_OF: Mapping[str, Callable[[Entity], object]] = {
+    "project": lambda entity: entity.value.get("description"),
+    "environment": lambda entity: entity.value.get("name"),
+    "webhook": lambda entity: entity.value.get("description"),
+    "variable": lambda entity: entity.facts.get("plain"),
+}
+"""By the emulator's kinds: where what the workers write is kept."""
+
+
+class World:
+    """The process, as the harness sees it."""
+
+    def __init__(self, seed: int, *, stall: float) -> None:
+        command = [sys.executable, "-m", "chaos.world", "--seed", str(seed), "--stall", str(stall)]
+        self._process = subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+        )
+        self.url: str = self._answer()["url"]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.communicate()
+
+    def begin(self) -> None:
+        """From now on there is trouble."""
+        self._ask("begin")
+
+    def calm(self) -> None:
+        """From now on there is none."""
+        self._ask("calm")
+
+    def report(self) -> dict[str, Any]:
+        """What was done to the calls, what they did, and what there is now."""
+        return self._ask("report")
+
+    def _ask(self, what: str) -> dict[str, Any]:
+        assert self._process.stdin is not None
+        self._process.stdin.write(what + "\n")
+        self._process.stdin.flush()
+        return self._answer()
+
+    def _answer(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        found: dict[str, Any] = json.loads(self._process.stdout.readline())
+        return found
+
+
+class Witness(logging.Handler):
+    """Counts what each POST did, and what the emulator complains of."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.effects: Counter[int] = Counter()
+        self.complaints: Counter[str] = Counter()
+
+    @web.middleware
+    async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        response = await handler(request)
+        if request.method == "POST" and response.status < 400:
+            call = call_of(request.headers.get(TAG, ""))
+            self.effects[-1 if call is None else call] += 1
+        return response
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.complaints[self.format(record)[-2000:]] += 1
+
+
+async def serve(seed: int, stall: float) -> None:
+    witness = Witness()
+    logging.getLogger().addHandler(witness)
+    emulator = Emulator(seed=seed, rate_limit=PLENTY, speed=600, middlewares=[witness.middleware])
+    async with emulator, Proxy(_address(emulator.url), seed, stall=stall) as proxy:
+        _say(url=f"http://127.0.0.1:{proxy.port}")
+        inflicted: Counter[str] = Counter()
+        while line := await asyncio.to_thread(sys.stdin.readline):
+            if line == "begin\n":
+                witness.effects.clear()  # what the workers found there has no names
+                add_all(emulator.faults, too_long=stall)
+                proxy.begin()
+                _say()
+            elif line == "calm\n":
+                for rule in emulator.faults.rules:
+                    inflicted[f"{rule.fault.name}, {rule.fault.when}"] += rule.inflicted
+                emulator.faults.clear()
+                await proxy.calm()
+                _say()
+            else:
+                _say(
+                    inflicted=inflicted,
+                    deeds=proxy.deeds,
+                    connections=proxy.connections,
+                    arrivals=proxy.arrivals,
+                    garbled={call: sorted(directions) for call, directions in proxy.garbled.items()},
+                    effects=witness.effects,
+                    complaints=witness.complaints,
+                    labels={kind: _labels(emulator, kind) for kind in LABEL_OF},
+                )
+
+
+def _labels(emulator: Emulator, kind: str) -> list[str]:
+    """What the objects of a kind have written on them."""
+    found = [LABEL_OF[kind](entity) for entity in emulator.state.every(kind)]
+    return [label for label in found if isinstance(label, str)]
+
+
+def _address(url: str) -> tuple[str, int]:
+    host, _, port = url.removeprefix("http://").partition(":")
+    return host, int(port)
+
+
+def _say(**facts: object) -> None:
+    sys.stdout.write(json.dumps(facts) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--stall", type=float, required=True)
+    given = parser.parse_args()
+    asyncio.run(serve(given.seed, given.stall))
