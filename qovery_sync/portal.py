@@ -31,6 +31,8 @@ T = TypeVar("T")
 UNWIND_SECONDS = 1.0
 # Seconds `close()` and the interpreter's exit wait for the loop to end.
 END_SECONDS = 5.0
+# Seconds a fork waits for a loop that is in the midst of something.
+PAUSE_SECONDS = 5.0
 
 CLOSED = "this client is closed: make a new one"
 OWN_LOOP = (
@@ -40,6 +42,7 @@ OWN_LOOP = (
 FORKED = "this iteration began before fork() and belongs to the parent process: begin a new one"
 
 _starting = threading.RLock()
+_forking = threading.local()
 _exiting = False
 
 
@@ -190,6 +193,10 @@ class _LoopThread(threading.Thread):
         if self.pid == os.getpid():
             self._schedule(self._stopping.set)
 
+    def pause(self) -> _Pause | None:
+        pause = _Pause()
+        return pause if self.pid == os.getpid() and self._schedule(pause.hold) else None
+
     def wait_until_ended(self) -> None:
         if self.pid == os.getpid() and threading.get_ident() != self.ident:
             self.join(END_SECONDS)
@@ -267,6 +274,34 @@ def _end_all() -> None:
         thread.wait_until_ended()
 
 
+class _Pause:
+    """A loop at rest, so that none of its locks (of imports, of logging) is held in a child for ever."""
+
+    def __init__(self) -> None:
+        self._reached, self._over = threading.Event(), threading.Event()
+        self.end = self._over.set
+
+    def hold(self) -> None:
+        self._reached.set()
+        self._over.wait(PAUSE_SECONDS)
+
+    def wait_until_reached(self) -> None:
+        self._reached.wait(PAUSE_SECONDS)
+
+
+def _pause_all() -> None:
+    here = threading.current_thread()
+    threads = [thread for thread in threading.enumerate() if isinstance(thread, _LoopThread) and thread is not here]
+    _forking.pauses = [pause for thread in threads if (pause := thread.pause()) is not None]
+    for pause in _forking.pauses:
+        pause.wait_until_reached()
+
+
+def _resume_all() -> None:
+    for pause in _forking.pauses:
+        pause.end()
+
+
 def _forget_parent() -> None:
     global _starting  # noqa: PLW0603  # a process has one
     _starting = threading.RLock()  # a thread that does not exist here may have held the old one
@@ -274,4 +309,4 @@ def _forget_parent() -> None:
 
 atexit.register(_end_all)
 if sys.platform != "win32":
-    os.register_at_fork(after_in_child=_forget_parent)
+    os.register_at_fork(before=_pause_all, after_in_parent=_resume_all, after_in_child=_forget_parent)

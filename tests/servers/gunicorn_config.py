@@ -1,0 +1,12 @@
+"""What the master process of gunicorn does with the client when its workers have come and gone."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+
+def on_exit(server: Any) -> None:
+    client = sys.modules["wsgi_app"].client
+    server.log.info("the master found %s", client.projects.get(str(os.getpid())).name)
