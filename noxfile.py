@@ -37,7 +37,13 @@ def tests(session: nox.Session) -> None:
     install(session, "test")
     others = os.pathsep.join(other_pythons(session))
     session.run(
-        "pytest", "-n", "auto", "--ignore=tests/conformance", *session.posargs, env={"QOVERY_TEST_PYTHONS": others}
+        "pytest",
+        "-n",
+        "auto",
+        "--ignore=tests/conformance",
+        "--ignore=tests/servers",
+        *session.posargs,
+        env={"QOVERY_TEST_PYTHONS": others},
     )
 
 
@@ -46,7 +52,15 @@ def lowest(session: nox.Session) -> None:
     """The same tests with the oldest versions that pyproject.toml allows."""
     install(session, "test")
     session.install(*(word.replace(">=", "==") for word in PYPROJECT["project"]["dependencies"]))
-    session.run("pytest", "-n", "auto", "--ignore=tests/conformance", "--ignore=tests/test_typing.py", *session.posargs)
+    session.run(
+        "pytest",
+        "-n",
+        "auto",
+        "--ignore=tests/conformance",
+        "--ignore=tests/servers",
+        "--ignore=tests/test_typing.py",
+        *session.posargs,
+    )
 
 
 @nox.session
@@ -56,6 +70,13 @@ def conformance(session: nox.Session) -> None:
         session.error(f"there is no description at {SPEC}; set QOVERY_SPEC")
     install(session, "conformance")
     session.run("pytest", "-n", "auto", "tests/conformance", *session.posargs, env={"QOVERY_SPEC": str(SPEC)})
+
+
+@nox.session
+def servers(session: nox.Session) -> None:
+    """The client under gunicorn and Celery, with Redis, through forks and signals; needs `redis-server` on the path."""
+    install(session, "servers")
+    session.run("pytest", "-n", "auto", "tests/servers", *session.posargs)
 
 
 @nox.session
@@ -75,6 +96,21 @@ def bench(session: nox.Session) -> None:
     session.install(".")
     session.run("python", "benchmarks/bench.py", *session.posargs)
     session.run("python", "benchmarks/emulator.py")
+
+
+@nox.session
+def chaos(session: nox.Session) -> None:
+    """20,000 calls under hard conditions: nothing lost, nothing doubled, nothing left behind."""
+    install(session)
+    session.run("python", "-W", "error", "-m", "chaos.run", *session.posargs)
+
+
+@nox.session
+def fuzz(session: nox.Session) -> None:
+    """Whatever reads what a server sends, led by coverage: `nox -s fuzz -- -max_total_time=3600`."""
+    install(session, "fuzz")
+    session.chdir(session.create_tmp())  # where an input that breaks something is left
+    session.run("python", str(ROOT / "fuzz" / "harness.py"), *(session.posargs or ["-max_total_time=60"]))
 
 
 @nox.session
