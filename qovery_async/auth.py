@@ -11,9 +11,10 @@ import os
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
+from typing import cast
 
 from qovery_async.errors import ConfigurationError
-from qovery_async.secret import Secret
+from qovery_async.secret import Secret, not_pickled
 from qovery_async.shared import Shared
 
 TokenSource = str | Secret | Callable[[], str | Awaitable[str]]
@@ -33,6 +34,8 @@ class Credentials:
         self._source = token
         self._header = self._spell(token) if isinstance(token, Secret) else None
         self._asking: Shared[Secret] = Shared()
+
+    __reduce__ = not_pickled
 
     def __repr__(self) -> str:
         return "Credentials(***)"
@@ -86,8 +89,10 @@ def _scheme_of(token: str) -> str:
 
 
 def hidden(token: TokenSource | None) -> Secret | Callable[[], str | Awaitable[str]] | None:
-    """The token as it may stand in a variable."""
-    return Secret(token) if isinstance(token, str) else token
+    """The token as it may stand in a variable, also where it is of a wrong type."""
+    if token is None or isinstance(token, Secret) or callable(token):
+        return token
+    return Secret(token)
 
 
 def read_token(
@@ -103,7 +108,7 @@ def read_token(
         if isinstance(found, Secret):
             return found
         raise ConfigurationError(found)
-    if not isinstance(token, Secret) and not callable(token):
+    if isinstance(token, Secret) and not isinstance(cast("object", token.reveal()), str):
         raise ConfigurationError("token must be a text or a function that returns one")
     return token
 
@@ -118,6 +123,7 @@ def token_in(environ: Mapping[str, str]) -> Secret | str:
             return Secret(value)
         try:
             return Secret(Path(value).read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError) as error:
-            return f"{variable}: cannot read {value!r}: {type(error).__name__}"
+        except (OSError, ValueError) as error:
+            # Not named: the token itself may have been put there.
+            return f"{variable} must name a file with the token in it; reading it failed: {type(error).__name__}"
     return f"no token; {_ADVICE}"

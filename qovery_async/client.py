@@ -21,7 +21,7 @@ from qovery_async.errors import ConfigurationError
 from qovery_async.organization import DefaultOrganization
 from qovery_async.pacing import LocalRateLimiter, Mode, Pace, RateLimiter
 from qovery_async.resources import Namespaces
-from qovery_async.secret import Hidden, Secret
+from qovery_async.secret import Headers, Hidden, Secret, hidden_headers, hidden_text
 from qovery_async.transport.events import Hooks, RequestHook, ResponseHook, RetryHook
 from qovery_async.transport.exchange import Exchange, last_response
 from qovery_async.transport.http import HttpTransport
@@ -82,9 +82,9 @@ class AsyncQovery(Namespaces):
         retries: RetryPolicy | None = None,
         pace: Mode | Pace | None = None,
         rate_limiter: RateLimiter | None = None,
-        headers: Mapping[str, str] | None = None,
+        headers: Headers | None = None,
         user_agent: str | None = None,
-        proxy: str | None = None,
+        proxy: str | Secret | None = None,
         trust_env: bool = True,
         ssl: ssl_module.SSLContext | str | Path | None = None,
         allow_plain_http: bool = False,
@@ -95,17 +95,20 @@ class AsyncQovery(Namespaces):
         on_response: ResponseHook | None = None,
         on_retry: RetryHook | None = None,
     ) -> None:
-        token = hidden(token)
+        token, proxy = hidden(token), hidden_text(proxy)
+        headers = hidden_headers(headers)
         url = config.read_url("base_url", base_url, "QOVERY_API_URL", config.DEFAULT_API_URL, "http")
         self.ws_url = config.read_url("ws_url", ws_url, "QOVERY_WS_URL", config.DEFAULT_WS_URL, "ws")
         if not allow_plain_http:
             config.refuse_plain(url, self.ws_url)
-        agent = config.read_headers({"User-Agent": config.user_agent(user_agent)})["User-Agent"]
+        agent = config.read_headers({"User-Agent": config.user_agent(user_agent)}).reveal()["User-Agent"]
+        context = config.ssl_context(ssl)
+        config.refuse_unverified(session, context)
         exchange = Exchange(
             base_url=url,
             credentials=Credentials(read_token(token), auth_scheme),
             http=HttpTransport(
-                ssl=config.ssl_context(ssl),
+                ssl=context,
                 proxy=config.find_proxy(proxy, url, trust_env=trust_env),
                 session=session,
                 max_response_bytes=config.read_size(max_response_bytes),
@@ -133,19 +136,23 @@ class AsyncQovery(Namespaces):
         Raises:
             ConfigurationError: the file cannot be read, or no token is found.
         """
-        arguments = Hidden(arguments)
-        found = Hidden(config.read_dotenv(dotenv) if dotenv is not None else {})
-        found.update({name: os.environ[name] for name in found if name in os.environ})
+        given: Hidden[dict[str, Any]] = Hidden(arguments)
+        del arguments
+        file = Hidden(config.read_dotenv(dotenv) if dotenv is not None else {})
+        # The environment wins over the file, the arguments over both.
+        found = Hidden({**file.reveal(), **os.environ})
         names = {
             "base_url": "QOVERY_API_URL", "ws_url": "QOVERY_WS_URL", "organization_id": "QOVERY_ORGANIZATION_ID"
         }  # fmt: skip
-        given = Hidden({argument: found[name] for argument, name in names.items() if found.get(name)})
-        if "token" not in arguments:
-            token = token_in({**found, **os.environ})
-            if not isinstance(token, Secret):
-                raise ConfigurationError(token)
-            given["token"] = token
-        return cls(**{**given, **arguments})
+        settings: dict[str, Any] = {
+            argument: found.reveal()[name] for argument, name in names.items() if file.reveal().get(name)
+        }
+        if "token" in given.reveal():
+            return cls(**{**settings, **given.reveal()})
+        token = token_in(found.reveal())
+        if not isinstance(token, Secret):
+            raise ConfigurationError(token)
+        return cls(token, **{**settings, **given.reveal()})
 
     @property
     def base_url(self) -> str:
@@ -173,9 +180,10 @@ class AsyncQovery(Namespaces):
         retries: RetryPolicy | None = None,
         pace: Mode | Pace | None = None,
         organization_id: str | None = None,
-        headers: Mapping[str, str] | None = None,
+        headers: Headers | None = None,
     ) -> AsyncQovery:
         """A light copy with other options; it shares the connections and everything else."""
+        headers = hidden_headers(headers)
         options = self._exchange.options.changed(
             timeout=timeout, retries=retries, pace=pace, organization_id=organization_id, headers=headers
         )

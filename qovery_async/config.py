@@ -12,13 +12,15 @@ import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 import aiohttp
 import attrs
+from yarl import URL
 
 from qovery_async.errors import ConfigurationError
 from qovery_async.pacing import Mode, Pace, RateLimiter
+from qovery_async.secret import Headers, Hidden, Secret, hidden_headers
 from qovery_async.transport.retry import RetryPolicy
 from qovery_async.version import __version__
 
@@ -61,7 +63,7 @@ class Options:
     retries: RetryPolicy = attrs.Factory(RetryPolicy)
     pace: Pace | None = None
     organization_id: str | None = None
-    headers: Mapping[str, str] = attrs.Factory(dict[str, str])
+    headers: Hidden[Mapping[str, str]] = Hidden({})  # noqa: RUF009  # it cannot change
 
     def changed(
         self,
@@ -70,20 +72,20 @@ class Options:
         retries: RetryPolicy | None = None,
         pace: Mode | Pace | None = None,
         organization_id: str | None = None,
-        headers: Mapping[str, str] | None = None,
+        headers: Headers | None = None,
     ) -> Options:
         return Options(
             timeout=self.timeout if timeout is None else read_timeout(timeout),
             retries=self.retries if retries is None else read_retries(retries),
             pace=self.pace if pace is None else read_pace(pace),
             organization_id=organization_id or self.organization_id,
-            headers={**self.headers, **read_headers(headers)},
+            headers=Hidden({**self.headers.reveal(), **read_headers(headers).reveal()}),
         )
 
 
 def read_retries(retries: RetryPolicy | None) -> RetryPolicy:
-    given: object = RetryPolicy() if retries is None else retries
-    if not isinstance(given, RetryPolicy):
+    given = RetryPolicy() if retries is None else retries
+    if not isinstance(cast("object", given), RetryPolicy):
         raise ConfigurationError(f"retries must be a RetryPolicy, or NO_RETRIES for none, got {given!r}")
     return given
 
@@ -102,21 +104,21 @@ def read_timeout(timeout: float | Timeout | None) -> Timeout:
 
 
 def read_size(size: int) -> int:
-    given: object = size
-    if not isinstance(given, int) or isinstance(given, bool) or given < 1:
-        raise ConfigurationError(f"max_response_bytes must be a number of bytes, 1 or more, got {given!r}")
-    return given
+    if not isinstance(cast("object", size), int) or isinstance(size, bool) or size < 1:
+        raise ConfigurationError(f"max_response_bytes must be a number of bytes, 1 or more, got {size!r}")
+    return size
 
 
 def read_url(name: str, value: str | None, variable: str, default: str, scheme: str) -> str:
     """An address from the argument, else the environment, else the default; no `/` at its end."""
     url = (value if value is not None else os.environ.get(variable) or default).strip()
     if not _is_address(url, (f"{scheme}s", scheme)) or "@" in url:
-        shown = re.sub(r"//.*@", "//***@", url)
+        shown = re.sub(r"//.*@", "//***@", re.sub(r"([?#]).*", r"\1***", url, flags=re.DOTALL))
         raise ConfigurationError(
             f"{name} ({variable}) must be a {scheme}s:// or {scheme}:// address without query or user, got {shown!r}"
         )
-    return url.rstrip("/")
+    # A name in other letters in its ASCII form, as it will be asked for.
+    return (url if url.isascii() else str(URL(url))).rstrip("/")
 
 
 def refuse_plain(*urls: str) -> None:
@@ -126,46 +128,58 @@ def refuse_plain(*urls: str) -> None:
         ConfigurationError: an address is neither encrypted nor on this machine.
     """
     for url in urls:
-        parts = urlsplit(url)
-        if parts.scheme in ("http", "ws") and not _is_loopback(parts.hostname or ""):
+        address = URL(url, encoded=True)
+        if address.scheme in ("http", "ws") and not _is_loopback(address.raw_host or ""):
             raise ConfigurationError(
-                f"{url} would send the token unencrypted; use {parts.scheme}s://, or allow_plain_http=True if you must"
+                f"{url} would send the token unencrypted; "
+                f"use {address.scheme}s://, or allow_plain_http=True if you must"
             )
 
 
 def _is_loopback(host: str) -> bool:
     try:
-        return ipaddress.ip_address(host).is_loopback
+        address = ipaddress.ip_address(host)
     except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
+        # Not what ends in `.localhost`: that is asked of a name server, which may answer anything.
+        return host.lower() == "localhost"
+    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
 def _is_address(url: str, schemes: tuple[str, ...]) -> bool:
+    """Whether aiohttp, which reads it by the same means, will find in it what a reader sees in it."""
+    if not re.fullmatch(r"[a-z]+://([^@/]*@)?(\[[0-9A-Fa-f:.]+\]|[^\[\]@:/]+)(:[0-9]+)?(/.*)?", url, re.IGNORECASE):
+        return False
+    if not url.isprintable() or re.search(r"[\s?#\\]", url):
+        return False
     try:
-        parts = urlsplit(url)
-        host = (parts.hostname or "").encode("idna")
+        address = URL(url, encoded=True)
+        named = bool((address.raw_host or "").encode("idna"))
     except ValueError:
         return False
-    return parts.scheme in schemes and bool(host) and not re.search(r"[\s?#\\]", url) and _has_port(parts)
+    return named and address.scheme in schemes and address.port != 0
 
 
-def _has_port(parts: SplitResult) -> bool:
-    try:
-        return parts.port is None or parts.port > 0
-    except ValueError:
-        return False
+_FRAMING = ("content-length", "transfer-encoding", "host")
 
 
-def read_headers(headers: Mapping[str, str] | None) -> dict[str, str]:
-    given = dict(headers or {})
-    for name, value in given.items():
-        if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name):
-            raise ConfigurationError(f"{name!r} cannot be the name of a header")
-        if name.lower() == "authorization":
-            raise ConfigurationError("the Authorization header is made from the token; set that instead")
-        if not isinstance(cast("object", value), str) or re.search(r"[\r\n\0]", value):
-            raise ConfigurationError(f"the header {name!r} must be a text without line breaks")
+def read_headers(headers: Headers | None) -> Hidden[Mapping[str, str]]:
+    given = hidden_headers(headers) or Hidden({})
+    flaws = filter(None, (_flaw(name, value) for name, value in given.reveal().items()))
+    for flaw in flaws:
+        raise ConfigurationError(flaw)
     return given
+
+
+def _flaw(name: object, value: object) -> str | None:
+    if not isinstance(name, str) or not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name):
+        return f"{name!r} cannot be the name of a header"
+    if name.lower() == "authorization":
+        return "the Authorization header is made from the token; set that instead"
+    if name.lower() in _FRAMING:
+        return f"the header {name!r} follows from the request and its address (base_url), and cannot be set"
+    if not isinstance(value, str) or re.search(r"[\0-\x08\x0a-\x1f\x7f\ud800-\udfff]", value):
+        return f"the header {name!r} must be a text without line breaks and other control characters"
+    return None
 
 
 def user_agent(prefix: str | None) -> str:
@@ -175,49 +189,66 @@ def user_agent(prefix: str | None) -> str:
     return f"{prefix} {ours}" if prefix else ours
 
 
-def find_proxy(proxy: str | None, url: str, *, trust_env: bool) -> str | None:
+def find_proxy(proxy: Secret | None, url: str, *, trust_env: bool) -> Secret | None:
     """The proxy for the API, resolved once: aiohttp's own look-up for each request costs half the speed."""
-    found = proxy
-    if found is None:
-        parts = urlsplit(url)
-        if not trust_env or urllib.request.proxy_bypass(parts.netloc):
-            return None
-        found = urllib.request.getproxies().get(parts.scheme)
-        # As curl and git take it.
-        found = f"http://{found}" if found and "://" not in found else found
-    if not found:
+    found = proxy if proxy is not None else _proxy_of_environment(url) if trust_env else None
+    if found is None or not found.reveal():
         return None
-    if not _is_address(found, ("http", "https")):
-        # A proxy's address may hold a password.
-        shown = re.sub(r"//.*@", "//***@", found)
+    if not _is_address(found.reveal(), ("http", "https")):
+        shown = re.sub(r"//.*@", "//***@", found.reveal())
         raise ConfigurationError(f"the proxy must be an http:// or https:// address, got {shown!r}")
     return found
+
+
+def _proxy_of_environment(url: str) -> Secret | None:
+    parts = urlsplit(url)
+    if urllib.request.proxy_bypass(parts.netloc):
+        return None
+    found = urllib.request.getproxies().get(parts.scheme)
+    # As curl and git take it.
+    return Secret(f"http://{found}" if found and "://" not in found else found) if found else None
+
+
+def refuse_unverified(session: aiohttp.ClientSession | None, ssl: ssl_module.SSLContext | None) -> None:
+    """A session may have been made for something else, where certificates did not matter.
+
+    Raises:
+        ConfigurationError: it does not verify them, and no `ssl` says otherwise.
+    """
+    # There is no public way to ask.
+    if ssl is None and getattr(getattr(session, "connector", None), "_ssl", True) is False:
+        raise ConfigurationError(
+            "the session that was given does not verify certificates; give ssl=... the file of the authority to trust"
+        )
 
 
 def ssl_context(ssl: ssl_module.SSLContext | str | Path | None) -> ssl_module.SSLContext | None:
     """A context as given, or one that trusts the authorities in a file (PEM) or folder (as OpenSSL names them)."""
     if ssl is None or isinstance(ssl, ssl_module.SSLContext):
         return ssl
-    given: object = ssl
-    if not isinstance(given, (str, Path)):
+    if not isinstance(cast("object", ssl), (str, Path)) or not str(ssl):
         raise ConfigurationError(
-            f"ssl takes a file or folder of authorities to trust, or an SSLContext, got {given!r}; "
+            f"ssl takes a file or folder of authorities to trust, or an SSLContext, got {ssl!r}; "
             "certificates are always verified"
         )
     try:
-        if Path(given).is_dir():
-            return ssl_module.create_default_context(capath=str(given))
-        return ssl_module.create_default_context(cafile=str(given))
+        if Path(ssl).is_dir():
+            return ssl_module.create_default_context(capath=str(ssl))
+        return ssl_module.create_default_context(cafile=str(ssl))
     except (OSError, ValueError) as error:
-        raise ConfigurationError(f"ssl: cannot read certificates from {str(given)!r}: {error}") from error
+        raise ConfigurationError(f"ssl: cannot read certificates from {str(ssl)!r}: {error}") from error
 
 
 def read_dotenv(path: str | Path) -> dict[str, str]:
     """The `QOVERY_...` lines of a `.env` file: `NAME=value`, `export` and quotes allowed."""
+    text, flaw = "", None
     try:
         text = Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"cannot read {str(path)!r}: {error}") from error
+    except (OSError, ValueError) as error:
+        flaw = str(error)
+    # Out here, since an error of decoding holds the whole file.
+    if flaw is not None:
+        raise ConfigurationError(f"cannot read {str(path)!r}: {flaw}")
     found: dict[str, str] = {}
     for line in text.splitlines():
         match = re.fullmatch(r"\s*(?:export\s+)?(QOVERY_\w+|Q_CLI_\w+)\s*=\s*(.*?)\s*", line)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import math
+import os
+import sys
 import threading
 import time
 from typing import Any, Literal, Protocol
@@ -25,8 +27,14 @@ WINDOW = 3600.0
 """Seconds of that hour."""
 MARGIN = 1.0
 """The API names the end of its hour in whole seconds, so it may lie that much later."""
+DOUBT = 5.0
+"""Around the end of an hour nobody can tell for so long which hour a request is counted in."""
 SPREAD_FROM = 0.2
 """The share of the hour's requests that is spread evenly over what is left of the hour."""
+SOON = 0.5
+"""Seconds until the first answers of an hour have told more."""
+AT_LEAST = 0.01
+"""Seconds between two questions to a limiter, whatever it says."""
 
 
 def _ceiling(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:
@@ -35,9 +43,10 @@ def _ceiling(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:
         raise ConfigurationError(f"pace: {attribute.name} must be seconds, 0 or more, got {value!r}")
 
 
-def _mode(_: object, __: object, value: Any) -> None:
-    if value not in ("wait", "raise"):
-        raise ConfigurationError(f"pace must be 'wait' or 'raise', or a Pace of one of them, got {value!r}")
+def _mode(_: object, __: object, value: Mode) -> None:
+    given: object = value
+    if given not in ("wait", "raise"):
+        raise ConfigurationError(f"pace must be 'wait' or 'raise', or a Pace of one of them, got {given!r}")
 
 
 @attrs.frozen
@@ -68,7 +77,8 @@ class Turn:
 class RateLimiter(Protocol):
     """The budget of one token, wherever it is kept: clients and processes with one limiter share it.
 
-    Its methods may be called on any event loop and from several threads, and must not raise.
+    Its methods may be called on any event loop and from several threads. What they raise ends the
+    call that they are made for.
     """
 
     async def take(self, *, most: float, patient: bool) -> Turn:
@@ -95,35 +105,63 @@ class Budget:
     remaining: int = LIMIT
     began: float = -math.inf
     ends: float = -math.inf
+    ended_before: float = -math.inf
+    """When the hour before this one did."""
     confirmed: bool = False
+    """Whether `ends` is what an answer said."""
     next_turn: float = -math.inf
+    late: int = 0
+    """Requests taken so late that they may be counted in the next hour; so it begins with fewer."""
 
     def take(self, now: float, *, most: float, patient: bool) -> Turn:
-        if now >= self.ends:
+        if not self.began - DOUBT <= now < self.ends:  # over, or the clock was set back
             # The API's hour begins with its first request; the answers will say when it ends.
-            self.remaining, self.confirmed, self.next_turn = self.limit, False, now
-            self.began, self.ends = now, now + WINDOW + MARGIN
-        # Nobody can tell which hour a request around its end is counted in, so none is sent then.
-        last = self.ends - 3 * MARGIN
-        if self.remaining < 1 or (patient and self.confirmed and now >= last):
+            self._begin(now, now + WINDOW + MARGIN)
+            self.confirmed = False
+        spread = patient and self.remaining <= self.limit * SPREAD_FROM
+        if spread and not self.confirmed and now < self.began + DOUBT:
+            # Over what to spread, only answers tell; some must be asked for.
+            if now < self.next_turn or self.remaining < 1:
+                return Turn(taken=False, wait=SOON)
+            self.next_turn, spread = now + SOON, False
+        if self.remaining < 1:
             return Turn(taken=False, wait=self.ends - now)
-        turn = now
-        if patient and self.remaining <= self.limit * SPREAD_FROM:
-            turn = max(now, self.next_turn)
+        turn, last = now, self.ends - DOUBT
+        if spread:
+            turn = max(now, min(self.next_turn, last))
             if turn - now > most:
                 return Turn(taken=False, wait=turn - now)
             self.next_turn = turn + max(0.0, last - turn) / self.remaining
         self.remaining -= 1
+        self.late += turn >= last
         return Turn(taken=True, wait=turn - now)
 
     def learn(self, now: float, rate: Rate) -> None:
-        ends = now + rate.resets_in
-        if ends < self.began + MARGIN:
+        ends = now + rate.resets_in + MARGIN
+        if ends <= self.ended_before + DOUBT:
             return  # an answer of the hour before, which took its time
+        self.remaining += rate.limit - self.limit
         self.limit = rate.limit
-        self.ends = max(self.ends, ends + MARGIN) if self.confirmed else ends + MARGIN
+        if not self.confirmed:
+            self.ends = ends
+        elif now >= self.ends - DOUBT and ends > self.ends + DOUBT:
+            self._begin(now, ends)  # the API's next hour has come a little before ours
+        else:
+            # The sooner an answer came, and the later in its second, the less it errs; and all err to one side.
+            self.ends = min(self.ends, ends)
         self.confirmed = True
         self.remaining = min(self.remaining, rate.remaining)
+
+    def _begin(self, now: float, ends: float) -> None:
+        self.ended_before = min(self.ends, now)
+        self.began, self.ends, self.next_turn = now, ends, now
+        self.remaining, self.late = self.limit - self.late, 0
+
+
+_lock = threading.Lock()
+if sys.platform != "win32":
+    # A child gets the lock as it is; and held by a thread that the child does not have, it would stay so.
+    os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
 
 
 class LocalRateLimiter:
@@ -131,14 +169,13 @@ class LocalRateLimiter:
 
     def __init__(self) -> None:
         self._budget = Budget()
-        self._lock = threading.Lock()
 
     async def take(self, *, most: float, patient: bool) -> Turn:
-        with self._lock:
+        with _lock:
             return self._budget.take(time.monotonic(), most=most, patient=patient)
 
     async def learn(self, rate: Rate) -> None:
-        with self._lock:
+        with _lock:
             self._budget.learn(time.monotonic(), rate)
 
 
@@ -154,11 +191,13 @@ async def wait_for_turn(pace: Pace, limiter: RateLimiter, request: Request, left
     while True:
         most = max(0.0, until - time.monotonic())
         turn = await limiter.take(most=most, patient=patient)
-        if turn.wait > most and not turn.taken:
-            raise _exhausted(request, turn.wait, patient=patient)
-        if turn.wait > 0:
-            _log.info("%s waits %.1f s for its turn: the token's requests are running out", request, turn.wait)
-            await anyio.sleep(turn.wait)
+        wait = turn.wait if turn.taken else max(turn.wait, AT_LEAST)
+        if wait > most and not turn.taken:
+            raise _exhausted(request, wait, patient=patient)
+        if wait > SOON:
+            _log.info("%s waits %.1f s for its turn: the token's requests are running out", request, wait)
+        if wait > 0:
+            await anyio.sleep(wait)
         if turn.taken:
             return time.monotonic() - began
 
@@ -167,7 +206,7 @@ def _exhausted(request: Request, wait: float, *, patient: bool) -> RateBudgetExh
     advice = "; allow more time (timeout, Pace.ceiling)" if patient else '; pace="wait" would wait for it'
     return RateBudgetExhausted(
         429,
-        f"the token has no request left for another {wait:.0f} s{advice}",
+        f"the token has no request left for another {math.ceil(wait)} s{advice}",
         operation=request.operation,
         method=request.method,
         url=request.url,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from qovery_async.errors import DecodeError
 from qovery_async.masking import SecretText
 from qovery_async.organization import DefaultOrganization
 from qovery_async.pagination import Page, read_page
 from qovery_async.plain import is_object, kind
+from qovery_async.secret import not_pickled
 from qovery_async.transport.exchange import Exchange
 from qovery_async.transport.request import Call
+from qovery_async.transport.response import Response
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
@@ -28,8 +30,7 @@ class Resource:
         self._exchange = exchange
         self._organization = organization
 
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("a client cannot be pickled, it holds connections and a token: make one in each process")
+    __reduce__ = not_pickled
 
     def _nest(self, class_: type[R], name: str) -> R:  # noqa: ARG002  # the blocking twin needs the name
         return class_(self._exchange, self._organization)
@@ -38,7 +39,12 @@ class Resource:
         response = await self._exchange.send(call, JSON)
         if not response.body and _allows_none(type_):
             return None  # type: ignore[return-value]  # which is what the type allows
-        return self._exchange.codec.decode(response.json(), type_, operation=call.operation, source=response.request)
+        decode, hide = self._exchange.codec.decode, response.authorization.hidden_in
+        try:
+            return decode(response.json(), type_, operation=call.operation, source=response.request, hide=hide)
+        except DecodeError as error:
+            failure = response.undecodable(error)
+        raise failure
 
     async def _list(self, call: Call, item: TypeForm[T]) -> list[T]:
         return (await self._envelope(call, item, "results"))[1]
@@ -51,13 +57,20 @@ class Resource:
         response = await self._exchange.send(call, JSON)
         if not response.body:
             return {}, []
+        try:
+            return self._read_envelope(response, call.operation, item, key)
+        except DecodeError as error:
+            failure = response.undecodable(error)
+        raise failure
+
+    def _read_envelope(
+        self, response: Response, operation: str, item: TypeForm[T], key: str
+    ) -> tuple[dict[str, Any], list[T]]:
         envelope = response.json()
         if not is_object(envelope):
             raise DecodeError(f"{response.request}: expected an object with {key!r}, got {kind(envelope)}")
-        found = self._exchange.codec.decode_items(
-            envelope, key, item, operation=call.operation, source=response.request
-        )
-        return envelope, found
+        decode, hide = self._exchange.codec.decode_items, response.authorization.hidden_in
+        return envelope, decode(envelope, key, item, operation=operation, source=response.request, hide=hide)
 
     async def _text(self, call: Call, *, accept: str) -> str:
         return (await self._exchange.send(call, accept)).no_page().text()

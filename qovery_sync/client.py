@@ -13,7 +13,7 @@ from qovery_async import AsyncQovery, RawResponse, Timeout, WithResponse
 from qovery_async.auth import TokenSource, hidden
 from qovery_async.config import MAX_RESPONSE_BYTES
 from qovery_async.pacing import Mode, Pace, RateLimiter
-from qovery_async.secret import Hidden
+from qovery_async.secret import Headers, Hidden, Secret, hidden_headers, hidden_text
 from qovery_async.transport.events import RequestHook, ResponseHook, RetryHook
 from qovery_async.transport.exchange import last_response
 from qovery_async.transport.response import Response, with_response
@@ -50,9 +50,9 @@ class Qovery(Namespaces):
         retries: RetryPolicy | None = None,
         pace: Mode | Pace | None = None,
         rate_limiter: RateLimiter | None = None,
-        headers: Mapping[str, str] | None = None,
+        headers: Headers | None = None,
         user_agent: str | None = None,
-        proxy: str | None = None,
+        proxy: str | Secret | None = None,
         trust_env: bool = True,
         ssl: ssl_module.SSLContext | str | Path | None = None,
         allow_plain_http: bool = False,
@@ -62,7 +62,8 @@ class Qovery(Namespaces):
         on_response: ResponseHook | None = None,
         on_retry: RetryHook | None = None,
     ) -> None:
-        token = hidden(token)
+        token, proxy = hidden(token), hidden_text(proxy)
+        headers = hidden_headers(headers)
         client = AsyncQovery(
             token,
             base_url=base_url,
@@ -97,8 +98,9 @@ class Qovery(Namespaces):
         Raises:
             ConfigurationError: the file cannot be read, or no token is found.
         """
-        arguments = Hidden(arguments)
-        client = AsyncQovery.from_env(dotenv, **arguments)
+        given = Hidden(arguments)
+        del arguments
+        client = AsyncQovery.from_env(dotenv, **given.reveal())
         return cls._of(client, Portal(client.aclose))
 
     @classmethod
@@ -138,9 +140,10 @@ class Qovery(Namespaces):
         retries: RetryPolicy | None = None,
         pace: Mode | Pace | None = None,
         organization_id: str | None = None,
-        headers: Mapping[str, str] | None = None,
+        headers: Headers | None = None,
     ) -> Qovery:
         """A light copy with other options; it shares the connections and everything else."""
+        headers = hidden_headers(headers)
         client = self._client.with_options(
             timeout=timeout, retries=retries, pace=pace, organization_id=organization_id, headers=headers
         )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
-from typing import Any, Generic, NoReturn, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar
 
 from qovery_async.pagination import Items
+from qovery_async.secret import not_pickled
 from qovery_sync.portal import Portal
 
 P = ParamSpec("P")
@@ -21,8 +22,7 @@ class Resource(Generic[A]):
         self._async = asynchronous
         self._portal = portal
 
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("a client cannot be pickled, it holds connections and a token: make one in each process")
+    __reduce__ = not_pickled
 
     def _nest(self, class_: type[R], name: str) -> R:
         return class_(getattr(self._async, name), self._portal)

@@ -12,6 +12,7 @@ from qovery_async.transport.request import Request
 ACCEPTED = "gzip, deflate"
 """What `read` can unpack. aiohttp could too, but takes a stream that ends early for a whole one."""
 
+_OTHERS = ("br", "zstd", "compress")
 # gzip allows several, one after another; millions of empty ones would keep a client busy.
 _MEMBERS = 64
 
@@ -49,7 +50,9 @@ async def _gather(answer: aiohttp.ClientResponse, request: Request, limit: int) 
 
 def _unpack(packed: bytes, coding: str, request: Request, limit: int) -> bytes:
     if coding not in ("gzip", "x-gzip", "deflate"):
-        raise TransportError(f"{request}: the answer is packed as {coding[:40]!r}; only {ACCEPTED} was asked for")
+        # Named where it is a name; what else stands there may repeat the token.
+        name = f"as {coding!r}" if coding in _OTHERS else "in an unknown way"
+        raise TransportError(f"{request}: the answer is packed {name}; only {ACCEPTED} was asked for")
     # By the standard, deflate has zlib's frame; some servers leave it out.
     framed = coding != "deflate" or (packed[0] & 0x0F == 8 and int.from_bytes(packed[:2], "big") % 31 == 0)
     unpacked, rest = b"", packed

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from qovery_async.errors import TransportError
+from qovery_async.printable import one_line
 from qovery_async.transport.request import Request
 from qovery_async.transport.response import Response
 
@@ -74,9 +74,11 @@ class Hooks:
     async def answered(self, response: Response, attempt: int, elapsed: float) -> None:
         request = response.request
         if _log.isEnabledFor(logging.DEBUG):
+            # What a server says goes on one line, or it could forge another.
+            request_id = one_line(response.request_id or "unknown", 80)
             _log.debug(
                 "%s %s answered %d in %.3f s, attempt %d, request id %s",
-                request.method, urlsplit(request.url).path, response.status, elapsed, attempt, response.request_id,
+                request.method, urlsplit(request.url).path, response.status, elapsed, attempt, request_id,
             )  # fmt: skip
         if self.on_response is not None:
             event = ResponseEvent(
@@ -90,7 +92,7 @@ class Hooks:
             )
             await _observe(self.on_response, event)
 
-    def lost(self, request: Request, attempt: int, elapsed: float, error: TransportError) -> None:
+    def lost(self, request: Request, attempt: int, elapsed: float, error: BaseException) -> None:
         kind = type(error).__name__
         path = urlsplit(request.url).path
         _log.debug("%s %s got no answer in %.3f s, attempt %d: %s", request.method, path, elapsed, attempt, kind)

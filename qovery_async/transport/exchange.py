@@ -13,10 +13,10 @@ import attrs
 from qovery_async.auth import Credentials
 from qovery_async.codec import Codec
 from qovery_async.config import Options
-from qovery_async.errors import ApiError, RequestTimeout, TransportError
+from qovery_async.errors import ApiError, RateBudgetExhausted, RequestTimeout, TransportError
 from qovery_async.pacing import RateLimiter, wait_for_turn
 from qovery_async.rate import read_rate
-from qovery_async.secret import Secret
+from qovery_async.secret import Hidden, Secret, not_pickled
 from qovery_async.transport.events import Hooks
 from qovery_async.transport.http import HttpTransport
 from qovery_async.transport.request import Call, Request, build
@@ -43,6 +43,8 @@ class Exchange:
     limiter: RateLimiter
     quota: RetryQuota = attrs.Factory(RetryQuota)
 
+    __reduce__ = not_pickled
+
     async def send(self, call: Call, accept: str) -> Response:
         """The answer to a call.
 
@@ -51,11 +53,11 @@ class Exchange:
             TransportError: it was lost on the way.
             ApiError: the API refused it.
         """
-        headers = {"User-Agent": self.user_agent, **self.options.headers}
+        headers = Hidden({"User-Agent": self.user_agent, **self.options.headers.reveal()})
         request = build(call, base_url=self.base_url, accept=accept, headers=headers)
         total = self.options.timeout.total
         if total is None:
-            response = await self._answer(request, math.inf)
+            response = await self._answer(request, math.inf, _Tries())
         else:
             response = await self._answer_within(total, request)
         recorder = last_response.get()
@@ -64,44 +66,57 @@ class Exchange:
         return response
 
     async def _answer_within(self, total: float, request: Request) -> Response:
+        tries, limit = _Tries(), asyncio.timeout(total)
         try:
-            async with asyncio.timeout(total) as limit:
-                return await self._answer(request, time.monotonic() + total)
+            async with limit:
+                return await self._answer(request, time.monotonic() + total, tries)
         except TimeoutError:
             if not limit.expired():
                 raise  # a hook's own
-        raise RequestTimeout(f"{request}: no complete answer within the timeout ({total} s in all)")
+        message = f"{request}: no complete answer within the timeout ({total} s in all)"
+        return _settle(RequestTimeout(message), tries.made)
 
-    async def _answer(self, request: Request, ends: float) -> Response:
+    async def _answer(self, request: Request, ends: float, tries: _Tries) -> Response:
         """Attempts until one succeeds or no other may follow; at `ends` the time for them all is over."""
         policy, pace = self.options.retries, self.options.pace
-        began = time.monotonic()
-        attempt, price, uncertain = 1, 1, False
-        while True:
-            if pace is not None:
-                # Waiting for a turn is no retrying.
-                began += await wait_for_turn(pace, self.limiter, request, ends - time.monotonic())
-            outcome = await self._attempt(request, attempt)
-            if isinstance(outcome, Response) and outcome.status < 500 and outcome.status != 429:
-                self.quota.give(price)
-                if outcome.status == 404 and request.method == "DELETE" and uncertain:
-                    return attrs.evolve(outcome, body=b"")  # an attempt before this one did it
-                return outcome.check()
-            delay = self._delay(request, outcome, attempt)
-            if delay is None or time.monotonic() + delay > min(ends, began + policy.total):
-                return _give_up(outcome, attempt)
-            price = self.quota.take(outcome)
-            if not price:
-                return _give_up(outcome, attempt)
-            uncertain = uncertain or is_uncertain(outcome)
-            reason = (
-                f"status {outcome.status}"
-                if isinstance(outcome, Response)
-                else str(outcome).removeprefix(f"{request}: ")
-            )
-            await self.hooks.retrying(request, attempt, delay, reason)
-            await anyio.sleep(delay)
-            attempt += 1
+        began, closings = time.monotonic(), self.http.closings
+        price, uncertain = 1, False
+        outcome: Outcome | None = None
+        try:
+            while True:
+                if pace is not None:
+                    try:
+                        # Waiting for a turn is no retrying.
+                        began += await wait_for_turn(pace, self.limiter, request, ends - time.monotonic())
+                    except RateBudgetExhausted:
+                        if outcome is None or not uncertain:
+                            raise
+                        return _settle(outcome, tries.made)  # it says "not sent", which is no longer known
+                if self.http.closings > closings:
+                    return _settle(TransportError(f"{request}: the client was closed meanwhile"), tries.made)
+                tries.made += 1
+                outcome = await self._attempt(request, tries.made)
+                if isinstance(outcome, Response) and outcome.status < 500 and outcome.status != 429:
+                    self.quota.give(price)
+                    if outcome.status == 404 and request.method == "DELETE" and uncertain:
+                        return attrs.evolve(outcome, body=b"")  # an attempt before this one did it
+                    return _settle(outcome, tries.made)
+                delay = None if self.http.closings > closings else self._delay(request, outcome, tries.made)
+                if delay is None or time.monotonic() + delay > min(ends, began + policy.total):
+                    return _settle(outcome, tries.made)
+                price = self.quota.take(outcome)
+                if not price:
+                    return _settle(outcome, tries.made)
+                uncertain = uncertain or is_uncertain(outcome)
+                reason = (
+                    f"status {outcome.status}"
+                    if isinstance(outcome, Response)
+                    else str(outcome).removeprefix(f"{request}: ")
+                )
+                await self.hooks.retrying(request, tries.made, delay, reason)
+                await anyio.sleep(delay)
+        finally:
+            del outcome  # its traceback holds this frame: together they would wait for the garbage collector
 
     def _delay(self, request: Request, outcome: Outcome, attempt: int) -> float | None:
         """Seconds until the next attempt; None where the policy has none."""
@@ -109,8 +124,10 @@ class Exchange:
         if attempt >= policy.attempts or not may_repeat(request, outcome, any_method=policy.any_method):
             return None
         said = asked_to_wait(outcome)
-        if pace is not None and pace.mode == "wait" and isinstance(outcome, Response) and read_rate(outcome.headers):
-            said = None  # the limiter has read it too, and waits as long as the pace allows
+        if pace is not None and pace.mode == "wait" and isinstance(outcome, Response) and outcome.status == 429:
+            rate = read_rate(outcome.headers)
+            if rate is not None and rate.remaining == 0:
+                said = None  # the limiter has read it too, and waits as long as the pace allows
         return policy.delay(attempt, said)
 
     async def _attempt(self, request: Request, attempt: int) -> Outcome:
@@ -131,7 +148,7 @@ class Exchange:
         began = time.monotonic()
         try:
             response = await self.http.send(request, authorization, self.options.timeout)
-        except TransportError as error:
+        except (TransportError, asyncio.CancelledError) as error:
             self.hooks.lost(request, attempt, time.monotonic() - began, error)
             raise
         elapsed = time.monotonic() - began
@@ -143,8 +160,15 @@ class Exchange:
         return response
 
 
-def _give_up(outcome: Outcome, attempts: int) -> Response:
-    """Raises what the last attempt ended in."""
+@attrs.define
+class _Tries:
+    """How often a call has been tried, for who tells of it when its time is over."""
+
+    made: int = 0
+
+
+def _settle(outcome: Outcome, attempts: int) -> Response:
+    """What the last attempt ended in: an answer, or the error to raise."""
     try:
         if isinstance(outcome, TransportError):
             raise outcome
@@ -154,3 +178,5 @@ def _give_up(outcome: Outcome, attempts: int) -> Response:
         if attempts > 1:
             error.add_note(f"It was tried {attempts} times.")
         raise
+    finally:
+        del outcome  # as above

@@ -13,6 +13,7 @@ import attrs
 
 from qovery_async.codec import to_json
 from qovery_async.errors import ConfigurationError
+from qovery_async.secret import Hidden
 from qovery_async.vocabulary import UNSET
 
 # By RFC 9110: done twice, these leave what they leave done once.
@@ -65,14 +66,14 @@ class Request:
         return f"{self.operation}: {self.method} {self.url}"
 
 
-def build(call: Call, *, base_url: str, accept: str, headers: Mapping[str, str]) -> Request:
-    sent = {"Accept": accept, **headers}
-    body = None
-    if call.body is not UNSET:
-        body = _body(call)
-        sent["Content-Type"] = call.media_type
+def build(call: Call, *, base_url: str, accept: str, headers: Hidden[dict[str, str]]) -> Request:
+    body = None if call.body is UNSET else _body(call)
     url = base_url + path_of(call.template, call.values) + _query(call.query)
     repeatable = call.repeatable or call.method in _IDEMPOTENT
+    # Last, since from here on nothing fails that would show them.
+    sent = {"Accept": accept, **headers.reveal()}
+    if body is not None:
+        sent["Content-Type"] = call.media_type
     return Request(call.operation, call.method, url, sent, body, repeatable)
 
 
@@ -98,7 +99,9 @@ def _parts(template: str) -> tuple[list[str], list[str]]:
 def _segment(name: str, value: object) -> str:
     text = _scalar(value)
     if text is None or not text.strip():
-        raise ConfigurationError(f"the path parameter {name} must be a text that is not empty, got {value!r}")
+        raise ConfigurationError(
+            f"the path parameter {name} must be a text that can be sent and is not empty, got {_shown(value)}"
+        )
     # A dot segment would be taken as a step up by whatever normalises the path.
     return text.replace(".", "%2E") if text in (".", "..") else quote(text, safe="")
 
@@ -109,8 +112,8 @@ def _query(query: Mapping[str, object] | None) -> str:
         if value is UNSET or value is None:
             continue
         text = _scalar(value)
-        if text is None:
-            raise ConfigurationError(f"the query parameter {name} cannot be sent: {type(value).__name__}")
+        if text is None or _scalar(name) is None:
+            raise ConfigurationError(f"the query parameter {_shown(name)} cannot be sent: {_shown(value)}")
         given[name] = text
     return f"?{urlencode(given, quote_via=quote, safe='')}" if given else ""
 
@@ -121,18 +124,30 @@ def _scalar(value: Any) -> str | None:
         return None
     if isinstance(value, Enum):
         value = value.value
-    if isinstance(value, str):
-        return str(value)
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, (int, float)) or type(value).__name__ == "UUID":
-        return str(value)
+    if isinstance(value, (str, int, float)) or type(value).__name__ == "UUID":
+        return _encodable(value)
     return None
+
+
+def _encodable(value: object) -> str | None:
+    try:
+        text = str(value)
+        text.encode()
+    except ValueError:  # half of a surrogate pair, or a number of thousands of digits
+        return None
+    return text
+
+
+def _shown(value: object) -> str:
+    return ascii(value)[:80] if value is None or value is UNSET or isinstance(value, str) else type(value).__name__
 
 
 def _body(call: Call) -> bytes:
     if call.media_type == "application/json":
         return to_json(call.body)
-    if isinstance(call.body, str):
-        return call.body.encode()
-    raise ConfigurationError(f"{call.operation} takes text ({call.media_type}), got {type(call.body).__name__}")
+    text = _encodable(call.body) if isinstance(call.body, str) else None
+    if text is not None:
+        return text.encode()
+    raise ConfigurationError(f"{call.operation} takes text ({call.media_type}), got {_shown(call.body)}")

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 import attrs
 
 from qovery_async.errors import ConfigurationError, DecodeError, TransportError, api_error
+from qovery_async.printable import one_line
 from qovery_async.secret import Secret
 from qovery_async.transport.request import Request
 
@@ -44,18 +45,19 @@ class Response:
             return self
         request = self.request
         if self.status < 400:
-            target = self.headers.get("Location", "nowhere")[:200]
+            target = one_line(self.headers.get("Location", "nowhere"))
             raise TransportError(
                 f"{request} answered {self.status}, a redirect to {target!r}, which is not followed; "
                 "if the API has moved there, set base_url"
             )
         raise api_error(
             self.status,
-            self.authorization.hidden_in(self.body),
+            self.body,
             operation=request.operation,
             method=request.method,
             url=request.url,
             headers=self.headers,
+            hide=self.authorization.hidden_in,
         )
 
     def json(self) -> Any:
@@ -72,13 +74,18 @@ class Response:
             flaw = str(error)  # not kept as the cause: it holds the whole body
         raise DecodeError(
             f"{self.request} answered {self.status} with a body that is not JSON ({flaw}); "
-            f"{self.content_type or 'something without a content type'} {self._beginning()}"
+            f"{one_line(self.content_type, 60) or 'something without a content type'} {self._beginning()}"
         )
 
     def _beginning(self) -> str:
-        start = self.authorization.hidden_in(self.body[:2000])[:80].decode("utf-8", "replace")
+        # First hidden, then cut: half a token is no longer found.
+        start = self.authorization.hidden_in(self.text())[:80]
         # What was meant to be JSON may hold a secret; a page or a sentence tells who answered.
         return "cut short or damaged" if start.lstrip()[:1] in ("{", "[", '"') else f"beginning {start!r}"
+
+    def undecodable(self, error: DecodeError) -> DecodeError:
+        """The same error as it may be seen: without the frames that hold the whole body."""
+        return DecodeError(self.authorization.hidden_in(str(error)))
 
     def no_page(self) -> Response:
         """Itself, unless it is a web page: then something between here and the API answered.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import random
 import ssl
-import threading
 from typing import Any
 
 import attrs
@@ -27,6 +26,11 @@ def _count(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:
         raise ConfigurationError(f"retries: {attribute.name} must be 1 (no retry) or more, got {value!r}")
 
 
+def _flag(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+    if not isinstance(value, bool):
+        raise ConfigurationError(f"retries: {attribute.name} must be True or False, got {value!r}")
+
+
 @attrs.frozen
 class RetryPolicy:
     """How often and how soon a call is made again that failed.
@@ -46,7 +50,7 @@ class RetryPolicy:
     base: float = attrs.field(default=0.5, validator=_positive)
     cap: float = attrs.field(default=20.0, validator=_positive)
     total: float = attrs.field(default=120.0, validator=_positive)
-    any_method: bool = False
+    any_method: bool = attrs.field(default=False, validator=_flag)
 
     def delay(self, attempt: int, said: float | None) -> float:
         """Seconds until the next attempt; `said` is what the API asked for."""
@@ -99,19 +103,17 @@ class RetryQuota:
     CAPACITY = 500
 
     def __init__(self) -> None:
+        # Without a lock, which a fork could leave taken for ever: threads that miscount by a few do no harm.
         self._left = self.CAPACITY
-        self._lock = threading.Lock()
 
     def take(self, failure: Response | TransportError) -> int:
         """What the retry costs, 0 where there is not enough left for it."""
         price = 10 if isinstance(failure, RequestTimeout) else 5
-        with self._lock:
-            if self._left < price:
-                return 0
-            self._left -= price
-            return price
+        if self._left < price:
+            return 0
+        self._left -= price
+        return price
 
     def give(self, amount: int) -> None:
         if self._left < self.CAPACITY:
-            with self._lock:
-                self._left = min(self.CAPACITY, self._left + amount)
+            self._left = min(self.CAPACITY, self._left + amount)

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -17,13 +18,16 @@ from qovery_async import (
     DecodeError,
     Items,
     NotFound,
+    Pace,
     Page,
     QoveryError,
+    Rate,
     RateLimited,
     RequestEvent,
     ResponseEvent,
     Timeout,
     TransportError,
+    Turn,
     UnknownVariant,
     Unset,
     from_dict,
@@ -171,6 +175,28 @@ async def on_response(event: ResponseEvent) -> None:
 
 async def ask_for_token() -> str:
     return "token"
+
+
+class OneEachSecond:
+    """A rate limiter of one's own."""
+
+    def __init__(self) -> None:
+        self.next_at = 0.0
+
+    async def take(self, *, most: float, patient: bool) -> Turn:
+        wait = max(0.0, self.next_at - time.monotonic())
+        if wait > most or not patient:
+            return Turn(taken=wait == 0, wait=wait)
+        self.next_at = time.monotonic() + wait + 1
+        return Turn(taken=True, wait=wait)
+
+    async def learn(self, rate: Rate) -> None:
+        print(rate.limit, rate.remaining, rate.resets_in)
+
+
+def paced() -> tuple[AsyncQovery, Qovery]:
+    own, client = Qovery(rate_limiter=OneEachSecond()), AsyncQovery(rate_limiter=OneEachSecond(), pace="raise")
+    return client.with_options(pace=Pace("wait", ceiling=60)), own
 
 
 async def options() -> None:

@@ -1,0 +1,179 @@
+"""No object of a client shows the token, holds it as plain text, or can be pickled with it inside."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import gc
+import io
+import pickle
+import types
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import attrs
+import pytest
+from server import Answer, Ask, serve
+from sight import TOKEN, Needle
+
+from qovery_async import AsyncQovery, ConfigurationError
+from qovery_async.secret import Hidden
+from qovery_sync import Qovery
+
+PASSWORD = "Qx5tLz8wRk2Vb"
+EMPTY = Answer({"results": []})
+
+_FOREIGN = (types.ModuleType, types.FunctionType, types.FrameType, types.CodeType, type, asyncio.AbstractEventLoop)
+
+
+def reachable(root: object) -> Iterator[object]:
+    """All that hangs on an object; what is `Hidden` counts, but not what is inside."""
+    seen: dict[int, object] = {}
+    queue = [root]
+    while queue:
+        found = queue.pop()
+        if id(found) in seen or isinstance(found, _FOREIGN):
+            continue
+        seen[id(found)] = found
+        yield found
+        if not isinstance(found, Hidden):
+            queue += gc.get_referents(found)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("secret", [TOKEN, PASSWORD])
+async def test_nothing_that_hangs_on_a_client_shows_a_secret_or_holds_it_as_plain_text(ask: Ask, secret: str) -> None:
+    """Of a client that has been used and still has its connection, and of one that has a proxy."""
+    telling: list[object] = []
+    needle = Needle(secret)
+
+    def look(*clients: Any) -> None:
+        objects = list(reachable(clients))
+        assert len(objects) > 100
+        assert any(isinstance(found, Hidden) for found in objects)
+        # Errors of an assertion would show the objects, and with them the token.
+        telling.extend(type(found) for found in objects[1:] if needle.stands_in(repr(found)))
+
+    def call(client: Any) -> Any:
+        other = type(client)(TOKEN, headers={"X-Key": PASSWORD}, proxy=f"http://me:{PASSWORD}@localhost:1")
+        copied = client.with_options(timeout=5, headers={"X-Other": PASSWORD})
+        client.projects.environment_variables  # noqa: B018  # made by being touched
+        if isinstance(client, Qovery):
+            client.projects.list(organization_id="o1")
+            return look(client, other, copied)
+        return call_async(client, other, copied)
+
+    async def call_async(client: Any, *others: Any) -> None:
+        await client.projects.list(organization_id="o1")
+        look(client, *others)
+
+    async with serve(EMPTY) as server:
+        await ask(server.url, call, token=TOKEN, headers={"X-Key": PASSWORD})
+    assert telling == []
+
+
+@pytest.mark.parametrize("face", [AsyncQovery, Qovery])
+def test_a_client_that_is_shown_or_formatted_has_stars_in_place_of_the_token(face: type[Any]) -> None:
+    client = face(TOKEN)
+    assert (
+        repr(client) == str(client) == f"{client}" == f"{face.__name__}(base_url='https://api.qovery.com', token=***)"
+    )
+    assert Hidden(TOKEN).__repr__() == f"{Hidden(TOKEN)!s:}" == "***"
+
+
+def parts(client: Any) -> dict[str, Any]:
+    exchange = getattr(client, "_exchange", None) or client._client._exchange
+    return {
+        "client": client,
+        "copy": client.with_options(timeout=1),
+        "namespace": client.projects,
+        "nested namespace": client.projects.environment_variables,
+        "method": client.projects.list,
+        "exchange": exchange,
+        "credentials": exchange.credentials,
+        "credentials of a function": type(exchange.credentials)(print, None),
+        "transport": exchange.http,
+        "options": exchange.options,
+        "token": Hidden(TOKEN),
+    }
+
+
+PARTS = list(parts(AsyncQovery(TOKEN)))
+
+
+@pytest.mark.parametrize("face", [AsyncQovery, Qovery])
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_what_holds_the_token_is_not_pickled_and_says_what_to_do(face: type[Any], part: str, protocol: int) -> None:
+    file = io.BytesIO()
+    with pytest.raises(TypeError, match=r"pickled.*each process") as refused:
+        pickle.Pickler(file, protocol).dump(parts(face(TOKEN, headers={"X": PASSWORD}))[part])
+    assert TOKEN.encode() not in file.getvalue()
+    assert Needle(TOKEN).places_in(refused.value) == []
+
+
+@pytest.mark.parametrize("face", [AsyncQovery, Qovery])
+@pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy])
+def test_a_client_is_copied_by_with_options_only(face: type[Any], duplicate: Callable[[Any], Any]) -> None:
+    with pytest.raises(TypeError, match="with_options"):
+        duplicate(face(TOKEN))
+
+
+def test_a_hidden_value_stays_hidden_in_copies() -> None:
+    hidden = Hidden(TOKEN)
+    assert copy.copy(hidden) is copy.deepcopy([hidden])[0] is hidden
+    assert not Needle(TOKEN).stands_in(repr(attrs.asdict(AsyncQovery(TOKEN)._exchange)))
+
+
+WRONG: list[dict[str, Any]] = [
+    {"base_url": "ftp://x"},
+    {"base_url": 5},
+    {"ws_url": "x"},
+    {"base_url": "http://elsewhere.example"},
+    {"auth_scheme": "Basic"},
+    {"timeout": -1},
+    {"retries": 3},
+    {"pace": "fast"},
+    {"proxy": "socks5://x"},
+    {"proxy": f"socks5://me:{PASSWORD}@x"},
+    {"proxy": f"http://me:{PASSWORD}@x", "timeout": -1},
+    {"ssl": "/no/such/file"},
+    {"ssl": False},
+    {"max_response_bytes": 0},
+    {"user_agent": "\n"},
+    {"headers": {"X-Key": PASSWORD}, "timeout": -1},
+    {"headers": {"X-Key": PASSWORD + "\n"}},
+    {"headers": {"Authorization": f"Token {TOKEN}"}},
+    {"headers": {"authorization": PASSWORD}},
+    {"token": TOKEN + "\n" + TOKEN},
+    {"token": TOKEN + "\x85x"},
+    {"token": TOKEN.encode()},
+    {"token": [TOKEN]},
+    {"token": {"token": TOKEN}},
+    {"token": lambda: TOKEN, "timeout": -1},
+    {"no_such_argument": 1},
+]
+
+
+@pytest.mark.parametrize("secret", [TOKEN, PASSWORD])
+@pytest.mark.parametrize("wrong", WRONG, ids="-".join)
+@pytest.mark.parametrize("make", [AsyncQovery, Qovery, AsyncQovery.from_env, Qovery.from_env])
+def test_a_client_that_cannot_be_made_does_not_tell(
+    make: Callable[..., Any], wrong: dict[str, Any], secret: str
+) -> None:
+    with pytest.raises((ConfigurationError, TypeError, AttributeError)) as refused:
+        make(**{"token": TOKEN, **wrong})
+    assert Needle(secret).places_in(refused.value) == []
+
+
+@pytest.mark.parametrize("make", [AsyncQovery.from_env, Qovery.from_env])
+@pytest.mark.parametrize(
+    "line", ["QOVERY_API_URL=ftp://x", "QOVERY_API_TOKEN_FILE=a\0b", "QOVERY_API_TOKEN_FILE={}", "A=\xff"]
+)
+def test_a_dotenv_file_that_is_wrong_does_not_tell(make: Callable[..., Any], line: str, tmp_path: Any) -> None:
+    """Nor does the token where a file's name should stand."""
+    first = "" if "FILE" in line else f"QOVERY_API_TOKEN={TOKEN}\n"
+    (tmp_path / "env").write_text(f"{first}{line.format(TOKEN)}\n", encoding="latin1")
+    with pytest.raises(ConfigurationError) as refused:
+        make(tmp_path / "env")
+    assert Needle(TOKEN).places_in(refused.value) == []
