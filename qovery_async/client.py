@@ -123,7 +123,7 @@ class AsyncQovery(Namespaces):
                 headers=config.read_headers(headers),
             ),
             hooks=Hooks(on_request, on_response, on_retry),
-            limiter=rate_limiter or LocalRateLimiter(),
+            limiter=LocalRateLimiter() if rate_limiter is None else rate_limiter,
         )
         super().__init__(exchange, DefaultOrganization())
 
@@ -171,7 +171,7 @@ class AsyncQovery(Namespaces):
 
     async def aclose(self) -> None:
         """Closes the connections, of this client and of its `with_options` copies."""
-        await self._exchange.http.aclose()
+        await self._exchange.http.sessions.aclose()
 
     def with_options(
         self,

@@ -56,7 +56,14 @@ class Hidden(Generic[T]):
 class Secret(Hidden[str]):
     """A token, or what holds one: an `Authorization` header, the address of a proxy."""
 
-    __slots__ = ()
+    __slots__ = ("_spellings",)
+
+    _spellings: Callable[[], set[str]]
+
+    def __init__(self, value: str) -> None:
+        super().__init__(value)
+        spellings = _spellings(value)
+        self._spellings = lambda: spellings
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Secret) and self.reveal() == other.reveal()
@@ -75,10 +82,11 @@ class Secret(Hidden[str]):
             return headers
         return CIMultiDict((name, _hide(spellings, value)) for name, value in headers.items())
 
-    def _spellings(self) -> set[str]:
-        """The text behind the scheme, as it is and as in an address; none where it is part of other words."""
-        text = self.reveal().rpartition(" ")[2]
-        return {text, quote(text, safe="")} if len(text) >= _TELLING else set()
+
+def _spellings(secret: object) -> set[str]:
+    """The text behind the scheme, as it is and as in an address; none where it is part of other words."""
+    text = secret.rpartition(" ")[2] if isinstance(secret, str) else ""
+    return {text, quote(text, safe="")} if len(text) >= _TELLING else set()
 
 
 def _hide(spellings: set[str], value: Any) -> Any:

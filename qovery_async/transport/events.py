@@ -13,6 +13,7 @@ import attrs
 from qovery_async.printable import one_line
 from qovery_async.transport.request import Request
 from qovery_async.transport.response import Response
+from qovery_async.transport.retry import Outcome
 
 E = TypeVar("E")
 
@@ -97,11 +98,16 @@ class Hooks:
         path = urlsplit(request.url).path
         _log.debug("%s %s got no answer in %.3f s, attempt %d: %s", request.method, path, elapsed, attempt, kind)
 
-    async def retrying(self, request: Request, attempt: int, delay: float, reason: str) -> None:
+    async def retrying(self, request: Request, attempt: int, delay: float, outcome: Outcome) -> None:
+        reason = f"status {outcome.status}" if isinstance(outcome, Response) else str(outcome)
+        reason = reason.removeprefix(f"{request}: ")
         _log.info("%s: attempt %d failed (%s), another follows in %.1f s", request, attempt, reason, delay)
         if self.on_retry is not None:
             event = RetryEvent(request.operation, request.method, request.url, attempt, delay, reason)
             await _observe(self.on_retry, event)
+
+    def spent(self, request: Request) -> None:
+        _log.info("%s: no retry, since too many calls of this client have failed lately", request)
 
 
 async def _observe(hook: Callable[[E], Awaitable[None] | None], event: E) -> None:

@@ -21,12 +21,28 @@ from qovery_async.transport.events import Hooks
 from qovery_async.transport.http import HttpTransport
 from qovery_async.transport.request import Call, Request, build
 from qovery_async.transport.response import Response
-from qovery_async.transport.retry import RetryQuota, asked_to_wait, is_uncertain, may_repeat
-
-Outcome = Response | TransportError
+from qovery_async.transport.retry import Outcome, RetryQuota, asked_to_wait, is_uncertain, may_repeat
+from qovery_async.transport.sessions import CLOSED
 
 last_response: ContextVar[list[Response] | None] = ContextVar("qovery_last_response", default=None)
 """Where `with_response` has the answer put that its call got."""
+
+
+@attrs.define
+class _Course:
+    """How far a call has come."""
+
+    request: Request
+    ends: float
+    """When the time for it all is over."""
+    began: float
+    closings: int
+    """How often the client had been closed before."""
+    attempts: int = 0
+    uncertain: bool = False
+    """Whether an attempt that failed may have taken effect."""
+    price: int = 1
+    """What the quota gets when the call succeeds."""
 
 
 @attrs.frozen
@@ -55,95 +71,109 @@ class Exchange:
         """
         headers = Hidden({"User-Agent": self.user_agent, **self.options.headers.reveal()})
         request = build(call, base_url=self.base_url, accept=accept, headers=headers)
-        total = self.options.timeout.total
-        if total is None:
-            response = await self._answer(request, math.inf, _Tries())
-        else:
-            response = await self._answer_within(total, request)
+        total, now = self.options.timeout.total, time.monotonic()
+        course = _Course(request, math.inf if total is None else now + total, now, self.http.sessions.closings)
+        try:
+            response = await (self._answer(course) if total is None else self._answer_within(total, course))
+        except (ApiError, TransportError) as error:
+            error.attempts = course.attempts
+            if course.attempts > 1:
+                matters = course.uncertain and request.method not in ("GET", "HEAD")
+                effect = "; one of them may have taken effect" if matters else ""
+                error.add_note(f"It was tried {course.attempts} times{effect}.")
+            raise
         recorder = last_response.get()
         if recorder is not None:
             recorder.append(response)
         return response
 
-    async def _answer_within(self, total: float, request: Request) -> Response:
-        tries, limit = _Tries(), asyncio.timeout(total)
+    async def _answer_within(self, total: float, course: _Course) -> Response:
+        limit = asyncio.timeout(total)
         try:
             async with limit:
-                return await self._answer(request, time.monotonic() + total, tries)
+                return await self._answer(course)
         except TimeoutError:
             if not limit.expired():
                 raise  # a hook's own
-        message = f"{request}: no complete answer within the timeout ({total} s in all)"
-        return _settle(RequestTimeout(message), tries.made)
+        raise RequestTimeout(f"{course.request}: no complete answer within the timeout ({total} s in all)")
 
-    async def _answer(self, request: Request, ends: float, tries: _Tries) -> Response:
-        """Attempts until one succeeds or no other may follow; at `ends` the time for them all is over."""
-        policy, pace = self.options.retries, self.options.pace
-        began, closings = time.monotonic(), self.http.closings
-        price, uncertain = 1, False
+    async def _answer(self, course: _Course) -> Response:
+        """Attempts until one succeeds or no other may follow."""
         outcome: Outcome | None = None
         try:
             while True:
-                if pace is not None:
-                    try:
-                        # Waiting for a turn is no retrying.
-                        began += await wait_for_turn(pace, self.limiter, request, ends - time.monotonic())
-                    except RateBudgetExhausted:
-                        if outcome is None or not uncertain:
-                            raise
-                        return _settle(outcome, tries.made)  # it says "not sent", which is no longer known
-                if self.http.closings > closings:
-                    return _settle(TransportError(f"{request}: the client was closed meanwhile"), tries.made)
-                tries.made += 1
-                outcome = await self._attempt(request, tries.made)
+                try:
+                    await self._take_turn(course)
+                except RateBudgetExhausted:
+                    if outcome is None or not course.uncertain:
+                        raise
+                    return _checked(outcome)  # that the call was not sent could no longer be said
+                outcome = await self._attempt(course)
                 if isinstance(outcome, Response) and outcome.status < 500 and outcome.status != 429:
-                    self.quota.give(price)
-                    if outcome.status == 404 and request.method == "DELETE" and uncertain:
+                    self.quota.give(course.price)
+                    if outcome.status == 404 and course.request.method == "DELETE" and course.uncertain:
                         return attrs.evolve(outcome, body=b"")  # an attempt before this one did it
-                    return _settle(outcome, tries.made)
-                delay = None if self.http.closings > closings else self._delay(request, outcome, tries.made)
-                if delay is None or time.monotonic() + delay > min(ends, began + policy.total):
-                    return _settle(outcome, tries.made)
-                price = self.quota.take(outcome)
-                if not price:
-                    return _settle(outcome, tries.made)
-                uncertain = uncertain or is_uncertain(outcome)
-                reason = (
-                    f"status {outcome.status}"
-                    if isinstance(outcome, Response)
-                    else str(outcome).removeprefix(f"{request}: ")
-                )
-                await self.hooks.retrying(request, tries.made, delay, reason)
+                    return outcome.check()
+                delay = self._delay(course, outcome)
+                course.uncertain = course.uncertain or is_uncertain(outcome)
+                if delay is None:
+                    return _checked(outcome)
+                await self.hooks.retrying(course.request, course.attempts, delay, outcome)
                 await anyio.sleep(delay)
         finally:
             del outcome  # its traceback holds this frame: together they would wait for the garbage collector
 
-    def _delay(self, request: Request, outcome: Outcome, attempt: int) -> float | None:
-        """Seconds until the next attempt; None where the policy has none."""
-        policy, pace = self.options.retries, self.options.pace
-        if attempt >= policy.attempts or not may_repeat(request, outcome, any_method=policy.any_method):
-            return None
-        said = asked_to_wait(outcome)
-        if pace is not None and pace.mode == "wait" and isinstance(outcome, Response) and outcome.status == 429:
-            rate = read_rate(outcome.headers)
-            if rate is not None and rate.remaining == 0:
-                said = None  # the limiter has read it too, and waits as long as the pace allows
-        return policy.delay(attempt, said)
+    async def _take_turn(self, course: _Course) -> None:
+        pace = self.options.pace
+        if pace is not None:
+            # Waiting for a turn is no retrying.
+            course.began += await wait_for_turn(pace, self.limiter, course.request, course.ends - time.monotonic())
+        if self.http.sessions.closings > course.closings:
+            raise TransportError(f"{course.request}: {CLOSED}")
+        course.attempts += 1
 
-    async def _attempt(self, request: Request, attempt: int) -> Outcome:
+    def _delay(self, course: _Course, outcome: Outcome) -> float | None:
+        """Seconds until the next attempt; None where none may follow."""
+        policy = self.options.retries
+        if course.attempts >= policy.attempts or self.http.sessions.closings > course.closings:
+            return None
+        if not may_repeat(course.request, outcome, any_method=policy.any_method):
+            return None
+        paced = self._is_paced(outcome)
+        delay = policy.delay(course.attempts, None if paced else asked_to_wait(outcome))
+        if time.monotonic() + delay > min(course.ends, course.began + policy.total):
+            return None
+        if paced:
+            return delay
+        course.price = self.quota.take(outcome)
+        if not course.price:
+            self.hooks.spent(course.request)
+            return None
+        return delay
+
+    def _is_paced(self, outcome: Outcome) -> bool:
+        """Whether the limiter knows of a 429, and makes the next attempt wait as long as the pace allows."""
+        pace = self.options.pace
+        if pace is None or pace.mode != "wait" or not isinstance(outcome, Response) or outcome.status != 429:
+            return False
+        rate = read_rate(outcome.headers)
+        return rate is not None and rate.remaining == 0
+
+    async def _attempt(self, course: _Course) -> Outcome:
         authorization = await self.credentials.header()
         try:
-            response = await self._exchange(request, authorization, attempt)
+            response = await self._exchange(course, authorization)
             if response.status == 401 and self.credentials.can_renew:
                 # Refused before anything was done, so a second time does nothing twice.
                 renewed = await self.credentials.header(instead_of=authorization)
                 if renewed != authorization:
-                    response = await self._exchange(request, renewed, attempt)
+                    response = await self._exchange(course, renewed)
         except TransportError as error:
             return error
         return response
 
-    async def _exchange(self, request: Request, authorization: Secret, attempt: int) -> Response:
+    async def _exchange(self, course: _Course, authorization: Secret) -> Response:
+        request, attempt = course.request, course.attempts
         await self.hooks.asking(request, attempt)
         began = time.monotonic()
         try:
@@ -160,23 +190,11 @@ class Exchange:
         return response
 
 
-@attrs.define
-class _Tries:
-    """How often a call has been tried, for who tells of it when its time is over."""
-
-    made: int = 0
-
-
-def _settle(outcome: Outcome, attempts: int) -> Response:
-    """What the last attempt ended in: an answer, or the error to raise."""
+def _checked(outcome: Outcome) -> Response:
+    """Raises what the last attempt ended in."""
     try:
         if isinstance(outcome, TransportError):
             raise outcome
         return outcome.check()
-    except (ApiError, TransportError) as error:
-        error.attempts = attempts
-        if attempts > 1:
-            error.add_note(f"It was tried {attempts} times.")
-        raise
     finally:
         del outcome  # as above

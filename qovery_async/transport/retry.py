@@ -14,6 +14,9 @@ from qovery_async.rate import read_retry_after
 from qovery_async.transport.request import Request
 from qovery_async.transport.response import Response
 
+Outcome = Response | TransportError
+"""What an attempt ended in."""
+
 
 def _positive(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
@@ -63,7 +66,7 @@ NO_RETRIES = RetryPolicy(attempts=1)
 """Every call is made once."""
 
 
-def may_repeat(request: Request, failure: Response | TransportError, *, any_method: bool = False) -> bool:
+def may_repeat(request: Request, failure: Outcome, *, any_method: bool = False) -> bool:
     """Whether making the call again can do no harm, and some good."""
     harmless = request.repeatable or any_method
     if isinstance(failure, TransportError):
@@ -78,14 +81,14 @@ def may_repeat(request: Request, failure: Response | TransportError, *, any_meth
     return harmless and failure.status in (502, 503, 504)
 
 
-def asked_to_wait(failure: Response | TransportError) -> float | None:
+def asked_to_wait(failure: Outcome) -> float | None:
     """The seconds that an answer asks to wait."""
     if isinstance(failure, TransportError):
         return None
     return read_retry_after(failure.headers, limited=failure.status == 429)
 
 
-def is_uncertain(failure: Response | TransportError) -> bool:
+def is_uncertain(failure: Outcome) -> bool:
     """Whether the call may have taken effect though it failed."""
     if isinstance(failure, TransportError):
         return not isinstance(failure, ConnectError)
@@ -106,7 +109,7 @@ class RetryQuota:
         # Without a lock, which a fork could leave taken for ever: threads that miscount by a few do no harm.
         self._left = self.CAPACITY
 
-    def take(self, failure: Response | TransportError) -> int:
+    def take(self, failure: Outcome) -> int:
         """What the retry costs, 0 where there is not enough left for it."""
         price = 10 if isinstance(failure, RequestTimeout) else 5
         if self._left < price:

@@ -39,9 +39,9 @@ def list_projects(client: Any) -> Any:
     return client.projects.list(organization_id="o1")
 
 
-@pytest.mark.parametrize("url", [closed_port(), "https://nowhere.invalid"])
-async def test_nobody_is_there(watch: Watch, url: str) -> None:
-    seen = await watch(url)
+@pytest.mark.parametrize("find", [closed_port, lambda: "https://nowhere.invalid"], ids=["port", "name"])
+async def test_nobody_is_there(watch: Watch, find: Callable[[], str]) -> None:
+    seen = await watch(find())
     assert isinstance(seen.ended, ConnectError)
     assert seen.places == []
 
