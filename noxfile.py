@@ -17,6 +17,8 @@ nox.options.sessions = ["demo", "tests", "lint"]
 ROOT = Path(__file__).parent
 SPEC = Path(os.environ.get("QOVERY_SPEC", ROOT.parent / "shared" / "spec" / "openapi.yaml"))
 PYTHONS = ("3.11", "3.12", "3.13", "3.14", "3.15")
+# Arguments for the tests that need nothing from outside.
+ALONE = ("-n", "auto", "--ignore=tests/conformance", "--ignore=tests/servers")
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
@@ -36,15 +38,7 @@ def tests(session: nox.Session) -> None:
     """All tests that need nothing from outside; the blocking face on every Python found."""
     install(session, "test")
     others = os.pathsep.join(other_pythons(session))
-    session.run(
-        "pytest",
-        "-n",
-        "auto",
-        "--ignore=tests/conformance",
-        "--ignore=tests/servers",
-        *session.posargs,
-        env={"QOVERY_TEST_PYTHONS": others},
-    )
+    session.run("pytest", *ALONE, *session.posargs, env={"QOVERY_TEST_PYTHONS": others})
 
 
 @nox.session
@@ -52,15 +46,7 @@ def lowest(session: nox.Session) -> None:
     """The same tests with the oldest versions that pyproject.toml allows."""
     install(session, "test")
     session.install(*(word.replace(">=", "==") for word in PYPROJECT["project"]["dependencies"]))
-    session.run(
-        "pytest",
-        "-n",
-        "auto",
-        "--ignore=tests/conformance",
-        "--ignore=tests/servers",
-        "--ignore=tests/test_typing.py",
-        *session.posargs,
-    )
+    session.run("pytest", *ALONE, "--ignore=tests/test_typing.py", *session.posargs)
 
 
 @nox.session

@@ -61,7 +61,14 @@ BODIES = [
     *(b"", b"{}", b"[]", b"null", b"0", b"NaN", b"9" * 5000, b"[" * 5000, b"<html>\x1b[2J", b"\xff\xfe"),
     *(b'{"results": [{}]}', b'{"results": "x"}', b'{"page": 1, "links": 5}', b'{"results": ' * 990 + b"1" + b"}" * 990),
     b'{"results": [], "links": {"next": "http://[::1?continueToken=\\ud800"}, "page": "x", "page_size": []}',
-    *(PACKED, PACKED[:-5], PACKED * 3, gzip.compress(PACKED, mtime=0), b"\x1f\x8b\x08\x00", json.dumps(PROJECT).encode()),
+    *(
+        PACKED,
+        PACKED[:-5],
+        PACKED * 3,
+        gzip.compress(PACKED, mtime=0),
+        b"\x1f\x8b\x08\x00",
+        json.dumps(PROJECT).encode(),
+    ),
     *(b"5\r\n{\r\n0\r\n\r\n", b"zz\r\n", b"ffffffffffffffffff\r\n{}", b"2;x=\x1b\r\n{}\r\n0\r\nTrailer: \xff\r\n\r\n"),
 ]
 

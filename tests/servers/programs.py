@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import textwrap
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ from pathlib import Path
 import attrs
 import pytest
 from aiohttp import web
+from scripts import run_script
 from server import PROJECT, TOKEN, Answer, in_thread, serve
 
 HERE = Path(__file__).parent
@@ -115,32 +115,10 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
-    """Runs a script to its end and returns the lines that it printed.
-
-    It begins with the names of the blocking face's scenario. Every warning is an error and anything on stderr a
-    failure, in forked children too; each process that ends by itself must end with its main thread as the only one.
-    """
-
-    def run_script(script: str, *arguments: str) -> list[str]:
-        path = tmp_path / "script.py"
-        path.write_text("from scenario import *\n" + textwrap.dedent(script))
-        done = subprocess.run(
-            [sys.executable, "-X", "dev", "-W", "error", str(path), *arguments],
-            env=_environ({}),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-            check=False,
-        )
-        assert (done.returncode, done.stderr) == (0, ""), f"{done.stdout}\n{done.stderr}"
-        lines = done.stdout.splitlines()
-        ends = [line for line in lines if line.startswith("threads left")]
-        assert ends
-        assert set(ends) == {"threads left: []"}
-        return [line for line in lines if line not in ends]
-
-    return run_script
+    """Runs a script of the blocking face to its end and returns the lines that it printed."""
+    return lambda script, *arguments: run_script(
+        sys.executable, script, arguments, folder=tmp_path, environ=_environ({}), seconds=SECONDS
+    )
 
 
 def eventually(condition: Callable[[], object]) -> None:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
-import subprocess
 import sys
-import textwrap
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from aiohttp import web
+from scripts import run_script
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -27,32 +26,11 @@ Run = Callable[..., list[str]]
 
 @pytest.fixture(params=PYTHONS)
 def run(request: pytest.FixtureRequest, tmp_path: Path) -> Run:
-    """Runs a script to its end and returns the lines that it printed.
-
-    Every warning is an error and anything on stderr a failure, in forked children too. Each
-    process that ends by itself must end with its main thread as the only one.
-    """
-
-    def run_script(script: str, *arguments: str) -> list[str]:
-        path = tmp_path / "script.py"
-        path.write_text("from scenario import *\n" + textwrap.dedent(script))
-        done = subprocess.run(
-            [request.param, "-X", "dev", "-W", "error", str(path), *arguments],
-            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(HERE)])},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-            check=False,
-        )
-        assert (done.returncode, done.stderr) == (0, ""), f"{done.stdout}\n{done.stderr}"
-        lines = done.stdout.splitlines()
-        ends = [line for line in lines if line.startswith("threads left")]
-        assert ends
-        assert set(ends) == {"threads left: []"}
-        return [line for line in lines if line not in ends]
-
-    return run_script
+    """Runs a script to its end and returns the lines that it printed."""
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(HERE)])}
+    return lambda script, *arguments: run_script(
+        request.param, script, arguments, folder=tmp_path, environ=environ, seconds=SECONDS
+    )
 
 
 @pytest.fixture(scope="session")
