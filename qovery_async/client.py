@@ -58,10 +58,10 @@ class AsyncQovery(Namespaces):
     `organization_id` defaults to `QOVERY_ORGANIZATION_ID`, then to the only organization the token
     sees. `proxy` defaults to the environment's (`trust_env=False`: none). `ssl` is a file or folder
     of authorities to trust, or a context. Plain `http://` goes to this machine only, but for
-    `allow_plain_http=True`. `session` is an aiohttp session of your own, which stays open.
-    `user_agent` goes in front of ours. Answers above `max_response_bytes`, packed or unpacked, are
-    refused. `strict=True` raises `DecodeError` where an answer does not fit, instead of repairing it
-    with a warning.
+    `allow_plain_http=True`. `session` is an aiohttp session of your own, which stays open, and which
+    sends a GET, PUT or DELETE once more by itself when a connection breaks. `user_agent` goes in
+    front of ours. Answers above `max_response_bytes`, packed or unpacked, are refused. `strict=True`
+    raises `DecodeError` where an answer does not fit, instead of repairing it with a warning.
 
     Hooks see each request, answer and retry without the token; they run on the event loop. Each
     request is a line at DEBUG on the logger `qovery.http`, each retry and wait one at INFO.

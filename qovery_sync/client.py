@@ -29,10 +29,10 @@ T = TypeVar("T")
 class Qovery(Namespaces):
     """The Qovery API as blocking calls.
 
-    Takes the arguments of `AsyncQovery`, less `session`, and runs it on an event loop in a
-    background thread, which starts with the first call and ends with `close()`, with the client or with the
-    program; `with` and `close()` are welcome but not needed. Threads may share a client, a
-    forked child gets a loop of its own. Hooks run on the background loop, one after another.
+    Takes the arguments of `AsyncQovery`, less `session`, and runs it on an event loop in a background
+    thread, which starts with the first call and ends with `close()`, with the client or with the
+    program; `with` and `close()` are welcome but not needed. Threads may share a client, a forked
+    child gets a loop of its own. Hooks run on the background loop, one after another.
 
     Raises:
         ConfigurationError: there is no token, or an argument cannot be right.
