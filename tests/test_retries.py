@@ -98,6 +98,7 @@ async def test_a_lost_request_is_repeated_where_that_does_no_harm(ask: Ask, name
         assert server.connections == failed.value.attempts == times
         assert server.methods == ([] if step.unread else [method] * times)
         assert type(failed.value) is (RequestTimeout if step.then == "stay silent" else TransportError)
+        assert ("look before sending it again" in str(failed.value)) == (method not in IDEMPOTENT)
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -95,7 +95,8 @@ class Exchange:
         except TimeoutError:
             if not limit.expired():
                 raise  # a hook's own
-        raise RequestTimeout(f"{course.request}: no complete answer within the timeout ({total} s in all)")
+        doubt = course.request.doubt if course.attempts else ""
+        raise RequestTimeout(f"{course.request}: no complete answer within the timeout ({total} s in all){doubt}")
 
     async def _answer(self, course: _Course) -> Response:
         """Attempts until one succeeds or no other may follow."""

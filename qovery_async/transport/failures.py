@@ -35,7 +35,7 @@ def _translated(error: Exception, request: Request, limit: Timeout, authorizatio
         case aiohttp.ConnectionTimeoutError():
             return ConnectError(f"{request}: no connection within {limit.connect} s")
         case TimeoutError():
-            return RequestTimeout(f"{request}: no complete answer within the timeout ({limit})")
+            return RequestTimeout(f"{request}: no complete answer within the timeout ({limit}){request.doubt}")
         case aiohttp.ClientConnectorError() | aiohttp.ClientConnectorCertificateError():
             return ConnectError(f"{request}: cannot connect: {said(str(error))}{_advice(error)}")
         case aiohttp.InvalidURL() | UnicodeError():
@@ -46,9 +46,10 @@ def _translated(error: Exception, request: Request, limit: Timeout, authorizatio
         case aiohttp.ClientHttpProxyError():
             return ConnectError(f"{request}: the proxy answered {error.status} {said(error.message)}")
         case aiohttp.ClientResponseError():
-            return TransportError(f"{request}: what came back is not HTTP: {said(error.message)}")
+            return TransportError(f"{request}: what came back is not HTTP: {said(error.message)}{request.doubt}")
         case _:
-            return TransportError(f"{request}: the connection broke: {said(str(error)) or type(error).__name__}")
+            what = said(str(error)) or type(error).__name__
+            return TransportError(f"{request}: the connection broke: {what}{request.doubt}")
 
 
 def _advice(error: object) -> str:

@@ -65,6 +65,11 @@ class Request:
         """How messages name it."""
         return f"{self.operation}: {self.method} {self.url}"
 
+    @property
+    def doubt(self) -> str:
+        """What messages add where it was sent and its answer was lost."""
+        return "" if self.repeatable else "; it may have taken effect: look before sending it again"
+
 
 def build(call: Call, *, base_url: str, accept: str, headers: Hidden[dict[str, str]]) -> Request:
     body = None if call.body is UNSET else _body(call)
