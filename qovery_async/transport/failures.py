@@ -14,7 +14,7 @@ from qovery_async.transport.request import Request
 def failure(error: BaseException, request: Request, limit: Timeout, authorization: Secret) -> BaseException:
     """One of our errors for what went wrong on the way; cancellation and the like as they are."""
     if isinstance(error, QoveryError):
-        return type(error)(authorization.hidden_in(str(error)))
+        return type(error)(authorization.hidden_in(str(error)) + request.doubt)
     if not isinstance(error, (aiohttp.ClientError, OSError, ValueError)):
         error.__context__ = None
         return error.with_traceback(None)
