@@ -18,9 +18,10 @@ import weakref
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextvars import Context
 from functools import partial
-from typing import Any, Generic, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from qovery_async.errors import ConfigurationError
+from qovery_sync.call import Call
 
 __all__ = ["Portal"]
 
@@ -116,7 +117,7 @@ class _LoopThread(threading.Thread):
         # An empty context, here and below: what the first caller's holds must stay collectable.
         self._loop = Context().run(asyncio.new_event_loop)
         self._stopping = asyncio.Event()
-        self._calls: set[_Call[Any]] = set()
+        self._calls: set[Call[Any]] = set()
         self._inherited: list[object] = []
 
     def run(self) -> None:
@@ -147,7 +148,7 @@ class _LoopThread(threading.Thread):
             raise ConfigurationError(FORKED)
         if threading.get_ident() == self.ident:
             raise ConfigurationError(OWN_LOOP)
-        call = _Call(function)
+        call = Call(function)
         # First listed, then scheduled: `run` closes the loop first and then settles the listed.
         self._calls.add(call)
         try:
@@ -180,7 +181,7 @@ class _LoopThread(threading.Thread):
             return
         elif threading.get_ident() == self.ident:
             # Collected on the loop's own thread, which cannot wait for itself.
-            call = _Call(aclose)
+            call = Call(aclose)
             self._calls.add(call)
             call.outcome.add_done_callback(lambda _: self._calls.discard(call))
             self._begin(call)
@@ -208,46 +209,11 @@ class _LoopThread(threading.Thread):
             return False
         return True
 
-    def _begin(self, call: _Call[Any]) -> None:
+    def _begin(self, call: Call[Any]) -> None:
         if self._stopping.is_set():
             call.settle()
         else:
             call.begin()
-
-
-class _Call(Generic[T]):
-    """One coroutine on the loop, and the outcome its caller waits for."""
-
-    def __init__(self, function: Callable[[], Awaitable[T]]) -> None:
-        self._function = function
-        self.outcome: concurrent.futures.Future[T] = concurrent.futures.Future()
-        self.task: asyncio.Task[None] | None = None
-
-    def begin(self) -> None:
-        self.task = asyncio.get_running_loop().create_task(self._run())
-        self.task.add_done_callback(self.settle)
-
-    def cancel(self) -> None:
-        if self.task is not None:
-            self.task.cancel()
-
-    def settle(self, _: object = None) -> None:
-        """Make sure that nobody waits for ever."""
-        with contextlib.suppress(concurrent.futures.InvalidStateError):
-            if not self.outcome.done():
-                self.outcome.set_exception(concurrent.futures.CancelledError())
-
-    async def _run(self) -> None:
-        try:
-            result = await self._function()
-        except asyncio.CancelledError:
-            raise
-        except BaseException as error:  # noqa: BLE001  # SystemExit too: out of the task, it would end the loop
-            self.outcome.set_exception(error)
-        else:
-            self.outcome.set_result(result)
-        finally:
-            del self  # or an error, which holds this frame by its traceback, is in a cycle
 
 
 async def _cancel(tasks: set[asyncio.Task[Any]]) -> None:
