@@ -70,7 +70,7 @@ LOST: dict[str, tuple[Step, frozenset[str]]] = {
 
 def patience(step: Step) -> Timeout:
     """No more than the test needs, but enough for a busy machine."""
-    return Timeout(attempt=0.1 if step.then == "stay silent" else 5)
+    return Timeout(attempt=0.2 if step.then == "stay silent" else 5)
 
 
 REFUSED = {
@@ -95,8 +95,14 @@ async def test_a_lost_request_is_repeated_where_that_does_no_harm(ask: Ask, name
         with pytest.raises(TransportError) as failed:
             await ask(server.url, request(method), retries=QUICK, timeout=patience(step))
         times = 3 if method in repeated else 1
-        assert server.connections == failed.value.attempts == times
-        assert server.methods == ([] if step.unread else [method] * times)
+        assert failed.value.attempts == times
+        seen = [] if step.unread else [method] * times
+        if step.then == "stay silent":
+            # On a busy machine, the short time of an attempt may be over before it has reached the server.
+            assert server.connections <= times
+            assert server.methods == seen[: len(server.methods)]
+        else:
+            assert (server.connections, server.methods) == (times, seen)
         assert type(failed.value) is (RequestTimeout if step.then == "stay silent" else TransportError)
         assert ("look before sending it again" in str(failed.value)) == (method not in IDEMPOTENT)
 
