@@ -40,9 +40,9 @@ class Timeout:
     """Seconds; None is no limit.
 
     `total` is for a whole call, with all its attempts and with what it waits between them;
-    `attempt` for one request and its answer; `connect` for connecting; `read` for the silence
-    between two reads. The official command line client allows 60 s for an attempt, after 15 s
-    had proved too short.
+    `attempt` for one request and its answer; `connect` for connecting, once the host's name has
+    been looked up; `read` for the silence between two reads. The official command line client
+    allows 60 s for an attempt, after 15 s had proved too short.
     """
 
     total: float | None = attrs.field(default=None, validator=_seconds)
