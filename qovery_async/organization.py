@@ -43,8 +43,9 @@ class DefaultOrganization:
         found = [entry for entry in results if is_object(entry)] if is_list(results) else []
         organizations = {entry["id"]: entry.get("name") for entry in found if isinstance(entry.get("id"), str)}
         if len(organizations) == 1:
-            (self._id,) = organizations
-            return self._id
+            (found_id,) = organizations
+            self._id = found_id
+            return found_id
         if not organizations:
             raise ConfigurationError("the token sees no organization; check that it has not been revoked")
         listed = ", ".join(one_line(f"{id_} ({name})", 100) for id_, name in islice(organizations.items(), _LISTED))

@@ -20,6 +20,7 @@ from qovery_async import Model as ModelBase
 from qovery_async import OpenEnum, UnknownVariant, models
 from qovery_async.codec import Codec, to_dict, to_json
 from qovery_async.codec.codec import encode_body
+from qovery_async.codec.repair import Repair
 from tests.payloads import (
     API,
     ENUMS,
@@ -58,8 +59,8 @@ def type_of(name: str) -> Any:
 class FastRoadOnly(Codec):
     """The codec without the slow road on which it repairs what does not fit: here everything does."""
 
-    def _repair(self, value: Any, *_: object) -> Any:
-        pytest.fail(f"does not fit: {value!r}")
+    def _report(self, repair: Repair, *_: object) -> None:
+        pytest.fail(f"takes the slow road: {list(repair.problems.values())}")
 
 
 CODEC = FastRoadOnly(strict=True)
