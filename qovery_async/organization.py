@@ -41,11 +41,13 @@ class DefaultOrganization:
         answer = response.json()
         results = answer.get("results") if is_object(answer) else None
         found = [entry for entry in results if is_object(entry)] if is_list(results) else []
-        organizations = {entry["id"]: entry.get("name") for entry in found if isinstance(entry.get("id"), str)}
+        organizations: dict[str, object] = {
+            entry["id"]: entry.get("name") for entry in found if isinstance(entry.get("id"), str)
+        }
         if len(organizations) == 1:
-            (found_id,) = organizations
-            self._id = found_id
-            return found_id
+            (only,) = organizations
+            self._id = only
+            return only
         if not organizations:
             raise ConfigurationError("the token sees no organization; check that it has not been revoked")
         listed = ", ".join(one_line(f"{id_} ({name})", 100) for id_, name in islice(organizations.items(), _LISTED))
