@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from uuid import uuid4
 
 Run = Callable[..., list[str]]
 
@@ -97,7 +98,7 @@ def test_ctrl_c_cancels_the_request_and_the_portal_works_on(run: Run, server: st
             eventually(lambda: portal.call(get, f"/log/{name}") == wanted)
         """,
         server,
-        f"{id(run)}",
+        uuid4().hex,
     )
 
 
