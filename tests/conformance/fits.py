@@ -10,6 +10,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 import attrs
 
 from qovery_async import Model, OpenEnum, Page, UnknownVariant
+from qovery_async.masking import SecretText
 
 _BOOKKEEPING = {field.name for field in attrs.fields(Model)}
 
@@ -63,4 +64,6 @@ def _is(value: Any, class_: Any) -> bool:
         return type(value) in (int, float)
     if class_ is datetime:
         return isinstance(value, datetime) and value.tzinfo is not None
+    if isinstance(value, SecretText):
+        return class_ is str
     return type(value) is class_
