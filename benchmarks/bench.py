@@ -24,7 +24,7 @@ from sample import sample
 from server import serving
 
 from qovery_async import AsyncQovery, models
-from qovery_async.codec import Codec
+from qovery_async.codec.reader import Codec
 from qovery_sync import Qovery
 
 ORGANIZATION = "9d3e1e0a-4b1e-4d5c-8f3d-6f0a0b7c1d22"

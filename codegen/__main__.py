@@ -5,10 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 
-from codegen import changes, emit, facts, importer, repeatable
-from codegen.description import DescriptionError
+from codegen import changes, facts
+from codegen.decisions import repeatable
+from codegen.decisions.secrecy import Secrets
 from codegen.facts import Api
-from codegen.secrecy import Secrets
+from codegen.read import importer
+from codegen.read.description import DescriptionError
+from codegen.write import emit
 
 PUBLIC_ADDRESS = "https://raw.githubusercontent.com/Qovery/qovery-openapi-spec/main/openapi.yaml"
 
@@ -28,7 +31,7 @@ def main() -> int:
         return _import(arguments.source, dry_run=arguments.dry_run)
     except DescriptionError as error:
         print(f"stopped at {error}", file=sys.stderr)
-        print("If the description is wrong there, add it to codegen/corrections.toml.", file=sys.stderr)
+        print("If the description is wrong there, add it to codegen/decisions/corrections.toml.", file=sys.stderr)
         return 1
 
 
@@ -45,9 +48,12 @@ def undecided(api: Api) -> list[str]:
     secrets = Secrets.read()
     unknown = repeatable.unknown(repeatable.read(), api)
     return [
-        *(f"named like a secret, say in codegen/secrets.toml what it is: {name}" for name in secrets.undecided(api)),
-        *(f"codegen/secrets.toml speaks of what the API does not have: {name}" for name in secrets.idle(api)),
-        *(f"codegen/repeatable.toml speaks of what is no POST or PATCH: {call}" for call in unknown),
+        *(
+            f"named like a secret, say in codegen/decisions/secrets.toml what it is: {name}"
+            for name in secrets.undecided(api)
+        ),
+        *(f"codegen/decisions/secrets.toml speaks of what the API does not have: {name}" for name in secrets.idle(api)),
+        *(f"codegen/decisions/repeatable.toml speaks of what is no POST or PATCH: {call}" for call in unknown),
     ]
 
 
@@ -56,7 +62,7 @@ def _import(source: str, *, dry_run: bool) -> int:
     if facts.API_JSON.exists():
         print("\n".join(changes.changes(facts.read(), read.api)) or "No changes.")
     for id_, call in read.invented_names.items():
-        print(f"named by convention, add it to codegen/names.csv: {id_} -> {call}")
+        print(f"named by convention, add it to codegen/decisions/names.csv: {id_} -> {call}")
     for correction in read.idle_corrections:
         print(f"nothing to correct any more: {correction.at}")
     for line in undecided(read.api):

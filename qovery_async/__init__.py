@@ -2,8 +2,8 @@
 
 from qovery_async import models as models
 from qovery_async.client import AsyncQovery
-from qovery_async.codec import from_dict, to_dict, to_json
-from qovery_async.config import NO_TIMEOUT, Timeout
+from qovery_async.codec.reader import from_dict
+from qovery_async.codec.writer import to_dict, to_json
 from qovery_async.errors import (
     ApiError,
     BadRequest,
@@ -24,10 +24,13 @@ from qovery_async.errors import (
     Unauthorized,
     UnprocessableEntity,
 )
-from qovery_async.pacing import LocalRateLimiter, Pace, RateLimiter, Turn
-from qovery_async.pagination import Items, Page
-from qovery_async.rate import Rate
+from qovery_async.pacing.budget import Turn
+from qovery_async.pacing.limiter import LocalRateLimiter, RateLimiter
+from qovery_async.pacing.pace import Pace
+from qovery_async.pacing.rate import Rate
+from qovery_async.runtime.pagination import Items, Page
 from qovery_async.transport.events import RequestEvent, ResponseEvent, RetryEvent
+from qovery_async.transport.options import NO_TIMEOUT, Timeout
 from qovery_async.transport.response import RawResponse, WithResponse
 from qovery_async.transport.retry import NO_RETRIES, RetryPolicy
 from qovery_async.version import __version__

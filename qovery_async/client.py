@@ -14,22 +14,23 @@ from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
 import attrs
 
 from qovery_async import config
-from qovery_async.auth import Credentials, TokenSource, hidden, read_token, token_in
-from qovery_async.codec import Codec
-from qovery_async.config import Options, Timeout
+from qovery_async.codec.reader import Codec
 from qovery_async.errors import ConfigurationError
-from qovery_async.organization import DefaultOrganization
-from qovery_async.pacing import LocalRateLimiter, Mode, Pace, RateLimiter
+from qovery_async.pacing.limiter import LocalRateLimiter, RateLimiter
+from qovery_async.pacing.pace import Mode, Pace
 from qovery_async.resources import Namespaces
-from qovery_async.secret import Headers, Hidden, Secret, hidden_headers, hidden_text
+from qovery_async.runtime.organization import DefaultOrganization
+from qovery_async.runtime.warm_up import warm_up
+from qovery_async.secrecy.secret import Headers, Hidden, Secret, hidden_headers, hidden_text
+from qovery_async.transport.credentials import Credentials, TokenSource, hidden, read_token, token_in
 from qovery_async.transport.events import Hooks, RequestHook, ResponseHook, RetryHook
 from qovery_async.transport.exchange import Exchange, last_response
 from qovery_async.transport.http import HttpTransport
+from qovery_async.transport.options import Options, Timeout
 from qovery_async.transport.request import Call
 from qovery_async.transport.response import RawResponse, Response, WithResponse, with_response
 from qovery_async.transport.retry import RetryPolicy
 from qovery_async.vocabulary import UNSET
-from qovery_async.warm_up import warm_up
 
 if TYPE_CHECKING:
     import aiohttp
@@ -184,8 +185,13 @@ class AsyncQovery(Namespaces):
     ) -> AsyncQovery:
         """A light copy with other options; it shares the connections and everything else."""
         headers = hidden_headers(headers)
-        options = self._exchange.options.changed(
-            timeout=timeout, retries=retries, pace=pace, organization_id=organization_id, headers=headers
+        options = config.changed(
+            self._exchange.options,
+            timeout=timeout,
+            retries=retries,
+            pace=pace,
+            organization_id=organization_id,
+            headers=headers,
         )
         copy = object.__new__(AsyncQovery)
         copy.ws_url = self.ws_url

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import math
 import os
 import re
 import ssl as ssl_module
@@ -11,16 +10,17 @@ import sys
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 from urllib.parse import urlsplit
 
 import aiohttp
-import attrs
 from yarl import URL
 
 from qovery_async.errors import ConfigurationError
-from qovery_async.pacing import Mode, Pace, RateLimiter
-from qovery_async.secret import Headers, Hidden, Secret, hidden_headers
+from qovery_async.pacing.limiter import RateLimiter
+from qovery_async.pacing.pace import Mode, Pace
+from qovery_async.secrecy.secret import Headers, Hidden, Secret, hidden_headers
+from qovery_async.transport.options import Options, Timeout
 from qovery_async.transport.retry import RetryPolicy
 from qovery_async.version import __version__
 
@@ -29,58 +29,22 @@ DEFAULT_WS_URL = "wss://ws.qovery.com"
 MAX_RESPONSE_BYTES = 64 * 2**20
 
 
-def _seconds(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if value is not None and not (number and math.isfinite(value) and value > 0):
-        raise ConfigurationError(f"timeout: {attribute.name} must be a positive number of seconds, got {value!r}")
-
-
-@attrs.frozen
-class Timeout:
-    """Seconds; None is no limit.
-
-    `total` is for a whole call, with all its attempts and with what it waits between them;
-    `attempt` for one request and its answer; `connect` for connecting, once the host's name has
-    been looked up; `read` for the silence between two reads. The official command line client
-    allows 60 s for an attempt, after 15 s had proved too short.
-    """
-
-    total: float | None = attrs.field(default=None, validator=_seconds)
-    attempt: float | None = attrs.field(default=60.0, validator=_seconds)
-    connect: float | None = attrs.field(default=10.0, validator=_seconds)
-    read: float | None = attrs.field(default=None, validator=_seconds)
-
-
-NO_TIMEOUT = Timeout(total=None, attempt=None, connect=None, read=None)
-"""Waits for ever; leaving `timeout` out means the default."""
-
-
-@attrs.frozen
-class Options:
-    """What a client does for each call; `with_options` changes a copy."""
-
-    timeout: Timeout = attrs.Factory(Timeout)
-    retries: RetryPolicy = attrs.Factory(RetryPolicy)
-    pace: Pace | None = None
-    organization_id: str | None = None
-    headers: Hidden[Mapping[str, str]] = Hidden({})  # noqa: RUF009  # it cannot change
-
-    def changed(
-        self,
-        *,
-        timeout: float | Timeout | None = None,
-        retries: RetryPolicy | None = None,
-        pace: Mode | Pace | None = None,
-        organization_id: str | None = None,
-        headers: Headers | None = None,
-    ) -> Options:
-        return Options(
-            timeout=self.timeout if timeout is None else read_timeout(timeout),
-            retries=self.retries if retries is None else read_retries(retries),
-            pace=self.pace if pace is None else read_pace(pace),
-            organization_id=organization_id or self.organization_id,
-            headers=Hidden({**self.headers.reveal(), **read_headers(headers).reveal()}),
-        )
+def changed(
+    options: Options,
+    *,
+    timeout: float | Timeout | None = None,
+    retries: RetryPolicy | None = None,
+    pace: Mode | Pace | None = None,
+    organization_id: str | None = None,
+    headers: Headers | None = None,
+) -> Options:
+    return Options(
+        timeout=options.timeout if timeout is None else read_timeout(timeout),
+        retries=options.retries if retries is None else read_retries(retries),
+        pace=options.pace if pace is None else read_pace(pace),
+        organization_id=organization_id or options.organization_id,
+        headers=Hidden({**options.headers.reveal(), **read_headers(headers).reveal()}),
+    )
 
 
 def read_retries(retries: RetryPolicy | None) -> RetryPolicy:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
-from contextlib import suppress
-from http import HTTPStatus
+from collections.abc import Mapping
 from typing import Any
 
 from multidict import CIMultiDict
 
-from qovery_async.plain import is_object, is_too_deep
-from qovery_async.printable import one_line
-from qovery_async.rate import read_retry_after
+from qovery_async.secrecy.printable import one_line
 
 
 class QoveryError(Exception):
@@ -135,10 +130,8 @@ class UnprocessableEntity(ApiError):
 class RateLimited(ApiError):
     """429: more requests than the token may send (1000 an hour)."""
 
-    @property
-    def retry_after(self) -> float | None:
-        """Seconds to wait, by `Retry-After` or else `X-RateLimit-Reset`, where the answer had one."""
-        return read_retry_after(self.headers, limited=True)
+    retry_after: float | None = None
+    """Seconds to wait, by `Retry-After` or else `X-RateLimit-Reset`; None where the response had neither."""
 
 
 class RateBudgetExhausted(RateLimited):
@@ -150,73 +143,6 @@ class RateBudgetExhausted(RateLimited):
 
 class ServerError(ApiError):
     """5xx: the API or something behind it failed."""
-
-
-_BY_STATUS: dict[int, type[ApiError]] = {
-    400: BadRequest,
-    401: Unauthorized,
-    403: Forbidden,
-    404: NotFound,
-    409: Conflict,
-    412: PreconditionFailed,
-    422: UnprocessableEntity,
-    429: RateLimited,
-}
-
-
-def api_error(
-    status: int,
-    body: bytes,
-    *,
-    operation: str,
-    method: str,
-    url: str,
-    headers: Mapping[str, str],
-    hide: Callable[[Any], Any] = lambda value: value,
-) -> ApiError:
-    """The error for an answer, whatever its body looks like.
-
-    The API has had several shapes: `{status, detail}` today, `{status, error, message,
-    timestamp, path}` before; proxies in front of it answer HTML or nothing. `hide` takes the token
-    out of what was decoded: JSON has many ways to spell a text.
-    """
-    kind = _BY_STATUS.get(status, ServerError if status >= 500 else ApiError)
-    decoded = hide(_decoded(body))
-    said: dict[str, Any] = decoded if is_object(decoded) else {}
-    texts = (said.get(key) for key in ("detail", "message", "error", "title"))
-    message = next((text for text in texts if isinstance(text, str) and text), None)
-    if message is None:
-        message = _reason(status) if said or not decoded else str(decoded)[:200]
-    error = said.get("error")
-    return kind(
-        status,
-        message,
-        error=error if isinstance(error, str) else None,
-        body=decoded,
-        request_id=headers.get("X-Qovery-Request-Id") or headers.get("X-Request-Id"),
-        operation=operation,
-        method=method,
-        url=url,
-        headers=headers,
-    )
-
-
-def _decoded(body: bytes) -> Any:
-    if not body:
-        return None
-    with suppress(ValueError, RecursionError):
-        value = json.loads(body)
-        # Kept as text, one that is too deep can still be printed and pickled.
-        if not is_too_deep(value):
-            return value
-    return body.decode("utf-8", "replace")
-
-
-def _reason(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return "without a reason"
 
 
 def _restore(kind: type[ApiError], args: tuple[Any, ...], state: dict[str, Any]) -> ApiError:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final
 
 import attrs
 
-from qovery_async.masking import MASK, masked
+from qovery_async.secrecy.masking import MASK, masked
 
 
 class Unset(enum.Enum):

@@ -10,10 +10,11 @@ from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar
 
 from qovery_async import AsyncQovery, RawResponse, Timeout, WithResponse
-from qovery_async.auth import TokenSource, hidden
 from qovery_async.config import MAX_RESPONSE_BYTES
-from qovery_async.pacing import Mode, Pace, RateLimiter
-from qovery_async.secret import Headers, Hidden, Secret, hidden_headers, hidden_text
+from qovery_async.pacing.limiter import RateLimiter
+from qovery_async.pacing.pace import Mode, Pace
+from qovery_async.secrecy.secret import Headers, Hidden, Secret, hidden_headers, hidden_text
+from qovery_async.transport.credentials import TokenSource, hidden
 from qovery_async.transport.events import RequestHook, ResponseHook, RetryHook
 from qovery_async.transport.exchange import last_response
 from qovery_async.transport.response import Response, with_response

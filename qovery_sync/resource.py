@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, Generic, ParamSpec, TypeVar
 
-from qovery_async.pagination import Items
-from qovery_async.secret import not_pickled
+from qovery_async.runtime.pagination import Items
+from qovery_async.secrecy.secret import not_pickled
 from qovery_sync.portal import Portal
 
 P = ParamSpec("P")

@@ -16,8 +16,8 @@ from flaky import CLOSED, DRIPPING, HALF, RESET, SILENCE, UNREAD, Flaky, Step, a
 from server import TOKEN, full_port
 
 from qovery_async import AsyncQovery, QoveryError, RetryPolicy, TransportError
-from qovery_async.pacing import Turn
-from qovery_async.rate import Rate
+from qovery_async.pacing.budget import Turn
+from qovery_async.pacing.rate import Rate
 
 pytestmark = pytest.mark.anyio
 

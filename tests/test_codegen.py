@@ -16,14 +16,17 @@ import attrs
 import pytest
 
 from codegen import __main__ as command
-from codegen import corrections, emit, facts, importer, repeatable
+from codegen import facts
 from codegen.changes import changes
-from codegen.corrections import Correction
-from codegen.description import DescriptionError, Node
+from codegen.decisions import repeatable
+from codegen.decisions.naming import NamingTable
+from codegen.decisions.secrecy import Decision, Secrets, TextDecision
 from codegen.facts import Answer, Api, Enum, Field, Model, Operation, Parameter, Union
-from codegen.importer import Import
-from codegen.naming import NamingTable
-from codegen.secrecy import Decision, Secrets, TextDecision
+from codegen.read import corrections, importer
+from codegen.read.corrections import Correction
+from codegen.read.description import DescriptionError, Node
+from codegen.read.importer import Import
+from codegen.write import emit
 
 ROOT = Path(__file__).parent.parent
 JSON = "application/json"
@@ -475,7 +478,7 @@ class TestUnions:
         assert union(read(described), "Tree").keys == {"value": "Leaf", "children": "Node"}
 
 
-# codegen/corrections.toml takes `total` out of the keys that this requires.
+# codegen/decisions/corrections.toml takes `total` out of the keys that this requires.
 WRONG = object_(["total", "amount"], amount=TEXT)
 
 
@@ -662,7 +665,7 @@ class TestChanges:
         out = capsys.readouterr().out
         assert "- Removed `projects.list`." in out
         assert "- Added the model `Thing`." in out
-        assert "named by convention, add it to codegen/names.csv: getThing -> thing.get" in out
+        assert "named by convention, add it to codegen/decisions/names.csv: getThing -> thing.get" in out
         assert "nothing to correct any more: #/components/schemas/CostRange" in out
         assert "1 operations, 1 schemas" in out
         assert facts.API_JSON.read_bytes() == kept
@@ -783,7 +786,7 @@ class TestDecisions:
         new = attrs.evolve(kept, schemas={**kept.schemas, "New": model(api_secret="str")})
         assert command.generate(new, check=False) == 1
         (line,) = capsys.readouterr().err.splitlines()
-        assert "codegen/secrets.toml" in line
+        assert "codegen/decisions/secrets.toml" in line
         assert line.endswith(": New.api_secret")
         assert not (package / "qovery_async" / "models").exists()
 
@@ -804,7 +807,8 @@ class TestDecisions:
         monkeypatch.setattr(sys, "argv", ["codegen", "import", "--dry-run", str(file)])
         assert command.main() == 0
         assert (
-            "named like a secret, say in codegen/secrets.toml what it is: Thing.api_secret" in capsys.readouterr().out
+            "named like a secret, say in codegen/decisions/secrets.toml what it is: Thing.api_secret"
+            in capsys.readouterr().out
         )
 
 
@@ -837,7 +841,7 @@ class TestGenerator:
 
     def test_it_writes_the_same_whatever_the_order_of_sets(self) -> None:
         script = (
-            "import hashlib; from codegen import emit, facts; files = emit.files(facts.read());"
+            "import hashlib; from codegen import facts; from codegen.write import emit; files = emit.files(facts.read());"
             "print(hashlib.sha256(repr(sorted(files.items())).encode()).hexdigest(), len(files))"
         )
         written = {run(script, ROOT, PYTHONHASHSEED=seed) for seed in ("1", "2", "3")}

@@ -19,7 +19,7 @@ from qovery_async import (
     Rate,
     Turn,
 )
-from qovery_async.pacing import DOUBT, LIMIT, MARGIN, SOON, WINDOW, Budget
+from qovery_async.pacing.budget import DOUBT, LIMIT, MARGIN, SOON, WINDOW, Budget
 
 
 def take(budget: Budget, now: float, *, patient: bool = False) -> Turn:

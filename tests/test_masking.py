@@ -13,11 +13,11 @@ import pytest
 from server import Ask
 
 from codegen import facts
+from codegen.decisions.secrecy import Secrets
 from codegen.facts import Field, Model
-from codegen.secrecy import Secrets
 from qovery_async import UNSET, UnknownVariant, models, to_dict, to_json
 from qovery_async.emulator import Emulator
-from qovery_async.masking import MASK, SecretText, looks_secret, masked
+from qovery_async.secrecy.masking import MASK, SecretText, looks_secret, masked
 from qovery_async.vocabulary import Model as ModelBase
 
 MARKER = "fe9f0ab1"

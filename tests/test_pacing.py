@@ -26,7 +26,7 @@ from qovery_async import (
     Turn,
 )
 from qovery_async.emulator import Emulator
-from qovery_async.pacing import LIMIT, WINDOW
+from qovery_async.pacing.budget import LIMIT, WINDOW
 from qovery_sync import Qovery
 
 

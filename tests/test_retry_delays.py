@@ -27,7 +27,7 @@ from qovery_async import (
     ServerError,
     TransportError,
 )
-from qovery_async.rate import read_retry_after
+from qovery_async.pacing.rate import read_retry_after
 from qovery_sync import Qovery
 
 pytestmark = pytest.mark.anyio

@@ -18,9 +18,9 @@ import qovery_sync.models
 from codegen.facts import Model, Union, references
 from qovery_async import Model as ModelBase
 from qovery_async import OpenEnum, UnknownVariant, models
-from qovery_async.codec import Codec, to_dict, to_json
-from qovery_async.codec.codec import encode_body
+from qovery_async.codec.reader import Codec
 from qovery_async.codec.repair import Repair
+from qovery_async.codec.writer import encode_body, to_dict, to_json
 from tests.payloads import (
     API,
     ENUMS,

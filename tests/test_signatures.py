@@ -1,4 +1,4 @@
-"""Both clients have every operation of codegen/names.csv, with the same parameters."""
+"""Both clients have every operation of codegen/decisions/names.csv, with the same parameters."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ import pytest
 from codegen import facts
 from codegen.facts import Operation
 from qovery_async import AsyncQovery, models
-from qovery_async.namespace import Namespace
+from qovery_async.runtime.namespace import Namespace
 from qovery_async.vocabulary import UNSET
 from qovery_sync import Qovery
 
-CODEGEN = Path(facts.__file__).parent
+CODEGEN = Path(facts.__file__).parent / "decisions"
 API = facts.read()
 OPERATIONS = {operation.call: operation for operation in API.operations}
 

@@ -22,8 +22,9 @@ from qovery_async import (
     ServerError,
     Timeout,
 )
-from qovery_async.pacing import LocalRateLimiter, Turn
-from qovery_async.rate import Rate
+from qovery_async.pacing.budget import Turn
+from qovery_async.pacing.limiter import LocalRateLimiter
+from qovery_async.pacing.rate import Rate
 
 pytestmark = pytest.mark.anyio
 

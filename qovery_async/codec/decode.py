@@ -13,9 +13,9 @@ from typing import Any, get_args, get_origin
 import attrs
 from cattrs import Converter
 
+from qovery_async.codec.plain import is_too_deep
 from qovery_async.codec.shapes import NONE, Attribute, attributes, union_rule, without_none
 from qovery_async.codec.times import read_datetime
-from qovery_async.plain import is_too_deep
 from qovery_async.vocabulary import UNSET, ByKey, ByTag, Model, OpenEnum, UnknownVariant
 
 Hook = Callable[[Any, Any], Any]

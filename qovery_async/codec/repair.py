@@ -14,11 +14,11 @@ from typing import Any, get_args, get_origin
 import attrs
 
 from qovery_async.codec.decode import choose
+from qovery_async.codec.plain import DEEPEST, is_list, is_object, is_too_deep, kind, shown
 from qovery_async.codec.shapes import attributes, union_rule, without_none
 from qovery_async.codec.times import read_datetime
-from qovery_async.masking import looks_secret
-from qovery_async.plain import DEEPEST, is_list, is_object, is_too_deep, kind, shown
-from qovery_async.printable import one_line
+from qovery_async.secrecy.masking import looks_secret
+from qovery_async.secrecy.printable import one_line
 from qovery_async.vocabulary import Model, OpenEnum, UnknownVariant
 
 _TEXTS = {"true": True, "false": False}

@@ -7,9 +7,9 @@ from datetime import date
 from typing import Any, get_args, get_origin
 
 from qovery_async.codec.decode import choose
+from qovery_async.codec.plain import is_list, is_object, kind
 from qovery_async.codec.shapes import attributes, union_rule, without_none
 from qovery_async.codec.times import read_datetime
-from qovery_async.plain import is_list, is_object, kind
 from qovery_async.vocabulary import ByKey, Model, OpenEnum
 
 _DEEPEST = 100

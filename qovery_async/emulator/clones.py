@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from qovery_async.codec.plain import is_object
 from qovery_async.emulator import crud, derived
 from qovery_async.emulator.calls import Behaviours, Call, Reply
 from qovery_async.emulator.families import families
 from qovery_async.emulator.problems import Problem, taken
 from qovery_async.emulator.state import Entity, State
 from qovery_async.emulator.table import operations
-from qovery_async.plain import is_object
 
 # A domain leads to one service only, and backups are those of one database.
 _LEFT_BEHIND = ("customDomain", "backup")

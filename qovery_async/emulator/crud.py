@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from qovery_async.codec.plain import is_list, is_object
 from qovery_async.emulator import derived
 from qovery_async.emulator.bodies import misfit
 from qovery_async.emulator.calls import Behaviour, Call, Reply
@@ -13,7 +14,6 @@ from qovery_async.emulator.problems import not_found, taken
 from qovery_async.emulator.shapes import branch, complete, fields, grow, lasting, sample
 from qovery_async.emulator.state import Entity, State
 from qovery_async.emulator.table import Answer, Operation, python_type
-from qovery_async.plain import is_list, is_object
 
 _TEXTS: Mapping[str, Any] = {
     "application/octet-stream": b"PK\x05\x06" + bytes(18),  # a ZIP archive without files

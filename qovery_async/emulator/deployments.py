@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
+from qovery_async.codec.plain import is_list
 from qovery_async.emulator import crud
 from qovery_async.emulator.calls import Behaviour, Behaviours, Call, Reply
 from qovery_async.emulator.life import history, lines, statuses
@@ -17,7 +18,6 @@ from qovery_async.emulator.problems import Problem, not_found
 from qovery_async.emulator.state import Entity
 from qovery_async.emulator.table import Operation, operations
 from qovery_async.emulator.views import services_of
-from qovery_async.plain import is_list
 
 T = TypeVar("T")
 

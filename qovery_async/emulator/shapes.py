@@ -17,9 +17,9 @@ from importlib.resources import files
 from typing import Any, get_args, get_origin
 
 from qovery_async.codec.decode import choose
+from qovery_async.codec.plain import is_list, is_object
 from qovery_async.codec.shapes import Attribute, attributes, union_rule, without_none
 from qovery_async.emulator.bodies import misfit
-from qovery_async.plain import is_list, is_object
 from qovery_async.vocabulary import ByTag, Model, OpenEnum
 
 _NOTHING = object()

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import attrs
 from multidict import CIMultiDict
 
-from qovery_async.plain import is_list, is_object
+from qovery_async.codec.plain import is_list, is_object
 
 When = Literal["before", "after"]
 """Whether trouble strikes before the request takes effect or after it has."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qovery_async.namespace import Namespace
-from qovery_async.resource import Resource
+from qovery_async.runtime.namespace import Namespace
+from qovery_async.runtime.resource import Resource
 
 if TYPE_CHECKING:
     from qovery_async.resources.account import Account

@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 from qovery_async import models
-from qovery_async.pagination import Items, Page, next_token
-from qovery_async.resource import Resource
+from qovery_async.runtime.pagination import Items, Page, next_token
+from qovery_async.runtime.resource import Resource
 from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
 

@@ -7,7 +7,7 @@ import builtins
 from collections.abc import Mapping
 
 from qovery_async import models
-from qovery_async.resource import Resource
+from qovery_async.runtime.resource import Resource
 from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
 

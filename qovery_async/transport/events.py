@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from qovery_async.printable import one_line
+from qovery_async.secrecy.printable import one_line
 from qovery_async.transport.request import Request
 from qovery_async.transport.response import Response
 from qovery_async.transport.retry import Outcome

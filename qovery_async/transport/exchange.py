@@ -10,19 +10,20 @@ from contextvars import ContextVar
 import anyio
 import attrs
 
-from qovery_async.auth import Credentials
-from qovery_async.codec import Codec
-from qovery_async.config import Options
+from qovery_async.codec.reader import Codec
 from qovery_async.errors import ApiError, RateBudgetExhausted, RequestTimeout, TransportError
-from qovery_async.pacing import RateLimiter, wait_for_turn
-from qovery_async.rate import read_rate
-from qovery_async.secret import Hidden, Secret, not_pickled
+from qovery_async.pacing.limiter import RateLimiter
+from qovery_async.pacing.rate import read_rate
+from qovery_async.secrecy.secret import Hidden, Secret, not_pickled
+from qovery_async.transport.credentials import Credentials
 from qovery_async.transport.events import Hooks
 from qovery_async.transport.http import HttpTransport
+from qovery_async.transport.options import Options
 from qovery_async.transport.request import Call, Request, build
 from qovery_async.transport.response import Response
 from qovery_async.transport.retry import Outcome, RetryQuota, asked_to_wait, is_uncertain, may_repeat
 from qovery_async.transport.sessions import CLOSED
+from qovery_async.transport.turn import wait_for_turn
 
 last_response: ContextVar[list[Response] | None] = ContextVar("qovery_last_response", default=None)
 """Where `with_response` has the answer put that its call got."""

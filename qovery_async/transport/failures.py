@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import aiohttp
 
-from qovery_async.config import Timeout
 from qovery_async.errors import ConfigurationError, ConnectError, QoveryError, RequestTimeout, TransportError
-from qovery_async.printable import one_line
-from qovery_async.secret import Secret
+from qovery_async.secrecy.printable import one_line
+from qovery_async.secrecy.secret import Secret
+from qovery_async.transport.options import Timeout
 from qovery_async.transport.request import Request
 
 

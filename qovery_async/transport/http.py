@@ -11,11 +11,11 @@ import ssl as ssl_module
 import aiohttp
 from yarl import URL
 
-from qovery_async.config import Timeout
 from qovery_async.errors import TransportError
-from qovery_async.secret import Hidden, Secret, not_pickled
+from qovery_async.secrecy.secret import Hidden, Secret, not_pickled
 from qovery_async.transport.body import ACCEPTED, read
 from qovery_async.transport.failures import failure
+from qovery_async.transport.options import Timeout
 from qovery_async.transport.request import Request
 from qovery_async.transport.response import Response
 from qovery_async.transport.sessions import CLOSED, Session, Sessions

@@ -11,9 +11,9 @@ from urllib.parse import quote, urlencode
 
 import attrs
 
-from qovery_async.codec import to_json
+from qovery_async.codec.writer import to_json
 from qovery_async.errors import ConfigurationError
-from qovery_async.secret import Hidden
+from qovery_async.secrecy.secret import Hidden
 from qovery_async.vocabulary import UNSET
 
 # By RFC 9110: done twice, these leave what they leave done once.

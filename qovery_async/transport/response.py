@@ -8,9 +8,10 @@ from typing import Any, Generic, TypeVar
 
 import attrs
 
-from qovery_async.errors import ConfigurationError, DecodeError, TransportError, api_error
-from qovery_async.printable import one_line
-from qovery_async.secret import Secret
+from qovery_async.errors import ConfigurationError, DecodeError, TransportError
+from qovery_async.secrecy.printable import one_line
+from qovery_async.secrecy.secret import Secret
+from qovery_async.transport.refusal import api_error
 from qovery_async.transport.request import Request
 
 T = TypeVar("T")

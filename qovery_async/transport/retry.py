@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 
 from qovery_async.errors import ConfigurationError, ConnectError, RequestTimeout, ResponseTooLarge, TransportError
-from qovery_async.rate import read_retry_after
+from qovery_async.pacing.rate import read_retry_after
 from qovery_async.transport.request import Request
 from qovery_async.transport.response import Response
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qovery_async import resources as asynchronous
-from qovery_async.namespace import Namespace
+from qovery_async.runtime.namespace import Namespace
 from qovery_sync.resource import Resource
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from qovery_async import models
-from qovery_async.deprecation import deprecated_call
 from qovery_async.resources import account as asynchronous
+from qovery_async.runtime.deprecation import deprecated_call
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.resource import Resource
 

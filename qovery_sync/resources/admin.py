@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from qovery_async import models
-from qovery_async.namespace import Namespace
 from qovery_async.resources import admin as asynchronous
+from qovery_async.runtime.namespace import Namespace
 from qovery_sync.resource import Resource
 
 

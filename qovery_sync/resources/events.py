@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from qovery_async import models
-from qovery_async.pagination import Page
 from qovery_async.resources import events as asynchronous
+from qovery_async.runtime.pagination import Page
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.resource import Resource
 

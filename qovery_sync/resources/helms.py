@@ -7,9 +7,9 @@ import builtins
 from collections.abc import Iterator, Mapping
 
 from qovery_async import models
-from qovery_async.namespace import Namespace
-from qovery_async.pagination import Page
 from qovery_async.resources import helms as asynchronous
+from qovery_async.runtime.namespace import Namespace
+from qovery_async.runtime.pagination import Page
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.resource import Resource
 

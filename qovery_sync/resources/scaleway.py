@@ -7,8 +7,8 @@ import builtins
 from collections.abc import Mapping
 
 from qovery_async import models
-from qovery_async.namespace import Namespace
 from qovery_async.resources import scaleway as asynchronous
+from qovery_async.runtime.namespace import Namespace
 from qovery_sync.resource import Resource
 
 

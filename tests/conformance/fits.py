@@ -10,7 +10,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 import attrs
 
 from qovery_async import Model, OpenEnum, Page, UnknownVariant
-from qovery_async.masking import SecretText
+from qovery_async.secrecy.masking import SecretText
 
 _BOOKKEEPING = {field.name for field in attrs.fields(Model)}
 

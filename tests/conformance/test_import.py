@@ -6,7 +6,7 @@ from functools import cache
 
 from codegen import facts, importer
 from codegen.changes import changes
-from codegen.importer import Import
+from codegen.read.importer import Import
 
 from .prism import description
 

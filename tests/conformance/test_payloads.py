@@ -19,12 +19,12 @@ from hypothesis import find, given
 from hypothesis import strategies as st
 from openapi_schema_validator import OAS30Validator
 
-from codegen import corrections
-from codegen.description import METHODS, Node
 from codegen.facts import Field, Model, Operation, Union, references
+from codegen.read import corrections
+from codegen.read.description import METHODS, Node
 from qovery_async import models
-from qovery_async.codec import Codec
-from qovery_async.codec.codec import encode_body
+from qovery_async.codec.reader import Codec
+from qovery_async.codec.writer import encode_body
 from tests import payloads
 from tests.payloads import API, Payload, Payloads, as_json, few
 
@@ -58,7 +58,7 @@ DECLARED = [name for name in COMPONENTS if name in API.schemas]
 MODELS = {name: payloads.MODELS[name] for name in DECLARED if name in payloads.MODELS}
 
 # What no payload can satisfy, because the description contradicts itself.
-_UNDECLARED = "requires keys that nothing declares (codegen/corrections.toml)"
+_UNDECLARED = "requires keys that nothing declares (codegen/decisions/corrections.toml)"
 _OVERLAP = "what fits one branch of its `oneOf` fits another too, which `oneOf` forbids"
 CONTRADICTIONS = {
     "ApplicationGitRepositoryRequest": _UNDECLARED,

@@ -11,7 +11,7 @@ import pytest
 from life_world import ADA, API, BOB, DB, DOCS, ENV, JOB, STAGES, WEB, Stand
 
 from qovery_async import models
-from qovery_async.codec import Codec
+from qovery_async.codec.reader import Codec
 from qovery_async.emulator.life import history, lines, statuses
 from qovery_async.emulator.life.actions import Action, Service
 from qovery_async.models.statuses import StateEnum

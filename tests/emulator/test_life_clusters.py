@@ -6,7 +6,7 @@ import pytest
 from life_world import SmallWorld
 
 from qovery_async import models
-from qovery_async.codec import Codec
+from qovery_async.codec.reader import Codec
 from qovery_async.emulator.life.actions import Action, ActionRefused
 from qovery_async.emulator.life.clock import SteppedClock, stamp
 from qovery_async.emulator.life.cluster_life import ClusterLives

@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from life_world import ADA, API, BOB, DB, DOCS, ENV, JOB, WEB, Stand
 
 from qovery_async import models
-from qovery_async.codec import Codec
+from qovery_async.codec.reader import Codec
 from qovery_async.emulator.life import history, lines, statuses
 from qovery_async.emulator.life.actions import COURSES, Action, ActionRefused, Trigger
 

@@ -13,10 +13,10 @@ from typing import Any
 import anyio
 
 from qovery_async import NO_RETRIES, AsyncQovery, ConfigurationError, DecodeError, QoveryError, RawResponse
-from qovery_async.codec import Codec, to_json
-from qovery_async.codec.codec import encode_body
-from qovery_async.errors import api_error
-from qovery_async.rate import read_rate, read_retry_after
+from qovery_async.codec.reader import Codec
+from qovery_async.codec.writer import encode_body, to_json
+from qovery_async.pacing.rate import read_rate, read_retry_after
+from qovery_async.transport.refusal import api_error
 from tests.server import SECONDS, TOKEN, serve_bytes
 
 DAY = 24 * 3600

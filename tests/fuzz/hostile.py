@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, Phase, settings
 
 from codegen import facts
 from qovery_async import OpenEnum, models
+from qovery_async.codec.plain import DEEPEST
 from qovery_async.codec.shapes import attributes, union_rule, without_none
-from qovery_async.plain import DEEPEST
 from qovery_async.vocabulary import ByTag
 
 TIMES = int(os.environ.get("QOVERY_FUZZ_TIMES", "1"))

@@ -12,7 +12,7 @@ from checks import decodes_or_refuses
 from hostile import DEEPEST, nested
 
 from qovery_async import ConfigurationError, DecodeError, models, to_dict, to_json
-from qovery_async.codec import Codec
+from qovery_async.codec.reader import Codec
 from tests.server import PROJECT
 
 CODEC = Codec()

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from qovery_async import models
-from qovery_async.codec import Codec
+from qovery_async.codec.reader import Codec
 from qovery_async.codec.repair import Repair
 
 MANY = 20_000

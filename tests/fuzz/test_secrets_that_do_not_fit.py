@@ -9,7 +9,7 @@ import pytest
 from hostile import NAMES, fitting, type_of
 
 from qovery_async import DecodeError, models
-from qovery_async.codec import Codec
+from qovery_async.codec.reader import Codec
 from qovery_async.codec.shapes import attributes
 
 SECRET = 918273645

@@ -17,7 +17,7 @@ from server import Answer, Ask, serve
 from sight import TOKEN, Needle
 
 from qovery_async import AsyncQovery, ConfigurationError
-from qovery_async.secret import Hidden
+from qovery_async.secrecy.secret import Hidden
 from qovery_sync import Qovery
 
 PASSWORD = "Qx5tLz8wRk2Vb"

@@ -9,7 +9,7 @@ import sys
 from collections import Counter
 
 from qovery_async import NO_RETRIES, AsyncQovery, RateLimited, ResponseEvent
-from qovery_async.redis_limiter import RedisRateLimiter
+from qovery_async.pacing.redis_limiter import RedisRateLimiter
 
 CALLERS = 10
 

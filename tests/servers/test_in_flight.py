@@ -126,7 +126,7 @@ def test_a_fork_finds_a_client_that_works_and_leaves_the_parents_undisturbed(
 def test_a_lock_held_at_the_fork_does_not_bind_the_child(run: Run, server: Server) -> None:
     run(
         script("""
-            import qovery_async.pacing as module
+            import qovery_async.pacing.limiter as module
 
             here = client(pace="wait")
             name(here)

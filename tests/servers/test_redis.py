@@ -27,7 +27,7 @@ from server import PROJECT, TOKEN, Answer, Ask, in_thread, serve
 
 from qovery_async import AsyncQovery, ConfigurationError, Rate, RateBudgetExhausted, redis_limiter
 from qovery_async.emulator import Emulator
-from qovery_async.redis_limiter import RedisRateLimiter
+from qovery_async.pacing.redis_limiter import RedisRateLimiter
 
 HERE = Path(__file__).parent
 PROCESSES = 10
@@ -140,7 +140,7 @@ class TestSharing:
     def test_survives_loops_threads_and_forks_and_leaves_nothing_behind(self, run: Run, redis_url: str) -> None:
         script = """
             from qovery_async import AsyncQovery, Rate
-            from qovery_async.redis_limiter import RedisRateLimiter
+            from qovery_async.pacing.redis_limiter import RedisRateLimiter
 
             limiter = RedisRateLimiter(sys.argv[1], name="everywhere")
 
@@ -250,7 +250,7 @@ class TestWithoutRedis:
             script = """
                 import logging
 
-                from qovery_async.redis_limiter import RedisRateLimiter
+                from qovery_async.pacing.redis_limiter import RedisRateLimiter
 
                 logging.getLogger("qovery").setLevel(logging.ERROR)
                 limiter = RedisRateLimiter(sys.argv[1], name="silent")
@@ -310,7 +310,7 @@ class TestImport:
         subprocess.run([sys.executable, "-c", self.WITHOUT], check=True)
 
     def test_of_the_limiter_says_what_to_install(self) -> None:
-        script = f"{self.WITHOUT} import qovery_async.redis_limiter"
+        script = f"{self.WITHOUT} import qovery_async.pacing.redis_limiter"
         done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
         assert done.stderr.endswith(
             "ImportError: RedisRateLimiter needs Redis' client: pip install qovery-sdk[redis]\n"

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from qovery_async import models
-from qovery_async.namespace import Namespace
-from qovery_async.pagination import Items, Page, after_last, growing
-from qovery_async.resource import Resource
+from qovery_async.runtime.namespace import Namespace
+from qovery_async.runtime.pagination import Items, Page, after_last, growing
+from qovery_async.runtime.resource import Resource
 from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
 

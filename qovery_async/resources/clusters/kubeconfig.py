@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from qovery_async.resource import Resource
+from qovery_async.runtime.resource import Resource
 from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
 

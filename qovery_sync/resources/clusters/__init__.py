@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from qovery_async import models
-from qovery_async.namespace import Namespace
 from qovery_async.resources import clusters as asynchronous
+from qovery_async.runtime.namespace import Namespace
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.resource import Resource
 

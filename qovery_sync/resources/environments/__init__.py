@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from qovery_async import models
-from qovery_async.namespace import Namespace
-from qovery_async.pagination import Page
 from qovery_async.resources import environments as asynchronous
+from qovery_async.runtime.namespace import Namespace
+from qovery_async.runtime.pagination import Page
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.resource import Resource
 

@@ -1,0 +1,1 @@
+"""What people decided: tables, and one loader for them."""

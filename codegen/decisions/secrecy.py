@@ -1,0 +1,128 @@
+"""What must not be seen in logs? The decisions are data: secrets.toml."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+import attrs
+
+from codegen.facts import Api, Field, Model, Operation
+from qovery_async.secrecy.masking import looks_secret
+
+SECRETS = Path(__file__).parent / "secrets.toml"
+_FLAGS = ("is_secret", "sensitive", "secret")
+
+
+@attrs.frozen
+class Decision:
+    """What `attributes` are: of `models`, or where a model has `flag`, or else of all models."""
+
+    kind: Literal["hidden", "shown"]
+    attributes: list[str]
+    reason: str
+    models: list[str] = attrs.Factory(list)
+    flag: str = ""
+
+    @property
+    def is_special(self) -> bool:
+        return bool(self.models or self.flag)
+
+    def covers(self, name: str, model: Model, field: Field) -> bool:
+        return (
+            field.name in self.attributes
+            and (not self.models or name in self.models)
+            and (not self.flag or any(other.name == self.flag for other in model.fields))
+        )
+
+
+@attrs.frozen
+class TextDecision:
+    """Whether what `calls` answer is a secret as a whole."""
+
+    calls: list[str]
+    hidden: bool
+    reason: str
+
+
+@attrs.frozen
+class Hidden:
+    """The secrets of one model, and the attribute that says whether they are any."""
+
+    attributes: tuple[str, ...]
+    flag: str
+
+
+@attrs.frozen
+class Secrets:
+    decisions: list[Decision]
+    texts: list[TextDecision]
+
+    @classmethod
+    def read(cls, path: Path = SECRETS) -> Secrets:
+        entries = tomllib.loads(path.read_text(encoding="utf-8"))
+        decisions = [Decision(kind, **entry) for kind in ("hidden", "shown") for entry in entries.get(kind, [])]
+        return cls(decisions, [TextDecision(**entry) for entry in entries.get("text", [])])
+
+    def of_model(self, name: str, model: Model) -> Hidden:
+        hidden = {field.name: d for field, d in self._decided(name, model) if d.kind == "hidden"}
+        flags = {decision.flag for decision in hidden.values()}
+        if len(flags) > 1:
+            raise ValueError(f"{name} has secrets that always are, or by two flags: {', '.join(hidden)}")
+        return Hidden(tuple(hidden), "".join(flags))
+
+    def is_text(self, operation: Operation) -> bool:
+        """Whether the text that an operation answers is a secret."""
+        return any(text.hidden and operation.call in text.calls for text in self.texts)
+
+    def idle(self, api: Api) -> list[str]:
+        """Entries that match nothing: a typing error, or something that the API no longer has."""
+        met = [(name, field.name, d) for name, model in _models(api) for field, d in self._decided(name, model)]
+        found = set[str]()
+        for decision in self.decisions:
+            attributes = {attribute for _, attribute, d in met if d == decision}
+            models = {name for name, _, d in met if d == decision}
+            found |= {f"{missing} ({decision.reason})" for missing in {*decision.attributes} - attributes}
+            found |= {f"{missing} ({decision.reason})" for missing in {*decision.models} - models}
+        calls = {operation.call for operation in api.operations if _answers_text(operation)}
+        return sorted(found) + [call for text in self.texts for call in text.calls if call not in calls]
+
+    def undecided(self, api: Api) -> list[str]:
+        """What is named like a secret, or decided for other models, but not for this one; or decided twice."""
+        elsewhere = {a for d in self.decisions if d.kind == "hidden" and d.is_special for a in d.attributes}
+        found: list[str] = []
+        for name, model in _models(api):
+            decided = list(self._decided(name, model))
+            times = Counter(field.name for field, _ in decided)
+            flagged = any(field.name in _FLAGS and field.type == "bool" for field in model.fields)
+            if flagged and not any(decision.is_special for _, decision in decided):
+                found.append(f"{name}: which of its attributes are secrets?")
+            for field in model.fields:
+                asked = field.name in elsewhere or looks_secret(field.name)
+                if times[field.name] > 1 or (asked and not times[field.name] and _can_hold_text(field.type)):
+                    found.append(f"{name}.{field.name}")
+        calls = {call for text in self.texts for call in text.calls}
+        return found + [o.call for o in api.operations if _answers_text(o) and o.call not in calls]
+
+    def _decided(self, name: str, model: Model) -> Iterator[tuple[Field, Decision]]:
+        for field in model.fields:
+            if _can_hold_text(field.type):
+                found = [decision for decision in self.decisions if decision.covers(name, model, field)]
+                special = [decision for decision in found if decision.is_special]
+                yield from ((field, decision) for decision in special or found)
+
+
+def _models(api: Api) -> Iterator[tuple[str, Model]]:
+    return ((name, schema) for name, schema in api.schemas.items() if isinstance(schema, Model))
+
+
+def _can_hold_text(type_: str) -> bool:
+    return re.search(r"\b(str|Any)\b", type_.replace("dict[str, ", "dict[")) is not None
+
+
+def _answers_text(operation: Operation) -> bool:
+    return {answer.type for answer in operation.answers if not answer.items} == {"str"}

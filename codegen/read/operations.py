@@ -1,0 +1,157 @@
+"""Which facts does an operation of the description hold?"""
+
+from __future__ import annotations
+
+import re
+
+from codegen.decisions.naming import NamingTable
+from codegen.facts import Answer, Body, Model, Operation, Parameter
+from codegen.read.description import METHODS, Node
+from codegen.read.schemas import SchemaReader
+from codegen.spelling import parameter, pascal
+
+_PAGING = {"page", "page_size"}
+
+
+class OperationReader:
+    def __init__(self, root: Node, schemas: SchemaReader, names: NamingTable) -> None:
+        self._root = root
+        self._schemas = schemas
+        self._names = names
+
+        self._routes: list[tuple[str, str]] = []
+
+    def read_all(self) -> list[Operation]:
+        found = []
+        for path, item in self._root.child("paths").items():
+            item.only("summary", "description", "parameters", "servers", *METHODS)
+            for method in METHODS:
+                if (node := item.get(method)) is not None:
+                    found.append((path, method.upper(), item, node))
+        self._routes = [(method, path) for path, method, _, _ in found]
+        return [self._operation(*place) for place in found]
+
+    def _operation(self, path: str, method: str, item: Node, node: Node) -> Operation:
+        node.only(
+            "operationId", "tags", "summary", "description", "externalDocs",
+            "parameters", "requestBody", "responses", "deprecated", "security",
+        )  # fmt: skip
+        id_ = node.value.get("operationId")
+        if not id_:
+            raise node.fail("an operation without operationId")
+        given = self._parameters(item) | self._parameters(node)
+        in_path = {name: entry for (place, name), entry in given.items() if place == "path"}
+        in_query = [entry for (place, _), entry in given.items() if place == "query"]
+        for (place, name), entry in given.items():
+            if place not in ("path", "query"):
+                raise entry.fail(f"does not know how to send {name!r} in {place}")
+        answers, errors = self._answers(node, id_)
+        return Operation(
+            id=id_,
+            call=self._names.call(
+                id_,
+                method,
+                path,
+                lists=any(a.items or (a.type or "").startswith("list[") for a in answers),
+                routes=self._routes,
+            ),
+            method=method,
+            path=path,
+            path_parameters=[
+                self._parameter(self._declared(in_path, name, node), id_) for name in re.findall(r"{([^}]*)}", path)
+            ],
+            query=[self._parameter(entry, id_) for entry in in_query],
+            body=self._body(node, id_),
+            answers=answers,
+            errors=errors,
+            deprecated=bool(node.value.get("deprecated", False)),
+        )
+
+    def _parameters(self, node: Node) -> dict[tuple[str, str], Node]:
+        listed = node.get("parameters")
+        entries = [entry.resolve() for entry in listed.elements()] if listed else []
+        return {(entry.child("in").value, entry.child("name").value): entry for entry in entries}
+
+    def _declared(self, in_path: dict[str, Node], name: str, node: Node) -> Node:
+        if name not in in_path:
+            raise node.fail(f"the path parameter {name!r} is not declared")
+        return in_path[name]
+
+    def _parameter(self, node: Node, operation: str) -> Parameter:
+        node.only("in", "name", "required", "schema", "description", "example", "examples", "deprecated")
+        schema = node.get("schema")
+        if schema is None:
+            raise node.fail("a parameter without schema")
+        wire = node.value["name"]
+        typed = self._schemas.read(schema, f"{pascal(operation)}{pascal(wire)}")
+        if typed.expression.startswith(("list[", "dict[")) or isinstance(
+            self._schemas.schemas.get(typed.expression), Model
+        ):
+            raise schema.fail("only scalar parameters are understood")
+        return Parameter(
+            name=parameter(wire),
+            wire=wire,
+            type=typed.expression,
+            required=bool(node.value.get("required", False)),
+            deprecated=bool(node.value.get("deprecated", False)),
+        )
+
+    def _body(self, node: Node, id_: str) -> Body | None:
+        place = node.get("requestBody")
+        if place is None:
+            return None
+        place = place.resolve()
+        place.only("description", "content", "required")
+        contents = list(place.child("content").items())
+        if len(contents) != 1:
+            raise place.child("content").fail("expected exactly one media type")
+        media_type, content = contents[0]
+        hint = f"{pascal(id_)}Request"
+        typed = self._schemas.read(self._schema(content), hint)
+        fields = self._schemas.fields(self._schema(content), hint)
+        # Few bodies are marked as required; one that must have keys cannot be left out.
+        needed = typed.expression != "dict[str, Any]" and (fields is None or any(field.required for field in fields))
+        required = bool(place.value.get("required", False)) or needed
+        return Body(type=typed.expression, media_type=media_type, required=required)
+
+    def _schema(self, content: Node) -> Node:
+        content.only("schema", "example", "examples")
+        schema = content.get("schema")
+        if schema is None:
+            raise content.fail("a body without schema")
+        return schema
+
+    def _answers(self, node: Node, id_: str) -> tuple[list[Answer], list[int]]:
+        answers, errors = [], []
+        for code, place in node.child("responses").items():
+            if re.fullmatch(r"[345]\d\d", code):
+                errors.append(int(code))
+            elif re.fullmatch(r"2\d\d", code):
+                answers += self._answer(int(code), place.resolve(), id_)
+            else:
+                raise place.fail(f"does not know the status {code!r}")
+        if not answers:
+            raise node.child("responses").fail("no 2xx answer")
+        return answers, sorted(errors)
+
+    def _answer(self, status: int, node: Node, id_: str) -> list[Answer]:
+        node.only("description", "content", "headers", "links")
+        contents = node.get("content")
+        if contents is None or not contents.value:
+            return [Answer(status)]
+        return [
+            self._content(status, media_type, self._schema(content), id_) for media_type, content in contents.items()
+        ]
+
+    def _content(self, status: int, media_type: str, schema: Node, id_: str) -> Answer:
+        hint = f"{pascal(id_)}Response"
+        fields = self._schemas.fields(schema, hint) or []
+        by_wire = {field.wire: field for field in fields}
+        paging = by_wire.keys() >= _PAGING
+        results = by_wire.get("results")
+        alone = set(by_wire) - (_PAGING if paging else set()) == {"results"}
+        if results is not None and alone and results.type.startswith("list["):
+            # A nullable schema is meant for fields; no list of things holds nulls.
+            item = results.type.removeprefix("list[").removesuffix("]").removesuffix(" | None")
+            return Answer(status, media_type, item, items="results", paged=paging)
+        return Answer(status, media_type, self._schemas.read(schema, hint).expression)

@@ -1,0 +1,136 @@
+"""Which module does each schema live in?
+
+By what it is about (modules.toml), else with the one namespace that uses it, else in `common`.
+Modules import each other for real, so they must not do so in a circle: what closes one moves
+to the module of the model that needs it most basically, `common`.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
+from pathlib import Path
+
+import attrs
+
+from codegen.facts import Api, Enum, Model, Operation, Schema, references
+
+MODULES = Path(__file__).parents[1] / "decisions" / "modules.toml"
+
+
+@attrs.frozen
+class Layout:
+    module_of: dict[str, str]
+    in_order: dict[str, list[str]]
+    """The schemas of each module, each after those it refers to."""
+    sendable: set[str]
+    """Models that a request can contain."""
+    used_by: dict[str, list[str]]
+    """For each schema the operations that name it as body or answer."""
+    part_of: dict[str, list[str]]
+    """For each schema the schemas that refer to it."""
+
+
+def arrange(api: Api) -> Layout:
+    refers = {name: _references(schema) for name, schema in api.schemas.items()}
+    reach = {operation.call: _closure(_named(operation), refers) for operation in api.operations}
+    module_of = _by_subject(api, reach)
+    _break_circles(module_of, refers)
+    bodies = [references(o.body.type) for o in api.operations if o.body]
+    order = list(TopologicalSorter(_acyclic(refers, api.schemas)).static_order())
+    in_order: dict[str, list[str]] = {}
+    for name in order:
+        in_order.setdefault(module_of[name], []).append(name)
+    return Layout(
+        module_of=module_of,
+        in_order=dict(sorted(in_order.items())),
+        sendable=_closure([name for body in bodies for name in body], refers),
+        used_by={name: [o.call for o in api.operations if name in _named(o)] for name in api.schemas},
+        part_of={
+            name: [other for other, names in refers.items() if name in names and other != name] for name in api.schemas
+        },
+    )
+
+
+def _references(schema: Schema) -> list[str]:
+    if isinstance(schema, Enum):
+        return []
+    types = (
+        [field.type for field in schema.fields]
+        if isinstance(schema, Model)
+        else [*schema.branches, *schema.mapping.values()]
+    )
+    return list(dict.fromkeys(name for type_ in types for name in references(type_)))
+
+
+def _named(operation: Operation) -> list[str]:
+    types = [p.type for p in (*operation.path_parameters, *operation.query)]
+    types += [answer.type for answer in operation.answers if answer.type]
+    types += [operation.body.type] if operation.body else []
+    return [name for type_ in types for name in references(type_)]
+
+
+def _closure(names: list[str], refers: dict[str, list[str]]) -> set[str]:
+    found: set[str] = set()
+    left = list(names)
+    while left:
+        name = left.pop()
+        if name not in found:
+            found.add(name)
+            left += refers[name]
+    return found
+
+
+def _by_subject(api: Api, reach: dict[str, set[str]]) -> dict[str, str]:
+    subjects = tomllib.loads(MODULES.read_text(encoding="utf-8"))["modules"]
+    module_of = {}
+    for name in api.schemas:
+        namespaces = {call.split(".")[0] for call, names in reach.items() if name in names}
+        subject = next((m for m, p in subjects.items() if re.match(p, name)), None)
+        module_of[name] = subject or (namespaces.pop() if len(namespaces) == 1 else "common")
+    return module_of
+
+
+def _break_circles(module_of: dict[str, str], refers: dict[str, list[str]]) -> None:
+    """Moves models to `common` until no module needs itself."""
+    while True:
+        graph: dict[str, set[str]] = {module: set() for module in module_of.values()}
+        for name, names in refers.items():
+            graph[module_of[name]] |= {module_of[n] for n in names} - {module_of[name]}
+        try:
+            TopologicalSorter(graph).prepare()
+        except CycleError as error:
+            circle = error.args[1]
+            pairs = {(b, a) for a, b in pairwise(circle)}
+            # The edge of the circle that fewest models carry is the cheapest to cut.
+            cuts = {
+                (user, used): {
+                    n
+                    for name, names in refers.items()
+                    if module_of[name] == user
+                    for n in names
+                    if module_of[n] == used
+                }
+                for user, used in pairs
+            }
+            cheapest = min(cuts.values(), key=lambda names: (len(_closure([*names], refers)), sorted(names)))
+            for name in cheapest:
+                module_of[name] = "common"
+        else:
+            return
+
+
+def _acyclic(refers: dict[str, list[str]], schemas: Mapping[str, Schema]) -> dict[str, list[str]]:
+    """The references less those by which models contain themselves; those are written as text.
+
+    The alias of a union cannot be postponed, so what leads out of one always stays.
+    """
+    return {
+        name: [
+            other for other in names if not isinstance(schemas[name], Model) or name not in _closure([other], refers)
+        ]
+        for name, names in refers.items()
+    }

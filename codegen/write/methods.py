@@ -1,0 +1,182 @@
+"""What does an operation look like as a method?"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from codegen.decisions import repeatable
+from codegen.decisions.secrecy import Secrets
+from codegen.facts import Answer, Api, Model, Operation, Parameter, Schema
+from codegen.write.docstrings import Words
+
+_PAGERS = Path(__file__).parents[1] / "decisions" / "pagers.toml"
+_DEFAULTED = "/organization/{organizationId}/"
+
+
+@attrs.frozen
+class Pager:
+    style: str
+    cursor: str
+    key: str = "id"
+    items: str = "results"
+
+
+@attrs.frozen
+class Decided:
+    """What was decided by hand about operations, read once."""
+
+    words: Words
+    pagers: dict[str, Pager]
+    secrets: Secrets
+    repeatable: Mapping[str, str]
+
+    @classmethod
+    def read(cls) -> Decided:
+        return cls(Words.read(), _read_pagers(), Secrets.read(), repeatable.read())
+
+
+def method(operation: Operation, api: Api, decided: Decided, *, shadowed: bool) -> dict[str, Any]:
+    """What the templates need to write one operation as a method.
+
+    `shadowed`: its class has a method `list`, so annotations must say `builtins.list`.
+    """
+    defaulted = operation.path.startswith(_DEFAULTED)
+    optional_id = operation.call == "organizations.get"
+    path = [p for p in operation.path_parameters if not (defaulted and p.name == "organization_id")]
+    positional = [_Argument(p.name, _python(p.type)) for p in path]
+    if optional_id:
+        positional = [_Argument("organization_id", "str | None", "None")]
+    if operation.body:
+        positional.append(_body_argument(operation.body.type, required=operation.body.required))
+    named = [_query_argument(p) for p in operation.query]
+    if defaulted:
+        named.append(_Argument("organization_id", "str | None", "None"))
+    positional.sort(key=lambda argument: argument.default is not None)
+    pager = decided.pagers.get(operation.call)
+    reader = _reader(operation.answers, pager, api)
+    remarks = []
+    if operation.call in decided.repeatable:
+        remarks.append("Changes nothing, so it is asked again where an answer is lost.")
+    if decided.secrets.is_text(operation):
+        reader = attrs.evolve(reader, method="_secret_text")
+        remarks.append("The text is a secret, which its `repr` does not show.")
+    if shadowed:
+        reader = attrs.evolve(reader, returns=reader.returns.replace("list[", "builtins.list["))
+    return {
+        "operation": operation,
+        "positional": positional,
+        "named": named,
+        "reader": reader,
+        "defaulted": defaulted or optional_id,
+        "pager": pager,
+        "twin": "iterate" if operation.name == "list" else operation.name.replace("list", "iterate", 1),
+        "docstring": decided.words.method(operation, remarks),
+        "replaced_by": decided.words.replaced_by.get(operation.call),
+        "repeatable": operation.call in decided.repeatable,
+        "path": _template(operation),
+        "query": {p.wire: p.name for p in operation.query},
+        "media_type": operation.body.media_type if operation.body else "application/json",
+    }
+
+
+@attrs.frozen
+class _Argument:
+    name: str
+    annotation: str
+    default: str | None = None
+
+    @property
+    def declared(self) -> str:
+        default = f" = {self.default}" if self.default is not None else ""
+        return f"{self.name}: {self.annotation}{default}"
+
+
+@attrs.frozen
+class _Reader:
+    """How a method reads its answer: the base class's method, its arguments, what comes back."""
+
+    method: str
+    arguments: str
+    returns: str
+    item: str = ""
+
+
+def _reader(answers: list[Answer], pager: Pager | None, api: Api) -> _Reader:
+    typed = [a for a in answers if a.type]
+    json = [a for a in typed if a.media_type == "application/json"]
+    if not typed:
+        return _Reader("_nothing", "", "None")
+    if not json:
+        (answer,) = typed
+        method = "_bytes" if answer.type == "bytes" else "_text"
+        return _Reader(method, f', accept="{answer.media_type}"', "bytes" if answer.type == "bytes" else "str")
+    answer = json[0]
+    type_ = _python(answer.type or "")
+    if pager and pager.style == "next_token":
+        item = _python(_items_type(api.schemas[str(answer.type)], pager.items))
+        return _Reader("_page", f', {item}, items="{pager.items}"', f"Page[{item}]", item)
+    if answer.paged:
+        return _Reader("_page", f", {type_}", f"Page[{type_}]", type_)
+    if answer.items:
+        return _Reader("_list", f", {type_}", f"list[{type_}]", type_)
+    types = list(dict.fromkeys(_python(a.type or "") for a in json))
+    types += ["None"] if any(not a.type for a in answers) else []
+    joined = " | ".join(types)
+    return _Reader("_json", f", {joined}", joined)
+
+
+def _items_type(envelope: Schema, key: str) -> str:
+    fields = envelope.fields if isinstance(envelope, Model) else []
+    (list_type,) = (field.type for field in fields if field.wire == key)
+    return list_type.removeprefix("list[").removesuffix("]")
+
+
+def _python(type_: str) -> str:
+    """A type expression as code that has `models` in scope."""
+    return re.sub(r"\b[A-Z]\w*", lambda m: m[0] if m[0] in ("Any", "None") else f"models.{m[0]}", type_)
+
+
+def _template(operation: Operation) -> str:
+    """The path with its parameters under their Python names."""
+    names = {p.wire: p.name for p in operation.path_parameters}
+    return re.sub(r"{([^}]*)}", lambda m: f"{{{names[m[1]]}}}", operation.path)
+
+
+def _query_argument(parameter: Parameter) -> _Argument:
+    type_ = _python(parameter.type)
+    if parameter.required:
+        return _Argument(parameter.name, type_)
+    return _Argument(parameter.name, f"{type_} | Unset", "UNSET")
+
+
+def _body_argument(type_: str, *, required: bool) -> _Argument:
+    if type_ == "str":
+        annotation = "str"
+    elif type_.startswith("dict["):
+        annotation = "Mapping[str, object]"
+    elif type_.startswith("list["):
+        annotation = f"Sequence[{_python(type_[5:-1])} | Mapping[str, object]]"
+    else:
+        annotation = f"{_python(type_)} | Mapping[str, object]"
+    return _Argument("body", annotation if required else f"{annotation} | Unset", None if required else "UNSET")
+
+
+def _read_pagers() -> dict[str, Pager]:
+    tables = tomllib.loads(_PAGERS.read_text(encoding="utf-8"))
+    found: dict[str, Pager] = {}
+
+    def collect(prefix: str, table: dict[str, Any]) -> None:
+        if "style" in table:
+            found[prefix] = Pager(**table)
+            return
+        for key, inner in table.items():
+            collect(f"{prefix}.{key}" if prefix else key, inner)
+
+    collect("", tables)
+    return found

@@ -1,0 +1,97 @@
+"""What do the modules of `qovery_async/models` look like?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from codegen.decisions.secrecy import Secrets
+from codegen.facts import Api, Enum, Field, Model, Union, references
+from codegen.spelling import member
+from codegen.write import docstrings
+from codegen.write.layout import Layout
+from codegen.write.module import Writer
+
+
+class ModelFiles:
+    """The text of every module of models, by path."""
+
+    def __init__(self, api: Api, layout: Layout, writer: Writer) -> None:
+        self._api = api
+        self._layout = layout
+        self._writer = writer
+        self._secrets = Secrets.read()
+
+    def files(self) -> dict[str, str]:
+        where = {name: self._layout.module_of[name] for name in sorted(self._api.schemas)}
+        files = {"qovery_async/models/__init__.py": self._writer.fill("models.jinja", modules=self._layout.in_order)}
+        for module, names in self._layout.in_order.items():
+            here = set[str]()
+            schemas = []
+            for name in names:
+                schemas.append(self._schema(name, here))
+                here.add(name)
+            body = "\n".join(str(schema["text"]) for schema in schemas)
+            recursive = [s["name"] for s in schemas if s["recursive"]]
+            body += "".join(f"\nresolve_recursion({name}, globals())\n" for name in recursive)
+            others = {n: f"qovery_async.models.{m}" for n, m in where.items() if m != module}
+            title = f"Models: {module.replace('_', ' ')}."
+            exports = sorted(names)
+            files[f"qovery_async/models/{module}.py"] = self._writer.module(title, body, others, exports)
+        return files
+
+    def _schema(self, name: str, defined: set[str]) -> dict[str, Any]:
+        schema = self._api.schemas[name]
+        about = docstrings.model(
+            self._layout.used_by[name],
+            self._layout.part_of[name],
+            {o.call for o in self._api.operations if o.body and name in references(o.body.type)},
+        )
+        later = self._later(name, defined)
+        if isinstance(schema, Enum):
+            members = {member(value): value for value in schema.values}
+            if len(members) != len(schema.values):
+                raise ValueError(f"two values of {name} have the same Python name")
+            text = self._writer.fill("enum.jinja", name=name, about=about, members=members)
+        elif isinstance(schema, Union):
+            text = self._writer.fill("union.jinja", name=name, about=about, union=schema)
+        else:
+            fields = [self._attribute(name, field, later) for field in schema.fields]
+            fields.sort(key=lambda field: not field["required"])
+            secrets = self._secrets.of_model(name, schema)
+            text = self._writer.fill("model.jinja", name=name, about=about, fields=fields, secrets=secrets)
+        return {"name": name, "text": text, "recursive": bool(later)}
+
+    def _later(self, name: str, defined: set[str]) -> set[str]:
+        """What a schema refers to in its own module before that is defined: recursion."""
+        schema = self._api.schemas[name]
+        types = [field.type for field in schema.fields] if isinstance(schema, Model) else []
+        named = {n for type_ in types for n in references(type_)}
+        return {n for n in named if self._layout.module_of[n] == self._layout.module_of[name]} - defined
+
+    def _attribute(self, owner: str, field: Field, later: set[str]) -> dict[str, Any]:
+        sendable = owner in self._layout.sendable
+        type_ = field.type
+        tag = self._tag_value(owner, field)
+        if sendable and not field.required:
+            type_ += " | Unset"
+        if field.type != "Any" and (field.nullable or not field.required):
+            type_ += " | None"
+        if field.name != field.wire:
+            type_ = f"Annotated[{type_}, Wire('{field.wire}')]"
+        if later & set(references(field.type)):
+            type_ = f'"{type_}"'
+        default = "UNSET" if sendable else "None"
+        if field.required:
+            default = f"{field.type}.{tag}" if tag else ""
+        return {"name": field.name, "type": type_, "default": default, "required": not default}
+
+    def _tag_value(self, owner: str, field: Field) -> str | None:
+        """The one value that a branch's tag can have; nobody should have to write it out."""
+        enum = self._api.schemas.get(field.type)
+        is_tag = any(
+            isinstance(union, Union) and union.tag == field.wire and owner in union.branches
+            for union in self._api.schemas.values()
+        )
+        if is_tag and isinstance(enum, Enum) and len(enum.values) == 1:
+            return member(enum.values[0])
+        return None

@@ -1,0 +1,105 @@
+"""How is parsed JSON read as models: fast while it fits, repaired where it does not?"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from types import GenericAlias
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from qovery_async.codec.converter import converter
+from qovery_async.codec.plain import is_list, shown
+from qovery_async.errors import DecodeError
+from qovery_async.vocabulary import Model
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeForm
+
+    from qovery_async.codec.repair import Repair
+
+T = TypeVar("T")
+M = TypeVar("M", bound=Model)
+
+_logger = logging.getLogger("qovery")
+
+
+class Codec:
+    """Reads answers and writes bodies. `strict` raises where the tolerant codec repairs."""
+
+    def __init__(self, *, strict: bool = False) -> None:
+        self._strict = strict
+        self._warned: set[tuple[str, str]] = set()
+
+    def decode(
+        self,
+        value: Any,
+        type_: TypeForm[T],
+        *,
+        operation: str,
+        source: object = None,
+        root: str = "",
+        hide: Callable[[str], str] = str,
+    ) -> T:
+        """The parsed JSON `value` as `type_`.
+
+        Messages name `source`, else the operation; `root` is the path that leads to the value. What
+        they show of it goes through `hide`.
+        """
+        try:
+            return converter().structure(value, cast("type[T]", type_))
+        except Exception:  # noqa: BLE001  # whatever it was, the slow road finds and names it
+            from qovery_async.codec.repair import Repair
+
+            repair = Repair()
+            try:
+                repaired: T = repair.read(value, type_, root, root)
+            except RecursionError as error:
+                raise DecodeError(f"{source or operation}: {hide(str(error))}") from None
+            self._report(repair, operation, source, hide)
+            return repaired
+
+    def decode_items(
+        self,
+        envelope: dict[str, Any],
+        key: str,
+        item: TypeForm[T],
+        *,
+        operation: str,
+        source: object = None,
+        hide: Callable[[str], str] = str,
+    ) -> list[T]:
+        """The list under `key` of an envelope."""
+        found = envelope.get(key)
+        if is_list(found):
+            items = cast("TypeForm[list[T]]", GenericAlias(list, (item,)))
+            return self.decode(found, items, operation=operation, source=source, root=key, hide=hide)
+        from qovery_async.codec.repair import Repair
+
+        repair = Repair()
+        repair.note(key, key, "is missing" if found is None else f"expected a list, got {shown(found)}")
+        self._report(repair, operation, source, hide)
+        return []
+
+    def prepare(self, type_: object) -> None:
+        """Builds what decoding `type_` needs, so that the first answer does not wait for it."""
+        converter().get_structure_hook(type_)
+
+    def _report(self, repair: Repair, operation: str, source: object, hide: Callable[[str], str]) -> None:
+        # What misfits as a whole has nothing left in it that could be saved.
+        if repair.problems and (self._strict or "" in repair.problems):
+            first = hide(str(next(iter(repair.problems.values()))))
+            more = f" (and {repair.count - 1} more)" if repair.count > 1 else ""
+            raise DecodeError(f"{source or operation}: {first}{more}")
+        for place, problem in repair.problems.items():
+            if (operation, place) not in self._warned:
+                self._warned.add((operation, place))
+                _logger.warning("%s: %s; kept as it came, as far as possible", operation, hide(str(problem)))
+
+
+def from_dict(model: type[M], mapping: Mapping[str, Any]) -> M:
+    """A model from what the API or `to_dict` wrote.
+
+    Raises:
+        DecodeError: the mapping does not fit the model; names the path.
+    """
+    return Codec(strict=True).decode(dict(mapping), model, operation=f"from_dict({model.__name__})")

@@ -1,0 +1,1 @@
+"""How calls share the hourly budget of a token."""

@@ -1,0 +1,147 @@
+"""How do many processes share the requests of one token? Through Redis: `pip install qovery-sdk[redis]`."""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import anyio
+import anyio.lowlevel
+import anyio.to_thread
+import attrs
+
+try:
+    import redis
+except ImportError as missing:
+    raise ImportError("RedisRateLimiter needs Redis' client: pip install qovery-sdk[redis]") from missing
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from qovery_async.errors import ConfigurationError
+from qovery_async.pacing.budget import WINDOW, Budget, Turn
+from qovery_async.pacing.limiter import LocalRateLimiter
+from qovery_async.pacing.rate import Rate
+from qovery_async.secrecy.secret import Secret
+
+T = TypeVar("T")
+
+_log = logging.getLogger("qovery.pacing")
+
+_PATIENCE = 2.0
+"""Seconds that a request waits for Redis at most."""
+_PAUSE = 5.0
+"""Seconds for which a Redis that has failed is not asked again."""
+
+_line: anyio.lowlevel.RunVar[anyio.Lock] = anyio.lowlevel.RunVar("qovery_redis")
+"""On each event loop one call after another asks Redis, so that they do not fill the loop's threads."""
+
+
+class RedisRateLimiter:
+    """A budget that all processes share whose limiters have the same Redis and the same `name`.
+
+    `server` is a `redis://`, `rediss://` or `unix://` address, or a `redis.Redis` of your own.
+    A `name` stands for one token: two tokens have two budgets. While Redis cannot be reached, each
+    process goes by what it sees itself, and says so once in the log.
+
+    The blocking client of Redis runs in threads: unlike the one for asyncio, it belongs to no event
+    loop and survives a fork.
+
+    Raises:
+        ConfigurationError: `server` is no address of a Redis.
+    """
+
+    def __init__(self, server: str | redis.Redis, *, name: str) -> None:
+        given: object = Secret(server) if isinstance(server, str) else server
+        del server  # so that no frame of this shows its password
+        # `Any`, since Redis' client types one half of its methods for two faces, and the other not at all.
+        self._redis: Any = _connected(given) if isinstance(given, Secret) else given
+        if not isinstance(self._redis, redis.Redis):
+            raise ConfigurationError(f"server must be an address or a redis.Redis, got {type(given).__name__}")
+        self._key = f"qovery:budget:{name}"
+        self._alone = LocalRateLimiter()
+        self._reached = True
+        self._ask_again_at = 0.0
+
+    async def take(self, *, most: float, patient: bool) -> Turn:
+        turn = await self._shared(lambda budget, now: budget.take(now, most=most, patient=patient))
+        return turn or await self._alone.take(most=most, patient=patient)
+
+    async def learn(self, rate: Rate) -> None:
+        came = time.monotonic()
+        await self._alone.learn(rate)
+        await self._shared(lambda budget, now: budget.learn(now - (time.monotonic() - came), rate))
+
+    async def _shared(self, change: Callable[[Budget, float], T]) -> T | None:
+        async with _line_of_this_loop():
+            if time.monotonic() < self._ask_again_at:
+                return None
+            try:
+                with anyio.fail_after(_PATIENCE):
+                    result = await anyio.to_thread.run_sync(
+                        self._changed, change, abandon_on_cancel=True, limiter=anyio.CapacityLimiter(1)
+                    )
+            except (redis.RedisError, OSError, UnicodeError) as error:
+                self._ask_again_at = time.monotonic() + _PAUSE
+                self._tell(reached=False, why=str(error) or f"no answer within {_PATIENCE:.0f} s")
+                return None
+        self._tell(reached=True)
+        return result
+
+    def _tell(self, *, reached: bool, why: str = "") -> None:
+        if self._reached and not reached:
+            _log.warning("Redis is out of reach (%s): each process paces its requests alone", why)
+        elif reached and not self._reached:
+            _log.info("Redis is back: the processes share their requests again")
+        self._reached = reached
+
+    def _changed(self, change: Callable[[Budget, float], T]) -> T:
+        """What `change` makes of the budget and says; done again when another process came in between."""
+
+        def transaction(pipe: Any) -> T:
+            seconds, micros = pipe.time()  # one clock for all
+            now = seconds + micros / 1e6
+            kept = _read(pipe.get(self._key))
+            budget = attrs.evolve(kept)
+            result = change(budget, now)
+            if budget == kept:  # as after most answers; so the others need not begin anew
+                pipe.unwatch()
+                return result
+            pipe.multi()
+            pipe.set(self._key, json.dumps(attrs.asdict(budget)), ex=int(max(budget.ends - now, 0) + WINDOW))
+            return result
+
+        result: T = self._redis.transaction(transaction, self._key, value_from_callable=True)
+        return result
+
+
+def _connected(address: Secret) -> Any:
+    try:
+        # A connection that Redis has closed is made again; what does not answer is not asked twice.
+        again = Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,))
+        seconds = {"socket_timeout": _PATIENCE, "socket_connect_timeout": _PATIENCE}
+        client: Any = redis.Redis
+        return client.from_url(address.reveal(), retry=again, **seconds)
+    except ValueError:
+        pass  # its text and traceback hold parts of the address, and so of a password
+    raise ConfigurationError(
+        "the address of Redis must begin with redis://, rediss:// or unix://, with a number as port"
+    )
+
+
+def _line_of_this_loop() -> anyio.Lock:
+    try:
+        return _line.get()
+    except LookupError:
+        lock = anyio.Lock()
+        _line.set(lock)
+        return lock
+
+
+def _read(kept: bytes | str | None) -> Budget:
+    try:
+        return Budget(**json.loads(kept or "{}"))
+    except (ValueError, TypeError):  # of another version of this SDK
+        return Budget()

@@ -1,0 +1,1 @@
+"""What a namespace of operations needs."""

@@ -1,0 +1,57 @@
+"""Which organization is meant where none is named?"""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from qovery_async.codec.plain import is_list, is_object
+from qovery_async.errors import ConfigurationError
+from qovery_async.secrecy.printable import one_line
+from qovery_async.transport.request import Call
+from qovery_async.transport.single_flight import Shared
+
+if TYPE_CHECKING:
+    from qovery_async.transport.exchange import Exchange
+
+
+# A person sees few; an error is no place for more.
+_LISTED = 20
+
+
+class DefaultOrganization:
+    """The only organization the token sees; asked for once, also when many calls need it at once."""
+
+    def __init__(self) -> None:
+        self._id: str | None = None
+        self._lookup: Shared[str] = Shared()
+
+    async def id(self, exchange: Exchange) -> str:
+        """The id.
+
+        Raises:
+            ConfigurationError: the token sees several organizations, or none.
+        """
+        configured = exchange.options.organization_id or self._id
+        return configured or await self._lookup.run(partial(self._look_up, exchange))
+
+    async def _look_up(self, exchange: Exchange) -> str:
+        response = await exchange.send(Call("organizations.list", "GET", "/organization"), "application/json")
+        answer = response.json()
+        results = answer.get("results") if is_object(answer) else None
+        found = [entry for entry in results if is_object(entry)] if is_list(results) else []
+        organizations: dict[str, object] = {
+            entry["id"]: entry.get("name") for entry in found if isinstance(entry.get("id"), str)
+        }
+        if len(organizations) == 1:
+            (only,) = organizations
+            self._id = only
+            return only
+        if not organizations:
+            raise ConfigurationError("the token sees no organization; check that it has not been revoked")
+        listed = ", ".join(one_line(f"{id_} ({name})", 100) for id_, name in islice(organizations.items(), _LISTED))
+        raise ConfigurationError(
+            "the token sees several organizations; say which with organization_id=... "
+            f"or QOVERY_ORGANIZATION_ID: {listed}"
+        )

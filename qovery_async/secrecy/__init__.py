@@ -1,0 +1,1 @@
+"""How the token and other secrets are kept out of sight."""

@@ -1,0 +1,51 @@
+"""What does the transport need to know for each call?"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from qovery_async.errors import ConfigurationError
+from qovery_async.pacing.pace import Pace
+from qovery_async.secrecy.secret import Hidden
+from qovery_async.transport.retry import RetryPolicy
+
+
+def _seconds(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if value is not None and not (number and math.isfinite(value) and value > 0):
+        raise ConfigurationError(f"timeout: {attribute.name} must be a positive number of seconds, got {value!r}")
+
+
+@attrs.frozen
+class Timeout:
+    """Seconds; None is no limit.
+
+    `total` is for a whole call, with all its attempts and with what it waits between them;
+    `attempt` for one request and its answer; `connect` for connecting, once the host's name has
+    been looked up; `read` for the silence between two reads. The official command line client
+    allows 60 s for an attempt, after 15 s had proved too short.
+    """
+
+    total: float | None = attrs.field(default=None, validator=_seconds)
+    attempt: float | None = attrs.field(default=60.0, validator=_seconds)
+    connect: float | None = attrs.field(default=10.0, validator=_seconds)
+    read: float | None = attrs.field(default=None, validator=_seconds)
+
+
+NO_TIMEOUT = Timeout(total=None, attempt=None, connect=None, read=None)
+"""Waits for ever; leaving `timeout` out means the default."""
+
+
+@attrs.frozen
+class Options:
+    """What a client does for each call; `with_options` changes a copy."""
+
+    timeout: Timeout = attrs.Factory(Timeout)
+    retries: RetryPolicy = attrs.Factory(RetryPolicy)
+    pace: Pace | None = None
+    organization_id: str | None = None
+    headers: Hidden[Mapping[str, str]] = Hidden({})  # noqa: RUF009  # it cannot change

@@ -1,0 +1,54 @@
+"""When may a request be sent?"""
+
+from __future__ import annotations
+
+import logging
+import math
+import time
+
+import anyio
+
+from qovery_async.errors import RateBudgetExhausted
+from qovery_async.pacing.budget import AT_LEAST, SOON
+from qovery_async.pacing.limiter import RateLimiter
+from qovery_async.pacing.pace import Pace
+from qovery_async.transport.request import Request
+
+_log = logging.getLogger("qovery.pacing")
+
+
+async def wait_for_turn(pace: Pace, limiter: RateLimiter, request: Request, left: float) -> float:
+    """Returns when the request may be sent, with the seconds waited; `left` is what the call still has.
+
+    Raises:
+        RateBudgetExhausted: it may not be, or not in time.
+    """
+    patient = pace.mode == "wait"
+    began = time.monotonic()
+    until = began + (min(pace.ceiling, left) if patient else 0.0)
+    while True:
+        most = max(0.0, until - time.monotonic())
+        turn = await limiter.take(most=most, patient=patient)
+        wait = turn.wait if turn.taken else max(turn.wait, AT_LEAST)
+        if wait > most and not turn.taken:
+            raise _exhausted(request, wait, patient=patient)
+        if wait > SOON:
+            _log.info("%s waits %.1f s for its turn: the token's requests are running out", request, wait)
+        if wait > 0:
+            await anyio.sleep(wait)
+        if turn.taken:
+            return time.monotonic() - began
+
+
+def _exhausted(request: Request, wait: float, *, patient: bool) -> RateBudgetExhausted:
+    advice = "; allow more time (timeout, Pace.ceiling)" if patient else '; pace="wait" would wait for it'
+    refused = RateBudgetExhausted(
+        429,
+        f"the token has no request left for another {math.ceil(wait)} s{advice}",
+        operation=request.operation,
+        method=request.method,
+        url=request.url,
+        headers={"Retry-After": f"{wait:.1f}"},
+    )
+    refused.retry_after = round(wait, 1)
+    return refused
