@@ -26,10 +26,19 @@ from qovery_async.errors import (
 )
 from qovery_async.pacing.budget import Turn
 from qovery_async.pacing.limiter import LocalRateLimiter, RateLimiter
-from qovery_async.pacing.pace import Pace
+from qovery_async.pacing.pace import Mode, Pace
 from qovery_async.pacing.rate import Rate
 from qovery_async.runtime.pagination import Items, Page
-from qovery_async.transport.events import RequestEvent, ResponseEvent, RetryEvent
+from qovery_async.secrecy.secret import Headers, Hidden, Secret
+from qovery_async.transport.credentials import TokenSource
+from qovery_async.transport.events import (
+    RequestEvent,
+    RequestHook,
+    ResponseEvent,
+    ResponseHook,
+    RetryEvent,
+    RetryHook,
+)
 from qovery_async.transport.options import NO_TIMEOUT, Timeout
 from qovery_async.transport.response import RawResponse, WithResponse
 from qovery_async.transport.retry import NO_RETRIES, RetryPolicy
@@ -48,8 +57,11 @@ __all__ = [
     "ConnectError",
     "DecodeError",
     "Forbidden",
+    "Headers",
+    "Hidden",
     "Items",
     "LocalRateLimiter",
+    "Mode",
     "Model",
     "NotFound",
     "OpenEnum",
@@ -63,13 +75,18 @@ __all__ = [
     "RateLimiter",
     "RawResponse",
     "RequestEvent",
+    "RequestHook",
     "RequestTimeout",
     "ResponseEvent",
+    "ResponseHook",
     "ResponseTooLarge",
     "RetryEvent",
+    "RetryHook",
     "RetryPolicy",
+    "Secret",
     "ServerError",
     "Timeout",
+    "TokenSource",
     "TransportError",
     "Turn",
     "Unauthorized",

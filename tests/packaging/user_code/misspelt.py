@@ -1,4 +1,5 @@
-from qovery import Qovery, QoveryClient  # rejected
+import qovery
+from qovery import Qovery
 
 client = Qovery(tokem="your-api-token")  # rejected
 client.project.list()  # rejected
@@ -7,3 +8,4 @@ client.projects.list(organisation_id="acme")  # rejected
 for project in client.projects.list():
     print(project.nam)  # rejected
     number: int = project.name  # rejected
+qovery.Quovery()  # rejected
