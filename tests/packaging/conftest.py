@@ -1,6 +1,7 @@
-"""What does a user get who installs the wheel? `nox -s wheel` builds one and installs it where nothing else is.
+"""What does a user get who installs the wheel? `nox -s wheel` builds it and installs it into a fresh environment.
 
-Code of users runs in an interpreter of its own, in a folder of its own, with `-I`: the repository has the same modules.
+The repository has modules of the same names. Programs run in another folder and with `-I`, so that they see only what
+is installed.
 """
 
 from __future__ import annotations
@@ -30,14 +31,15 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-@pytest.fixture
-def run(wheel: Path, tmp_path: Path) -> Run:
+@pytest.fixture(scope="session")
+def run(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """Runs a program that sees nothing but what is installed, and returns what it printed."""
+    folder = tmp_path_factory.mktemp("elsewhere")
 
     def run_program(program: str, *, python: str = sys.executable, **environ: str) -> str:
         command = [python, "-I", "-W", "error", "-c", program]
         return subprocess.run(
-            command, cwd=tmp_path, env=environ, stdout=subprocess.PIPE, text=True, check=True
+            command, cwd=folder, env=environ, stdout=subprocess.PIPE, text=True, check=True
         ).stdout.strip()
 
     return run_program

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -21,10 +22,9 @@ Run = Callable[..., str]
 
 
 class Environment:
-    """An environment of its own."""
+    """A fresh environment, without pip and without our dependencies."""
 
     def __init__(self, folder: Path, run: Run) -> None:
-        venv.create(folder, symlinks=True)
         self.python = str(folder / "bin" / "python")
         self.site = Path(sysconfig.get_path("purelib", "venv", {"base": str(folder), "platbase": str(folder)}))
         self._run = run
@@ -40,7 +40,7 @@ class Environment:
         subprocess.run([*pip, *arguments], check=True)
 
     def run(self, program: str) -> str:
-        # What ours depends on is not installed once more; pip must not see it, since ours is there, too.
+        # The dependencies come from this environment. pip must not see it: our package is installed in it already.
         after = f"import sys; sys.path.append({sysconfig.get_path('purelib')!r})"
         return self._run(f"{after}; {program}", python=self.python)
 
@@ -84,13 +84,22 @@ def wheels(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, P
     return {OLD: old, OURS: wheel}
 
 
-@pytest.fixture(params=[(OLD, OURS), (OURS, OLD)], ids=["ours second", "ours first"])
-def both(request: pytest.FixtureRequest, wheels: dict[str, Path], tmp_path: Path, run: Run) -> Environment:
-    """Both packages, installed in both orders."""
-    environment = Environment(tmp_path / "environment", run)
+@pytest.fixture(scope="module", params=[(OLD, OURS), (OURS, OLD)], ids=["ours second", "ours first"])
+def template(
+    request: pytest.FixtureRequest, wheels: dict[str, Path], tmp_path_factory: pytest.TempPathFactory, run: Run
+) -> Path:
+    """An environment with both packages, installed in both orders."""
+    folder = tmp_path_factory.mktemp("template")
+    venv.create(folder, symlinks=True)
     for name in request.param:
-        environment.install(wheels[name])
-    return environment
+        Environment(folder, run).install(wheels[name])
+    return folder
+
+
+@pytest.fixture
+def both(template: Path, tmp_path: Path, run: Run) -> Environment:
+    """A copy for one test."""
+    return Environment(shutil.copytree(template, tmp_path / "both", symlinks=True), run)
 
 
 def test_the_old_one_is_qovery_and_ours_still_is_qovery_sync(both: Environment) -> None:
