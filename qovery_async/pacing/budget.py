@@ -9,26 +9,27 @@ import attrs
 from qovery_async.pacing.rate import Rate
 
 LIMIT = 1000
-"""Requests an hour that Qovery documents for a token: assumed until an answer says otherwise."""
+"""The requests an hour that Qovery documents for a token: assumed until a response says otherwise."""
 WINDOW = 3600.0
-"""Seconds of that hour."""
+"""The seconds of that hour."""
 MARGIN = 1.0
-"""The API names the end of its hour in whole seconds, so it may lie that much later."""
+"""Seconds by which the hour may end later than the API says, since it says so in whole seconds."""
 DOUBT = 5.0
-"""Around the end of an hour nobody can tell for so long which hour a request is counted in."""
+"""Seconds before and after the end of an hour in which a request may be counted in either hour."""
 SPREAD_FROM = 0.2
-"""The share of the hour's requests that is spread evenly over what is left of the hour."""
+"""The share of an hour's requests that is spread evenly over the rest of the hour."""
 SOON = 0.5
-"""Seconds until the first answers of an hour have told more."""
+"""Seconds until the first responses of an hour have told more."""
 AT_LEAST = 0.01
-"""Seconds between two questions to a limiter, whatever it says."""
+"""The least seconds between two calls of a limiter, whatever it says."""
 
 
 @attrs.frozen
 class Turn:
-    """An answer of a `RateLimiter`: whether a request was taken out of the budget, and when it may go.
+    """What `RateLimiter.take` returns.
 
-    `wait` is in seconds. Where nothing was `taken`, it says when to ask again.
+    `taken` says whether a request was taken out of the budget. `wait` is the seconds until it may be
+    sent, or where none was taken, the seconds until the limiter should be asked again.
     """
 
     taken: bool
@@ -37,10 +38,10 @@ class Turn:
 
 @attrs.define
 class Budget:
-    """The hour of a token, as far as it is known: pure arithmetic, for whoever keeps it.
+    """What is known of a token's hour: pure arithmetic, which a limiter keeps.
 
-    Requests under way have been taken already while the API has not counted them yet. So what the
-    headers say counts only where it leaves less: then others use the token besides.
+    Requests on the way have been taken, and the API has not counted them yet. So the headers count
+    only where they leave less: then others use the token too.
     """
 
     limit: int = LIMIT
@@ -48,21 +49,21 @@ class Budget:
     began: float = -math.inf
     ends: float = -math.inf
     ended_before: float = -math.inf
-    """When the hour before this one did."""
+    """When the previous hour ended."""
     confirmed: bool = False
-    """Whether `ends` is what an answer said."""
+    """Whether a response said when the hour `ends`."""
     next_turn: float = -math.inf
     late: int = 0
-    """Requests taken so late that they may be counted in the next hour; so it begins with fewer."""
+    """Requests taken so late that they may be counted in the next hour, which so begins with fewer."""
 
     def take(self, now: float, *, most: float, patient: bool) -> Turn:
         if not self.began - DOUBT <= now < self.ends:  # over, or the clock was set back
-            # The API's hour begins with its first request; the answers will say when it ends.
+            # The API's hour begins with its first request; the responses will say when it ends.
             self._begin(now, now + WINDOW + MARGIN)
             self.confirmed = False
         spread = patient and self.remaining <= self.limit * SPREAD_FROM
         if spread and not self.confirmed and now < self.began + DOUBT:
-            # Over what to spread, only answers tell; some must be asked for.
+            # Only responses tell over what time to spread, so a few requests must be sent for that.
             if now < self.next_turn or self.remaining < 1:
                 return Turn(taken=False, wait=SOON)
             self.next_turn, spread = now + SOON, False
@@ -81,15 +82,15 @@ class Budget:
     def learn(self, now: float, rate: Rate) -> None:
         ends = now + rate.resets_in + MARGIN
         if ends <= self.ended_before + DOUBT:
-            return  # an answer of the hour before, which took its time
+            return  # a late response of the previous hour
         self.remaining += rate.limit - self.limit
         self.limit = rate.limit
         if not self.confirmed:
             self.ends = ends
         elif now >= self.ends - DOUBT and ends > self.ends + DOUBT:
-            self._begin(now, ends)  # the API's next hour has come a little before ours
+            self._begin(now, ends)  # the API's next hour has begun a little before ours
         else:
-            # The sooner an answer came, and the later in its second, the less it errs; and all err to one side.
+            # All responses err to the same side: the earliest end is the best estimate.
             self.ends = min(self.ends, ends)
         self.confirmed = True
         self.remaining = min(self.remaining, rate.remaining)

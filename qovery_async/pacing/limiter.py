@@ -1,4 +1,4 @@
-"""Who keeps the budget that calls share?"""
+"""Where is the budget kept that calls share?"""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ from qovery_async.pacing.rate import Rate
 
 
 class RateLimiter(Protocol):
-    """The budget of one token, wherever it is kept: clients and processes with one limiter share it.
+    """The budget of one token: clients with the same limiter share it.
 
-    Its methods may be called on any event loop and from several threads. What they raise ends the
-    call that they are made for.
+    Any class with these two methods can be passed as `rate_limiter`. They may be called on any event
+    loop and from several threads. An exception of theirs ends the call.
     """
 
     async def take(self, *, most: float, patient: bool) -> Turn:
         """Takes one request out of the budget, if its turn comes within `most` seconds.
 
-        Who is `patient` is given a turn that spreads the requests over the hour.
+        Turns that are `patient` are spread over the hour.
         """
         ...
 
     async def learn(self, rate: Rate) -> None:
-        """Is told what the headers of each answer say."""
+        """Learns what the headers of a response say; called after each one that has them."""
         ...
 
 
 _lock = threading.Lock()
 if sys.platform != "win32":
-    # A child gets the lock as it is; and held by a thread that the child does not have, it would stay so.
+    # A child inherits the lock as it is: held by a thread that the child lacks, it would stay held.
     os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
 
 
 class LocalRateLimiter:
-    """The budget of all tasks and threads of a process that have this limiter."""
+    """A budget in memory: all tasks, threads and clients of a process that have this limiter share it."""
 
     def __init__(self) -> None:
         self._budget = Budget()

@@ -1,4 +1,4 @@
-"""What do an answer's headers say about how soon to ask again? Pure functions, no I/O."""
+"""What do the headers of a response say about the next request? Pure functions, no I/O."""
 
 from __future__ import annotations
 
@@ -10,15 +10,19 @@ from email.utils import parsedate_to_datetime
 
 import attrs
 
-# Qovery documents the reset as a Unix time, and shows it as a number of seconds in its examples.
+# Qovery documents the reset as a Unix time, and its examples use it as a number of seconds.
 _EPOCH = 1e9
-# No window of Qovery's is longer; what says more is broken, and would stop a client for good.
+# No window of Qovery's is longer. A header with more is broken, and would stop a client for good.
 _LONGEST = 24 * 3600.0
 
 
 @attrs.frozen
 class Rate:
-    """What is left of a token's requests, and in how many seconds there will be `limit` again."""
+    """What a response says of the token's budget.
+
+    `limit` is the requests of an hour, `remaining` what is left of them, `resets_in` the seconds until
+    there are `limit` again.
+    """
 
     limit: int
     remaining: int
@@ -26,7 +30,7 @@ class Rate:
 
 
 def read_rate(headers: Mapping[str, str]) -> Rate | None:
-    """The three `X-RateLimit` headers, where an answer has them all and they make sense."""
+    """The three `X-RateLimit` headers, where a response has them all and they make sense."""
     limit = _number(headers.get("X-RateLimit-Limit"))
     remaining = _number(headers.get("X-RateLimit-Remaining"))
     resets_in = _resets_in(headers)
@@ -36,10 +40,10 @@ def read_rate(headers: Mapping[str, str]) -> Rate | None:
 
 
 def read_retry_after(headers: Mapping[str, str], *, limited: bool) -> float | None:
-    """Seconds after which the API wants to be asked again, where it says so.
+    """The seconds that a response asks to wait, None where it does not.
 
-    `Retry-After` counts first, in seconds or as a date. Of an answer that was `limited` (429),
-    `X-RateLimit-Reset` comes next; in any other it has nothing to do with the failure.
+    `Retry-After` counts first, in seconds or as a date. `X-RateLimit-Reset` comes next where the
+    request was `limited` (429); elsewhere it has nothing to do with the failure.
     """
     text = headers.get("Retry-After")
     seconds = _number(text)
@@ -60,7 +64,7 @@ def _resets_in(headers: Mapping[str, str]) -> float | None:
 
 
 def _now(headers: Mapping[str, str]) -> float:
-    """By the server's own clock where it tells, since the times it names are by that clock too."""
+    """The time by the server's clock (`Date`), since its headers name times by that clock; else ours."""
     at = _date(headers.get("Date", ""))
     return time.time() if at is None else at
 
@@ -76,7 +80,7 @@ def _number(text: str | None) -> float | None:
 def _date(text: str) -> float | None:
     try:
         at = parsedate_to_datetime(text)
-        # HTTP has one zone; `-0000` and C's old format name none.
+        # All times of HTTP are UTC; `-0000` and the format of C's `asctime` name no zone.
         return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
     except (ValueError, TypeError, OverflowError, IndexError, OSError):
         return None

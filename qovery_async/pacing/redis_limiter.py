@@ -16,7 +16,7 @@ import attrs
 try:
     import redis
 except ImportError as missing:
-    raise ImportError("RedisRateLimiter needs Redis' client: pip install qovery-sdk[redis]") from missing
+    raise ImportError("RedisRateLimiter needs the Python client of Redis: pip install qovery-sdk[redis]") from missing
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -31,32 +31,32 @@ T = TypeVar("T")
 _log = logging.getLogger("qovery.pacing")
 
 _PATIENCE = 2.0
-"""Seconds that a request waits for Redis at most."""
+"""The most seconds that a request waits for Redis."""
 _PAUSE = 5.0
-"""Seconds for which a Redis that has failed is not asked again."""
+"""The seconds for which a Redis that has failed is left alone."""
 
 _line: anyio.lowlevel.RunVar[anyio.Lock] = anyio.lowlevel.RunVar("qovery_redis")
-"""On each event loop one call after another asks Redis, so that they do not fill the loop's threads."""
+"""On each event loop, one call at a time asks Redis, so that they do not fill the loop's threads."""
 
 
 class RedisRateLimiter:
-    """A budget that all processes share whose limiters have the same Redis and the same `name`.
+    """A budget in Redis: all processes share it whose limiters have the same Redis and `name`.
 
-    `server` is a `redis://`, `rediss://` or `unix://` address, or a `redis.Redis` of your own.
-    A `name` stands for one token: two tokens have two budgets. While Redis cannot be reached, each
-    process goes by what it sees itself, and says so once in the log.
+    `server` is a `redis://`, `rediss://` or `unix://` address, or a `redis.Redis` of your own. `name`
+    stands for one token: two tokens need two names. While Redis cannot be reached, each process
+    counts alone, with one warning on the logger `qovery.pacing`.
 
     The blocking client of Redis runs in threads: unlike the one for asyncio, it belongs to no event
     loop and survives a fork.
 
     Raises:
-        ConfigurationError: `server` is no address of a Redis.
+        ConfigurationError: `server` is not an address of a Redis.
     """
 
     def __init__(self, server: str | redis.Redis, *, name: str) -> None:
         given: object = Secret(server) if isinstance(server, str) else server
-        del server  # so that no frame of this shows its password
-        # `Any`, since Redis' client types one half of its methods for two faces, and the other not at all.
+        del server  # so that no frame shows its password
+        # `Any`, since the client of Redis types some of its methods for two faces, and others not at all.
         self._redis: Any = _connected(given) if isinstance(given, Secret) else given
         if not isinstance(self._redis, redis.Redis):
             raise ConfigurationError(f"server must be an address or a redis.Redis, got {type(given).__name__}")
@@ -85,20 +85,20 @@ class RedisRateLimiter:
                     )
             except (redis.RedisError, OSError, UnicodeError) as error:
                 self._ask_again_at = time.monotonic() + _PAUSE
-                self._tell(reached=False, why=str(error) or f"no answer within {_PATIENCE:.0f} s")
+                self._tell(reached=False, why=str(error) or f"no response within {_PATIENCE:.0f} s")
                 return None
         self._tell(reached=True)
         return result
 
     def _tell(self, *, reached: bool, why: str = "") -> None:
         if self._reached and not reached:
-            _log.warning("Redis is out of reach (%s): each process paces its requests alone", why)
+            _log.warning("Redis is out of reach (%s): each process counts its requests alone", why)
         elif reached and not self._reached:
-            _log.info("Redis is back: the processes share their requests again")
+            _log.info("Redis is back: the processes share one budget again")
         self._reached = reached
 
     def _changed(self, change: Callable[[Budget, float], T]) -> T:
-        """What `change` makes of the budget and says; done again when another process came in between."""
+        """Applies `change` to the budget and returns its result; starts over when another process interferes."""
 
         def transaction(pipe: Any) -> T:
             seconds, micros = pipe.time()  # one clock for all
@@ -106,7 +106,7 @@ class RedisRateLimiter:
             kept = _read(pipe.get(self._key))
             budget = attrs.evolve(kept)
             result = change(budget, now)
-            if budget == kept:  # as after most answers; so the others need not begin anew
+            if budget == kept:  # as after most responses; so other processes need not start over
                 pipe.unwatch()
                 return result
             pipe.multi()
@@ -119,15 +119,15 @@ class RedisRateLimiter:
 
 def _connected(address: Secret) -> Any:
     try:
-        # A connection that Redis has closed is made again; what does not answer is not asked twice.
+        # A closed connection is opened again; a Redis that does not respond is not asked twice.
         again = Retry(NoBackoff(), 1, supported_errors=(redis.ConnectionError,))
         seconds = {"socket_timeout": _PATIENCE, "socket_connect_timeout": _PATIENCE}
         client: Any = redis.Redis
         return client.from_url(address.reveal(), retry=again, **seconds)
     except ValueError:
-        pass  # its text and traceback hold parts of the address, and so of a password
+        pass  # its message and traceback hold parts of the address, and so of a password
     raise ConfigurationError(
-        "the address of Redis must begin with redis://, rediss:// or unix://, with a number as port"
+        "server must be an address that begins with redis://, rediss:// or unix:// and has a number as port"
     )
 
 
@@ -143,5 +143,5 @@ def _line_of_this_loop() -> anyio.Lock:
 def _read(kept: bytes | str | None) -> Budget:
     try:
         return Budget(**json.loads(kept or "{}"))
-    except (ValueError, TypeError):  # of another version of this SDK
+    except (ValueError, TypeError):  # written by another version of this SDK
         return Budget()

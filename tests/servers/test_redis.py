@@ -214,7 +214,7 @@ class TestWithoutRedis:
                     for _ in range(20):
                         group.start_soon(taken, limiter)
                 assert await taken(limiter)
-        assert "no answer within 2 s" in warnings_in(caplog)[0] or "Timeout" in warnings_in(caplog)[0]
+        assert "no response within 2 s" in warnings_in(caplog)[0] or "Timeout" in warnings_in(caplog)[0]
         assert len(warnings_in(caplog)) == 1
 
     async def test_waiting_for_it_can_be_cancelled(self) -> None:
@@ -313,7 +313,7 @@ class TestImport:
         script = f"{self.WITHOUT} import qovery_async.pacing.redis_limiter"
         done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
         assert done.stderr.endswith(
-            "ImportError: RedisRateLimiter needs Redis' client: pip install qovery-sdk[redis]\n"
+            "ImportError: RedisRateLimiter needs the Python client of Redis: pip install qovery-sdk[redis]\n"
         )
 
 
