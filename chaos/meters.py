@@ -17,8 +17,7 @@ from pathlib import Path
 import attrs
 
 from chaos.drivers import Shift
-from qovery_async import RetryEvent, TransportError
-from qovery_async.transport.response import Response
+from qovery_async import RetryEvent
 from qovery_async.transport.retry import RetryQuota
 
 GRACE = 10.0
@@ -41,15 +40,15 @@ class Meters:
         self.retries[re.split(r"[:(]", event.reason)[0].strip()] += 1
 
     def count_exhaustions(self) -> None:
-        """Nothing else tells when a client's quota of retries is used up."""
-        take = RetryQuota.take
+        """Counts how often a client's quota of retries is used up, which only the log tells."""
+        covers = RetryQuota.covers
 
-        def counted(quota: RetryQuota, failure: Response | TransportError) -> int:
-            price = take(quota, failure)
-            self.exhausted += not price
-            return price
+        def counted(quota: RetryQuota, price: int) -> bool:
+            covered = covers(quota, price)
+            self.exhausted += not covered
+            return covered
 
-        RetryQuota.take = counted  # type: ignore[assignment,method-assign]
+        RetryQuota.covers = counted  # type: ignore[method-assign]
 
     async def watch(self, shift: Shift, calls: int, stderr: int) -> None:
         """Looks, until it is canceled, for calls that hang and at how late the loop is."""

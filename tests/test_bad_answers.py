@@ -200,7 +200,7 @@ async def test_a_compressed_body_that_is_cut_short_is_a_transport_error(ask: Ask
 async def test_a_web_page_with_200_is_never_taken_for_success(ask: Ask, call: Call) -> None:
     page = Answer(body=b"<html>Please log in</html>", headers={"Content-Type": "text/html; charset=utf-8"})
     async with serve(page) as server:
-        with pytest.raises(DecodeError, match=r"answered 200 with a web page.*login wall"):
+        with pytest.raises(DecodeError, match=r"returned 200 with a web page.*login wall"):
             await ask(server.url, call)
 
 

@@ -81,7 +81,7 @@ class TestDefaultOrganization:
     async def test_is_asked_for_again_after_a_failure(self) -> None:
         answers = [Answer(status=503), LIST, organizations("o1"), LIST]
         async with serve(*answers) as server, AsyncQovery(TOKEN, base_url=server.url, retries=NO_RETRIES) as client:
-            with pytest.raises(ServerError, match="/organization answered 503"):
+            with pytest.raises(ServerError, match="/organization returned 503"):
                 await client.projects.list()
             with pytest.raises(ConfigurationError, match="no organization"):
                 await client.projects.list()
@@ -197,7 +197,7 @@ class TestRequest:
 
     async def test_raises_what_operations_raise(self, ask: Ask) -> None:
         async with serve(Answer({"detail": "gone"}, status=404)) as server:
-            with pytest.raises(NotFound, match=r"GET .*/x answered 404 gone"):
+            with pytest.raises(NotFound, match=r"GET .*/x returned 404 gone"):
                 await ask(server.url, lambda client: client.request("GET", "/x"))
 
 

@@ -248,7 +248,7 @@ LOOP["loop"] = LOOP
         (lambda client: client.projects.update("p1", {"text": "\ud800"}), "body"),
         (lambda client: client.projects.update("p1", {"names": ["a", UNSET]}), "body"),
         (lambda client: client.projects.update("p1", LOOP), "body"),
-        (lambda client: client.clusters.kubeconfig.update("c1", {"a": 1}, organization_id="o1"), "takes text"),
+        (lambda client: client.clusters.kubeconfig.update("c1", {"a": 1}, organization_id="o1"), "takes a string"),
         (lambda client: client.events.list(organization_id="o1", page_size=[1]), "pageSize"),
         (lambda client: client.request("GET", "no-slash"), "path"),
         (lambda client: client.request("GET", "/a?b=c"), "path"),

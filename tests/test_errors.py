@@ -1,4 +1,4 @@
-"""What does an answer that refuses become?"""
+"""Which error does a response of status 400 and above become?"""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ async def refusal(ask: Ask, answer: Answer) -> ApiError:
         assert (error.operation, error.method) == ("projects.get", "GET")
         assert error.url == f"{server.url}/project/p1"
         assert str(error).startswith(
-            f"projects.get: GET {server.url}/project/p1 answered {answer.status} {error.message}"
+            f"projects.get: GET {server.url}/project/p1 returned {answer.status} {error.message}"
         )
         assert ".." not in str(error)
         return error

@@ -60,8 +60,8 @@ class TestRaising:
         assert (error.status, error.operation, error.method) == (429, "projects.get", "GET")
         assert error.url == f"{server.url}/project/p1"
         assert WINDOW - 60 < error.retry_after < WINDOW + 60
-        assert "was not sent: the token has no request left for another 36" in str(error)
-        assert str(error).endswith('pace="wait" would wait for it')
+        assert "was not sent: the token's budget is used up and renews in 36" in str(error)
+        assert str(error).endswith('pace="wait" would wait for that')
 
     async def test_counts_for_all_tasks_and_copies_of_a_client(self) -> None:
         async with serve(project(6)) as server, AsyncQovery(TOKEN, base_url=server.url, pace="raise") as client:
@@ -118,7 +118,7 @@ class TestWaiting:
             assert len(server.requests) == 1
         assert [record.name for record in caplog.records] == ["qovery.pacing"]
         assert "projects.get: GET" in caplog.text
-        assert "waits 1.1 s for its turn: the token's requests are running out" in caplog.text
+        assert "waits 1.1 s for its turn: the token's budget is running out" in caplog.text
 
     @pytest.mark.parametrize("options", [{"pace": Pace(ceiling=0.3)}, {"timeout": 0.5}])
     async def test_is_not_begun_where_the_turn_comes_too_late(self, ask: Ask, options: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Which calls are made again after which failure? As often as allowed, and never twice what may have taken effect."""
+"""Which calls are retried after which failure, and why not? Never one that may have taken effect."""
 
 from __future__ import annotations
 
@@ -50,6 +50,23 @@ def request(method: str) -> Callable[[Any], Any]:
     """A call that sends a body where the method has one."""
     body = {"json": {"name": "shop"}} if method in ("PUT", "POST", "PATCH") else {}
     return lambda client: client.request(method, "/x", **body)
+
+
+DOUBT = "may have taken effect: look before sending it again"
+NOT_IDEMPOTENT = {
+    method: f"{method} is not idempotent, a second request could do it twice" for method in ("POST", "PATCH")
+}
+USED_UP = {
+    "GET": "Tried 3 times, not again: RetryPolicy allows 3 attempts.",
+    **dict.fromkeys(
+        ("PUT", "DELETE"),
+        "Tried 3 times, not again: RetryPolicy allows 3 attempts; one of them may have taken effect.",
+    ),
+}
+
+
+def notes(error: BaseException) -> list[str]:
+    return list(getattr(error, "__notes__", []))
 
 
 LOST: dict[str, tuple[Step, frozenset[str]]] = {
@@ -104,7 +121,8 @@ async def test_a_lost_request_is_repeated_where_that_does_no_harm(ask: Ask, name
         else:
             assert (server.connections, server.methods) == (times, seen)
         assert type(failed.value) is (RequestTimeout if step.then == "stay silent" else TransportError)
-        assert ("look before sending it again" in str(failed.value)) == (method not in IDEMPOTENT)
+        assert (DOUBT in str(failed.value)) == (method not in IDEMPOTENT)
+        assert notes(failed.value) == [USED_UP[method] if times == 3 else f"Not retried: {NOT_IDEMPOTENT[method]}."]
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -117,10 +135,17 @@ async def test_a_refused_request_is_repeated_where_that_does_no_harm(ask: Ask, s
         assert server.methods == [method] * times
         assert isinstance(failed.value, (ApiError, TransportError))
         assert failed.value.attempts == times
-        notes = getattr(failed.value, "__notes__", [])
-        matters = method in ("PUT", "DELETE") and status != 429
-        effect = "; one of them may have taken effect" if matters else ""
-        assert notes == ([f"It was tried 3 times{effect}."] if times == 3 else [])
+        may_have = status >= 500 and status not in (501, 505)
+        assert (DOUBT in str(failed.value)) == (may_have and method not in IDEMPOTENT)
+        if times == 3:
+            assert notes(failed.value) == [USED_UP["GET" if status == 429 else method]]
+        elif status < 500 and status != 408:
+            assert notes(failed.value) == []
+        elif status in (500, 502, 503, 504):
+            failed_at = f"the API failed (500) while it carried out the {method}"
+            assert notes(failed.value) == [f"Not retried: {NOT_IDEMPOTENT.get(method, failed_at)}."]
+        else:
+            assert notes(failed.value) == [f"Not retried: status {status} is never retried."]
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -272,7 +297,8 @@ class TestADeleteThatIsRepeated:
             with pytest.raises(NotFound, match="There is no such project") as failed:
                 await ask(server.url, request(method), retries=QUICK)
             assert failed.value.attempts == 2
-            assert failed.value.__notes__[0].startswith("It was tried 2 times")
+            effect = "; one of them may have taken effect" if method == "PUT" else ""
+            assert notes(failed.value) == [f"Tried 2 times{effect}."]
 
 
 @pytest.mark.parametrize("total", [None, 0.2], ids=["", "in limited time"])

@@ -90,7 +90,8 @@ class TestTheLimitOfAWholeCall:
             with pytest.raises(RequestTimeout, match=r"within the timeout \(0\.3 s in all\)") as failed:
                 await ask(server.url, get, timeout=limit, retries=RetryPolicy(9, base=0.001))
             assert 1 < len(server.methods) == failed.value.attempts < 9
-            assert failed.value.__notes__ == [f"It was tried {failed.value.attempts} times."]
+            tried = f"Tried {failed.value.attempts} times, not again: the timeout of the call is over."
+            assert failed.value.__notes__ == [tried]
 
     async def test_bounds_connecting(self, ask: Ask) -> None:
         with full_port() as url, pytest.raises(RequestTimeout):

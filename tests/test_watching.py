@@ -1,4 +1,4 @@
-"""What do hooks and the log tell of a call? Each request, answer and retry; never the token."""
+"""What do hooks and the log tell of a call? Each request, response and retry; never the token."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from flaky import CLOSED, SILENCE, answer, serve_steps
 from server import PROJECT, TOKEN, Answer, Ask, serve, serve_bytes
 
 from qovery_async import (
+    ApiError,
     AsyncQovery,
     RequestEvent,
     RequestTimeout,
@@ -123,19 +124,46 @@ class TestTheLog:
             await ask(server.url, get, retries=QUICK)
         said = lines(caplog)
         assert [level for level, _ in said] == ["DEBUG", "INFO", "DEBUG", "INFO", "DEBUG"]
-        assert said[0][1] == "GET /x answered 503 in N s, attempt 1, request id r1"
-        assert said[1][1].endswith("attempt 1 failed (status 503), another follows in N s")
-        assert said[2][1] == "GET /x got no answer in N s, attempt 2: TransportError"
+        assert said[0][1] == "GET /x returned 503 in N s, attempt 1, request id r1"
+        assert said[1][1].endswith("attempt 1 failed (status 503), retry in N s")
+        assert said[2][1] == "GET /x got no response in N s, attempt 2: TransportError"
         assert "attempt 2 failed (the connection broke: " in said[3][1]
-        assert said[4][1] == "GET /x answered 204 in N s, attempt 3, request id unknown"
+        assert said[4][1] == "GET /x returned 204 in N s, attempt 3, request id unknown"
         assert TOKEN not in caplog.text
 
-    async def test_has_a_line_for_what_was_given_up(self, ask: Ask, caplog: pytest.LogCaptureFixture) -> None:
+    async def test_has_a_line_for_what_the_timeout_ends(self, ask: Ask, caplog: pytest.LogCaptureFixture) -> None:
         caplog.set_level(logging.DEBUG)
         async with serve_steps(SILENCE) as server:
             with pytest.raises(RequestTimeout):
                 await ask(server.url, get, timeout=0.1)
-        assert lines(caplog) == [("DEBUG", "GET /x got no answer in N s, attempt 1: CancelledError")]
+        ended, given_up = lines(caplog)
+        assert ended == ("DEBUG", "GET /x got no response in N s, attempt 1: CancelledError")
+        assert given_up[0] == "INFO"
+        assert given_up[1].startswith("request: GET http")
+        assert given_up[1].endswith(
+            "attempt 1 failed (no complete response within the timeout (N s in all)), "
+            "not retried: the timeout of the call is over"
+        )
+
+    async def test_has_a_line_for_what_is_not_retried(self, ask: Ask, caplog: pytest.LogCaptureFixture) -> None:
+        caplog.set_level(logging.INFO)
+        async with serve_steps(answer(503)) as server:
+            with pytest.raises(ServerError):
+                await ask(server.url, lambda client: client.request("POST", "/x"), retries=QUICK)
+        reason = "POST is not idempotent, a second request could do it twice"
+        text = f"request: POST {server.url}/x: attempt 1 failed (status 503), not retried: {reason}"
+        assert lines(caplog) == [("INFO", text)]
+
+    @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 412, 422])
+    async def test_is_silent_where_nobody_expects_a_retry(
+        self, ask: Ask, caplog: pytest.LogCaptureFixture, status: int
+    ) -> None:
+        caplog.set_level(logging.INFO)
+        async with serve_steps(answer(status)) as server:
+            with pytest.raises(ApiError) as failed:
+                await ask(server.url, get, retries=QUICK)
+        assert lines(caplog) == []
+        assert not hasattr(failed.value, "__notes__")
 
     async def test_is_silent_above_its_levels(self, ask: Ask, caplog: pytest.LogCaptureFixture) -> None:
         caplog.set_level(logging.WARNING)
@@ -162,7 +190,7 @@ class TestTheLog:
             with pytest.raises((ServerError, TransportError)) as failed:
                 await ask(server.url, get, retries=QUICK, on_retry=waits.append)
         said = [text for _, text in lines(caplog)] + [event.reason for event in waits] + [str(failed.value)]
-        assert len(said) == 5 + 2 + 1
+        assert len(said) == 6 + 2 + 1
         assert all(text.isprintable() for text in said)
 
     @pytest.mark.parametrize("repeats", [b"Bad Authorization: ", b"Authorization : Token "])

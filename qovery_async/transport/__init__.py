@@ -1,1 +1,1 @@
-"""From a call to its answer."""
+"""From a call to its response."""

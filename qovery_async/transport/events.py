@@ -22,7 +22,11 @@ _log = logging.getLogger("qovery.http")
 
 @attrs.frozen
 class RequestEvent:
-    """A request that is about to be sent; `attempt` counts from 1."""
+    """A request that is about to be sent.
+
+    `operation` is the dotted name of the method (`projects.get`), `method` and `url` are those of
+    HTTP, `attempt` counts from 1.
+    """
 
     operation: str
     method: str
@@ -32,7 +36,11 @@ class RequestEvent:
 
 @attrs.frozen
 class ResponseEvent:
-    """An answer that has come, whatever its status; `elapsed` is in seconds."""
+    """A response that has arrived, with any status.
+
+    `elapsed` is the seconds from the request to the end of the body, `headers` are the response's;
+    the other fields are those of `RequestEvent`.
+    """
 
     operation: str
     method: str
@@ -45,7 +53,11 @@ class ResponseEvent:
 
 @attrs.frozen
 class RetryEvent:
-    """A call that is about to be made again: `attempt` failed for a `reason`; in `delay` seconds comes the next."""
+    """A call that is about to be retried, before it waits.
+
+    `attempt` is the number of the one that failed, `reason` how it failed (`status 503`), `delay`
+    the seconds until the next one; the other fields are those of `RequestEvent`.
+    """
 
     operation: str
     method: str
@@ -62,23 +74,23 @@ RetryHook = Callable[[RetryEvent], Awaitable[None] | None]
 
 @attrs.frozen
 class Hooks:
-    """Tells the log, and whoever else wants to know."""
+    """Tells the log, and the hooks of the user."""
 
     on_request: RequestHook | None = None
     on_response: ResponseHook | None = None
     on_retry: RetryHook | None = None
 
-    async def asking(self, request: Request, attempt: int) -> None:
+    async def requesting(self, request: Request, attempt: int) -> None:
         if self.on_request is not None:
             await _observe(self.on_request, RequestEvent(request.operation, request.method, request.url, attempt))
 
-    async def answered(self, response: Response, attempt: int, elapsed: float) -> None:
+    async def responded(self, response: Response, attempt: int, elapsed: float) -> None:
         request = response.request
         if _log.isEnabledFor(logging.DEBUG):
-            # What a server says goes on one line, or it could forge another.
+            # A request id with a line break could forge a line of the log.
             request_id = one_line(response.request_id or "unknown", 80)
             _log.debug(
-                "%s %s answered %d in %.3f s, attempt %d, request id %s",
+                "%s %s returned %d in %.3f s, attempt %d, request id %s",
                 request.method, urlsplit(request.url).path, response.status, elapsed, attempt, request_id,
             )  # fmt: skip
         if self.on_response is not None:
@@ -96,18 +108,23 @@ class Hooks:
     def lost(self, request: Request, attempt: int, elapsed: float, error: BaseException) -> None:
         kind = type(error).__name__
         path = urlsplit(request.url).path
-        _log.debug("%s %s got no answer in %.3f s, attempt %d: %s", request.method, path, elapsed, attempt, kind)
+        _log.debug("%s %s got no response in %.3f s, attempt %d: %s", request.method, path, elapsed, attempt, kind)
 
-    async def retrying(self, request: Request, attempt: int, delay: float, outcome: Outcome) -> None:
-        reason = f"status {outcome.status}" if isinstance(outcome, Response) else str(outcome)
-        reason = reason.removeprefix(f"{request}: ")
-        _log.info("%s: attempt %d failed (%s), another follows in %.1f s", request, attempt, reason, delay)
+    async def retrying(self, request: Request, attempt: int, delay: float, failure: Outcome) -> None:
+        reason = _described(failure, request)
+        _log.info("%s: attempt %d failed (%s), retry in %.1f s", request, attempt, reason, delay)
         if self.on_retry is not None:
             event = RetryEvent(request.operation, request.method, request.url, attempt, delay, reason)
             await _observe(self.on_retry, event)
 
-    def spent(self, request: Request) -> None:
-        _log.info("%s: no retry, since too many calls of this client have failed lately", request)
+    def gave_up(self, request: Request, attempt: int, failure: Outcome, reason: str) -> None:
+        _log.info("%s: attempt %d failed (%s), not retried: %s", request, attempt, _described(failure, request), reason)
+
+
+def _described(failure: Outcome, request: Request) -> str:
+    if isinstance(failure, Response):
+        return f"status {failure.status}"
+    return str(failure).removeprefix(f"{request}: ")
 
 
 async def _observe(hook: Callable[[E], Awaitable[None] | None], event: E) -> None:

@@ -1,4 +1,4 @@
-"""How does one call become one answer? The single place where attempts are decided on and made."""
+"""How does one call become one response? Its attempts, and the waits between them."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ import anyio
 import attrs
 
 from qovery_async.codec.reader import Codec
-from qovery_async.errors import ApiError, RateBudgetExhausted, RequestTimeout, TransportError
+from qovery_async.errors import ApiError, RateBudgetExhausted, RateLimited, RequestTimeout, TransportError
 from qovery_async.pacing.limiter import RateLimiter
+from qovery_async.pacing.pace import renewal
 from qovery_async.pacing.rate import read_rate
 from qovery_async.secrecy.secret import Hidden, Secret, not_pickled
 from qovery_async.transport.credentials import Credentials
@@ -21,29 +22,43 @@ from qovery_async.transport.http import HttpTransport
 from qovery_async.transport.options import Options
 from qovery_async.transport.request import Call, Request, build
 from qovery_async.transport.response import Response
-from qovery_async.transport.retry import Outcome, RetryQuota, asked_to_wait, is_uncertain, may_repeat
+from qovery_async.transport.retry import GiveUp, Outcome, Retry, RetryQuota, decide, is_failure, is_uncertain
 from qovery_async.transport.sessions import CLOSED
 from qovery_async.transport.turn import wait_for_turn
 
 last_response: ContextVar[list[Response] | None] = ContextVar("qovery_last_response", default=None)
-"""Where `with_response` has the answer put that its call got."""
+"""Where `with_response` collects the responses to its call."""
 
 
 @attrs.define
-class _Course:
+class _Progress:
     """How far a call has come."""
 
     request: Request
     ends: float
-    """When the time for it all is over."""
+    """When its timeout is over, on the monotonic clock."""
     began: float
     closings: int
-    """How often the client had been closed before."""
+    """How often the client had been closed before the call."""
     attempts: int = 0
     uncertain: bool = False
     """Whether an attempt that failed may have taken effect."""
     price: int = 1
     """What the quota gets when the call succeeds."""
+    given_up: str = ""
+    """Why the last attempt was not retried."""
+
+    def explain(self, error: ApiError | TransportError) -> None:
+        """Adds to the error what became of the attempts."""
+        error.attempts = self.attempts
+        tried = f"Tried {self.attempts} times" if self.attempts > 1 else ""
+        why = f"not {'again' if tried else 'retried'}: {self.given_up}" if self.given_up else ""
+        note = ", ".join(filter(None, (tried, why)))
+        changes = self.request.method in ("PUT", "DELETE") or not self.request.repeatable
+        if tried and self.uncertain and changes:
+            note += "; one of them may have taken effect"
+        if note:
+            error.add_note(f"{note[0].upper()}{note[1:]}.")
 
 
 @attrs.frozen
@@ -63,120 +78,127 @@ class Exchange:
     __reduce__ = not_pickled
 
     async def send(self, call: Call, accept: str) -> Response:
-        """The answer to a call.
+        """Sends a call, as often as it takes, and returns the response.
 
         Raises:
             ConfigurationError: the call cannot be sent as it is.
-            TransportError: it was lost on the way.
-            ApiError: the API refused it.
+            TransportError: the request or its response was lost.
+            ApiError: the API refused the call.
         """
         headers = Hidden({"User-Agent": self.user_agent, **self.options.headers.reveal()})
         request = build(call, base_url=self.base_url, accept=accept, headers=headers)
         total, now = self.options.timeout.total, time.monotonic()
-        course = _Course(request, math.inf if total is None else now + total, now, self.http.sessions.closings)
+        progress = _Progress(request, math.inf if total is None else now + total, now, self.http.sessions.closings)
         try:
-            response = await (self._answer(course) if total is None else self._answer_within(total, course))
+            response = await (self._respond(progress) if total is None else self._respond_within(total, progress))
         except (ApiError, TransportError) as error:
-            error.attempts = course.attempts
-            if course.attempts > 1:
-                matters = course.uncertain and request.method not in ("GET", "HEAD")
-                effect = "; one of them may have taken effect" if matters else ""
-                error.add_note(f"It was tried {course.attempts} times{effect}.")
+            progress.explain(error)
+            if type(error) is RateLimited:
+                error.hint = renewal(error.retry_after, self.options.pace)
             raise
+        response.attempts = progress.attempts
         recorder = last_response.get()
         if recorder is not None:
             recorder.append(response)
         return response
 
-    async def _answer_within(self, total: float, course: _Course) -> Response:
+    async def _respond_within(self, total: float, progress: _Progress) -> Response:
         limit = asyncio.timeout(total)
         try:
             async with limit:
-                return await self._answer(course)
+                return await self._respond(progress)
         except TimeoutError:
             if not limit.expired():
                 raise  # a hook's own
-        doubt = course.request.doubt if course.attempts else ""
-        raise RequestTimeout(f"{course.request}: no complete answer within the timeout ({total} s in all){doubt}")
+        request = progress.request
+        doubt = request.doubt if progress.attempts else ""
+        error = RequestTimeout(f"{request}: no complete response within the timeout ({total} s in all){doubt}")
+        if progress.attempts:
+            self._give_up(progress, error, "the timeout of the call is over")
+        try:
+            raise error
+        finally:
+            del error  # its traceback holds this frame: together they would wait for the garbage collector
 
-    async def _answer(self, course: _Course) -> Response:
-        """Attempts until one succeeds or no other may follow."""
+    async def _respond(self, progress: _Progress) -> Response:
+        """Makes attempts until one succeeds or no other may follow."""
         outcome: Outcome | None = None
         try:
             while True:
                 try:
-                    await self._take_turn(course)
+                    await self._take_turn(progress)
                 except RateBudgetExhausted:
-                    if outcome is None or not course.uncertain:
+                    if outcome is None or not progress.uncertain:
                         raise
-                    return _checked(outcome)  # that the call was not sent could no longer be said
-                outcome = await self._attempt(course)
-                if isinstance(outcome, Response) and outcome.status < 500 and outcome.status != 429:
-                    self.quota.give(course.price)
-                    if outcome.status == 404 and course.request.method == "DELETE" and course.uncertain:
-                        return attrs.evolve(outcome, body=b"")  # an attempt before this one did it
+                    self._give_up(progress, outcome, "the pace has no turn for it in time")
+                    return _checked(outcome)  # "was not sent" would no longer be true
+                outcome = await self._attempt(progress)
+                if isinstance(outcome, Response) and not is_failure(outcome):
+                    self.quota.give(progress.price)
+                    if outcome.status == 404 and progress.request.method == "DELETE" and progress.uncertain:
+                        return attrs.evolve(outcome, body=b"")  # an earlier attempt deleted it
                     return outcome.check()
-                delay = self._delay(course, outcome)
-                course.uncertain = course.uncertain or is_uncertain(outcome)
-                if delay is None:
+                decision = self._decide(progress, outcome)
+                progress.uncertain = progress.uncertain or is_uncertain(outcome)
+                if isinstance(decision, GiveUp):
+                    self._give_up(progress, outcome, decision.reason)
                     return _checked(outcome)
-                await self.hooks.retrying(course.request, course.attempts, delay, outcome)
-                await anyio.sleep(delay)
+                if decision.price:
+                    self.quota.take(decision.price)
+                    progress.price = decision.price
+                await self.hooks.retrying(progress.request, progress.attempts, decision.delay, outcome)
+                await anyio.sleep(decision.delay)
         finally:
-            del outcome  # its traceback holds this frame: together they would wait for the garbage collector
+            del outcome  # as above
 
-    async def _take_turn(self, course: _Course) -> None:
+    async def _take_turn(self, progress: _Progress) -> None:
         pace = self.options.pace
         if pace is not None:
-            # Waiting for a turn is no retrying.
-            course.began += await wait_for_turn(pace, self.limiter, course.request, course.ends - time.monotonic())
-        if self.http.sessions.closings > course.closings:
-            raise TransportError(f"{course.request}: {CLOSED}")
-        course.attempts += 1
+            left = progress.ends - time.monotonic()
+            # What a call waits for its turn does not count for `RetryPolicy.total`.
+            progress.began += await wait_for_turn(pace, self.limiter, progress.request, left)
+        if self._is_closed(progress):
+            raise TransportError(f"{progress.request}: {CLOSED}")
+        progress.attempts += 1
 
-    def _delay(self, course: _Course, outcome: Outcome) -> float | None:
-        """Seconds until the next attempt; None where none may follow."""
-        policy = self.options.retries
-        if course.attempts >= policy.attempts or self.http.sessions.closings > course.closings:
-            return None
-        if not may_repeat(course.request, outcome, any_method=policy.any_method):
-            return None
-        paced = self._is_paced(outcome)
-        delay = policy.delay(course.attempts, None if paced else asked_to_wait(outcome))
-        if time.monotonic() + delay > min(course.ends, course.began + policy.total):
-            return None
-        if paced:
-            return delay
-        course.price = self.quota.take(outcome)
-        if not course.price:
-            self.hooks.spent(course.request)
-            return None
-        return delay
+    def _decide(self, progress: _Progress, failure: Outcome) -> Retry | GiveUp:
+        now = time.monotonic()
+        return decide(
+            failure,
+            progress.request,
+            self.options.retries,
+            attempt=progress.attempts,
+            elapsed=now - progress.began,
+            left=progress.ends - now,
+            pace=self.options.pace,
+            quota=self.quota,
+            closed=self._is_closed(progress),
+        )
 
-    def _is_paced(self, outcome: Outcome) -> bool:
-        """Whether the limiter knows of a 429, and makes the next attempt wait as long as the pace allows."""
-        pace = self.options.pace
-        if pace is None or pace.mode != "wait" or not isinstance(outcome, Response) or outcome.status != 429:
-            return False
-        rate = read_rate(outcome.headers)
-        return rate is not None and rate.remaining == 0
+    def _give_up(self, progress: _Progress, failure: Outcome, reason: str) -> None:
+        progress.given_up = reason
+        self.hooks.gave_up(progress.request, progress.attempts, failure, reason)
 
-    async def _attempt(self, course: _Course) -> Outcome:
+    def _is_closed(self, progress: _Progress) -> bool:
+        """Whether the client was closed since the call began."""
+        return self.http.sessions.closings > progress.closings
+
+    async def _attempt(self, progress: _Progress) -> Outcome:
         authorization = await self.credentials.header()
         try:
-            response = await self._exchange(course, authorization)
+            response = await self._exchange(progress, authorization)
             if response.status == 401 and self.credentials.can_renew:
-                # Refused before anything was done, so a second time does nothing twice.
+                # Refused before it took effect, so a second request does nothing twice.
                 renewed = await self.credentials.header(instead_of=authorization)
                 if renewed != authorization:
-                    response = await self._exchange(course, renewed)
+                    response = await self._exchange(progress, renewed)
         except TransportError as error:
             return error
         return response
 
-    async def _exchange(self, course: _Course, authorization: Secret) -> Response:
-        request, attempt = course.request, course.attempts
-        await self.hooks.asking(request, attempt)
+    async def _exchange(self, progress: _Progress, authorization: Secret) -> Response:
+        request, attempt = progress.request, progress.attempts
+        await self.hooks.requesting(request, attempt)
         began = time.monotonic()
         try:
             response = await self.http.send(request, authorization, self.options.timeout)
@@ -188,12 +210,12 @@ class Exchange:
             rate = read_rate(response.headers)
             if rate is not None:
                 await self.limiter.learn(rate)
-        await self.hooks.answered(response, attempt, elapsed)
+        await self.hooks.responded(response, attempt, elapsed)
         return response
 
 
 def _checked(outcome: Outcome) -> Response:
-    """Raises what the last attempt ended in."""
+    """Raises the error that the last attempt ended with."""
     try:
         if isinstance(outcome, TransportError):
             raise outcome

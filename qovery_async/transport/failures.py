@@ -1,4 +1,4 @@
-"""What is raised for what aiohttp raises? Without its frames, which hold the headers and with them the token."""
+"""Which error is raised for one of aiohttp's? Without its frames, which hold the headers and so the token."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from qovery_async.transport.request import Request
 
 
 def failure(error: BaseException, request: Request, limit: Timeout, authorization: Secret) -> BaseException:
-    """One of our errors for what went wrong on the way; cancellation and the like as they are."""
+    """The SDK's error for a failure on the way; cancellation and the like stay as they are."""
     if isinstance(error, QoveryError):
         return type(error)(authorization.hidden_in(str(error)) + request.doubt)
     if not isinstance(error, (aiohttp.ClientError, OSError, ValueError)):
@@ -28,25 +28,25 @@ def failure(error: BaseException, request: Request, limit: Timeout, authorizatio
 
 def _translated(error: Exception, request: Request, limit: Timeout, authorization: Secret) -> QoveryError:
     def said(message: str) -> str:
-        """On one line and without the token: aiohttp shows all offending bytes, which may repeat what was sent."""
+        """The message on one line, without the token: aiohttp shows offending bytes, which may repeat a request."""
         return one_line(authorization.hidden_in(message))
 
     match error:
         case aiohttp.ConnectionTimeoutError():
             return ConnectError(f"{request}: no connection within {limit.connect} s")
         case TimeoutError():
-            return RequestTimeout(f"{request}: no complete answer within the timeout ({limit}){request.doubt}")
+            return RequestTimeout(f"{request}: no complete response within the timeout ({limit}){request.doubt}")
         case aiohttp.ClientConnectorError() | aiohttp.ClientConnectorCertificateError():
             return ConnectError(f"{request}: cannot connect: {said(str(error))}{_advice(error)}")
         case aiohttp.InvalidURL() | UnicodeError():
-            return ConfigurationError(f"{request}: not a URL that can be asked")
+            return ConfigurationError(f"{request}: not a valid URL")
         case ValueError():
-            # A session that was given has credentials of its own, say.
+            # For example, the user's own session has credentials.
             return ConfigurationError(f"{request}: cannot be sent: {said(str(error))}")
         case aiohttp.ClientHttpProxyError():
-            return ConnectError(f"{request}: the proxy answered {error.status} {said(error.message)}")
+            return ConnectError(f"{request}: the proxy returned {error.status} {said(error.message)}")
         case aiohttp.ClientResponseError():
-            return TransportError(f"{request}: what came back is not HTTP: {said(error.message)}{request.doubt}")
+            return TransportError(f"{request}: the response is not HTTP: {said(error.message)}{request.doubt}")
         case _:
             what = said(str(error)) or type(error).__name__
             return TransportError(f"{request}: the connection broke: {what}{request.doubt}")
@@ -55,4 +55,4 @@ def _translated(error: Exception, request: Request, limit: Timeout, authorizatio
 def _advice(error: object) -> str:
     if not isinstance(error, aiohttp.ClientConnectorCertificateError):
         return ""
-    return "; certificates are always verified: where this server's authority is your own, name its file with ssl=..."
+    return "; certificates are always verified: for an authority of your own, pass its file as ssl=..."

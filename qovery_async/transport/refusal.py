@@ -1,4 +1,4 @@
-"""Which error is raised for a response that refuses?"""
+"""Which error is raised for a response of status 400 and above?"""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ def api_error(
     headers: Mapping[str, str],
     hide: Callable[[Any], Any] = lambda value: value,
 ) -> ApiError:
-    """The error for an answer, whatever its body looks like.
+    """The error for a response, whatever its body looks like.
 
-    The API has had several shapes: `{status, detail}` today, `{status, error, message,
-    timestamp, path}` before; proxies in front of it answer HTML or nothing. `hide` takes the token
-    out of what was decoded: JSON has many ways to spell a text.
+    The API has had several shapes: `{status, detail}` today, `{status, error, message, timestamp,
+    path}` before; proxies in front of it send HTML or nothing. `hide` removes the token from the
+    decoded body, since JSON has many ways to spell a string.
     """
     kind = _BY_STATUS.get(status, ServerError if status >= 500 else ApiError)
     decoded = hide(_decoded(body))
@@ -80,7 +80,7 @@ def _decoded(body: bytes) -> Any:
         return None
     with suppress(ValueError, RecursionError):
         value = json.loads(body)
-        # Kept as text, one that is too deep can still be printed and pickled.
+        # A body that is too deep stays a string, which can be printed and pickled.
         if not is_too_deep(value):
             return value
     return body.decode("utf-8", "replace")

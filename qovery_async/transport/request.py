@@ -16,15 +16,18 @@ from qovery_async.errors import ConfigurationError
 from qovery_async.secrecy.secret import Hidden
 from qovery_async.vocabulary import UNSET
 
-# By RFC 9110: done twice, these leave what they leave done once.
+DOUBT = "may have taken effect: look before sending it again"
+"""What messages say of a request that failed after it was sent, where a second one could do it twice."""
+
+# By RFC 9110, sending these twice has the effect of sending them once.
 _IDEMPOTENT = frozenset({"GET", "PUT", "DELETE", "HEAD", "OPTIONS"})
 
 
 class Call:
     """One call of one operation: what the generated methods hand to the transport.
 
-    `values` fill the parameters of the path's template in their order. `repeatable` says that a
-    second time does nothing more than the first, for a POST or PATCH of which that is known.
+    `values` fill the parameters of the path's template in their order. `repeatable` declares that
+    sending a POST or PATCH twice has the effect of sending it once.
     """
 
     __slots__ = ("body", "media_type", "method", "operation", "query", "repeatable", "template", "values")
@@ -50,9 +53,9 @@ class Call:
         self.repeatable = repeatable
 
 
-@attrs.define  # not frozen: one is made for each call, and freezing triples what that takes
+@attrs.define  # not frozen: each call makes one, and freezing triples the time for that
 class Request:
-    """What goes over the wire, except for the `Authorization` header, which is added last."""
+    """What is sent, except for the `Authorization` header, which is added last."""
 
     operation: str
     method: str
@@ -67,15 +70,15 @@ class Request:
 
     @property
     def doubt(self) -> str:
-        """What messages add where it was sent and its answer was lost."""
-        return "" if self.repeatable else "; it may have taken effect: look before sending it again"
+        """What messages add where the request was sent and its response was lost."""
+        return "" if self.repeatable else f"; it {DOUBT}"
 
 
 def build(call: Call, *, base_url: str, accept: str, headers: Hidden[dict[str, str]]) -> Request:
     body = None if call.body is UNSET else _body(call)
     url = base_url + path_of(call.template, call.values) + _query(call.query)
     repeatable = call.repeatable or call.method in _IDEMPOTENT
-    # Last, since from here on nothing fails that would show them.
+    # Last: nothing below raises, so no traceback shows them.
     sent = {"Accept": accept, **headers.reveal()}
     if body is not None:
         sent["Content-Type"] = call.media_type
@@ -86,7 +89,7 @@ def path_of(template: str, values: tuple[str, ...]) -> str:
     """The path with its parameters filled in, percent-encoded.
 
     Raises:
-        ConfigurationError: a parameter is empty or no text; the request would hit another path.
+        ConfigurationError: a parameter is empty or not a string; the request would hit another path.
     """
     texts, names = _parts(template)
     path = texts[0]
@@ -105,9 +108,9 @@ def _segment(name: str, value: object) -> str:
     text = _scalar(value)
     if text is None or not text.strip():
         raise ConfigurationError(
-            f"the path parameter {name} must be a text that can be sent and is not empty, got {_shown(value)}"
+            f"the path parameter {name} must be a non-empty string of valid Unicode, got {_shown(value)}"
         )
-    # A dot segment would be taken as a step up by whatever normalises the path.
+    # Whatever normalises the path would take a dot segment as a step up.
     return text.replace(".", "%2E") if text in (".", "..") else quote(text, safe="")
 
 
@@ -124,7 +127,7 @@ def _query(query: Mapping[str, object] | None) -> str:
 
 
 def _scalar(value: Any) -> str | None:
-    """A path or query value as text, None where it has no obvious one."""
+    """A path or query value as a string, None where it has no obvious one."""
     if value is UNSET:
         return None
     if isinstance(value, Enum):
@@ -155,4 +158,4 @@ def _body(call: Call) -> bytes:
     text = _encodable(call.body) if isinstance(call.body, str) else None
     if text is not None:
         return text.encode()
-    raise ConfigurationError(f"{call.operation} takes text ({call.media_type}), got {_shown(call.body)}")
+    raise ConfigurationError(f"{call.operation} takes a string ({call.media_type}), got {_shown(call.body)}")

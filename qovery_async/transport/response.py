@@ -1,4 +1,4 @@
-"""What does an answer say? Pure functions, no I/O."""
+"""What does a response say? Pure functions, no I/O."""
 
 from __future__ import annotations
 
@@ -12,20 +12,22 @@ from qovery_async.errors import ConfigurationError, DecodeError, TransportError
 from qovery_async.secrecy.printable import one_line
 from qovery_async.secrecy.secret import Secret
 from qovery_async.transport.refusal import api_error
-from qovery_async.transport.request import Request
+from qovery_async.transport.request import DOUBT, Request
 
 T = TypeVar("T")
 
 
 @attrs.define  # not frozen, as `Request`
 class Response:
-    """An answer with its body read."""
+    """A response whose body has been read."""
 
     request: Request
     status: int
     headers: Mapping[str, str] = attrs.field(repr=False)
     body: bytes = attrs.field(repr=False)
     authorization: Secret
+    attempts: int = 1
+    """How many requests the call took."""
 
     @property
     def request_id(self) -> str | None:
@@ -35,12 +37,21 @@ class Response:
     def content_type(self) -> str:
         return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
 
+    @property
+    def uncertain(self) -> bool:
+        """Whether the request may have taken effect although the status says that it failed.
+
+        A server or gateway can fail after the deed. It cannot where it did not know the method (501)
+        or the version of HTTP (505).
+        """
+        return self.status >= 500 and self.status not in (501, 505)
+
     def check(self) -> Response:
-        """Itself, where the status says that all went well.
+        """Itself, where the status is that of a success.
 
         Raises:
-            ApiError: 400 and above.
-            TransportError: a redirect; none is followed, since it would carry the token elsewhere.
+            ApiError: the status is 400 or above.
+            TransportError: a redirect; none is followed, since it would take the token elsewhere.
         """
         if 200 <= self.status < 300:
             return self
@@ -48,10 +59,10 @@ class Response:
         if self.status < 400:
             target = one_line(self.headers.get("Location", "nowhere"))
             raise TransportError(
-                f"{request} answered {self.status}, a redirect to {target!r}, which is not followed; "
+                f"{request} returned {self.status}, a redirect to {target!r}, which is not followed; "
                 "if the API has moved there, set base_url"
             )
-        raise api_error(
+        error = api_error(
             self.status,
             self.body,
             operation=request.operation,
@@ -60,44 +71,54 @@ class Response:
             headers=self.headers,
             hide=self.authorization.hidden_in,
         )
+        if self.uncertain and not request.repeatable:
+            error.hint = f"It {DOUBT}."
+        try:
+            raise error
+        finally:
+            del error  # its traceback holds this frame: together they would wait for the garbage collector
 
     def json(self) -> Any:
         """The body as JSON.
 
         Raises:
-            DecodeError: there is none, or it is something else.
+            DecodeError: there is no body, or it is not JSON.
         """
         if not self.body.strip():
-            raise DecodeError(f"{self.request} answered {self.status} without the body it promises")
+            raise self._undecodable("without the body that the operation promises")
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError) as error:
             flaw = str(error)  # not kept as the cause: it holds the whole body
-        raise DecodeError(
-            f"{self.request} answered {self.status} with a body that is not JSON ({flaw}); "
-            f"{one_line(self.content_type, 60) or 'something without a content type'} {self._beginning()}"
-        )
+        kind = one_line(self.content_type, 60) or "something without a content type"
+        raise self._undecodable(f"with a body that is not JSON ({flaw}): {kind} {self._beginning()}")
 
     def _beginning(self) -> str:
-        # First hidden, then cut: half a token is no longer found.
+        # Hidden before it is cut: half a token would not be found.
         start = self.authorization.hidden_in(self.text())[:80]
-        # What was meant to be JSON may hold a secret; a page or a sentence tells who answered.
+        # What was meant to be JSON may hold a secret; a page or a sentence tells who sent it.
         return "cut short or damaged" if start.lstrip()[:1] in ("{", "[", '"') else f"beginning {start!r}"
 
     def undecodable(self, error: DecodeError) -> DecodeError:
         """The same error as it may be seen: without the frames that hold the whole body."""
-        return DecodeError(self.authorization.hidden_in(str(error)))
+        return self._counted(DecodeError(self.authorization.hidden_in(str(error))))
+
+    def _undecodable(self, flaw: str) -> DecodeError:
+        return self._counted(DecodeError(f"{self.request} returned {self.status} {flaw}"))
+
+    def _counted(self, error: DecodeError) -> DecodeError:
+        error.attempts = self.attempts
+        return error
 
     def no_page(self) -> Response:
-        """Itself, unless it is a web page: then something between here and the API answered.
+        """Itself, unless it is a web page, which comes from something between here and the API.
 
         Raises:
-            DecodeError: login walls and proxies send one with 200, whatever was asked.
+            DecodeError: login walls and proxies send one with 200 in response to any request.
         """
         if self.content_type == "text/html" and self.body.strip():
-            raise DecodeError(
-                f"{self.request} answered {self.status} with a web page, which the API never does: "
-                "check base_url, and what stands between (a proxy, a login wall)"
+            raise self._undecodable(
+                "with a web page, which the API never sends: check base_url, and for a proxy or a login wall on the way"
             )
         return self
 
@@ -105,7 +126,7 @@ class Response:
         return self.body.decode("utf-8", "replace")
 
     def data(self) -> Any:
-        """The body as its content type says: JSON, text or bytes; None where there is none."""
+        """The body as JSON, string or bytes, by its content type; None where there is none."""
         if not self.body:
             return None
         if self.content_type.endswith("json"):
@@ -117,7 +138,11 @@ class Response:
 
 @attrs.frozen
 class WithResponse(Generic[T]):
-    """The result of a call together with what its answer said besides."""
+    """What `client.with_response` returns: the `result` of a call, and what else its response said.
+
+    `status` is the HTTP status, `headers` are the response's (any spelling finds them), `request_id`
+    is the id by which Qovery's support finds the request, None where the response had none.
+    """
 
     result: T
     status: int
@@ -126,7 +151,7 @@ class WithResponse(Generic[T]):
 
 
 def with_response(result: T, responses: Sequence[Response]) -> WithResponse[T]:
-    """A call may first have to ask for the organization; the last answer is its own."""
+    """The result with the last of the responses: the call may have looked for its organization first."""
     if not responses:
         raise ConfigurationError("with_response takes a method of a client that sends a request")
     own = responses[-1]
@@ -135,7 +160,11 @@ def with_response(result: T, responses: Sequence[Response]) -> WithResponse[T]:
 
 @attrs.frozen
 class RawResponse:
-    """The answer to `client.request`: `data` is JSON, text or bytes, as the content type says."""
+    """What `client.request` returns.
+
+    `status` is the HTTP status, `headers` are the response's, `data` is the body: JSON, string or
+    bytes, by its content type, None where there is none.
+    """
 
     status: int
     headers: Mapping[str, str] = attrs.field(repr=False)

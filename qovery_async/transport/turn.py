@@ -18,10 +18,12 @@ _log = logging.getLogger("qovery.pacing")
 
 
 async def wait_for_turn(pace: Pace, limiter: RateLimiter, request: Request, left: float) -> float:
-    """Returns when the request may be sent, with the seconds waited; `left` is what the call still has.
+    """Returns when the request may be sent, with the seconds that it waited.
+
+    `left` is the seconds that the call's timeout still allows.
 
     Raises:
-        RateBudgetExhausted: it may not be, or not in time.
+        RateBudgetExhausted: the request may not be sent, or not in time.
     """
     patient = pace.mode == "wait"
     began = time.monotonic()
@@ -31,20 +33,26 @@ async def wait_for_turn(pace: Pace, limiter: RateLimiter, request: Request, left
         turn = await limiter.take(most=most, patient=patient)
         wait = turn.wait if turn.taken else max(turn.wait, AT_LEAST)
         if wait > most and not turn.taken:
-            raise _exhausted(request, wait, patient=patient)
+            raise _exhausted(request, wait, most, patient=patient)
         if wait > SOON:
-            _log.info("%s waits %.1f s for its turn: the token's requests are running out", request, wait)
+            _log.info("%s waits %.1f s for its turn: the token's budget is running out", request, wait)
         if wait > 0:
             await anyio.sleep(wait)
         if turn.taken:
             return time.monotonic() - began
 
 
-def _exhausted(request: Request, wait: float, *, patient: bool) -> RateBudgetExhausted:
-    advice = "; allow more time (timeout, Pace.ceiling)" if patient else '; pace="wait" would wait for it'
+def _exhausted(request: Request, wait: float, most: float, *, patient: bool) -> RateBudgetExhausted:
+    if patient:
+        why = (
+            f"the token's budget has a request for it in {math.ceil(wait)} s, and it may wait {most:.1f} s; "
+            "allow more time (timeout, Pace.ceiling)"
+        )
+    else:
+        why = f'the token\'s budget is used up and renews in {math.ceil(wait)} s; pace="wait" would wait for that'
     refused = RateBudgetExhausted(
         429,
-        f"the token has no request left for another {math.ceil(wait)} s{advice}",
+        why,
         operation=request.operation,
         method=request.method,
         url=request.url,
