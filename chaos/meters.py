@@ -48,7 +48,7 @@ class Meters:
             self.exhausted += not covered
             return covered
 
-        RetryQuota.covers = counted  # type: ignore[method-assign]
+        RetryQuota.covers = counted  # type: ignore[assignment,method-assign]
 
     async def watch(self, shift: Shift, calls: int, stderr: int) -> None:
         """Looks, until it is canceled, for calls that hang and at how late the loop is."""

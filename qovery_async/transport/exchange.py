@@ -51,14 +51,13 @@ class _Progress:
     def explain(self, error: ApiError | TransportError) -> None:
         """Adds to the error what became of the attempts."""
         error.attempts = self.attempts
-        tried = f"Tried {self.attempts} times" if self.attempts > 1 else ""
-        why = f"not {'again' if tried else 'retried'}: {self.given_up}" if self.given_up else ""
-        note = ", ".join(filter(None, (tried, why)))
-        changes = self.request.method in ("PUT", "DELETE") or not self.request.repeatable
-        if tried and self.uncertain and changes:
-            note += "; one of them may have taken effect"
-        if note:
-            error.add_note(f"{note[0].upper()}{note[1:]}.")
+        if self.attempts > 1:
+            why = f", not again: {self.given_up}" if self.given_up else ""
+            changes = self.request.method in ("PUT", "DELETE") or not self.request.repeatable
+            effect = "; one of them may have taken effect" if self.uncertain and changes else ""
+            error.add_note(f"Tried {self.attempts} times{why}{effect}.")
+        elif self.given_up:
+            error.add_note(f"Not retried: {self.given_up}.")
 
 
 @attrs.frozen
@@ -128,10 +127,12 @@ class Exchange:
                 try:
                     await self._take_turn(progress)
                 except RateBudgetExhausted:
-                    if outcome is None or not progress.uncertain:
+                    if outcome is None:
                         raise
                     self._give_up(progress, outcome, "the pace has no turn for it in time")
-                    return _checked(outcome)  # "was not sent" would no longer be true
+                    if not progress.uncertain:
+                        raise
+                    return _checked(outcome)  # says that the request may have taken effect
                 outcome = await self._attempt(progress)
                 if isinstance(outcome, Response) and not is_failure(outcome):
                     self.quota.give(progress.price)
@@ -143,9 +144,8 @@ class Exchange:
                 if isinstance(decision, GiveUp):
                     self._give_up(progress, outcome, decision.reason)
                     return _checked(outcome)
-                if decision.price:
-                    self.quota.take(decision.price)
-                    progress.price = decision.price
+                self.quota.take(decision.price)
+                progress.price = decision.price or progress.price
                 await self.hooks.retrying(progress.request, progress.attempts, decision.delay, outcome)
                 await anyio.sleep(decision.delay)
         finally:
