@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 
-from codegen import facts, importer
+from codegen import facts
 from codegen.changes import changes
+from codegen.read import importer
 from codegen.read.importer import Import
 
 from .prism import description

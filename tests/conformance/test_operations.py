@@ -22,7 +22,7 @@ from .prism import ROOT
 from .samples import API, LISTED, Sample, samples
 
 FACES = ("async", "sync")
-PAGERS = tomllib.loads((ROOT / "codegen" / "pagers.toml").read_text(encoding="utf-8"))
+PAGERS = tomllib.loads((ROOT / "codegen" / "decisions" / "pagers.toml").read_text(encoding="utf-8"))
 PAGED = [op for op in API.operations if reduce(lambda table, step: table.get(step, {}), op.call.split("."), PAGERS)]
 
 

@@ -25,8 +25,9 @@ from programs import Run
 from redis_server import running_redis
 from server import PROJECT, TOKEN, Answer, Ask, in_thread, serve
 
-from qovery_async import AsyncQovery, ConfigurationError, Rate, RateBudgetExhausted, redis_limiter
+from qovery_async import AsyncQovery, ConfigurationError, Rate, RateBudgetExhausted
 from qovery_async.emulator import Emulator
+from qovery_async.pacing import redis_limiter
 from qovery_async.pacing.redis_limiter import RedisRateLimiter
 
 HERE = Path(__file__).parent
