@@ -19,14 +19,14 @@ from pathlib import Path
 import atheris
 
 ROOT = Path(__file__).parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "fuzz")]
+sys.path.insert(0, str(ROOT))
 with atheris.instrument_imports(include=["qovery_async"]):
-    import checks
-    from garbage import answer
-    from hostile import ANSWERS, NAMES, misfit, type_of
     from multidict import CIMultiDict
 
     import qovery_async.codec.repair  # noqa: F401  # is imported with its first use otherwise, uninstrumented
+    from tests.support import checks
+    from tests.support.garbage import answer
+    from tests.support.hostile import ANSWERS, NAMES, misfit, type_of
 
 TYPES = [*NAMES, *ANSWERS]
 HEADERS = [

@@ -10,11 +10,11 @@ from typing import Any
 import anyio
 import anyio.to_thread
 import pytest
-from server import SECONDS, TOKEN, Ask
 
 from codegen import facts
 from qovery_async import NO_RETRIES, AsyncQovery
 from qovery_sync import Qovery
+from tests.support.server import SECONDS, TOKEN, Ask
 
 
 @pytest.fixture

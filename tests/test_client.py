@@ -8,7 +8,6 @@ from typing import Any
 import anyio
 import pytest
 from aiohttp import web
-from server import PROJECT, SECONDS, TOKEN, Answer, Ask, in_thread, serve
 
 from qovery_async import (
     NO_RETRIES,
@@ -22,6 +21,7 @@ from qovery_async import (
     models,
 )
 from qovery_sync import Qovery
+from tests.support.server import PROJECT, SECONDS, TOKEN, Answer, Ask, in_thread, serve
 
 pytestmark = pytest.mark.anyio
 

@@ -14,7 +14,6 @@ from typing import Any, ClassVar
 import aiohttp
 import pytest
 from aiohttp import web
-from server import TOKEN, Answer, Ask, closed_port, serve, serve_bytes
 
 from qovery_async import (
     UNSET,
@@ -28,6 +27,7 @@ from qovery_async import (
     Unauthorized,
 )
 from qovery_sync import Qovery
+from tests.support.server import TOKEN, Answer, Ask, closed_port, serve, serve_bytes
 
 pytestmark = pytest.mark.anyio
 

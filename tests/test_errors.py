@@ -8,7 +8,6 @@ import pickle
 from typing import Any
 
 import pytest
-from server import Answer, Ask, serve
 
 import qovery_async
 from qovery_async import (
@@ -30,6 +29,7 @@ from qovery_async import (
     Unauthorized,
     UnprocessableEntity,
 )
+from tests.support.server import Answer, Ask, serve
 
 pytestmark = pytest.mark.anyio
 

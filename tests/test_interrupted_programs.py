@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import sys
 import textwrap
-from pathlib import Path
 
 import anyio
 import pytest
-from flaky import CLOSED, DRIPPING, HALF, RESET, SILENCE, Step, answer, serve_steps
-from server import TOKEN
+
+from tests.support import ROOT
+from tests.support.flaky import CLOSED, DRIPPING, HALF, RESET, SILENCE, Step, answer, serve_steps
+from tests.support.server import TOKEN
 
 pytestmark = pytest.mark.anyio
 
@@ -44,7 +45,7 @@ async def run(script: str, *steps: Step) -> list[str]:
         with anyio.fail_after(20):
             done = await anyio.run_process(
                 [sys.executable, "-X", "dev", "-W", "error", "-c", HEAD + textwrap.dedent(script), server.url],
-                env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent), "QOVERY_API_TOKEN": TOKEN},
+                env={**os.environ, "PYTHONPATH": str(ROOT), "QOVERY_API_TOKEN": TOKEN},
                 check=False,
             )
         assert (done.returncode, done.stderr.decode()) == (0, "")

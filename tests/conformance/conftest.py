@@ -13,9 +13,8 @@ import pytest
 
 from qovery_async import AsyncQovery, RequestEvent, WithResponse
 from qovery_sync import Qovery
-
-from .prism import running
-from .samples import API
+from tests.support.prism import running
+from tests.support.samples import API
 
 
 @attrs.frozen

@@ -21,9 +21,8 @@ from qovery_async.emulator.stages import KIND as STAGE
 from qovery_async.emulator.stages import stages_of
 from qovery_async.emulator.state import Entity, State
 from qovery_async.emulator.table import operations
-
-from .prism import description
-from .samples import API, Sample
+from tests.support.prism import description
+from tests.support.samples import API, Sample
 
 SPEC = description()
 

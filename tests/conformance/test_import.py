@@ -8,8 +8,7 @@ from codegen import facts
 from codegen.changes import changes
 from codegen.read import importer
 from codegen.read.importer import Import
-
-from .prism import description
+from tests.support.prism import description
 
 SPEC = description()
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from qovery_async.emulator import Emulator
-from tests.conformance.prism import CACHE, install
+from tests.support.prism import CACHE, install
 
 SCRIPT = Path(__file__).parent / "official_client.ts"
 COMPILE = ["--strict", "--skipLibCheck", "--esModuleInterop", "--module", "commonjs", "--target", "es2022"]

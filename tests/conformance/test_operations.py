@@ -15,11 +15,10 @@ import pytest
 
 from codegen.facts import Operation
 from qovery_async import ApiError, from_dict, models, to_dict
-
-from .conftest import Clients
-from .fits import misfits
-from .prism import ROOT
-from .samples import API, LISTED, Sample, samples
+from tests.conformance.conftest import Clients
+from tests.support import ROOT
+from tests.support.fits import misfits
+from tests.support.samples import API, LISTED, Sample, samples
 
 FACES = ("async", "sync")
 PAGERS = tomllib.loads((ROOT / "codegen" / "decisions" / "pagers.toml").read_text(encoding="utf-8"))

@@ -25,10 +25,9 @@ from codegen.read.description import METHODS, Node
 from qovery_async import models
 from qovery_async.codec.reader import Codec
 from qovery_async.codec.writer import encode_body
-from tests import payloads
-from tests.payloads import API, Payload, Payloads, as_json, few
-
-from .prism import description
+from tests.support import payloads
+from tests.support.payloads import API, Payload, Payloads, as_json, few
+from tests.support.prism import description
 
 SPEC = description()
 

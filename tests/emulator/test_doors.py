@@ -11,10 +11,10 @@ from typing import Any
 import aiohttp
 import anyio
 import pytest
-from server import SECONDS
 
 from qovery_async import AsyncQovery, Forbidden, RateLimited, Unauthorized
 from qovery_async.emulator import Emulator
+from tests.support.server import SECONDS
 
 pytestmark = pytest.mark.anyio
 

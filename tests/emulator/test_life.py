@@ -7,13 +7,13 @@ from datetime import timedelta
 
 import attrs
 import pytest
-from life_world import ADA, API, BOB, DB, DOCS, ENV, JOB, WEB, SmallWorld, Stand
 
 from qovery_async.emulator.life import history, statuses
 from qovery_async.emulator.life.actions import Action, ActionRefused, Pace
 from qovery_async.emulator.life.clock import RunningClock
 from qovery_async.emulator.life.life import Life
 from qovery_async.models.statuses import StateEnum
+from tests.support.life_world import ADA, API, BOB, DB, DOCS, ENV, JOB, WEB, SmallWorld, Stand
 
 
 @pytest.fixture

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 import pytest
-from life_world import ADA, API, BOB, DB, DOCS, ENV, JOB, STAGES, WEB, Stand
 
 from qovery_async import models
 from qovery_async.codec.reader import Codec
 from qovery_async.emulator.life import history, lines, statuses
 from qovery_async.emulator.life.actions import Action, Service
 from qovery_async.models.statuses import StateEnum
+from tests.support.life_world import ADA, API, BOB, DB, DOCS, ENV, JOB, STAGES, WEB, Stand
 
 WORKFLOW, TERRAFORM, ARGO, GIT_JOB, GIT_HELM = (f"50000000-0000-4000-8000-0000000001{n:02}" for n in range(5))
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import attrs
 import pytest
-from life_world import ADA, API, BOB, DB, ENV, JOB, STAGES, WEB, Stand
 
 from qovery_async.emulator.life import statuses
 from qovery_async.emulator.life.actions import Action, ActionRefused, Pace
+from tests.support.life_world import ADA, API, BOB, DB, ENV, JOB, STAGES, WEB, Stand
 
 # Shown at once, so that each test cancels exactly what it sees.
 PACE = Pace(lag=0)

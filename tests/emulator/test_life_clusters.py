@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from life_world import SmallWorld
 
 from qovery_async import models
 from qovery_async.codec.reader import Codec
@@ -11,6 +10,7 @@ from qovery_async.emulator.life.actions import Action, ActionRefused
 from qovery_async.emulator.life.clock import SteppedClock, stamp
 from qovery_async.emulator.life.cluster_life import ClusterLives
 from qovery_async.models.clusters import ClusterStateEnum
+from tests.support.life_world import SmallWorld
 
 ID = "c0000000-0000-4000-8000-000000000001"
 

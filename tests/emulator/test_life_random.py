@@ -7,12 +7,12 @@ import itertools
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from life_world import ADA, API, BOB, DB, DOCS, ENV, JOB, WEB, Stand
 
 from qovery_async import models
 from qovery_async.codec.reader import Codec
 from qovery_async.emulator.life import history, lines, statuses
 from qovery_async.emulator.life.actions import COURSES, Action, ActionRefused, Trigger
+from tests.support.life_world import ADA, API, BOB, DB, DOCS, ENV, JOB, WEB, Stand
 
 IDS = [DB, WEB, API, JOB, DOCS]
 IDLE = {"READY", "CANCELED", "BUILD_ERROR"} | {s for c in COURSES.values() for s in (c.done, c.failed)}

@@ -14,7 +14,6 @@ import pytest
 from aiohttp import WSMsgType
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from stream_world import SERVICE, SHELL, World, serving, soon
 
 from qovery_async.emulator.shell.commands import COMMANDS
 from qovery_async.emulator.shell.interpreter import Shell
@@ -23,6 +22,7 @@ from qovery_async.emulator.shell.terminal import LINE, WAITING, Interrupted, Ter
 from qovery_async.emulator.streams.channel import AGENT_TIMEOUTS
 from qovery_async.emulator.streams.sources import Container
 from qovery_async.emulator.streams.streams import Close
+from tests.support.stream_world import SERVICE, SHELL, World, serving, soon
 
 pytestmark = pytest.mark.anyio
 

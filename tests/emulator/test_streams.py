@@ -7,11 +7,11 @@ from typing import Any
 
 import aiohttp
 import pytest
-from stream_world import HEADERS, SERVICE, SHELL, START, Served, World, ending, line, serving, soon
 
 from qovery_async.emulator.streams.handshake import REQUIRED
 from qovery_async.emulator.streams.streams import PATHS, Close
 from qovery_async.emulator.streams.telling import TELLERS, moment
+from tests.support.stream_world import HEADERS, SERVICE, SHELL, START, Served, World, ending, line, serving, soon
 
 pytestmark = pytest.mark.anyio
 

@@ -8,12 +8,12 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from checks import decodes_or_refuses
-from hostile import DEEPEST, nested
 
 from qovery_async import ConfigurationError, DecodeError, models, to_dict, to_json
 from qovery_async.codec.reader import Codec
-from tests.server import PROJECT
+from tests.support.checks import decodes_or_refuses
+from tests.support.hostile import DEEPEST, nested
+from tests.support.server import PROJECT
 
 CODEC = Codec()
 

@@ -6,11 +6,12 @@ import json
 from typing import Any
 
 import pytest
-from checks import error_is_good
-from hostile import DEEPEST, HOSTILE, examples, nested
 from hypothesis import given
 from hypothesis import strategies as st
 from multidict import CIMultiDict
+
+from tests.support.checks import error_is_good
+from tests.support.hostile import DEEPEST, HOSTILE, examples, nested
 
 KEYS = ["detail", "message", "error", "title", "status", "existing_variable"]
 NAMES = ["Retry-After", "Date", "X-Qovery-Request-Id", "X-Request-Id", "X-RateLimit-Reset", "Content-Type"]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from checks import rate_is_good
-from hostile import examples
 from hypothesis import given
 from hypothesis import strategies as st
+
+from tests.support.checks import rate_is_good
+from tests.support.hostile import examples
 
 RATE_HEADERS = [
     "Retry-After",

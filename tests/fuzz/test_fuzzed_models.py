@@ -6,12 +6,12 @@ import random
 from typing import Any
 
 import pytest
-from checks import decodes_or_refuses
-from hostile import ANSWERS, HOSTILE, NAMES, TIMES, examples, misfit, type_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.payloads import Payloads
+from tests.support.checks import decodes_or_refuses
+from tests.support.hostile import ANSWERS, HOSTILE, NAMES, TIMES, examples, misfit, type_of
+from tests.support.payloads import Payloads
 
 STRICT = pytest.mark.parametrize("strict", [False, True], ids=["tolerant", "strict"])
 

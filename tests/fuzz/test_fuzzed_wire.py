@@ -7,11 +7,12 @@ import random
 from typing import Any
 
 import pytest
-from checks import CALLS, ends_well
-from garbage import BODIES, HEADERS, answer
-from hostile import examples
 from hypothesis import given
 from hypothesis import strategies as st
+
+from tests.support.checks import CALLS, ends_well
+from tests.support.garbage import BODIES, HEADERS, answer
+from tests.support.hostile import examples
 
 pytestmark = pytest.mark.anyio
 

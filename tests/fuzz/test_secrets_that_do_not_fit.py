@@ -6,11 +6,11 @@ import random
 from typing import Any
 
 import pytest
-from hostile import NAMES, fitting, type_of
 
 from qovery_async import DecodeError, models
 from qovery_async.codec.reader import Codec
 from qovery_async.codec.shapes import attributes
+from tests.support.hostile import NAMES, fitting, type_of
 
 SECRET = 918273645
 FORMS: list[Any] = [SECRET, float(SECRET), [SECRET], {"a": SECRET}, [[f"{SECRET}"]], {"a": f"{SECRET}"}, f"{SECRET}"]

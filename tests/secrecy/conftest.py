@@ -10,10 +10,10 @@ from typing import Any
 
 import attrs
 import pytest
-from server import Ask
-from sight import TOKEN, Needle
 
 from qovery_async import RetryPolicy
+from tests.support.server import Ask
+from tests.support.sight import TOKEN, Needle
 
 Call = Callable[[Any], Any]
 

@@ -13,12 +13,12 @@ from typing import Any
 
 import attrs
 import pytest
-from server import Answer, Ask, serve
-from sight import TOKEN, Needle
 
 from qovery_async import AsyncQovery, ConfigurationError
 from qovery_async.secrecy.secret import Hidden
 from qovery_sync import Qovery
+from tests.support.server import Answer, Ask, serve
+from tests.support.sight import TOKEN, Needle
 
 PASSWORD = "Qx5tLz8wRk2Vb"
 EMPTY = Answer({"results": []})

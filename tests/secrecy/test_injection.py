@@ -11,12 +11,12 @@ from typing import Any
 
 import attrs
 import pytest
-from raw import listening
-from server import TOKEN, Ask
-from tunnel import ANSWER
 
 from qovery_async import AsyncQovery, ConfigurationError
 from qovery_sync import Qovery
+from tests.support.raw import listening
+from tests.support.server import TOKEN, Ask
+from tests.support.tunnel import ANSWER
 
 pytestmark = pytest.mark.anyio
 

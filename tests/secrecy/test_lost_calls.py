@@ -13,8 +13,6 @@ from typing import Any
 
 import anyio
 import pytest
-from server import Answer, closed_port, full_port, serve, serve_bytes
-from sight import TOKEN, Needle
 
 from qovery_async import (
     AsyncQovery,
@@ -25,13 +23,14 @@ from qovery_async import (
     Timeout,
     TransportError,
 )
+from tests.support import ROOT
+from tests.support.server import Answer, closed_port, full_port, serve, serve_bytes
+from tests.support.sight import TOKEN, Needle
 
 pytestmark = pytest.mark.anyio
 
 Watch = Callable[..., Any]
 PASSWORD = "Qx5tLz8wRk2Vb"
-HERE = str(Path(__file__).parent)
-ROOT = str(Path(__file__).parents[2])
 API = "https://api.qovery.invalid"
 
 
@@ -198,8 +197,7 @@ async def test_a_certificate_that_is_refused_and_headers_of_ones_own(watch: Watc
 
 ABANDONED = """
 import asyncio, gc, logging, sys
-sys.path[:0] = [{here!r}, {tests!r}]
-from server import serve_bytes
+from tests.support.server import serve_bytes
 from qovery_async import AsyncQovery
 
 logging.basicConfig(level=logging.NOTSET)
@@ -222,7 +220,7 @@ gc.collect()
 
 def test_a_loop_that_is_closed_under_a_call(tmp_path: Path) -> None:
     """What asyncio and aiohttp then complain about names connections, but no secret."""
-    done = run(ABANDONED.format(here=HERE, tests=str(Path(HERE).parent), password=PASSWORD), tmp_path, "-X", "dev")
+    done = run(ABANDONED.format(password=PASSWORD), tmp_path, "-X", "dev")
     assert done.stderr  # by 3.14, aiohttp has more to say than before
     assert not Needle(TOKEN).stands_in(done.stderr)
     assert not Needle(PASSWORD).stands_in(done.stderr)
@@ -230,8 +228,7 @@ def test_a_loop_that_is_closed_under_a_call(tmp_path: Path) -> None:
 
 INTERRUPTED = """
 import os, signal, socket, sys, threading
-sys.path.insert(0, {here!r})
-from sight import Needle
+from tests.support.sight import Needle
 from qovery_sync import Qovery
 
 token = os.environ["QOVERY_API_TOKEN"]
@@ -255,7 +252,7 @@ listener.close()
 
 
 def test_ctrl_c_in_a_blocking_call(tmp_path: Path) -> None:
-    done = run(INTERRUPTED.format(here=HERE), tmp_path, "-W", "error")
+    done = run(INTERRUPTED, tmp_path, "-W", "error")
     assert (done.stdout, done.stderr) == ("[]\n", "")
 
 
@@ -264,7 +261,7 @@ def run(program: str, folder: Path, *options: str) -> subprocess.CompletedProces
     path.write_text(program)
     return subprocess.run(
         [sys.executable, *options, str(path)],
-        env={"QOVERY_API_TOKEN": TOKEN, "PYTHONPATH": ROOT},
+        env={"QOVERY_API_TOKEN": TOKEN, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         timeout=60,

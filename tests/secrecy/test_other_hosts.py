@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from server import Answer, Ask, serve
-from sight import TOKEN, Needle
-from tunnel import authority_file, certificates, encrypted, proxying
 
 from qovery_async import AsyncQovery, QoveryError, TransportError
+from tests.support.server import Answer, Ask, serve
+from tests.support.sight import TOKEN, Needle
+from tests.support.tunnel import authority_file, certificates, encrypted, proxying
 
 pytestmark = pytest.mark.anyio
 

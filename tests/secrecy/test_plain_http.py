@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from server import TOKEN, Answer, Ask, serve
 
 from qovery_async import AsyncQovery, ConfigurationError
 from qovery_sync import Qovery
+from tests.support.server import TOKEN, Answer, Ask, serve
 
 EMPTY = Answer({"results": []})
 

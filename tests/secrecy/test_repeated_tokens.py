@@ -9,10 +9,10 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from echo import Repeat, http, repeating
-from sight import TOKEN, Needle
 
 from qovery_async import ApiError, DecodeError, TransportError
+from tests.support.echo import Repeat, http, repeating
+from tests.support.sight import TOKEN, Needle
 
 pytestmark = pytest.mark.anyio
 

@@ -12,10 +12,10 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from raw import listening
-from server import Answer, Ask, serve
 
 from qovery_async import QoveryError, ResponseTooLarge, TransportError
+from tests.support.raw import listening
+from tests.support.server import Answer, Ask, serve
 
 pytestmark = pytest.mark.anyio
 

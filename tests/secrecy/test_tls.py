@@ -10,11 +10,11 @@ import aiohttp
 import anyio
 import pytest
 import trustme
-from server import TOKEN, Ask
-from tunnel import Heard, authority_file, certificates, encrypted
 
 from qovery_async import AsyncQovery, ConfigurationError, ConnectError
 from qovery_sync import Qovery
+from tests.support.server import TOKEN, Ask
+from tests.support.tunnel import Heard, authority_file, certificates, encrypted
 
 pytestmark = pytest.mark.anyio
 

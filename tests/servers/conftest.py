@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from programs import api, run, start
-from redis_server import redis_url
+from tests.support.programs import api, run, start
+from tests.support.redis_server import redis_url
 
 __all__ = ["api", "redis_url", "run", "start"]

@@ -8,5 +8,5 @@ from typing import Any
 
 
 def on_exit(server: Any) -> None:
-    client = sys.modules["wsgi_app"].client
+    client = sys.modules["tests.servers.wsgi_app"].client
     server.log.info("the master found %s", client.projects.get(str(os.getpid())).name)

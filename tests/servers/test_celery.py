@@ -11,7 +11,8 @@ from typing import Any
 
 import celery
 import pytest
-from programs import SECONDS, Api, Program, Start, eventually
+
+from tests.support.programs import SECONDS, Api, Program, Start, eventually
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the prefork pool needs fork()")
 
@@ -29,7 +30,7 @@ class Worker:
 
     def send(self, seconds: float = 0) -> Callable[[], int]:
         """Sends a task; what comes back waits for the child that did it."""
-        result: Any = self._app.send_task("tasks.find", (seconds,))
+        result: Any = self._app.send_task("tests.servers.tasks.find", (seconds,))
 
         def wait() -> int:
             parent, child = result.get(timeout=SECONDS)
@@ -51,7 +52,18 @@ class Worker:
 @pytest.fixture
 def worker(request: pytest.FixtureRequest, start: Start, api: Api, redis_url: str) -> Iterator[Worker]:
     program = start(
-        *("celery", "--app", "tasks", "worker", "--pool", "prefork", "--concurrency", "2", "--loglevel", "INFO"),
+        *(
+            "celery",
+            "--app",
+            "tests.servers.tasks",
+            "worker",
+            "--pool",
+            "prefork",
+            "--concurrency",
+            "2",
+            "--loglevel",
+            "INFO",
+        ),
         *("--without-gossip", "--without-mingle", "--without-heartbeat", *request.param),
         environ={"QOVERY_API_URL": api.url, "TEST_REDIS": redis_url},
     )

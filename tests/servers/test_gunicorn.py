@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from programs import Api, Program, Start, eventually
+
+from tests.support.programs import Api, Program, Start, eventually
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="gunicorn needs fork()")
 
@@ -59,7 +60,13 @@ def listener() -> Iterator[socket.socket]:
 def site(request: pytest.FixtureRequest, start: Start, api: Api, listener: socket.socket) -> Site:
     program = start(
         *("gunicorn", "--preload", "--workers", str(WORKERS), "--bind", f"fd://{listener.fileno()}"),
-        *("--config", "python:gunicorn_config", "--no-control-socket", *request.param, "wsgi_app:application"),
+        *(
+            "--config",
+            "python:tests.servers.gunicorn_config",
+            "--no-control-socket",
+            *request.param,
+            "tests.servers.wsgi_app:application",
+        ),
         environ={"QOVERY_API_URL": api.url},
         descriptors=(listener.fileno(),),
     )

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 
 import pytest
 from aiohttp import web
-from programs import Run
-from server import PROJECT, Answer, Server, in_thread, serve
+
+from tests.support.programs import Run
+from tests.support.server import PROJECT, Answer, Server, in_thread, serve
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot fork, and its signals differ")
 

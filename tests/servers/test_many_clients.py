@@ -7,10 +7,10 @@ import textwrap
 from collections.abc import Iterator
 
 import pytest
-from programs import Run
-from server import in_thread
 
 from qovery_async.emulator import Emulator
+from tests.support.programs import Run
+from tests.support.server import in_thread
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="descriptors and memory are read from /proc")
 

@@ -21,14 +21,14 @@ import anyio
 import pytest
 import redis
 from aiohttp import web
-from programs import Run
-from redis_server import running_redis
-from server import PROJECT, TOKEN, Answer, Ask, in_thread, serve
 
 from qovery_async import AsyncQovery, ConfigurationError, Rate, RateBudgetExhausted
 from qovery_async.emulator import Emulator
 from qovery_async.pacing import redis_limiter
 from qovery_async.pacing.redis_limiter import RedisRateLimiter
+from tests.support.programs import Run
+from tests.support.redis_server import running_redis
+from tests.support.server import PROJECT, TOKEN, Answer, Ask, in_thread, serve
 
 HERE = Path(__file__).parent
 PROCESSES = 10

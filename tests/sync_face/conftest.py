@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
-from scripts import run_script
+
+from tests.support.scripts import run_script
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
