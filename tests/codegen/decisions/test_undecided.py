@@ -1,0 +1,52 @@
+"""Nothing is generated before it is decided."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import attrs
+import pytest
+
+from codegen import __main__ as command
+from codegen import facts
+from tests.support.descriptions import TEXT, object_, thing
+from tests.support.small_package import model
+
+
+class TestDecisions:
+    """Nothing is generated before it is decided."""
+
+    def test_are_all_made(self) -> None:
+        assert command.undecided(facts.read()) == []
+
+    def test_that_lack_stop_the_generator(self, package: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        kept = facts.read()
+        new = attrs.evolve(kept, schemas={**kept.schemas, "New": model(api_secret="str")})
+        assert command.generate(new, check=False) == 1
+        (line,) = capsys.readouterr().err.splitlines()
+        assert "codegen/decisions/secrets.toml" in line
+        assert line.endswith(": New.api_secret")
+        assert not (package / "qovery_async" / "models").exists()
+
+    def test_about_what_is_gone_stop_the_generator(self, package: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        kept = facts.read()
+        calls = ("git.list_directories", "clusters.kubeconfig.get")
+        schemas = {name: schema for name, schema in kept.schemas.items() if name != "Referral"}
+        gone = [operation for operation in kept.operations if operation.call not in calls]
+        assert command.generate(attrs.evolve(kept, operations=gone, schemas=schemas), check=True) == 1
+        told = [line.rpartition(": ")[2].split()[0] for line in capsys.readouterr().err.splitlines()]
+        assert told == ["Referral", "invitation_link", "clusters.kubeconfig.get", "git.list_directories"]
+
+    def test_that_lack_are_told_by_the_import(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        file = tmp_path / "description.json"
+        file.write_text(json.dumps(thing(object_(api_secret=TEXT))), encoding="utf-8")
+        monkeypatch.setattr(sys, "argv", ["codegen", "import", "--dry-run", str(file)])
+        assert command.main() == 0
+        assert (
+            "named like a secret, say in codegen/decisions/secrets.toml what it is: Thing.api_secret"
+            in capsys.readouterr().out
+        )

@@ -1,0 +1,73 @@
+"""Do generated models work: recursive ones, renamed keys, models of other modules?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from codegen import facts
+from codegen.facts import Enum, Field, Model, Union
+from tests.support.descriptions import Described, Read, fields, object_, ref, thing
+from tests.support.small_package import round_trip, run
+
+
+class TestRecursion:
+    """A schema may contain itself; the description says so by a reference, the code by its own name."""
+
+    def test_is_imported(self, read: Read) -> None:
+        tree = object_(children={"type": "array", "items": ref("Thing")}, parent=ref("Thing"))
+        found = fields(read(thing(tree)))
+        assert (found["children"].type, found["parent"].type) == ("list[Thing]", "Thing")
+
+    @pytest.mark.parametrize("sent", [False, True], ids=["only comes", "is sent"])
+    def test_in_a_list_is_generated_and_decoded(self, *, sent: bool, package: Path) -> None:
+        schemas = {"Thing": Model([Field("children", "children", "list[Thing]")])}
+        payload: Described = {"children": [{"children": []}, {}]}
+        assert round_trip(package, schemas, payload, sent=sent).startswith("Thing(children=[Thing(children=[])")
+
+    @pytest.mark.parametrize("sent", [False, True], ids=["only comes", "is sent"])
+    def test_in_a_field_is_generated_and_decoded(self, *, sent: bool, package: Path) -> None:
+        schemas = {"Thing": Model([Field("name", "name", "str", required=True), Field("parent", "parent", "Thing")])}
+        found = round_trip(package, schemas, {"name": "a", "parent": {"name": "b"}}, sent=sent)
+        assert found == "Thing(name='a', parent=Thing(name='b'))"
+
+    def test_in_a_map_is_generated_and_decoded(self, package: Path) -> None:
+        schemas = {"Thing": Model([Field("below", "below", "dict[str, Thing]")])}
+        assert round_trip(package, schemas, {"below": {"a": {}}}) == "Thing(below={'a': Thing()})"
+
+    def test_through_another_model_is_generated_and_decoded(self, package: Path) -> None:
+        schemas: dict[str, facts.Schema] = {
+            "Thing": Model([Field("part", "part", "Part")]),
+            "Part": Model([Field("whole", "whole", "Thing"), Field("things", "things", "list[Thing]")]),
+        }
+        payload: Described = {"part": {"whole": {}, "things": [{"part": {}}]}}
+        assert round_trip(package, schemas, payload).startswith("Thing(part=Part(whole=Thing()")
+
+    def test_through_a_union_is_generated_and_decoded(self, package: Path) -> None:
+        schemas: dict[str, facts.Schema] = {
+            "Thing": Model([Field("children", "children", "list[Tree]", required=True)]),
+            "Leaf": Model([Field("value", "value", "str", required=True)]),
+            "Tree": Union(["Leaf", "Thing"], keys={"value": "Leaf", "children": "Thing"}),
+        }
+        found = round_trip(package, schemas, {"children": [{"value": "a"}, {"children": []}]})
+        assert found == "Thing(children=[Leaf(value='a'), Thing(children=[])])"
+
+
+class TestGeneratedCode:
+    def test_maps_names_that_differ(self, package: Path) -> None:
+        schemas: dict[str, facts.Schema] = {
+            "Thing": Model(
+                [Field("from_", "from", "str"), Field("a_b", "a.b", "int", required=True), Field("x", "x", "list[X]")]
+            ),
+            "X": Enum(["", "t3.small", "500+", " SPACE"]),
+        }
+        payload: Described = {"from": "x", "a.b": 1, "x": ["", "t3.small", "500+", " SPACE"]}
+        assert "a_b=1" in round_trip(package, schemas, payload)
+        assert run("from qovery_async.models import X; print(*(m.name for m in X))", package).split() == [
+            "EMPTY", "T3_SMALL", "VALUE_500_PLUS", "SPACE"
+        ]  # fmt: skip
+
+    def test_reads_models_of_other_modules(self, package: Path) -> None:
+        schemas = {"Thing": Model([Field("git", "git", "GitThing")]), "GitThing": Model([Field("a", "a", "datetime")])}
+        assert round_trip(package, schemas, {"git": {"a": "2024-05-06T07:08:09Z"}}).startswith("Thing(git=GitThing(")

@@ -1,0 +1,60 @@
+"""How does a test write a small description, and look at what the importer made of it?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from codegen.facts import Field, Model, Union
+from codegen.read.importer import Import
+
+JSON = "application/json"
+
+Described = dict[str, Any]
+Read = Callable[[Described], Import]
+
+
+def ref(name: str) -> Described:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def object_(required: list[str] | None = None, /, **properties: Described) -> Described:
+    described = {"type": "object", "properties": properties}
+    return described | ({"required": required} if required else {})
+
+
+TEXT = {"type": "string"}
+
+
+def answering(schema: Described) -> Described:
+    return {"200": {"description": "", "content": {JSON: {"schema": schema}}}}
+
+
+def operation(id_: str = "getThing", **members: Any) -> Described:
+    return {"operationId": id_, "responses": answering(ref("Thing")), **members}
+
+
+def document(paths: Described, **schemas: Described) -> Described:
+    return {
+        "openapi": "3.0.3",
+        "info": {"title": "Small", "version": "1"},
+        "paths": paths,
+        "components": {"schemas": {"Thing": object_(name=TEXT), **schemas}},
+    }
+
+
+def thing(schema: Described, **others: Described) -> Described:
+    """A description whose only operation answers a `Thing`."""
+    return document({"/thing": {"get": operation()}}, Thing=schema, **others)
+
+
+def fields(imported: Import, name: str = "Thing") -> dict[str, Field]:
+    model = imported.api.schemas[name]
+    assert isinstance(model, Model)
+    return {field.wire: field for field in model.fields}
+
+
+def union(imported: Import, name: str = "Thing") -> Union:
+    found = imported.api.schemas[name]
+    assert isinstance(found, Union)
+    return found

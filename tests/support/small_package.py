@@ -1,0 +1,53 @@
+"""How does a test generate the packages from a few facts of its own, and run what was generated?"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import attrs
+
+from codegen import facts
+from codegen.facts import Answer, Api, Enum, Field, Model, Operation
+from codegen.write import emit
+from tests.support.descriptions import JSON, Described
+
+
+def api(operations: list[Operation] | None = None, schemas: dict[str, facts.Schema] | None = None) -> Api:
+    return Api("1", operations or [], schemas or {}, {})
+
+
+def model(**types: str) -> Model:
+    return Model([Field(name, name, type_) for name, type_ in types.items()])
+
+
+LIST = Operation("listOrganization", "organizations.list", "GET", "/organization", [], [Answer(204)], [])
+GET = Operation("getThing", "things.get", "GET", "/thing", [], [Answer(200, JSON, "Thing")], [])
+SMALL = api(
+    [LIST, GET],
+    {"Thing": Model([Field("name", "name", "str", required=True), Field("state", "state", "State")]),
+     "State": Enum(["ON", "OFF"])},
+)  # fmt: skip
+
+
+def run(script: str, folder: Path, **environment: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", script],
+        cwd=folder, env={**os.environ, "PYTHONPATH": str(folder), **environment}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def round_trip(package: Path, schemas: Mapping[str, facts.Schema], payload: Described, *, sent: bool = False) -> str:
+    """Generates a package with these schemas, reads a `Thing` with it and writes it back; its repr."""
+    operation = attrs.evolve(GET, body=facts.Body("Thing")) if sent else GET
+    assert emit.generate(api([LIST, operation], {**schemas}), check=False) == 0
+    script = (
+        f"from qovery_async import from_dict, models, to_dict; import qovery_sync; payload = {payload!r};"
+        "thing = from_dict(models.Thing, payload); assert to_dict(thing) == payload, to_dict(thing); print(thing)"
+    )
+    return run(script, package).strip()
