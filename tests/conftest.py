@@ -61,7 +61,7 @@ def ask(request: pytest.FixtureRequest) -> Ask:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """What became of every declared schema; tests/test_schemas.py checks that the sum is right."""
+    """What became of every declared schema; tests/codec/test_declared.py checks that the sum is right."""
     api = facts.read()
     fates = Counter(api.unnamed.values())
     kinds = Counter(schema.kind for schema in api.schemas.values())

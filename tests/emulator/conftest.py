@@ -1,4 +1,4 @@
-"""A running emulator and a client of it, for tests that need no other."""
+"""What tests of the emulator start with: a running one and a client of it, or a small world of deployments."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import pytest
 
 from qovery_async import NO_RETRIES, AsyncQovery
 from qovery_async.emulator import Emulator
+from qovery_async.emulator.life.actions import Action
+from tests.support.life_world import Stand
 
 
 @pytest.fixture
@@ -21,3 +23,14 @@ async def client(emulator: Emulator) -> AsyncIterator[AsyncQovery]:
     """It makes each call once: what is tested is the emulator's trouble, not how it is overcome."""
     async with AsyncQovery(emulator.token, base_url=emulator.url, retries=NO_RETRIES) as connected:
         yield connected
+
+
+@pytest.fixture
+def stand() -> Stand:
+    return Stand()
+
+
+@pytest.fixture
+def deployed(stand: Stand) -> Stand:
+    assert stand.act(Action.DEPLOY) == "DEPLOYED"
+    return stand

@@ -1,33 +1,17 @@
-"""What becomes of actions on an environment: their states, their order, their queue, their end."""
+"""Through which states does an action lead, when do they show, and how does it fail?"""
 
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
 
 import attrs
 import pytest
 
 from qovery_async.emulator.life import history, statuses
-from qovery_async.emulator.life.actions import Action, ActionRefused, Pace
+from qovery_async.emulator.life.actions import Action, Pace
 from qovery_async.emulator.life.clock import RunningClock
 from qovery_async.emulator.life.life import Life
-from qovery_async.models.statuses import StateEnum
-from tests.support.life_world import ADA, API, BOB, DB, DOCS, ENV, JOB, WEB, SmallWorld, Stand
-
-
-@pytest.fixture
-def stand() -> Stand:
-    return Stand()
-
-
-@pytest.fixture
-def deployed(stand: Stand) -> Stand:
-    assert stand.act(Action.DEPLOY) == "DEPLOYED"
-    return stand
-
-
-# The states that an action leads through
+from tests.support.life_world import ADA, API, BOB, DB, ENV, JOB, WEB, SmallWorld, Stand
 
 
 def test_nothing_is_deployed_at_first(stand: Stand) -> None:
@@ -125,9 +109,6 @@ def test_the_same_seed_gives_the_same_life() -> None:
     assert live(7) != live(8)
 
 
-# The lag
-
-
 def test_an_action_shows_some_seconds_after_it_was_accepted(stand: Stand) -> None:
     request = stand.life.act(ENV, Action.DEPLOY, ADA)
     stand.clock.advance(2.9)
@@ -153,156 +134,6 @@ def test_the_answer_to_an_action_does_not_wait_for_the_lag(stand: Stand) -> None
     assert answer["deployment_requests_count"] == 1
     assert statuses.accepted_environment(stand.life, request)["last_deployment_state"] == "DEPLOYMENT_QUEUED"
     assert statuses.service_status(stand.life, ENV, WEB)["deployment_request_id"] is None
-
-
-# What an action takes
-
-
-def test_a_deploy_of_some_services_leaves_the_others_alone(stand: Stand) -> None:
-    assert stand.act(Action.DEPLOY, services=[API, DOCS]) == "DEPLOYED"
-    assert [stand.service(s) for s in (DB, WEB, API, JOB, DOCS)] == ["READY", "READY", "DEPLOYED", "READY", "DEPLOYED"]
-
-
-@pytest.mark.parametrize("action", [Action.DEPLOY, Action.STOP, Action.RESTART])
-def test_skipped_services_are_left_out_of_environment_level_actions(stand: Stand, action: Action) -> None:
-    stand.act(action)
-    assert stand.service(DOCS) == "READY"
-    assert stand.service(JOB) != "READY"
-
-
-def test_skipped_services_are_deleted_with_their_environment(stand: Stand) -> None:
-    assert stand.act(Action.DELETE) == "DELETED"
-    assert ("HELM", DOCS) in stand.world.removed
-
-
-def test_deleting_an_environment_removes_its_services_one_by_one_and_then_itself(deployed: Stand) -> None:
-    deployed.life.act(ENV, Action.DELETE, ADA)
-    deployed.until(lambda: ("DATABASE", DB) in deployed.world.removed)
-    assert (deployed.service(WEB), deployed.service(JOB)) == ("DELETING", "DELETE_QUEUED")
-    assert deployed.environment == "DELETING"
-    deployed.clock.run_out()
-    assert deployed.world.removed[-1] == ("ENVIRONMENT", ENV)
-    assert len(deployed.world.removed) == 6
-
-
-def test_deleting_services_keeps_their_environment(deployed: Stand) -> None:
-    assert deployed.act(Action.DELETE, services=[WEB]) == "DELETED"
-    assert deployed.world.removed == [("APPLICATION", WEB)]
-    status = statuses.environment_status(deployed.life, ENV)
-    assert (status["state"], status["last_deployment_state"]) == ("DEPLOYED", "DELETED")
-
-
-def test_uninstalling_keeps_the_configuration(deployed: Stand) -> None:
-    assert deployed.act(Action.UNINSTALL) == "DELETED"
-    assert deployed.world.removed == []
-    assert statuses.service_status(deployed.life, ENV, WEB)["service_deployment_status"] == "NEVER_DEPLOYED"
-    assert deployed.act(Action.DEPLOY) == "DEPLOYED"
-
-
-def test_what_is_stopped_is_not_stopped_again(deployed: Stand) -> None:
-    deployed.act(Action.STOP)
-    with pytest.raises(ActionRefused, match="Already stopped"):
-        deployed.life.act(ENV, Action.STOP, ADA)
-    with pytest.raises(ActionRefused, match="Already stopped"):
-        deployed.life.act(ENV, Action.STOP, ADA, [WEB])
-    deployed.life.act(ENV, Action.DEPLOY, ADA)
-    assert deployed.act(Action.STOP) == "STOPPED"
-
-
-def test_an_environment_amounts_to_the_sum_of_its_services_after_an_action_on_some(deployed: Stand) -> None:
-    deployed.act(Action.STOP, services=[WEB])
-    status = statuses.environment_status(deployed.life, ENV)
-    assert (status["state"], status["last_deployment_state"]) == ("DEPLOYED", "STOPPED")
-    deployed.act(Action.STOP)
-    status = statuses.environment_status(deployed.life, ENV)
-    assert (status["state"], status["last_deployment_state"]) == ("STOPPED", "STOPPED")
-
-
-def test_a_change_puts_what_is_deployed_out_of_date_until_deployed_again(deployed: Stand) -> None:
-    def read() -> tuple[str, str]:
-        service = statuses.service_status(deployed.life, ENV, WEB)["service_deployment_status"]
-        return service, statuses.environment_status(deployed.life, ENV)["deployment_status"]
-
-    assert read() == ("UP_TO_DATE", "UP_TO_DATE")
-    deployed.life.changed(WEB)
-    assert read() == ("OUT_OF_DATE", "OUT_OF_DATE")
-    deployed.act(Action.RESTART)
-    assert read() == ("OUT_OF_DATE", "OUT_OF_DATE")
-    deployed.act(Action.DEPLOY)
-    assert read() == ("UP_TO_DATE", "UP_TO_DATE")
-
-
-# The queue
-
-
-def test_one_action_at_a_time_in_an_environment(stand: Stand) -> None:
-    stand.life.act(ENV, Action.DEPLOY, ADA)
-    stand.clock.advance(4)
-    stop = stand.life.act(ENV, Action.STOP, ADA)
-    stand.clock.advance(3)
-    assert stand.environment in {"BUILDING", "DEPLOYING"}
-    assert statuses.service_status(stand.life, ENV, WEB)["deployment_requests_count"] == 1
-    assert stop.run is None
-    stand.until(lambda: stop.run is not None)
-    assert statuses.service_status(stand.life, ENV, WEB)["deployment_requests_count"] == 0
-    stand.clock.run_out()
-    assert stand.environment == "STOPPED"
-
-
-def test_the_same_action_of_the_same_user_merges_while_it_waits(stand: Stand) -> None:
-    first = stand.life.act(ENV, Action.DEPLOY, ADA, [WEB])
-    stand.clock.advance(1)
-    assert stand.life.act(ENV, Action.DEPLOY, ADA, [API]) is first
-    stand.clock.run_out()
-    assert [stand.service(s) for s in (WEB, API, DB)] == ["DEPLOYED", "DEPLOYED", "READY"]
-    assert len(history.environment_history(stand.life, ENV)["results"]) == 1
-
-
-def test_a_merge_with_the_whole_environment_takes_all(stand: Stand) -> None:
-    first = stand.life.act(ENV, Action.DEPLOY, ADA, [DOCS])
-    assert stand.life.act(ENV, Action.DEPLOY, ADA) is first
-    stand.clock.run_out()
-    assert {stand.service(s) for s in (DB, WEB, API, JOB, DOCS)} == {"DEPLOYED"}
-
-
-def test_another_user_another_action_and_what_has_begun_do_not_merge(stand: Stand) -> None:
-    first = stand.life.act(ENV, Action.DEPLOY, ADA)
-    others = stand.life.act(ENV, Action.DEPLOY, BOB)
-    restart = stand.life.act(ENV, Action.RESTART, ADA)
-    stand.clock.advance(4)
-    assert first.run is not None
-    again = stand.life.act(ENV, Action.DEPLOY, ADA)
-    assert len({request.id for request in (first, others, restart, again)}) == 4
-    stand.clock.run_out()
-    ends = [request.run.ended for request in (first, others, restart, again) if request.run and request.run.ended]
-    assert len(ends) == 4
-    assert ends == sorted(ends)
-
-
-def test_the_queue_lists_what_waits_and_not_what_runs(stand: Stand) -> None:
-    stand.life.act(ENV, Action.DEPLOY, ADA)
-    waits = stand.life.act(ENV, Action.DEPLOY, BOB, [WEB])
-    assert history.environment_queue(stand.life, ENV)["results"] == []
-    stand.clock.advance(3.1)
-    (queued,) = history.environment_queue(stand.life, ENV)["results"]
-    assert queued["identifier"] == {"deployment_request_id": waits.id, "environment_id": ENV}
-    assert queued["auditing_data"] == {"triggered_by": "bob", "origin": "CLI"}
-    assert [stage["name"] for stage in queued["stages"]] == ["APP"]
-    assert len(history.service_queue(stand.life, ENV, WEB)["results"]) == 1
-    assert history.service_queue(stand.life, ENV, API)["results"] == []
-
-
-def test_environments_do_not_wait_for_each_other(stand: Stand) -> None:
-    other = "e0000000-0000-4000-8000-000000000002"
-    stand.life.act(ENV, Action.DEPLOY, ADA)
-    stand.life.act(other, Action.DEPLOY, ADA)
-    stand.clock.advance(4)
-    assert stand.life.environment(ENV).execution is not None
-    assert stand.environment != "READY"
-    assert statuses.environment_status(stand.life, other)["state"] == "DEPLOYED"
-
-
-# Failures
 
 
 def test_a_build_told_to_fail_fails_once(stand: Stand) -> None:
@@ -348,51 +179,3 @@ def test_what_waits_goes_on_after_a_failure(stand: Stand) -> None:
     stand.life.fail_next_deployment(DB)
     stand.life.act(ENV, Action.DEPLOY, ADA)
     assert stand.act(Action.DEPLOY, BOB) == "DEPLOYED"
-
-
-# The past of a world that is made up
-
-
-def test_an_environment_can_be_put_into_a_believable_past(stand: Stand) -> None:
-    states = {
-        DB: StateEnum.DEPLOYED,
-        WEB: StateEnum.BUILD_ERROR,
-        API: StateEnum.DEPLOYED,
-        JOB: StateEnum.READY,
-    }
-    stand.life.restore(ENV, states, at=stand.clock.now() - timedelta(days=2), trigger=BOB)
-    assert {k: stand.service(k) for k in states} == states
-    assert stand.environment == "BUILD_ERROR"
-    (past,) = history.environment_history_v2(stand.life, ENV)["results"]
-    assert [stage["name"] for stage in past["stages"]] == ["DB", "APP"]
-    assert past["total_duration"] == "PT30S"
-    assert stand.act(Action.DEPLOY) == "DEPLOYED"
-
-
-def test_a_forgotten_environment_does_nothing_more(stand: Stand) -> None:
-    stand.life.act(ENV, Action.DEPLOY, ADA)
-    stand.clock.advance(4)
-    stand.life.act(ENV, Action.STOP, ADA)
-    stand.life.cancel(ENV)
-    stand.life.forget(ENV)
-    stand.life.forget(ENV)
-    stand.clock.run_out()
-    assert stand.environment == "READY"
-    assert stand.service(DB) == "READY"
-
-
-def test_forgetting_what_is_being_deleted_removes_nothing_more(deployed: Stand) -> None:
-    deployed.life.act(ENV, Action.DELETE, ADA)
-    deployed.until(lambda: deployed.service(DB) == "DELETING")
-    deployed.life.forget(ENV)
-    deployed.clock.run_out()
-    assert deployed.world.removed == []
-
-
-def test_an_environment_deleted_takes_what_waits_along(stand: Stand) -> None:
-    stand.life.act(ENV, Action.DELETE, ADA)
-    waits = stand.life.act(ENV, Action.DEPLOY, ADA)
-    stand.clock.run_out()
-    assert waits.run is None
-    with pytest.raises(KeyError):
-        stand.life.request(waits.id)

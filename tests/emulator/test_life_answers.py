@@ -1,82 +1,33 @@
-"""What answers say of deployments: each fits its model strictly, and says what happened."""
+"""Does every response about deployments fit its model strictly, and say what happened?"""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import Any, cast
 
 import pytest
 
 from qovery_async import models
-from qovery_async.codec.reader import Codec
 from qovery_async.emulator.life import history, lines, statuses
-from qovery_async.emulator.life.actions import Action, Service
-from qovery_async.models.statuses import StateEnum
-from tests.support.life_world import ADA, API, BOB, DB, DOCS, ENV, JOB, STAGES, WEB, Stand
-
-WORKFLOW, TERRAFORM, ARGO, GIT_JOB, GIT_HELM = (f"50000000-0000-4000-8000-0000000001{n:02}" for n in range(5))
-
-
-def decode(value: Any, type_: Any) -> Any:
-    """As the strict client would read it off the wire."""
-    return Codec(strict=True).decode(json.loads(json.dumps(value)), type_, operation="t")
-
-
-def every_kind() -> Stand:
-    stand = Stand()
-    last = STAGES[-1].id
-    stand.world.environments[ENV] += [
-        Service(id=WORKFLOW, name="agent", kind="AGENTIC_WORKFLOW", stage_id=last),
-        Service(id=TERRAFORM, name="infra", kind="TERRAFORM", stage_id=last, from_git=True),
-        Service(id=ARGO, name="argo", kind="ARGOCD_APP", stage_id=last),
-        Service(id=GIT_JOB, name="cron", kind="JOB", stage_id=last, from_git=True, job_type="CRON"),
-        Service(id=GIT_HELM, name="chart", kind="HELM", stage_id=last, from_git=True),
-    ]
-    return stand
-
-
-def ended(stand: Stand) -> None:
-    stand.act(Action.DEPLOY)
-
-
-def failed(stand: Stand) -> None:
-    stand.life.fail_next_build(WEB)
-    stand.act(Action.DEPLOY)
-
-
-def canceled(stand: Stand) -> None:
-    under_way(stand)
-    stand.life.cancel(ENV)
-    stand.clock.run_out()
-
-
-def under_way(stand: Stand) -> None:
-    stand.life.act(ENV, Action.DEPLOY, ADA)
-    stand.clock.advance(6)
-
-
-def queued(stand: Stand) -> None:
-    under_way(stand)
-    stand.life.act(ENV, Action.STOP, BOB)
-    stand.life.act(ENV, Action.UNINSTALL, BOB, [TERRAFORM])
-    stand.clock.advance(3)
-
-
-def canceling(stand: Stand) -> None:
-    under_way(stand)
-    stand.life.cancel(ENV)
-    stand.clock.advance(3)
-
-
-def restored(stand: Stand) -> None:
-    states = {WEB: StateEnum.DEPLOYED, DB: StateEnum.STOPPED, API: StateEnum.CANCELED}
-    stand.life.restore(ENV, states, at=stand.clock.now() - timedelta(days=90), trigger=ADA)
-
-
-def never(_: Stand) -> None:
-    pass
+from qovery_async.emulator.life.actions import Action
+from tests.support.life_world import (
+    ADA,
+    API,
+    BOB,
+    ENV,
+    TERRAFORM,
+    WEB,
+    Stand,
+    canceled,
+    canceling,
+    decode,
+    ended,
+    every_kind,
+    failed,
+    never,
+    queued,
+    restored,
+    under_way,
+)
 
 
 @pytest.mark.parametrize("reach", [never, under_way, ended, failed, queued, canceling, canceled, restored])
@@ -176,9 +127,6 @@ def test_terraform_services_say_what_they_do() -> None:
     assert statuses.service_status(stand.life, ENV, TERRAFORM)["status_details"]["sub_action"] == "TERRAFORM_DESTROY"
 
 
-# History
-
-
 def test_history_is_newest_first_and_goes_on_after_an_id() -> None:
     stand = Stand()
     for action in (Action.DEPLOY, Action.STOP, Action.DEPLOY):
@@ -228,85 +176,3 @@ def test_history_keeps_the_last_hundred() -> None:
     assert len(history.environment_history_v2(stand.life, ENV, size=1000)["results"]) == 100
     with pytest.raises(KeyError):
         stand.life.request(first.id)
-
-
-# Logs
-
-
-def test_each_execution_has_its_log() -> None:
-    stand = Stand()
-    stand.act(Action.DEPLOY)
-    first = statuses.environment_status(stand.life, ENV)["last_deployment_id"]
-    stand.act(Action.STOP)
-    messages = [line["message"]["safe_message"] for line in lines.deployment_logs(stand.life, ENV, first)]
-    assert messages[0] == "Deploy requested by ada"
-    assert "web: BUILDING" in messages
-    assert messages[-1] == "Deploy ended: DEPLOYED"
-    assert lines.deployment_logs(stand.life, ENV)[-1]["message"] == {"safe_message": "Stop ended: STOPPED"}
-    assert lines.deployment_logs(stand.life, ENV, f"{ENV}-1") == []
-
-
-def test_a_failure_is_an_error_in_the_log() -> None:
-    stand = Stand()
-    stand.life.fail_next_build(WEB)
-    stand.act(Action.DEPLOY)
-    (error,) = [line for line in lines.deployment_logs(stand.life, ENV) if line["type"] == "error"]
-    assert error["error"]["tag"] == "BUILD_ERROR"
-    assert error["details"]["transmitter"] == {"id": WEB, "name": "web", "type": "Application"}
-    assert error["details"]["stage"]["name"] == "APP"
-
-
-def service_lines(stand: Stand, service_id: str) -> list[str]:
-    service = next(s for s in stand.world.services(ENV) if s.id == service_id)
-    return [line["message"] for line in lines.service_logs(stand.life, service)]
-
-
-def test_a_service_writes_from_its_start_to_its_stop() -> None:
-    stand = Stand()
-    assert service_lines(stand, API) == []
-    stand.act(Action.DEPLOY, services=[API])
-    assert service_lines(stand, API) == ["Starting api 1.2", "Ready"]
-    stand.clock.advance(25)
-    assert service_lines(stand, API)[2:] == ["Served request 1", "Served request 2"]
-    stand.act(Action.STOP, services=[API])
-    stopped = service_lines(stand, API)
-    assert stopped[-1] == "Received SIGTERM, shutting down"
-    stand.clock.advance(100)
-    assert service_lines(stand, API) == stopped
-    stand.act(Action.DEPLOY, services=[API])
-    assert service_lines(stand, API) == [*stopped, "Starting api 1.2", "Ready"]
-
-
-def test_only_the_last_thousand_lines_are_kept() -> None:
-    stand = Stand()
-    restored(stand)
-    written = service_lines(stand, WEB)
-    assert len(written) == 1000
-    assert written[-1] == f"Served request {90 * 24 * 360}"
-    stand.act(Action.STOP)
-    stand.act(Action.DEPLOY)
-    stand.clock.advance(11)
-    written = service_lines(stand, WEB)
-    assert len(written) == 1000
-    assert written[-4:] == ["Received SIGTERM, shutting down", "Starting web c0ffee1", "Ready", "Served request 1"]
-
-
-@pytest.mark.parametrize("beats", [996, 997, 998, 999, 1000])
-def test_the_limit_holds_to_the_line(beats: int) -> None:
-    stand = Stand()
-    stand.act(Action.DEPLOY, services=[DOCS])
-    stand.clock.advance(beats * 10)
-    whole = ["Starting docs 0.1", "Ready", *(f"Served request {n}" for n in range(1, beats + 1))]
-    assert service_lines(stand, DOCS) == whole[-1000:]
-
-
-def test_times_in_logs_go_forward() -> None:
-    stand = Stand()
-    stand.act(Action.DEPLOY)
-    stand.clock.advance(60)
-    service = next(s for s in stand.world.services(ENV) if s.id == JOB)
-    times = cast(
-        "list[datetime]", [log.created_at for log in decode(lines.service_logs(stand.life, service), list[models.Log])]
-    )
-    assert times == sorted(times)
-    assert times[-1] <= stand.clock.now()

@@ -15,10 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qovery_async import (
-    Rate,
-    Turn,
-)
+from qovery_async import Rate, Turn
 from qovery_async.pacing.budget import DOUBT, LIMIT, MARGIN, SOON, WINDOW, Budget
 
 

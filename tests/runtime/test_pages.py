@@ -7,10 +7,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from qovery_async import (
-    AsyncQovery,
-    Page,
-)
+from qovery_async import AsyncQovery, Page
 from qovery_sync import Qovery
 from tests.support.server import TOKEN, Answer, Ask, in_thread, serve
 

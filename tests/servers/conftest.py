@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from tests.support.in_flight import server
 from tests.support.programs import api, run, start
 from tests.support.redis_server import redis_url
 
-__all__ = ["api", "redis_url", "run", "start"]
+__all__ = ["api", "redis_url", "run", "server", "start"]

@@ -1,13 +1,8 @@
-"""Do many processes share one budget through a real Redis, and get by without it?"""
+"""Do many processes share one budget through a real Redis?"""
 
 from __future__ import annotations
 
-import contextlib
 import json
-import logging
-import os
-import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,18 +12,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import anyio
 import pytest
 import redis
 from aiohttp import web
 
-from qovery_async import AsyncQovery, ConfigurationError, Rate, RateBudgetExhausted
+from qovery_async import Rate, RateBudgetExhausted
 from qovery_async.emulator import Emulator
-from qovery_async.pacing import redis_limiter
 from qovery_async.pacing.redis_limiter import RedisRateLimiter
 from tests.support.programs import Run
-from tests.support.redis_server import running_redis
-from tests.support.server import PROJECT, TOKEN, Answer, Ask, in_thread, serve
+from tests.support.server import PROJECT, Answer, Ask, in_thread, serve
 
 HERE = Path(__file__).parent
 PROCESSES = 10
@@ -99,16 +91,6 @@ async def taken(limiter: RedisRateLimiter) -> bool:
     return (await limiter.take(most=0, patient=False)).taken
 
 
-def warnings_in(caplog: pytest.LogCaptureFixture) -> list[str]:
-    return [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
-
-
-@pytest.fixture
-def soon_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Redis is asked again at once after it has failed."""
-    monkeypatch.setattr(redis_limiter, "_PAUSE", 0.0)
-
-
 @pytest.mark.anyio
 class TestSharing:
     async def test_holds_for_clients_of_both_faces(self, ask: Ask, redis_url: str, request: Any) -> None:
@@ -172,175 +154,3 @@ class TestSharing:
             say(f"sockets {sockets()}")
         """
         assert run(script, redis_url) == ["5", "5", "5", "child 5", "1", "sockets []"]
-
-
-@pytest.mark.anyio
-class TestWithoutRedis:
-    @pytest.mark.usefixtures("soon_again")
-    async def test_each_process_goes_on_alone(self, caplog: pytest.LogCaptureFixture) -> None:
-        """Redis is there, dies, and comes back."""
-        caplog.set_level(logging.INFO, "qovery.pacing")
-        with running_redis() as url:
-            limiter = RedisRateLimiter(url, name="mortal")
-            await limiter.learn(Rate(1000, 5, 3600))
-            assert await taken(limiter)
-            with redis.Redis.from_url(url) as client:
-                client.shutdown(nosave=True)
-            assert [await taken(limiter) for _ in range(7)] == [True] * 5 + [False] * 2
-            (warning,) = warnings_in(caplog)
-            assert "Redis is out of reach" in warning
-            with _redis_at(url) as client:
-                assert await taken(limiter)
-                assert client.get("qovery:budget:mortal")
-            assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"]
-
-    async def test_calls_succeed_from_the_start(self, ask: Ask, caplog: pytest.LogCaptureFixture) -> None:
-        limiter = RedisRateLimiter("redis://user:s3cret@127.0.0.1:1/0", name="shop")
-        async with serve(
-            Answer(
-                PROJECT,
-            )
-        ) as server:
-            for _ in range(3):
-                await ask(server.url, get, rate_limiter=limiter)
-            assert len(server.requests) == 3
-        (warning,) = warnings_in(caplog)
-        assert "s3cret" not in warning
-
-    async def test_no_call_waits_long_for_one_that_is_silent(self, caplog: pytest.LogCaptureFixture) -> None:
-        with running_redis() as url, _stopped(url):
-            limiter = RedisRateLimiter(url, name="silent")
-            with anyio.fail_after(8):  # all of them one after another would take 40 s
-                async with anyio.create_task_group() as group:
-                    for _ in range(20):
-                        group.start_soon(taken, limiter)
-                assert await taken(limiter)
-        assert "no response within 2 s" in warnings_in(caplog)[0] or "Timeout" in warnings_in(caplog)[0]
-        assert len(warnings_in(caplog)) == 1
-
-    async def test_waiting_for_it_can_be_cancelled(self) -> None:
-        with running_redis() as url, _stopped(url):
-            limiter = RedisRateLimiter(url, name="silent")
-            began = time.monotonic()
-            async with (
-                serve(Answer(PROJECT)) as server,
-                AsyncQovery(TOKEN, base_url=server.url, rate_limiter=limiter) as client,
-            ):
-                with anyio.move_on_after(0.2) as scope:
-                    await get(client)
-                assert scope.cancelled_caught
-                assert time.monotonic() - began < redis_limiter._PATIENCE
-                assert server.requests == []
-
-    async def test_what_redis_refuses_is_no_error_of_the_call(
-        self, redis_url: str, caplog: pytest.LogCaptureFixture
-    ) -> None:
-        with redis.Redis.from_url(redis_url) as client:
-            client.rpush("qovery:budget:list", "x")
-            client.acl_setuser("shop", enabled=True, passwords=["+right"])
-        assert await taken(RedisRateLimiter(redis_url, name="list"))
-        assert await taken(RedisRateLimiter(f"{redis_url}/99", name="no such database"))
-        wrong = redis_url.replace("//", "//shop:wrong-s3cret@")
-        assert await taken(RedisRateLimiter(wrong, name="password"))
-        assert await taken(RedisRateLimiter("redis://no..host", name="host"))
-        assert len(warnings_in(caplog)) == 4
-        assert "s3cret" not in caplog.text
-
-    def test_nothing_is_left_of_the_wait_for_it(self, run: Run) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as silent:
-            script = """
-                import logging
-
-                from qovery_async.pacing.redis_limiter import RedisRateLimiter
-
-                logging.getLogger("qovery").setLevel(logging.ERROR)
-                limiter = RedisRateLimiter(sys.argv[1], name="silent")
-
-                async def take():
-                    with contextlib.suppress(TimeoutError):
-                        async with asyncio.timeout(0.1):
-                            await limiter.take(most=0, patient=True)
-                    return (await limiter.take(most=0, patient=True)).taken
-
-                say(str(asyncio.run(take())))
-                del limiter
-                gc.collect()
-            """
-            assert run(script, f"redis://127.0.0.1:{silent.getsockname()[1]}") == ["True"]
-
-
-class TestAddresses:
-    @pytest.mark.parametrize(
-        "address",
-        ["rediss://:s3cret@127.0.0.1:6380/1", "unix://:s3cret@/run/redis.sock?db=2", "redis://u:s3cret@[::1]:6379"],
-    )
-    def test_are_those_of_redis(self, address: str) -> None:
-        limiter = RedisRateLimiter(address, name="shop")
-        assert "s3cret" not in f"{limiter!r} {vars(limiter)!r}"
-
-    @pytest.mark.parametrize(
-        "address",
-        [
-            "http://u:s3cret@host",
-            "redis://:a/s3cret@host",
-            "redis://:s3cret@host:port",
-            "s3cret",
-            "redis://:s3cret@h?db=s3cret",
-        ],
-    )
-    def test_are_refused_without_repeating_the_password(self, address: str) -> None:
-        with pytest.raises(ConfigurationError, match="must begin with redis://") as caught:
-            RedisRateLimiter(address, name="shop")
-        assert "s3cret" not in str(caught.value)
-        assert caught.value.__context__ is None
-        trace = caught.tb
-        while trace is not None:
-            if trace.tb_frame.f_code.co_filename == redis_limiter.__file__:
-                assert "s3cret" not in repr(trace.tb_frame.f_locals)
-            trace = trace.tb_next
-
-    def test_are_no_clients_of_another_kind(self) -> None:
-        with pytest.raises(ConfigurationError, match=r"an address or a redis\.Redis, got int"):
-            RedisRateLimiter(5, name="shop")  # type: ignore[arg-type]
-
-
-class TestImport:
-    WITHOUT = "import sys; sys.modules['redis'] = None; import qovery_async, qovery_sync; "
-
-    def test_of_the_sdk_needs_no_redis(self) -> None:
-        subprocess.run([sys.executable, "-c", self.WITHOUT], check=True)
-
-    def test_of_the_limiter_says_what_to_install(self) -> None:
-        script = f"{self.WITHOUT} import qovery_async.pacing.redis_limiter"
-        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
-        assert done.stderr.endswith(
-            "ImportError: RedisRateLimiter needs the Python client of Redis: pip install qovery-sdk[redis]\n"
-        )
-
-
-@contextlib.contextmanager
-def _stopped(url: str) -> Any:
-    """A Redis that accepts connections and says nothing."""
-    with redis.Redis.from_url(url) as client:
-        process: int = client.info("server")["process_id"]
-    os.kill(process, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(process, signal.SIGCONT)
-
-
-@contextlib.contextmanager
-def _redis_at(url: str) -> Any:
-    """Redis again, at an address that it had before."""
-    command = ["redis-server", "--port", url.rpartition(":")[2], "--bind", "127.0.0.1", "--save", ""]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process, redis.Redis.from_url(url) as client:
-        try:
-            for _ in range(200):
-                with contextlib.suppress(redis.ConnectionError):
-                    client.ping()
-                    break
-                time.sleep(0.05)
-            yield client
-        finally:
-            process.terminate()

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
+from qovery_async.codec.reader import Codec
 from qovery_async.emulator.life import statuses
 from qovery_async.emulator.life.actions import Action, Pace, Service, Stage, Trigger
 from qovery_async.emulator.life.clock import SteppedClock
 from qovery_async.emulator.life.life import Life
+from qovery_async.models.statuses import StateEnum
 
 ENV = "e0000000-0000-4000-8000-000000000001"
 ADA, BOB = Trigger("ada"), Trigger("bob", "CLI")
@@ -83,3 +87,66 @@ class Stand:
             if read() != seen[-1]:
                 seen.append(read())
         return seen
+
+
+WORKFLOW, TERRAFORM, ARGO, GIT_JOB, GIT_HELM = (f"50000000-0000-4000-8000-0000000001{n:02}" for n in range(5))
+
+
+def decode(value: Any, type_: Any) -> Any:
+    """As the strict client would read it off the wire."""
+    return Codec(strict=True).decode(json.loads(json.dumps(value)), type_, operation="t")
+
+
+def every_kind() -> Stand:
+    stand = Stand()
+    last = STAGES[-1].id
+    stand.world.environments[ENV] += [
+        Service(id=WORKFLOW, name="agent", kind="AGENTIC_WORKFLOW", stage_id=last),
+        Service(id=TERRAFORM, name="infra", kind="TERRAFORM", stage_id=last, from_git=True),
+        Service(id=ARGO, name="argo", kind="ARGOCD_APP", stage_id=last),
+        Service(id=GIT_JOB, name="cron", kind="JOB", stage_id=last, from_git=True, job_type="CRON"),
+        Service(id=GIT_HELM, name="chart", kind="HELM", stage_id=last, from_git=True),
+    ]
+    return stand
+
+
+def ended(stand: Stand) -> None:
+    stand.act(Action.DEPLOY)
+
+
+def failed(stand: Stand) -> None:
+    stand.life.fail_next_build(WEB)
+    stand.act(Action.DEPLOY)
+
+
+def canceled(stand: Stand) -> None:
+    under_way(stand)
+    stand.life.cancel(ENV)
+    stand.clock.run_out()
+
+
+def under_way(stand: Stand) -> None:
+    stand.life.act(ENV, Action.DEPLOY, ADA)
+    stand.clock.advance(6)
+
+
+def queued(stand: Stand) -> None:
+    under_way(stand)
+    stand.life.act(ENV, Action.STOP, BOB)
+    stand.life.act(ENV, Action.UNINSTALL, BOB, [TERRAFORM])
+    stand.clock.advance(3)
+
+
+def canceling(stand: Stand) -> None:
+    under_way(stand)
+    stand.life.cancel(ENV)
+    stand.clock.advance(3)
+
+
+def restored(stand: Stand) -> None:
+    states = {WEB: StateEnum.DEPLOYED, DB: StateEnum.STOPPED, API: StateEnum.CANCELED}
+    stand.life.restore(ENV, states, at=stand.clock.now() - timedelta(days=90), trigger=ADA)
+
+
+def never(_: Stand) -> None:
+    pass

@@ -53,6 +53,13 @@ class Answer:
         return web.Response(status=self.status, text=text, content_type="application/json", headers=self.headers)
 
 
+LIST = Answer({"results": []})
+
+
+def organizations(*ids: str) -> Answer:
+    return Answer({"results": [{"id": id_, "name": f"name of {id_}"} for id_ in ids]})
+
+
 Handler = Callable[[web.BaseRequest], web.StreamResponse | Awaitable[web.StreamResponse]]
 
 
