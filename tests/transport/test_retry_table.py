@@ -15,7 +15,6 @@ import attrs
 import pytest
 import trustme
 from flaky import CLOSED, SILENCE, Step, answer, serve_steps
-from server import PROJECT, TOKEN, Answer, Ask, closed_port, serve
 
 from qovery_async import (
     NO_RETRIES,
@@ -27,10 +26,11 @@ from qovery_async import (
     Timeout,
     TransportError,
 )
+from tests.support.server import PROJECT, TOKEN, Answer, Ask, closed_port, serve
 
 pytestmark = pytest.mark.anyio
 
-TEXT = Path(__file__).parent.joinpath("../docs/retries.md").read_text()
+TEXT = Path(__file__).parent.joinpath("../../docs/retries.md").read_text()
 QUICK = RetryPolicy(base=0.001)
 JSON = "application/json"
 
