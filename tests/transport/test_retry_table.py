@@ -14,7 +14,6 @@ import anyio
 import attrs
 import pytest
 import trustme
-from flaky import CLOSED, SILENCE, Step, answer, serve_steps
 
 from qovery_async import (
     NO_RETRIES,
@@ -26,6 +25,7 @@ from qovery_async import (
     Timeout,
     TransportError,
 )
+from tests.support.flaky import CLOSED, SILENCE, Step, answer, serve_steps
 from tests.support.server import PROJECT, TOKEN, Answer, Ask, closed_port, serve
 
 pytestmark = pytest.mark.anyio
