@@ -1,46 +1,89 @@
-"""How does a coroutine on the background loop get its outcome to a caller that waits in another thread?"""
+"""How does one coroutine run on the loop, and how is it ended from another thread?"""
 
 from __future__ import annotations
 
 import asyncio
-import concurrent.futures
-import contextlib
 from collections.abc import Awaitable, Callable
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar, cast
+
+from anyio import CancelScope
 
 T = TypeVar("T")
 
+# Seconds a cancelled call gets to unwind, so that its request really is cancelled.
+UNWIND_SECONDS = 1.0
 
-class Call(Generic[T]):
-    """One coroutine on the loop, and the outcome its caller waits for."""
 
-    def __init__(self, function: Callable[[], Awaitable[T]]) -> None:
-        self._function = function
-        self.outcome: concurrent.futures.Future[T] = concurrent.futures.Future()
-        self.task: asyncio.Task[None] | None = None
+class Home(Protocol):
+    """What a call needs to know of the loop it runs on."""
 
-    def begin(self) -> None:
-        self.task = asyncio.get_running_loop().create_task(self._run())
-        self.task.add_done_callback(self.settle)
+    stopping: bool
 
-    def cancel(self) -> None:
-        if self.task is not None:
-            self.task.cancel()
+    def new_scope(self) -> CancelScope: ...
 
-    def settle(self, _: object = None) -> None:
-        """Make sure that nobody waits for ever."""
-        with contextlib.suppress(concurrent.futures.InvalidStateError):
-            if not self.outcome.done():
-                self.outcome.set_exception(concurrent.futures.CancelledError())
 
-    async def _run(self) -> None:
+class Outcome(Generic[T]):
+    """What a function returned or raised, on its way to another thread."""
+
+    value: T | None = None
+    error: BaseException | None = None
+
+    @property
+    def is_cancelled(self) -> bool:
+        return isinstance(self.error, asyncio.CancelledError)
+
+    def get(self) -> T:
+        """Return or raise it. Not to be asked twice."""
+        if self.error is None:
+            return cast("T", self.value)
+        # An error holds the frames it passed, and they hold this: let go of it, or it is in a cycle.
+        error, self.error = self.error, None
         try:
-            result = await self._function()
-        except asyncio.CancelledError:
-            raise
-        except BaseException as error:  # noqa: BLE001  # SystemExit too: out of the task, it would end the loop
-            self.outcome.set_exception(error)
-        else:
-            self.outcome.set_result(result)
+            raise error
         finally:
-            del self  # or an error, which holds this frame by its traceback, is in a cycle
+            del error
+
+
+class Call(Outcome[T]):
+    """One coroutine on the loop, in a cancel scope of its own, and its outcome."""
+
+    task: asyncio.Task[None] | None = None
+    _scope: CancelScope | None = None
+    _cancelled = False
+    _when_over: Callable[[], object] | None = None
+
+    def __init__(self, function: Callable[[], Awaitable[T]], home: Home) -> None:
+        self._function = function
+        self._home = home
+
+    async def run(self) -> None:
+        """Never raises: out of a task, SystemExit would end the loop, and any error be in a cycle."""
+        if self._cancelled or self._home.stopping:
+            self.error = asyncio.CancelledError()
+            return
+        self.task = asyncio.current_task()
+        try:
+            with self._home.new_scope() as self._scope:
+                self.value = await self._function()
+            if self._scope.cancelled_caught:
+                self.error = asyncio.CancelledError()
+        except BaseException as error:  # noqa: BLE001  # it is raised in the thread that waits
+            self.error = error
+        finally:
+            self.task = self._scope = None
+            if self._when_over is not None:
+                self._when_over()
+
+    def cancel(self, when_over: Callable[[], object] | None = None) -> None:
+        """Cancel it once, so that what it cleans up may be awaited, and insist when that takes too long."""
+        self._cancelled = True
+        if self.task is not None:
+            self._when_over = when_over or self._when_over
+            self.task.cancel()
+            asyncio.get_running_loop().call_later(UNWIND_SECONDS, self._insist)
+        elif when_over is not None:
+            when_over()
+
+    def _insist(self) -> None:
+        if self._scope is not None:
+            self._scope.cancel()

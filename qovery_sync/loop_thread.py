@@ -1,0 +1,241 @@
+"""How does a client's loop live in its thread, and how does a call cross to it and back?
+
+A call hops to the loop once and back once, by `anyio.from_thread.run`; anyio's `BlockingPortal` hops
+twice each way and costs twice as much.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import concurrent.futures
+import os
+import sys
+import threading
+from collections.abc import Awaitable, Callable, Coroutine
+from contextvars import Context
+from typing import Any, TypeVar
+
+from anyio import CancelScope, NoEventLoopError, from_thread
+from anyio.lowlevel import EventLoopToken, current_token
+
+from qovery_async.errors import ConfigurationError
+from qovery_sync.call import UNWIND_SECONDS, Call, Outcome
+
+T = TypeVar("T")
+
+# Seconds `close()` and the interpreter's exit wait for the loop to end.
+END_SECONDS = 5.0
+# Seconds between two looks at a wait that Ctrl-C cannot interrupt.
+POLL_SECONDS = 0.1
+# Seconds between two looks at whether someone still waits for a loop that ends.
+DRAIN_SECONDS = 0.001
+
+CLOSED = "this client is closed: make a new one"
+OWN_LOOP = (
+    "a call from the client's own event loop (a hook?) would wait for itself: "
+    "make it from another thread, or after the hook has returned"
+)
+
+_exiting = False
+
+
+class LoopThread(threading.Thread):
+    """The thread and its loop. Knows nothing of the portal, which stays collectable."""
+
+    def __init__(self, on_stop: Callable[[], Awaitable[object]]) -> None:
+        super().__init__(name="qovery-sync", daemon=True)
+        self.pid = os.getpid()
+        self.stopping = False
+        # Calls that go on when nobody waits for them, until the loop ends.
+        self.resident: set[Call[Any]] = set()
+        self._on_stop = on_stop
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._token: EventLoopToken | None = None
+        self._begun: concurrent.futures.Future[None] = concurrent.futures.Future()
+        self._asked_to_stop = asyncio.Event()
+        # Those who wait for the loop. It goes on until none is left, and lets nobody in once it has ended.
+        self._waiting: set[object] = set()
+        self._ended = False
+
+    def begin(self) -> None:
+        """Start, and wait until the loop runs. Interrupted here, the thread must be told to stop."""
+        self.start()
+        self._begun.result()
+
+    def run(self) -> None:
+        # In a forked child this frame is never unwound: all that hangs on `self`, the loop and
+        # through `on_stop` the client's sessions, stays alive there and is never finalized.
+        # An empty context, here and below: what the first caller's holds must stay collectable.
+        try:
+            loop = self._loop = Context().run(asyncio.new_event_loop)
+        except BaseException as error:  # noqa: BLE001  # it is raised in the thread of the first call
+            self._begun.set_exception(error)
+            return
+        try:
+            Context().run(loop.run_until_complete, self._serve())
+        finally:
+            # `asyncio.Runner` would wait for the executor in a new thread, which Python 3.12
+            # cannot start at exit.
+            loop.close()
+
+    async def _serve(self) -> None:
+        self._token = current_token()
+        self._begun.set_result(None)
+        try:
+            if not self.stopping:
+                await self._asked_to_stop.wait()
+            await self._cancel_calls()
+            try:
+                await self._on_stop()
+            finally:
+                this = asyncio.current_task()
+                await _cancel({task for task in asyncio.all_tasks() if task is not this})
+                await asyncio.get_running_loop().shutdown_asyncgens()
+        finally:
+            self._ended = True
+            while self._waiting:  # noqa: ASYNC110  # one who waits may vanish, and cannot set an event then
+                await asyncio.sleep(DRAIN_SECONDS)
+
+    async def _cancel_calls(self) -> None:
+        calls: list[Call[Any]] = [call for call in self._waiting.copy() if isinstance(call, Call)]
+        calls.extend(self.resident)
+        tasks = {call.task for call in calls if call.task is not None}
+        for call in calls:
+            call.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=UNWIND_SECONDS)
+
+    def cross(self, function: Callable[[], Awaitable[T]]) -> T:
+        """Run `function` on the loop and wait for its outcome; an exception here (Ctrl-C) cancels it."""
+        if threading.get_ident() == self.ident:
+            raise ConfigurationError(OWN_LOOP)
+        call = Call(function, self)
+        try:
+            # First listed, then asked: a loop that ends says so first, and then looks at the list.
+            self._waiting.add(call)
+            self._carry(call.run)
+        except BaseException as error:
+            self.cancel(call)
+            if isinstance(error, concurrent.futures.CancelledError) and self.stopping:
+                raise closed_error() from None
+            raise
+        finally:
+            self._waiting.discard(call)
+        return self.get(call)
+
+    def get(self, outcome: Outcome[T]) -> T:
+        if outcome.is_cancelled:
+            raise closed_error() if self.stopping else concurrent.futures.CancelledError
+        return outcome.get()
+
+    def _carry(self, function: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        if self._ended:
+            raise closed_error()
+        here = threading.current_thread()
+        if sys.platform != "win32" and (here is threading.main_thread() or not _serves_another_loop()):
+            from_thread.run(function, token=self._token)
+            return
+        # Ctrl-C does not interrupt a wait on Windows. And in a worker thread of another loop (a web
+        # server's), anyio would list our task in that loop's cancel scope and cancel it from there.
+        assert self._loop is not None
+        future = asyncio.run_coroutine_threadsafe(function(), self._loop)
+        while not future.done():
+            concurrent.futures.wait([future], timeout=POLL_SECONDS)
+        future.result()
+
+    def cancel(self, call: Call[Any]) -> None:
+        """Cancel a call and give it a moment to unwind."""
+        over = threading.Event()
+        if self.schedule(call.cancel, over.set) and self.can_be_waited_for():
+            over.wait(UNWIND_SECONDS)
+
+    def schedule(self, callback: Callable[..., object], *args: object) -> bool:
+        """Have the loop call it, if it can. Does not wait: the garbage collector may be the caller."""
+        if self._loop is None or self.pid != os.getpid():
+            return False
+        try:
+            self._loop.call_soon_threadsafe(callback, *args)
+        except RuntimeError:  # the loop has ended
+            return False
+        return True
+
+    def when_idle(self, callback: Callable[[], object]) -> bool:
+        """Have the loop call it between two things that it does; False where it will not any more."""
+        if self.pid != os.getpid():
+            return False
+        concurrent.futures.wait([self._begun], timeout=END_SECONDS)
+        request = object()
+
+        def call_back() -> None:
+            self._waiting.discard(request)
+            callback()
+
+        self._waiting.add(request)
+        if not self._ended and self.schedule(call_back):
+            return True
+        self._waiting.discard(request)
+        return False
+
+    def stop(self) -> None:
+        """Ask the loop to end. Does not wait: the garbage collector may be the caller."""
+        if self.pid == os.getpid():
+            self.stopping = True
+            self.schedule(self._asked_to_stop.set)
+
+    def new_scope(self) -> CancelScope:
+        # `CancelScope()` would look for the backend each time, and takes 3 us longer.
+        assert self._token is not None
+        return self._token.backend_class.create_cancel_scope()
+
+    def wait_until_ended(self) -> None:
+        if self.can_be_waited_for() and self.is_alive():
+            self.join(END_SECONDS)
+
+    def can_be_waited_for(self) -> bool:
+        return self.pid == os.getpid() and threading.get_ident() != self.ident
+
+
+async def _cancel(tasks: set[asyncio.Task[Any]]) -> None:
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks, timeout=UNWIND_SECONDS)
+
+
+def _serves_another_loop() -> bool:
+    try:
+        from_thread.check_cancelled()
+    except NoEventLoopError:
+        return False
+    except BaseException:  # noqa: BLE001  # it does, and that loop has cancelled what it does there
+        return True
+    return True
+
+
+def closed_error() -> BaseException:
+    # At exit a daemon thread ends silently anyway: it should not leave a traceback instead.
+    if _exiting and threading.current_thread().daemon:
+        return SystemExit()
+    return ConfigurationError(CLOSED)
+
+
+def exiting() -> bool:
+    return _exiting
+
+
+def loop_threads() -> list[LoopThread]:
+    return [thread for thread in threading.enumerate() if isinstance(thread, LoopThread) and thread.is_alive()]
+
+
+def _end_all() -> None:
+    global _exiting  # noqa: PLW0603  # a process exits once
+    _exiting = True
+    threads = loop_threads()
+    for thread in threads:
+        thread.stop()
+    for thread in threads:
+        thread.wait_until_ended()
+
+
+atexit.register(_end_all)
