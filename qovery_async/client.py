@@ -4,33 +4,27 @@ from __future__ import annotations
 
 import functools
 import os
-import re
 import ssl as ssl_module
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
 
-import attrs
-
 from qovery_async import config
 from qovery_async.codec.reader import Codec
 from qovery_async.errors import ConfigurationError
+from qovery_async.namespaces import Namespaces
 from qovery_async.pacing.limiter import LocalRateLimiter, RateLimiter
 from qovery_async.pacing.pace import Mode, Pace
-from qovery_async.resources import Namespaces
-from qovery_async.runtime.organization import DefaultOrganization
-from qovery_async.runtime.warm_up import warm_up
+from qovery_async.runtime.core import Core
 from qovery_async.secrecy.secret import Headers, Hidden, Secret, hidden_headers, hidden_text
 from qovery_async.transport.credentials import Credentials, TokenSource, hidden, read_token, token_in
 from qovery_async.transport.events import Hooks, RequestHook, ResponseHook, RetryHook
 from qovery_async.transport.exchange import Exchange, last_response
 from qovery_async.transport.http import HttpTransport
 from qovery_async.transport.options import Options, Timeout
-from qovery_async.transport.request import Call
-from qovery_async.transport.response import RawResponse, Response, WithResponse, with_response
+from qovery_async.transport.response import Response, WithResponse, with_response
 from qovery_async.transport.retry import RetryPolicy
-from qovery_async.vocabulary import UNSET
 
 if TYPE_CHECKING:
     import aiohttp
@@ -99,9 +93,9 @@ class AsyncQovery(Namespaces):
         token, proxy = hidden(token), hidden_text(proxy)
         headers = hidden_headers(headers)
         url = config.read_url("base_url", base_url, "QOVERY_API_URL", config.DEFAULT_API_URL, "http")
-        self.ws_url = config.read_url("ws_url", ws_url, "QOVERY_WS_URL", config.DEFAULT_WS_URL, "ws")
+        ws = config.read_url("ws_url", ws_url, "QOVERY_WS_URL", config.DEFAULT_WS_URL, "ws")
         if not allow_plain_http:
-            config.refuse_plain(url, self.ws_url)
+            config.refuse_plain(url, ws)
         agent = config.read_headers({"User-Agent": config.user_agent(user_agent)}).reveal()["User-Agent"]
         context = config.ssl_context(ssl)
         config.refuse_unverified(session, context)
@@ -126,7 +120,7 @@ class AsyncQovery(Namespaces):
             hooks=Hooks(on_request, on_response, on_retry),
             limiter=LocalRateLimiter() if rate_limiter is None else rate_limiter,
         )
-        super().__init__(exchange, DefaultOrganization())
+        super().__init__(Core(exchange, ws_url=ws))
 
     @classmethod
     def from_env(cls, dotenv: str | Path | None = None, **arguments: Any) -> Self:
@@ -155,10 +149,6 @@ class AsyncQovery(Namespaces):
             raise ConfigurationError(token)
         return cls(token, **{**settings, **given.reveal()})
 
-    @property
-    def base_url(self) -> str:
-        return self._exchange.base_url
-
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={self.base_url!r}, token=***)"
 
@@ -172,7 +162,7 @@ class AsyncQovery(Namespaces):
 
     async def aclose(self) -> None:
         """Closes the connections, of this client and of its `with_options` copies."""
-        await self._exchange.http.sessions.aclose()
+        await self._core.exchange.http.sessions.aclose()
 
     def with_options(
         self,
@@ -186,7 +176,7 @@ class AsyncQovery(Namespaces):
         """A light copy with other options; it shares the connections and everything else."""
         headers = hidden_headers(headers)
         options = config.changed(
-            self._exchange.options,
+            self._core.exchange.options,
             timeout=timeout,
             retries=retries,
             pace=pace,
@@ -194,8 +184,7 @@ class AsyncQovery(Namespaces):
             headers=headers,
         )
         copy = object.__new__(AsyncQovery)
-        copy.ws_url = self.ws_url
-        Namespaces.__init__(copy, attrs.evolve(self._exchange, options=options), self._organization)
+        Namespaces.__init__(copy, self._core.with_options(options))
         return copy
 
     def with_response(self, method: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[WithResponse[T]]]:
@@ -215,30 +204,3 @@ class AsyncQovery(Namespaces):
             return with_response(result, responses)
 
         return call
-
-    async def request(
-        self,
-        method: str,
-        path: str,
-        *,
-        params: Mapping[str, object] | None = None,
-        json: object = UNSET,
-    ) -> RawResponse:
-        """Reaches what has no name yet: any method and path, relative to the base URL.
-
-        `json` may hold models. Raises what every operation raises.
-        """
-        if not re.fullmatch(r"/[!-~]*", path) or re.search(r"[?#{}]", path):
-            raise ConfigurationError(f"path must begin with /, be percent-encoded and hold no query, got {path!r}")
-        if method.upper() not in _METHODS:
-            raise ConfigurationError(f"method must be one of {', '.join(_METHODS)}, got {method!r}")
-        call = Call("request", method.upper(), path, query=params, body=json)
-        response = await self._exchange.send(call, "application/json, */*;q=0.5")
-        return RawResponse(response.status, response.headers, response.data())
-
-    async def warm_up(self, *namespaces: str) -> None:
-        """Imports and builds what the named namespaces need (`"projects"`, `"jobs.secrets"`).
-
-        For services that mind how long their first request takes. Sends nothing.
-        """
-        await warm_up(self, self._exchange.codec, namespaces)

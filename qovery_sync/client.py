@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import functools
 import ssl as ssl_module
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar
 
-from qovery_async import AsyncQovery, RawResponse, Timeout, WithResponse
+from qovery_async import AsyncQovery, Timeout, WithResponse
 from qovery_async.config import MAX_RESPONSE_BYTES
 from qovery_async.pacing.limiter import RateLimiter
 from qovery_async.pacing.pace import Mode, Pace
@@ -19,9 +19,8 @@ from qovery_async.transport.events import RequestHook, ResponseHook, RetryHook
 from qovery_async.transport.exchange import last_response
 from qovery_async.transport.response import Response, with_response
 from qovery_async.transport.retry import RetryPolicy
-from qovery_async.vocabulary import UNSET
+from qovery_sync.namespaces import Namespaces
 from qovery_sync.portal import Portal
-from qovery_sync.resources import Namespaces
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -111,14 +110,6 @@ class Qovery(Namespaces):
         made._client = client
         return made
 
-    @property
-    def base_url(self) -> str:
-        return self._client.base_url
-
-    @property
-    def ws_url(self) -> str:
-        return self._client.ws_url
-
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={self.base_url!r}, token=***)"
 
@@ -167,24 +158,3 @@ class Qovery(Namespaces):
             return with_response(result, responses)
 
         return call
-
-    def request(
-        self,
-        method: str,
-        path: str,
-        *,
-        params: Mapping[str, object] | None = None,
-        json: object = UNSET,
-    ) -> RawResponse:
-        """Reaches what has no name yet: any method and path, relative to the base URL.
-
-        `json` may hold models. Raises what every operation raises.
-        """
-        return self._call(self._client.request, method, path, params=params, json=json)
-
-    def warm_up(self, *namespaces: str) -> None:
-        """Imports and builds what the named namespaces need (`"projects"`, `"jobs.secrets"`).
-
-        For services that mind how long their first request takes. Sends nothing.
-        """
-        self._call(self._client.warm_up, *namespaces)

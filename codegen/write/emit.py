@@ -1,39 +1,45 @@
-"""Which files does api.json become? Models, resources and their blocking twins."""
+"""Which files does api.json become, and are they up to date?"""
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from codegen.decisions.capabilities import Capabilities
 from codegen.facts import Api
 from codegen.write import emulator_facts, layout
 from codegen.write.models import ModelFiles
 from codegen.write.module import Writer
 from codegen.write.resources import ResourceFiles
+from codegen.write.twins.module import twins
+from codegen.write.twins.source import Source
 
 _ROOT = Path(__file__).parents[2]
 _EMULATOR_FACTS = "qovery_async/emulator/operations.json"
-_GENERATED = ("qovery_async/models", "qovery_async/resources", "qovery_sync/resources")
+_FOLDERS = ("qovery_async", "qovery_sync", "tests/twins")
+_MARK = "# Generated"
 
 
 def generate(api: Api, *, check: bool) -> int:
-    """Writes the generated folders, or tells with `check` whether they would change."""
+    """Writes the generated files, or tells with `check` whether they would change."""
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder)
-        for path, text in files(api).items():
+        written = files(api)
+        for path, text in written.items():
             (target / path).parent.mkdir(parents=True, exist_ok=True)
             (target / path).write_text(text, encoding="utf-8")
         _format(target)
-        if check:
-            return _compare(target)
-        for name in _GENERATED:
-            shutil.rmtree(_ROOT / name, ignore_errors=True)
-            shutil.copytree(target / name, _ROOT / name)
-        (_ROOT / _EMULATOR_FACTS).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(target / _EMULATOR_FACTS, _ROOT / _EMULATOR_FACTS)
+        theirs = {path: (target / path).read_text(encoding="utf-8") for path in written}
+    ours = _present()
+    if check:
+        return _compare(ours, theirs)
+    for path in ours.keys() - theirs.keys():
+        (_ROOT / path).unlink()
+    for path, text in theirs.items():
+        (_ROOT / path).parent.mkdir(parents=True, exist_ok=True)
+        (_ROOT / path).write_text(text, encoding="utf-8")
     return 0
 
 
@@ -44,14 +50,19 @@ def _format(target: Path) -> None:
         subprocess.run([*ruff, *command, *config, "."], check=True, cwd=target)  # noqa: S603
 
 
-def _compare(target: Path) -> int:
-    def texts(root: Path) -> dict[str, str]:
-        paths = (p for name in _GENERATED for p in (root / name).rglob("*.py"))
-        everything = [*paths, root / _EMULATOR_FACTS]
-        return {str(p.relative_to(root)): p.read_text(encoding="utf-8") for p in everything}
+def _present() -> dict[str, str]:
+    """The generated files as they stand, by path."""
+    paths = [path for folder in _FOLDERS for path in (_ROOT / folder).rglob("*.py")]
+    texts = {path: path.read_text(encoding="utf-8") for path in [*paths, _ROOT / _EMULATOR_FACTS] if path.exists()}
+    return {
+        str(path.relative_to(_ROOT)): text
+        for path, text in texts.items()
+        if text.startswith(_MARK) or path.suffix == ".json"
+    }
 
-    ours, theirs = texts(_ROOT), texts(target)
-    different = sorted(p for p in ours.keys() | theirs.keys() if ours.get(p) != theirs.get(p))
+
+def _compare(ours: dict[str, str], theirs: dict[str, str]) -> int:
+    different = sorted(path for path in ours.keys() | theirs.keys() if ours.get(path) != theirs.get(path))
     for path in different:
         print(f"differs from what codegen writes: {path}", file=sys.stderr)
     return 1 if different else 0
@@ -60,7 +71,16 @@ def _compare(target: Path) -> int:
 def files(api: Api) -> dict[str, str]:
     """The text of every generated file, by path, before it is formatted."""
     writer = Writer()
-    resources = ResourceFiles(api, writer)
-    models = ModelFiles(api, layout.arrange(api), writer)
-    facts = {_EMULATOR_FACTS: emulator_facts.operations(api)}
-    return models.files() | resources.files("qovery_async") | resources.files("qovery_sync") | facts
+    capabilities = Capabilities.read()
+    models = ModelFiles(api, layout.arrange(api), writer).files()
+    resources = ResourceFiles(api, writer, capabilities).files()
+    sources = [Source.read(_module(path), path, text) for path, text in resources.items()]
+    for module in capabilities.sources:
+        path = f"{module.replace('.', '/')}.py"
+        sources.append(Source.read(module, path, (_ROOT / path).read_text(encoding="utf-8")))
+    blocking = twins(sources, capabilities.by_hand)
+    return models | resources | blocking | {_EMULATOR_FACTS: emulator_facts.operations(api)}
+
+
+def _module(path: str) -> str:
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")

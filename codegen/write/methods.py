@@ -99,12 +99,13 @@ class _Argument:
 
 @attrs.frozen
 class _Reader:
-    """How a method reads its answer: the base class's method, its arguments, what comes back."""
+    """How a method reads its response: the base class's method, the type that it reads, what comes back."""
 
     method: str
-    arguments: str
+    type_: str
     returns: str
     item: str = ""
+    arguments: str = ""
 
 
 def _reader(answers: list[Answer], pager: Pager | None, api: Api) -> _Reader:
@@ -115,20 +116,20 @@ def _reader(answers: list[Answer], pager: Pager | None, api: Api) -> _Reader:
     if not json:
         (answer,) = typed
         method = "_bytes" if answer.type == "bytes" else "_text"
-        return _Reader(method, f', accept="{answer.media_type}"', "bytes" if answer.type == "bytes" else "str")
+        return _Reader(method, f'"{answer.media_type}"', "bytes" if answer.type == "bytes" else "str")
     answer = json[0]
     type_ = _python(answer.type or "")
     if pager and pager.style == "next_token":
         item = _python(_items_type(api.schemas[str(answer.type)], pager.items))
-        return _Reader("_page", f', {item}, items="{pager.items}"', f"Page[{item}]", item)
+        return _Reader("_page", item, f"Page[{item}]", item, f', items="{pager.items}"')
     if answer.paged:
-        return _Reader("_page", f", {type_}", f"Page[{type_}]", type_)
+        return _Reader("_page", type_, f"Page[{type_}]", type_)
     if answer.items:
-        return _Reader("_list", f", {type_}", f"list[{type_}]", type_)
+        return _Reader("_list", type_, f"list[{type_}]", type_)
     types = list(dict.fromkeys(_python(a.type or "") for a in json))
     types += ["None"] if any(not a.type for a in answers) else []
     joined = " | ".join(types)
-    return _Reader("_json", f", {joined}", joined)
+    return _Reader("_json", joined, joined)
 
 
 def _items_type(envelope: Schema, key: str) -> str:

@@ -1,7 +1,8 @@
-"""What do the modules of `qovery_async/resources` and `qovery_sync/resources` look like?"""
+"""What do the modules of `qovery_async/resources` look like, and `qovery_async/namespaces.py`?"""
 
 from __future__ import annotations
 
+from codegen.decisions.capabilities import Capabilities
 from codegen.facts import Api, Operation
 from codegen.spelling import pascal, singular
 from codegen.write.methods import Decided, method
@@ -9,29 +10,27 @@ from codegen.write.module import Writer
 
 # Operations that fit into one module of some 500 lines.
 _MODULE_SIZE = 38
-_BASES = {"qovery_async": "qovery_async.runtime.resource", "qovery_sync": "qovery_sync.resource"}
+_IMPORTS = {"Resource": "qovery_async.runtime.resource", "Namespace": "qovery_async.runtime.namespace"}
 
 
 class ResourceFiles:
-    """The text of every module of namespaces, by path, in either face."""
+    """The text of every module of namespaces, by path."""
 
-    def __init__(self, api: Api, writer: Writer) -> None:
+    def __init__(self, api: Api, writer: Writer, capabilities: Capabilities) -> None:
         self._api = api
         self._writer = writer
+        self._capabilities = capabilities
         self._decided = Decided.read()
 
-    def files(self, package: str) -> dict[str, str]:
-        blocking = package == "qovery_sync"
+    def files(self) -> dict[str, str]:
         namespaces: dict[str, list[Operation]] = {}
         for operation in self._api.operations:
             namespaces.setdefault(operation.namespace, []).append(operation)
         tops = sorted({namespace.split(".")[0] for namespace in namespaces})
-        tree = self._writer.fill("tree.jinja", tops=[_names(t) for t in tops], package=package, blocking=blocking)
-        imports = {"Resource": _BASES[package], "Namespace": "qovery_async.runtime.namespace"}
-        if blocking:
-            imports["resources as asynchronous"] = "qovery_async"
-        title = "Which namespaces does a client have?"
-        files = {f"{package}/resources/__init__.py": self._writer.module(title, tree, imports)}
+        files = {
+            "qovery_async/namespaces.py": self._tree(tops),
+            "qovery_async/resources/__init__.py": self._writer.module("The operations of the API.", "", {}),
+        }
         for top in tops:
             children = sorted(n for n in namespaces if n.startswith(f"{top}."))
             size = sum(len(namespaces.get(n, ())) for n in [top, *children])
@@ -39,23 +38,26 @@ class ResourceFiles:
             for module in modules:
                 place = module[0].replace(".", "/")
                 place += "/__init__" if len(modules) > 1 and module == [top] else ""
-                text = self._resource_module(module, namespaces, children, blocking=blocking)
-                files[f"{package}/resources/{place}.py"] = text
+                files[f"qovery_async/resources/{place}.py"] = self._resource_module(module, namespaces, children)
         return files
 
-    def _resource_module(
-        self,
-        module: list[str],
-        namespaces: dict[str, list[Operation]],
-        children: list[str],
-        *,
-        blocking: bool,
-    ) -> str:
+    def _tree(self, tops: list[str]) -> str:
+        """All that hangs on a client: generated namespaces, and the classes mounted beside or in place of them."""
+        classes = {top: f"qovery_async.resources.{top}.{pascal(top)}" for top in tops} | self._capabilities.mount
+        entries = []
+        for attribute, dotted in sorted(classes.items()):
+            module, _, class_ = dotted.rpartition(".")
+            place = module.partition(".")[2]
+            entries.append({"attribute": attribute, "module": module, "place": place, "class_": class_})
+        body = self._writer.fill("namespaces.jinja", tops=entries)
+        imports = {"Root": "qovery_async.runtime.root", "Namespace": "qovery_async.runtime.namespace"}
+        return self._writer.module("Which namespaces does a client have?", body, imports)
+
+    def _resource_module(self, module: list[str], namespaces: dict[str, list[Operation]], children: list[str]) -> str:
         """One namespace, and those nested in it where they fit into one module."""
-        package = "qovery_sync" if blocking else "qovery_async"
         elsewhere = [n for n in children if n not in module] if "." not in module[0] else []
         below = {n: _names(n)["class_"] for n in elsewhere}
-        guarded = [f"from {package}.resources.{n} import {class_}" for n, class_ in below.items()]
+        guarded = [f"from qovery_async.resources.{n} import {class_}" for n, class_ in below.items()]
         classes = []
         for namespace in module:
             operations = namespaces.get(namespace, [])
@@ -68,17 +70,11 @@ class ResourceFiles:
                     "children": [_names(n) for n in children] if "." not in namespace else [],
                 }
             )
-        template = "sync_namespace.jinja" if blocking else "async_namespace.jinja"
-        body = self._writer.fill(template, classes=classes, guarded=guarded)
-        place, _, name = f"qovery_async.resources.{module[0]}".rpartition(".")
-        imports = {"Resource": _BASES[package], "Namespace": "qovery_async.runtime.namespace"}
-        if blocking:
-            imports[f"{name} as asynchronous"] = place
-        title = f"`client.{module[0]}`{', blocking' if blocking else ''}."
-        return self._writer.module(title, body, imports)
+        body = self._writer.fill("async_namespace.jinja", classes=classes, guarded=guarded)
+        return self._writer.module(f"`client.{module[0]}`.", body, _IMPORTS)
 
 
 def _names(namespace: str) -> dict[str, str]:
     top, _, child = namespace.partition(".")
     class_ = f"{pascal(singular(top))}{pascal(child)}" if child else pascal(top)
-    return {"attribute": child or top, "module": namespace, "class_": class_, "path": namespace}
+    return {"attribute": child or top, "module": namespace, "class_": class_}

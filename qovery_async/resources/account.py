@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from qovery_async import models
 from qovery_async.runtime.deprecation import deprecated_call
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
 
 
@@ -20,8 +19,7 @@ class Account(Resource):
 
         `GET /account`. Raises Unauthorized.
         """
-        call = Call("account.get", "GET", "/account")
-        return await self._json(call, models.AccountInfo)
+        return await self._json(models.AccountInfo, "account.get", "GET /account")
 
     async def update(
         self, body: models.AccountInfoEditRequest | Mapping[str, object] | Unset = UNSET
@@ -30,112 +28,104 @@ class Account(Resource):
 
         `PUT /account`. Raises BadRequest, Unauthorized.
         """
-        call = Call("account.update", "PUT", "/account", body=body)
-        return await self._json(call, models.AccountInfo)
+        return await self._json(models.AccountInfo, "account.update", "PUT /account", body=body)
 
+    @deprecated_call("account.list_git_auth_providers", "git.list_auth_providers")
     async def list_git_auth_providers(self) -> list[models.GitAuthProvider]:
         """List the Git auth providers.
 
         Deprecated: use `git.list_auth_providers`.
         `GET /account/gitAuthProvider`. Raises Unauthorized.
         """
-        call = Call("account.list_git_auth_providers", "GET", "/account/gitAuthProvider")
-        with deprecated_call("account.list_git_auth_providers", "git.list_auth_providers"):
-            return await self._list(call, models.GitAuthProvider)
+        return await self._list(
+            models.GitAuthProvider, "account.list_git_auth_providers", "GET /account/gitAuthProvider"
+        )
 
+    @deprecated_call("account.list_github_repositories", "git.list_github_repositories")
     async def list_github_repositories(self) -> list[models.GitRepository]:
         """List the GitHub repositories.
 
         Deprecated: use `git.list_github_repositories`.
         `GET /account/github/repository`. Raises Unauthorized.
         """
-        call = Call("account.list_github_repositories", "GET", "/account/github/repository")
-        with deprecated_call("account.list_github_repositories", "git.list_github_repositories"):
-            return await self._list(call, models.GitRepository)
+        return await self._list(
+            models.GitRepository, "account.list_github_repositories", "GET /account/github/repository"
+        )
 
+    @deprecated_call("account.list_github_branches", "git.list_github_branches")
     async def list_github_branches(self, *, name: str | Unset = UNSET) -> list[models.GitRepositoryBranch]:
         """List the GitHub branches.
 
         Deprecated: use `git.list_github_branches`.
         `GET /account/github/repository/branch`. Raises Unauthorized.
         """
-        call = Call(
+        return await self._list(
+            models.GitRepositoryBranch,
             "account.list_github_branches",
-            "GET",
-            "/account/github/repository/branch",
-            query={
-                "name": name,
-            },
+            "GET /account/github/repository/branch",
+            query={"name": name},
         )
-        with deprecated_call("account.list_github_branches", "git.list_github_branches"):
-            return await self._list(call, models.GitRepositoryBranch)
 
+    @deprecated_call("account.list_gitlab_repositories", "git.list_gitlab_repositories")
     async def list_gitlab_repositories(self) -> list[models.GitRepository]:
         """List the GitLab repositories.
 
         Deprecated: use `git.list_gitlab_repositories`.
         `GET /account/gitlab/repository`. Raises Unauthorized.
         """
-        call = Call("account.list_gitlab_repositories", "GET", "/account/gitlab/repository")
-        with deprecated_call("account.list_gitlab_repositories", "git.list_gitlab_repositories"):
-            return await self._list(call, models.GitRepository)
+        return await self._list(
+            models.GitRepository, "account.list_gitlab_repositories", "GET /account/gitlab/repository"
+        )
 
+    @deprecated_call("account.list_gitlab_branches", "git.list_gitlab_branches")
     async def list_gitlab_branches(self, *, name: str | Unset = UNSET) -> list[models.GitRepositoryBranch]:
         """List the GitLab branches.
 
         Deprecated: use `git.list_gitlab_branches`.
         `GET /account/gitlab/repository/branch`. Raises Unauthorized.
         """
-        call = Call(
+        return await self._list(
+            models.GitRepositoryBranch,
             "account.list_gitlab_branches",
-            "GET",
-            "/account/gitlab/repository/branch",
-            query={
-                "name": name,
-            },
+            "GET /account/gitlab/repository/branch",
+            query={"name": name},
         )
-        with deprecated_call("account.list_gitlab_branches", "git.list_gitlab_branches"):
-            return await self._list(call, models.GitRepositoryBranch)
 
+    @deprecated_call("account.list_bitbucket_repositories", "git.list_bitbucket_repositories")
     async def list_bitbucket_repositories(self) -> list[models.GitRepository]:
         """List the Bitbucket repositories.
 
         Deprecated: use `git.list_bitbucket_repositories`.
         `GET /account/bitbucket/repository`. Raises Unauthorized.
         """
-        call = Call("account.list_bitbucket_repositories", "GET", "/account/bitbucket/repository")
-        with deprecated_call("account.list_bitbucket_repositories", "git.list_bitbucket_repositories"):
-            return await self._list(call, models.GitRepository)
+        return await self._list(
+            models.GitRepository, "account.list_bitbucket_repositories", "GET /account/bitbucket/repository"
+        )
 
+    @deprecated_call("account.list_bitbucket_branches", "git.list_bitbucket_branches")
     async def list_bitbucket_branches(self, *, name: str | Unset = UNSET) -> list[models.GitRepositoryBranch]:
         """List the Bitbucket branches.
 
         Deprecated: use `git.list_bitbucket_branches`.
         `GET /account/bitbucket/repository/branch`. Raises Unauthorized.
         """
-        call = Call(
+        return await self._list(
+            models.GitRepositoryBranch,
             "account.list_bitbucket_branches",
-            "GET",
-            "/account/bitbucket/repository/branch",
-            query={
-                "name": name,
-            },
+            "GET /account/bitbucket/repository/branch",
+            query={"name": name},
         )
-        with deprecated_call("account.list_bitbucket_branches", "git.list_bitbucket_branches"):
-            return await self._list(call, models.GitRepositoryBranch)
 
     async def get_referral(self) -> models.Referral:
         """Get the referral of the account.
 
         `GET /account/referral`. Raises Unauthorized.
         """
-        call = Call("account.get_referral", "GET", "/account/referral")
-        return await self._json(call, models.Referral)
+        return await self._json(models.Referral, "account.get_referral", "GET /account/referral")
 
     async def claim_reward(self, body: models.RewardClaim | Mapping[str, object] | Unset = UNSET) -> None:
         """Claim a reward.
 
         `POST /account/rewardClaim`.
         """
-        call = Call("account.claim_reward", "POST", "/account/rewardClaim", body=body)
-        return await self._nothing(call)
+        return await self._nothing("account.claim_reward", "POST /account/rewardClaim", body=body)

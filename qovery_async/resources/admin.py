@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from qovery_async import models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 
 
 class Admin(Resource):
@@ -21,8 +20,9 @@ class Admin(Resource):
 
         `GET /admin/operator/clusters`. Raises Unauthorized, Forbidden.
         """
-        call = Call("admin.list_operator_clusters", "GET", "/admin/operator/clusters")
-        return await self._list(call, models.ClusterOperatorFleetInventoryResponse)
+        return await self._list(
+            models.ClusterOperatorFleetInventoryResponse, "admin.list_operator_clusters", "GET /admin/operator/clusters"
+        )
 
 
 class AdminSignUp(Resource):
@@ -33,13 +33,11 @@ class AdminSignUp(Resource):
 
         `GET /admin/userSignUp`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("admin.sign_up.get", "GET", "/admin/userSignUp")
-        return await self._json(call, models.SignUp)
+        return await self._json(models.SignUp, "admin.sign_up.get", "GET /admin/userSignUp")
 
     async def create(self, body: models.SignUpRequest | Mapping[str, object]) -> None:
         """Say who the user is at sign-up.
 
         `POST /admin/userSignUp`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call("admin.sign_up.create", "POST", "/admin/userSignUp", body=body)
-        return await self._nothing(call)
+        return await self._nothing("admin.sign_up.create", "POST /admin/userSignUp", body=body)

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from qovery_async import models
 from qovery_async.runtime.pagination import Items, Page, growing
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
 
 
@@ -21,8 +20,12 @@ class AgenticWorkflows(Resource):
 
         `GET /environment/{environmentId}/agenticWorkflow`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("agentic_workflows.list", "GET", "/environment/{environment_id}/agenticWorkflow", environment_id)
-        return await self._list(call, models.AgenticWorkflowResponse)
+        return await self._list(
+            models.AgenticWorkflowResponse,
+            "agentic_workflows.list",
+            "GET /environment/{environment_id}/agenticWorkflow",
+            environment_id,
+        )
 
     async def create(
         self, environment_id: str, body: models.AgenticWorkflowRequest | Mapping[str, object]
@@ -31,22 +34,25 @@ class AgenticWorkflows(Resource):
 
         `POST /environment/{environmentId}/agenticWorkflow`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.AgenticWorkflowResponse,
             "agentic_workflows.create",
-            "POST",
-            "/environment/{environment_id}/agenticWorkflow",
+            "POST /environment/{environment_id}/agenticWorkflow",
             environment_id,
             body=body,
         )
-        return await self._json(call, models.AgenticWorkflowResponse)
 
     async def get(self, agentic_workflow_id: str) -> models.AgenticWorkflowResponse:
         """Get an agentic workflow.
 
         `GET /agenticWorkflow/{agenticWorkflowId}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("agentic_workflows.get", "GET", "/agenticWorkflow/{agentic_workflow_id}", agentic_workflow_id)
-        return await self._json(call, models.AgenticWorkflowResponse)
+        return await self._json(
+            models.AgenticWorkflowResponse,
+            "agentic_workflows.get",
+            "GET /agenticWorkflow/{agentic_workflow_id}",
+            agentic_workflow_id,
+        )
 
     async def update(
         self, agentic_workflow_id: str, body: models.AgenticWorkflowRequest | Mapping[str, object]
@@ -55,18 +61,25 @@ class AgenticWorkflows(Resource):
 
         `PUT /agenticWorkflow/{agenticWorkflowId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
-            "agentic_workflows.update", "PUT", "/agenticWorkflow/{agentic_workflow_id}", agentic_workflow_id, body=body
+        return await self._json(
+            models.AgenticWorkflowResponse,
+            "agentic_workflows.update",
+            "PUT /agenticWorkflow/{agentic_workflow_id}",
+            agentic_workflow_id,
+            body=body,
         )
-        return await self._json(call, models.AgenticWorkflowResponse)
 
     async def delete(self, agentic_workflow_id: str) -> models.Status | None:
         """Delete an agentic workflow.
 
         `DELETE /agenticWorkflow/{agenticWorkflowId}`. Raises Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call("agentic_workflows.delete", "DELETE", "/agenticWorkflow/{agentic_workflow_id}", agentic_workflow_id)
-        return await self._json(call, models.Status | None)
+        return await self._json(
+            models.Status | None,
+            "agentic_workflows.delete",
+            "DELETE /agenticWorkflow/{agentic_workflow_id}",
+            agentic_workflow_id,
+        )
 
     async def cancel_deployment(
         self,
@@ -78,14 +91,12 @@ class AgenticWorkflows(Resource):
         `POST /agenticWorkflow/{agenticWorkflowId}/cancelDeployment`. Raises Unauthorized, Forbidden, NotFound,
         Conflict.
         """
-        call = Call(
+        return await self._nothing(
             "agentic_workflows.cancel_deployment",
-            "POST",
-            "/agenticWorkflow/{agentic_workflow_id}/cancelDeployment",
+            "POST /agenticWorkflow/{agentic_workflow_id}/cancelDeployment",
             agentic_workflow_id,
             body=body,
         )
-        return await self._nothing(call)
 
     async def list_deployment_history_v2(
         self, agentic_workflow_id: str, *, page_size: int | Unset = UNSET
@@ -94,16 +105,13 @@ class AgenticWorkflows(Resource):
 
         `GET /agenticWorkflow/{agenticWorkflowId}/deploymentHistoryV2`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._page(
+            models.DeploymentHistoryService,
             "agentic_workflows.list_deployment_history_v2",
-            "GET",
-            "/agenticWorkflow/{agentic_workflow_id}/deploymentHistoryV2",
+            "GET /agenticWorkflow/{agentic_workflow_id}/deploymentHistoryV2",
             agentic_workflow_id,
-            query={
-                "pageSize": page_size,
-            },
+            query={"pageSize": page_size},
         )
-        return await self._page(call, models.DeploymentHistoryService)
 
     def iterate_deployment_history_v2(
         self, agentic_workflow_id: str, *, page_size: int | Unset = UNSET

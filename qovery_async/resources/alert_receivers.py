@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 from qovery_async import models
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
 
 
@@ -21,8 +20,12 @@ class AlertReceivers(Resource):
         `GET /organization/{organizationId}/alert-receivers`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call("alert_receivers.list", "GET", "/organization/{organization_id}/alert-receivers", organization_id)
-        return await self._list(call, models.AlertReceiverResponse)
+        return await self._list(
+            models.AlertReceiverResponse,
+            "alert_receivers.list",
+            "GET /organization/{organization_id}/alert-receivers",
+            organization_id,
+        )
 
     async def create(
         self, body: models.AlertReceiverCreationRequest | Mapping[str, object]
@@ -31,16 +34,21 @@ class AlertReceivers(Resource):
 
         `POST /alert-receivers`. Raises BadRequest, Unauthorized, Forbidden.
         """
-        call = Call("alert_receivers.create", "POST", "/alert-receivers", body=body)
-        return await self._json(call, models.AlertReceiverResponse)
+        return await self._json(
+            models.AlertReceiverResponse, "alert_receivers.create", "POST /alert-receivers", body=body
+        )
 
     async def get(self, alert_receiver_id: str) -> models.AlertReceiverResponse:
         """Get an alert receiver.
 
         `GET /alert-receivers/{alertReceiverId}`. Raises BadRequest, Forbidden, NotFound.
         """
-        call = Call("alert_receivers.get", "GET", "/alert-receivers/{alert_receiver_id}", alert_receiver_id)
-        return await self._json(call, models.AlertReceiverResponse)
+        return await self._json(
+            models.AlertReceiverResponse,
+            "alert_receivers.get",
+            "GET /alert-receivers/{alert_receiver_id}",
+            alert_receiver_id,
+        )
 
     async def update(
         self, alert_receiver_id: str, body: models.AlertReceiverEditRequest | Mapping[str, object]
@@ -49,18 +57,22 @@ class AlertReceivers(Resource):
 
         `PUT /alert-receivers/{alertReceiverId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
-            "alert_receivers.update", "PUT", "/alert-receivers/{alert_receiver_id}", alert_receiver_id, body=body
+        return await self._json(
+            models.AlertReceiverResponse,
+            "alert_receivers.update",
+            "PUT /alert-receivers/{alert_receiver_id}",
+            alert_receiver_id,
+            body=body,
         )
-        return await self._json(call, models.AlertReceiverResponse)
 
     async def delete(self, alert_receiver_id: str) -> None:
         """Delete an alert receiver.
 
         `DELETE /alert-receivers/{alertReceiverId}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("alert_receivers.delete", "DELETE", "/alert-receivers/{alert_receiver_id}", alert_receiver_id)
-        return await self._nothing(call)
+        return await self._nothing(
+            "alert_receivers.delete", "DELETE /alert-receivers/{alert_receiver_id}", alert_receiver_id
+        )
 
     async def validate(
         self, alert_receiver_id: str, body: models.AlertReceiverValidationRequest | Mapping[str, object] | Unset = UNSET
@@ -69,19 +81,16 @@ class AlertReceivers(Resource):
 
         `POST /alert-receivers/{alertReceiverId}/validate`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._nothing(
             "alert_receivers.validate",
-            "POST",
-            "/alert-receivers/{alert_receiver_id}/validate",
+            "POST /alert-receivers/{alert_receiver_id}/validate",
             alert_receiver_id,
             body=body,
         )
-        return await self._nothing(call)
 
     async def validate_new(self, body: models.AlertReceiverCreationValidationRequest | Mapping[str, object]) -> None:
         """Send a test message to an alert receiver that does not exist yet.
 
         `POST /alert-receivers/validate`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call("alert_receivers.validate_new", "POST", "/alert-receivers/validate", body=body)
-        return await self._nothing(call)
+        return await self._nothing("alert_receivers.validate_new", "POST /alert-receivers/validate", body=body)

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 from qovery_async import models
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 
 
 class AlertRules(Resource):
@@ -19,16 +18,16 @@ class AlertRules(Resource):
 
         `POST /alert-rules`. Raises BadRequest, Unauthorized, Forbidden.
         """
-        call = Call("alert_rules.create", "POST", "/alert-rules", body=body)
-        return await self._json(call, models.AlertRuleResponse)
+        return await self._json(models.AlertRuleResponse, "alert_rules.create", "POST /alert-rules", body=body)
 
     async def get(self, alert_rule_id: str) -> models.AlertRuleResponse:
         """Get an alert rule.
 
         `GET /alert-rules/{alertRuleId}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("alert_rules.get", "GET", "/alert-rules/{alert_rule_id}", alert_rule_id)
-        return await self._json(call, models.AlertRuleResponse)
+        return await self._json(
+            models.AlertRuleResponse, "alert_rules.get", "GET /alert-rules/{alert_rule_id}", alert_rule_id
+        )
 
     async def update(
         self, alert_rule_id: str, body: models.AlertRuleEditRequest | Mapping[str, object]
@@ -37,16 +36,16 @@ class AlertRules(Resource):
 
         `PUT /alert-rules/{alertRuleId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call("alert_rules.update", "PUT", "/alert-rules/{alert_rule_id}", alert_rule_id, body=body)
-        return await self._json(call, models.AlertRuleResponse)
+        return await self._json(
+            models.AlertRuleResponse, "alert_rules.update", "PUT /alert-rules/{alert_rule_id}", alert_rule_id, body=body
+        )
 
     async def delete(self, alert_rule_id: str) -> None:
         """Delete an alert rule.
 
         `DELETE /alert-rules/{alertRuleId}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("alert_rules.delete", "DELETE", "/alert-rules/{alert_rule_id}", alert_rule_id)
-        return await self._nothing(call)
+        return await self._nothing("alert_rules.delete", "DELETE /alert-rules/{alert_rule_id}", alert_rule_id)
 
     async def list(self, *, organization_id: str | None = None) -> builtins.list[models.AlertRuleOrGhost]:
         """List alert rules.
@@ -54,5 +53,9 @@ class AlertRules(Resource):
         `GET /organization/{organizationId}/alert-rules`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call("alert_rules.list", "GET", "/organization/{organization_id}/alert-rules", organization_id)
-        return await self._list(call, models.AlertRuleOrGhost)
+        return await self._list(
+            models.AlertRuleOrGhost,
+            "alert_rules.list",
+            "GET /organization/{organization_id}/alert-rules",
+            organization_id,
+        )

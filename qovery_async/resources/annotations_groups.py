@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 from qovery_async import models
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 
 
 class AnnotationsGroups(Resource):
@@ -22,10 +21,12 @@ class AnnotationsGroups(Resource):
         `GET /organization/{organizationId}/annotationsGroups`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
-            "annotations_groups.list", "GET", "/organization/{organization_id}/annotationsGroups", organization_id
+        return await self._list(
+            models.OrganizationAnnotationsGroupEnrichedResponse,
+            "annotations_groups.list",
+            "GET /organization/{organization_id}/annotationsGroups",
+            organization_id,
         )
-        return await self._list(call, models.OrganizationAnnotationsGroupEnrichedResponse)
 
     async def create(
         self,
@@ -38,14 +39,13 @@ class AnnotationsGroups(Resource):
         `POST /organization/{organizationId}/annotationsGroups`. Raises BadRequest, Unauthorized, Forbidden.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.OrganizationAnnotationsGroupResponse,
             "annotations_groups.create",
-            "POST",
-            "/organization/{organization_id}/annotationsGroups",
+            "POST /organization/{organization_id}/annotationsGroups",
             organization_id,
             body=body,
         )
-        return await self._json(call, models.OrganizationAnnotationsGroupResponse)
 
     async def get(
         self, annotations_group_id: str, *, organization_id: str | None = None
@@ -56,14 +56,13 @@ class AnnotationsGroups(Resource):
         NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.OrganizationAnnotationsGroupResponse,
             "annotations_groups.get",
-            "GET",
-            "/organization/{organization_id}/annotationsGroups/{annotations_group_id}",
+            "GET /organization/{organization_id}/annotationsGroups/{annotations_group_id}",
             organization_id,
             annotations_group_id,
         )
-        return await self._json(call, models.OrganizationAnnotationsGroupResponse)
 
     async def update(
         self,
@@ -78,15 +77,14 @@ class AnnotationsGroups(Resource):
         NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.OrganizationAnnotationsGroupResponse,
             "annotations_groups.update",
-            "PUT",
-            "/organization/{organization_id}/annotationsGroups/{annotations_group_id}",
+            "PUT /organization/{organization_id}/annotationsGroups/{annotations_group_id}",
             organization_id,
             annotations_group_id,
             body=body,
         )
-        return await self._json(call, models.OrganizationAnnotationsGroupResponse)
 
     async def delete(self, annotations_group_id: str, *, organization_id: str | None = None) -> None:
         """Delete an annotations group.
@@ -95,14 +93,12 @@ class AnnotationsGroups(Resource):
         Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._nothing(
             "annotations_groups.delete",
-            "DELETE",
-            "/organization/{organization_id}/annotationsGroups/{annotations_group_id}",
+            "DELETE /organization/{organization_id}/annotationsGroups/{annotations_group_id}",
             organization_id,
             annotations_group_id,
         )
-        return await self._nothing(call)
 
     async def list_associated_items(
         self, annotations_group_id: str, *, organization_id: str | None = None
@@ -113,11 +109,10 @@ class AnnotationsGroups(Resource):
         Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._list(
+            models.AnnotationsGroupAssociatedItem,
             "annotations_groups.list_associated_items",
-            "GET",
-            "/organization/{organization_id}/annotationsGroups/{annotations_group_id}/associatedItems",
+            "GET /organization/{organization_id}/annotationsGroups/{annotations_group_id}/associatedItems",
             organization_id,
             annotations_group_id,
         )
-        return await self._list(call, models.AnnotationsGroupAssociatedItem)

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 from qovery_async import models
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
 
 
@@ -23,17 +22,13 @@ class ApiTokens(Resource):
         `GET /organization/{organizationId}/apiToken`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._list(
+            models.OrganizationApiToken,
             "api_tokens.list",
-            "GET",
-            "/organization/{organization_id}/apiToken",
+            "GET /organization/{organization_id}/apiToken",
             organization_id,
-            query={
-                "name": name,
-                "creatorName": creator_name,
-            },
+            query={"name": name, "creatorName": creator_name},
         )
-        return await self._list(call, models.OrganizationApiToken)
 
     async def create(
         self,
@@ -48,8 +43,13 @@ class ApiTokens(Resource):
         Conflict.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call("api_tokens.create", "POST", "/organization/{organization_id}/apiToken", organization_id, body=body)
-        return await self._json(call, models.OrganizationApiTokenCreate)
+        return await self._json(
+            models.OrganizationApiTokenCreate,
+            "api_tokens.create",
+            "POST /organization/{organization_id}/apiToken",
+            organization_id,
+            body=body,
+        )
 
     async def delete(self, api_token_id: str, *, organization_id: str | None = None) -> None:
         """Delete an API token.
@@ -57,11 +57,9 @@ class ApiTokens(Resource):
         `DELETE /organization/{organizationId}/apiToken/{apiTokenId}`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._nothing(
             "api_tokens.delete",
-            "DELETE",
-            "/organization/{organization_id}/apiToken/{api_token_id}",
+            "DELETE /organization/{organization_id}/apiToken/{api_token_id}",
             organization_id,
             api_token_id,
         )
-        return await self._nothing(call)

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from qovery_async import models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 
 
 class Argocd(Resource):
@@ -28,29 +27,33 @@ class ArgocdApps(Resource):
 
         `GET /argocdApp/{argocdAppId}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("argocd.apps.get", "GET", "/argocdApp/{argocd_app_id}", argocd_app_id)
-        return await self._json(call, models.ArgocdAppResponse)
+        return await self._json(
+            models.ArgocdAppResponse, "argocd.apps.get", "GET /argocdApp/{argocd_app_id}", argocd_app_id
+        )
 
     async def get_manifest(self, argocd_app_id: str) -> models.ArgocdAppManifestResponse:
         """Get the manifest of a Argo CD app.
 
         `GET /argocdApp/{argocdAppId}/manifest`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("argocd.apps.get_manifest", "GET", "/argocdApp/{argocd_app_id}/manifest", argocd_app_id)
-        return await self._json(call, models.ArgocdAppManifestResponse)
+        return await self._json(
+            models.ArgocdAppManifestResponse,
+            "argocd.apps.get_manifest",
+            "GET /argocdApp/{argocd_app_id}/manifest",
+            argocd_app_id,
+        )
 
     async def list_associated_services(self, cluster_id: str) -> list[models.ArgocdAssociatedServicesResponse]:
         """List the associated services of a cluster.
 
         `GET /cluster/{clusterId}/argocdApps/associatedServices`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._list(
+            models.ArgocdAssociatedServicesResponse,
             "argocd.apps.list_associated_services",
-            "GET",
-            "/cluster/{cluster_id}/argocdApps/associatedServices",
+            "GET /cluster/{cluster_id}/argocdApps/associatedServices",
             cluster_id,
         )
-        return await self._list(call, models.ArgocdAssociatedServicesResponse)
 
 
 class ArgocdClusterMappings(Resource):
@@ -63,13 +66,12 @@ class ArgocdClusterMappings(Resource):
         NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._list(
+            models.ArgoCdInstanceMappingResponse,
             "argocd.cluster_mappings.list",
-            "GET",
-            "/organization/{organization_id}/argoCdDestinationClusterMapping",
+            "GET /organization/{organization_id}/argoCdDestinationClusterMapping",
             organization_id,
         )
-        return await self._list(call, models.ArgoCdInstanceMappingResponse)
 
     async def save(
         self,
@@ -83,14 +85,13 @@ class ArgocdClusterMappings(Resource):
         Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.ArgoCdDestinationClusterMappingResponse,
             "argocd.cluster_mappings.save",
-            "POST",
-            "/organization/{organization_id}/argoCdDestinationClusterMapping",
+            "POST /organization/{organization_id}/argoCdDestinationClusterMapping",
             organization_id,
             body=body,
         )
-        return await self._json(call, models.ArgoCdDestinationClusterMappingResponse)
 
     async def delete(
         self, *, agent_cluster_id: str, argocd_cluster_url: str, organization_id: str | None = None
@@ -101,17 +102,12 @@ class ArgocdClusterMappings(Resource):
         Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._nothing(
             "argocd.cluster_mappings.delete",
-            "DELETE",
-            "/organization/{organization_id}/argoCdDestinationClusterMapping",
+            "DELETE /organization/{organization_id}/argoCdDestinationClusterMapping",
             organization_id,
-            query={
-                "agentClusterId": agent_cluster_id,
-                "argocdClusterUrl": argocd_cluster_url,
-            },
+            query={"agentClusterId": agent_cluster_id, "argocdClusterUrl": argocd_cluster_url},
         )
-        return await self._nothing(call)
 
 
 class ArgocdCredentials(Resource):
@@ -122,8 +118,12 @@ class ArgocdCredentials(Resource):
 
         `GET /cluster/{clusterId}/argoCdConfig`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("argocd.credentials.get", "GET", "/cluster/{cluster_id}/argoCdConfig", cluster_id)
-        return await self._json(call, models.ArgoCdCredentialsResponse)
+        return await self._json(
+            models.ArgoCdCredentialsResponse,
+            "argocd.credentials.get",
+            "GET /cluster/{cluster_id}/argoCdConfig",
+            cluster_id,
+        )
 
     async def save(
         self, cluster_id: str, body: models.ArgoCdCredentialsRequest | Mapping[str, object]
@@ -132,16 +132,20 @@ class ArgocdCredentials(Resource):
 
         `POST /cluster/{clusterId}/argoCdConfig`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call("argocd.credentials.save", "POST", "/cluster/{cluster_id}/argoCdConfig", cluster_id, body=body)
-        return await self._json(call, models.ArgoCdCredentialsResponse)
+        return await self._json(
+            models.ArgoCdCredentialsResponse,
+            "argocd.credentials.save",
+            "POST /cluster/{cluster_id}/argoCdConfig",
+            cluster_id,
+            body=body,
+        )
 
     async def delete(self, cluster_id: str) -> None:
         """Delete credentials of a cluster.
 
         `DELETE /cluster/{clusterId}/argoCdConfig`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("argocd.credentials.delete", "DELETE", "/cluster/{cluster_id}/argoCdConfig", cluster_id)
-        return await self._nothing(call)
+        return await self._nothing("argocd.credentials.delete", "DELETE /cluster/{cluster_id}/argoCdConfig", cluster_id)
 
     async def check(
         self, cluster_id: str, body: models.ArgoCdCredentialsRequest | Mapping[str, object]
@@ -151,12 +155,11 @@ class ArgocdCredentials(Resource):
         Changes nothing, so it is asked again where an answer is lost.
         `POST /cluster/{clusterId}/argoCdConfig/check`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.ArgoCdConnectionCheckResponse,
             "argocd.credentials.check",
-            "POST",
-            "/cluster/{cluster_id}/argoCdConfig/check",
+            "POST /cluster/{cluster_id}/argoCdConfig/check",
             cluster_id,
             body=body,
             repeatable=True,
         )
-        return await self._json(call, models.ArgoCdConnectionCheckResponse)

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from qovery_async import models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
 
 
@@ -23,32 +22,30 @@ class Aws(Resource):
 
         `GET /aws/region`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("aws.list_regions", "GET", "/aws/region")
-        return await self._list(call, models.ClusterRegion)
+        return await self._list(models.ClusterRegion, "aws.list_regions", "GET /aws/region")
 
     async def list_cluster_features(self) -> list[models.ClusterFeatureResponse]:
         """List the features that clusters on AWS can have.
 
         `GET /aws/clusterFeature`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("aws.list_cluster_features", "GET", "/aws/clusterFeature")
-        return await self._list(call, models.ClusterFeatureResponse)
+        return await self._list(models.ClusterFeatureResponse, "aws.list_cluster_features", "GET /aws/clusterFeature")
 
     async def list_instance_types(self) -> list[models.ClusterInstanceType]:
         """List the instance types.
 
         `GET /aws/instanceType`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("aws.list_instance_types", "GET", "/aws/instanceType")
-        return await self._list(call, models.ClusterInstanceType)
+        return await self._list(models.ClusterInstanceType, "aws.list_instance_types", "GET /aws/instanceType")
 
     async def list_managed_database_types(self) -> list[models.ManagedDatabaseTypeResponse]:
         """List the managed database types.
 
         `GET /aws/managedDatabase/type`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("aws.list_managed_database_types", "GET", "/aws/managedDatabase/type")
-        return await self._list(call, models.ManagedDatabaseTypeResponse)
+        return await self._list(
+            models.ManagedDatabaseTypeResponse, "aws.list_managed_database_types", "GET /aws/managedDatabase/type"
+        )
 
     async def list_managed_database_instance_types(
         self, region: str, database_type: str
@@ -57,14 +54,13 @@ class Aws(Resource):
 
         `GET /aws/managedDatabase/instanceType/{region}/{databaseType}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._list(
+            models.ManagedDatabaseInstanceTypeResponse,
             "aws.list_managed_database_instance_types",
-            "GET",
-            "/aws/managedDatabase/instanceType/{region}/{database_type}",
+            "GET /aws/managedDatabase/instanceType/{region}/{database_type}",
             region,
             database_type,
         )
-        return await self._list(call, models.ManagedDatabaseInstanceTypeResponse)
 
     async def list_eks_instance_types(
         self,
@@ -79,18 +75,13 @@ class Aws(Resource):
         Deprecated parameters: with_gpu, gpu.
         `GET /aws/eks/instanceType/{region}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._list(
+            models.ClusterInstanceType,
             "aws.list_eks_instance_types",
-            "GET",
-            "/aws/eks/instanceType/{region}",
+            "GET /aws/eks/instanceType/{region}",
             region,
-            query={
-                "only_meets_resource_reqs": only_meets_resource_reqs,
-                "with_gpu": with_gpu,
-                "gpu": gpu,
-            },
+            query={"only_meets_resource_reqs": only_meets_resource_reqs, "with_gpu": with_gpu, "gpu": gpu},
         )
-        return await self._list(call, models.ClusterInstanceType)
 
 
 class AwsCredentials(Resource):
@@ -102,8 +93,12 @@ class AwsCredentials(Resource):
         `GET /organization/{organizationId}/aws/credentials`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call("aws.credentials.list", "GET", "/organization/{organization_id}/aws/credentials", organization_id)
-        return await self._list(call, models.ClusterCredentials)
+        return await self._list(
+            models.ClusterCredentials,
+            "aws.credentials.list",
+            "GET /organization/{organization_id}/aws/credentials",
+            organization_id,
+        )
 
     async def create(
         self, body: models.AwsCredentialsRequest | Mapping[str, object], *, organization_id: str | None = None
@@ -113,14 +108,13 @@ class AwsCredentials(Resource):
         `POST /organization/{organizationId}/aws/credentials`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.ClusterCredentials,
             "aws.credentials.create",
-            "POST",
-            "/organization/{organization_id}/aws/credentials",
+            "POST /organization/{organization_id}/aws/credentials",
             organization_id,
             body=body,
         )
-        return await self._json(call, models.ClusterCredentials)
 
     async def get(self, credentials_id: str, *, organization_id: str | None = None) -> models.ClusterCredentials:
         """Get credentials.
@@ -129,14 +123,13 @@ class AwsCredentials(Resource):
         Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.ClusterCredentials,
             "aws.credentials.get",
-            "GET",
-            "/organization/{organization_id}/aws/credentials/{credentials_id}",
+            "GET /organization/{organization_id}/aws/credentials/{credentials_id}",
             organization_id,
             credentials_id,
         )
-        return await self._json(call, models.ClusterCredentials)
 
     async def update(
         self,
@@ -151,15 +144,14 @@ class AwsCredentials(Resource):
         Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.ClusterCredentials,
             "aws.credentials.update",
-            "PUT",
-            "/organization/{organization_id}/aws/credentials/{credentials_id}",
+            "PUT /organization/{organization_id}/aws/credentials/{credentials_id}",
             organization_id,
             credentials_id,
             body=body,
         )
-        return await self._json(call, models.ClusterCredentials)
 
     async def delete(self, credentials_id: str, *, organization_id: str | None = None) -> None:
         """Delete credentials.
@@ -168,11 +160,9 @@ class AwsCredentials(Resource):
         NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._nothing(
             "aws.credentials.delete",
-            "DELETE",
-            "/organization/{organization_id}/aws/credentials/{credentials_id}",
+            "DELETE /organization/{organization_id}/aws/credentials/{credentials_id}",
             organization_id,
             credentials_id,
         )
-        return await self._nothing(call)

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from qovery_async import models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
 
 
@@ -31,34 +30,29 @@ class Azure(Resource):
         Deprecated parameters: with_gpu.
         `GET /azure/aks/instanceType/{region}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._list(
+            models.ClusterInstanceType,
             "azure.list_aks_instance_types",
-            "GET",
-            "/azure/aks/instanceType/{region}",
+            "GET /azure/aks/instanceType/{region}",
             region,
-            query={
-                "only_meets_resource_reqs": only_meets_resource_reqs,
-                "with_gpu": with_gpu,
-                "gpu": gpu,
-            },
+            query={"only_meets_resource_reqs": only_meets_resource_reqs, "with_gpu": with_gpu, "gpu": gpu},
         )
-        return await self._list(call, models.ClusterInstanceType)
 
     async def list_regions(self) -> list[models.ClusterRegion]:
         """List the regions.
 
         `GET /azure/region`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("azure.list_regions", "GET", "/azure/region")
-        return await self._list(call, models.ClusterRegion)
+        return await self._list(models.ClusterRegion, "azure.list_regions", "GET /azure/region")
 
     async def list_cluster_features(self) -> list[models.ClusterFeatureResponse]:
         """List the features that clusters on Azure can have.
 
         `GET /azure/clusterFeature`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("azure.list_cluster_features", "GET", "/azure/clusterFeature")
-        return await self._list(call, models.ClusterFeatureResponse)
+        return await self._list(
+            models.ClusterFeatureResponse, "azure.list_cluster_features", "GET /azure/clusterFeature"
+        )
 
 
 class AzureCredentials(Resource):
@@ -70,10 +64,12 @@ class AzureCredentials(Resource):
         `GET /organization/{organizationId}/azure/credentials`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
-            "azure.credentials.list", "GET", "/organization/{organization_id}/azure/credentials", organization_id
+        return await self._list(
+            models.ClusterCredentials,
+            "azure.credentials.list",
+            "GET /organization/{organization_id}/azure/credentials",
+            organization_id,
         )
-        return await self._list(call, models.ClusterCredentials)
 
     async def create(
         self, body: models.AzureCredentialsRequest | Mapping[str, object], *, organization_id: str | None = None
@@ -84,14 +80,13 @@ class AzureCredentials(Resource):
         NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.ClusterCredentials,
             "azure.credentials.create",
-            "POST",
-            "/organization/{organization_id}/azure/credentials",
+            "POST /organization/{organization_id}/azure/credentials",
             organization_id,
             body=body,
         )
-        return await self._json(call, models.ClusterCredentials)
 
     async def get(self, credentials_id: str, *, organization_id: str | None = None) -> models.ClusterCredentials:
         """Get credentials.
@@ -100,14 +95,13 @@ class AzureCredentials(Resource):
         Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.ClusterCredentials,
             "azure.credentials.get",
-            "GET",
-            "/organization/{organization_id}/azure/credentials/{credentials_id}",
+            "GET /organization/{organization_id}/azure/credentials/{credentials_id}",
             organization_id,
             credentials_id,
         )
-        return await self._json(call, models.ClusterCredentials)
 
     async def update(
         self,
@@ -122,15 +116,14 @@ class AzureCredentials(Resource):
         Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.ClusterCredentials,
             "azure.credentials.update",
-            "PUT",
-            "/organization/{organization_id}/azure/credentials/{credentials_id}",
+            "PUT /organization/{organization_id}/azure/credentials/{credentials_id}",
             organization_id,
             credentials_id,
             body=body,
         )
-        return await self._json(call, models.ClusterCredentials)
 
     async def delete(self, credentials_id: str, *, organization_id: str | None = None) -> None:
         """Delete credentials.
@@ -139,11 +132,9 @@ class AzureCredentials(Resource):
         NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._nothing(
             "azure.credentials.delete",
-            "DELETE",
-            "/organization/{organization_id}/azure/credentials/{credentials_id}",
+            "DELETE /organization/{organization_id}/azure/credentials/{credentials_id}",
             organization_id,
             credentials_id,
         )
-        return await self._nothing(call)

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from qovery_async import models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
 
 
@@ -27,8 +26,12 @@ class Billing(Resource):
         `GET /organization/{organizationId}/currentCost`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call("billing.get_current_cost", "GET", "/organization/{organization_id}/currentCost", organization_id)
-        return await self._json(call, models.OrganizationCurrentCost)
+        return await self._json(
+            models.OrganizationCurrentCost,
+            "billing.get_current_cost",
+            "GET /organization/{organization_id}/currentCost",
+            organization_id,
+        )
 
     async def add_credit_code(
         self,
@@ -41,10 +44,9 @@ class Billing(Resource):
         `POST /organization/{organizationId}/creditCode`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
-            "billing.add_credit_code", "POST", "/organization/{organization_id}/creditCode", organization_id, body=body
+        return await self._nothing(
+            "billing.add_credit_code", "POST /organization/{organization_id}/creditCode", organization_id, body=body
         )
-        return await self._nothing(call)
 
     async def change_plan(
         self,
@@ -57,10 +59,13 @@ class Billing(Resource):
         `POST /organization/{organizationId}/changePlan`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
-            "billing.change_plan", "POST", "/organization/{organization_id}/changePlan", organization_id, body=body
+        return await self._json(
+            models.Organization,
+            "billing.change_plan",
+            "POST /organization/{organization_id}/changePlan",
+            organization_id,
+            body=body,
         )
-        return await self._json(call, models.Organization)
 
     async def get_cluster_current_cost(
         self, cluster_id: str, *, organization_id: str | None = None
@@ -72,14 +77,13 @@ class Billing(Resource):
         NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.CostRange,
             "billing.get_cluster_current_cost",
-            "GET",
-            "/organization/{organization_id}/cluster/{cluster_id}/currentCost",
+            "GET /organization/{organization_id}/cluster/{cluster_id}/currentCost",
             organization_id,
             cluster_id,
         )
-        return await self._json(call, models.CostRange)
 
     async def get_status(self, *, organization_id: str | None = None) -> models.BillingStatus:
         """Get the billing status of the organization.
@@ -87,8 +91,12 @@ class Billing(Resource):
         `GET /organization/{organizationId}/billingStatus`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call("billing.get_status", "GET", "/organization/{organization_id}/billingStatus", organization_id)
-        return await self._json(call, models.BillingStatus)
+        return await self._json(
+            models.BillingStatus,
+            "billing.get_status",
+            "GET /organization/{organization_id}/billingStatus",
+            organization_id,
+        )
 
     async def generate_usage_report(
         self,
@@ -102,14 +110,13 @@ class Billing(Resource):
         NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.OrganizationBillingUsageReportResponse,
             "billing.generate_usage_report",
-            "POST",
-            "/organization/{organization_id}/billingUsageReport",
+            "POST /organization/{organization_id}/billingUsageReport",
             organization_id,
             body=body,
         )
-        return await self._json(call, models.OrganizationBillingUsageReportResponse)
 
     async def get_external_id(self, *, organization_id: str | None = None) -> models.BillingExternalId:
         """Get the id of the organization at the billing provider.
@@ -117,10 +124,12 @@ class Billing(Resource):
         `GET /organization/{organizationId}/billingExternalId`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
-            "billing.get_external_id", "GET", "/organization/{organization_id}/billingExternalId", organization_id
+        return await self._json(
+            models.BillingExternalId,
+            "billing.get_external_id",
+            "GET /organization/{organization_id}/billingExternalId",
+            organization_id,
         )
-        return await self._json(call, models.BillingExternalId)
 
 
 class BillingCreditCards(Resource):
@@ -132,8 +141,12 @@ class BillingCreditCards(Resource):
         `GET /organization/{organizationId}/creditCard`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call("billing.credit_cards.list", "GET", "/organization/{organization_id}/creditCard", organization_id)
-        return await self._list(call, models.CreditCard)
+        return await self._list(
+            models.CreditCard,
+            "billing.credit_cards.list",
+            "GET /organization/{organization_id}/creditCard",
+            organization_id,
+        )
 
     async def create(
         self, body: models.CreditCardRequest | Mapping[str, object], *, organization_id: str | None = None
@@ -143,14 +156,13 @@ class BillingCreditCards(Resource):
         `POST /organization/{organizationId}/creditCard`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.CreditCard,
             "billing.credit_cards.create",
-            "POST",
-            "/organization/{organization_id}/creditCard",
+            "POST /organization/{organization_id}/creditCard",
             organization_id,
             body=body,
         )
-        return await self._json(call, models.CreditCard)
 
     async def delete(self, credit_card_id: str, *, organization_id: str | None = None) -> None:
         """Delete a credit card.
@@ -158,14 +170,12 @@ class BillingCreditCards(Resource):
         `DELETE /organization/{organizationId}/creditCard/{creditCardId}`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._nothing(
             "billing.credit_cards.delete",
-            "DELETE",
-            "/organization/{organization_id}/creditCard/{credit_card_id}",
+            "DELETE /organization/{organization_id}/creditCard/{credit_card_id}",
             organization_id,
             credit_card_id,
         )
-        return await self._nothing(call)
 
 
 class BillingInfo(Resource):
@@ -177,8 +187,9 @@ class BillingInfo(Resource):
         `GET /organization/{organizationId}/billingInfo`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call("billing.info.get", "GET", "/organization/{organization_id}/billingInfo", organization_id)
-        return await self._json(call, models.BillingInfo)
+        return await self._json(
+            models.BillingInfo, "billing.info.get", "GET /organization/{organization_id}/billingInfo", organization_id
+        )
 
     async def update(
         self, body: models.BillingInfoRequest | Mapping[str, object], *, organization_id: str | None = None
@@ -188,10 +199,13 @@ class BillingInfo(Resource):
         `PUT /organization/{organizationId}/billingInfo`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
-            "billing.info.update", "PUT", "/organization/{organization_id}/billingInfo", organization_id, body=body
+        return await self._json(
+            models.BillingInfo,
+            "billing.info.update",
+            "PUT /organization/{organization_id}/billingInfo",
+            organization_id,
+            body=body,
         )
-        return await self._json(call, models.BillingInfo)
 
 
 class BillingInvoices(Resource):
@@ -203,8 +217,9 @@ class BillingInvoices(Resource):
         `GET /organization/{organizationId}/invoice`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call("billing.invoices.list", "GET", "/organization/{organization_id}/invoice", organization_id)
-        return await self._list(call, models.Invoice)
+        return await self._list(
+            models.Invoice, "billing.invoices.list", "GET /organization/{organization_id}/invoice", organization_id
+        )
 
     async def get(self, invoice_id: str, *, organization_id: str | None = None) -> models.Invoice:
         """Get an invoice.
@@ -212,14 +227,13 @@ class BillingInvoices(Resource):
         `GET /organization/{organizationId}/invoice/{invoiceId}`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.Invoice,
             "billing.invoices.get",
-            "GET",
-            "/organization/{organization_id}/invoice/{invoice_id}",
+            "GET /organization/{organization_id}/invoice/{invoice_id}",
             organization_id,
             invoice_id,
         )
-        return await self._json(call, models.Invoice)
 
     async def get_download_link(self, invoice_id: str, *, organization_id: str | None = None) -> models.Link:
         """Get the address of an invoice as PDF.
@@ -227,14 +241,13 @@ class BillingInvoices(Resource):
         `GET /organization/{organizationId}/invoice/{invoiceId}/download`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.Link,
             "billing.invoices.get_download_link",
-            "GET",
-            "/organization/{organization_id}/invoice/{invoice_id}/download",
+            "GET /organization/{organization_id}/invoice/{invoice_id}/download",
             organization_id,
             invoice_id,
         )
-        return await self._json(call, models.Link)
 
     async def download_all(self, *, organization_id: str | None = None) -> None:
         """Have all invoices sent by e-mail.
@@ -243,7 +256,6 @@ class BillingInvoices(Resource):
         `POST /organization/{organizationId}/downloadInvoices`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
-            "billing.invoices.download_all", "POST", "/organization/{organization_id}/downloadInvoices", organization_id
+        return await self._nothing(
+            "billing.invoices.download_all", "POST /organization/{organization_id}/downloadInvoices", organization_id
         )
-        return await self._nothing(call)

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from qovery_async import models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
 
 
@@ -29,17 +28,14 @@ class Blueprints(Resource):
         `POST /environment/{environmentId}/blueprint`. Raises BadRequest, Unauthorized, Forbidden, NotFound,
         Conflict, UnprocessableEntity, ServerError.
         """
-        call = Call(
+        return await self._json(
+            models.BlueprintResponse,
             "blueprints.create",
-            "POST",
-            "/environment/{environment_id}/blueprint",
+            "POST /environment/{environment_id}/blueprint",
             environment_id,
-            query={
-                "deploy": deploy,
-            },
+            query={"deploy": deploy},
             body=body,
         )
-        return await self._json(call, models.BlueprintResponse)
 
     async def check_update(self, blueprint_id: str) -> models.BlueprintUpdateResponse:
         """Check whether a blueprint can be updated.
@@ -47,8 +43,12 @@ class Blueprints(Resource):
         `GET /blueprint/{blueprintId}/update`. Raises Unauthorized, Forbidden, NotFound, UnprocessableEntity,
         ServerError.
         """
-        call = Call("blueprints.check_update", "GET", "/blueprint/{blueprint_id}/update", blueprint_id)
-        return await self._json(call, models.BlueprintUpdateResponse)
+        return await self._json(
+            models.BlueprintUpdateResponse,
+            "blueprints.check_update",
+            "GET /blueprint/{blueprint_id}/update",
+            blueprint_id,
+        )
 
     async def preview_update(
         self, blueprint_id: str, body: models.BlueprintUpdateRequest | Mapping[str, object]
@@ -58,18 +58,25 @@ class Blueprints(Resource):
         `POST /blueprint/{blueprintId}/update/preview`. Raises BadRequest, Unauthorized, Forbidden, NotFound,
         ServerError.
         """
-        call = Call(
-            "blueprints.preview_update", "POST", "/blueprint/{blueprint_id}/update/preview", blueprint_id, body=body
+        return await self._json(
+            models.BlueprintUpdatePreviewResponse,
+            "blueprints.preview_update",
+            "POST /blueprint/{blueprint_id}/update/preview",
+            blueprint_id,
+            body=body,
         )
-        return await self._json(call, models.BlueprintUpdatePreviewResponse)
 
     async def deploy(self, blueprint_id: str) -> models.BlueprintDeploymentAckResponse:
         """Deploy a blueprint.
 
         `POST /blueprint/{blueprintId}/deploy`. Raises BadRequest, Unauthorized, Forbidden, NotFound, ServerError.
         """
-        call = Call("blueprints.deploy", "POST", "/blueprint/{blueprint_id}/deploy", blueprint_id)
-        return await self._json(call, models.BlueprintDeploymentAckResponse)
+        return await self._json(
+            models.BlueprintDeploymentAckResponse,
+            "blueprints.deploy",
+            "POST /blueprint/{blueprint_id}/deploy",
+            blueprint_id,
+        )
 
     async def update(
         self, blueprint_id: str, body: models.BlueprintUpdateRequest | Mapping[str, object]
@@ -78,8 +85,9 @@ class Blueprints(Resource):
 
         `PATCH /blueprint/{blueprintId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call("blueprints.update", "PATCH", "/blueprint/{blueprint_id}", blueprint_id, body=body)
-        return await self._json(call, models.BlueprintResponse)
+        return await self._json(
+            models.BlueprintResponse, "blueprints.update", "PATCH /blueprint/{blueprint_id}", blueprint_id, body=body
+        )
 
 
 class BlueprintCatalog(Resource):
@@ -94,16 +102,15 @@ class BlueprintCatalog(Resource):
         Raises BadRequest, Unauthorized, Forbidden, NotFound, ServerError.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.BlueprintReadmeResponse,
             "blueprints.catalog.get_readme",
-            "GET",
-            "/organization/{organization_id}/blueprint/catalog/{provider}/{service_family}/{service_version}/readme",
+            "GET /organization/{organization_id}/blueprint/catalog/{provider}/{service_family}/{service_version}/readme",
             organization_id,
             provider,
             service_family,
             service_version,
         )
-        return await self._json(call, models.BlueprintReadmeResponse)
 
     async def get_manifest(
         self,
@@ -120,19 +127,16 @@ class BlueprintCatalog(Resource):
         Raises BadRequest, Unauthorized, Forbidden, NotFound, ServerError.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.BlueprintManifestResponse,
             "blueprints.catalog.get_manifest",
-            "GET",
-            "/organization/{organization_id}/blueprint/catalog/{provider}/{service_family}/{service_version}/manifest",
+            "GET /organization/{organization_id}/blueprint/catalog/{provider}/{service_family}/{service_version}/manifest",
             organization_id,
             provider,
             service_family,
             service_version,
-            query={
-                "environmentId": environment_id,
-            },
+            query={"environmentId": environment_id},
         )
-        return await self._json(call, models.BlueprintManifestResponse)
 
     async def list(self, *, organization_id: str | None = None) -> models.BlueprintCatalogResponse:
         """List catalog.
@@ -141,7 +145,9 @@ class BlueprintCatalog(Resource):
         ServerError.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
-            "blueprints.catalog.list", "GET", "/organization/{organization_id}/blueprint/catalog", organization_id
+        return await self._json(
+            models.BlueprintCatalogResponse,
+            "blueprints.catalog.list",
+            "GET /organization/{organization_id}/blueprint/catalog",
+            organization_id,
         )
-        return await self._json(call, models.BlueprintCatalogResponse)

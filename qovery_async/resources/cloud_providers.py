@@ -7,7 +7,6 @@ import builtins
 
 from qovery_async import models
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 
 
 class CloudProviders(Resource):
@@ -18,5 +17,4 @@ class CloudProviders(Resource):
 
         `GET /cloudProvider`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("cloud_providers.list", "GET", "/cloudProvider")
-        return await self._list(call, models.CloudProvider)
+        return await self._list(models.CloudProvider, "cloud_providers.list", "GET /cloudProvider")

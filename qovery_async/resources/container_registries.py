@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 from qovery_async import models
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
 
 
@@ -21,10 +20,12 @@ class ContainerRegistries(Resource):
         `GET /organization/{organizationId}/containerRegistry`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
-            "container_registries.list", "GET", "/organization/{organization_id}/containerRegistry", organization_id
+        return await self._list(
+            models.ContainerRegistryResponse,
+            "container_registries.list",
+            "GET /organization/{organization_id}/containerRegistry",
+            organization_id,
         )
-        return await self._list(call, models.ContainerRegistryResponse)
 
     async def create(
         self, body: models.ContainerRegistryRequest | Mapping[str, object], *, organization_id: str | None = None
@@ -35,14 +36,13 @@ class ContainerRegistries(Resource):
         NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.ContainerRegistryResponse,
             "container_registries.create",
-            "POST",
-            "/organization/{organization_id}/containerRegistry",
+            "POST /organization/{organization_id}/containerRegistry",
             organization_id,
             body=body,
         )
-        return await self._json(call, models.ContainerRegistryResponse)
 
     async def get(
         self, container_registry_id: str, *, organization_id: str | None = None
@@ -53,14 +53,13 @@ class ContainerRegistries(Resource):
         Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.ContainerRegistryResponse,
             "container_registries.get",
-            "GET",
-            "/organization/{organization_id}/containerRegistry/{container_registry_id}",
+            "GET /organization/{organization_id}/containerRegistry/{container_registry_id}",
             organization_id,
             container_registry_id,
         )
-        return await self._json(call, models.ContainerRegistryResponse)
 
     async def update(
         self,
@@ -75,15 +74,14 @@ class ContainerRegistries(Resource):
         Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.ContainerRegistryResponse,
             "container_registries.update",
-            "PUT",
-            "/organization/{organization_id}/containerRegistry/{container_registry_id}",
+            "PUT /organization/{organization_id}/containerRegistry/{container_registry_id}",
             organization_id,
             container_registry_id,
             body=body,
         )
-        return await self._json(call, models.ContainerRegistryResponse)
 
     async def delete(self, container_registry_id: str, *, organization_id: str | None = None) -> None:
         """Delete a container registry.
@@ -92,14 +90,12 @@ class ContainerRegistries(Resource):
         Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._nothing(
             "container_registries.delete",
-            "DELETE",
-            "/organization/{organization_id}/containerRegistry/{container_registry_id}",
+            "DELETE /organization/{organization_id}/containerRegistry/{container_registry_id}",
             organization_id,
             container_registry_id,
         )
-        return await self._nothing(call)
 
     async def list_images(
         self,
@@ -115,18 +111,14 @@ class ContainerRegistries(Resource):
         Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._list(
+            models.ContainerVersionResponse,
             "container_registries.list_images",
-            "GET",
-            "/organization/{organization_id}/containerRegistry/{container_registry_id}/images",
+            "GET /organization/{organization_id}/containerRegistry/{container_registry_id}/images",
             organization_id,
             container_registry_id,
-            query={
-                "imageName": image_name,
-                "search": search,
-            },
+            query={"imageName": image_name, "search": search},
         )
-        return await self._list(call, models.ContainerVersionResponse)
 
     async def list_container_statuses(
         self, container_registry_id: str, *, organization_id: str | None = None
@@ -137,22 +129,24 @@ class ContainerRegistries(Resource):
         Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._list(
+            models.ReferenceObjectStatus,
             "container_registries.list_container_statuses",
-            "GET",
-            "/organization/{organization_id}/containerRegistry/{container_registry_id}/container/status",
+            "GET /organization/{organization_id}/containerRegistry/{container_registry_id}/container/status",
             organization_id,
             container_registry_id,
         )
-        return await self._list(call, models.ReferenceObjectStatus)
 
     async def list_available(self) -> builtins.list[models.AvailableContainerRegistryResponse]:
         """List the available.
 
         `GET /availableContainerRegistry`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("container_registries.list_available", "GET", "/availableContainerRegistry")
-        return await self._list(call, models.AvailableContainerRegistryResponse)
+        return await self._list(
+            models.AvailableContainerRegistryResponse,
+            "container_registries.list_available",
+            "GET /availableContainerRegistry",
+        )
 
     async def list_associated_services(
         self, container_registry_id: str, *, organization_id: str | None = None
@@ -163,11 +157,10 @@ class ContainerRegistries(Resource):
         Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._list(
+            models.ContainerRegistryAssociatedServicesResponse,
             "container_registries.list_associated_services",
-            "GET",
-            "/organization/{organization_id}/containerRegistry/{container_registry_id}/associatedServices",
+            "GET /organization/{organization_id}/containerRegistry/{container_registry_id}/associatedServices",
             organization_id,
             container_registry_id,
         )
-        return await self._list(call, models.ContainerRegistryAssociatedServicesResponse)

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 from qovery_async import models
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 
 
 class CustomRoles(Resource):
@@ -20,8 +19,12 @@ class CustomRoles(Resource):
         `GET /organization/{organizationId}/customRole`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call("custom_roles.list", "GET", "/organization/{organization_id}/customRole", organization_id)
-        return await self._list(call, models.OrganizationCustomRole)
+        return await self._list(
+            models.OrganizationCustomRole,
+            "custom_roles.list",
+            "GET /organization/{organization_id}/customRole",
+            organization_id,
+        )
 
     async def create(
         self,
@@ -34,10 +37,13 @@ class CustomRoles(Resource):
         `POST /organization/{organizationId}/customRole`. Raises BadRequest, Unauthorized, Forbidden.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
-            "custom_roles.create", "POST", "/organization/{organization_id}/customRole", organization_id, body=body
+        return await self._json(
+            models.OrganizationCustomRole,
+            "custom_roles.create",
+            "POST /organization/{organization_id}/customRole",
+            organization_id,
+            body=body,
         )
-        return await self._json(call, models.OrganizationCustomRole)
 
     async def get(self, custom_role_id: str, *, organization_id: str | None = None) -> models.OrganizationCustomRole:
         """Get a custom role.
@@ -45,14 +51,13 @@ class CustomRoles(Resource):
         `GET /organization/{organizationId}/customRole/{customRoleId}`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.OrganizationCustomRole,
             "custom_roles.get",
-            "GET",
-            "/organization/{organization_id}/customRole/{custom_role_id}",
+            "GET /organization/{organization_id}/customRole/{custom_role_id}",
             organization_id,
             custom_role_id,
         )
-        return await self._json(call, models.OrganizationCustomRole)
 
     async def update(
         self,
@@ -67,15 +72,14 @@ class CustomRoles(Resource):
         NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.OrganizationCustomRole,
             "custom_roles.update",
-            "PUT",
-            "/organization/{organization_id}/customRole/{custom_role_id}",
+            "PUT /organization/{organization_id}/customRole/{custom_role_id}",
             organization_id,
             custom_role_id,
             body=body,
         )
-        return await self._json(call, models.OrganizationCustomRole)
 
     async def delete(self, custom_role_id: str, *, organization_id: str | None = None) -> None:
         """Delete a custom role.
@@ -83,11 +87,9 @@ class CustomRoles(Resource):
         `DELETE /organization/{organizationId}/customRole/{customRoleId}`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._nothing(
             "custom_roles.delete",
-            "DELETE",
-            "/organization/{organization_id}/customRole/{custom_role_id}",
+            "DELETE /organization/{organization_id}/customRole/{custom_role_id}",
             organization_id,
             custom_role_id,
         )
-        return await self._nothing(call)

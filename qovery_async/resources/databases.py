@@ -10,7 +10,6 @@ from qovery_async import models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.pagination import Items, Page, after_last, growing
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
 
 
@@ -24,8 +23,9 @@ class Databases(Resource):
 
         `GET /environment/{environmentId}/database`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("databases.list", "GET", "/environment/{environment_id}/database", environment_id)
-        return await self._list(call, models.Database)
+        return await self._list(
+            models.Database, "databases.list", "GET /environment/{environment_id}/database", environment_id
+        )
 
     async def create(self, environment_id: str, body: models.DatabaseRequest | Mapping[str, object]) -> models.Database:
         """Create a database in an environment.
@@ -33,24 +33,32 @@ class Databases(Resource):
         `POST /environment/{environmentId}/database`. Raises BadRequest, Unauthorized, Forbidden, NotFound,
         Conflict.
         """
-        call = Call("databases.create", "POST", "/environment/{environment_id}/database", environment_id, body=body)
-        return await self._json(call, models.Database)
+        return await self._json(
+            models.Database,
+            "databases.create",
+            "POST /environment/{environment_id}/database",
+            environment_id,
+            body=body,
+        )
 
     async def list_statuses(self, environment_id: str) -> builtins.list[models.ReferenceObjectStatus]:
         """List the states of all databases of an environment.
 
         `GET /environment/{environmentId}/database/status`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("databases.list_statuses", "GET", "/environment/{environment_id}/database/status", environment_id)
-        return await self._list(call, models.ReferenceObjectStatus)
+        return await self._list(
+            models.ReferenceObjectStatus,
+            "databases.list_statuses",
+            "GET /environment/{environment_id}/database/status",
+            environment_id,
+        )
 
     async def get(self, database_id: str) -> models.Database:
         """Get a database.
 
         `GET /database/{databaseId}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("databases.get", "GET", "/database/{database_id}", database_id)
-        return await self._json(call, models.Database)
+        return await self._json(models.Database, "databases.get", "GET /database/{database_id}", database_id)
 
     async def update(
         self, database_id: str, body: models.DatabaseEditRequest | Mapping[str, object] | Unset = UNSET
@@ -59,126 +67,124 @@ class Databases(Resource):
 
         `PUT /database/{databaseId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call("databases.update", "PUT", "/database/{database_id}", database_id, body=body)
-        return await self._json(call, models.Database)
+        return await self._json(
+            models.Database, "databases.update", "PUT /database/{database_id}", database_id, body=body
+        )
 
     async def delete(self, database_id: str, *, skip_reconcile: bool | Unset = UNSET) -> None:
         """Delete a database.
 
         `DELETE /database/{databaseId}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
-            "databases.delete",
-            "DELETE",
-            "/database/{database_id}",
-            database_id,
-            query={
-                "skipReconcile": skip_reconcile,
-            },
+        return await self._nothing(
+            "databases.delete", "DELETE /database/{database_id}", database_id, query={"skipReconcile": skip_reconcile}
         )
-        return await self._nothing(call)
 
     async def get_status(self, database_id: str) -> models.Status:
         """Get the status of a database.
 
         `GET /database/{databaseId}/status`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("databases.get_status", "GET", "/database/{database_id}/status", database_id)
-        return await self._json(call, models.Status)
+        return await self._json(
+            models.Status, "databases.get_status", "GET /database/{database_id}/status", database_id
+        )
 
     async def list_versions(self, database_id: str) -> builtins.list[models.Version]:
         """List the available versions.
 
         `GET /database/{databaseId}/version`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("databases.list_versions", "GET", "/database/{database_id}/version", database_id)
-        return await self._list(call, models.Version)
+        return await self._list(
+            models.Version, "databases.list_versions", "GET /database/{database_id}/version", database_id
+        )
 
     async def get_master_credentials(self, database_id: str) -> models.Credentials:
         """Get the master credentials of a database.
 
         `GET /database/{databaseId}/masterCredentials`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("databases.get_master_credentials", "GET", "/database/{database_id}/masterCredentials", database_id)
-        return await self._json(call, models.Credentials)
+        return await self._json(
+            models.Credentials,
+            "databases.get_master_credentials",
+            "GET /database/{database_id}/masterCredentials",
+            database_id,
+        )
 
     async def list_applications(self, database_id: str) -> builtins.list[models.Application]:
         """List the applications of a database.
 
         `GET /database/{databaseId}/application`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("databases.list_applications", "GET", "/database/{database_id}/application", database_id)
-        return await self._list(call, models.Application)
+        return await self._list(
+            models.Application, "databases.list_applications", "GET /database/{database_id}/application", database_id
+        )
 
     async def remove_application(self, database_id: str, target_application_id: str) -> None:
         """Remove the link between an application and a database.
 
         `DELETE /database/{databaseId}/application/{targetApplicationId}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._nothing(
             "databases.remove_application",
-            "DELETE",
-            "/database/{database_id}/application/{target_application_id}",
+            "DELETE /database/{database_id}/application/{target_application_id}",
             database_id,
             target_application_id,
         )
-        return await self._nothing(call)
 
     async def redeploy(self, database_id: str, *, apply_immediately: bool | Unset = UNSET) -> models.Status:
         """Redeploy a database.
 
         `POST /database/{databaseId}/redeploy`. Raises Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call(
+        return await self._json(
+            models.Status,
             "databases.redeploy",
-            "POST",
-            "/database/{database_id}/redeploy",
+            "POST /database/{database_id}/redeploy",
             database_id,
-            query={
-                "applyImmediately": apply_immediately,
-            },
+            query={"applyImmediately": apply_immediately},
         )
-        return await self._json(call, models.Status)
 
     async def restart(self, database_id: str) -> models.Status:
         """Restart a database.
 
         `POST /database/{databaseId}/restart-service`. Raises Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call("databases.restart", "POST", "/database/{database_id}/restart-service", database_id)
-        return await self._json(call, models.Status)
+        return await self._json(
+            models.Status, "databases.restart", "POST /database/{database_id}/restart-service", database_id
+        )
 
     async def stop(self, database_id: str) -> models.Status:
         """Stop a database.
 
         `POST /database/{databaseId}/stop`. Raises Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call("databases.stop", "POST", "/database/{database_id}/stop", database_id)
-        return await self._json(call, models.Status)
+        return await self._json(models.Status, "databases.stop", "POST /database/{database_id}/stop", database_id)
 
     async def deploy(self, database_id: str, *, apply_immediately: bool | Unset = UNSET) -> models.Status:
         """Deploy a database.
 
         `POST /database/{databaseId}/deploy`. Raises Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call(
+        return await self._json(
+            models.Status,
             "databases.deploy",
-            "POST",
-            "/database/{database_id}/deploy",
+            "POST /database/{database_id}/deploy",
             database_id,
-            query={
-                "applyImmediately": apply_immediately,
-            },
+            query={"applyImmediately": apply_immediately},
         )
-        return await self._json(call, models.Status)
 
     async def uninstall(self, database_id: str, body: Mapping[str, object] | Unset = UNSET) -> models.Status | None:
         """Uninstall a database.
 
         `POST /database/{databaseId}/uninstall`. Raises Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call("databases.uninstall", "POST", "/database/{database_id}/uninstall", database_id, body=body)
-        return await self._json(call, models.Status | None)
+        return await self._json(
+            models.Status | None,
+            "databases.uninstall",
+            "POST /database/{database_id}/uninstall",
+            database_id,
+            body=body,
+        )
 
     async def list_deployment_history(
         self, database_id: str, *, start_id: str | Unset = UNSET
@@ -187,16 +193,13 @@ class Databases(Resource):
 
         `GET /database/{databaseId}/deploymentHistory`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._page(
+            models.DeploymentHistoryDatabase,
             "databases.list_deployment_history",
-            "GET",
-            "/database/{database_id}/deploymentHistory",
+            "GET /database/{database_id}/deploymentHistory",
             database_id,
-            query={
-                "startId": start_id,
-            },
+            query={"startId": start_id},
         )
-        return await self._page(call, models.DeploymentHistoryDatabase)
 
     def iterate_deployment_history(
         self, database_id: str, *, start_id: str | Unset = UNSET
@@ -218,16 +221,13 @@ class Databases(Resource):
 
         `GET /database/{databaseId}/deploymentHistoryV2`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._page(
+            models.DeploymentHistoryService,
             "databases.list_deployment_history_v2",
-            "GET",
-            "/database/{database_id}/deploymentHistoryV2",
+            "GET /database/{database_id}/deploymentHistoryV2",
             database_id,
-            query={
-                "pageSize": page_size,
-            },
+            query={"pageSize": page_size},
         )
-        return await self._page(call, models.DeploymentHistoryService)
 
     def iterate_deployment_history_v2(
         self, database_id: str, *, page_size: int | Unset = UNSET
@@ -247,8 +247,9 @@ class Databases(Resource):
 
         `POST /database/{databaseId}/clone`. Raises Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call("databases.clone", "POST", "/database/{database_id}/clone", database_id, body=body)
-        return await self._json(call, models.Database)
+        return await self._json(
+            models.Database, "databases.clone", "POST /database/{database_id}/clone", database_id, body=body
+        )
 
 
 class DatabaseBackups(Resource):
@@ -259,16 +260,13 @@ class DatabaseBackups(Resource):
 
         `GET /database/{databaseId}/backup`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._page(
+            models.Backup,
             "databases.backups.list",
-            "GET",
-            "/database/{database_id}/backup",
+            "GET /database/{database_id}/backup",
             database_id,
-            query={
-                "startId": start_id,
-            },
+            query={"startId": start_id},
         )
-        return await self._page(call, models.Backup)
 
     def iterate(self, database_id: str, *, start_id: str | Unset = UNSET) -> Items[models.Backup]:
         """Iterate over every item of `list`, asking for pages as needed."""
@@ -286,15 +284,15 @@ class DatabaseBackups(Resource):
 
         `POST /database/{databaseId}/backup`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call("databases.backups.create", "POST", "/database/{database_id}/backup", database_id, body=body)
-        return await self._json(call, models.Backup)
+        return await self._json(
+            models.Backup, "databases.backups.create", "POST /database/{database_id}/backup", database_id, body=body
+        )
 
     async def delete(self, database_id: str, backup_id: str) -> None:
         """Delete a backup of a database.
 
         `DELETE /database/{databaseId}/backup/{backupId}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
-            "databases.backups.delete", "DELETE", "/database/{database_id}/backup/{backup_id}", database_id, backup_id
+        return await self._nothing(
+            "databases.backups.delete", "DELETE /database/{database_id}/backup/{backup_id}", database_id, backup_id
         )
-        return await self._nothing(call)

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 from qovery_async import models
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
 
 
@@ -20,47 +19,45 @@ class DeploymentQueue(Resource):
         `POST /deploymentQueue/{deploymentRequestId}/cancelDeployment`. Raises Unauthorized, Forbidden, NotFound,
         Conflict.
         """
-        call = Call(
+        return await self._nothing(
             "deployment_queue.cancel",
-            "POST",
-            "/deploymentQueue/{deployment_request_id}/cancelDeployment",
+            "POST /deploymentQueue/{deployment_request_id}/cancelDeployment",
             deployment_request_id,
             body=body,
         )
-        return await self._nothing(call)
 
     async def get_status(self, *, deployment_request_id: str) -> models.EnvDeploymentStatus:
         """Get the state of a deployment request.
 
         `GET /environment/deploymentStatus`.
         """
-        call = Call(
+        return await self._json(
+            models.EnvDeploymentStatus,
             "deployment_queue.get_status",
-            "GET",
-            "/environment/deploymentStatus",
-            query={
-                "deploymentRequestId": deployment_request_id,
-            },
+            "GET /environment/deploymentStatus",
+            query={"deploymentRequestId": deployment_request_id},
         )
-        return await self._json(call, models.EnvDeploymentStatus)
 
     async def list_for_environment(self, environment_id: str) -> list[models.QueuedDeploymentRequestWithStages]:
         """List the deployment requests of an environment.
 
         `GET /environment/{environmentId}/deploymentQueue`.
         """
-        call = Call(
+        return await self._list(
+            models.QueuedDeploymentRequestWithStages,
             "deployment_queue.list_for_environment",
-            "GET",
-            "/environment/{environment_id}/deploymentQueue",
+            "GET /environment/{environment_id}/deploymentQueue",
             environment_id,
         )
-        return await self._list(call, models.QueuedDeploymentRequestWithStages)
 
     async def list_for_service(self, service_id: str) -> list[models.QueuedDeploymentRequestForService]:
         """List the deployment requests of a service.
 
         `GET /service/{serviceId}/deploymentQueue`.
         """
-        call = Call("deployment_queue.list_for_service", "GET", "/service/{service_id}/deploymentQueue", service_id)
-        return await self._list(call, models.QueuedDeploymentRequestForService)
+        return await self._list(
+            models.QueuedDeploymentRequestForService,
+            "deployment_queue.list_for_service",
+            "GET /service/{service_id}/deploymentQueue",
+            service_id,
+        )

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 from qovery_async import models
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
 
 
@@ -20,8 +19,12 @@ class DeploymentStages(Resource):
 
         `GET /environment/{environmentId}/deploymentStage`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("deployment_stages.list", "GET", "/environment/{environment_id}/deploymentStage", environment_id)
-        return await self._list(call, models.DeploymentStageResponse)
+        return await self._list(
+            models.DeploymentStageResponse,
+            "deployment_stages.list",
+            "GET /environment/{environment_id}/deploymentStage",
+            environment_id,
+        )
 
     async def create(
         self, environment_id: str, body: models.DeploymentStageRequest | Mapping[str, object]
@@ -30,22 +33,25 @@ class DeploymentStages(Resource):
 
         `POST /environment/{environmentId}/deploymentStage`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.DeploymentStageResponse,
             "deployment_stages.create",
-            "POST",
-            "/environment/{environment_id}/deploymentStage",
+            "POST /environment/{environment_id}/deploymentStage",
             environment_id,
             body=body,
         )
-        return await self._json(call, models.DeploymentStageResponse)
 
     async def get(self, deployment_stage_id: str) -> models.DeploymentStageResponse:
         """Get a deployment stage.
 
         `GET /deploymentStage/{deploymentStageId}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("deployment_stages.get", "GET", "/deploymentStage/{deployment_stage_id}", deployment_stage_id)
-        return await self._json(call, models.DeploymentStageResponse)
+        return await self._json(
+            models.DeploymentStageResponse,
+            "deployment_stages.get",
+            "GET /deploymentStage/{deployment_stage_id}",
+            deployment_stage_id,
+        )
 
     async def update(
         self, deployment_stage_id: str, body: models.DeploymentStageRequest | Mapping[str, object]
@@ -54,10 +60,13 @@ class DeploymentStages(Resource):
 
         `PUT /deploymentStage/{deploymentStageId}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
-            "deployment_stages.update", "PUT", "/deploymentStage/{deployment_stage_id}", deployment_stage_id, body=body
+        return await self._json(
+            models.DeploymentStageResponse,
+            "deployment_stages.update",
+            "PUT /deploymentStage/{deployment_stage_id}",
+            deployment_stage_id,
+            body=body,
         )
-        return await self._json(call, models.DeploymentStageResponse)
 
     async def delete(self, deployment_stage_id: str) -> None:
         """Delete a deployment stage.
@@ -65,8 +74,9 @@ class DeploymentStages(Resource):
         Answers 400 as long as services are attached to the stage.
         `DELETE /deploymentStage/{deploymentStageId}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("deployment_stages.delete", "DELETE", "/deploymentStage/{deployment_stage_id}", deployment_stage_id)
-        return await self._nothing(call)
+        return await self._nothing(
+            "deployment_stages.delete", "DELETE /deploymentStage/{deployment_stage_id}", deployment_stage_id
+        )
 
     async def attach_service(
         self,
@@ -78,15 +88,14 @@ class DeploymentStages(Resource):
 
         `PUT /deploymentStage/{deploymentStageId}/service/{serviceId}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._list(
+            models.DeploymentStageResponse,
             "deployment_stages.attach_service",
-            "PUT",
-            "/deploymentStage/{deployment_stage_id}/service/{service_id}",
+            "PUT /deploymentStage/{deployment_stage_id}/service/{service_id}",
             deployment_stage_id,
             service_id,
             body=body,
         )
-        return await self._list(call, models.DeploymentStageResponse)
 
     async def move_before(
         self, deployment_stage_id: str, stage_id: str
@@ -95,14 +104,13 @@ class DeploymentStages(Resource):
 
         `PUT /deploymentStage/{deploymentStageId}/moveBefore/{stageId}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._list(
+            models.DeploymentStageResponse,
             "deployment_stages.move_before",
-            "PUT",
-            "/deploymentStage/{deployment_stage_id}/moveBefore/{stage_id}",
+            "PUT /deploymentStage/{deployment_stage_id}/moveBefore/{stage_id}",
             deployment_stage_id,
             stage_id,
         )
-        return await self._list(call, models.DeploymentStageResponse)
 
     async def move_after(
         self, deployment_stage_id: str, stage_id: str
@@ -111,11 +119,10 @@ class DeploymentStages(Resource):
 
         `PUT /deploymentStage/{deploymentStageId}/moveAfter/{stageId}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._list(
+            models.DeploymentStageResponse,
             "deployment_stages.move_after",
-            "PUT",
-            "/deploymentStage/{deployment_stage_id}/moveAfter/{stage_id}",
+            "PUT /deploymentStage/{deployment_stage_id}/moveAfter/{stage_id}",
             deployment_stage_id,
             stage_id,
         )
-        return await self._list(call, models.DeploymentStageResponse)

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 from qovery_async import models
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 
 
 class EnterpriseConnections(Resource):
@@ -20,13 +19,12 @@ class EnterpriseConnections(Resource):
         `GET /organization/{organizationId}/enterpriseconnection`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._list(
+            models.EnterpriseConnectionDto,
             "enterprise_connections.list",
-            "GET",
-            "/organization/{organization_id}/enterpriseconnection",
+            "GET /organization/{organization_id}/enterpriseconnection",
             organization_id,
         )
-        return await self._list(call, models.EnterpriseConnectionDto)
 
     async def get(self, connection_name: str, *, organization_id: str | None = None) -> models.EnterpriseConnectionDto:
         """Get an enterprise connection.
@@ -35,14 +33,13 @@ class EnterpriseConnections(Resource):
         NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.EnterpriseConnectionDto,
             "enterprise_connections.get",
-            "GET",
-            "/organization/{organization_id}/enterpriseconnection/{connection_name}",
+            "GET /organization/{organization_id}/enterpriseconnection/{connection_name}",
             organization_id,
             connection_name,
         )
-        return await self._json(call, models.EnterpriseConnectionDto)
 
     async def update(
         self,
@@ -57,12 +54,11 @@ class EnterpriseConnections(Resource):
         NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.EnterpriseConnectionDto,
             "enterprise_connections.update",
-            "PUT",
-            "/organization/{organization_id}/enterpriseconnection/{connection_name}",
+            "PUT /organization/{organization_id}/enterpriseconnection/{connection_name}",
             organization_id,
             connection_name,
             body=body,
         )
-        return await self._json(call, models.EnterpriseConnectionDto)

@@ -6,7 +6,6 @@ from __future__ import annotations
 from qovery_async import models
 from qovery_async.runtime.pagination import Items, Page, next_token
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
 
 
@@ -38,10 +37,10 @@ class Events(Resource):
         `GET /organization/{organizationId}/events`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._page(
+            models.OrganizationEventResponse,
             "events.list",
-            "GET",
-            "/organization/{organization_id}/events",
+            "GET /organization/{organization_id}/events",
             organization_id,
             query={
                 "pageSize": page_size,
@@ -58,8 +57,8 @@ class Events(Resource):
                 "serviceProjectId": service_project_id,
                 "serviceEnvironmentId": service_environment_id,
             },
+            items="events",
         )
-        return await self._page(call, models.OrganizationEventResponse, items="events")
 
     def iterate(
         self,
@@ -119,10 +118,10 @@ class Events(Resource):
         `GET /organization/{organizationId}/targets`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.OrganizationEventTargetResponseList,
             "events.list_targets",
-            "GET",
-            "/organization/{organization_id}/targets",
+            "GET /organization/{organization_id}/targets",
             organization_id,
             query={
                 "fromTimestamp": from_timestamp,
@@ -136,4 +135,3 @@ class Events(Resource):
                 "targetLevelToFetch": target_level_to_fetch,
             },
         )
-        return await self._json(call, models.OrganizationEventTargetResponseList)

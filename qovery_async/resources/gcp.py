@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from qovery_async import models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 
 
 class Gcp(Resource):
@@ -22,24 +21,23 @@ class Gcp(Resource):
 
         `GET /gcp/region`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("gcp.list_regions", "GET", "/gcp/region")
-        return await self._list(call, models.ClusterRegion)
+        return await self._list(models.ClusterRegion, "gcp.list_regions", "GET /gcp/region")
 
     async def list_cluster_features(self) -> list[models.ClusterFeatureResponse]:
         """List the features that clusters on GCP can have.
 
         `GET /gcp/clusterFeature`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("gcp.list_cluster_features", "GET", "/gcp/clusterFeature")
-        return await self._list(call, models.ClusterFeatureResponse)
+        return await self._list(models.ClusterFeatureResponse, "gcp.list_cluster_features", "GET /gcp/clusterFeature")
 
     async def list_gke_instance_types(self, region: str) -> list[models.ClusterInstanceType]:
         """List the GKE instance types of a region.
 
         `GET /gcp/instanceType/{region}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("gcp.list_gke_instance_types", "GET", "/gcp/instanceType/{region}", region)
-        return await self._list(call, models.ClusterInstanceType)
+        return await self._list(
+            models.ClusterInstanceType, "gcp.list_gke_instance_types", "GET /gcp/instanceType/{region}", region
+        )
 
 
 class GcpCredentials(Resource):
@@ -51,8 +49,12 @@ class GcpCredentials(Resource):
         `GET /organization/{organizationId}/gcp/credentials`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call("gcp.credentials.list", "GET", "/organization/{organization_id}/gcp/credentials", organization_id)
-        return await self._list(call, models.ClusterCredentials)
+        return await self._list(
+            models.ClusterCredentials,
+            "gcp.credentials.list",
+            "GET /organization/{organization_id}/gcp/credentials",
+            organization_id,
+        )
 
     async def create(
         self, body: models.GcpCredentialsRequest | Mapping[str, object], *, organization_id: str | None = None
@@ -62,14 +64,13 @@ class GcpCredentials(Resource):
         `POST /organization/{organizationId}/gcp/credentials`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.ClusterCredentials,
             "gcp.credentials.create",
-            "POST",
-            "/organization/{organization_id}/gcp/credentials",
+            "POST /organization/{organization_id}/gcp/credentials",
             organization_id,
             body=body,
         )
-        return await self._json(call, models.ClusterCredentials)
 
     async def get(self, credentials_id: str, *, organization_id: str | None = None) -> models.ClusterCredentials:
         """Get credentials.
@@ -78,14 +79,13 @@ class GcpCredentials(Resource):
         Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.ClusterCredentials,
             "gcp.credentials.get",
-            "GET",
-            "/organization/{organization_id}/gcp/credentials/{credentials_id}",
+            "GET /organization/{organization_id}/gcp/credentials/{credentials_id}",
             organization_id,
             credentials_id,
         )
-        return await self._json(call, models.ClusterCredentials)
 
     async def update(
         self,
@@ -100,15 +100,14 @@ class GcpCredentials(Resource):
         Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.ClusterCredentials,
             "gcp.credentials.update",
-            "PUT",
-            "/organization/{organization_id}/gcp/credentials/{credentials_id}",
+            "PUT /organization/{organization_id}/gcp/credentials/{credentials_id}",
             organization_id,
             credentials_id,
             body=body,
         )
-        return await self._json(call, models.ClusterCredentials)
 
     async def delete(self, credentials_id: str, *, organization_id: str | None = None) -> None:
         """Delete credentials.
@@ -117,11 +116,9 @@ class GcpCredentials(Resource):
         NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._nothing(
             "gcp.credentials.delete",
-            "DELETE",
-            "/organization/{organization_id}/gcp/credentials/{credentials_id}",
+            "DELETE /organization/{organization_id}/gcp/credentials/{credentials_id}",
             organization_id,
             credentials_id,
         )
-        return await self._nothing(call)

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 from qovery_async import models
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
 
 
@@ -24,15 +23,14 @@ class Git(Resource):
         Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._list(
+            str,
             "git.list_directories",
-            "POST",
-            "/organization/{organization_id}/listDirectoriesFromGitRepository",
+            "POST /organization/{organization_id}/listDirectoriesFromGitRepository",
             organization_id,
             body=body,
             repeatable=True,
         )
-        return await self._list(call, str)
 
     async def connect_github_app(
         self,
@@ -45,14 +43,9 @@ class Git(Resource):
         `POST /organization/{organizationId}/github/connect`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
-            "git.connect_github_app",
-            "POST",
-            "/organization/{organization_id}/github/connect",
-            organization_id,
-            body=body,
+        return await self._nothing(
+            "git.connect_github_app", "POST /organization/{organization_id}/github/connect", organization_id, body=body
         )
-        return await self._nothing(call)
 
     async def disconnect_github_app(self, *, force: bool | Unset = UNSET, organization_id: str | None = None) -> None:
         """Disconnect the GitHub app from the organization.
@@ -60,16 +53,12 @@ class Git(Resource):
         `DELETE /organization/{organizationId}/github/disconnect`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._nothing(
             "git.disconnect_github_app",
-            "DELETE",
-            "/organization/{organization_id}/github/disconnect",
+            "DELETE /organization/{organization_id}/github/disconnect",
             organization_id,
-            query={
-                "force": force,
-            },
+            query={"force": force},
         )
-        return await self._nothing(call)
 
     async def list_auth_providers(self, *, organization_id: str | None = None) -> list[models.GitAuthProvider]:
         """List the git providers that the account is connected to.
@@ -77,10 +66,12 @@ class Git(Resource):
         `GET /organization/{organizationId}/account/gitAuthProvider`. Raises Unauthorized.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
-            "git.list_auth_providers", "GET", "/organization/{organization_id}/account/gitAuthProvider", organization_id
+        return await self._list(
+            models.GitAuthProvider,
+            "git.list_auth_providers",
+            "GET /organization/{organization_id}/account/gitAuthProvider",
+            organization_id,
         )
-        return await self._list(call, models.GitAuthProvider)
 
     async def list_github_repositories(
         self, *, git_token_id: str | Unset = UNSET, organization_id: str | None = None
@@ -90,16 +81,13 @@ class Git(Resource):
         `GET /organization/{organizationId}/account/github/repository`. Raises Unauthorized.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._list(
+            models.GitRepository,
             "git.list_github_repositories",
-            "GET",
-            "/organization/{organization_id}/account/github/repository",
+            "GET /organization/{organization_id}/account/github/repository",
             organization_id,
-            query={
-                "gitTokenId": git_token_id,
-            },
+            query={"gitTokenId": git_token_id},
         )
-        return await self._list(call, models.GitRepository)
 
     async def list_github_branches(
         self, *, name: str | Unset = UNSET, git_token_id: str | Unset = UNSET, organization_id: str | None = None
@@ -109,17 +97,13 @@ class Git(Resource):
         `GET /organization/{organizationId}/account/github/repository/branch`. Raises Unauthorized.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._list(
+            models.GitRepositoryBranch,
             "git.list_github_branches",
-            "GET",
-            "/organization/{organization_id}/account/github/repository/branch",
+            "GET /organization/{organization_id}/account/github/repository/branch",
             organization_id,
-            query={
-                "name": name,
-                "gitTokenId": git_token_id,
-            },
+            query={"name": name, "gitTokenId": git_token_id},
         )
-        return await self._list(call, models.GitRepositoryBranch)
 
     async def list_gitlab_repositories(
         self, *, git_token_id: str | Unset = UNSET, organization_id: str | None = None
@@ -129,16 +113,13 @@ class Git(Resource):
         `GET /organization/{organizationId}/account/gitlab/repository`. Raises Unauthorized.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._list(
+            models.GitRepository,
             "git.list_gitlab_repositories",
-            "GET",
-            "/organization/{organization_id}/account/gitlab/repository",
+            "GET /organization/{organization_id}/account/gitlab/repository",
             organization_id,
-            query={
-                "gitTokenId": git_token_id,
-            },
+            query={"gitTokenId": git_token_id},
         )
-        return await self._list(call, models.GitRepository)
 
     async def list_gitlab_branches(
         self, *, name: str | Unset = UNSET, git_token_id: str | Unset = UNSET, organization_id: str | None = None
@@ -148,17 +129,13 @@ class Git(Resource):
         `GET /organization/{organizationId}/account/gitlab/repository/branch`. Raises Unauthorized.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._list(
+            models.GitRepositoryBranch,
             "git.list_gitlab_branches",
-            "GET",
-            "/organization/{organization_id}/account/gitlab/repository/branch",
+            "GET /organization/{organization_id}/account/gitlab/repository/branch",
             organization_id,
-            query={
-                "name": name,
-                "gitTokenId": git_token_id,
-            },
+            query={"name": name, "gitTokenId": git_token_id},
         )
-        return await self._list(call, models.GitRepositoryBranch)
 
     async def list_bitbucket_repositories(
         self, *, git_token_id: str | Unset = UNSET, organization_id: str | None = None
@@ -168,16 +145,13 @@ class Git(Resource):
         `GET /organization/{organizationId}/account/bitbucket/repository`. Raises Unauthorized.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._list(
+            models.GitRepository,
             "git.list_bitbucket_repositories",
-            "GET",
-            "/organization/{organization_id}/account/bitbucket/repository",
+            "GET /organization/{organization_id}/account/bitbucket/repository",
             organization_id,
-            query={
-                "gitTokenId": git_token_id,
-            },
+            query={"gitTokenId": git_token_id},
         )
-        return await self._list(call, models.GitRepository)
 
     async def list_bitbucket_branches(
         self, *, name: str | Unset = UNSET, git_token_id: str | Unset = UNSET, organization_id: str | None = None
@@ -187,17 +161,13 @@ class Git(Resource):
         `GET /organization/{organizationId}/account/bitbucket/repository/branch`. Raises Unauthorized.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._list(
+            models.GitRepositoryBranch,
             "git.list_bitbucket_branches",
-            "GET",
-            "/organization/{organization_id}/account/bitbucket/repository/branch",
+            "GET /organization/{organization_id}/account/bitbucket/repository/branch",
             organization_id,
-            query={
-                "name": name,
-                "gitTokenId": git_token_id,
-            },
+            query={"name": name, "gitTokenId": git_token_id},
         )
-        return await self._list(call, models.GitRepositoryBranch)
 
     async def parse_terraform_variables(
         self, body: models.TerraformVariableParsingRequest | Mapping[str, object], *, organization_id: str | None = None
@@ -209,15 +179,14 @@ class Git(Resource):
         Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._list(
+            models.TerraformVariableDefinition,
             "git.parse_terraform_variables",
-            "POST",
-            "/organization/{organization_id}/parseTerraformVariablesFromGitRepo",
+            "POST /organization/{organization_id}/parseTerraformVariablesFromGitRepo",
             organization_id,
             body=body,
             repeatable=True,
         )
-        return await self._list(call, models.TerraformVariableDefinition)
 
     async def list_tfvars_files(
         self, body: models.TfVarsListRequest | Mapping[str, object], *, organization_id: str | None = None
@@ -229,12 +198,11 @@ class Git(Resource):
         Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._list(
+            models.TfVarsFileResponse,
             "git.list_tfvars_files",
-            "POST",
-            "/organization/{organization_id}/listTfVarsFilesFromGitRepo",
+            "POST /organization/{organization_id}/listTfVarsFilesFromGitRepo",
             organization_id,
             body=body,
             repeatable=True,
         )
-        return await self._list(call, models.TfVarsFileResponse)

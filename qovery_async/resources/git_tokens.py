@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 from qovery_async import models
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 
 
 class GitTokens(Resource):
@@ -20,8 +19,9 @@ class GitTokens(Resource):
         `GET /organization/{organizationId}/gitToken`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call("git_tokens.list", "GET", "/organization/{organization_id}/gitToken", organization_id)
-        return await self._list(call, models.GitTokenResponse)
+        return await self._list(
+            models.GitTokenResponse, "git_tokens.list", "GET /organization/{organization_id}/gitToken", organization_id
+        )
 
     async def create(
         self, body: models.GitTokenRequest | Mapping[str, object], *, organization_id: str | None = None
@@ -31,8 +31,13 @@ class GitTokens(Resource):
         `POST /organization/{organizationId}/gitToken`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call("git_tokens.create", "POST", "/organization/{organization_id}/gitToken", organization_id, body=body)
-        return await self._json(call, models.GitTokenResponse)
+        return await self._json(
+            models.GitTokenResponse,
+            "git_tokens.create",
+            "POST /organization/{organization_id}/gitToken",
+            organization_id,
+            body=body,
+        )
 
     async def get(self, git_token_id: str, *, organization_id: str | None = None) -> models.GitTokenResponse:
         """Get a Git token.
@@ -40,14 +45,13 @@ class GitTokens(Resource):
         `GET /organization/{organizationId}/gitToken/{gitTokenId}`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.GitTokenResponse,
             "git_tokens.get",
-            "GET",
-            "/organization/{organization_id}/gitToken/{git_token_id}",
+            "GET /organization/{organization_id}/gitToken/{git_token_id}",
             organization_id,
             git_token_id,
         )
-        return await self._json(call, models.GitTokenResponse)
 
     async def update(
         self,
@@ -62,15 +66,14 @@ class GitTokens(Resource):
         NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.GitTokenResponse,
             "git_tokens.update",
-            "PUT",
-            "/organization/{organization_id}/gitToken/{git_token_id}",
+            "PUT /organization/{organization_id}/gitToken/{git_token_id}",
             organization_id,
             git_token_id,
             body=body,
         )
-        return await self._json(call, models.GitTokenResponse)
 
     async def delete(self, git_token_id: str, *, organization_id: str | None = None) -> None:
         """Delete a Git token.
@@ -78,14 +81,12 @@ class GitTokens(Resource):
         `DELETE /organization/{organizationId}/gitToken/{gitTokenId}`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._nothing(
             "git_tokens.delete",
-            "DELETE",
-            "/organization/{organization_id}/gitToken/{git_token_id}",
+            "DELETE /organization/{organization_id}/gitToken/{git_token_id}",
             organization_id,
             git_token_id,
         )
-        return await self._nothing(call)
 
     async def list_associated_services(
         self, git_token_id: str, *, organization_id: str | None = None
@@ -96,11 +97,10 @@ class GitTokens(Resource):
         Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._list(
+            models.GitTokenAssociatedServiceResponse,
             "git_tokens.list_associated_services",
-            "GET",
-            "/organization/{organization_id}/gitToken/{git_token_id}/associatedServices",
+            "GET /organization/{organization_id}/gitToken/{git_token_id}/associatedServices",
             organization_id,
             git_token_id,
         )
-        return await self._list(call, models.GitTokenAssociatedServiceResponse)

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 from qovery_async import models
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
 
 
@@ -20,8 +19,9 @@ class HelmRepositories(Resource):
 
         `GET /availableHelmRepository`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("helm_repositories.list_available", "GET", "/availableHelmRepository")
-        return await self._list(call, models.AvailableHelmRepositoryResponse)
+        return await self._list(
+            models.AvailableHelmRepositoryResponse, "helm_repositories.list_available", "GET /availableHelmRepository"
+        )
 
     async def list(self, *, organization_id: str | None = None) -> builtins.list[models.HelmRepositoryResponse]:
         """List Helm service repositories.
@@ -29,8 +29,12 @@ class HelmRepositories(Resource):
         `GET /organization/{organizationId}/helmRepository`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call("helm_repositories.list", "GET", "/organization/{organization_id}/helmRepository", organization_id)
-        return await self._list(call, models.HelmRepositoryResponse)
+        return await self._list(
+            models.HelmRepositoryResponse,
+            "helm_repositories.list",
+            "GET /organization/{organization_id}/helmRepository",
+            organization_id,
+        )
 
     async def create(
         self, body: models.HelmRepositoryRequest | Mapping[str, object], *, organization_id: str | None = None
@@ -40,14 +44,13 @@ class HelmRepositories(Resource):
         `POST /organization/{organizationId}/helmRepository`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.HelmRepositoryResponse,
             "helm_repositories.create",
-            "POST",
-            "/organization/{organization_id}/helmRepository",
+            "POST /organization/{organization_id}/helmRepository",
             organization_id,
             body=body,
         )
-        return await self._json(call, models.HelmRepositoryResponse)
 
     async def get(
         self, helm_repository_id: str, *, organization_id: str | None = None
@@ -58,14 +61,13 @@ class HelmRepositories(Resource):
         NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.HelmRepositoryResponse,
             "helm_repositories.get",
-            "GET",
-            "/organization/{organization_id}/helmRepository/{helm_repository_id}",
+            "GET /organization/{organization_id}/helmRepository/{helm_repository_id}",
             organization_id,
             helm_repository_id,
         )
-        return await self._json(call, models.HelmRepositoryResponse)
 
     async def update(
         self,
@@ -80,15 +82,14 @@ class HelmRepositories(Resource):
         Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.HelmRepositoryResponse,
             "helm_repositories.update",
-            "PUT",
-            "/organization/{organization_id}/helmRepository/{helm_repository_id}",
+            "PUT /organization/{organization_id}/helmRepository/{helm_repository_id}",
             organization_id,
             helm_repository_id,
             body=body,
         )
-        return await self._json(call, models.HelmRepositoryResponse)
 
     async def delete(self, helm_repository_id: str, *, organization_id: str | None = None) -> None:
         """Delete a Helm service repository.
@@ -97,14 +98,12 @@ class HelmRepositories(Resource):
         NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._nothing(
             "helm_repositories.delete",
-            "DELETE",
-            "/organization/{organization_id}/helmRepository/{helm_repository_id}",
+            "DELETE /organization/{organization_id}/helmRepository/{helm_repository_id}",
             organization_id,
             helm_repository_id,
         )
-        return await self._nothing(call)
 
     async def list_charts(
         self, helm_repository_id: str, *, chart_name: str | Unset = UNSET, organization_id: str | None = None
@@ -115,17 +114,14 @@ class HelmRepositories(Resource):
         Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._list(
+            models.HelmVersionResponse,
             "helm_repositories.list_charts",
-            "GET",
-            "/organization/{organization_id}/helmRepository/{helm_repository_id}/charts",
+            "GET /organization/{organization_id}/helmRepository/{helm_repository_id}/charts",
             organization_id,
             helm_repository_id,
-            query={
-                "chartName": chart_name,
-            },
+            query={"chartName": chart_name},
         )
-        return await self._list(call, models.HelmVersionResponse)
 
     async def list_associated_services(
         self, helm_repository_id: str, *, organization_id: str | None = None
@@ -136,11 +132,10 @@ class HelmRepositories(Resource):
         Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._list(
+            models.HelmRepositoryAssociatedServicesResponse,
             "helm_repositories.list_associated_services",
-            "GET",
-            "/organization/{organization_id}/helmRepository/{helm_repository_id}/associatedServices",
+            "GET /organization/{organization_id}/helmRepository/{helm_repository_id}/associatedServices",
             organization_id,
             helm_repository_id,
         )
-        return await self._list(call, models.HelmRepositoryAssociatedServicesResponse)

@@ -10,7 +10,6 @@ from qovery_async import models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.pagination import Items, Page, growing
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
 
 
@@ -26,24 +25,22 @@ class Helms(Resource):
 
         `GET /environment/{environmentId}/helm`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._list(
+            models.HelmResponse,
             "helms.list",
-            "GET",
-            "/environment/{environment_id}/helm",
+            "GET /environment/{environment_id}/helm",
             environment_id,
-            query={
-                "toUpdate": to_update,
-            },
+            query={"toUpdate": to_update},
         )
-        return await self._list(call, models.HelmResponse)
 
     async def create(self, environment_id: str, body: models.HelmRequest | Mapping[str, object]) -> models.HelmResponse:
         """Create a Helm service in an environment.
 
         `POST /environment/{environmentId}/helm`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call("helms.create", "POST", "/environment/{environment_id}/helm", environment_id, body=body)
-        return await self._json(call, models.HelmResponse)
+        return await self._json(
+            models.HelmResponse, "helms.create", "POST /environment/{environment_id}/helm", environment_id, body=body
+        )
 
     async def create_default_values(
         self, environment_id: str, body: models.HelmDefaultValuesRequest | Mapping[str, object]
@@ -53,71 +50,58 @@ class Helms(Resource):
         Changes nothing, so it is asked again where an answer is lost.
         `POST /environment/{environmentId}/helmDefaultValues`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._text(
+            "text/plain",
             "helms.create_default_values",
-            "POST",
-            "/environment/{environment_id}/helmDefaultValues",
+            "POST /environment/{environment_id}/helmDefaultValues",
             environment_id,
             body=body,
             repeatable=True,
         )
-        return await self._text(call, accept="text/plain")
 
     async def list_statuses(self, environment_id: str) -> builtins.list[models.ReferenceObjectStatus]:
         """List the states of all Helm services of an environment.
 
         `GET /environment/{environmentId}/helm/status`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("helms.list_statuses", "GET", "/environment/{environment_id}/helm/status", environment_id)
-        return await self._list(call, models.ReferenceObjectStatus)
+        return await self._list(
+            models.ReferenceObjectStatus,
+            "helms.list_statuses",
+            "GET /environment/{environment_id}/helm/status",
+            environment_id,
+        )
 
     async def get(self, helm_id: str) -> models.HelmResponse:
         """Get a Helm service.
 
         `GET /helm/{helmId}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("helms.get", "GET", "/helm/{helm_id}", helm_id)
-        return await self._json(call, models.HelmResponse)
+        return await self._json(models.HelmResponse, "helms.get", "GET /helm/{helm_id}", helm_id)
 
     async def update(self, helm_id: str, body: models.HelmRequest | Mapping[str, object]) -> models.HelmResponse:
         """Replace a Helm service as a whole.
 
         `PUT /helm/{helmId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call("helms.update", "PUT", "/helm/{helm_id}", helm_id, body=body)
-        return await self._json(call, models.HelmResponse)
+        return await self._json(models.HelmResponse, "helms.update", "PUT /helm/{helm_id}", helm_id, body=body)
 
     async def delete(self, helm_id: str, *, skip_reconcile: bool | Unset = UNSET) -> None:
         """Delete a Helm service.
 
         `DELETE /helm/{helmId}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
-            "helms.delete",
-            "DELETE",
-            "/helm/{helm_id}",
-            helm_id,
-            query={
-                "skipReconcile": skip_reconcile,
-            },
+        return await self._nothing(
+            "helms.delete", "DELETE /helm/{helm_id}", helm_id, query={"skipReconcile": skip_reconcile}
         )
-        return await self._nothing(call)
 
     async def list_commits(self, helm_id: str, *, of: str | Unset = UNSET) -> builtins.list[models.Commit]:
         """List the commits of a Helm service.
 
         `GET /helm/{helmId}/commit`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
-            "helms.list_commits",
-            "GET",
-            "/helm/{helm_id}/commit",
-            helm_id,
-            query={
-                "of": of,
-            },
+        return await self._list(
+            models.Commit, "helms.list_commits", "GET /helm/{helm_id}/commit", helm_id, query={"of": of}
         )
-        return await self._list(call, models.Commit)
 
     async def deploy(
         self,
@@ -130,65 +114,58 @@ class Helms(Resource):
 
         `POST /helm/{helmId}/deploy`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call(
+        return await self._json(
+            models.Status,
             "helms.deploy",
-            "POST",
-            "/helm/{helm_id}/deploy",
+            "POST /helm/{helm_id}/deploy",
             helm_id,
-            query={
-                "forceEvent": force_event,
-            },
+            query={"forceEvent": force_event},
             body=body,
         )
-        return await self._json(call, models.Status)
 
     async def uninstall(self, helm_id: str, body: Mapping[str, object] | Unset = UNSET) -> models.Status | None:
         """Uninstall a Helm service.
 
         `POST /helm/{helmId}/uninstall`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call("helms.uninstall", "POST", "/helm/{helm_id}/uninstall", helm_id, body=body)
-        return await self._json(call, models.Status | None)
+        return await self._json(
+            models.Status | None, "helms.uninstall", "POST /helm/{helm_id}/uninstall", helm_id, body=body
+        )
 
     async def redeploy(self, helm_id: str, *, force_event: models.HelmForceEvent | Unset = UNSET) -> models.Status:
         """Redeploy a Helm service.
 
         `POST /helm/{helmId}/redeploy`. Raises Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call(
-            "helms.redeploy",
-            "POST",
-            "/helm/{helm_id}/redeploy",
-            helm_id,
-            query={
-                "forceEvent": force_event,
-            },
+        return await self._json(
+            models.Status, "helms.redeploy", "POST /helm/{helm_id}/redeploy", helm_id, query={"forceEvent": force_event}
         )
-        return await self._json(call, models.Status)
 
     async def stop(self, helm_id: str) -> models.Status:
         """Stop a Helm service.
 
         `POST /helm/{helmId}/stop`. Raises Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call("helms.stop", "POST", "/helm/{helm_id}/stop", helm_id)
-        return await self._json(call, models.Status)
+        return await self._json(models.Status, "helms.stop", "POST /helm/{helm_id}/stop", helm_id)
 
     async def get_status(self, helm_id: str) -> models.Status:
         """Get the status of a Helm service.
 
         `GET /helm/{helmId}/status`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("helms.get_status", "GET", "/helm/{helm_id}/status", helm_id)
-        return await self._json(call, models.Status)
+        return await self._json(models.Status, "helms.get_status", "GET /helm/{helm_id}/status", helm_id)
 
     async def list_deployment_history(self, helm_id: str) -> Page[models.DeploymentHistoryHelmResponse]:
         """List the deployment history of a Helm service.
 
         `GET /helm/{helmId}/deploymentHistory`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("helms.list_deployment_history", "GET", "/helm/{helm_id}/deploymentHistory", helm_id)
-        return await self._page(call, models.DeploymentHistoryHelmResponse)
+        return await self._page(
+            models.DeploymentHistoryHelmResponse,
+            "helms.list_deployment_history",
+            "GET /helm/{helm_id}/deploymentHistory",
+            helm_id,
+        )
 
     async def list_deployment_history_v2(
         self, helm_id: str, *, page_size: int | Unset = UNSET
@@ -197,16 +174,13 @@ class Helms(Resource):
 
         `GET /helm/{helmId}/deploymentHistoryV2`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._page(
+            models.DeploymentHistoryService,
             "helms.list_deployment_history_v2",
-            "GET",
-            "/helm/{helm_id}/deploymentHistoryV2",
+            "GET /helm/{helm_id}/deploymentHistoryV2",
             helm_id,
-            query={
-                "pageSize": page_size,
-            },
+            query={"pageSize": page_size},
         )
-        return await self._page(call, models.DeploymentHistoryService)
 
     def iterate_deployment_history_v2(
         self, helm_id: str, *, page_size: int | Unset = UNSET
@@ -226,32 +200,35 @@ class Helms(Resource):
 
         `POST /helm/{helmId}/clone`. Raises Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call("helms.clone", "POST", "/helm/{helm_id}/clone", helm_id, body=body)
-        return await self._json(call, models.HelmResponse)
+        return await self._json(models.HelmResponse, "helms.clone", "POST /helm/{helm_id}/clone", helm_id, body=body)
 
     async def list_links(self, helm_id: str) -> builtins.list[models.Link]:
         """List the links of a Helm service.
 
         `GET /helm/{helmId}/link`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("helms.list_links", "GET", "/helm/{helm_id}/link", helm_id)
-        return await self._list(call, models.Link)
+        return await self._list(models.Link, "helms.list_links", "GET /helm/{helm_id}/link", helm_id)
 
     async def check_custom_domains(self, helm_id: str) -> builtins.list[models.CheckedCustomDomainResponse]:
         """Check the custom domains of a Helm service.
 
         `GET /helm/{helmId}/checkCustomDomain`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("helms.check_custom_domains", "GET", "/helm/{helm_id}/checkCustomDomain", helm_id)
-        return await self._list(call, models.CheckedCustomDomainResponse)
+        return await self._list(
+            models.CheckedCustomDomainResponse,
+            "helms.check_custom_domains",
+            "GET /helm/{helm_id}/checkCustomDomain",
+            helm_id,
+        )
 
     async def list_kubernetes_services(self, helm_id: str) -> builtins.list[models.KubernetesService]:
         """List the Kubernetes services of a Helm chart.
 
         `GET /helm/{helmId}/listServices`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("helms.list_kubernetes_services", "GET", "/helm/{helm_id}/listServices", helm_id)
-        return await self._list(call, models.KubernetesService)
+        return await self._list(
+            models.KubernetesService, "helms.list_kubernetes_services", "GET /helm/{helm_id}/listServices", helm_id
+        )
 
 
 class HelmAdvancedSettings(Resource):
@@ -262,16 +239,18 @@ class HelmAdvancedSettings(Resource):
 
         `GET /defaultHelmAdvancedSettings`. Raises Unauthorized, Forbidden.
         """
-        call = Call("helms.advanced_settings.get_default", "GET", "/defaultHelmAdvancedSettings")
-        return await self._json(call, models.HelmAdvancedSettings)
+        return await self._json(
+            models.HelmAdvancedSettings, "helms.advanced_settings.get_default", "GET /defaultHelmAdvancedSettings"
+        )
 
     async def get(self, helm_id: str) -> models.HelmAdvancedSettings:
         """Get the advanced settings of a Helm service.
 
         `GET /helm/{helmId}/advancedSettings`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("helms.advanced_settings.get", "GET", "/helm/{helm_id}/advancedSettings", helm_id)
-        return await self._json(call, models.HelmAdvancedSettings)
+        return await self._json(
+            models.HelmAdvancedSettings, "helms.advanced_settings.get", "GET /helm/{helm_id}/advancedSettings", helm_id
+        )
 
     async def update(
         self, helm_id: str, body: models.HelmAdvancedSettings | Mapping[str, object] | Unset = UNSET
@@ -280,8 +259,13 @@ class HelmAdvancedSettings(Resource):
 
         `PUT /helm/{helmId}/advancedSettings`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call("helms.advanced_settings.update", "PUT", "/helm/{helm_id}/advancedSettings", helm_id, body=body)
-        return await self._json(call, models.HelmAdvancedSettings)
+        return await self._json(
+            models.HelmAdvancedSettings,
+            "helms.advanced_settings.update",
+            "PUT /helm/{helm_id}/advancedSettings",
+            helm_id,
+            body=body,
+        )
 
 
 class HelmCustomDomains(Resource):
@@ -292,8 +276,9 @@ class HelmCustomDomains(Resource):
 
         `GET /helm/{helmId}/customDomain`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("helms.custom_domains.list", "GET", "/helm/{helm_id}/customDomain", helm_id)
-        return await self._list(call, models.CustomDomain)
+        return await self._list(
+            models.CustomDomain, "helms.custom_domains.list", "GET /helm/{helm_id}/customDomain", helm_id
+        )
 
     async def create(
         self, helm_id: str, body: models.CustomDomainRequest | Mapping[str, object]
@@ -302,22 +287,22 @@ class HelmCustomDomains(Resource):
 
         `POST /helm/{helmId}/customDomain`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call("helms.custom_domains.create", "POST", "/helm/{helm_id}/customDomain", helm_id, body=body)
-        return await self._json(call, models.CustomDomain)
+        return await self._json(
+            models.CustomDomain, "helms.custom_domains.create", "POST /helm/{helm_id}/customDomain", helm_id, body=body
+        )
 
     async def get(self, helm_id: str, custom_domain_id: str) -> models.CustomDomain:
         """Get a custom domain of a Helm service.
 
         `GET /helm/{helmId}/customDomain/{customDomainId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.CustomDomain,
             "helms.custom_domains.get",
-            "GET",
-            "/helm/{helm_id}/customDomain/{custom_domain_id}",
+            "GET /helm/{helm_id}/customDomain/{custom_domain_id}",
             helm_id,
             custom_domain_id,
         )
-        return await self._json(call, models.CustomDomain)
 
     async def update(
         self, helm_id: str, custom_domain_id: str, body: models.CustomDomainRequest | Mapping[str, object]
@@ -326,29 +311,26 @@ class HelmCustomDomains(Resource):
 
         `PUT /helm/{helmId}/customDomain/{customDomainId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.CustomDomain,
             "helms.custom_domains.update",
-            "PUT",
-            "/helm/{helm_id}/customDomain/{custom_domain_id}",
+            "PUT /helm/{helm_id}/customDomain/{custom_domain_id}",
             helm_id,
             custom_domain_id,
             body=body,
         )
-        return await self._json(call, models.CustomDomain)
 
     async def delete(self, helm_id: str, custom_domain_id: str) -> None:
         """Delete a custom domain of a Helm service.
 
         `DELETE /helm/{helmId}/customDomain/{customDomainId}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._nothing(
             "helms.custom_domains.delete",
-            "DELETE",
-            "/helm/{helm_id}/customDomain/{custom_domain_id}",
+            "DELETE /helm/{helm_id}/customDomain/{custom_domain_id}",
             helm_id,
             custom_domain_id,
         )
-        return await self._nothing(call)
 
 
 class HelmDeploymentRestrictions(Resource):
@@ -359,8 +341,12 @@ class HelmDeploymentRestrictions(Resource):
 
         `GET /helm/{helmId}/deploymentRestriction`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("helms.deployment_restrictions.list", "GET", "/helm/{helm_id}/deploymentRestriction", helm_id)
-        return await self._list(call, models.HelmDeploymentRestrictionResponse)
+        return await self._list(
+            models.HelmDeploymentRestrictionResponse,
+            "helms.deployment_restrictions.list",
+            "GET /helm/{helm_id}/deploymentRestriction",
+            helm_id,
+        )
 
     async def create(
         self, helm_id: str, body: models.HelmDeploymentRestrictionRequest | Mapping[str, object]
@@ -369,10 +355,13 @@ class HelmDeploymentRestrictions(Resource):
 
         `POST /helm/{helmId}/deploymentRestriction`. Raises BadRequest, Unauthorized, Forbidden, Conflict.
         """
-        call = Call(
-            "helms.deployment_restrictions.create", "POST", "/helm/{helm_id}/deploymentRestriction", helm_id, body=body
+        return await self._json(
+            models.HelmDeploymentRestrictionResponse,
+            "helms.deployment_restrictions.create",
+            "POST /helm/{helm_id}/deploymentRestriction",
+            helm_id,
+            body=body,
         )
-        return await self._json(call, models.HelmDeploymentRestrictionResponse)
 
     async def update(
         self,
@@ -385,15 +374,14 @@ class HelmDeploymentRestrictions(Resource):
         `PUT /helm/{helmId}/deploymentRestriction/{deploymentRestrictionId}`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.HelmDeploymentRestrictionResponse,
             "helms.deployment_restrictions.update",
-            "PUT",
-            "/helm/{helm_id}/deploymentRestriction/{deployment_restriction_id}",
+            "PUT /helm/{helm_id}/deploymentRestriction/{deployment_restriction_id}",
             helm_id,
             deployment_restriction_id,
             body=body,
         )
-        return await self._json(call, models.HelmDeploymentRestrictionResponse)
 
     async def delete(self, helm_id: str, deployment_restriction_id: str) -> None:
         """Delete a deployment restriction of a Helm service.
@@ -401,11 +389,9 @@ class HelmDeploymentRestrictions(Resource):
         `DELETE /helm/{helmId}/deploymentRestriction/{deploymentRestrictionId}`. Raises Unauthorized, Forbidden,
         NotFound.
         """
-        call = Call(
+        return await self._nothing(
             "helms.deployment_restrictions.delete",
-            "DELETE",
-            "/helm/{helm_id}/deploymentRestriction/{deployment_restriction_id}",
+            "DELETE /helm/{helm_id}/deploymentRestriction/{deployment_restriction_id}",
             helm_id,
             deployment_restriction_id,
         )
-        return await self._nothing(call)

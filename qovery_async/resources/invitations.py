@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 from qovery_async import models
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 
 
 class Invitations(Resource):
@@ -20,8 +19,9 @@ class Invitations(Resource):
         `GET /organization/{organizationId}/inviteMember`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call("invitations.list", "GET", "/organization/{organization_id}/inviteMember", organization_id)
-        return await self._list(call, models.InviteMember)
+        return await self._list(
+            models.InviteMember, "invitations.list", "GET /organization/{organization_id}/inviteMember", organization_id
+        )
 
     async def create(
         self, body: models.InviteMemberRequest | Mapping[str, object], *, organization_id: str | None = None
@@ -32,10 +32,13 @@ class Invitations(Resource):
         Conflict.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
-            "invitations.create", "POST", "/organization/{organization_id}/inviteMember", organization_id, body=body
+        return await self._json(
+            models.InviteMember,
+            "invitations.create",
+            "POST /organization/{organization_id}/inviteMember",
+            organization_id,
+            body=body,
         )
-        return await self._json(call, models.InviteMember)
 
     async def get(self, invite_id: str, *, organization_id: str | None = None) -> models.InviteMember:
         """Get an invitation.
@@ -43,14 +46,13 @@ class Invitations(Resource):
         `GET /organization/{organizationId}/inviteMember/{inviteId}`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.InviteMember,
             "invitations.get",
-            "GET",
-            "/organization/{organization_id}/inviteMember/{invite_id}",
+            "GET /organization/{organization_id}/inviteMember/{invite_id}",
             organization_id,
             invite_id,
         )
-        return await self._json(call, models.InviteMember)
 
     async def accept(self, invite_id: str, *, organization_id: str | None = None) -> models.InviteMember:
         """Accept an invitation.
@@ -59,14 +61,13 @@ class Invitations(Resource):
         NotFound, Conflict.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.InviteMember,
             "invitations.accept",
-            "POST",
-            "/organization/{organization_id}/inviteMember/{invite_id}",
+            "POST /organization/{organization_id}/inviteMember/{invite_id}",
             organization_id,
             invite_id,
         )
-        return await self._json(call, models.InviteMember)
 
     async def delete(self, invite_id: str, *, organization_id: str | None = None) -> None:
         """Delete an invitation.
@@ -74,11 +75,9 @@ class Invitations(Resource):
         `DELETE /organization/{organizationId}/inviteMember/{inviteId}`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._nothing(
             "invitations.delete",
-            "DELETE",
-            "/organization/{organization_id}/inviteMember/{invite_id}",
+            "DELETE /organization/{organization_id}/inviteMember/{invite_id}",
             organization_id,
             invite_id,
         )
-        return await self._nothing(call)

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from qovery_async import models
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 
 
 class Ips(Resource):
@@ -16,5 +15,4 @@ class Ips(Resource):
 
         `GET /ips`.
         """
-        call = Call("ips.list", "GET", "/ips")
-        return await self._json(call, models.QoveryIpsResponse)
+        return await self._json(models.QoveryIpsResponse, "ips.list", "GET /ips")

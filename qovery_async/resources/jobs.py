@@ -10,7 +10,6 @@ from qovery_async import models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.pagination import Items, Page, growing
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
 
 
@@ -34,74 +33,70 @@ class Jobs(Resource):
         Conflict.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
-            "jobs.auto_deploy", "POST", "/organization/{organization_id}/job/deploy", organization_id, body=body
+        return await self._json(
+            models.Status,
+            "jobs.auto_deploy",
+            "POST /organization/{organization_id}/job/deploy",
+            organization_id,
+            body=body,
         )
-        return await self._json(call, models.Status)
 
     async def list(self, environment_id: str, *, to_update: bool | Unset = UNSET) -> builtins.list[models.JobResponse]:
         """List jobs of an environment.
 
         `GET /environment/{environmentId}/job`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._list(
+            models.JobResponse,
             "jobs.list",
-            "GET",
-            "/environment/{environment_id}/job",
+            "GET /environment/{environment_id}/job",
             environment_id,
-            query={
-                "toUpdate": to_update,
-            },
+            query={"toUpdate": to_update},
         )
-        return await self._list(call, models.JobResponse)
 
     async def create(self, environment_id: str, body: models.JobRequest | Mapping[str, object]) -> models.JobResponse:
         """Create a job in an environment.
 
         `POST /environment/{environmentId}/job`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call("jobs.create", "POST", "/environment/{environment_id}/job", environment_id, body=body)
-        return await self._json(call, models.JobResponse)
+        return await self._json(
+            models.JobResponse, "jobs.create", "POST /environment/{environment_id}/job", environment_id, body=body
+        )
 
     async def list_statuses(self, environment_id: str) -> builtins.list[models.ReferenceObjectStatus]:
         """List the states of all jobs of an environment.
 
         `GET /environment/{environmentId}/job/status`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("jobs.list_statuses", "GET", "/environment/{environment_id}/job/status", environment_id)
-        return await self._list(call, models.ReferenceObjectStatus)
+        return await self._list(
+            models.ReferenceObjectStatus,
+            "jobs.list_statuses",
+            "GET /environment/{environment_id}/job/status",
+            environment_id,
+        )
 
     async def get(self, job_id: str) -> models.JobResponse:
         """Get a job.
 
         `GET /job/{jobId}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("jobs.get", "GET", "/job/{job_id}", job_id)
-        return await self._json(call, models.JobResponse)
+        return await self._json(models.JobResponse, "jobs.get", "GET /job/{job_id}", job_id)
 
     async def update(self, job_id: str, body: models.JobRequest | Mapping[str, object]) -> models.JobResponse:
         """Replace a job as a whole.
 
         `PUT /job/{jobId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call("jobs.update", "PUT", "/job/{job_id}", job_id, body=body)
-        return await self._json(call, models.JobResponse)
+        return await self._json(models.JobResponse, "jobs.update", "PUT /job/{job_id}", job_id, body=body)
 
     async def delete(self, job_id: str, *, skip_reconcile: bool | Unset = UNSET) -> None:
         """Delete a job.
 
         `DELETE /job/{jobId}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
-            "jobs.delete",
-            "DELETE",
-            "/job/{job_id}",
-            job_id,
-            query={
-                "skipReconcile": skip_reconcile,
-            },
+        return await self._nothing(
+            "jobs.delete", "DELETE /job/{job_id}", job_id, query={"skipReconcile": skip_reconcile}
         )
-        return await self._nothing(call)
 
     async def deploy(
         self,
@@ -114,65 +109,58 @@ class Jobs(Resource):
 
         `POST /job/{jobId}/deploy`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call(
+        return await self._json(
+            models.Status,
             "jobs.deploy",
-            "POST",
-            "/job/{job_id}/deploy",
+            "POST /job/{job_id}/deploy",
             job_id,
-            query={
-                "forceEvent": force_event,
-            },
+            query={"forceEvent": force_event},
             body=body,
         )
-        return await self._json(call, models.Status)
 
     async def uninstall(self, job_id: str, body: Mapping[str, object] | Unset = UNSET) -> models.Status | None:
         """Uninstall a job.
 
         `POST /job/{jobId}/uninstall`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call("jobs.uninstall", "POST", "/job/{job_id}/uninstall", job_id, body=body)
-        return await self._json(call, models.Status | None)
+        return await self._json(
+            models.Status | None, "jobs.uninstall", "POST /job/{job_id}/uninstall", job_id, body=body
+        )
 
     async def redeploy(self, job_id: str, *, force_event: models.JobForceEvent | Unset = UNSET) -> models.Status:
         """Redeploy a job.
 
         `POST /job/{jobId}/redeploy`. Raises Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call(
-            "jobs.redeploy",
-            "POST",
-            "/job/{job_id}/redeploy",
-            job_id,
-            query={
-                "forceEvent": force_event,
-            },
+        return await self._json(
+            models.Status, "jobs.redeploy", "POST /job/{job_id}/redeploy", job_id, query={"forceEvent": force_event}
         )
-        return await self._json(call, models.Status)
 
     async def stop(self, job_id: str) -> models.Status:
         """Stop a job.
 
         `POST /job/{jobId}/stop`. Raises Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call("jobs.stop", "POST", "/job/{job_id}/stop", job_id)
-        return await self._json(call, models.Status)
+        return await self._json(models.Status, "jobs.stop", "POST /job/{job_id}/stop", job_id)
 
     async def get_status(self, job_id: str) -> models.Status:
         """Get the status of a job.
 
         `GET /job/{jobId}/status`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("jobs.get_status", "GET", "/job/{job_id}/status", job_id)
-        return await self._json(call, models.Status)
+        return await self._json(models.Status, "jobs.get_status", "GET /job/{job_id}/status", job_id)
 
     async def list_deployment_history(self, job_id: str) -> Page[models.DeploymentHistoryJobResponse]:
         """List the deployment history of a job.
 
         `GET /job/{jobId}/deploymentHistory`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("jobs.list_deployment_history", "GET", "/job/{job_id}/deploymentHistory", job_id)
-        return await self._page(call, models.DeploymentHistoryJobResponse)
+        return await self._page(
+            models.DeploymentHistoryJobResponse,
+            "jobs.list_deployment_history",
+            "GET /job/{job_id}/deploymentHistory",
+            job_id,
+        )
 
     async def list_deployment_history_v2(
         self, job_id: str, *, page_size: int | Unset = UNSET
@@ -181,16 +169,13 @@ class Jobs(Resource):
 
         `GET /job/{jobId}/deploymentHistoryV2`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._page(
+            models.DeploymentHistoryService,
             "jobs.list_deployment_history_v2",
-            "GET",
-            "/job/{job_id}/deploymentHistoryV2",
+            "GET /job/{job_id}/deploymentHistoryV2",
             job_id,
-            query={
-                "pageSize": page_size,
-            },
+            query={"pageSize": page_size},
         )
-        return await self._page(call, models.DeploymentHistoryService)
 
     def iterate_deployment_history_v2(
         self, job_id: str, *, page_size: int | Unset = UNSET
@@ -212,33 +197,29 @@ class Jobs(Resource):
 
         `GET /job/{jobId}/commit`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._list(
+            models.Commit,
             "jobs.list_commits",
-            "GET",
-            "/job/{job_id}/commit",
+            "GET /job/{job_id}/commit",
             job_id,
-            query={
-                "startId": start_id,
-                "gitCommitId": git_commit_id,
-            },
+            query={"startId": start_id, "gitCommitId": git_commit_id},
         )
-        return await self._list(call, models.Commit)
 
     async def clone(self, job_id: str, body: models.CloneServiceRequest | Mapping[str, object]) -> models.JobResponse:
         """Clone a job.
 
         `POST /job/{jobId}/clone`. Raises Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call("jobs.clone", "POST", "/job/{job_id}/clone", job_id, body=body)
-        return await self._json(call, models.JobResponse)
+        return await self._json(models.JobResponse, "jobs.clone", "POST /job/{job_id}/clone", job_id, body=body)
 
     async def clean_failed(self, job_id: str) -> models.CleanFailedJobResponse:
         """Clean what failed runs of a job left behind.
 
         `POST /job/{jobId}/cleanFailedJob`.
         """
-        call = Call("jobs.clean_failed", "POST", "/job/{job_id}/cleanFailedJob", job_id)
-        return await self._json(call, models.CleanFailedJobResponse)
+        return await self._json(
+            models.CleanFailedJobResponse, "jobs.clean_failed", "POST /job/{job_id}/cleanFailedJob", job_id
+        )
 
 
 class JobAdvancedSettings(Resource):
@@ -249,16 +230,18 @@ class JobAdvancedSettings(Resource):
 
         `GET /defaultJobAdvancedSettings`. Raises Unauthorized, Forbidden.
         """
-        call = Call("jobs.advanced_settings.get_default", "GET", "/defaultJobAdvancedSettings")
-        return await self._json(call, models.JobAdvancedSettings)
+        return await self._json(
+            models.JobAdvancedSettings, "jobs.advanced_settings.get_default", "GET /defaultJobAdvancedSettings"
+        )
 
     async def get(self, job_id: str) -> models.JobAdvancedSettings:
         """Get the advanced settings of a job.
 
         `GET /job/{jobId}/advancedSettings`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("jobs.advanced_settings.get", "GET", "/job/{job_id}/advancedSettings", job_id)
-        return await self._json(call, models.JobAdvancedSettings)
+        return await self._json(
+            models.JobAdvancedSettings, "jobs.advanced_settings.get", "GET /job/{job_id}/advancedSettings", job_id
+        )
 
     async def update(
         self, job_id: str, body: models.JobAdvancedSettings | Mapping[str, object] | Unset = UNSET
@@ -267,8 +250,13 @@ class JobAdvancedSettings(Resource):
 
         `PUT /job/{jobId}/advancedSettings`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call("jobs.advanced_settings.update", "PUT", "/job/{job_id}/advancedSettings", job_id, body=body)
-        return await self._json(call, models.JobAdvancedSettings)
+        return await self._json(
+            models.JobAdvancedSettings,
+            "jobs.advanced_settings.update",
+            "PUT /job/{job_id}/advancedSettings",
+            job_id,
+            body=body,
+        )
 
 
 class JobDeploymentRestrictions(Resource):
@@ -279,8 +267,12 @@ class JobDeploymentRestrictions(Resource):
 
         `GET /job/{jobId}/deploymentRestriction`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("jobs.deployment_restrictions.list", "GET", "/job/{job_id}/deploymentRestriction", job_id)
-        return await self._list(call, models.JobDeploymentRestrictionResponse)
+        return await self._list(
+            models.JobDeploymentRestrictionResponse,
+            "jobs.deployment_restrictions.list",
+            "GET /job/{job_id}/deploymentRestriction",
+            job_id,
+        )
 
     async def create(
         self, job_id: str, body: models.JobDeploymentRestrictionRequest | Mapping[str, object]
@@ -289,10 +281,13 @@ class JobDeploymentRestrictions(Resource):
 
         `POST /job/{jobId}/deploymentRestriction`. Raises BadRequest, Unauthorized, Forbidden, Conflict.
         """
-        call = Call(
-            "jobs.deployment_restrictions.create", "POST", "/job/{job_id}/deploymentRestriction", job_id, body=body
+        return await self._json(
+            models.JobDeploymentRestrictionResponse,
+            "jobs.deployment_restrictions.create",
+            "POST /job/{job_id}/deploymentRestriction",
+            job_id,
+            body=body,
         )
-        return await self._json(call, models.JobDeploymentRestrictionResponse)
 
     async def update(
         self,
@@ -305,15 +300,14 @@ class JobDeploymentRestrictions(Resource):
         `PUT /job/{jobId}/deploymentRestriction/{deploymentRestrictionId}`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.JobDeploymentRestrictionResponse,
             "jobs.deployment_restrictions.update",
-            "PUT",
-            "/job/{job_id}/deploymentRestriction/{deployment_restriction_id}",
+            "PUT /job/{job_id}/deploymentRestriction/{deployment_restriction_id}",
             job_id,
             deployment_restriction_id,
             body=body,
         )
-        return await self._json(call, models.JobDeploymentRestrictionResponse)
 
     async def delete(self, job_id: str, deployment_restriction_id: str) -> None:
         """Delete a deployment restriction of a job.
@@ -321,14 +315,12 @@ class JobDeploymentRestrictions(Resource):
         `DELETE /job/{jobId}/deploymentRestriction/{deploymentRestrictionId}`. Raises Unauthorized, Forbidden,
         NotFound.
         """
-        call = Call(
+        return await self._nothing(
             "jobs.deployment_restrictions.delete",
-            "DELETE",
-            "/job/{job_id}/deploymentRestriction/{deployment_restriction_id}",
+            "DELETE /job/{job_id}/deploymentRestriction/{deployment_restriction_id}",
             job_id,
             deployment_restriction_id,
         )
-        return await self._nothing(call)
 
 
 class JobEnvironmentVariables(Resource):
@@ -339,8 +331,12 @@ class JobEnvironmentVariables(Resource):
 
         `GET /job/{jobId}/environmentVariable`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("jobs.environment_variables.list", "GET", "/job/{job_id}/environmentVariable", job_id)
-        return await self._list(call, models.EnvironmentVariable)
+        return await self._list(
+            models.EnvironmentVariable,
+            "jobs.environment_variables.list",
+            "GET /job/{job_id}/environmentVariable",
+            job_id,
+        )
 
     async def create(
         self, job_id: str, body: models.EnvironmentVariableRequest | Mapping[str, object]
@@ -349,8 +345,13 @@ class JobEnvironmentVariables(Resource):
 
         `POST /job/{jobId}/environmentVariable`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call("jobs.environment_variables.create", "POST", "/job/{job_id}/environmentVariable", job_id, body=body)
-        return await self._json(call, models.EnvironmentVariable)
+        return await self._json(
+            models.EnvironmentVariable,
+            "jobs.environment_variables.create",
+            "POST /job/{job_id}/environmentVariable",
+            job_id,
+            body=body,
+        )
 
     async def import_many(
         self, job_id: str, body: models.VariableImportRequest | Mapping[str, object]
@@ -359,14 +360,13 @@ class JobEnvironmentVariables(Resource):
 
         `POST /job/{jobId}/environmentVariable/import`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.VariableImport,
             "jobs.environment_variables.import_many",
-            "POST",
-            "/job/{job_id}/environmentVariable/import",
+            "POST /job/{job_id}/environmentVariable/import",
             job_id,
             body=body,
         )
-        return await self._json(call, models.VariableImport)
 
     async def update(
         self,
@@ -379,29 +379,26 @@ class JobEnvironmentVariables(Resource):
         `PUT /job/{jobId}/environmentVariable/{environmentVariableId}`. Raises BadRequest, Unauthorized, Forbidden,
         NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.EnvironmentVariable,
             "jobs.environment_variables.update",
-            "PUT",
-            "/job/{job_id}/environmentVariable/{environment_variable_id}",
+            "PUT /job/{job_id}/environmentVariable/{environment_variable_id}",
             job_id,
             environment_variable_id,
             body=body,
         )
-        return await self._json(call, models.EnvironmentVariable)
 
     async def delete(self, job_id: str, environment_variable_id: str) -> None:
         """Delete an environment variable of a job.
 
         `DELETE /job/{jobId}/environmentVariable/{environmentVariableId}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._nothing(
             "jobs.environment_variables.delete",
-            "DELETE",
-            "/job/{job_id}/environmentVariable/{environment_variable_id}",
+            "DELETE /job/{job_id}/environmentVariable/{environment_variable_id}",
             job_id,
             environment_variable_id,
         )
-        return await self._nothing(call)
 
     async def create_override(
         self, job_id: str, environment_variable_id: str, body: models.Value | Mapping[str, object] | Unset = UNSET
@@ -411,15 +408,14 @@ class JobEnvironmentVariables(Resource):
         `POST /job/{jobId}/environmentVariable/{environmentVariableId}/override`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.EnvironmentVariable,
             "jobs.environment_variables.create_override",
-            "POST",
-            "/job/{job_id}/environmentVariable/{environment_variable_id}/override",
+            "POST /job/{job_id}/environmentVariable/{environment_variable_id}/override",
             job_id,
             environment_variable_id,
             body=body,
         )
-        return await self._json(call, models.EnvironmentVariable)
 
     async def create_alias(
         self, job_id: str, environment_variable_id: str, body: models.Key | Mapping[str, object]
@@ -429,15 +425,14 @@ class JobEnvironmentVariables(Resource):
         `POST /job/{jobId}/environmentVariable/{environmentVariableId}/alias`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.EnvironmentVariable,
             "jobs.environment_variables.create_alias",
-            "POST",
-            "/job/{job_id}/environmentVariable/{environment_variable_id}/alias",
+            "POST /job/{job_id}/environmentVariable/{environment_variable_id}/alias",
             job_id,
             environment_variable_id,
             body=body,
         )
-        return await self._json(call, models.EnvironmentVariable)
 
 
 class JobSecrets(Resource):
@@ -448,16 +443,14 @@ class JobSecrets(Resource):
 
         `GET /job/{jobId}/secret`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("jobs.secrets.list", "GET", "/job/{job_id}/secret", job_id)
-        return await self._list(call, models.Secret)
+        return await self._list(models.Secret, "jobs.secrets.list", "GET /job/{job_id}/secret", job_id)
 
     async def create(self, job_id: str, body: models.SecretRequest | Mapping[str, object]) -> models.Secret:
         """Create a secret of a job.
 
         `POST /job/{jobId}/secret`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call("jobs.secrets.create", "POST", "/job/{job_id}/secret", job_id, body=body)
-        return await self._json(call, models.Secret)
+        return await self._json(models.Secret, "jobs.secrets.create", "POST /job/{job_id}/secret", job_id, body=body)
 
     async def update(
         self, job_id: str, secret_id: str, body: models.SecretEditRequest | Mapping[str, object]
@@ -466,16 +459,16 @@ class JobSecrets(Resource):
 
         `PUT /job/{jobId}/secret/{secretId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call("jobs.secrets.update", "PUT", "/job/{job_id}/secret/{secret_id}", job_id, secret_id, body=body)
-        return await self._json(call, models.Secret)
+        return await self._json(
+            models.Secret, "jobs.secrets.update", "PUT /job/{job_id}/secret/{secret_id}", job_id, secret_id, body=body
+        )
 
     async def delete(self, job_id: str, secret_id: str) -> None:
         """Delete a secret of a job.
 
         `DELETE /job/{jobId}/secret/{secretId}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("jobs.secrets.delete", "DELETE", "/job/{job_id}/secret/{secret_id}", job_id, secret_id)
-        return await self._nothing(call)
+        return await self._nothing("jobs.secrets.delete", "DELETE /job/{job_id}/secret/{secret_id}", job_id, secret_id)
 
     async def create_override(
         self, job_id: str, secret_id: str, body: models.Value | Mapping[str, object] | Unset = UNSET
@@ -484,22 +477,25 @@ class JobSecrets(Resource):
 
         `POST /job/{jobId}/secret/{secretId}/override`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.Secret,
             "jobs.secrets.create_override",
-            "POST",
-            "/job/{job_id}/secret/{secret_id}/override",
+            "POST /job/{job_id}/secret/{secret_id}/override",
             job_id,
             secret_id,
             body=body,
         )
-        return await self._json(call, models.Secret)
 
     async def create_alias(self, job_id: str, secret_id: str, body: models.Key | Mapping[str, object]) -> models.Secret:
         """Create an alias of a secret of a job.
 
         `POST /job/{jobId}/secret/{secretId}/alias`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
-            "jobs.secrets.create_alias", "POST", "/job/{job_id}/secret/{secret_id}/alias", job_id, secret_id, body=body
+        return await self._json(
+            models.Secret,
+            "jobs.secrets.create_alias",
+            "POST /job/{job_id}/secret/{secret_id}/alias",
+            job_id,
+            secret_id,
+            body=body,
         )
-        return await self._json(call, models.Secret)

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 from qovery_async import models
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 
 
 class LabelsGroups(Resource):
@@ -22,8 +21,12 @@ class LabelsGroups(Resource):
         `GET /organization/{organizationId}/labelsGroups`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call("labels_groups.list", "GET", "/organization/{organization_id}/labelsGroups", organization_id)
-        return await self._list(call, models.OrganizationLabelsGroupEnrichedResponse)
+        return await self._list(
+            models.OrganizationLabelsGroupEnrichedResponse,
+            "labels_groups.list",
+            "GET /organization/{organization_id}/labelsGroups",
+            organization_id,
+        )
 
     async def create(
         self,
@@ -36,10 +39,13 @@ class LabelsGroups(Resource):
         `POST /organization/{organizationId}/labelsGroups`. Raises BadRequest, Unauthorized, Forbidden.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
-            "labels_groups.create", "POST", "/organization/{organization_id}/labelsGroups", organization_id, body=body
+        return await self._json(
+            models.OrganizationLabelsGroupResponse,
+            "labels_groups.create",
+            "POST /organization/{organization_id}/labelsGroups",
+            organization_id,
+            body=body,
         )
-        return await self._json(call, models.OrganizationLabelsGroupResponse)
 
     async def get(
         self, labels_group_id: str, *, organization_id: str | None = None
@@ -49,14 +55,13 @@ class LabelsGroups(Resource):
         `GET /organization/{organizationId}/labelsGroups/{labelsGroupId}`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.OrganizationLabelsGroupResponse,
             "labels_groups.get",
-            "GET",
-            "/organization/{organization_id}/labelsGroups/{labels_group_id}",
+            "GET /organization/{organization_id}/labelsGroups/{labels_group_id}",
             organization_id,
             labels_group_id,
         )
-        return await self._json(call, models.OrganizationLabelsGroupResponse)
 
     async def update(
         self,
@@ -70,15 +75,14 @@ class LabelsGroups(Resource):
         `PUT /organization/{organizationId}/labelsGroups/{labelsGroupId}`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.OrganizationLabelsGroupResponse,
             "labels_groups.update",
-            "PUT",
-            "/organization/{organization_id}/labelsGroups/{labels_group_id}",
+            "PUT /organization/{organization_id}/labelsGroups/{labels_group_id}",
             organization_id,
             labels_group_id,
             body=body,
         )
-        return await self._json(call, models.OrganizationLabelsGroupResponse)
 
     async def delete(self, labels_group_id: str, *, organization_id: str | None = None) -> None:
         """Delete a labels group.
@@ -87,14 +91,12 @@ class LabelsGroups(Resource):
         NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._nothing(
             "labels_groups.delete",
-            "DELETE",
-            "/organization/{organization_id}/labelsGroups/{labels_group_id}",
+            "DELETE /organization/{organization_id}/labelsGroups/{labels_group_id}",
             organization_id,
             labels_group_id,
         )
-        return await self._nothing(call)
 
     async def list_associated_items(
         self, labels_group_id: str, *, organization_id: str | None = None
@@ -105,11 +107,10 @@ class LabelsGroups(Resource):
         Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._list(
+            models.LabelsGroupAssociatedItem,
             "labels_groups.list_associated_items",
-            "GET",
-            "/organization/{organization_id}/labelsGroups/{labels_group_id}/associatedItems",
+            "GET /organization/{organization_id}/labelsGroups/{labels_group_id}/associatedItems",
             organization_id,
             labels_group_id,
         )
-        return await self._list(call, models.LabelsGroupAssociatedItem)

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 from qovery_async import models
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 
 
 class McpServers(Resource):
@@ -20,8 +19,12 @@ class McpServers(Resource):
         `GET /organization/{organizationId}/mcpServer`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call("mcp_servers.list", "GET", "/organization/{organization_id}/mcpServer", organization_id)
-        return await self._list(call, models.McpServerResponse)
+        return await self._list(
+            models.McpServerResponse,
+            "mcp_servers.list",
+            "GET /organization/{organization_id}/mcpServer",
+            organization_id,
+        )
 
     async def create(
         self, body: models.McpServerRequest | Mapping[str, object], *, organization_id: str | None = None
@@ -32,18 +35,22 @@ class McpServers(Resource):
         Conflict.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
-            "mcp_servers.create", "POST", "/organization/{organization_id}/mcpServer", organization_id, body=body
+        return await self._json(
+            models.McpServerResponse,
+            "mcp_servers.create",
+            "POST /organization/{organization_id}/mcpServer",
+            organization_id,
+            body=body,
         )
-        return await self._json(call, models.McpServerResponse)
 
     async def get(self, mcp_server_id: str) -> models.McpServerResponse:
         """Get an MCP server.
 
         `GET /mcpServer/{mcpServerId}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("mcp_servers.get", "GET", "/mcpServer/{mcp_server_id}", mcp_server_id)
-        return await self._json(call, models.McpServerResponse)
+        return await self._json(
+            models.McpServerResponse, "mcp_servers.get", "GET /mcpServer/{mcp_server_id}", mcp_server_id
+        )
 
     async def update(
         self, mcp_server_id: str, body: models.McpServerRequest | Mapping[str, object]
@@ -52,13 +59,13 @@ class McpServers(Resource):
 
         `PUT /mcpServer/{mcpServerId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call("mcp_servers.update", "PUT", "/mcpServer/{mcp_server_id}", mcp_server_id, body=body)
-        return await self._json(call, models.McpServerResponse)
+        return await self._json(
+            models.McpServerResponse, "mcp_servers.update", "PUT /mcpServer/{mcp_server_id}", mcp_server_id, body=body
+        )
 
     async def delete(self, mcp_server_id: str) -> None:
         """Delete an MCP server.
 
         `DELETE /mcpServer/{mcpServerId}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("mcp_servers.delete", "DELETE", "/mcpServer/{mcp_server_id}", mcp_server_id)
-        return await self._nothing(call)
+        return await self._nothing("mcp_servers.delete", "DELETE /mcpServer/{mcp_server_id}", mcp_server_id)

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 from qovery_async import models
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 
 
 class Members(Resource):
@@ -20,8 +19,9 @@ class Members(Resource):
         `GET /organization/{organizationId}/member`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call("members.list", "GET", "/organization/{organization_id}/member", organization_id)
-        return await self._list(call, models.Member)
+        return await self._list(
+            models.Member, "members.list", "GET /organization/{organization_id}/member", organization_id
+        )
 
     async def update_role(
         self, body: models.MemberRoleUpdateRequest | Mapping[str, object], *, organization_id: str | None = None
@@ -31,8 +31,9 @@ class Members(Resource):
         `PUT /organization/{organizationId}/member`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call("members.update_role", "PUT", "/organization/{organization_id}/member", organization_id, body=body)
-        return await self._nothing(call)
+        return await self._nothing(
+            "members.update_role", "PUT /organization/{organization_id}/member", organization_id, body=body
+        )
 
     async def delete(
         self, body: models.DeleteMemberRequest | Mapping[str, object], *, organization_id: str | None = None
@@ -42,8 +43,9 @@ class Members(Resource):
         `DELETE /organization/{organizationId}/member`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call("members.delete", "DELETE", "/organization/{organization_id}/member", organization_id, body=body)
-        return await self._nothing(call)
+        return await self._nothing(
+            "members.delete", "DELETE /organization/{organization_id}/member", organization_id, body=body
+        )
 
     async def transfer_ownership(
         self, body: models.TransferOwnershipRequest | Mapping[str, object], *, organization_id: str | None = None
@@ -54,11 +56,9 @@ class Members(Resource):
         NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._nothing(
             "members.transfer_ownership",
-            "POST",
-            "/organization/{organization_id}/transferOwnership",
+            "POST /organization/{organization_id}/transferOwnership",
             organization_id,
             body=body,
         )
-        return await self._nothing(call)

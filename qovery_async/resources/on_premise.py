@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from qovery_async import models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 
 
 class OnPremise(Resource):
@@ -27,13 +26,12 @@ class OnPremiseCredentials(Resource):
         `GET /organization/{organizationId}/onPremise/credentials`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._list(
+            models.ClusterCredentials,
             "on_premise.credentials.list",
-            "GET",
-            "/organization/{organization_id}/onPremise/credentials",
+            "GET /organization/{organization_id}/onPremise/credentials",
             organization_id,
         )
-        return await self._list(call, models.ClusterCredentials)
 
     async def create(
         self, body: models.OnPremiseCredentialsRequest | Mapping[str, object], *, organization_id: str | None = None
@@ -44,14 +42,13 @@ class OnPremiseCredentials(Resource):
         NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.ClusterCredentials,
             "on_premise.credentials.create",
-            "POST",
-            "/organization/{organization_id}/onPremise/credentials",
+            "POST /organization/{organization_id}/onPremise/credentials",
             organization_id,
             body=body,
         )
-        return await self._json(call, models.ClusterCredentials)
 
     async def get(self, credentials_id: str, *, organization_id: str | None = None) -> models.ClusterCredentials:
         """Get credentials.
@@ -60,14 +57,13 @@ class OnPremiseCredentials(Resource):
         Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.ClusterCredentials,
             "on_premise.credentials.get",
-            "GET",
-            "/organization/{organization_id}/onPremise/credentials/{credentials_id}",
+            "GET /organization/{organization_id}/onPremise/credentials/{credentials_id}",
             organization_id,
             credentials_id,
         )
-        return await self._json(call, models.ClusterCredentials)
 
     async def update(
         self,
@@ -82,15 +78,14 @@ class OnPremiseCredentials(Resource):
         Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.ClusterCredentials,
             "on_premise.credentials.update",
-            "PUT",
-            "/organization/{organization_id}/onPremise/credentials/{credentials_id}",
+            "PUT /organization/{organization_id}/onPremise/credentials/{credentials_id}",
             organization_id,
             credentials_id,
             body=body,
         )
-        return await self._json(call, models.ClusterCredentials)
 
     async def delete(self, credentials_id: str, *, organization_id: str | None = None) -> None:
         """Delete credentials.
@@ -99,11 +94,9 @@ class OnPremiseCredentials(Resource):
         Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._nothing(
             "on_premise.credentials.delete",
-            "DELETE",
-            "/organization/{organization_id}/onPremise/credentials/{credentials_id}",
+            "DELETE /organization/{organization_id}/onPremise/credentials/{credentials_id}",
             organization_id,
             credentials_id,
         )
-        return await self._nothing(call)

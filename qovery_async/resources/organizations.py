@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from qovery_async import models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 
 
 class Organizations(Resource):
@@ -22,16 +21,14 @@ class Organizations(Resource):
 
         `GET /organization`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("organizations.list", "GET", "/organization")
-        return await self._list(call, models.Organization)
+        return await self._list(models.Organization, "organizations.list", "GET /organization")
 
     async def create(self, body: models.OrganizationRequest | Mapping[str, object]) -> models.Organization:
         """Create an organization.
 
         `POST /organization`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call("organizations.create", "POST", "/organization", body=body)
-        return await self._json(call, models.Organization)
+        return await self._json(models.Organization, "organizations.create", "POST /organization", body=body)
 
     async def get(self, organization_id: str | None = None) -> models.Organization:
         """Get an organization.
@@ -39,8 +36,9 @@ class Organizations(Resource):
         `GET /organization/{organizationId}`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call("organizations.get", "GET", "/organization/{organization_id}", organization_id)
-        return await self._json(call, models.Organization)
+        return await self._json(
+            models.Organization, "organizations.get", "GET /organization/{organization_id}", organization_id
+        )
 
     async def update(
         self, organization_id: str, body: models.OrganizationEditRequest | Mapping[str, object]
@@ -49,16 +47,20 @@ class Organizations(Resource):
 
         `PUT /organization/{organizationId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call("organizations.update", "PUT", "/organization/{organization_id}", organization_id, body=body)
-        return await self._json(call, models.Organization)
+        return await self._json(
+            models.Organization,
+            "organizations.update",
+            "PUT /organization/{organization_id}",
+            organization_id,
+            body=body,
+        )
 
     async def delete(self, organization_id: str) -> None:
         """Delete an organization.
 
         `DELETE /organization/{organizationId}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("organizations.delete", "DELETE", "/organization/{organization_id}", organization_id)
-        return await self._nothing(call)
+        return await self._nothing("organizations.delete", "DELETE /organization/{organization_id}", organization_id)
 
     async def list_available_roles(
         self, *, organization_id: str | None = None
@@ -68,13 +70,12 @@ class Organizations(Resource):
         `GET /organization/{organizationId}/availableRole`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._list(
+            models.OrganizationAvailableRole,
             "organizations.list_available_roles",
-            "GET",
-            "/organization/{organization_id}/availableRole",
+            "GET /organization/{organization_id}/availableRole",
             organization_id,
         )
-        return await self._list(call, models.OrganizationAvailableRole)
 
     async def list_environments(
         self, *, organization_id: str | None = None
@@ -84,10 +85,12 @@ class Organizations(Resource):
         `GET /organization/{organizationId}/environments`.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
-            "organizations.list_environments", "GET", "/organization/{organization_id}/environments", organization_id
+        return await self._list(
+            models.OrganizationEnvironmentResponse,
+            "organizations.list_environments",
+            "GET /organization/{organization_id}/environments",
+            organization_id,
         )
-        return await self._list(call, models.OrganizationEnvironmentResponse)
 
     async def list_credentials(
         self, *, organization_id: str | None = None
@@ -97,10 +100,12 @@ class Organizations(Resource):
         `GET /organization/{organizationId}/credentials`. Raises BadRequest.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
-            "organizations.list_credentials", "GET", "/organization/{organization_id}/credentials", organization_id
+        return await self._list(
+            models.OrganizationCredentials,
+            "organizations.list_credentials",
+            "GET /organization/{organization_id}/credentials",
+            organization_id,
         )
-        return await self._list(call, models.OrganizationCredentials)
 
 
 class OrganizationOnboarding(Resource):
@@ -112,10 +117,12 @@ class OrganizationOnboarding(Resource):
         `GET /organization/{organizationId}/onboarding`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
-            "organizations.onboarding.get", "GET", "/organization/{organization_id}/onboarding", organization_id
+        return await self._json(
+            models.OrganizationOnboardingResponse,
+            "organizations.onboarding.get",
+            "GET /organization/{organization_id}/onboarding",
+            organization_id,
         )
-        return await self._json(call, models.OrganizationOnboardingResponse)
 
     async def update(
         self,
@@ -128,11 +135,10 @@ class OrganizationOnboarding(Resource):
         `POST /organization/{organizationId}/onboarding`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.OrganizationOnboardingResponse,
             "organizations.onboarding.update",
-            "POST",
-            "/organization/{organization_id}/onboarding",
+            "POST /organization/{organization_id}/onboarding",
             organization_id,
             body=body,
         )
-        return await self._json(call, models.OrganizationOnboardingResponse)

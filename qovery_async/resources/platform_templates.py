@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 from qovery_async import models
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
 
 
@@ -28,17 +27,13 @@ class PlatformTemplates(Resource):
         ServerError.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._list(
+            models.PlatformTemplateSummaryResponse,
             "platform_templates.list",
-            "GET",
-            "/organization/{organization_id}/platformTemplate",
+            "GET /organization/{organization_id}/platformTemplate",
             organization_id,
-            query={
-                "clusterMode": cluster_mode,
-                "cloudProvider": cloud_provider,
-            },
+            query={"clusterMode": cluster_mode, "cloudProvider": cloud_provider},
         )
-        return await self._list(call, models.PlatformTemplateSummaryResponse)
 
     async def resolve_component(
         self,
@@ -59,19 +54,15 @@ class PlatformTemplates(Resource):
         Raises BadRequest, Unauthorized, Forbidden, NotFound, ServerError.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.PlatformComponentConfigurationResolutionResponse,
             "platform_templates.resolve_component",
-            "POST",
-            "/organization/{organization_id}/platformTemplate/{template_key}/{template_version}/component/{component_key}/resolve",
+            "POST /organization/{organization_id}/platformTemplate/{template_key}/{template_version}/component/{component_key}/resolve",
             organization_id,
             template_key,
             template_version,
             component_key,
-            query={
-                "clusterMode": cluster_mode,
-                "cloudProvider": cloud_provider,
-            },
+            query={"clusterMode": cluster_mode, "cloudProvider": cloud_provider},
             body=body,
             repeatable=True,
         )
-        return await self._json(call, models.PlatformComponentConfigurationResolutionResponse)

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 from qovery_async import models
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 
 
 class PolicyApiTokens(Resource):
@@ -20,8 +19,12 @@ class PolicyApiTokens(Resource):
         `GET /organization/{organizationId}/policyApiToken`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call("policy_api_tokens.list", "GET", "/organization/{organization_id}/policyApiToken", organization_id)
-        return await self._list(call, models.OrganizationPolicyApiToken)
+        return await self._list(
+            models.OrganizationPolicyApiToken,
+            "policy_api_tokens.list",
+            "GET /organization/{organization_id}/policyApiToken",
+            organization_id,
+        )
 
     async def create(
         self,
@@ -36,14 +39,13 @@ class PolicyApiTokens(Resource):
         Conflict.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.OrganizationPolicyApiTokenCreate,
             "policy_api_tokens.create",
-            "POST",
-            "/organization/{organization_id}/policyApiToken",
+            "POST /organization/{organization_id}/policyApiToken",
             organization_id,
             body=body,
         )
-        return await self._json(call, models.OrganizationPolicyApiTokenCreate)
 
     async def delete(self, policy_api_token_id: str, *, organization_id: str | None = None) -> None:
         """Delete a policy API token.
@@ -52,11 +54,9 @@ class PolicyApiTokens(Resource):
         NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._nothing(
             "policy_api_tokens.delete",
-            "DELETE",
-            "/organization/{organization_id}/policyApiToken/{policy_api_token_id}",
+            "DELETE /organization/{organization_id}/policyApiToken/{policy_api_token_id}",
             organization_id,
             policy_api_token_id,
         )
-        return await self._nothing(call)

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from qovery_async import models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
 
 
@@ -26,8 +25,9 @@ class Projects(Resource):
         `GET /organization/{organizationId}/project`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call("projects.list", "GET", "/organization/{organization_id}/project", organization_id)
-        return await self._list(call, models.Project)
+        return await self._list(
+            models.Project, "projects.list", "GET /organization/{organization_id}/project", organization_id
+        )
 
     async def create(
         self, body: models.ProjectRequest | Mapping[str, object], *, organization_id: str | None = None
@@ -38,8 +38,13 @@ class Projects(Resource):
         Conflict.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call("projects.create", "POST", "/organization/{organization_id}/project", organization_id, body=body)
-        return await self._json(call, models.Project)
+        return await self._json(
+            models.Project,
+            "projects.create",
+            "POST /organization/{organization_id}/project",
+            organization_id,
+            body=body,
+        )
 
     async def list_stats(self, *, organization_id: str | None = None) -> builtins.list[models.ProjectStats]:
         """List the statistics of all projects.
@@ -47,32 +52,33 @@ class Projects(Resource):
         `GET /organization/{organizationId}/project/stats`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call("projects.list_stats", "GET", "/organization/{organization_id}/project/stats", organization_id)
-        return await self._list(call, models.ProjectStats)
+        return await self._list(
+            models.ProjectStats,
+            "projects.list_stats",
+            "GET /organization/{organization_id}/project/stats",
+            organization_id,
+        )
 
     async def get(self, project_id: str) -> models.Project:
         """Get a project.
 
         `GET /project/{projectId}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("projects.get", "GET", "/project/{project_id}", project_id)
-        return await self._json(call, models.Project)
+        return await self._json(models.Project, "projects.get", "GET /project/{project_id}", project_id)
 
     async def update(self, project_id: str, body: models.ProjectRequest | Mapping[str, object]) -> models.Project:
         """Replace a project as a whole.
 
         `PUT /project/{projectId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call("projects.update", "PUT", "/project/{project_id}", project_id, body=body)
-        return await self._json(call, models.Project)
+        return await self._json(models.Project, "projects.update", "PUT /project/{project_id}", project_id, body=body)
 
     async def delete(self, project_id: str) -> None:
         """Delete a project.
 
         `DELETE /project/{projectId}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("projects.delete", "DELETE", "/project/{project_id}", project_id)
-        return await self._nothing(call)
+        return await self._nothing("projects.delete", "DELETE /project/{project_id}", project_id)
 
 
 class ProjectDeploymentRules(Resource):
@@ -83,8 +89,12 @@ class ProjectDeploymentRules(Resource):
 
         `GET /project/{projectId}/deploymentRule`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("projects.deployment_rules.list", "GET", "/project/{project_id}/deploymentRule", project_id)
-        return await self._list(call, models.ProjectDeploymentRule)
+        return await self._list(
+            models.ProjectDeploymentRule,
+            "projects.deployment_rules.list",
+            "GET /project/{project_id}/deploymentRule",
+            project_id,
+        )
 
     async def create(
         self, project_id: str, body: models.ProjectDeploymentRuleRequest | Mapping[str, object]
@@ -93,24 +103,26 @@ class ProjectDeploymentRules(Resource):
 
         `POST /project/{projectId}/deploymentRule`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
-            "projects.deployment_rules.create", "POST", "/project/{project_id}/deploymentRule", project_id, body=body
+        return await self._json(
+            models.ProjectDeploymentRule,
+            "projects.deployment_rules.create",
+            "POST /project/{project_id}/deploymentRule",
+            project_id,
+            body=body,
         )
-        return await self._json(call, models.ProjectDeploymentRule)
 
     async def get(self, project_id: str, deployment_rule_id: str) -> models.ProjectDeploymentRule:
         """Get a deployment rule of a project.
 
         `GET /project/{projectId}/deploymentRule/{deploymentRuleId}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.ProjectDeploymentRule,
             "projects.deployment_rules.get",
-            "GET",
-            "/project/{project_id}/deploymentRule/{deployment_rule_id}",
+            "GET /project/{project_id}/deploymentRule/{deployment_rule_id}",
             project_id,
             deployment_rule_id,
         )
-        return await self._json(call, models.ProjectDeploymentRule)
 
     async def update(
         self, project_id: str, deployment_rule_id: str, body: models.ProjectDeploymentRuleRequest | Mapping[str, object]
@@ -120,29 +132,26 @@ class ProjectDeploymentRules(Resource):
         `PUT /project/{projectId}/deploymentRule/{deploymentRuleId}`. Raises BadRequest, Unauthorized, Forbidden,
         NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.ProjectDeploymentRule,
             "projects.deployment_rules.update",
-            "PUT",
-            "/project/{project_id}/deploymentRule/{deployment_rule_id}",
+            "PUT /project/{project_id}/deploymentRule/{deployment_rule_id}",
             project_id,
             deployment_rule_id,
             body=body,
         )
-        return await self._json(call, models.ProjectDeploymentRule)
 
     async def delete(self, project_id: str, deployment_rule_id: str) -> None:
         """Delete a deployment rule of a project.
 
         `DELETE /project/{projectId}/deploymentRule/{deploymentRuleId}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._nothing(
             "projects.deployment_rules.delete",
-            "DELETE",
-            "/project/{project_id}/deploymentRule/{deployment_rule_id}",
+            "DELETE /project/{project_id}/deploymentRule/{deployment_rule_id}",
             project_id,
             deployment_rule_id,
         )
-        return await self._nothing(call)
 
     async def reorder(
         self,
@@ -153,14 +162,9 @@ class ProjectDeploymentRules(Resource):
 
         `PUT /project/{projectId}/deploymentRule/order`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
-            "projects.deployment_rules.reorder",
-            "PUT",
-            "/project/{project_id}/deploymentRule/order",
-            project_id,
-            body=body,
+        return await self._nothing(
+            "projects.deployment_rules.reorder", "PUT /project/{project_id}/deploymentRule/order", project_id, body=body
         )
-        return await self._nothing(call)
 
 
 class ProjectEnvironmentVariables(Resource):
@@ -171,10 +175,12 @@ class ProjectEnvironmentVariables(Resource):
 
         `GET /project/{projectId}/environmentVariable`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
-            "projects.environment_variables.list", "GET", "/project/{project_id}/environmentVariable", project_id
+        return await self._list(
+            models.EnvironmentVariable,
+            "projects.environment_variables.list",
+            "GET /project/{project_id}/environmentVariable",
+            project_id,
         )
-        return await self._list(call, models.EnvironmentVariable)
 
     async def create(
         self, project_id: str, body: models.EnvironmentVariableRequest | Mapping[str, object]
@@ -183,14 +189,13 @@ class ProjectEnvironmentVariables(Resource):
 
         `POST /project/{projectId}/environmentVariable`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.EnvironmentVariable,
             "projects.environment_variables.create",
-            "POST",
-            "/project/{project_id}/environmentVariable",
+            "POST /project/{project_id}/environmentVariable",
             project_id,
             body=body,
         )
-        return await self._json(call, models.EnvironmentVariable)
 
     async def update(
         self,
@@ -203,15 +208,14 @@ class ProjectEnvironmentVariables(Resource):
         `PUT /project/{projectId}/environmentVariable/{environmentVariableId}`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.EnvironmentVariable,
             "projects.environment_variables.update",
-            "PUT",
-            "/project/{project_id}/environmentVariable/{environment_variable_id}",
+            "PUT /project/{project_id}/environmentVariable/{environment_variable_id}",
             project_id,
             environment_variable_id,
             body=body,
         )
-        return await self._json(call, models.EnvironmentVariable)
 
     async def delete(self, project_id: str, environment_variable_id: str) -> None:
         """Delete an environment variable of a project.
@@ -219,14 +223,12 @@ class ProjectEnvironmentVariables(Resource):
         `DELETE /project/{projectId}/environmentVariable/{environmentVariableId}`. Raises Unauthorized, Forbidden,
         NotFound.
         """
-        call = Call(
+        return await self._nothing(
             "projects.environment_variables.delete",
-            "DELETE",
-            "/project/{project_id}/environmentVariable/{environment_variable_id}",
+            "DELETE /project/{project_id}/environmentVariable/{environment_variable_id}",
             project_id,
             environment_variable_id,
         )
-        return await self._nothing(call)
 
     async def create_override(
         self, project_id: str, environment_variable_id: str, body: models.Value | Mapping[str, object] | Unset = UNSET
@@ -236,15 +238,14 @@ class ProjectEnvironmentVariables(Resource):
         `POST /project/{projectId}/environmentVariable/{environmentVariableId}/override`. Raises BadRequest,
         Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.EnvironmentVariable,
             "projects.environment_variables.create_override",
-            "POST",
-            "/project/{project_id}/environmentVariable/{environment_variable_id}/override",
+            "POST /project/{project_id}/environmentVariable/{environment_variable_id}/override",
             project_id,
             environment_variable_id,
             body=body,
         )
-        return await self._json(call, models.EnvironmentVariable)
 
     async def create_alias(
         self, project_id: str, environment_variable_id: str, body: models.Key | Mapping[str, object]
@@ -254,15 +255,14 @@ class ProjectEnvironmentVariables(Resource):
         `POST /project/{projectId}/environmentVariable/{environmentVariableId}/alias`. Raises BadRequest,
         Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.EnvironmentVariable,
             "projects.environment_variables.create_alias",
-            "POST",
-            "/project/{project_id}/environmentVariable/{environment_variable_id}/alias",
+            "POST /project/{project_id}/environmentVariable/{environment_variable_id}/alias",
             project_id,
             environment_variable_id,
             body=body,
         )
-        return await self._json(call, models.EnvironmentVariable)
 
 
 class ProjectSecrets(Resource):
@@ -273,16 +273,16 @@ class ProjectSecrets(Resource):
 
         `GET /project/{projectId}/secret`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("projects.secrets.list", "GET", "/project/{project_id}/secret", project_id)
-        return await self._list(call, models.Secret)
+        return await self._list(models.Secret, "projects.secrets.list", "GET /project/{project_id}/secret", project_id)
 
     async def create(self, project_id: str, body: models.SecretRequest | Mapping[str, object]) -> models.Secret:
         """Create a secret of a project.
 
         `POST /project/{projectId}/secret`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call("projects.secrets.create", "POST", "/project/{project_id}/secret", project_id, body=body)
-        return await self._json(call, models.Secret)
+        return await self._json(
+            models.Secret, "projects.secrets.create", "POST /project/{project_id}/secret", project_id, body=body
+        )
 
     async def update(
         self, project_id: str, secret_id: str, body: models.SecretEditRequest | Mapping[str, object]
@@ -291,25 +291,23 @@ class ProjectSecrets(Resource):
 
         `PUT /project/{projectId}/secret/{secretId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.Secret,
             "projects.secrets.update",
-            "PUT",
-            "/project/{project_id}/secret/{secret_id}",
+            "PUT /project/{project_id}/secret/{secret_id}",
             project_id,
             secret_id,
             body=body,
         )
-        return await self._json(call, models.Secret)
 
     async def delete(self, project_id: str, secret_id: str) -> None:
         """Delete a secret of a project.
 
         `DELETE /project/{projectId}/secret/{secretId}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
-            "projects.secrets.delete", "DELETE", "/project/{project_id}/secret/{secret_id}", project_id, secret_id
+        return await self._nothing(
+            "projects.secrets.delete", "DELETE /project/{project_id}/secret/{secret_id}", project_id, secret_id
         )
-        return await self._nothing(call)
 
     async def create_override(
         self, project_id: str, secret_id: str, body: models.Value | Mapping[str, object] | Unset = UNSET
@@ -319,15 +317,14 @@ class ProjectSecrets(Resource):
         `POST /project/{projectId}/secret/{secretId}/override`. Raises BadRequest, Unauthorized, Forbidden,
         NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.Secret,
             "projects.secrets.create_override",
-            "POST",
-            "/project/{project_id}/secret/{secret_id}/override",
+            "POST /project/{project_id}/secret/{secret_id}/override",
             project_id,
             secret_id,
             body=body,
         )
-        return await self._json(call, models.Secret)
 
     async def create_alias(
         self, project_id: str, secret_id: str, body: models.Key | Mapping[str, object]
@@ -336,12 +333,11 @@ class ProjectSecrets(Resource):
 
         `POST /project/{projectId}/secret/{secretId}/alias`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.Secret,
             "projects.secrets.create_alias",
-            "POST",
-            "/project/{project_id}/secret/{secret_id}/alias",
+            "POST /project/{project_id}/secret/{secret_id}/alias",
             project_id,
             secret_id,
             body=body,
         )
-        return await self._json(call, models.Secret)

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from qovery_async import models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 
 
 class Scaleway(Resource):
@@ -22,40 +21,48 @@ class Scaleway(Resource):
 
         `GET /scaleway/region`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("scaleway.list_regions", "GET", "/scaleway/region")
-        return await self._list(call, models.ClusterRegion)
+        return await self._list(models.ClusterRegion, "scaleway.list_regions", "GET /scaleway/region")
 
     async def list_cluster_features(self) -> list[models.ClusterFeatureResponse]:
         """List the features that clusters on Scaleway can have.
 
         `GET /scaleway/clusterFeature`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("scaleway.list_cluster_features", "GET", "/scaleway/clusterFeature")
-        return await self._list(call, models.ClusterFeatureResponse)
+        return await self._list(
+            models.ClusterFeatureResponse, "scaleway.list_cluster_features", "GET /scaleway/clusterFeature"
+        )
 
     async def list_instance_types(self) -> list[models.ClusterInstanceType]:
         """List the instance types.
 
         `GET /scaleway/instanceType`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("scaleway.list_instance_types", "GET", "/scaleway/instanceType")
-        return await self._list(call, models.ClusterInstanceType)
+        return await self._list(
+            models.ClusterInstanceType, "scaleway.list_instance_types", "GET /scaleway/instanceType"
+        )
 
     async def list_managed_database_types(self) -> list[models.ManagedDatabaseTypeResponse]:
         """List the managed database types.
 
         `GET /scaleway/managedDatabase/type`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("scaleway.list_managed_database_types", "GET", "/scaleway/managedDatabase/type")
-        return await self._list(call, models.ManagedDatabaseTypeResponse)
+        return await self._list(
+            models.ManagedDatabaseTypeResponse,
+            "scaleway.list_managed_database_types",
+            "GET /scaleway/managedDatabase/type",
+        )
 
     async def list_kapsule_instance_types(self, zone: str) -> list[models.ClusterInstanceType]:
         """List the kapsule instance types of a zone.
 
         `GET /scaleway/instanceType/{zone}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("scaleway.list_kapsule_instance_types", "GET", "/scaleway/instanceType/{zone}", zone)
-        return await self._list(call, models.ClusterInstanceType)
+        return await self._list(
+            models.ClusterInstanceType,
+            "scaleway.list_kapsule_instance_types",
+            "GET /scaleway/instanceType/{zone}",
+            zone,
+        )
 
 
 class ScalewayCredentials(Resource):
@@ -67,10 +74,12 @@ class ScalewayCredentials(Resource):
         `GET /organization/{organizationId}/scaleway/credentials`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
-            "scaleway.credentials.list", "GET", "/organization/{organization_id}/scaleway/credentials", organization_id
+        return await self._list(
+            models.ClusterCredentials,
+            "scaleway.credentials.list",
+            "GET /organization/{organization_id}/scaleway/credentials",
+            organization_id,
         )
-        return await self._list(call, models.ClusterCredentials)
 
     async def create(
         self, body: models.ScalewayCredentialsRequest | Mapping[str, object], *, organization_id: str | None = None
@@ -81,14 +90,13 @@ class ScalewayCredentials(Resource):
         NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.ClusterCredentials,
             "scaleway.credentials.create",
-            "POST",
-            "/organization/{organization_id}/scaleway/credentials",
+            "POST /organization/{organization_id}/scaleway/credentials",
             organization_id,
             body=body,
         )
-        return await self._json(call, models.ClusterCredentials)
 
     async def get(self, credentials_id: str, *, organization_id: str | None = None) -> models.ClusterCredentials:
         """Get credentials.
@@ -97,14 +105,13 @@ class ScalewayCredentials(Resource):
         Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.ClusterCredentials,
             "scaleway.credentials.get",
-            "GET",
-            "/organization/{organization_id}/scaleway/credentials/{credentials_id}",
+            "GET /organization/{organization_id}/scaleway/credentials/{credentials_id}",
             organization_id,
             credentials_id,
         )
-        return await self._json(call, models.ClusterCredentials)
 
     async def update(
         self,
@@ -119,15 +126,14 @@ class ScalewayCredentials(Resource):
         Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.ClusterCredentials,
             "scaleway.credentials.update",
-            "PUT",
-            "/organization/{organization_id}/scaleway/credentials/{credentials_id}",
+            "PUT /organization/{organization_id}/scaleway/credentials/{credentials_id}",
             organization_id,
             credentials_id,
             body=body,
         )
-        return await self._json(call, models.ClusterCredentials)
 
     async def delete(self, credentials_id: str, *, organization_id: str | None = None) -> None:
         """Delete credentials.
@@ -136,11 +142,9 @@ class ScalewayCredentials(Resource):
         Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._nothing(
             "scaleway.credentials.delete",
-            "DELETE",
-            "/organization/{organization_id}/scaleway/credentials/{credentials_id}",
+            "DELETE /organization/{organization_id}/scaleway/credentials/{credentials_id}",
             organization_id,
             credentials_id,
         )
-        return await self._nothing(call)

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from qovery_async import models
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
 
 
@@ -17,16 +16,13 @@ class SecretManagerAccesses(Resource):
 
         `GET /secretManagerAccess/{secretManagerAccessId}/secrets`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._list(
+            str,
             "secret_manager_accesses.list_secrets",
-            "GET",
-            "/secretManagerAccess/{secret_manager_access_id}/secrets",
+            "GET /secretManagerAccess/{secret_manager_access_id}/secrets",
             secret_manager_access_id,
-            query={
-                "namePrefix": name_prefix,
-            },
+            query={"namePrefix": name_prefix},
         )
-        return await self._list(call, str)
 
     async def list_associated_services(
         self, secret_manager_access_id: str
@@ -36,10 +32,9 @@ class SecretManagerAccesses(Resource):
         `GET /secretManagerAccess/{secretManagerAccessId}/associatedServices`. Raises Unauthorized, Forbidden,
         NotFound.
         """
-        call = Call(
+        return await self._list(
+            models.ExternalSecretAssociatedServiceResponse,
             "secret_manager_accesses.list_associated_services",
-            "GET",
-            "/secretManagerAccess/{secret_manager_access_id}/associatedServices",
+            "GET /secretManagerAccess/{secret_manager_access_id}/associatedServices",
             secret_manager_access_id,
         )
-        return await self._list(call, models.ExternalSecretAssociatedServiceResponse)

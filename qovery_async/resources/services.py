@@ -7,7 +7,6 @@ import builtins
 
 from qovery_async import models
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
 
 
@@ -19,16 +18,24 @@ class Services(Resource):
 
         `GET /service/{serviceId}/deploymentStage`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("services.get_deployment_stage", "GET", "/service/{service_id}/deploymentStage", service_id)
-        return await self._json(call, models.DeploymentStageResponse)
+        return await self._json(
+            models.DeploymentStageResponse,
+            "services.get_deployment_stage",
+            "GET /service/{service_id}/deploymentStage",
+            service_id,
+        )
 
     async def get_git_webhook_status(self, service_id: str) -> models.GitWebhookStatusResponse:
         """Get the state of a service's git webhook.
 
         `GET /service/{serviceId}/gitWebhookStatus`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call("services.get_git_webhook_status", "GET", "/service/{service_id}/gitWebhookStatus", service_id)
-        return await self._json(call, models.GitWebhookStatusResponse)
+        return await self._json(
+            models.GitWebhookStatusResponse,
+            "services.get_git_webhook_status",
+            "GET /service/{service_id}/gitWebhookStatus",
+            service_id,
+        )
 
     async def sync_git_webhook(self, service_id: str) -> models.GitWebhookStatusResponse:
         """Create or repair a service's git webhook.
@@ -37,8 +44,12 @@ class Services(Resource):
         `POST /service/{serviceId}/gitWebhook/sync`. Raises BadRequest, Unauthorized, Forbidden, NotFound,
         UnprocessableEntity, RateLimited.
         """
-        call = Call("services.sync_git_webhook", "POST", "/service/{service_id}/gitWebhook/sync", service_id)
-        return await self._json(call, models.GitWebhookStatusResponse)
+        return await self._json(
+            models.GitWebhookStatusResponse,
+            "services.sync_git_webhook",
+            "POST /service/{service_id}/gitWebhook/sync",
+            service_id,
+        )
 
     async def list(
         self,
@@ -53,18 +64,13 @@ class Services(Resource):
         `GET /organization/{organizationId}/services`.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._list(
+            models.ServiceLightResponse,
             "services.list",
-            "GET",
-            "/organization/{organization_id}/services",
+            "GET /organization/{organization_id}/services",
             organization_id,
-            query={
-                "project_id": project_id,
-                "environment_id": environment_id,
-                "cluster_id": cluster_id,
-            },
+            query={"project_id": project_id, "environment_id": environment_id, "cluster_id": cluster_id},
         )
-        return await self._list(call, models.ServiceLightResponse)
 
     async def get_ingress_deployment_status(
         self, service_type: models.GetIngressDeploymentStatusServiceType, service_id: str
@@ -73,11 +79,10 @@ class Services(Resource):
 
         `GET /{serviceType}/{serviceId}/ingressDeploymentStatus`.
         """
-        call = Call(
+        return await self._json(
+            models.IngressDeploymentStatusResponse,
             "services.get_ingress_deployment_status",
-            "GET",
-            "/{service_type}/{service_id}/ingressDeploymentStatus",
+            "GET /{service_type}/{service_id}/ingressDeploymentStatus",
             service_type,
             service_id,
         )
-        return await self._json(call, models.IngressDeploymentStatusResponse)

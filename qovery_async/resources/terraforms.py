@@ -10,7 +10,6 @@ from qovery_async import models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.pagination import Items, Page, growing
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
 
 
@@ -25,16 +24,18 @@ class Terraforms(Resource):
 
         `POST /terraform/{terraformId}/redeploy`. Raises Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call("terraforms.redeploy", "POST", "/terraform/{terraform_id}/redeploy", terraform_id)
-        return await self._json(call, models.Status)
+        return await self._json(
+            models.Status, "terraforms.redeploy", "POST /terraform/{terraform_id}/redeploy", terraform_id
+        )
 
     async def list(self, environment_id: str) -> builtins.list[models.TerraformResponse]:
         """List Terraform services of an environment.
 
         `GET /environment/{environmentId}/terraform`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("terraforms.list", "GET", "/environment/{environment_id}/terraform", environment_id)
-        return await self._list(call, models.TerraformResponse)
+        return await self._list(
+            models.TerraformResponse, "terraforms.list", "GET /environment/{environment_id}/terraform", environment_id
+        )
 
     async def create(
         self, environment_id: str, body: models.TerraformRequest | Mapping[str, object]
@@ -44,16 +45,22 @@ class Terraforms(Resource):
         `POST /environment/{environmentId}/terraform`. Raises BadRequest, Unauthorized, Forbidden, NotFound,
         Conflict.
         """
-        call = Call("terraforms.create", "POST", "/environment/{environment_id}/terraform", environment_id, body=body)
-        return await self._json(call, models.TerraformResponse)
+        return await self._json(
+            models.TerraformResponse,
+            "terraforms.create",
+            "POST /environment/{environment_id}/terraform",
+            environment_id,
+            body=body,
+        )
 
     async def get(self, terraform_id: str) -> models.TerraformResponse:
         """Get a Terraform service.
 
         `GET /terraform/{terraformId}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("terraforms.get", "GET", "/terraform/{terraform_id}", terraform_id)
-        return await self._json(call, models.TerraformResponse)
+        return await self._json(
+            models.TerraformResponse, "terraforms.get", "GET /terraform/{terraform_id}", terraform_id
+        )
 
     async def update(
         self, terraform_id: str, body: models.TerraformRequest | Mapping[str, object]
@@ -62,8 +69,9 @@ class Terraforms(Resource):
 
         `PUT /terraform/{terraformId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call("terraforms.update", "PUT", "/terraform/{terraform_id}", terraform_id, body=body)
-        return await self._json(call, models.TerraformResponse)
+        return await self._json(
+            models.TerraformResponse, "terraforms.update", "PUT /terraform/{terraform_id}", terraform_id, body=body
+        )
 
     async def delete(
         self,
@@ -77,10 +85,9 @@ class Terraforms(Resource):
 
         `DELETE /terraform/{terraformId}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._nothing(
             "terraforms.delete",
-            "DELETE",
-            "/terraform/{terraform_id}",
+            "DELETE /terraform/{terraform_id}",
             terraform_id,
             query={
                 "resources_only": resources_only,
@@ -88,7 +95,6 @@ class Terraforms(Resource):
                 "force_terraform_action": force_terraform_action,
             },
         )
-        return await self._nothing(call)
 
     async def deploy(
         self, terraform_id: str, body: models.TerraformDeployRequest | Mapping[str, object] | Unset = UNSET
@@ -97,8 +103,9 @@ class Terraforms(Resource):
 
         `POST /terraform/{terraformId}/deploy`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call("terraforms.deploy", "POST", "/terraform/{terraform_id}/deploy", terraform_id, body=body)
-        return await self._json(call, models.Status)
+        return await self._json(
+            models.Status, "terraforms.deploy", "POST /terraform/{terraform_id}/deploy", terraform_id, body=body
+        )
 
     async def uninstall(
         self,
@@ -111,25 +118,23 @@ class Terraforms(Resource):
 
         `POST /terraform/{terraformId}/uninstall`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call(
+        return await self._json(
+            models.Status | None,
             "terraforms.uninstall",
-            "POST",
-            "/terraform/{terraform_id}/uninstall",
+            "POST /terraform/{terraform_id}/uninstall",
             terraform_id,
-            query={
-                "force_terraform_action": force_terraform_action,
-            },
+            query={"force_terraform_action": force_terraform_action},
             body=body,
         )
-        return await self._json(call, models.Status | None)
 
     async def list_versions(self) -> builtins.list[models.TerraformVersionResponse]:
         """List the available versions.
 
         `GET /terraform/availableVersion`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("terraforms.list_versions", "GET", "/terraform/availableVersion")
-        return await self._list(call, models.TerraformVersionResponse)
+        return await self._list(
+            models.TerraformVersionResponse, "terraforms.list_versions", "GET /terraform/availableVersion"
+        )
 
     async def clone(
         self, terraform_id: str, body: models.CloneServiceRequest | Mapping[str, object]
@@ -138,8 +143,13 @@ class Terraforms(Resource):
 
         `POST /terraform/{terraformId}/clone`. Raises Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call("terraforms.clone", "POST", "/terraform/{terraform_id}/clone", terraform_id, body=body)
-        return await self._json(call, models.TerraformResponse)
+        return await self._json(
+            models.TerraformResponse,
+            "terraforms.clone",
+            "POST /terraform/{terraform_id}/clone",
+            terraform_id,
+            body=body,
+        )
 
     async def list_deployment_history_v2(
         self, terraform_id: str, *, page_size: int | Unset = UNSET
@@ -148,16 +158,13 @@ class Terraforms(Resource):
 
         `GET /terraform/{terraformId}/deploymentHistoryV2`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._page(
+            models.DeploymentHistoryService,
             "terraforms.list_deployment_history_v2",
-            "GET",
-            "/terraform/{terraform_id}/deploymentHistoryV2",
+            "GET /terraform/{terraform_id}/deploymentHistoryV2",
             terraform_id,
-            query={
-                "pageSize": page_size,
-            },
+            query={"pageSize": page_size},
         )
-        return await self._page(call, models.DeploymentHistoryService)
 
     def iterate_deployment_history_v2(
         self, terraform_id: str, *, page_size: int | Unset = UNSET
@@ -177,16 +184,21 @@ class Terraforms(Resource):
 
         `GET /terraform/{terraformId}/commit`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("terraforms.list_commits", "GET", "/terraform/{terraform_id}/commit", terraform_id)
-        return await self._list(call, models.Commit)
+        return await self._list(
+            models.Commit, "terraforms.list_commits", "GET /terraform/{terraform_id}/commit", terraform_id
+        )
 
     async def list_resources(self, terraform_id: str) -> builtins.list[models.TerraformResourceResponse]:
         """List the resources of a Terraform service.
 
         `GET /terraform/{terraformId}/terraformResources`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("terraforms.list_resources", "GET", "/terraform/{terraform_id}/terraformResources", terraform_id)
-        return await self._list(call, models.TerraformResourceResponse)
+        return await self._list(
+            models.TerraformResourceResponse,
+            "terraforms.list_resources",
+            "GET /terraform/{terraform_id}/terraformResources",
+            terraform_id,
+        )
 
 
 class TerraformAdvancedSettings(Resource):
@@ -197,10 +209,12 @@ class TerraformAdvancedSettings(Resource):
 
         `GET /terraform/{terraformId}/advancedSettings`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
-            "terraforms.advanced_settings.get", "GET", "/terraform/{terraform_id}/advancedSettings", terraform_id
+        return await self._json(
+            models.TerraformAdvancedSettings,
+            "terraforms.advanced_settings.get",
+            "GET /terraform/{terraform_id}/advancedSettings",
+            terraform_id,
         )
-        return await self._json(call, models.TerraformAdvancedSettings)
 
     async def update(
         self, terraform_id: str, body: models.TerraformAdvancedSettings | Mapping[str, object] | Unset = UNSET
@@ -209,22 +223,24 @@ class TerraformAdvancedSettings(Resource):
 
         `PUT /terraform/{terraformId}/advancedSettings`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.TerraformAdvancedSettings,
             "terraforms.advanced_settings.update",
-            "PUT",
-            "/terraform/{terraform_id}/advancedSettings",
+            "PUT /terraform/{terraform_id}/advancedSettings",
             terraform_id,
             body=body,
         )
-        return await self._json(call, models.TerraformAdvancedSettings)
 
     async def get_default(self) -> models.TerraformAdvancedSettings:
         """Get the default advanced settings.
 
         `GET /defaultTerraformAdvancedSettings`. Raises Unauthorized, Forbidden.
         """
-        call = Call("terraforms.advanced_settings.get_default", "GET", "/defaultTerraformAdvancedSettings")
-        return await self._json(call, models.TerraformAdvancedSettings)
+        return await self._json(
+            models.TerraformAdvancedSettings,
+            "terraforms.advanced_settings.get_default",
+            "GET /defaultTerraformAdvancedSettings",
+        )
 
 
 class TerraformDeploymentRestrictions(Resource):
@@ -235,13 +251,12 @@ class TerraformDeploymentRestrictions(Resource):
 
         `GET /terraform/{terraformId}/deploymentRestriction`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._list(
+            models.TerraformDeploymentRestrictionResponse,
             "terraforms.deployment_restrictions.list",
-            "GET",
-            "/terraform/{terraform_id}/deploymentRestriction",
+            "GET /terraform/{terraform_id}/deploymentRestriction",
             terraform_id,
         )
-        return await self._list(call, models.TerraformDeploymentRestrictionResponse)
 
     async def create(
         self, terraform_id: str, body: models.TerraformDeploymentRestrictionRequest | Mapping[str, object]
@@ -250,14 +265,13 @@ class TerraformDeploymentRestrictions(Resource):
 
         `POST /terraform/{terraformId}/deploymentRestriction`. Raises BadRequest, Unauthorized, Forbidden, Conflict.
         """
-        call = Call(
+        return await self._json(
+            models.TerraformDeploymentRestrictionResponse,
             "terraforms.deployment_restrictions.create",
-            "POST",
-            "/terraform/{terraform_id}/deploymentRestriction",
+            "POST /terraform/{terraform_id}/deploymentRestriction",
             terraform_id,
             body=body,
         )
-        return await self._json(call, models.TerraformDeploymentRestrictionResponse)
 
     async def update(
         self,
@@ -270,15 +284,14 @@ class TerraformDeploymentRestrictions(Resource):
         `PUT /terraform/{terraformId}/deploymentRestriction/{deploymentRestrictionId}`. Raises BadRequest,
         Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.TerraformDeploymentRestrictionResponse,
             "terraforms.deployment_restrictions.update",
-            "PUT",
-            "/terraform/{terraform_id}/deploymentRestriction/{deployment_restriction_id}",
+            "PUT /terraform/{terraform_id}/deploymentRestriction/{deployment_restriction_id}",
             terraform_id,
             deployment_restriction_id,
             body=body,
         )
-        return await self._json(call, models.TerraformDeploymentRestrictionResponse)
 
     async def delete(self, terraform_id: str, deployment_restriction_id: str) -> None:
         """Delete a deployment restriction of a Terraform service.
@@ -286,11 +299,9 @@ class TerraformDeploymentRestrictions(Resource):
         `DELETE /terraform/{terraformId}/deploymentRestriction/{deploymentRestrictionId}`. Raises Unauthorized,
         Forbidden, NotFound.
         """
-        call = Call(
+        return await self._nothing(
             "terraforms.deployment_restrictions.delete",
-            "DELETE",
-            "/terraform/{terraform_id}/deploymentRestriction/{deployment_restriction_id}",
+            "DELETE /terraform/{terraform_id}/deploymentRestriction/{deployment_restriction_id}",
             terraform_id,
             deployment_restriction_id,
         )
-        return await self._nothing(call)

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 from qovery_async import models
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
 
 
@@ -24,17 +23,12 @@ class Variables(Resource):
         back.
         `GET /variable`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._list(
+            models.VariableResponse,
             "variables.list",
-            "GET",
-            "/variable",
-            query={
-                "parent_id": parent_id,
-                "scope": scope,
-                "is_secret": is_secret,
-            },
+            "GET /variable",
+            query={"parent_id": parent_id, "scope": scope, "is_secret": is_secret},
         )
-        return await self._list(call, models.VariableResponse)
 
     async def create(self, body: models.VariableRequest | Mapping[str, object]) -> models.VariableResponse:
         """Create a variable.
@@ -42,8 +36,7 @@ class Variables(Resource):
         A name that is taken raises Conflict, whose `body["existing_variable"]` says where it is.
         `POST /variable`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call("variables.create", "POST", "/variable", body=body)
-        return await self._json(call, models.VariableResponse)
+        return await self._json(models.VariableResponse, "variables.create", "POST /variable", body=body)
 
     async def create_alias(
         self, variable_id: str, body: models.VariableAliasRequest | Mapping[str, object]
@@ -52,8 +45,13 @@ class Variables(Resource):
 
         `POST /variable/{variableId}/alias`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call("variables.create_alias", "POST", "/variable/{variable_id}/alias", variable_id, body=body)
-        return await self._json(call, models.VariableResponse)
+        return await self._json(
+            models.VariableResponse,
+            "variables.create_alias",
+            "POST /variable/{variable_id}/alias",
+            variable_id,
+            body=body,
+        )
 
     async def create_override(
         self, variable_id: str, body: models.VariableOverrideRequest | Mapping[str, object]
@@ -62,8 +60,13 @@ class Variables(Resource):
 
         `POST /variable/{variableId}/override`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call("variables.create_override", "POST", "/variable/{variable_id}/override", variable_id, body=body)
-        return await self._json(call, models.VariableResponse)
+        return await self._json(
+            models.VariableResponse,
+            "variables.create_override",
+            "POST /variable/{variable_id}/override",
+            variable_id,
+            body=body,
+        )
 
     async def update(
         self, variable_id: str, body: models.VariableEditRequest | Mapping[str, object]
@@ -72,16 +75,16 @@ class Variables(Resource):
 
         `PUT /variable/{variableId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call("variables.update", "PUT", "/variable/{variable_id}", variable_id, body=body)
-        return await self._json(call, models.VariableResponse)
+        return await self._json(
+            models.VariableResponse, "variables.update", "PUT /variable/{variable_id}", variable_id, body=body
+        )
 
     async def delete(self, variable_id: str) -> None:
         """Delete a variable.
 
         `DELETE /variable/{variableId}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("variables.delete", "DELETE", "/variable/{variable_id}", variable_id)
-        return await self._nothing(call)
+        return await self._nothing("variables.delete", "DELETE /variable/{variable_id}", variable_id)
 
     async def import_many(
         self,
@@ -95,14 +98,10 @@ class Variables(Resource):
         Needs a deployment to take effect.
         `POST /variable/import`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.VariableImport,
             "variables.import_many",
-            "POST",
-            "/variable/import",
-            query={
-                "service_id": service_id,
-                "service_type": service_type,
-            },
+            "POST /variable/import",
+            query={"service_id": service_id, "service_type": service_type},
             body=body,
         )
-        return await self._json(call, models.VariableImport)

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 from qovery_async import models
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 
 
 class Webhooks(Resource):
@@ -20,8 +19,12 @@ class Webhooks(Resource):
         `GET /organization/{organizationId}/webhook`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call("webhooks.list", "GET", "/organization/{organization_id}/webhook", organization_id)
-        return await self._list(call, models.OrganizationWebhookResponse)
+        return await self._list(
+            models.OrganizationWebhookResponse,
+            "webhooks.list",
+            "GET /organization/{organization_id}/webhook",
+            organization_id,
+        )
 
     async def create(
         self,
@@ -36,8 +39,13 @@ class Webhooks(Resource):
         `POST /organization/{organizationId}/webhook`. Raises BadRequest, Unauthorized, Forbidden.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call("webhooks.create", "POST", "/organization/{organization_id}/webhook", organization_id, body=body)
-        return await self._json(call, models.OrganizationWebhookCreateResponse)
+        return await self._json(
+            models.OrganizationWebhookCreateResponse,
+            "webhooks.create",
+            "POST /organization/{organization_id}/webhook",
+            organization_id,
+            body=body,
+        )
 
     async def list_events(
         self, webhook_id: str, *, organization_id: str | None = None
@@ -48,14 +56,13 @@ class Webhooks(Resource):
         `GET /organization/{organizationId}/webhook/{webhookId}/event`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._list(
+            models.WebhookEventResponse,
             "webhooks.list_events",
-            "GET",
-            "/organization/{organization_id}/webhook/{webhook_id}/event",
+            "GET /organization/{organization_id}/webhook/{webhook_id}/event",
             organization_id,
             webhook_id,
         )
-        return await self._list(call, models.WebhookEventResponse)
 
     async def get(self, webhook_id: str, *, organization_id: str | None = None) -> models.OrganizationWebhookResponse:
         """Get a webhook.
@@ -63,10 +70,13 @@ class Webhooks(Resource):
         `GET /organization/{organizationId}/webhook/{webhookId}`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
-            "webhooks.get", "GET", "/organization/{organization_id}/webhook/{webhook_id}", organization_id, webhook_id
+        return await self._json(
+            models.OrganizationWebhookResponse,
+            "webhooks.get",
+            "GET /organization/{organization_id}/webhook/{webhook_id}",
+            organization_id,
+            webhook_id,
         )
-        return await self._json(call, models.OrganizationWebhookResponse)
 
     async def update(
         self,
@@ -81,15 +91,14 @@ class Webhooks(Resource):
         NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.OrganizationWebhookCreateResponse,
             "webhooks.update",
-            "PUT",
-            "/organization/{organization_id}/webhook/{webhook_id}",
+            "PUT /organization/{organization_id}/webhook/{webhook_id}",
             organization_id,
             webhook_id,
             body=body,
         )
-        return await self._json(call, models.OrganizationWebhookCreateResponse)
 
     async def delete(self, webhook_id: str, *, organization_id: str | None = None) -> None:
         """Delete a webhook.
@@ -97,11 +106,9 @@ class Webhooks(Resource):
         `DELETE /organization/{organizationId}/webhook/{webhookId}`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._nothing(
             "webhooks.delete",
-            "DELETE",
-            "/organization/{organization_id}/webhook/{webhook_id}",
+            "DELETE /organization/{organization_id}/webhook/{webhook_id}",
             organization_id,
             webhook_id,
         )
-        return await self._nothing(call)

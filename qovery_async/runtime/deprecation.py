@@ -1,14 +1,59 @@
-"""Who is told that an operation is deprecated? The caller, once, in either style."""
+"""Who is told that an operation is deprecated? The caller, once, in either face."""
 
 from __future__ import annotations
 
+import functools
 import inspect
 import warnings
-from contextvars import ContextVar, Token
-from types import TracebackType
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any, ParamSpec, TypeVar, cast
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 _OURS = ("qovery_async", "qovery_sync")
 _announced: ContextVar[bool] = ContextVar("qovery_deprecation_announced", default=False)
+
+
+def deprecated_call(call: str, replacement: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Warn with each call, unless an outer call has: the blocking face calls the async one inside."""
+    message = f"client.{call} is deprecated by Qovery; use client.{replacement}"
+
+    def decorate(method: Callable[P, T]) -> Callable[P, T]:
+        if not inspect.iscoroutinefunction(method):
+            blocking: Callable[P, T] = method
+
+            @functools.wraps(method)
+            def warned(*args: P.args, **kwargs: P.kwargs) -> T:
+                with _Announcement(message):
+                    return blocking(*args, **kwargs)
+
+            return warned
+
+        @functools.wraps(method)
+        async def warned_async(*args: P.args, **kwargs: P.kwargs) -> Any:
+            with _Announcement(message):
+                return await method(*args, **kwargs)
+
+        return cast("Callable[P, T]", warned_async)
+
+    return decorate
+
+
+class _Announcement:
+    """Warns at its beginning; calls inside stay silent."""
+
+    def __init__(self, message: str) -> None:
+        self._message = message
+
+    def __enter__(self) -> None:
+        if not _announced.get():
+            warnings.warn(self._message, DeprecationWarning, stacklevel=_caller())
+        self._token = _announced.set(True)
+
+    def __exit__(self, *_: object) -> None:
+        _announced.reset(self._token)
 
 
 def _caller() -> int:
@@ -17,22 +62,3 @@ def _caller() -> int:
     while frame and frame.f_globals.get("__name__", "").partition(".")[0] in _OURS:
         level, frame = level + 1, frame.f_back
     return level
-
-
-class deprecated_call:  # noqa: N801  # used like a function, as the context managers of contextlib are
-    """Warns unless an outer call has: the blocking face calls the asynchronous one inside."""
-
-    def __init__(self, call: str, replacement: str) -> None:
-        if not _announced.get():
-            message = f"client.{call} is deprecated by Qovery; use client.{replacement}"
-            warnings.warn(message, DeprecationWarning, stacklevel=_caller())
-        self._token: Token[bool] | None = None
-
-    def __enter__(self) -> None:
-        self._token = _announced.set(True)
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._token is not None:
-            _announced.reset(self._token)

@@ -13,8 +13,10 @@ R = TypeVar("R")
 class Namespace(Generic[R]):
     """A descriptor that stands for a nested namespace: `client.projects`, `.secrets` of it."""
 
-    def __init__(self, class_: str) -> None:
+    def __init__(self, class_: str, place: str = "") -> None:
+        """`place` is the module of the class inside its package, where it is not at or below its parent's."""
         self._class = class_
+        self._place = place
         self._name = ""
         self._module = ""
 
@@ -39,6 +41,8 @@ class Namespace(Generic[R]):
         return made
 
     def _find(self) -> Any:
-        """The class: in its parent's module, or in a module of its own below it."""
+        if self._place:
+            package = self._module.partition(".")[0]
+            return getattr(import_module(f"{package}.{self._place}"), self._class)
         beside = getattr(sys.modules[self._module], self._class, None)
         return beside or getattr(import_module(f"{self._module}.{self._name}"), self._class)

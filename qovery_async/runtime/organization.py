@@ -37,7 +37,7 @@ class DefaultOrganization:
         return configured or await self._lookup.run(partial(self._look_up, exchange))
 
     async def _look_up(self, exchange: Exchange) -> str:
-        response = await exchange.send(Call("organizations.list", "GET", "/organization"), "application/json")
+        response = await exchange.send(Call("organizations.list", "GET /organization"), "application/json")
         answer = response.json()
         results = answer.get("results") if is_object(answer) else None
         found = [entry for entry in results if is_object(entry)] if is_list(results) else []

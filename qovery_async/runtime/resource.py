@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
 from qovery_async.codec.plain import is_object, kind
 from qovery_async.errors import DecodeError
-from qovery_async.runtime.organization import DefaultOrganization
+from qovery_async.runtime.core import Core
 from qovery_async.runtime.pagination import Page, read_page
 from qovery_async.secrecy.masking import SecretText
 from qovery_async.secrecy.secret import not_pickled
-from qovery_async.transport.exchange import Exchange
-from qovery_async.transport.request import Call
+from qovery_async.transport.request import Call, Given
 from qovery_async.transport.response import Response
 
 if TYPE_CHECKING:
@@ -26,35 +25,47 @@ JSON = "application/json"
 class Resource:
     """A namespace of operations."""
 
-    def __init__(self, exchange: Exchange, organization: DefaultOrganization) -> None:
-        self._exchange = exchange
-        self._organization = organization
+    def __init__(self, core: Core) -> None:
+        self._core = core
 
     __reduce__ = not_pickled
 
-    def _nest(self, class_: type[R], name: str) -> R:  # noqa: ARG002  # the blocking twin needs the name
-        return class_(self._exchange, self._organization)
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
 
-    async def _json(self, call: Call, type_: TypeForm[T]) -> T:
-        response = await self._exchange.send(call, JSON)
+    def _nest(self, class_: type[R], name: str) -> R:  # noqa: ARG002  # the blocking twin needs the name
+        return class_(self._core)
+
+    async def _json(self, type_: TypeForm[T], operation: str, route: str, *values: str, **given: Unpack[Given]) -> T:
+        response = await self._core.exchange.send(Call(operation, route, *values, **given), JSON)
         if not response.body and _allows_none(type_):
             return None  # type: ignore[return-value]  # which is what the type allows
-        decode, hide = self._exchange.codec.decode, response.authorization.hidden_in
+        decode, hide = self._core.exchange.codec.decode, response.authorization.hidden_in
         try:
-            return decode(response.json(), type_, operation=call.operation, source=response.request, hide=hide)
+            return decode(response.json(), type_, operation=operation, source=response.request, hide=hide)
         except DecodeError as error:
             failure = response.undecodable(error)
         raise failure
 
-    async def _list(self, call: Call, item: TypeForm[T]) -> list[T]:
-        return (await self._envelope(call, item, "results"))[1]
+    async def _list(
+        self, item: TypeForm[T], operation: str, route: str, *values: str, **given: Unpack[Given]
+    ) -> list[T]:
+        return (await self._envelope(item, "results", Call(operation, route, *values, **given)))[1]
 
-    async def _page(self, call: Call, item: TypeForm[T], *, items: str = "results") -> Page[T]:
-        envelope, found = await self._envelope(call, item, items)
+    async def _page(
+        self,
+        item: TypeForm[T],
+        operation: str,
+        route: str,
+        *values: str,
+        items: str = "results",
+        **given: Unpack[Given],
+    ) -> Page[T]:
+        envelope, found = await self._envelope(item, items, Call(operation, route, *values, **given))
         return read_page(envelope, found)
 
-    async def _envelope(self, call: Call, item: TypeForm[T], key: str) -> tuple[dict[str, Any], list[T]]:
-        response = await self._exchange.send(call, JSON)
+    async def _envelope(self, item: TypeForm[T], key: str, call: Call) -> tuple[dict[str, Any], list[T]]:
+        response = await self._core.exchange.send(call, JSON)
         if not response.body:
             return {}, []
         try:
@@ -69,25 +80,25 @@ class Resource:
         envelope = response.json()
         if not is_object(envelope):
             raise DecodeError(f"{response.request}: expected an object with {key!r}, got {kind(envelope)}")
-        decode, hide = self._exchange.codec.decode_items, response.authorization.hidden_in
+        decode, hide = self._core.exchange.codec.decode_items, response.authorization.hidden_in
         return envelope, decode(envelope, key, item, operation=operation, source=response.request, hide=hide)
 
-    async def _text(self, call: Call, *, accept: str) -> str:
-        return (await self._exchange.send(call, accept)).no_page().text()
+    async def _text(self, accept: str, operation: str, route: str, *values: str, **given: Unpack[Given]) -> str:
+        return (await self._core.exchange.send(Call(operation, route, *values, **given), accept)).no_page().text()
 
-    async def _secret_text(self, call: Call, *, accept: str) -> str:
+    async def _secret_text(self, accept: str, operation: str, route: str, *values: str, **given: Unpack[Given]) -> str:
         """Text that must not be shown by accident: a kubeconfig, say."""
-        return SecretText(await self._text(call, accept=accept))
+        return SecretText(await self._text(accept, operation, route, *values, **given))
 
-    async def _bytes(self, call: Call, *, accept: str) -> bytes:
-        return (await self._exchange.send(call, accept)).no_page().body
+    async def _bytes(self, accept: str, operation: str, route: str, *values: str, **given: Unpack[Given]) -> bytes:
+        return (await self._core.exchange.send(Call(operation, route, *values, **given), accept)).no_page().body
 
-    async def _nothing(self, call: Call) -> None:
-        """No answer is promised; one that comes all the same is left alone, but for a web page."""
-        (await self._exchange.send(call, JSON)).no_page()
+    async def _nothing(self, operation: str, route: str, *values: str, **given: Unpack[Given]) -> None:
+        """No body is promised; one that comes all the same is ignored, unless it is a web page."""
+        (await self._core.exchange.send(Call(operation, route, *values, **given), JSON)).no_page()
 
     async def _organization_id(self, given: str | None) -> str:
-        return given if given is not None else await self._organization.id(self._exchange)
+        return given if given is not None else await self._core.organization.id(self._core.exchange)
 
 
 def _allows_none(type_: object) -> bool:

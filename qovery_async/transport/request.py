@@ -6,7 +6,7 @@ import functools
 import re
 from collections.abc import Mapping
 from enum import Enum
-from typing import Any
+from typing import Any, TypedDict, Unpack
 from urllib.parse import quote, urlencode
 
 import attrs
@@ -23,34 +23,34 @@ DOUBT = "may have taken effect: look before sending it again"
 _IDEMPOTENT = frozenset({"GET", "PUT", "DELETE", "HEAD", "OPTIONS"})
 
 
-class Call:
-    """One call of one operation: what the generated methods hand to the transport.
+class Given(TypedDict, total=False):
+    """What a call may need beside its path.
 
-    `values` fill the parameters of the path's template in their order. `repeatable` declares that
-    sending a POST or PATCH twice has the effect of sending it once.
+    `repeatable` declares that sending a POST or PATCH twice has the effect of sending it once.
+    """
+
+    query: Mapping[str, object] | None
+    body: object
+    media_type: str
+    repeatable: bool
+
+
+class Call:
+    """One call of one operation: what a namespace hands to the transport.
+
+    `route` is the method and the template of the path; `values` fill its parameters in their order.
     """
 
     __slots__ = ("body", "media_type", "method", "operation", "query", "repeatable", "template", "values")
 
-    def __init__(
-        self,
-        operation: str,
-        method: str,
-        template: str,
-        *values: str,
-        query: Mapping[str, object] | None = None,
-        body: object = UNSET,
-        media_type: str = "application/json",
-        repeatable: bool = False,
-    ) -> None:
+    def __init__(self, operation: str, route: str, *values: str, **given: Unpack[Given]) -> None:
         self.operation = operation
-        self.method = method
-        self.template = template
+        self.method, _, self.template = route.partition(" ")
         self.values = values
-        self.query = query
-        self.body = body
-        self.media_type = media_type
-        self.repeatable = repeatable
+        self.query = given.get("query")
+        self.body = given.get("body", UNSET)
+        self.media_type = given.get("media_type", "application/json")
+        self.repeatable = given.get("repeatable", False)
 
 
 @attrs.define  # not frozen: each call makes one, and freezing triples the time for that

@@ -11,7 +11,6 @@ from qovery_async import models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.pagination import Items, Page, after_last, growing
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -40,16 +39,13 @@ class Applications(Resource):
 
         `GET /environment/{environmentId}/application`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._list(
+            models.Application,
             "applications.list",
-            "GET",
-            "/environment/{environment_id}/application",
+            "GET /environment/{environment_id}/application",
             environment_id,
-            query={
-                "toUpdate": to_update,
-            },
+            query={"toUpdate": to_update},
         )
-        return await self._list(call, models.Application)
 
     async def create(
         self, environment_id: str, body: models.ApplicationRequest | Mapping[str, object]
@@ -59,28 +55,34 @@ class Applications(Resource):
         `POST /environment/{environmentId}/application`. Raises BadRequest, Unauthorized, Forbidden, NotFound,
         Conflict.
         """
-        call = Call(
-            "applications.create", "POST", "/environment/{environment_id}/application", environment_id, body=body
+        return await self._json(
+            models.Application,
+            "applications.create",
+            "POST /environment/{environment_id}/application",
+            environment_id,
+            body=body,
         )
-        return await self._json(call, models.Application)
 
     async def list_statuses(self, environment_id: str) -> builtins.list[models.ReferenceObjectStatus]:
         """List the states of all applications of an environment.
 
         `GET /environment/{environmentId}/application/status`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
-            "applications.list_statuses", "GET", "/environment/{environment_id}/application/status", environment_id
+        return await self._list(
+            models.ReferenceObjectStatus,
+            "applications.list_statuses",
+            "GET /environment/{environment_id}/application/status",
+            environment_id,
         )
-        return await self._list(call, models.ReferenceObjectStatus)
 
     async def get(self, application_id: str) -> models.Application:
         """Get an application.
 
         `GET /application/{applicationId}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("applications.get", "GET", "/application/{application_id}", application_id)
-        return await self._json(call, models.Application)
+        return await self._json(
+            models.Application, "applications.get", "GET /application/{application_id}", application_id
+        )
 
     async def update(
         self, application_id: str, body: models.ApplicationEditRequest | Mapping[str, object]
@@ -89,42 +91,42 @@ class Applications(Resource):
 
         `PUT /application/{applicationId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call("applications.update", "PUT", "/application/{application_id}", application_id, body=body)
-        return await self._json(call, models.Application)
+        return await self._json(
+            models.Application, "applications.update", "PUT /application/{application_id}", application_id, body=body
+        )
 
     async def delete(self, application_id: str, *, skip_reconcile: bool | Unset = UNSET) -> None:
         """Delete an application.
 
         `DELETE /application/{applicationId}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._nothing(
             "applications.delete",
-            "DELETE",
-            "/application/{application_id}",
+            "DELETE /application/{application_id}",
             application_id,
-            query={
-                "skipReconcile": skip_reconcile,
-            },
+            query={"skipReconcile": skip_reconcile},
         )
-        return await self._nothing(call)
 
     async def get_status(self, application_id: str) -> models.Status:
         """Get the status of an application.
 
         `GET /application/{applicationId}/status`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("applications.get_status", "GET", "/application/{application_id}/status", application_id)
-        return await self._json(call, models.Status)
+        return await self._json(
+            models.Status, "applications.get_status", "GET /application/{application_id}/status", application_id
+        )
 
     async def list_contributors(self, application_id: str) -> builtins.list[models.User]:
         """List the contributors of an application.
 
         `GET /application/{applicationId}/contributor`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
-            "applications.list_contributors", "GET", "/application/{application_id}/contributor", application_id
+        return await self._list(
+            models.User,
+            "applications.list_contributors",
+            "GET /application/{application_id}/contributor",
+            application_id,
         )
-        return await self._list(call, models.User)
 
     async def list_commits(
         self, application_id: str, *, start_id: str | Unset = UNSET, git_commit_id: str | Unset = UNSET
@@ -133,25 +135,22 @@ class Applications(Resource):
 
         `GET /application/{applicationId}/commit`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._list(
+            models.Commit,
             "applications.list_commits",
-            "GET",
-            "/application/{application_id}/commit",
+            "GET /application/{application_id}/commit",
             application_id,
-            query={
-                "startId": start_id,
-                "gitCommitId": git_commit_id,
-            },
+            query={"startId": start_id, "gitCommitId": git_commit_id},
         )
-        return await self._list(call, models.Commit)
 
     async def deploy(self, application_id: str, body: models.DeployRequest | Mapping[str, object]) -> models.Status:
         """Deploy an application.
 
         `POST /application/{applicationId}/deploy`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call("applications.deploy", "POST", "/application/{application_id}/deploy", application_id, body=body)
-        return await self._json(call, models.Status)
+        return await self._json(
+            models.Status, "applications.deploy", "POST /application/{application_id}/deploy", application_id, body=body
+        )
 
     async def uninstall(self, application_id: str, body: Mapping[str, object] | Unset = UNSET) -> models.Status | None:
         """Uninstall an application.
@@ -159,34 +158,40 @@ class Applications(Resource):
         `POST /application/{applicationId}/uninstall`. Raises BadRequest, Unauthorized, Forbidden, NotFound,
         Conflict.
         """
-        call = Call(
-            "applications.uninstall", "POST", "/application/{application_id}/uninstall", application_id, body=body
+        return await self._json(
+            models.Status | None,
+            "applications.uninstall",
+            "POST /application/{application_id}/uninstall",
+            application_id,
+            body=body,
         )
-        return await self._json(call, models.Status | None)
 
     async def stop(self, application_id: str) -> models.Status:
         """Stop an application.
 
         `POST /application/{applicationId}/stop`. Raises Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call("applications.stop", "POST", "/application/{application_id}/stop", application_id)
-        return await self._json(call, models.Status)
+        return await self._json(
+            models.Status, "applications.stop", "POST /application/{application_id}/stop", application_id
+        )
 
     async def redeploy(self, application_id: str) -> models.Status:
         """Redeploy an application.
 
         `POST /application/{applicationId}/redeploy`. Raises Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call("applications.redeploy", "POST", "/application/{application_id}/redeploy", application_id)
-        return await self._json(call, models.Status)
+        return await self._json(
+            models.Status, "applications.redeploy", "POST /application/{application_id}/redeploy", application_id
+        )
 
     async def restart(self, application_id: str) -> models.Status:
         """Restart an application.
 
         `POST /application/{applicationId}/restart-service`. Raises Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call("applications.restart", "POST", "/application/{application_id}/restart-service", application_id)
-        return await self._json(call, models.Status)
+        return await self._json(
+            models.Status, "applications.restart", "POST /application/{application_id}/restart-service", application_id
+        )
 
     async def list_deployment_history(
         self, application_id: str, *, start_id: str | Unset = UNSET
@@ -195,16 +200,13 @@ class Applications(Resource):
 
         `GET /application/{applicationId}/deploymentHistory`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._page(
+            models.DeploymentHistory,
             "applications.list_deployment_history",
-            "GET",
-            "/application/{application_id}/deploymentHistory",
+            "GET /application/{application_id}/deploymentHistory",
             application_id,
-            query={
-                "startId": start_id,
-            },
+            query={"startId": start_id},
         )
-        return await self._page(call, models.DeploymentHistory)
 
     def iterate_deployment_history(
         self, application_id: str, *, start_id: str | Unset = UNSET
@@ -226,16 +228,13 @@ class Applications(Resource):
 
         `GET /application/{applicationId}/deploymentHistoryV2`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._page(
+            models.DeploymentHistoryService,
             "applications.list_deployment_history_v2",
-            "GET",
-            "/application/{application_id}/deploymentHistoryV2",
+            "GET /application/{application_id}/deploymentHistoryV2",
             application_id,
-            query={
-                "pageSize": page_size,
-            },
+            query={"pageSize": page_size},
         )
-        return await self._page(call, models.DeploymentHistoryService)
 
     def iterate_deployment_history_v2(
         self, application_id: str, *, page_size: int | Unset = UNSET
@@ -255,13 +254,12 @@ class Applications(Resource):
 
         `GET /application/{applicationId}/checkCustomDomain`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._list(
+            models.CheckedCustomDomainResponse,
             "applications.check_custom_domains",
-            "GET",
-            "/application/{application_id}/checkCustomDomain",
+            "GET /application/{application_id}/checkCustomDomain",
             application_id,
         )
-        return await self._list(call, models.CheckedCustomDomainResponse)
 
     async def list_logs(self, application_id: str) -> builtins.list[models.Log]:
         """List the logs of an application.
@@ -269,16 +267,18 @@ class Applications(Resource):
         The last 1000 lines.
         `GET /application/{applicationId}/log`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("applications.list_logs", "GET", "/application/{application_id}/log", application_id)
-        return await self._list(call, models.Log)
+        return await self._list(
+            models.Log, "applications.list_logs", "GET /application/{application_id}/log", application_id
+        )
 
     async def list_links(self, application_id: str) -> builtins.list[models.Link]:
         """List the links of an application.
 
         `GET /application/{applicationId}/link`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("applications.list_links", "GET", "/application/{application_id}/link", application_id)
-        return await self._list(call, models.Link)
+        return await self._list(
+            models.Link, "applications.list_links", "GET /application/{application_id}/link", application_id
+        )
 
     async def clone(
         self, application_id: str, body: models.CloneServiceRequest | Mapping[str, object]
@@ -287,5 +287,10 @@ class Applications(Resource):
 
         `POST /application/{applicationId}/clone`. Raises Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call("applications.clone", "POST", "/application/{application_id}/clone", application_id, body=body)
-        return await self._json(call, models.Application)
+        return await self._json(
+            models.Application,
+            "applications.clone",
+            "POST /application/{application_id}/clone",
+            application_id,
+            body=body,
+        )

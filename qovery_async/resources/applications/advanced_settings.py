@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 from qovery_async import models
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
 
 
@@ -19,21 +18,23 @@ class ApplicationAdvancedSettings(Resource):
 
         `GET /defaultApplicationAdvancedSettings`. Raises Unauthorized, Forbidden.
         """
-        call = Call("applications.advanced_settings.get_default", "GET", "/defaultApplicationAdvancedSettings")
-        return await self._json(call, models.ApplicationAdvancedSettings)
+        return await self._json(
+            models.ApplicationAdvancedSettings,
+            "applications.advanced_settings.get_default",
+            "GET /defaultApplicationAdvancedSettings",
+        )
 
     async def get(self, application_id: str) -> models.ApplicationAdvancedSettings:
         """Get the advanced settings of an application.
 
         `GET /application/{applicationId}/advancedSettings`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.ApplicationAdvancedSettings,
             "applications.advanced_settings.get",
-            "GET",
-            "/application/{application_id}/advancedSettings",
+            "GET /application/{application_id}/advancedSettings",
             application_id,
         )
-        return await self._json(call, models.ApplicationAdvancedSettings)
 
     async def update(
         self, application_id: str, body: models.ApplicationAdvancedSettings | Mapping[str, object] | Unset = UNSET
@@ -42,11 +43,10 @@ class ApplicationAdvancedSettings(Resource):
 
         `PUT /application/{applicationId}/advancedSettings`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.ApplicationAdvancedSettings,
             "applications.advanced_settings.update",
-            "PUT",
-            "/application/{application_id}/advancedSettings",
+            "PUT /application/{application_id}/advancedSettings",
             application_id,
             body=body,
         )
-        return await self._json(call, models.ApplicationAdvancedSettings)

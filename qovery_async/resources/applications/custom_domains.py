@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 from qovery_async import models
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 
 
 class ApplicationCustomDomains(Resource):
@@ -19,10 +18,12 @@ class ApplicationCustomDomains(Resource):
 
         `GET /application/{applicationId}/customDomain`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
-            "applications.custom_domains.list", "GET", "/application/{application_id}/customDomain", application_id
+        return await self._list(
+            models.CustomDomain,
+            "applications.custom_domains.list",
+            "GET /application/{application_id}/customDomain",
+            application_id,
         )
-        return await self._list(call, models.CustomDomain)
 
     async def create(
         self, application_id: str, body: models.CustomDomainRequest | Mapping[str, object]
@@ -31,14 +32,13 @@ class ApplicationCustomDomains(Resource):
 
         `POST /application/{applicationId}/customDomain`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.CustomDomain,
             "applications.custom_domains.create",
-            "POST",
-            "/application/{application_id}/customDomain",
+            "POST /application/{application_id}/customDomain",
             application_id,
             body=body,
         )
-        return await self._json(call, models.CustomDomain)
 
     async def update(
         self, application_id: str, custom_domain_id: str, body: models.CustomDomainRequest | Mapping[str, object]
@@ -48,15 +48,14 @@ class ApplicationCustomDomains(Resource):
         `PUT /application/{applicationId}/customDomain/{customDomainId}`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.CustomDomain,
             "applications.custom_domains.update",
-            "PUT",
-            "/application/{application_id}/customDomain/{custom_domain_id}",
+            "PUT /application/{application_id}/customDomain/{custom_domain_id}",
             application_id,
             custom_domain_id,
             body=body,
         )
-        return await self._json(call, models.CustomDomain)
 
     async def delete(self, application_id: str, custom_domain_id: str) -> None:
         """Delete a custom domain of an application.
@@ -64,14 +63,12 @@ class ApplicationCustomDomains(Resource):
         `DELETE /application/{applicationId}/customDomain/{customDomainId}`. Raises Unauthorized, Forbidden,
         NotFound.
         """
-        call = Call(
+        return await self._nothing(
             "applications.custom_domains.delete",
-            "DELETE",
-            "/application/{application_id}/customDomain/{custom_domain_id}",
+            "DELETE /application/{application_id}/customDomain/{custom_domain_id}",
             application_id,
             custom_domain_id,
         )
-        return await self._nothing(call)
 
     async def get_status(self, application_id: str, custom_domain_id: str) -> models.CustomDomain:
         """Get the status of a custom domain.
@@ -79,11 +76,10 @@ class ApplicationCustomDomains(Resource):
         `GET /application/{applicationId}/customDomain/{customDomainId}/status`. Raises Unauthorized, Forbidden,
         NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.CustomDomain,
             "applications.custom_domains.get_status",
-            "GET",
-            "/application/{application_id}/customDomain/{custom_domain_id}/status",
+            "GET /application/{application_id}/customDomain/{custom_domain_id}/status",
             application_id,
             custom_domain_id,
         )
-        return await self._json(call, models.CustomDomain)

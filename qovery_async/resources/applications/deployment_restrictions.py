@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 from qovery_async import models
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 
 
 class ApplicationDeploymentRestrictions(Resource):
@@ -19,13 +18,12 @@ class ApplicationDeploymentRestrictions(Resource):
 
         `GET /application/{applicationId}/deploymentRestriction`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._list(
+            models.ApplicationDeploymentRestriction,
             "applications.deployment_restrictions.list",
-            "GET",
-            "/application/{application_id}/deploymentRestriction",
+            "GET /application/{application_id}/deploymentRestriction",
             application_id,
         )
-        return await self._list(call, models.ApplicationDeploymentRestriction)
 
     async def create(
         self, application_id: str, body: models.ApplicationDeploymentRestrictionRequest | Mapping[str, object]
@@ -35,14 +33,13 @@ class ApplicationDeploymentRestrictions(Resource):
         `POST /application/{applicationId}/deploymentRestriction`. Raises BadRequest, Unauthorized, Forbidden,
         Conflict.
         """
-        call = Call(
+        return await self._json(
+            models.ApplicationDeploymentRestriction,
             "applications.deployment_restrictions.create",
-            "POST",
-            "/application/{application_id}/deploymentRestriction",
+            "POST /application/{application_id}/deploymentRestriction",
             application_id,
             body=body,
         )
-        return await self._json(call, models.ApplicationDeploymentRestriction)
 
     async def update(
         self,
@@ -55,15 +52,14 @@ class ApplicationDeploymentRestrictions(Resource):
         `PUT /application/{applicationId}/deploymentRestriction/{deploymentRestrictionId}`. Raises BadRequest,
         Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.ApplicationDeploymentRestriction,
             "applications.deployment_restrictions.update",
-            "PUT",
-            "/application/{application_id}/deploymentRestriction/{deployment_restriction_id}",
+            "PUT /application/{application_id}/deploymentRestriction/{deployment_restriction_id}",
             application_id,
             deployment_restriction_id,
             body=body,
         )
-        return await self._json(call, models.ApplicationDeploymentRestriction)
 
     async def delete(self, application_id: str, deployment_restriction_id: str) -> None:
         """Delete a deployment restriction of an application.
@@ -71,11 +67,9 @@ class ApplicationDeploymentRestrictions(Resource):
         `DELETE /application/{applicationId}/deploymentRestriction/{deploymentRestrictionId}`. Raises Unauthorized,
         Forbidden, NotFound.
         """
-        call = Call(
+        return await self._nothing(
             "applications.deployment_restrictions.delete",
-            "DELETE",
-            "/application/{application_id}/deploymentRestriction/{deployment_restriction_id}",
+            "DELETE /application/{application_id}/deploymentRestriction/{deployment_restriction_id}",
             application_id,
             deployment_restriction_id,
         )
-        return await self._nothing(call)

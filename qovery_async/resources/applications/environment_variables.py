@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 from qovery_async import models
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
 
 
@@ -20,13 +19,12 @@ class ApplicationEnvironmentVariables(Resource):
 
         `GET /application/{applicationId}/environmentVariable`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._list(
+            models.EnvironmentVariable,
             "applications.environment_variables.list",
-            "GET",
-            "/application/{application_id}/environmentVariable",
+            "GET /application/{application_id}/environmentVariable",
             application_id,
         )
-        return await self._list(call, models.EnvironmentVariable)
 
     async def create(
         self, application_id: str, body: models.EnvironmentVariableRequest | Mapping[str, object]
@@ -36,14 +34,13 @@ class ApplicationEnvironmentVariables(Resource):
         `POST /application/{applicationId}/environmentVariable`. Raises BadRequest, Unauthorized, Forbidden,
         NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.EnvironmentVariable,
             "applications.environment_variables.create",
-            "POST",
-            "/application/{application_id}/environmentVariable",
+            "POST /application/{application_id}/environmentVariable",
             application_id,
             body=body,
         )
-        return await self._json(call, models.EnvironmentVariable)
 
     async def import_many(
         self, application_id: str, body: models.VariableImportRequest | Mapping[str, object]
@@ -53,14 +50,13 @@ class ApplicationEnvironmentVariables(Resource):
         `POST /application/{applicationId}/environmentVariable/import`. Raises BadRequest, Unauthorized, Forbidden,
         NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.VariableImport,
             "applications.environment_variables.import_many",
-            "POST",
-            "/application/{application_id}/environmentVariable/import",
+            "POST /application/{application_id}/environmentVariable/import",
             application_id,
             body=body,
         )
-        return await self._json(call, models.VariableImport)
 
     async def update(
         self,
@@ -73,15 +69,14 @@ class ApplicationEnvironmentVariables(Resource):
         `PUT /application/{applicationId}/environmentVariable/{environmentVariableId}`. Raises BadRequest,
         Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.EnvironmentVariable,
             "applications.environment_variables.update",
-            "PUT",
-            "/application/{application_id}/environmentVariable/{environment_variable_id}",
+            "PUT /application/{application_id}/environmentVariable/{environment_variable_id}",
             application_id,
             environment_variable_id,
             body=body,
         )
-        return await self._json(call, models.EnvironmentVariable)
 
     async def delete(self, application_id: str, environment_variable_id: str) -> None:
         """Delete an environment variable of an application.
@@ -89,14 +84,12 @@ class ApplicationEnvironmentVariables(Resource):
         `DELETE /application/{applicationId}/environmentVariable/{environmentVariableId}`. Raises Unauthorized,
         Forbidden, NotFound.
         """
-        call = Call(
+        return await self._nothing(
             "applications.environment_variables.delete",
-            "DELETE",
-            "/application/{application_id}/environmentVariable/{environment_variable_id}",
+            "DELETE /application/{application_id}/environmentVariable/{environment_variable_id}",
             application_id,
             environment_variable_id,
         )
-        return await self._nothing(call)
 
     async def create_override(
         self,
@@ -109,15 +102,14 @@ class ApplicationEnvironmentVariables(Resource):
         `POST /application/{applicationId}/environmentVariable/{environmentVariableId}/override`. Raises BadRequest,
         Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.EnvironmentVariable,
             "applications.environment_variables.create_override",
-            "POST",
-            "/application/{application_id}/environmentVariable/{environment_variable_id}/override",
+            "POST /application/{application_id}/environmentVariable/{environment_variable_id}/override",
             application_id,
             environment_variable_id,
             body=body,
         )
-        return await self._json(call, models.EnvironmentVariable)
 
     async def create_alias(
         self, application_id: str, environment_variable_id: str, body: models.Key | Mapping[str, object]
@@ -127,12 +119,11 @@ class ApplicationEnvironmentVariables(Resource):
         `POST /application/{applicationId}/environmentVariable/{environmentVariableId}/alias`. Raises BadRequest,
         Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.EnvironmentVariable,
             "applications.environment_variables.create_alias",
-            "POST",
-            "/application/{application_id}/environmentVariable/{environment_variable_id}/alias",
+            "POST /application/{application_id}/environmentVariable/{environment_variable_id}/alias",
             application_id,
             environment_variable_id,
             body=body,
         )
-        return await self._json(call, models.EnvironmentVariable)

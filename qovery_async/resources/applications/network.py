@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 from qovery_async import models
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
 
 
@@ -19,8 +18,12 @@ class ApplicationNetwork(Resource):
 
         `GET /application/{applicationId}/network`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("applications.network.get", "GET", "/application/{application_id}/network", application_id)
-        return await self._json(call, models.ApplicationNetwork)
+        return await self._json(
+            models.ApplicationNetwork,
+            "applications.network.get",
+            "GET /application/{application_id}/network",
+            application_id,
+        )
 
     async def update(
         self, application_id: str, body: models.ApplicationNetworkRequest | Mapping[str, object] | Unset = UNSET
@@ -29,7 +32,10 @@ class ApplicationNetwork(Resource):
 
         `PUT /application/{applicationId}/network`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
-            "applications.network.update", "PUT", "/application/{application_id}/network", application_id, body=body
+        return await self._json(
+            models.ApplicationNetwork,
+            "applications.network.update",
+            "PUT /application/{application_id}/network",
+            application_id,
+            body=body,
         )
-        return await self._json(call, models.ApplicationNetwork)

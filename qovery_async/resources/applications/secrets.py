@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 from qovery_async import models
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
 
 
@@ -20,18 +19,22 @@ class ApplicationSecrets(Resource):
 
         `GET /application/{applicationId}/secret`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("applications.secrets.list", "GET", "/application/{application_id}/secret", application_id)
-        return await self._list(call, models.Secret)
+        return await self._list(
+            models.Secret, "applications.secrets.list", "GET /application/{application_id}/secret", application_id
+        )
 
     async def create(self, application_id: str, body: models.SecretRequest | Mapping[str, object]) -> models.Secret:
         """Create a secret of an application.
 
         `POST /application/{applicationId}/secret`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
-            "applications.secrets.create", "POST", "/application/{application_id}/secret", application_id, body=body
+        return await self._json(
+            models.Secret,
+            "applications.secrets.create",
+            "POST /application/{application_id}/secret",
+            application_id,
+            body=body,
         )
-        return await self._json(call, models.Secret)
 
     async def update(
         self, application_id: str, secret_id: str, body: models.SecretEditRequest | Mapping[str, object]
@@ -40,29 +43,26 @@ class ApplicationSecrets(Resource):
 
         `PUT /application/{applicationId}/secret/{secretId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.Secret,
             "applications.secrets.update",
-            "PUT",
-            "/application/{application_id}/secret/{secret_id}",
+            "PUT /application/{application_id}/secret/{secret_id}",
             application_id,
             secret_id,
             body=body,
         )
-        return await self._json(call, models.Secret)
 
     async def delete(self, application_id: str, secret_id: str) -> None:
         """Delete a secret of an application.
 
         `DELETE /application/{applicationId}/secret/{secretId}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._nothing(
             "applications.secrets.delete",
-            "DELETE",
-            "/application/{application_id}/secret/{secret_id}",
+            "DELETE /application/{application_id}/secret/{secret_id}",
             application_id,
             secret_id,
         )
-        return await self._nothing(call)
 
     async def create_override(
         self, application_id: str, secret_id: str, body: models.Value | Mapping[str, object] | Unset = UNSET
@@ -72,15 +72,14 @@ class ApplicationSecrets(Resource):
         `POST /application/{applicationId}/secret/{secretId}/override`. Raises BadRequest, Unauthorized, Forbidden,
         NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.Secret,
             "applications.secrets.create_override",
-            "POST",
-            "/application/{application_id}/secret/{secret_id}/override",
+            "POST /application/{application_id}/secret/{secret_id}/override",
             application_id,
             secret_id,
             body=body,
         )
-        return await self._json(call, models.Secret)
 
     async def create_alias(
         self, application_id: str, secret_id: str, body: models.Key | Mapping[str, object]
@@ -90,12 +89,11 @@ class ApplicationSecrets(Resource):
         `POST /application/{applicationId}/secret/{secretId}/alias`. Raises BadRequest, Unauthorized, Forbidden,
         NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.Secret,
             "applications.secrets.create_alias",
-            "POST",
-            "/application/{application_id}/secret/{secret_id}/alias",
+            "POST /application/{application_id}/secret/{secret_id}/alias",
             application_id,
             secret_id,
             body=body,
         )
-        return await self._json(call, models.Secret)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from qovery_async import models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -44,8 +43,9 @@ class Clusters(Resource):
         `GET /organization/{organizationId}/cluster`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call("clusters.list", "GET", "/organization/{organization_id}/cluster", organization_id)
-        return await self._list(call, models.Cluster)
+        return await self._list(
+            models.Cluster, "clusters.list", "GET /organization/{organization_id}/cluster", organization_id
+        )
 
     async def create(
         self, body: models.ClusterRequest | Mapping[str, object], *, organization_id: str | None = None
@@ -55,8 +55,13 @@ class Clusters(Resource):
         `POST /organization/{organizationId}/cluster`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call("clusters.create", "POST", "/organization/{organization_id}/cluster", organization_id, body=body)
-        return await self._json(call, models.Cluster)
+        return await self._json(
+            models.Cluster,
+            "clusters.create",
+            "POST /organization/{organization_id}/cluster",
+            organization_id,
+            body=body,
+        )
 
     async def list_statuses(self, *, organization_id: str | None = None) -> builtins.list[models.ClusterStatus]:
         """List the states of all clusters.
@@ -64,8 +69,12 @@ class Clusters(Resource):
         `GET /organization/{organizationId}/cluster/status`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call("clusters.list_statuses", "GET", "/organization/{organization_id}/cluster/status", organization_id)
-        return await self._list(call, models.ClusterStatus)
+        return await self._list(
+            models.ClusterStatus,
+            "clusters.list_statuses",
+            "GET /organization/{organization_id}/cluster/status",
+            organization_id,
+        )
 
     async def update(
         self, cluster_id: str, body: models.ClusterRequest | Mapping[str, object], *, organization_id: str | None = None
@@ -76,15 +85,14 @@ class Clusters(Resource):
         NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.Cluster,
             "clusters.update",
-            "PUT",
-            "/organization/{organization_id}/cluster/{cluster_id}",
+            "PUT /organization/{organization_id}/cluster/{cluster_id}",
             organization_id,
             cluster_id,
             body=body,
         )
-        return await self._json(call, models.Cluster)
 
     async def delete(
         self,
@@ -99,18 +107,13 @@ class Clusters(Resource):
         `DELETE /organization/{organizationId}/cluster/{clusterId}`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._nothing(
             "clusters.delete",
-            "DELETE",
-            "/organization/{organization_id}/cluster/{cluster_id}",
+            "DELETE /organization/{organization_id}/cluster/{cluster_id}",
             organization_id,
             cluster_id,
-            query={
-                "deleteMode": delete_mode,
-                "skipReconcile": skip_reconcile,
-            },
+            query={"deleteMode": delete_mode, "skipReconcile": skip_reconcile},
         )
-        return await self._nothing(call)
 
     async def get_status(self, cluster_id: str, *, organization_id: str | None = None) -> models.ClusterStatus:
         """Get the status of a cluster.
@@ -118,14 +121,13 @@ class Clusters(Resource):
         `GET /organization/{organizationId}/cluster/{clusterId}/status`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.ClusterStatus,
             "clusters.get_status",
-            "GET",
-            "/organization/{organization_id}/cluster/{cluster_id}/status",
+            "GET /organization/{organization_id}/cluster/{cluster_id}/status",
             organization_id,
             cluster_id,
         )
-        return await self._json(call, models.ClusterStatus)
 
     async def get_installation_helm_values(self, cluster_id: str, *, organization_id: str | None = None) -> str:
         """Get the installation Helm service values of a cluster.
@@ -135,14 +137,13 @@ class Clusters(Resource):
         Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._secret_text(
+            "application/x-yaml",
             "clusters.get_installation_helm_values",
-            "GET",
-            "/organization/{organization_id}/cluster/{cluster_id}/installationHelmValues",
+            "GET /organization/{organization_id}/cluster/{cluster_id}/installationHelmValues",
             organization_id,
             cluster_id,
         )
-        return await self._secret_text(call, accept="application/x-yaml")
 
     async def list_logs(
         self, cluster_id: str, *, organization_id: str | None = None
@@ -152,14 +153,13 @@ class Clusters(Resource):
         `GET /organization/{organizationId}/cluster/{clusterId}/logs`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._list(
+            models.ClusterLogs,
             "clusters.list_logs",
-            "GET",
-            "/organization/{organization_id}/cluster/{cluster_id}/logs",
+            "GET /organization/{organization_id}/cluster/{cluster_id}/logs",
             organization_id,
             cluster_id,
         )
-        return await self._list(call, models.ClusterLogs)
 
     async def get_readiness(
         self, cluster_id: str, *, organization_id: str | None = None
@@ -169,14 +169,13 @@ class Clusters(Resource):
         `GET /organization/{organizationId}/cluster/{clusterId}/isReady`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.ClusterReadinessStatus,
             "clusters.get_readiness",
-            "GET",
-            "/organization/{organization_id}/cluster/{cluster_id}/isReady",
+            "GET /organization/{organization_id}/cluster/{cluster_id}/isReady",
             organization_id,
             cluster_id,
         )
-        return await self._json(call, models.ClusterReadinessStatus)
 
     async def deploy(
         self, cluster_id: str, *, dry_run: bool | Unset = UNSET, organization_id: str | None = None
@@ -188,25 +187,23 @@ class Clusters(Resource):
         Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.ClusterStatus,
             "clusters.deploy",
-            "POST",
-            "/organization/{organization_id}/cluster/{cluster_id}/deploy",
+            "POST /organization/{organization_id}/cluster/{cluster_id}/deploy",
             organization_id,
             cluster_id,
-            query={
-                "dry_run": dry_run,
-            },
+            query={"dry_run": dry_run},
         )
-        return await self._json(call, models.ClusterStatus)
 
     async def upgrade(self, cluster_id: str) -> models.ClusterStatus:
         """Upgrade a cluster.
 
         `POST /cluster/{clusterId}/upgrade`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call("clusters.upgrade", "POST", "/cluster/{cluster_id}/upgrade", cluster_id)
-        return await self._json(call, models.ClusterStatus)
+        return await self._json(
+            models.ClusterStatus, "clusters.upgrade", "POST /cluster/{cluster_id}/upgrade", cluster_id
+        )
 
     async def update_karpenter_private_subnet_ids(
         self,
@@ -221,15 +218,13 @@ class Clusters(Resource):
         Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._nothing(
             "clusters.update_karpenter_private_subnet_ids",
-            "PUT",
-            "/organization/{organization_id}/cluster/{cluster_id}/karpenterPrivateSubnetIds",
+            "PUT /organization/{organization_id}/cluster/{cluster_id}/karpenterPrivateSubnetIds",
             organization_id,
             cluster_id,
             body=body,
         )
-        return await self._nothing(call)
 
     async def stop(self, cluster_id: str, *, organization_id: str | None = None) -> models.ClusterStatus:
         """Stop a cluster.
@@ -238,54 +233,54 @@ class Clusters(Resource):
         Conflict.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.ClusterStatus,
             "clusters.stop",
-            "POST",
-            "/organization/{organization_id}/cluster/{cluster_id}/stop",
+            "POST /organization/{organization_id}/cluster/{cluster_id}/stop",
             organization_id,
             cluster_id,
         )
-        return await self._json(call, models.ClusterStatus)
 
     async def get_token(self, cluster_id: str, *, read_only: bool | Unset = UNSET) -> models.ClusterToken:
         """Get a short-lived token for the Kubernetes API of a cluster.
 
         `GET /cluster/{clusterId}/token`.
         """
-        call = Call(
+        return await self._json(
+            models.ClusterToken,
             "clusters.get_token",
-            "GET",
-            "/cluster/{cluster_id}/token",
+            "GET /cluster/{cluster_id}/token",
             cluster_id,
-            query={
-                "read_only": read_only,
-            },
+            query={"read_only": read_only},
         )
-        return await self._json(call, models.ClusterToken)
 
     async def list_environments(self, cluster_id: str) -> builtins.list[models.ClusterEnvironmentResponse]:
         """List the environments of a cluster.
 
         `GET /cluster/{clusterId}/environments`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("clusters.list_environments", "GET", "/cluster/{cluster_id}/environments", cluster_id)
-        return await self._list(call, models.ClusterEnvironmentResponse)
+        return await self._list(
+            models.ClusterEnvironmentResponse,
+            "clusters.list_environments",
+            "GET /cluster/{cluster_id}/environments",
+            cluster_id,
+        )
 
     async def lock(self, cluster_id: str, body: models.ClusterLockRequest | Mapping[str, object]) -> models.ClusterLock:
         """Lock a cluster against changes.
 
         `POST /cluster/{clusterId}/lock`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("clusters.lock", "POST", "/cluster/{cluster_id}/lock", cluster_id, body=body)
-        return await self._json(call, models.ClusterLock)
+        return await self._json(
+            models.ClusterLock, "clusters.lock", "POST /cluster/{cluster_id}/lock", cluster_id, body=body
+        )
 
     async def unlock(self, cluster_id: str) -> None:
         """Unlock a cluster.
 
         `DELETE /cluster/{clusterId}/lock`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("clusters.unlock", "DELETE", "/cluster/{cluster_id}/lock", cluster_id)
-        return await self._nothing(call)
+        return await self._nothing("clusters.unlock", "DELETE /cluster/{cluster_id}/lock", cluster_id)
 
     async def list_kubernetes_events(
         self,
@@ -301,10 +296,10 @@ class Clusters(Resource):
 
         `GET /cluster/{clusterId}/events`.
         """
-        call = Call(
+        return await self._list(
+            models.ClusterKubernetesEvent,
             "clusters.list_kubernetes_events",
-            "GET",
-            "/cluster/{cluster_id}/events",
+            "GET /cluster/{cluster_id}/events",
             cluster_id,
             query={
                 "from_date_time": from_date_time,
@@ -314,7 +309,6 @@ class Clusters(Resource):
                 "reporting_component": reporting_component,
             },
         )
-        return await self._list(call, models.ClusterKubernetesEvent)
 
     async def query_metrics(
         self,
@@ -342,10 +336,10 @@ class Clusters(Resource):
         Takes Prometheus' parameters, all as text; `metrics` is its own JSON as text.
         `GET /cluster/{clusterId}/metrics`.
         """
-        call = Call(
+        return await self._json(
+            models.ClusterMetricsResponse,
             "clusters.query_metrics",
-            "GET",
-            "/cluster/{cluster_id}/metrics",
+            "GET /cluster/{cluster_id}/metrics",
             cluster_id,
             query={
                 "endpoint": endpoint,
@@ -366,7 +360,6 @@ class Clusters(Resource):
                 "range": range,
             },
         )
-        return await self._json(call, models.ClusterMetricsResponse)
 
     async def list_locks(self, *, organization_id: str | None = None) -> builtins.list[models.ClusterLock]:
         """List the locks of clusters.
@@ -374,8 +367,9 @@ class Clusters(Resource):
         `GET /organization/{organizationId}/lock`. Raises Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call("clusters.list_locks", "GET", "/organization/{organization_id}/lock", organization_id)
-        return await self._list(call, models.ClusterLock)
+        return await self._list(
+            models.ClusterLock, "clusters.list_locks", "GET /organization/{organization_id}/lock", organization_id
+        )
 
     async def query_logs(
         self,
@@ -398,10 +392,10 @@ class Clusters(Resource):
         text.
         `GET /cluster/{clusterId}/logs`.
         """
-        call = Call(
+        return await self._json(
+            models.ClusterLogsResponse,
             "clusters.query_logs",
-            "GET",
-            "/cluster/{cluster_id}/logs",
+            "GET /cluster/{cluster_id}/logs",
             cluster_id,
             query={
                 "endpoint": endpoint,
@@ -416,4 +410,3 @@ class Clusters(Resource):
                 "time": time,
             },
         )
-        return await self._json(call, models.ClusterLogsResponse)

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 from qovery_async import models
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
 
 
@@ -21,14 +20,13 @@ class ClusterAdvancedSettings(Resource):
         NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.ClusterAdvancedSettings,
             "clusters.advanced_settings.get",
-            "GET",
-            "/organization/{organization_id}/cluster/{cluster_id}/advancedSettings",
+            "GET /organization/{organization_id}/cluster/{cluster_id}/advancedSettings",
             organization_id,
             cluster_id,
         )
-        return await self._json(call, models.ClusterAdvancedSettings)
 
     async def update(
         self,
@@ -43,20 +41,22 @@ class ClusterAdvancedSettings(Resource):
         Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.ClusterAdvancedSettings,
             "clusters.advanced_settings.update",
-            "PUT",
-            "/organization/{organization_id}/cluster/{cluster_id}/advancedSettings",
+            "PUT /organization/{organization_id}/cluster/{cluster_id}/advancedSettings",
             organization_id,
             cluster_id,
             body=body,
         )
-        return await self._json(call, models.ClusterAdvancedSettings)
 
     async def get_default(self) -> models.ClusterAdvancedSettings:
         """Get the default advanced settings.
 
         `GET /defaultClusterAdvancedSettings`. Raises Unauthorized, Forbidden.
         """
-        call = Call("clusters.advanced_settings.get_default", "GET", "/defaultClusterAdvancedSettings")
-        return await self._json(call, models.ClusterAdvancedSettings)
+        return await self._json(
+            models.ClusterAdvancedSettings,
+            "clusters.advanced_settings.get_default",
+            "GET /defaultClusterAdvancedSettings",
+        )

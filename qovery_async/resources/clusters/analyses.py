@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 from qovery_async import models
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 
 
 class ClusterAnalyses(Resource):
@@ -19,8 +18,9 @@ class ClusterAnalyses(Resource):
 
         `GET /clusters/{clusterId}/analysis`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("clusters.analyses.list", "GET", "/clusters/{cluster_id}/analysis", cluster_id)
-        return await self._list(call, models.ClusterAnalysisResponse)
+        return await self._list(
+            models.ClusterAnalysisResponse, "clusters.analyses.list", "GET /clusters/{cluster_id}/analysis", cluster_id
+        )
 
     async def start(
         self, cluster_id: str, body: models.ClusterAnalysisRequest | Mapping[str, object]
@@ -29,29 +29,36 @@ class ClusterAnalyses(Resource):
 
         `POST /clusters/{clusterId}/analysis`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call("clusters.analyses.start", "POST", "/clusters/{cluster_id}/analysis", cluster_id, body=body)
-        return await self._json(call, models.ClusterAnalysisResponse)
+        return await self._json(
+            models.ClusterAnalysisResponse,
+            "clusters.analyses.start",
+            "POST /clusters/{cluster_id}/analysis",
+            cluster_id,
+            body=body,
+        )
 
     async def get(self, cluster_id: str, analysis_id: str) -> models.ClusterAnalysisResponse:
         """Get an analyse of a cluster.
 
         `GET /clusters/{clusterId}/analysis/{analysisId}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
-            "clusters.analyses.get", "GET", "/clusters/{cluster_id}/analysis/{analysis_id}", cluster_id, analysis_id
+        return await self._json(
+            models.ClusterAnalysisResponse,
+            "clusters.analyses.get",
+            "GET /clusters/{cluster_id}/analysis/{analysis_id}",
+            cluster_id,
+            analysis_id,
         )
-        return await self._json(call, models.ClusterAnalysisResponse)
 
     async def list_logs(self, cluster_id: str, analysis_id: str) -> builtins.list[models.ClusterAnalysisLogResponse]:
         """List the logs of a cluster.
 
         `GET /clusters/{clusterId}/analysis/{analysisId}/logs`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._list(
+            models.ClusterAnalysisLogResponse,
             "clusters.analyses.list_logs",
-            "GET",
-            "/clusters/{cluster_id}/analysis/{analysis_id}/logs",
+            "GET /clusters/{cluster_id}/analysis/{analysis_id}/logs",
             cluster_id,
             analysis_id,
         )
-        return await self._list(call, models.ClusterAnalysisLogResponse)

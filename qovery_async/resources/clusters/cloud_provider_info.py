@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 from qovery_async import models
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
 
 
@@ -21,14 +20,13 @@ class ClusterCloudProviderInfo(Resource):
         NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.ClusterCloudProviderInfo,
             "clusters.cloud_provider_info.get",
-            "GET",
-            "/organization/{organization_id}/cluster/{cluster_id}/cloudProviderInfo",
+            "GET /organization/{organization_id}/cluster/{cluster_id}/cloudProviderInfo",
             organization_id,
             cluster_id,
         )
-        return await self._json(call, models.ClusterCloudProviderInfo)
 
     async def specify(
         self,
@@ -43,12 +41,11 @@ class ClusterCloudProviderInfo(Resource):
         Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.ClusterCloudProviderInfo,
             "clusters.cloud_provider_info.specify",
-            "POST",
-            "/organization/{organization_id}/cluster/{cluster_id}/cloudProviderInfo",
+            "POST /organization/{organization_id}/cluster/{cluster_id}/cloudProviderInfo",
             organization_id,
             cluster_id,
             body=body,
         )
-        return await self._json(call, models.ClusterCloudProviderInfo)

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 from qovery_async import models
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 
 
 class ClusterDnsProvider(Resource):
@@ -18,8 +17,12 @@ class ClusterDnsProvider(Resource):
 
         `GET /cluster/{clusterId}/dnsProvider`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("clusters.dns_provider.get", "GET", "/cluster/{cluster_id}/dnsProvider", cluster_id)
-        return await self._json(call, models.ClusterDnsProviderResponse)
+        return await self._json(
+            models.ClusterDnsProviderResponse,
+            "clusters.dns_provider.get",
+            "GET /cluster/{cluster_id}/dnsProvider",
+            cluster_id,
+        )
 
     async def update(
         self, cluster_id: str, body: models.ClusterDnsProviderRequest | Mapping[str, object]
@@ -28,5 +31,10 @@ class ClusterDnsProvider(Resource):
 
         `PUT /cluster/{clusterId}/dnsProvider`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call("clusters.dns_provider.update", "PUT", "/cluster/{cluster_id}/dnsProvider", cluster_id, body=body)
-        return await self._json(call, models.ClusterDnsProviderResponse)
+        return await self._json(
+            models.ClusterDnsProviderResponse,
+            "clusters.dns_provider.update",
+            "PUT /cluster/{cluster_id}/dnsProvider",
+            cluster_id,
+            body=body,
+        )

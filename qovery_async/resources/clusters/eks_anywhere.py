@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 from qovery_async import models
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 
 
 class ClusterEksAnywhere(Resource):
@@ -20,14 +19,13 @@ class ClusterEksAnywhere(Resource):
         Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._list(
+            models.Commit,
             "clusters.eks_anywhere.list_commits",
-            "GET",
-            "/organization/{organization_id}/cluster/{cluster_id}/eks-anywhere/commits",
+            "GET /organization/{organization_id}/cluster/{cluster_id}/eks-anywhere/commits",
             organization_id,
             cluster_id,
         )
-        return await self._list(call, models.Commit)
 
     async def update_commit(
         self,
@@ -42,15 +40,14 @@ class ClusterEksAnywhere(Resource):
         Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.EksAnywhereCommitResponse,
             "clusters.eks_anywhere.update_commit",
-            "PUT",
-            "/organization/{organization_id}/cluster/{cluster_id}/eks-anywhere/commit",
+            "PUT /organization/{organization_id}/cluster/{cluster_id}/eks-anywhere/commit",
             organization_id,
             cluster_id,
             body=body,
         )
-        return await self._json(call, models.EksAnywhereCommitResponse)
 
     async def get_jwt(
         self, cluster_id: str, *, organization_id: str | None = None
@@ -61,11 +58,10 @@ class ClusterEksAnywhere(Resource):
         Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.EksAnywhereClusterJwtResponse,
             "clusters.eks_anywhere.get_jwt",
-            "GET",
-            "/organization/{organization_id}/cluster/{cluster_id}/eks-anywhere/jwt",
+            "GET /organization/{organization_id}/cluster/{cluster_id}/eks-anywhere/jwt",
             organization_id,
             cluster_id,
         )
-        return await self._json(call, models.EksAnywhereClusterJwtResponse)

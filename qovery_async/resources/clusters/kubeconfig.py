@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
 
 
@@ -26,18 +25,14 @@ class ClusterKubeconfig(Resource):
         NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._secret_text(
+            "application/x-yaml",
             "clusters.kubeconfig.get",
-            "GET",
-            "/organization/{organization_id}/cluster/{cluster_id}/kubeconfig",
+            "GET /organization/{organization_id}/cluster/{cluster_id}/kubeconfig",
             organization_id,
             cluster_id,
-            query={
-                "with_token_from_cli": with_token_from_cli,
-                "read_only": read_only,
-            },
+            query={"with_token_from_cli": with_token_from_cli, "read_only": read_only},
         )
-        return await self._secret_text(call, accept="application/x-yaml")
 
     async def update(self, cluster_id: str, body: str, *, organization_id: str | None = None) -> None:
         """Replace the kubeconfig of a cluster as a whole.
@@ -46,13 +41,11 @@ class ClusterKubeconfig(Resource):
         NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._nothing(
             "clusters.kubeconfig.update",
-            "PUT",
-            "/organization/{organization_id}/cluster/{cluster_id}/kubeconfig",
+            "PUT /organization/{organization_id}/cluster/{cluster_id}/kubeconfig",
             organization_id,
             cluster_id,
             body=body,
             media_type="application/x-yaml",
         )
-        return await self._nothing(call)

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 from qovery_async import models
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 
 
 class ClusterOperator(Resource):
@@ -20,14 +19,12 @@ class ClusterOperator(Resource):
         Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._nothing(
             "clusters.operator.attach",
-            "POST",
-            "/organization/{organization_id}/cluster/{cluster_id}/operator/attach",
+            "POST /organization/{organization_id}/cluster/{cluster_id}/operator/attach",
             organization_id,
             cluster_id,
         )
-        return await self._nothing(call)
 
     async def get_bootstrap(
         self, cluster_id: str, *, organization_id: str | None = None
@@ -38,14 +35,13 @@ class ClusterOperator(Resource):
         Unauthorized, Forbidden, NotFound, PreconditionFailed.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.ClusterOperatorBootstrapResponse,
             "clusters.operator.get_bootstrap",
-            "GET",
-            "/organization/{organization_id}/cluster/{cluster_id}/operator/bootstrap",
+            "GET /organization/{organization_id}/cluster/{cluster_id}/operator/bootstrap",
             organization_id,
             cluster_id,
         )
-        return await self._json(call, models.ClusterOperatorBootstrapResponse)
 
     async def get_status(
         self, cluster_id: str, *, organization_id: str | None = None
@@ -56,14 +52,13 @@ class ClusterOperator(Resource):
         Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.ClusterOperatorStatusResponse,
             "clusters.operator.get_status",
-            "GET",
-            "/organization/{organization_id}/cluster/{cluster_id}/operator/status",
+            "GET /organization/{organization_id}/cluster/{cluster_id}/operator/status",
             organization_id,
             cluster_id,
         )
-        return await self._json(call, models.ClusterOperatorStatusResponse)
 
     async def update(
         self,
@@ -78,12 +73,11 @@ class ClusterOperator(Resource):
         Forbidden, NotFound, PreconditionFailed.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.ClusterOperatorUpdateResponse,
             "clusters.operator.update",
-            "POST",
-            "/organization/{organization_id}/cluster/{cluster_id}/operator/update",
+            "POST /organization/{organization_id}/cluster/{cluster_id}/operator/update",
             organization_id,
             cluster_id,
             body=body,
         )
-        return await self._json(call, models.ClusterOperatorUpdateResponse)

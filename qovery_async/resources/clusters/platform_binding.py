@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 from qovery_async import models
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 
 
 class ClusterPlatformBinding(Resource):
@@ -22,14 +21,13 @@ class ClusterPlatformBinding(Resource):
         NotFound, ServerError.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.ClusterPlatformBindingResponse,
             "clusters.platform_binding.get",
-            "GET",
-            "/organization/{organization_id}/cluster/{cluster_id}/platformBinding",
+            "GET /organization/{organization_id}/cluster/{cluster_id}/platformBinding",
             organization_id,
             cluster_id,
         )
-        return await self._json(call, models.ClusterPlatformBindingResponse)
 
     async def update(
         self,
@@ -44,15 +42,14 @@ class ClusterPlatformBinding(Resource):
         Forbidden, NotFound, ServerError.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.ClusterPlatformBindingResponse,
             "clusters.platform_binding.update",
-            "PUT",
-            "/organization/{organization_id}/cluster/{cluster_id}/platformBinding",
+            "PUT /organization/{organization_id}/cluster/{cluster_id}/platformBinding",
             organization_id,
             cluster_id,
             body=body,
         )
-        return await self._json(call, models.ClusterPlatformBindingResponse)
 
     async def resolve_component(
         self,
@@ -69,14 +66,13 @@ class ClusterPlatformBinding(Resource):
         Raises BadRequest, Unauthorized, Forbidden, NotFound, ServerError.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.PlatformComponentConfigurationPreviewResponse,
             "clusters.platform_binding.resolve_component",
-            "POST",
-            "/organization/{organization_id}/cluster/{cluster_id}/platformBinding/component/{component_key}/resolve",
+            "POST /organization/{organization_id}/cluster/{cluster_id}/platformBinding/component/{component_key}/resolve",
             organization_id,
             cluster_id,
             component_key,
             body=body,
             repeatable=True,
         )
-        return await self._json(call, models.PlatformComponentConfigurationPreviewResponse)

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 from qovery_async import models
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 
 
 class ClusterRoutingTable(Resource):
@@ -20,14 +19,13 @@ class ClusterRoutingTable(Resource):
         NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._list(
+            models.ClusterRoute,
             "clusters.routing_table.get",
-            "GET",
-            "/organization/{organization_id}/cluster/{cluster_id}/routingTable",
+            "GET /organization/{organization_id}/cluster/{cluster_id}/routingTable",
             organization_id,
             cluster_id,
         )
-        return await self._list(call, models.ClusterRoute)
 
     async def update(
         self,
@@ -42,12 +40,11 @@ class ClusterRoutingTable(Resource):
         Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._list(
+            models.ClusterRoute,
             "clusters.routing_table.update",
-            "PUT",
-            "/organization/{organization_id}/cluster/{cluster_id}/routingTable",
+            "PUT /organization/{organization_id}/cluster/{cluster_id}/routingTable",
             organization_id,
             cluster_id,
             body=body,
         )
-        return await self._list(call, models.ClusterRoute)

@@ -11,7 +11,6 @@ from qovery_async import models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.pagination import Items, Page, growing
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -36,8 +35,9 @@ class Containers(Resource):
 
         `GET /environment/{environmentId}/container`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("containers.list", "GET", "/environment/{environment_id}/container", environment_id)
-        return await self._list(call, models.ContainerResponse)
+        return await self._list(
+            models.ContainerResponse, "containers.list", "GET /environment/{environment_id}/container", environment_id
+        )
 
     async def create(
         self, environment_id: str, body: models.ContainerRequest | Mapping[str, object]
@@ -47,16 +47,25 @@ class Containers(Resource):
         `POST /environment/{environmentId}/container`. Raises BadRequest, Unauthorized, Forbidden, NotFound,
         Conflict.
         """
-        call = Call("containers.create", "POST", "/environment/{environment_id}/container", environment_id, body=body)
-        return await self._json(call, models.ContainerResponse)
+        return await self._json(
+            models.ContainerResponse,
+            "containers.create",
+            "POST /environment/{environment_id}/container",
+            environment_id,
+            body=body,
+        )
 
     async def list_statuses(self, environment_id: str) -> builtins.list[models.ReferenceObjectStatus]:
         """List the states of all containers of an environment.
 
         `GET /environment/{environmentId}/container/status`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("containers.list_statuses", "GET", "/environment/{environment_id}/container/status", environment_id)
-        return await self._list(call, models.ReferenceObjectStatus)
+        return await self._list(
+            models.ReferenceObjectStatus,
+            "containers.list_statuses",
+            "GET /environment/{environment_id}/container/status",
+            environment_id,
+        )
 
     async def auto_deploy(
         self,
@@ -70,14 +79,13 @@ class Containers(Resource):
         NotFound, Conflict.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.Status,
             "containers.auto_deploy",
-            "POST",
-            "/organization/{organization_id}/container/deploy",
+            "POST /organization/{organization_id}/container/deploy",
             organization_id,
             body=body,
         )
-        return await self._json(call, models.Status)
 
     async def preview(
         self,
@@ -91,22 +99,22 @@ class Containers(Resource):
         NotFound, Conflict.
         """
         organization_id = await self._organization_id(organization_id)
-        call = Call(
+        return await self._json(
+            models.Status,
             "containers.preview",
-            "POST",
-            "/organization/{organization_id}/container/preview",
+            "POST /organization/{organization_id}/container/preview",
             organization_id,
             body=body,
         )
-        return await self._json(call, models.Status)
 
     async def get(self, container_id: str) -> models.ContainerResponse:
         """Get a container.
 
         `GET /container/{containerId}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("containers.get", "GET", "/container/{container_id}", container_id)
-        return await self._json(call, models.ContainerResponse)
+        return await self._json(
+            models.ContainerResponse, "containers.get", "GET /container/{container_id}", container_id
+        )
 
     async def update(
         self, container_id: str, body: models.ContainerRequest | Mapping[str, object]
@@ -115,42 +123,42 @@ class Containers(Resource):
 
         `PUT /container/{containerId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call("containers.update", "PUT", "/container/{container_id}", container_id, body=body)
-        return await self._json(call, models.ContainerResponse)
+        return await self._json(
+            models.ContainerResponse, "containers.update", "PUT /container/{container_id}", container_id, body=body
+        )
 
     async def delete(self, container_id: str, *, skip_reconcile: bool | Unset = UNSET) -> None:
         """Delete a container.
 
         `DELETE /container/{containerId}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._nothing(
             "containers.delete",
-            "DELETE",
-            "/container/{container_id}",
+            "DELETE /container/{container_id}",
             container_id,
-            query={
-                "skipReconcile": skip_reconcile,
-            },
+            query={"skipReconcile": skip_reconcile},
         )
-        return await self._nothing(call)
 
     async def get_status(self, container_id: str) -> models.Status:
         """Get the status of a container.
 
         `GET /container/{containerId}/status`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("containers.get_status", "GET", "/container/{container_id}/status", container_id)
-        return await self._json(call, models.Status)
+        return await self._json(
+            models.Status, "containers.get_status", "GET /container/{container_id}/status", container_id
+        )
 
     async def list_deployment_history(self, container_id: str) -> Page[models.DeploymentHistoryContainer]:
         """List the deployment history of a container.
 
         `GET /container/{containerId}/deploymentHistory`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
-            "containers.list_deployment_history", "GET", "/container/{container_id}/deploymentHistory", container_id
+        return await self._page(
+            models.DeploymentHistoryContainer,
+            "containers.list_deployment_history",
+            "GET /container/{container_id}/deploymentHistory",
+            container_id,
         )
-        return await self._page(call, models.DeploymentHistoryContainer)
 
     async def list_deployment_history_v2(
         self, container_id: str, *, page_size: int | Unset = UNSET
@@ -159,16 +167,13 @@ class Containers(Resource):
 
         `GET /container/{containerId}/deploymentHistoryV2`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._page(
+            models.DeploymentHistoryService,
             "containers.list_deployment_history_v2",
-            "GET",
-            "/container/{container_id}/deploymentHistoryV2",
+            "GET /container/{container_id}/deploymentHistoryV2",
             container_id,
-            query={
-                "pageSize": page_size,
-            },
+            query={"pageSize": page_size},
         )
-        return await self._page(call, models.DeploymentHistoryService)
 
     def iterate_deployment_history_v2(
         self, container_id: str, *, page_size: int | Unset = UNSET
@@ -190,50 +195,59 @@ class Containers(Resource):
 
         `POST /container/{containerId}/deploy`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call("containers.deploy", "POST", "/container/{container_id}/deploy", container_id, body=body)
-        return await self._json(call, models.Status)
+        return await self._json(
+            models.Status, "containers.deploy", "POST /container/{container_id}/deploy", container_id, body=body
+        )
 
     async def uninstall(self, container_id: str, body: Mapping[str, object] | Unset = UNSET) -> models.Status | None:
         """Uninstall a container.
 
         `POST /container/{containerId}/uninstall`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call("containers.uninstall", "POST", "/container/{container_id}/uninstall", container_id, body=body)
-        return await self._json(call, models.Status | None)
+        return await self._json(
+            models.Status | None,
+            "containers.uninstall",
+            "POST /container/{container_id}/uninstall",
+            container_id,
+            body=body,
+        )
 
     async def stop(self, container_id: str) -> models.Status:
         """Stop a container.
 
         `POST /container/{containerId}/stop`. Raises Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call("containers.stop", "POST", "/container/{container_id}/stop", container_id)
-        return await self._json(call, models.Status)
+        return await self._json(models.Status, "containers.stop", "POST /container/{container_id}/stop", container_id)
 
     async def redeploy(self, container_id: str) -> models.Status:
         """Redeploy a container.
 
         `POST /container/{containerId}/redeploy`. Raises Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call("containers.redeploy", "POST", "/container/{container_id}/redeploy", container_id)
-        return await self._json(call, models.Status)
+        return await self._json(
+            models.Status, "containers.redeploy", "POST /container/{container_id}/redeploy", container_id
+        )
 
     async def restart(self, container_id: str) -> models.Status:
         """Restart a container.
 
         `POST /container/{containerId}/restart-service`. Raises Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call("containers.restart", "POST", "/container/{container_id}/restart-service", container_id)
-        return await self._json(call, models.Status)
+        return await self._json(
+            models.Status, "containers.restart", "POST /container/{container_id}/restart-service", container_id
+        )
 
     async def check_custom_domains(self, container_id: str) -> builtins.list[models.CheckedCustomDomainResponse]:
         """Check the custom domains of a container.
 
         `GET /container/{containerId}/checkCustomDomain`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
-            "containers.check_custom_domains", "GET", "/container/{container_id}/checkCustomDomain", container_id
+        return await self._list(
+            models.CheckedCustomDomainResponse,
+            "containers.check_custom_domains",
+            "GET /container/{container_id}/checkCustomDomain",
+            container_id,
         )
-        return await self._list(call, models.CheckedCustomDomainResponse)
 
     async def list_logs(self, container_id: str) -> builtins.list[models.Log]:
         """List the logs of a container.
@@ -241,16 +255,16 @@ class Containers(Resource):
         The last 1000 lines.
         `GET /container/{containerId}/log`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("containers.list_logs", "GET", "/container/{container_id}/log", container_id)
-        return await self._list(call, models.Log)
+        return await self._list(models.Log, "containers.list_logs", "GET /container/{container_id}/log", container_id)
 
     async def list_links(self, container_id: str) -> builtins.list[models.Link]:
         """List the links of a container.
 
         `GET /container/{containerId}/link`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("containers.list_links", "GET", "/container/{container_id}/link", container_id)
-        return await self._list(call, models.Link)
+        return await self._list(
+            models.Link, "containers.list_links", "GET /container/{container_id}/link", container_id
+        )
 
     async def clone(
         self, container_id: str, body: models.CloneServiceRequest | Mapping[str, object]
@@ -259,5 +273,10 @@ class Containers(Resource):
 
         `POST /container/{containerId}/clone`. Raises Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call("containers.clone", "POST", "/container/{container_id}/clone", container_id, body=body)
-        return await self._json(call, models.ContainerResponse)
+        return await self._json(
+            models.ContainerResponse,
+            "containers.clone",
+            "POST /container/{container_id}/clone",
+            container_id,
+            body=body,
+        )

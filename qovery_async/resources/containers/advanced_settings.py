@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 from qovery_async import models
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
 
 
@@ -19,18 +18,23 @@ class ContainerAdvancedSettings(Resource):
 
         `GET /defaultContainerAdvancedSettings`. Raises Unauthorized, Forbidden.
         """
-        call = Call("containers.advanced_settings.get_default", "GET", "/defaultContainerAdvancedSettings")
-        return await self._json(call, models.ContainerAdvancedSettings)
+        return await self._json(
+            models.ContainerAdvancedSettings,
+            "containers.advanced_settings.get_default",
+            "GET /defaultContainerAdvancedSettings",
+        )
 
     async def get(self, container_id: str) -> models.ContainerAdvancedSettings:
         """Get the advanced settings of a container.
 
         `GET /container/{containerId}/advancedSettings`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
-            "containers.advanced_settings.get", "GET", "/container/{container_id}/advancedSettings", container_id
+        return await self._json(
+            models.ContainerAdvancedSettings,
+            "containers.advanced_settings.get",
+            "GET /container/{container_id}/advancedSettings",
+            container_id,
         )
-        return await self._json(call, models.ContainerAdvancedSettings)
 
     async def update(
         self, container_id: str, body: models.ContainerAdvancedSettings | Mapping[str, object] | Unset = UNSET
@@ -39,11 +43,10 @@ class ContainerAdvancedSettings(Resource):
 
         `PUT /container/{containerId}/advancedSettings`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.ContainerAdvancedSettings,
             "containers.advanced_settings.update",
-            "PUT",
-            "/container/{container_id}/advancedSettings",
+            "PUT /container/{container_id}/advancedSettings",
             container_id,
             body=body,
         )
-        return await self._json(call, models.ContainerAdvancedSettings)

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 from qovery_async import models
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 
 
 class ContainerCustomDomains(Resource):
@@ -19,8 +18,12 @@ class ContainerCustomDomains(Resource):
 
         `GET /container/{containerId}/customDomain`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("containers.custom_domains.list", "GET", "/container/{container_id}/customDomain", container_id)
-        return await self._list(call, models.CustomDomain)
+        return await self._list(
+            models.CustomDomain,
+            "containers.custom_domains.list",
+            "GET /container/{container_id}/customDomain",
+            container_id,
+        )
 
     async def create(
         self, container_id: str, body: models.CustomDomainRequest | Mapping[str, object]
@@ -29,14 +32,13 @@ class ContainerCustomDomains(Resource):
 
         `POST /container/{containerId}/customDomain`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.CustomDomain,
             "containers.custom_domains.create",
-            "POST",
-            "/container/{container_id}/customDomain",
+            "POST /container/{container_id}/customDomain",
             container_id,
             body=body,
         )
-        return await self._json(call, models.CustomDomain)
 
     async def update(
         self, container_id: str, custom_domain_id: str, body: models.CustomDomainRequest | Mapping[str, object]
@@ -46,29 +48,26 @@ class ContainerCustomDomains(Resource):
         `PUT /container/{containerId}/customDomain/{customDomainId}`. Raises BadRequest, Unauthorized, Forbidden,
         NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.CustomDomain,
             "containers.custom_domains.update",
-            "PUT",
-            "/container/{container_id}/customDomain/{custom_domain_id}",
+            "PUT /container/{container_id}/customDomain/{custom_domain_id}",
             container_id,
             custom_domain_id,
             body=body,
         )
-        return await self._json(call, models.CustomDomain)
 
     async def delete(self, container_id: str, custom_domain_id: str) -> None:
         """Delete a custom domain of a container.
 
         `DELETE /container/{containerId}/customDomain/{customDomainId}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._nothing(
             "containers.custom_domains.delete",
-            "DELETE",
-            "/container/{container_id}/customDomain/{custom_domain_id}",
+            "DELETE /container/{container_id}/customDomain/{custom_domain_id}",
             container_id,
             custom_domain_id,
         )
-        return await self._nothing(call)
 
     async def get_status(self, container_id: str, custom_domain_id: str) -> models.CustomDomain:
         """Get the status of a custom domain.
@@ -76,11 +75,10 @@ class ContainerCustomDomains(Resource):
         `GET /container/{containerId}/customDomain/{customDomainId}/status`. Raises Unauthorized, Forbidden,
         NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.CustomDomain,
             "containers.custom_domains.get_status",
-            "GET",
-            "/container/{container_id}/customDomain/{custom_domain_id}/status",
+            "GET /container/{container_id}/customDomain/{custom_domain_id}/status",
             container_id,
             custom_domain_id,
         )
-        return await self._json(call, models.CustomDomain)

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 from qovery_async import models
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
 
 
@@ -20,13 +19,12 @@ class ContainerEnvironmentVariables(Resource):
 
         `GET /container/{containerId}/environmentVariable`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._list(
+            models.EnvironmentVariable,
             "containers.environment_variables.list",
-            "GET",
-            "/container/{container_id}/environmentVariable",
+            "GET /container/{container_id}/environmentVariable",
             container_id,
         )
-        return await self._list(call, models.EnvironmentVariable)
 
     async def create(
         self, container_id: str, body: models.EnvironmentVariableRequest | Mapping[str, object]
@@ -35,14 +33,13 @@ class ContainerEnvironmentVariables(Resource):
 
         `POST /container/{containerId}/environmentVariable`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.EnvironmentVariable,
             "containers.environment_variables.create",
-            "POST",
-            "/container/{container_id}/environmentVariable",
+            "POST /container/{container_id}/environmentVariable",
             container_id,
             body=body,
         )
-        return await self._json(call, models.EnvironmentVariable)
 
     async def import_many(
         self, container_id: str, body: models.VariableImportRequest | Mapping[str, object]
@@ -52,14 +49,13 @@ class ContainerEnvironmentVariables(Resource):
         `POST /container/{containerId}/environmentVariable/import`. Raises BadRequest, Unauthorized, Forbidden,
         NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.VariableImport,
             "containers.environment_variables.import_many",
-            "POST",
-            "/container/{container_id}/environmentVariable/import",
+            "POST /container/{container_id}/environmentVariable/import",
             container_id,
             body=body,
         )
-        return await self._json(call, models.VariableImport)
 
     async def update(
         self,
@@ -72,15 +68,14 @@ class ContainerEnvironmentVariables(Resource):
         `PUT /container/{containerId}/environmentVariable/{environmentVariableId}`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.EnvironmentVariable,
             "containers.environment_variables.update",
-            "PUT",
-            "/container/{container_id}/environmentVariable/{environment_variable_id}",
+            "PUT /container/{container_id}/environmentVariable/{environment_variable_id}",
             container_id,
             environment_variable_id,
             body=body,
         )
-        return await self._json(call, models.EnvironmentVariable)
 
     async def delete(self, container_id: str, environment_variable_id: str) -> None:
         """Delete an environment variable of a container.
@@ -88,14 +83,12 @@ class ContainerEnvironmentVariables(Resource):
         `DELETE /container/{containerId}/environmentVariable/{environmentVariableId}`. Raises Unauthorized,
         Forbidden, NotFound.
         """
-        call = Call(
+        return await self._nothing(
             "containers.environment_variables.delete",
-            "DELETE",
-            "/container/{container_id}/environmentVariable/{environment_variable_id}",
+            "DELETE /container/{container_id}/environmentVariable/{environment_variable_id}",
             container_id,
             environment_variable_id,
         )
-        return await self._nothing(call)
 
     async def create_override(
         self, container_id: str, environment_variable_id: str, body: models.Value | Mapping[str, object] | Unset = UNSET
@@ -105,15 +98,14 @@ class ContainerEnvironmentVariables(Resource):
         `POST /container/{containerId}/environmentVariable/{environmentVariableId}/override`. Raises BadRequest,
         Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.EnvironmentVariable,
             "containers.environment_variables.create_override",
-            "POST",
-            "/container/{container_id}/environmentVariable/{environment_variable_id}/override",
+            "POST /container/{container_id}/environmentVariable/{environment_variable_id}/override",
             container_id,
             environment_variable_id,
             body=body,
         )
-        return await self._json(call, models.EnvironmentVariable)
 
     async def create_alias(
         self, container_id: str, environment_variable_id: str, body: models.Key | Mapping[str, object]
@@ -123,12 +115,11 @@ class ContainerEnvironmentVariables(Resource):
         `POST /container/{containerId}/environmentVariable/{environmentVariableId}/alias`. Raises BadRequest,
         Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.EnvironmentVariable,
             "containers.environment_variables.create_alias",
-            "POST",
-            "/container/{container_id}/environmentVariable/{environment_variable_id}/alias",
+            "POST /container/{container_id}/environmentVariable/{environment_variable_id}/alias",
             container_id,
             environment_variable_id,
             body=body,
         )
-        return await self._json(call, models.EnvironmentVariable)

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 from qovery_async import models
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
 
 
@@ -19,8 +18,9 @@ class ContainerNetwork(Resource):
 
         `GET /container/{containerId}/network`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("containers.network.get", "GET", "/container/{container_id}/network", container_id)
-        return await self._json(call, models.ContainerNetwork)
+        return await self._json(
+            models.ContainerNetwork, "containers.network.get", "GET /container/{container_id}/network", container_id
+        )
 
     async def update(
         self, container_id: str, body: models.ContainerNetworkRequest | Mapping[str, object] | Unset = UNSET
@@ -29,5 +29,10 @@ class ContainerNetwork(Resource):
 
         `PUT /container/{containerId}/network`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call("containers.network.update", "PUT", "/container/{container_id}/network", container_id, body=body)
-        return await self._json(call, models.ContainerNetwork)
+        return await self._json(
+            models.ContainerNetwork,
+            "containers.network.update",
+            "PUT /container/{container_id}/network",
+            container_id,
+            body=body,
+        )

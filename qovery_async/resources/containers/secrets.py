@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 from qovery_async import models
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
 
 
@@ -20,16 +19,18 @@ class ContainerSecrets(Resource):
 
         `GET /container/{containerId}/secret`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("containers.secrets.list", "GET", "/container/{container_id}/secret", container_id)
-        return await self._list(call, models.Secret)
+        return await self._list(
+            models.Secret, "containers.secrets.list", "GET /container/{container_id}/secret", container_id
+        )
 
     async def create(self, container_id: str, body: models.SecretRequest | Mapping[str, object]) -> models.Secret:
         """Create a secret of a container.
 
         `POST /container/{containerId}/secret`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call("containers.secrets.create", "POST", "/container/{container_id}/secret", container_id, body=body)
-        return await self._json(call, models.Secret)
+        return await self._json(
+            models.Secret, "containers.secrets.create", "POST /container/{container_id}/secret", container_id, body=body
+        )
 
     async def update(
         self, container_id: str, secret_id: str, body: models.SecretEditRequest | Mapping[str, object]
@@ -38,29 +39,23 @@ class ContainerSecrets(Resource):
 
         `PUT /container/{containerId}/secret/{secretId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.Secret,
             "containers.secrets.update",
-            "PUT",
-            "/container/{container_id}/secret/{secret_id}",
+            "PUT /container/{container_id}/secret/{secret_id}",
             container_id,
             secret_id,
             body=body,
         )
-        return await self._json(call, models.Secret)
 
     async def delete(self, container_id: str, secret_id: str) -> None:
         """Delete a secret of a container.
 
         `DELETE /container/{containerId}/secret/{secretId}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
-            "containers.secrets.delete",
-            "DELETE",
-            "/container/{container_id}/secret/{secret_id}",
-            container_id,
-            secret_id,
+        return await self._nothing(
+            "containers.secrets.delete", "DELETE /container/{container_id}/secret/{secret_id}", container_id, secret_id
         )
-        return await self._nothing(call)
 
     async def create_override(
         self, container_id: str, secret_id: str, body: models.Value | Mapping[str, object] | Unset = UNSET
@@ -70,15 +65,14 @@ class ContainerSecrets(Resource):
         `POST /container/{containerId}/secret/{secretId}/override`. Raises BadRequest, Unauthorized, Forbidden,
         NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.Secret,
             "containers.secrets.create_override",
-            "POST",
-            "/container/{container_id}/secret/{secret_id}/override",
+            "POST /container/{container_id}/secret/{secret_id}/override",
             container_id,
             secret_id,
             body=body,
         )
-        return await self._json(call, models.Secret)
 
     async def create_alias(
         self, container_id: str, secret_id: str, body: models.Key | Mapping[str, object]
@@ -88,12 +82,11 @@ class ContainerSecrets(Resource):
         `POST /container/{containerId}/secret/{secretId}/alias`. Raises BadRequest, Unauthorized, Forbidden,
         NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.Secret,
             "containers.secrets.create_alias",
-            "POST",
-            "/container/{container_id}/secret/{secret_id}/alias",
+            "POST /container/{container_id}/secret/{secret_id}/alias",
             container_id,
             secret_id,
             body=body,
         )
-        return await self._json(call, models.Secret)

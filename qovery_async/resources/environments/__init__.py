@@ -11,7 +11,6 @@ from qovery_async import models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.pagination import Items, Page, after_last, growing
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -34,8 +33,9 @@ class Environments(Resource):
 
         `GET /project/{projectId}/environment`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("environments.list", "GET", "/project/{project_id}/environment", project_id)
-        return await self._list(call, models.Environment)
+        return await self._list(
+            models.Environment, "environments.list", "GET /project/{project_id}/environment", project_id
+        )
 
     async def create(
         self, project_id: str, body: models.CreateEnvironmentRequest | Mapping[str, object]
@@ -44,40 +44,54 @@ class Environments(Resource):
 
         `POST /project/{projectId}/environment`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call("environments.create", "POST", "/project/{project_id}/environment", project_id, body=body)
-        return await self._json(call, models.Environment)
+        return await self._json(
+            models.Environment, "environments.create", "POST /project/{project_id}/environment", project_id, body=body
+        )
 
     async def list_statuses(self, project_id: str) -> builtins.list[models.EnvironmentStatus]:
         """List the states of all environments of a project.
 
         `GET /project/{projectId}/environment/status`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("environments.list_statuses", "GET", "/project/{project_id}/environment/status", project_id)
-        return await self._list(call, models.EnvironmentStatus)
+        return await self._list(
+            models.EnvironmentStatus,
+            "environments.list_statuses",
+            "GET /project/{project_id}/environment/status",
+            project_id,
+        )
 
     async def list_stats(self, project_id: str) -> builtins.list[models.EnvironmentStats]:
         """List the statistics of all environments of a project.
 
         `GET /project/{projectId}/environment/stats`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("environments.list_stats", "GET", "/project/{project_id}/environment/stats", project_id)
-        return await self._list(call, models.EnvironmentStats)
+        return await self._list(
+            models.EnvironmentStats,
+            "environments.list_stats",
+            "GET /project/{project_id}/environment/stats",
+            project_id,
+        )
 
     async def list_overviews(self, project_id: str) -> builtins.list[models.EnvironmentOverviewResponse]:
         """List the overviews of all environments of a project.
 
         `GET /project/{projectId}/environment/overview`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("environments.list_overviews", "GET", "/project/{project_id}/environment/overview", project_id)
-        return await self._list(call, models.EnvironmentOverviewResponse)
+        return await self._list(
+            models.EnvironmentOverviewResponse,
+            "environments.list_overviews",
+            "GET /project/{project_id}/environment/overview",
+            project_id,
+        )
 
     async def get(self, environment_id: str) -> models.Environment:
         """Get an environment.
 
         `GET /environment/{environmentId}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("environments.get", "GET", "/environment/{environment_id}", environment_id)
-        return await self._json(call, models.Environment)
+        return await self._json(
+            models.Environment, "environments.get", "GET /environment/{environment_id}", environment_id
+        )
 
     async def update(
         self, environment_id: str, body: models.EnvironmentEditRequest | Mapping[str, object] | Unset = UNSET
@@ -86,8 +100,9 @@ class Environments(Resource):
 
         `PUT /environment/{environmentId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call("environments.update", "PUT", "/environment/{environment_id}", environment_id, body=body)
-        return await self._json(call, models.Environment)
+        return await self._json(
+            models.Environment, "environments.update", "PUT /environment/{environment_id}", environment_id, body=body
+        )
 
     async def delete(self, environment_id: str, *, skip_reconcile: bool | Unset = UNSET) -> None:
         """Delete an environment.
@@ -95,24 +110,24 @@ class Environments(Resource):
         Answers before the environment is gone: ask until `get` raises NotFound.
         `DELETE /environment/{environmentId}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._nothing(
             "environments.delete",
-            "DELETE",
-            "/environment/{environment_id}",
+            "DELETE /environment/{environment_id}",
             environment_id,
-            query={
-                "skipReconcile": skip_reconcile,
-            },
+            query={"skipReconcile": skip_reconcile},
         )
-        return await self._nothing(call)
 
     async def get_status(self, environment_id: str) -> models.EnvironmentStatus:
         """Get the status of an environment.
 
         `GET /environment/{environmentId}/status`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("environments.get_status", "GET", "/environment/{environment_id}/status", environment_id)
-        return await self._json(call, models.EnvironmentStatus)
+        return await self._json(
+            models.EnvironmentStatus,
+            "environments.get_status",
+            "GET /environment/{environment_id}/status",
+            environment_id,
+        )
 
     async def get_statuses(self, environment_id: str) -> models.EnvironmentStatuses:
         """Get the states of an environment and its services.
@@ -120,21 +135,24 @@ class Environments(Resource):
         The states of the environment and all its services in one request.
         `GET /environment/{environmentId}/statuses`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("environments.get_statuses", "GET", "/environment/{environment_id}/statuses", environment_id)
-        return await self._json(call, models.EnvironmentStatuses)
+        return await self._json(
+            models.EnvironmentStatuses,
+            "environments.get_statuses",
+            "GET /environment/{environment_id}/statuses",
+            environment_id,
+        )
 
     async def get_statuses_with_stages(self, environment_id: str) -> models.EnvironmentStatusesWithStages:
         """Get the states of an environment and its services by stage.
 
         `GET /environment/{environmentId}/statusesWithStages`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.EnvironmentStatusesWithStages,
             "environments.get_statuses_with_stages",
-            "GET",
-            "/environment/{environment_id}/statusesWithStages",
+            "GET /environment/{environment_id}/statusesWithStages",
             environment_id,
         )
-        return await self._json(call, models.EnvironmentStatusesWithStages)
 
     async def deploy(self, environment_id: str) -> models.Status:
         """Deploy an environment.
@@ -142,32 +160,39 @@ class Environments(Resource):
         Requests of the same token and kind that wait for the same environment are merged into one.
         `POST /environment/{environmentId}/deploy`. Raises Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call("environments.deploy", "POST", "/environment/{environment_id}/deploy", environment_id)
-        return await self._json(call, models.Status)
+        return await self._json(
+            models.Status, "environments.deploy", "POST /environment/{environment_id}/deploy", environment_id
+        )
 
     async def uninstall(self, environment_id: str) -> dict[str, Any]:
         """Uninstall an environment.
 
         `POST /environment/{environmentId}/uninstall`. Raises Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call("environments.uninstall", "POST", "/environment/{environment_id}/uninstall", environment_id)
-        return await self._json(call, dict[str, Any])
+        return await self._json(
+            dict[str, Any], "environments.uninstall", "POST /environment/{environment_id}/uninstall", environment_id
+        )
 
     async def stop(self, environment_id: str) -> models.EnvironmentStatus:
         """Stop an environment.
 
         `POST /environment/{environmentId}/stop`. Raises Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call("environments.stop", "POST", "/environment/{environment_id}/stop", environment_id)
-        return await self._json(call, models.EnvironmentStatus)
+        return await self._json(
+            models.EnvironmentStatus, "environments.stop", "POST /environment/{environment_id}/stop", environment_id
+        )
 
     async def redeploy(self, environment_id: str) -> models.EnvironmentStatus:
         """Redeploy an environment.
 
         `POST /environment/{environmentId}/redeploy`. Raises Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call("environments.redeploy", "POST", "/environment/{environment_id}/redeploy", environment_id)
-        return await self._json(call, models.EnvironmentStatus)
+        return await self._json(
+            models.EnvironmentStatus,
+            "environments.redeploy",
+            "POST /environment/{environment_id}/redeploy",
+            environment_id,
+        )
 
     async def cancel_deployment(
         self,
@@ -178,14 +203,13 @@ class Environments(Resource):
 
         `POST /environment/{environmentId}/cancelDeployment`. Raises Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call(
+        return await self._json(
+            models.EnvironmentStatus,
             "environments.cancel_deployment",
-            "POST",
-            "/environment/{environment_id}/cancelDeployment",
+            "POST /environment/{environment_id}/cancelDeployment",
             environment_id,
             body=body,
         )
-        return await self._json(call, models.EnvironmentStatus)
 
     async def clone(
         self, environment_id: str, body: models.CloneEnvironmentRequest | Mapping[str, object]
@@ -194,8 +218,13 @@ class Environments(Resource):
 
         `POST /environment/{environmentId}/clone`. Raises Unauthorized, Forbidden, NotFound, Conflict.
         """
-        call = Call("environments.clone", "POST", "/environment/{environment_id}/clone", environment_id, body=body)
-        return await self._json(call, models.Environment)
+        return await self._json(
+            models.Environment,
+            "environments.clone",
+            "POST /environment/{environment_id}/clone",
+            environment_id,
+            body=body,
+        )
 
     async def deploy_services(
         self, environment_id: str, body: models.DeployAllRequest | Mapping[str, object] | Unset = UNSET
@@ -206,14 +235,13 @@ class Environments(Resource):
         `POST /environment/{environmentId}/service/deploy`. Raises BadRequest, Unauthorized, Forbidden, NotFound,
         Conflict.
         """
-        call = Call(
+        return await self._json(
+            models.EnvironmentStatus,
             "environments.deploy_services",
-            "POST",
-            "/environment/{environment_id}/service/deploy",
+            "POST /environment/{environment_id}/service/deploy",
             environment_id,
             body=body,
         )
-        return await self._json(call, models.EnvironmentStatus)
 
     async def restart_services(
         self, environment_id: str, body: models.RebootServicesRequest | Mapping[str, object] | Unset = UNSET
@@ -223,14 +251,13 @@ class Environments(Resource):
         `POST /environment/{environmentId}/service/restart-service`. Raises BadRequest, Unauthorized, Forbidden,
         NotFound, Conflict.
         """
-        call = Call(
+        return await self._json(
+            models.Status,
             "environments.restart_services",
-            "POST",
-            "/environment/{environment_id}/service/restart-service",
+            "POST /environment/{environment_id}/service/restart-service",
             environment_id,
             body=body,
         )
-        return await self._json(call, models.Status)
 
     async def stop_services(
         self, environment_id: str, body: models.EnvironmentServiceIdsAllRequest | Mapping[str, object] | Unset = UNSET
@@ -240,14 +267,9 @@ class Environments(Resource):
         `POST /environment/{environmentId}/service/stop`. Raises BadRequest, Unauthorized, Forbidden, NotFound,
         Conflict.
         """
-        call = Call(
-            "environments.stop_services",
-            "POST",
-            "/environment/{environment_id}/service/stop",
-            environment_id,
-            body=body,
+        return await self._nothing(
+            "environments.stop_services", "POST /environment/{environment_id}/service/stop", environment_id, body=body
         )
-        return await self._nothing(call)
 
     async def delete_services(
         self,
@@ -261,17 +283,13 @@ class Environments(Resource):
         `POST /environment/{environmentId}/service/delete`. Raises BadRequest, Unauthorized, Forbidden, NotFound,
         Conflict.
         """
-        call = Call(
+        return await self._nothing(
             "environments.delete_services",
-            "POST",
-            "/environment/{environment_id}/service/delete",
+            "POST /environment/{environment_id}/service/delete",
             environment_id,
-            query={
-                "skipReconcile": skip_reconcile,
-            },
+            query={"skipReconcile": skip_reconcile},
             body=body,
         )
-        return await self._nothing(call)
 
     async def uninstall_services(
         self, environment_id: str, body: models.EnvironmentServiceIdsAllRequest | Mapping[str, object] | Unset = UNSET
@@ -281,14 +299,12 @@ class Environments(Resource):
         `POST /environment/{environmentId}/service/uninstall`. Raises BadRequest, Unauthorized, Forbidden, NotFound,
         Conflict.
         """
-        call = Call(
+        return await self._nothing(
             "environments.uninstall_services",
-            "POST",
-            "/environment/{environment_id}/service/uninstall",
+            "POST /environment/{environment_id}/service/uninstall",
             environment_id,
             body=body,
         )
-        return await self._nothing(call)
 
     async def list_logs(self, environment_id: str) -> builtins.list[models.EnvironmentLog]:
         """List the logs of an environment.
@@ -296,8 +312,9 @@ class Environments(Resource):
         The last 1000 lines. `list_deployment_logs` is the newer operation.
         `GET /environment/{environmentId}/log`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("environments.list_logs", "GET", "/environment/{environment_id}/log", environment_id)
-        return await self._list(call, models.EnvironmentLog)
+        return await self._list(
+            models.EnvironmentLog, "environments.list_logs", "GET /environment/{environment_id}/log", environment_id
+        )
 
     async def list_deployment_logs(
         self, environment_id: str, *, version: str | Unset = UNSET
@@ -307,16 +324,13 @@ class Environments(Resource):
         The last 1000 lines; `version` is the `execution_id` of a deployment, as `Status` has it.
         `GET /environment/{environmentId}/logs`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._json(
+            list[models.EnvironmentLogs],
             "environments.list_deployment_logs",
-            "GET",
-            "/environment/{environment_id}/logs",
+            "GET /environment/{environment_id}/logs",
             environment_id,
-            query={
-                "version": version,
-            },
+            query={"version": version},
         )
-        return await self._json(call, list[models.EnvironmentLogs])
 
     async def list_deployment_history(
         self, environment_id: str, *, start_id: str | Unset = UNSET
@@ -325,16 +339,13 @@ class Environments(Resource):
 
         `GET /environment/{environmentId}/deploymentHistory`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._page(
+            models.DeploymentHistoryEnvironment,
             "environments.list_deployment_history",
-            "GET",
-            "/environment/{environment_id}/deploymentHistory",
+            "GET /environment/{environment_id}/deploymentHistory",
             environment_id,
-            query={
-                "startId": start_id,
-            },
+            query={"startId": start_id},
         )
-        return await self._page(call, models.DeploymentHistoryEnvironment)
 
     def iterate_deployment_history(
         self, environment_id: str, *, start_id: str | Unset = UNSET
@@ -356,16 +367,13 @@ class Environments(Resource):
 
         `GET /environment/{environmentId}/deploymentHistoryV2`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._page(
+            models.DeploymentHistoryEnvironmentV2,
             "environments.list_deployment_history_v2",
-            "GET",
-            "/environment/{environment_id}/deploymentHistoryV2",
+            "GET /environment/{environment_id}/deploymentHistoryV2",
             environment_id,
-            query={
-                "pageSize": page_size,
-            },
+            query={"pageSize": page_size},
         )
-        return await self._page(call, models.DeploymentHistoryEnvironmentV2)
 
     def iterate_deployment_history_v2(
         self, environment_id: str, *, page_size: int | Unset = UNSET
@@ -388,27 +396,25 @@ class Environments(Resource):
         `POST /environment/{environmentId}/deploymentBuildUsageReport`. Raises BadRequest, Unauthorized, Forbidden,
         NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.DeploymentBuildUsageReportResponse,
             "environments.generate_build_usage_report",
-            "POST",
-            "/environment/{environment_id}/deploymentBuildUsageReport",
+            "POST /environment/{environment_id}/deploymentBuildUsageReport",
             environment_id,
             body=body,
         )
-        return await self._json(call, models.DeploymentBuildUsageReportResponse)
 
     async def list_database_configurations(self, environment_id: str) -> builtins.list[models.DatabaseConfiguration]:
         """List the database configurations of an environment.
 
         `GET /environment/{environmentId}/databaseConfiguration`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._list(
+            models.DatabaseConfiguration,
             "environments.list_database_configurations",
-            "GET",
-            "/environment/{environment_id}/databaseConfiguration",
+            "GET /environment/{environment_id}/databaseConfiguration",
             environment_id,
         )
-        return await self._list(call, models.DatabaseConfiguration)
 
     async def export_terraform(self, environment_id: str, *, export_secrets: bool | Unset = UNSET) -> bytes:
         """Export an environment as Terraform configuration.
@@ -416,16 +422,13 @@ class Environments(Resource):
         A zip archive.
         `GET /environment/{environmentId}/terraformExport`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._bytes(
+            "application/octet-stream",
             "environments.export_terraform",
-            "GET",
-            "/environment/{environment_id}/terraformExport",
+            "GET /environment/{environment_id}/terraformExport",
             environment_id,
-            query={
-                "exportSecrets": export_secrets,
-            },
+            query={"exportSecrets": export_secrets},
         )
-        return await self._bytes(call, accept="application/octet-stream")
 
     async def check_dockerfile(
         self, environment_id: str, body: models.DockerfileCheckRequest | Mapping[str, object]
@@ -435,15 +438,14 @@ class Environments(Resource):
         Changes nothing, so it is asked again where an answer is lost.
         `POST /environment/{environmentId}/checkDockerfile`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.DockerfileCheckResponse,
             "environments.check_dockerfile",
-            "POST",
-            "/environment/{environment_id}/checkDockerfile",
+            "POST /environment/{environment_id}/checkDockerfile",
             environment_id,
             body=body,
             repeatable=True,
         )
-        return await self._json(call, models.DockerfileCheckResponse)
 
     async def check_helm_repository(
         self, environment_id: str, body: models.HelmCheckRequest | Mapping[str, object]
@@ -454,15 +456,14 @@ class Environments(Resource):
         `POST /environment/{environmentId}/checkHelmRepository`. Raises BadRequest, Unauthorized, Forbidden,
         NotFound.
         """
-        call = Call(
+        return await self._json(
+            dict[str, Any],
             "environments.check_helm_repository",
-            "POST",
-            "/environment/{environment_id}/checkHelmRepository",
+            "POST /environment/{environment_id}/checkHelmRepository",
             environment_id,
             body=body,
             repeatable=True,
         )
-        return await self._json(call, dict[str, Any])
 
     async def check_container_image(
         self, environment_id: str, body: models.ContainerImageCheckRequest | Mapping[str, object]
@@ -473,15 +474,14 @@ class Environments(Resource):
         `POST /environment/{environmentId}/checkContainerImage`. Raises BadRequest, Unauthorized, Forbidden,
         NotFound.
         """
-        call = Call(
+        return await self._json(
+            dict[str, Any],
             "environments.check_container_image",
-            "POST",
-            "/environment/{environment_id}/checkContainerImage",
+            "POST /environment/{environment_id}/checkContainerImage",
             environment_id,
             body=body,
             repeatable=True,
         )
-        return await self._json(call, dict[str, Any])
 
     async def check_git_file(
         self, environment_id: str, body: models.GitFileCheckRequest | Mapping[str, object]
@@ -491,15 +491,14 @@ class Environments(Resource):
         Changes nothing, so it is asked again where an answer is lost.
         `POST /environment/{environmentId}/checkGitFile`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._json(
+            dict[str, Any],
             "environments.check_git_file",
-            "POST",
-            "/environment/{environment_id}/checkGitFile",
+            "POST /environment/{environment_id}/checkGitFile",
             environment_id,
             body=body,
             repeatable=True,
         )
-        return await self._json(call, dict[str, Any])
 
     async def clean_failed_jobs(
         self, environment_id: str, body: models.CleanFailedJobsRequest | Mapping[str, object] | Unset = UNSET
@@ -508,27 +507,31 @@ class Environments(Resource):
 
         `POST /environment/{environmentId}/cleanFailedJobs`.
         """
-        call = Call(
+        return await self._json(
+            models.CleanFailedJobsResponse,
             "environments.clean_failed_jobs",
-            "POST",
-            "/environment/{environment_id}/cleanFailedJobs",
+            "POST /environment/{environment_id}/cleanFailedJobs",
             environment_id,
             body=body,
         )
-        return await self._json(call, models.CleanFailedJobsResponse)
 
     async def list_services(self, environment_id: str) -> builtins.list[models.AnyService]:
         """List the services of an environment.
 
         `GET /environment/{environmentId}/services`.
         """
-        call = Call("environments.list_services", "GET", "/environment/{environment_id}/services", environment_id)
-        return await self._list(call, models.AnyService)
+        return await self._list(
+            models.AnyService,
+            "environments.list_services",
+            "GET /environment/{environment_id}/services",
+            environment_id,
+        )
 
     async def list_links(self, environment_id: str) -> builtins.list[models.Link]:
         """List the links of an environment.
 
         `GET /environment/{environmentId}/link`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("environments.list_links", "GET", "/environment/{environment_id}/link", environment_id)
-        return await self._list(call, models.Link)
+        return await self._list(
+            models.Link, "environments.list_links", "GET /environment/{environment_id}/link", environment_id
+        )

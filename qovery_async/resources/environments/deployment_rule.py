@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 from qovery_async import models
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 
 
 class EnvironmentDeploymentRule(Resource):
@@ -18,10 +17,12 @@ class EnvironmentDeploymentRule(Resource):
 
         `GET /environment/{environmentId}/deploymentRule`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
-            "environments.deployment_rule.get", "GET", "/environment/{environment_id}/deploymentRule", environment_id
+        return await self._json(
+            models.EnvironmentDeploymentRule,
+            "environments.deployment_rule.get",
+            "GET /environment/{environment_id}/deploymentRule",
+            environment_id,
         )
-        return await self._json(call, models.EnvironmentDeploymentRule)
 
     async def update(
         self,
@@ -34,12 +35,11 @@ class EnvironmentDeploymentRule(Resource):
         `PUT /environment/{environmentId}/deploymentRule/{deploymentRuleId}`. Raises BadRequest, Unauthorized,
         Forbidden, NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.EnvironmentDeploymentRule,
             "environments.deployment_rule.update",
-            "PUT",
-            "/environment/{environment_id}/deploymentRule/{deployment_rule_id}",
+            "PUT /environment/{environment_id}/deploymentRule/{deployment_rule_id}",
             environment_id,
             deployment_rule_id,
             body=body,
         )
-        return await self._json(call, models.EnvironmentDeploymentRule)

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 from qovery_async import models
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
 
 
@@ -20,13 +19,12 @@ class EnvironmentEnvironmentVariables(Resource):
 
         `GET /environment/{environmentId}/environmentVariable`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._list(
+            models.EnvironmentVariable,
             "environments.environment_variables.list",
-            "GET",
-            "/environment/{environment_id}/environmentVariable",
+            "GET /environment/{environment_id}/environmentVariable",
             environment_id,
         )
-        return await self._list(call, models.EnvironmentVariable)
 
     async def create(
         self, environment_id: str, body: models.EnvironmentVariableRequest | Mapping[str, object]
@@ -36,14 +34,13 @@ class EnvironmentEnvironmentVariables(Resource):
         `POST /environment/{environmentId}/environmentVariable`. Raises BadRequest, Unauthorized, Forbidden,
         NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.EnvironmentVariable,
             "environments.environment_variables.create",
-            "POST",
-            "/environment/{environment_id}/environmentVariable",
+            "POST /environment/{environment_id}/environmentVariable",
             environment_id,
             body=body,
         )
-        return await self._json(call, models.EnvironmentVariable)
 
     async def update(
         self,
@@ -56,15 +53,14 @@ class EnvironmentEnvironmentVariables(Resource):
         `PUT /environment/{environmentId}/environmentVariable/{environmentVariableId}`. Raises BadRequest,
         Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.EnvironmentVariable,
             "environments.environment_variables.update",
-            "PUT",
-            "/environment/{environment_id}/environmentVariable/{environment_variable_id}",
+            "PUT /environment/{environment_id}/environmentVariable/{environment_variable_id}",
             environment_id,
             environment_variable_id,
             body=body,
         )
-        return await self._json(call, models.EnvironmentVariable)
 
     async def delete(self, environment_id: str, environment_variable_id: str) -> None:
         """Delete an environment variable of an environment.
@@ -72,14 +68,12 @@ class EnvironmentEnvironmentVariables(Resource):
         `DELETE /environment/{environmentId}/environmentVariable/{environmentVariableId}`. Raises Unauthorized,
         Forbidden, NotFound.
         """
-        call = Call(
+        return await self._nothing(
             "environments.environment_variables.delete",
-            "DELETE",
-            "/environment/{environment_id}/environmentVariable/{environment_variable_id}",
+            "DELETE /environment/{environment_id}/environmentVariable/{environment_variable_id}",
             environment_id,
             environment_variable_id,
         )
-        return await self._nothing(call)
 
     async def create_override(
         self,
@@ -92,15 +86,14 @@ class EnvironmentEnvironmentVariables(Resource):
         `POST /environment/{environmentId}/environmentVariable/{environmentVariableId}/override`. Raises BadRequest,
         Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.EnvironmentVariable,
             "environments.environment_variables.create_override",
-            "POST",
-            "/environment/{environment_id}/environmentVariable/{environment_variable_id}/override",
+            "POST /environment/{environment_id}/environmentVariable/{environment_variable_id}/override",
             environment_id,
             environment_variable_id,
             body=body,
         )
-        return await self._json(call, models.EnvironmentVariable)
 
     async def create_alias(
         self, environment_id: str, environment_variable_id: str, body: models.Key | Mapping[str, object]
@@ -110,12 +103,11 @@ class EnvironmentEnvironmentVariables(Resource):
         `POST /environment/{environmentId}/environmentVariable/{environmentVariableId}/alias`. Raises BadRequest,
         Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.EnvironmentVariable,
             "environments.environment_variables.create_alias",
-            "POST",
-            "/environment/{environment_id}/environmentVariable/{environment_variable_id}/alias",
+            "POST /environment/{environment_id}/environmentVariable/{environment_variable_id}/alias",
             environment_id,
             environment_variable_id,
             body=body,
         )
-        return await self._json(call, models.EnvironmentVariable)

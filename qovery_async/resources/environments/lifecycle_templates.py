@@ -7,7 +7,6 @@ import builtins
 
 from qovery_async import models
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 
 
 class EnvironmentLifecycleTemplates(Resource):
@@ -18,13 +17,12 @@ class EnvironmentLifecycleTemplates(Resource):
 
         `GET /environment/{environmentId}/lifecycleTemplate`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._list(
+            models.LifecycleTemplateSummary,
             "environments.lifecycle_templates.list",
-            "GET",
-            "/environment/{environment_id}/lifecycleTemplate",
+            "GET /environment/{environment_id}/lifecycleTemplate",
             environment_id,
         )
-        return await self._list(call, models.LifecycleTemplateSummary)
 
     async def get(self, environment_id: str, lifecycle_template_id: str) -> models.LifecycleTemplateResponse:
         """Get a lifecycle template of an environment.
@@ -32,11 +30,10 @@ class EnvironmentLifecycleTemplates(Resource):
         `GET /environment/{environmentId}/lifecycleTemplate/{lifecycleTemplateId}`. Raises Unauthorized, Forbidden,
         NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.LifecycleTemplateResponse,
             "environments.lifecycle_templates.get",
-            "GET",
-            "/environment/{environment_id}/lifecycleTemplate/{lifecycle_template_id}",
+            "GET /environment/{environment_id}/lifecycleTemplate/{lifecycle_template_id}",
             environment_id,
             lifecycle_template_id,
         )
-        return await self._json(call, models.LifecycleTemplateResponse)

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 
 from qovery_async import models
 from qovery_async.runtime.resource import Resource
-from qovery_async.transport.request import Call
 from qovery_async.vocabulary import UNSET, Unset
 
 
@@ -20,18 +19,22 @@ class EnvironmentSecrets(Resource):
 
         `GET /environment/{environmentId}/secret`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call("environments.secrets.list", "GET", "/environment/{environment_id}/secret", environment_id)
-        return await self._list(call, models.Secret)
+        return await self._list(
+            models.Secret, "environments.secrets.list", "GET /environment/{environment_id}/secret", environment_id
+        )
 
     async def create(self, environment_id: str, body: models.SecretRequest | Mapping[str, object]) -> models.Secret:
         """Create a secret of an environment.
 
         `POST /environment/{environmentId}/secret`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
-            "environments.secrets.create", "POST", "/environment/{environment_id}/secret", environment_id, body=body
+        return await self._json(
+            models.Secret,
+            "environments.secrets.create",
+            "POST /environment/{environment_id}/secret",
+            environment_id,
+            body=body,
         )
-        return await self._json(call, models.Secret)
 
     async def update(
         self, environment_id: str, secret_id: str, body: models.SecretEditRequest | Mapping[str, object]
@@ -40,29 +43,26 @@ class EnvironmentSecrets(Resource):
 
         `PUT /environment/{environmentId}/secret/{secretId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.Secret,
             "environments.secrets.update",
-            "PUT",
-            "/environment/{environment_id}/secret/{secret_id}",
+            "PUT /environment/{environment_id}/secret/{secret_id}",
             environment_id,
             secret_id,
             body=body,
         )
-        return await self._json(call, models.Secret)
 
     async def delete(self, environment_id: str, secret_id: str) -> None:
         """Delete a secret of an environment.
 
         `DELETE /environment/{environmentId}/secret/{secretId}`. Raises Unauthorized, Forbidden, NotFound.
         """
-        call = Call(
+        return await self._nothing(
             "environments.secrets.delete",
-            "DELETE",
-            "/environment/{environment_id}/secret/{secret_id}",
+            "DELETE /environment/{environment_id}/secret/{secret_id}",
             environment_id,
             secret_id,
         )
-        return await self._nothing(call)
 
     async def create_override(
         self, environment_id: str, secret_id: str, body: models.Value | Mapping[str, object] | Unset = UNSET
@@ -72,15 +72,14 @@ class EnvironmentSecrets(Resource):
         `POST /environment/{environmentId}/secret/{secretId}/override`. Raises BadRequest, Unauthorized, Forbidden,
         NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.Secret,
             "environments.secrets.create_override",
-            "POST",
-            "/environment/{environment_id}/secret/{secret_id}/override",
+            "POST /environment/{environment_id}/secret/{secret_id}/override",
             environment_id,
             secret_id,
             body=body,
         )
-        return await self._json(call, models.Secret)
 
     async def create_alias(
         self, environment_id: str, secret_id: str, body: models.Key | Mapping[str, object]
@@ -90,12 +89,11 @@ class EnvironmentSecrets(Resource):
         `POST /environment/{environmentId}/secret/{secretId}/alias`. Raises BadRequest, Unauthorized, Forbidden,
         NotFound.
         """
-        call = Call(
+        return await self._json(
+            models.Secret,
             "environments.secrets.create_alias",
-            "POST",
-            "/environment/{environment_id}/secret/{secret_id}/alias",
+            "POST /environment/{environment_id}/secret/{secret_id}/alias",
             environment_id,
             secret_id,
             body=body,
         )
-        return await self._json(call, models.Secret)

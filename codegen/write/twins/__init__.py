@@ -1,0 +1,1 @@
+"""From async classes to their blocking twins."""
