@@ -120,7 +120,7 @@ async def test_the_token_is_never_shown(ask: Ask) -> None:
 
     async def provoke(url: str, seconds: float = 5) -> None:
         def call(client: Any) -> Any:
-            shown.append(f"{client!r} {client._exchange!r}" if hasattr(client, "_exchange") else repr(client))
+            shown.append(f"{client!r} {client._core!r}" if hasattr(client, "_core") else repr(client))
             return client.projects.get("p1")
 
         with pytest.raises(QoveryError) as failed:

@@ -19,6 +19,7 @@ from codegen.write.twins.source import Source
 _ROOT = Path(__file__).parents[2]
 _EMULATOR_FACTS = "qovery_async/emulator/operations.json"
 _FOLDERS = ("qovery_async", "qovery_sync", "tests/twins")
+_WHOLLY = ("models", "resources")
 _MARK = "# Generated"
 
 
@@ -51,13 +52,13 @@ def _format(target: Path) -> None:
 
 
 def _present() -> dict[str, str]:
-    """The generated files as they stand, by path."""
+    """The generated files as they stand, by path; in some folders nothing else may stand."""
     paths = [path for folder in _FOLDERS for path in (_ROOT / folder).rglob("*.py")]
     texts = {path: path.read_text(encoding="utf-8") for path in [*paths, _ROOT / _EMULATOR_FACTS] if path.exists()}
     return {
         str(path.relative_to(_ROOT)): text
         for path, text in texts.items()
-        if text.startswith(_MARK) or path.suffix == ".json"
+        if text.startswith(_MARK) or path.suffix == ".json" or path.relative_to(_ROOT).parts[1] in _WHOLLY
     }
 
 

@@ -46,7 +46,7 @@ def stopped(read: Read) -> Callable[[Described], str]:
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of both packages without their generated folders, which the generator writes into."""
     generated = shutil.ignore_patterns("__pycache__", "models", "resources")
-    for name in ("qovery_async", "qovery_sync"):
+    for name in ("qovery_async", "qovery_sync", "tests/twins/qovery_async"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=generated)
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     monkeypatch.setattr(emit, "_ROOT", tmp_path)

@@ -82,7 +82,8 @@ def test_a_client_that_is_shown_or_formatted_has_stars_in_place_of_the_token(fac
 
 
 def parts(client: Any) -> dict[str, Any]:
-    exchange = getattr(client, "_exchange", None) or client._client._exchange
+    core = client._core if isinstance(client, AsyncQovery) else client._async._core
+    exchange = core.exchange
     return {
         "client": client,
         "copy": client.with_options(timeout=1),
@@ -122,7 +123,7 @@ def test_a_client_is_copied_by_with_options_only(face: type[Any], duplicate: Cal
 def test_a_hidden_value_stays_hidden_in_copies() -> None:
     hidden = Hidden(TOKEN)
     assert copy.copy(hidden) is copy.deepcopy([hidden])[0] is hidden
-    assert not Needle(TOKEN).stands_in(repr(attrs.asdict(AsyncQovery(TOKEN)._exchange)))
+    assert not Needle(TOKEN).stands_in(repr(attrs.asdict(AsyncQovery(TOKEN)._core.exchange)))
 
 
 WRONG: list[dict[str, Any]] = [

@@ -21,6 +21,8 @@ class Ship:
 
 class Fleet:
     "A namespace."
+    async def list(self) -> None:
+        "List."
 """
 
 
