@@ -56,11 +56,13 @@ class TestCalls:
             assert client.fleet.project("p1").name == "shop"
 
     def test_a_subclass_of_a_generated_namespace_has_both_methods(self) -> None:
-        with in_thread(serve(Answer({"results": [PROJECT]}))) as server:
-            with Qovery("x", base_url=server.url, organization_id="o1") as client:
-                projects = Projects(asynchronous.Projects(client._async._core), client._portal)
-                assert projects.names() == ["shop"]
-                assert [project.name for project in projects.list()] == ["shop"]
+        with (
+            in_thread(serve(Answer({"results": [PROJECT]}))) as server,
+            Qovery("x", base_url=server.url, organization_id="o1") as client,
+        ):
+            projects = Projects(asynchronous.Projects(client._async._core), client._portal)
+            assert projects.names() == ["shop"]
+            assert [project.name for project in projects.list()] == ["shop"]
 
     def test_overloads_share_one_implementation(self, fleet: Fleet) -> None:
         assert isinstance(fleet.first(["Ajax"]), Ship)
