@@ -91,7 +91,7 @@ class RetryQuota:
         return self._left >= price
 
     def take(self, price: int) -> None:
-        self._left -= price
+        self._left = max(0, self._left - price)
 
     def give(self, amount: int) -> None:
         if self._left < self.CAPACITY:

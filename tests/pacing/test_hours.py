@@ -1,4 +1,4 @@
-"""Does the arithmetic of an hour give all who share it what it allows, and not more?"""
+"""Does the arithmetic of a budget give out what an hour allows, and not more?"""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Hours:
     used: Counter[float] = attrs.Factory(Counter[float])
 
     def count(self, now: float) -> Callable[[float], Rate]:
-        """Counts a request; gives what an answer written at a moment says."""
+        """Counts a request; returns what the headers of its response say."""
         now += self.skew
         if now >= self.ends:
             self.ends = (math.floor(now / WINDOW) + 1) * WINDOW if self.aligned else now + WINDOW

@@ -1,4 +1,4 @@
-"""Do all who share a token's hour get what it allows, and not more?"""
+"""Do clients, tasks and threads that share a token send what its budget allows, and not more?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When is a call made again, and for how long? As the API says, else after a random wait that grows."""
+"""How long does a call wait before a retry? As long as the response asks, else a random time that grows."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class TestTheRandomWait:
         assert time.monotonic() - began >= sum(event.delay for event in waits)
 
 
-# What an answer of a status says, and the seconds that it means.
+# The headers of a response with a status, and the seconds that they ask to wait.
 SAID: list[tuple[int, dict[str, str], float | None]] = [
     (503, {}, None),
     (503, {"Retry-After": "7"}, 7),

@@ -1,4 +1,4 @@
-"""Does an outage get worse by those who retry? All calls of a client draw on one quota, which successes refill."""
+"""Do retries make an outage worse? All calls of a client draw on one quota, which successes refill."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ RETRIES = 500 // 5
 
 
 async def get(client: Any) -> int:
-    """The status of the answer or of the error."""
+    """The status of the response or of the error."""
     try:
         return int((await client.request("GET", "/x")).status)
     except ServerError as error:

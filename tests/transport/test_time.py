@@ -1,4 +1,4 @@
-"""Does a call end when its time is over, wherever it is just then? And does the client stay fit for the next one?"""
+"""Does a call end when its timeout is over, wherever it is just then? And does the client work afterwards?"""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ async def last(*_: object) -> Any:
 
 @attrs.define
 class Slow:
-    """A limiter on a server that does not answer; which of its methods, is said."""
+    """A limiter that hangs in the method of this name."""
 
     method: str
 

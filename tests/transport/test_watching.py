@@ -76,7 +76,7 @@ class TestHooks:
 
 
 class TestARenewableToken:
-    """A function that returns the token is asked again after a 401, within the same attempt."""
+    """A function that returns the token is called again after a 401, within the same attempt."""
 
     @staticmethod
     async def tokens_sent(ask: Ask, *statuses: int) -> tuple[list[str], list[int], Any]:
