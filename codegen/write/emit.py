@@ -15,7 +15,7 @@ from codegen.write.module import Writer
 from codegen.write.resources import ResourceFiles
 
 _ROOT = Path(__file__).parents[2]
-_EMULATOR_FACTS = "qovery_async/emulator/operations.json"
+_EMULATOR_FACTS = "qovery_async/emulator/facts/operations.json"
 _GENERATED = ("qovery_async/models", "qovery_async/resources", "qovery_sync/resources")
 
 

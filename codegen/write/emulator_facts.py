@@ -1,6 +1,6 @@
-"""Which facts does the emulator need at run time? The text of qovery_async/emulator/operations.json.
+"""Which facts does the emulator need at run time? The text of qovery_async/emulator/facts/operations.json.
 
-    python -m codegen.write.emulator_facts > qovery_async/emulator/operations.json
+    python -m codegen.write.emulator_facts > qovery_async/emulator/facts/operations.json
 
 What the models already say of bodies and answers is not repeated; one operation stands on one line.
 """

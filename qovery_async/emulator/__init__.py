@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
     from aiohttp.typedefs import Middleware
 
-    from qovery_async.emulator.doors import Doors
-    from qovery_async.emulator.faults import Faults
+    from qovery_async.emulator.facts.refusals import ErrorStyle
+    from qovery_async.emulator.faults.rules import Faults
+    from qovery_async.emulator.http.listener import Listener
     from qovery_async.emulator.life.clock import Clock
-    from qovery_async.emulator.life.life import Life
-    from qovery_async.emulator.listener import Listener
-    from qovery_async.emulator.problems import ErrorStyle
-    from qovery_async.emulator.state import State
+    from qovery_async.emulator.life.environments import Life
+    from qovery_async.emulator.world.state import State
+    from qovery_async.emulator.world.tokens import Doors
 
 __all__ = ["Emulator", "World"]
 
@@ -83,28 +83,28 @@ class Emulator:
 
     async def start(self) -> None:
         # The web server and the models are loaded by those who start one.
-        from qovery_async.emulator import behaviours, deployments, living, worlds
-        from qovery_async.emulator.doors import Doors, new_token
-        from qovery_async.emulator.faults import Faults
+        from qovery_async.emulator.faults.rules import Faults
+        from qovery_async.emulator.http.listener import Listener
+        from qovery_async.emulator.http.server import Server
         from qovery_async.emulator.life.clock import RunningClock, SteppedClock
-        from qovery_async.emulator.listener import Listener
-        from qovery_async.emulator.server import Server
-        from qovery_async.emulator.state import State
-        from qovery_async.emulator.streams.broadcast import Broadcast
-        from qovery_async.emulator.streams.streams import Streams
+        from qovery_async.emulator.streams.server import Streams
+        from qovery_async.emulator.streams.state_source import Broadcast
+        from qovery_async.emulator.world import deployments, handlers, presets, topology
+        from qovery_async.emulator.world.state import State
+        from qovery_async.emulator.world.tokens import Doors, new_token
 
         if self._listener is not None:
             raise RuntimeError("the emulator is running already")
         self._clock = SteppedClock() if self._speed is None else RunningClock(self._speed)
         self._state, self._doors = State(self._seed), Doors(self._rate_limit, self._clock)
         self._token = self._token or new_token("qov_", self._seed)
-        organization = worlds.build(self._world, self._state)
+        organization = presets.build(self._world, self._state)
         self._doors.let_in(self._token, organizations=frozenset([organization.id]))
         self._state.clock = self._clock.now
-        self._life, clusters = living.begin(self._state, self._clock, self._seed)
+        self._life, clusters = topology.begin(self._state, self._clock, self._seed)
         self._faults = Faults(self._seed, now=lambda: self.clock.now().timestamp())
         streams = Streams(Broadcast(self._state, self._doors, self._life))
-        by_hand = behaviours.all_of(self._doors) | deployments.behaviours(self._life, clusters)
+        by_hand = handlers.all_of(self._doors) | deployments.behaviours(self._life, clusters)
         server = Server(self._state, self._doors, by_hand, error_style=self._error_style)
         app = server.application([self._faults.middleware, *self._middlewares], streams.routes())
         app.on_shutdown.append(streams.leave)
@@ -165,7 +165,7 @@ class Emulator:
         Raises:
             ValueError: there is no such service, or none that is built from git.
         """
-        from qovery_async.emulator.living import find_service
+        from qovery_async.emulator.world.topology import find_service
 
         service = find_service(self.state, service_id)
         if service is None or not service.is_built:

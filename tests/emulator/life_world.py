@@ -8,7 +8,7 @@ from typing import Any
 from qovery_async.emulator.life import statuses
 from qovery_async.emulator.life.actions import Action, Pace, Service, Stage, Trigger
 from qovery_async.emulator.life.clock import SteppedClock
-from qovery_async.emulator.life.life import Life
+from qovery_async.emulator.life.environments import Life
 
 ENV = "e0000000-0000-4000-8000-000000000001"
 ADA, BOB = Trigger("ada"), Trigger("bob", "CLI")

@@ -15,8 +15,8 @@ from aiohttp import WSMsgType, web
 from aiohttp.typedefs import Middleware
 
 from qovery_async.emulator.streams.handshake import Asked, Refusal
+from qovery_async.emulator.streams.server import Streams
 from qovery_async.emulator.streams.sources import Container, LogLine, Pod, Tail
-from qovery_async.emulator.streams.streams import Streams
 
 HEADERS = {"Authorization": "Token qov_good"}
 SERVICE = {"organization": "o1", "cluster": "c1", "project": "p1", "environment": "e1", "service": "s1"}

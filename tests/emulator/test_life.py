@@ -12,7 +12,7 @@ from life_world import ADA, API, BOB, DB, DOCS, ENV, JOB, WEB, SmallWorld, Stand
 from qovery_async.emulator.life import history, statuses
 from qovery_async.emulator.life.actions import Action, ActionRefused, Pace
 from qovery_async.emulator.life.clock import RunningClock
-from qovery_async.emulator.life.life import Life
+from qovery_async.emulator.life.environments import Life
 from qovery_async.models.statuses import StateEnum
 
 

@@ -12,7 +12,7 @@ from life_world import ADA, API, BOB, DB, DOCS, ENV, JOB, STAGES, WEB, Stand
 
 from qovery_async import models
 from qovery_async.codec.reader import Codec
-from qovery_async.emulator.life import history, lines, statuses
+from qovery_async.emulator.life import history, logs, statuses
 from qovery_async.emulator.life.actions import Action, Service
 from qovery_async.models.statuses import StateEnum
 
@@ -90,7 +90,7 @@ def test_every_answer_fits_its_model(reach: Callable[[Stand], None]) -> None:
     decode(history.environment_history(life, ENV)["results"], list[models.DeploymentHistoryEnvironment])
     decode(history.environment_history_v2(life, ENV)["results"], list[models.DeploymentHistoryEnvironmentV2])
     decode(history.environment_queue(life, ENV)["results"], list[models.QueuedDeploymentRequestWithStages])
-    decode(lines.deployment_logs(life, ENV), list[models.EnvironmentLogs])
+    decode(logs.deployment_logs(life, ENV), list[models.EnvironmentLogs])
     v1 = {
         "APPLICATION": models.DeploymentHistory,
         "CONTAINER": models.DeploymentHistoryContainer,
@@ -102,7 +102,7 @@ def test_every_answer_fits_its_model(reach: Callable[[Stand], None]) -> None:
         decode(statuses.service_status(life, ENV, service.id), models.Status)
         decode(history.service_queue(life, ENV, service.id)["results"], list[models.QueuedDeploymentRequestForService])
         decode(history.service_history_v2(life, ENV, service.id)["results"], list[models.DeploymentHistoryService])
-        decode(lines.service_logs(life, service), list[models.Log])
+        decode(logs.service_logs(life, service), list[models.Log])
         if service.kind in v1:
             type_ = list[v1[service.kind]]  # type: ignore[misc]
             decode(history.service_history(life, ENV, service.id)["results"], type_)
@@ -238,19 +238,19 @@ def test_each_execution_has_its_log() -> None:
     stand.act(Action.DEPLOY)
     first = statuses.environment_status(stand.life, ENV)["last_deployment_id"]
     stand.act(Action.STOP)
-    messages = [line["message"]["safe_message"] for line in lines.deployment_logs(stand.life, ENV, first)]
+    messages = [line["message"]["safe_message"] for line in logs.deployment_logs(stand.life, ENV, first)]
     assert messages[0] == "Deploy requested by ada"
     assert "web: BUILDING" in messages
     assert messages[-1] == "Deploy ended: DEPLOYED"
-    assert lines.deployment_logs(stand.life, ENV)[-1]["message"] == {"safe_message": "Stop ended: STOPPED"}
-    assert lines.deployment_logs(stand.life, ENV, f"{ENV}-1") == []
+    assert logs.deployment_logs(stand.life, ENV)[-1]["message"] == {"safe_message": "Stop ended: STOPPED"}
+    assert logs.deployment_logs(stand.life, ENV, f"{ENV}-1") == []
 
 
 def test_a_failure_is_an_error_in_the_log() -> None:
     stand = Stand()
     stand.life.fail_next_build(WEB)
     stand.act(Action.DEPLOY)
-    (error,) = [line for line in lines.deployment_logs(stand.life, ENV) if line["type"] == "error"]
+    (error,) = [line for line in logs.deployment_logs(stand.life, ENV) if line["type"] == "error"]
     assert error["error"]["tag"] == "BUILD_ERROR"
     assert error["details"]["transmitter"] == {"id": WEB, "name": "web", "type": "Application"}
     assert error["details"]["stage"]["name"] == "APP"
@@ -258,7 +258,7 @@ def test_a_failure_is_an_error_in_the_log() -> None:
 
 def service_lines(stand: Stand, service_id: str) -> list[str]:
     service = next(s for s in stand.world.services(ENV) if s.id == service_id)
-    return [line["message"] for line in lines.service_logs(stand.life, service)]
+    return [line["message"] for line in logs.service_logs(stand.life, service)]
 
 
 def test_a_service_writes_from_its_start_to_its_stop() -> None:
@@ -306,7 +306,7 @@ def test_times_in_logs_go_forward() -> None:
     stand.clock.advance(60)
     service = next(s for s in stand.world.services(ENV) if s.id == JOB)
     times = cast(
-        "list[datetime]", [log.created_at for log in decode(lines.service_logs(stand.life, service), list[models.Log])]
+        "list[datetime]", [log.created_at for log in decode(logs.service_logs(stand.life, service), list[models.Log])]
     )
     assert times == sorted(times)
     assert times[-1] <= stand.clock.now()

@@ -11,7 +11,7 @@ from life_world import ADA, API, BOB, DB, DOCS, ENV, JOB, WEB, Stand
 
 from qovery_async import models
 from qovery_async.codec.reader import Codec
-from qovery_async.emulator.life import history, lines, statuses
+from qovery_async.emulator.life import history, logs, statuses
 from qovery_async.emulator.life.actions import COURSES, Action, ActionRefused, Trigger
 
 IDS = [DB, WEB, API, JOB, DOCS]
@@ -151,7 +151,7 @@ class Lives(RuleBasedStateMachine):
             list[models.DeploymentHistoryEnvironmentV2],
             operation="t",
         )
-        codec.decode(lines.deployment_logs(life, ENV), list[models.EnvironmentLogs], operation="t")
+        codec.decode(logs.deployment_logs(life, ENV), list[models.EnvironmentLogs], operation="t")
 
     def teardown(self) -> None:
         assert self.stand.clock.run_out() < 3600

@@ -15,7 +15,7 @@ from aiohttp.typedefs import Handler
 
 from qovery_async import NO_RETRIES, AsyncQovery, NotFound, RateLimited, ServerError, models
 from qovery_async.emulator import Emulator
-from qovery_async.emulator.faults import Fault
+from qovery_async.emulator.faults.rules import Fault
 
 pytestmark = pytest.mark.anyio
 

@@ -18,11 +18,11 @@ from stream_world import SERVICE, SHELL, World, serving, soon
 
 from qovery_async.emulator.shell.commands import COMMANDS
 from qovery_async.emulator.shell.interpreter import Shell
-from qovery_async.emulator.shell.shell import execute
+from qovery_async.emulator.shell.session import execute
 from qovery_async.emulator.shell.terminal import LINE, WAITING, Interrupted, Terminal
 from qovery_async.emulator.streams.channel import AGENT_TIMEOUTS
+from qovery_async.emulator.streams.server import Close
 from qovery_async.emulator.streams.sources import Container
-from qovery_async.emulator.streams.streams import Close
 
 pytestmark = pytest.mark.anyio
 

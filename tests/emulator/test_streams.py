@@ -9,9 +9,9 @@ import aiohttp
 import pytest
 from stream_world import HEADERS, SERVICE, SHELL, START, Served, World, ending, line, serving, soon
 
+from qovery_async.emulator.streams.frames import TELLERS, moment
 from qovery_async.emulator.streams.handshake import REQUIRED
-from qovery_async.emulator.streams.streams import PATHS, Close
-from qovery_async.emulator.streams.telling import TELLERS, moment
+from qovery_async.emulator.streams.server import PATHS, Close
 
 pytestmark = pytest.mark.anyio
 

@@ -10,10 +10,10 @@ import pytest
 from aiohttp import WSMsgType
 from stream_world import HEADERS, SERVICE, World, ending, line, serving
 
-from qovery_async.emulator.faults import Fault, Faults
+from qovery_async.emulator.faults.rules import Fault, Faults
 from qovery_async.emulator.streams.channel import AGENT_TIMEOUTS
+from qovery_async.emulator.streams.server import Close
 from qovery_async.emulator.streams.sources import Pod
-from qovery_async.emulator.streams.streams import Close
 
 pytestmark = pytest.mark.anyio
 

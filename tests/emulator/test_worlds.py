@@ -49,7 +49,7 @@ async def test_a_large_one_loads_quickly() -> None:
 
 
 def test_importing_costs_nothing() -> None:
-    heavy = "{'aiohttp.web', 'qovery_async.emulator.server'}"
+    heavy = "{'aiohttp.web', 'qovery_async.emulator.http.server'}"
     code = f"import sys, qovery_async.emulator, qovery_async.emulator.pytest_plugin; print(set(sys.modules) & {heavy})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"

@@ -9,7 +9,7 @@ from typing import Any
 
 from qovery_async.emulator.life.actions import ERRORS, Service
 from qovery_async.emulator.life.clock import stamp
-from qovery_async.emulator.life.life import Life
+from qovery_async.emulator.life.environments import Life
 from qovery_async.emulator.life.records import Part, Request, Run, StageRun
 from qovery_async.emulator.life.statuses import queued_details, status_details
 from qovery_async.models.deployment_history import DeploymentHistoryActionStatus, DeploymentHistoryStatusEnum

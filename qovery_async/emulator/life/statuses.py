@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from qovery_async.emulator.life.actions import ERRORS, Action, Service
 from qovery_async.emulator.life.clock import stamp
-from qovery_async.emulator.life.life import EnvironmentLife, Life
+from qovery_async.emulator.life.environments import EnvironmentLife, Life
 from qovery_async.emulator.life.records import Part, Request, Run, ServiceLife, StageRun
 from qovery_async.models.environments import EnvironmentDeploymentStatusEnum
 from qovery_async.models.statuses import (

@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from qovery_async.emulator.delivery import close as close_transport
+from qovery_async.emulator.faults.delivery import close as close_transport
 from qovery_async.emulator.streams.handshake import Asked
 
 LOST = 1006

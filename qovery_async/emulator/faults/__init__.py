@@ -1,0 +1,1 @@
+"""Which faults can be injected into responses, and into which?"""
