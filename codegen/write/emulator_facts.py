@@ -35,7 +35,7 @@ def _operation(operation: Operation) -> Mapping[str, Any]:
         path_types={p.wire: p.type for p in operation.path_parameters if p.type != "str"},
         query=[_parameter(parameter) for parameter in operation.query],
         body=_body(operation.body) if operation.body else {},
-        answers=[_answer(answer) for answer in operation.answers],
+        responses=[_answer(answer) for answer in operation.answers],
         errors=operation.errors,
     )
 

@@ -18,7 +18,8 @@ import pytest
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from qovery_async.emulator.faults.rules import Fault, Faults, matches, strikes
+from qovery_async.emulator.faults.kinds import Fault
+from qovery_async.emulator.faults.rules import Faults, matches, strikes
 from qovery_async.emulator.http.keys import CALL
 
 pytestmark = pytest.mark.anyio

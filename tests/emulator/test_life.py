@@ -10,7 +10,7 @@ import pytest
 from life_world import ADA, API, BOB, DB, DOCS, ENV, JOB, WEB, SmallWorld, Stand
 
 from qovery_async.emulator.life import history, statuses
-from qovery_async.emulator.life.actions import Action, ActionRefused, Pace
+from qovery_async.emulator.life.actions import Action, ActionRefused, Durations
 from qovery_async.emulator.life.clock import RunningClock
 from qovery_async.emulator.life.environments import Life
 from qovery_async.models.statuses import StateEnum
@@ -139,7 +139,7 @@ def test_an_action_shows_some_seconds_after_it_was_accepted(stand: Stand) -> Non
 
 
 def test_the_lag_can_be_set() -> None:
-    stand = Stand(pace=Pace(lag=0))
+    stand = Stand(durations=Durations(lag=0))
     stand.life.act(ENV, Action.DEPLOY, ADA)
     stand.clock.advance(0)
     assert stand.environment == "DEPLOYMENT_QUEUED"

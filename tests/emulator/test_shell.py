@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 from stream_world import SERVICE, SHELL, World, serving, soon
 
 from qovery_async.emulator.shell.commands import COMMANDS
+from qovery_async.emulator.shell.container import Container
 from qovery_async.emulator.shell.interpreter import Shell
 from qovery_async.emulator.shell.session import execute
 from qovery_async.emulator.shell.terminal import LINE, WAITING, Interrupted, Terminal
 from qovery_async.emulator.streams.channel import AGENT_TIMEOUTS
 from qovery_async.emulator.streams.server import Close
-from qovery_async.emulator.streams.sources import Container
 
 pytestmark = pytest.mark.anyio
 
@@ -384,7 +384,7 @@ class TestSessions:
             async with served.open("/shell/exec", asking("sleep", "600")):
                 assert len(served.streams.open) == 1
             await soon(lambda: served.streams.open == ())
-            assert SERVICE.items() <= served.streams.asked[0].parameters.items()
+            assert SERVICE.items() <= served.streams.requests[0].parameters.items()
 
 
 class TestLineDiscipline:

@@ -1,1 +1,1 @@
-"""What does the emulator know of the API? Its operations, the types of their bodies, its error bodies."""
+"""What is known about the API: its operations, the types of their bodies, error bodies, sample values."""

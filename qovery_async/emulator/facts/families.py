@@ -1,7 +1,7 @@
-"""Which operations belong together?
+"""Which operations create, read, update and delete the same kind of object?
 
-Nothing here names an operation: that `git_tokens.list`, `.create`, `.get`, `.update` and `.delete`
-are the life of one thing shows in their namespace, and in the paths which thing it is.
+No operation is named here. The namespaces tell which operations belong together (`git_tokens.list`,
+`.create`, `.get`, `.update`, `.delete`), and their paths tell the kind (`gitToken`).
 """
 
 from __future__ import annotations
@@ -13,33 +13,33 @@ from collections.abc import Mapping, Sequence
 import attrs
 
 from qovery_async.codec.shapes import attributes
-from qovery_async.emulator.facts.operations import Operation, operations, python_type, service_types
+from qovery_async.emulator.facts.operations import ApiOperation, operations, python_type, service_types
 from qovery_async.vocabulary import Model
 
-# Parameters whose names differ from those that the things are known by elsewhere.
+# Path parameters whose names differ from the usual name of the kind.
 _OTHER_NAMES = {"stageId": "deploymentStage", "targetApplicationId": "application"}
-# Older names for parts of /variable, which has them all.
+# Older paths that show a part of what /variable shows.
 _VARIABLES = {"environmentVariable", "secret"}
 _ITEM_VERBS = ("get", "update", "delete")
-_ONLY_VERBS = ("get", "update", "save", "specify", "delete")
+_SETTING_VERBS = ("get", "update", "save", "specify", "delete")
 ANY_SERVICE = "service"
 
 
 @attrs.frozen(eq=False, slots=False)
 class Family:
-    """Things of one kind. `answer` is the type that one of them is answered with."""
+    """A kind of object. `response_type` is the type of one object in responses."""
 
     kind: str
-    answer: str
-    body: str | None
-    """The type that one is created from; None where none can be created."""
+    response_type: str
+    request_type: str | None
+    """The type of the body that creates one, or None if the API cannot create any."""
     stocked: bool
-    """Whether only Qovery itself makes them, so that there are some from the beginning."""
+    """Whether only Qovery itself creates them (invoices), so that the emulator provides some."""
 
     @functools.cached_property
     def unique(self) -> str | None:
-        """The key that no two siblings share."""
-        model = python_type(self.body) if self.body else None
+        """The key whose value must be unique among siblings."""
+        model = python_type(self.request_type) if self.request_type else None
         if not isinstance(model, type) or not issubclass(model, Model):
             return None
         wires = {field.wire for field in attributes(model)}
@@ -48,66 +48,67 @@ class Family:
 
 @attrs.frozen(eq=False)
 class Families:
-    """How the operations fall into families: by call, the family and the part taken in it."""
+    """The family of each operation, and the verb it has there, by the operation's dotted name."""
 
     of_call: Mapping[str, tuple[Family, str]]
-    only: Mapping[str, str]
-    """The settings that there are once under their parent: by call, the word in the path."""
+    settings: Mapping[str, str]
+    """Operations on settings, of which a parent has exactly one: the word in the path, by dotted name."""
     _by_parameter: Mapping[str, str]
     services: Mapping[str, str]
-    """The kinds of services, and the `service_type` of each."""
+    """The `service_type` of each kind of service."""
     by_kind: Mapping[str, Family]
-    """For kinds of several families, such as custom domains, the first."""
+    """The family of each kind; the first one if several have the same kind, as custom domains do."""
 
-    def kind_of(self, operation: Operation, parameter: str) -> str | None:
-        """The kind of entity that a path parameter names, or None where it names something else."""
+    def kind_of(self, operation: ApiOperation, parameter: str) -> str | None:
+        """The kind of entity that a path parameter names, or None if it names something else."""
         place = operation.segments.index(f"{{{parameter}}}")
-        if operation.call in self.only and place == len(operation.segments) - 1:
+        if operation.call in self.settings and place == len(operation.segments) - 1:
             return None
         if parameter == "serviceId":
             return ANY_SERVICE
-        run = _run(operation.segments[:place])
-        if run in _VARIABLES:
+        kind = _kind(operation.segments[:place])
+        if kind in _VARIABLES:
             return "variable"
-        if run in self.by_kind:
-            return run
+        if kind in self.by_kind:
+            return kind
         return _OTHER_NAMES.get(parameter) or self._by_parameter.get(parameter)
 
     def is_below(self, parameter: str, kind: str | None) -> bool:
-        """Whether what it names is below what the parameter before it names."""
+        """Whether the entity must be below the entity of the parameter before it."""
         return parameter not in _OTHER_NAMES and kind not in (ANY_SERVICE, "variable")
 
 
 @functools.cache
 def families() -> Families:
-    namespaces: dict[str, list[Operation]] = defaultdict(list)
+    """The families of all operations."""
+    namespaces: dict[str, list[ApiOperation]] = defaultdict(list)
     for operation in operations().values():
         namespaces[operation.namespace].append(operation)
     of_call: dict[str, tuple[Family, str]] = {}
-    only: dict[str, str] = {}
+    settings: dict[str, str] = {}
     by_parameter: dict[str, str] = {}
     services: dict[str, str] = {}
     types = service_types()
     for members in namespaces.values():
-        items = [o for o in members if o.verb in _ITEM_VERBS and _names_one(o) and not _once(o, members)]
-        lists = [o for o in members if o.verb == "list" and o.answer.items]
+        items = [o for o in members if o.verb in _ITEM_VERBS and _has_id(o) and not _is_setting(o, members)]
+        lists = [o for o in members if o.verb == "list" and o.response.items]
         if items:
-            kind = _run(items[0].segments[:-1])
+            kind = _kind(items[0].segments[:-1])
             by_parameter.setdefault(items[0].parameters[-1], kind)
         elif lists and any(o.verb in ("create", "delete") for o in members):
-            kind = _run(lists[0].segments)
+            kind = _kind(lists[0].segments)
         else:
-            only |= {o.call: _word(o) for o in members if o.verb in _ONLY_VERBS and _once(o, members)}
+            settings |= {o.call: _word(o) for o in members if o.verb in _SETTING_VERBS and _is_setting(o, members)}
             continue
         family = _family(kind, members, lists + items)
         of_call |= {o.call: (family, o.verb) for o in [*lists, *items] if o.method in _METHODS[o.verb]}
         of_call |= {o.call: (family, "create") for o in members if _creates(o)}
-        if family.answer in types:
-            services[kind] = types[family.answer]
+        if family.response_type in types:
+            services[kind] = types[family.response_type]
     by_kind: dict[str, Family] = {}
     for family, _ in of_call.values():
         by_kind.setdefault(family.kind, family)
-    return Families(of_call, only, by_parameter, services, by_kind)
+    return Families(of_call, settings, by_parameter, services, by_kind)
 
 
 _METHODS: Mapping[str, Sequence[str]] = {
@@ -118,39 +119,40 @@ _METHODS: Mapping[str, Sequence[str]] = {
 }
 
 
-def _family(kind: str, members: Sequence[Operation], readers: Sequence[Operation]) -> Family:
+def _family(kind: str, members: Sequence[ApiOperation], readers: Sequence[ApiOperation]) -> Family:
     create = next((o for o in members if _creates(o)), None)
     read = [o for o in readers if o.verb == "get"] or [o for o in readers if o.verb == "list"]
     source = read[0] if read else create
-    answer = (source.answer.type if source else None) or "dict[str, Any]"
-    body = create.body.type if create and create.body else None
+    response_type = (source.response.type if source else None) or "dict[str, Any]"
+    request_type = create.body.type if create and create.body else None
     stocked = create is None and any(o.verb == "list" for o in readers) and any(o.verb == "get" for o in readers)
-    return Family(kind, answer, body, stocked)
+    return Family(kind, response_type, request_type, stocked)
 
 
-def _creates(operation: Operation) -> bool:
-    return operation.verb in ("create", "start") and operation.method == "POST" and operation.answer.type is not None
+def _creates(operation: ApiOperation) -> bool:
+    return operation.verb in ("create", "start") and operation.method == "POST" and operation.response.type is not None
 
 
-def _names_one(operation: Operation) -> bool:
+def _has_id(operation: ApiOperation) -> bool:
     return operation.segments[-1].startswith("{")
 
 
-def _once(operation: Operation, members: Sequence[Operation]) -> bool:
-    """Whether it reads or writes the only one of its kind: then there is no list beside it."""
+def _is_setting(operation: ApiOperation, members: Sequence[ApiOperation]) -> bool:
+    """Whether the operation is on a setting: an object with `get` but without `list`."""
     return (
         not any(o.verb == "list" for o in members)
-        and not (_names_one(operation) and any(o.verb == "get" and _names_one(o) for o in members))
+        and not (_has_id(operation) and any(o.verb == "get" and _has_id(o) for o in members))
         and any(o.verb == "get" for o in members)
     )
 
 
-def _word(operation: Operation) -> str:
+def _word(operation: ApiOperation) -> str:
+    """The last literal segment of the path."""
     return next(s for s in reversed(operation.segments) if not s.startswith("{"))
 
 
-def _run(segments: Sequence[str]) -> str:
-    """The plain words after the last parameter: what a path calls the thing."""
+def _kind(segments: Sequence[str]) -> str:
+    """The literal segments after the last parameter: the word for the kind of object."""
     words: list[str] = []
     for segment in reversed(segments):
         if segment.startswith("{"):

@@ -1,4 +1,4 @@
-"""How does the API say that a request was wrong?"""
+"""Which status and body does the API send when it refuses a request?"""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from http import HTTPStatus
 from typing import Any, Literal
 
 ErrorStyle = Literal["detail", "message"]
-"""`{status, detail}` as today, or the `{status, error, message, timestamp, path}` of before."""
+"""`{status, detail}` as today, or `{status, error, message, timestamp, path}` as until 2024."""
 
 
-class Problem(Exception):
-    """An answer with 4xx or 5xx. `more` goes into the body beside the text."""
+class Refusal(Exception):
+    """A 4xx or 5xx response. `more` holds further keys of the body."""
 
     def __init__(
         self,
@@ -29,6 +29,7 @@ class Problem(Exception):
         self.headers = headers or {}
 
     def body(self, style: ErrorStyle, path: str) -> dict[str, Any]:
+        """The body of the response to a request for this path."""
         if style == "detail":
             return {"status": self.status, "detail": self.detail, **self.more}
         return {
@@ -41,9 +42,11 @@ class Problem(Exception):
         }
 
 
-def not_found(kind: str, id_: str) -> Problem:
-    return Problem(404, f"{kind} {id_} does not exist")
+def not_found(kind: str, id_: str) -> Refusal:
+    """404 for an object that does not exist."""
+    return Refusal(404, f"{kind} {id_} does not exist")
 
 
-def taken(kind: str, key: str, value: object) -> Problem:
-    return Problem(409, f"{key} {value!r} is already taken by another {kind}")
+def taken(kind: str, key: str, value: object) -> Refusal:
+    """409 for a value that must be unique and is not."""
+    return Refusal(409, f"{key} {value!r} is already taken by another {kind}")

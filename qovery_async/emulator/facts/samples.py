@@ -1,7 +1,7 @@
-"""What does a well-formed value of a type look like? Samples, and objects grown from what was sent.
+"""What is a valid value of a type? Samples, and objects built from a request body.
 
-Types are read off the models. What they do not carry - formats, limits, defaults - comes from
-values.json, by wire name or by `Model.wire_name`, and else from how a name is spelled.
+The types come from the models. Formats, limits and defaults, which models do not have, come from
+values.json (by wire name or `Model.wire_name`) or are guessed from the name.
 """
 
 from __future__ import annotations
@@ -22,13 +22,14 @@ from qovery_async.codec.shapes import Attribute, attributes, union_rule, without
 from qovery_async.emulator.facts.validation import misfit
 from qovery_async.vocabulary import ByTag, Model, OpenEnum
 
-_NOTHING = object()
+_ABSENT = object()
 _MOMENT = "2026-01-05T09:00:00Z"
 _DEEPEST = 6
 
 
 @functools.cache
 def values() -> Mapping[str, Mapping[str, Any]]:
+    """The content of values.json."""
     text = files("qovery_async.emulator.facts").joinpath("values.json").read_text(encoding="utf-8")
     found: Mapping[str, Mapping[str, Any]] = json.loads(text)
     return found
@@ -39,13 +40,14 @@ _required: dict[type[Model], frozenset[str]] = {}
 
 
 def fields(model: type[Model]) -> tuple[Attribute, ...]:
+    """The attributes of a model, cached."""
     if model not in _fields:
         _fields[model] = tuple(attributes(model))
     return _fields[model]
 
 
 def required(model: type[Model]) -> frozenset[str]:
-    """The wire names that an object of this model must have."""
+    """The wire names of the keys that an object of this model must have."""
     if model not in _required:
         undeclared = values()["undeclared"].get(model.__name__, {})
         _required[model] = frozenset([field.wire for field in fields(model) if field.required]).union(undeclared)
@@ -53,22 +55,23 @@ def required(model: type[Model]) -> frozenset[str]:
 
 
 def is_model(type_: Any) -> bool:
+    """Whether a type is a class of `qovery_async.models`."""
     return isinstance(type_, type) and issubclass(type_, Model)
 
 
 def default(model: type[Model], wire: str) -> Any:
-    """What a key reads when nobody gave it, or `_NOTHING`."""
+    """The value of a key that was not sent, or `_ABSENT`."""
     defaults = values()["defaults"]
-    return defaults.get(f"{model.__name__}.{wire}", defaults.get(wire, _NOTHING))
+    return defaults.get(f"{model.__name__}.{wire}", defaults.get(wire, _ABSENT))
 
 
 def sample(type_: Any, seed: object, name: str = "") -> Any:
-    """A fully populated value; the same for the same seed."""
-    return _Sampler(random.Random(str(seed))).value(type_, name, ())  # noqa: S311  # no secret is made here
+    """A value with every key present. The same seed gives the same value."""
+    return _Sampler(random.Random(str(seed))).value(type_, name, ())  # noqa: S311  # not a secret
 
 
 def complete(value: dict[str, Any], type_: Any, seed: object) -> dict[str, Any]:
-    """The object with what its type requires and it lacks; itself where it lacks nothing."""
+    """The object with the required keys that it lacks, or itself if it lacks none."""
     model = branch(type_, value)
     if model is None or value.keys() >= required(model):
         return value
@@ -77,22 +80,22 @@ def complete(value: dict[str, Any], type_: Any, seed: object) -> dict[str, Any]:
 
 
 def lasting(type_: Any, value: Mapping[str, Any]) -> frozenset[str]:
-    """What an object must have and has no default, so that leaving it out can only mean to leave it as it is."""
+    """Required keys without a default: an update that leaves one out keeps its value."""
     model = branch(type_, value)
-    return frozenset(wire for wire in required(model) if default(model, wire) is _NOTHING) if model else frozenset()
+    return frozenset(wire for wire in required(model) if default(model, wire) is _ABSENT) if model else frozenset()
 
 
 def grow(type_: Any, sent: Mapping[str, Any], known: Mapping[str, Any], seed: object) -> dict[str, Any]:
-    """The object of a type that comes of what was sent: what fits is taken, the rest gets its default.
+    """An object of a type, built from a request body: valid keys are taken, others get their default.
 
-    `known` goes before what was sent: ids, moments, references.
+    `known` (ids, times, references) takes precedence over what was sent.
     """
-    sampler = _Sampler(random.Random(str(seed)))  # noqa: S311  # no secret is made here
+    sampler = _Sampler(random.Random(str(seed)))  # noqa: S311  # not a secret
     return sampler.grown(type_, {**sent, **known}, ())
 
 
 def branch(type_: Any, value: Mapping[str, Any]) -> type[Model] | None:
-    """The model that an object is of, through nested unions."""
+    """The model of an object, found through nested unions."""
     type_, _ = without_none(type_)
     rule = union_rule(type_)
     if rule is not None:
@@ -139,9 +142,9 @@ class _Sampler:
         out: dict[str, Any] = {}
         for field in fields(model):
             found = self._taken(model, field, sent.get(field.wire), inside)
-            if found is not _NOTHING:
+            if found is not _ABSENT:
                 out[field.wire] = found
-        # The tag that a union goes by, where the branch was found without it.
+        # The union's tag, if the branch was found without it.
         rule = union_rule(without_none(type_)[0])
         if isinstance(rule, ByTag) and rule.key not in sent:
             tags = [tag for tag, inner in rule.branches.items() if inner is model]
@@ -151,37 +154,37 @@ class _Sampler:
     def _taken(self, model: type[Model], field: Attribute, sent: Any, inside: tuple[Any, ...]) -> Any:
         if sent is not None:
             fitting = self._fitting(field.type, sent, field.wire, inside)
-            if fitting is not _NOTHING:
+            if fitting is not _ABSENT:
                 return fitting
         if field.required and field.nullable and sent is None:
             return None
         found = default(model, field.wire)
-        if found is not _NOTHING and misfit(found, field.type) is None:
+        if found is not _ABSENT and misfit(found, field.type) is None:
             return found
-        return self._field(model, field, inside) if field.required else _NOTHING
+        return self._field(model, field, inside) if field.required else _ABSENT
 
     def _fitting(self, type_: Any, sent: Any, name: str, inside: tuple[Any, ...]) -> Any:
-        """What was sent as the type wants it, growing what is inside; `_NOTHING` where it is something else.
+        """What was sent, converted to the type, or `_ABSENT` if it has another type.
 
-        Objects are grown even where they fit: a password that was sent fits as well, and must not come back.
+        Objects are rebuilt even if they are valid: a password that was sent must not come back.
         """
         if get_origin(type_) is list and is_list(sent):
             (inner,) = get_args(type_)
             items = [self._fitting(inner, item, name, inside) for item in sent]
-            return [item for item in items if item is not _NOTHING]
+            return [item for item in items if item is not _ABSENT]
         if is_object(sent) and (is_model(type_) or union_rule(type_) is not None):
             return self.grown(type_, sent, inside)
-        return sent if misfit(sent, type_) is None else _NOTHING
+        return sent if misfit(sent, type_) is None else _ABSENT
 
     def _field(self, model: type[Model], field: Attribute, inside: tuple[Any, ...]) -> Any:
         known = _known_value(f"{model.__name__}.{field.wire}")
-        if known is not _NOTHING and misfit(known, field.type) is None:
+        if known is not _ABSENT and misfit(known, field.type) is None:
             return known
         return self.value(field.type, field.wire, inside)
 
     def _scalar(self, type_: Any, name: str) -> Any:
         known = _known_value(name)
-        if known is not _NOTHING and misfit(known, type_) is None:
+        if known is not _ABSENT and misfit(known, type_) is None:
             return known
         if type_ is str:
             return self._text(name)
@@ -196,17 +199,17 @@ class _Sampler:
 
 
 def _known_value(name: str) -> Any:
-    """What values.json says, of `Model.wire` or, less exactly, of `wire`."""
+    """The value in values.json for `Model.wire`, else for `wire`, else `_ABSENT`."""
     wire = name.rpartition(".")[2] if name[:1].isupper() else name
     for section in (values()["samples"], values()["defaults"]):
         for key in (name, wire):
             if key in section:
                 return section[key]
-    return _NOTHING
+    return _ABSENT
 
 
 def _nearest(type_: Any, sent: Mapping[str, Any]) -> type[Model]:
-    """The branch of a union that has most of the keys: requests seldom carry the tag of the answer."""
+    """The branch of a union that shares most keys with the body: requests seldom have the response's tag."""
     inner = without_none(type_)[0]
     rule = union_rule(inner)
     if rule is None:
@@ -217,10 +220,11 @@ def _nearest(type_: Any, sent: Mapping[str, Any]) -> type[Model]:
 
 
 def new_id(dice: random.Random) -> str:
+    """A UUID."""
     return str(uuid.UUID(int=dice.getrandbits(128), version=4))
 
 
-# How a text is made whose name says what it is; the first that matches.
+# Strings whose format the name of their key tells. The first pattern that matches counts.
 _SPELLINGS: Sequence[tuple[str, Callable[[random.Random], str]]] = (
     (r"(?i)(^id|ids?)$", new_id),
     (r"(?i)(url|uri|link|links|icon|^previous|^next|^repository)$", lambda _: "https://example.com/qovery"),

@@ -1,4 +1,4 @@
-"""Does a JSON value fit a type? If not, which field is wrong? For bodies and query parameters."""
+"""Does a body or a query parameter have its declared type? If not, which field is wrong?"""
 
 from __future__ import annotations
 
@@ -9,19 +9,18 @@ from typing import Any, get_args, get_origin
 from qovery_async.codec.decode import choose
 from qovery_async.codec.plain import is_list, is_object, kind
 from qovery_async.codec.shapes import attributes, union_rule, without_none
-from qovery_async.codec.times import read_datetime
 from qovery_async.vocabulary import ByKey, Model, OpenEnum
 
 _DEEPEST = 100
 
 
 def misfit(value: Any, type_: Any) -> str | None:
-    """The first thing that is wrong, `ports[0].internal_port: expected int, got 'abc'`, or None."""
+    """The first error, such as `ports[0].internal_port: expected int, got 'abc'`, or None."""
     return next(_misfits(value, type_, ""), None)
 
 
 def too_deep(value: Any) -> bool:
-    """Whether it is nested deeper than any model; walked level by level, since it may be very deep."""
+    """Whether a value is nested deeper than any model. Level by level, since recursion could overflow."""
     level = [value]
     for _ in range(_DEEPEST):
         level = [inner for item in level for inner in _inside(item)]
@@ -31,7 +30,7 @@ def too_deep(value: Any) -> bool:
 
 
 def from_text(text: str, type_: Any) -> tuple[Any, str | None]:
-    """A query parameter's text as its type, and what is wrong with it."""
+    """A query parameter converted to its type, and the error if there is one."""
     type_, _ = without_none(type_)
     try:
         if type_ is bool:
@@ -40,7 +39,7 @@ def from_text(text: str, type_: Any) -> tuple[Any, str | None]:
             number = float(text)
             return (int(number) if number.is_integer() else number), None
     except (KeyError, ValueError, OverflowError):
-        return None, f"expected {_spoken(type_)}, got {text!r:.40}"
+        return None, f"expected {_name_of(type_)}, got {text!r:.40}"
     return text, misfit(text, type_)
 
 
@@ -62,17 +61,17 @@ def _misfits(value: Any, type_: Any, path: str) -> Iterator[str]:
             for index, item in enumerate(value):
                 yield from _misfits(item, get_args(type_)[0], f"{path}[{index}]")
         else:
-            yield _complaint(value, "a list", path)
+            yield _expected(value, "a list", path)
     elif get_origin(type_) is dict or issubclass(type_, Model):
         if not is_object(value):
-            yield _complaint(value, "an object", path)
+            yield _expected(value, "an object", path)
         elif get_origin(type_) is dict:
             for key, item in value.items():
                 yield from _misfits(item, get_args(type_)[1], _join(path, key))
         else:
             yield from _of_model(value, type_, path)
     elif not _scalar_fits(value, type_):
-        yield _complaint(value, _spoken(type_), path)
+        yield _expected(value, _name_of(type_), path)
 
 
 def _of_model(value: Mapping[str, Any], model: type[Model], path: str) -> Iterator[str]:
@@ -90,7 +89,7 @@ def _of_union(value: Any, type_: Any, path: str) -> Iterator[str]:
     if value.__class__ in get_args(type_.__origin__):
         return
     if not is_object(value):
-        yield _complaint(value, "an object", path)
+        yield _expected(value, "an object", path)
         return
     branch = choose(rule, value)
     if branch is not None:
@@ -116,19 +115,19 @@ def _scalar_fits(value: Any, type_: Any) -> bool:
 
 def _is_moment(text: str, type_: type[date]) -> bool:
     try:
-        date.fromisoformat(text) if type_ is date else read_datetime(text)
+        type_.fromisoformat(text)
     except ValueError:
         return False
     return True
 
 
-def _spoken(type_: type) -> str:
+def _name_of(type_: type) -> str:
     if issubclass(type_, OpenEnum):
         return "one of " + ", ".join(type_)
     return {"datetime": "a date-time", "date": "a date"}.get(type_.__name__, type_.__name__)
 
 
-def _complaint(value: Any, expected: str, path: str) -> str:
+def _expected(value: Any, expected: str, path: str) -> str:
     found = kind(value) if value is None or len(repr(value)) > 40 else repr(value)
     return f"{path or 'the body'}: expected {expected}, got {found}"
 

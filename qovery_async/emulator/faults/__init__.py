@@ -1,1 +1,1 @@
-"""Which faults can be injected into responses, and into which?"""
+"""Injected faults: their kinds, the rules that say when they strike, how they are sent."""

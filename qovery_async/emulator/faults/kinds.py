@@ -1,4 +1,4 @@
-"""What can befall a request? Every kind of trouble, as a change made to its answer."""
+"""Which faults can be injected? Each is a change to a response."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from multidict import CIMultiDict
 from qovery_async.codec.plain import is_list, is_object
 
 When = Literal["before", "after"]
-"""Whether trouble strikes before the request takes effect or after it has."""
+"""Whether a fault strikes before the request takes effect or afterwards."""
 
 Ending = Literal["whole", "truncated", "reset", "dropped"]
 Shape = Literal["detail", "message", "html", "text", "empty"]
-"""How an error is told: as the API does today, as it did until 2024, or as something in between does."""
+"""The body of an error: `detail` as today, `message` as until 2024; proxies send the others."""
 
-PAST = 64
-"""How many earlier answers to the same question are remembered for stale reads."""
+HISTORY = 64
+"""How many earlier responses to the same request are kept for stale reads."""
 
 _CONSTANT = re.compile(r"[A-Z][A-Z0-9]*(_[A-Z0-9]+)*")
 _HTML = "<!DOCTYPE html>\n<html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>\n"
 
 
 @attrs.frozen
-class Answer:
-    """An answer that has not been sent yet, and how sending it will end; `foreign` where the API did not write it."""
+class OutgoingResponse:
+    """A response before it is sent. `ending` says how the connection ends; `foreign` responses are not the API's own."""
 
     status: int
     headers: CIMultiDict[str]
@@ -40,7 +40,7 @@ class Answer:
     foreign: bool = False
 
     def value(self) -> Any:
-        """What the body says, `None` where it is not JSON."""
+        """The decoded JSON body, or None if the body is not JSON."""
         if not self.headers.get("Content-Type", "").startswith("application/json"):
             return None
         try:
@@ -50,27 +50,29 @@ class Answer:
 
 
 @attrs.frozen
-class Question:
-    """What a fault may know of the request it strikes; `past` holds earlier answers and when they were given."""
+class IncomingRequest:
+    """The request that a fault strikes. `past` holds earlier responses to it with the times they were sent."""
 
     method: str
     path: str
     now: float = 0.0
-    past: Sequence[tuple[float, Answer]] = ()
+    past: Sequence[tuple[float, OutgoingResponse]] = ()
 
 
-Strike = Callable[[Question, Answer], Answer | None]
+Strike = Callable[[IncomingRequest, OutgoingResponse], OutgoingResponse | None]
 
-NOTHING = Answer(200, CIMultiDict(), b"")
-"""What a fault is given to change while there is no answer yet."""
+NO_RESPONSE = OutgoingResponse(200, CIMultiDict(), b"")
+"""What `strike` receives before there is a response."""
 
 
 @attrs.frozen
 class Fault:
-    """One kind of trouble. `when` says whether the request takes effect before it strikes.
+    """An injected failure. `emulator.faults.add` says which requests it strikes.
 
-    `strike` is a pure function: the answer after the trouble, or `None` where there is nothing it could change (a stale
-    read of what was never read before, a truncated answer without a body). `delay` is in seconds.
+    The class methods make the usual faults. A fault of your own needs a `name`, `when` (`"before"` or `"after"` the
+    request takes effect) and `strike`, a pure function from the request and its response to the response that is sent
+    instead, or to None if it cannot change this one. A fault without `strike` waits for `delay` seconds.
+    `remembers` asks for `IncomingRequest.past`.
     """
 
     name: str
@@ -81,7 +83,10 @@ class Fault:
 
     @classmethod
     def latency(cls, seconds: float, when: When = "before") -> Fault:
-        """The answer takes longer. Who gives up while it waits `before` has changed nothing, `after` everything."""
+        """Delays the response by `seconds`.
+
+        A client that gives up meanwhile has changed nothing with `when="before"`, and everything with `"after"`.
+        """
         return cls(f"latency {seconds:g} s", when, delay=seconds)
 
     @classmethod
@@ -94,10 +99,13 @@ class Fault:
         headers: dict[str, str] | None = None,
         when: When = "before",
     ) -> Fault:
-        """An error instead of the answer."""
+        """Sends an error with this status.
 
-        def strike(question: Question, _: Answer) -> Answer:
-            return _error(question, status, shape, detail, headers or {})
+        `shape` is the form of the body, `detail` the message in it (by default the phrase of the status).
+        """
+
+        def strike(request: IncomingRequest, _: OutgoingResponse) -> OutgoingResponse:
+            return _error(request, status, shape, detail, headers or {})
 
         return cls(f"status {status}", when, strike)
 
@@ -111,13 +119,18 @@ class Fault:
         reset_as_delay: bool = False,
         when: When = "before",
     ) -> Fault:
-        """429. Both times are in seconds from now.
+        """Sends 429.
 
-        `Retry-After` is written in seconds, or as an HTTP date with `as_date`; `X-RateLimit-Reset` as a Unix time, or
-        in seconds with `reset_as_delay` (Qovery's documentation shows both readings). Neither is sent unless asked for.
+        Args:
+            retry_after: The `Retry-After` header, in seconds from now. None leaves the header out.
+            as_date: Whether `Retry-After` is an HTTP date instead of seconds.
+            reset: The `X-RateLimit-Reset` header, in seconds from now. None leaves the header out.
+            reset_as_delay: Whether `X-RateLimit-Reset` holds seconds instead of a Unix time. Qovery's documentation
+                allows both readings.
+            when: Whether the request takes effect nevertheless (`"after"`).
         """
 
-        def strike(question: Question, _: Answer) -> Answer:
+        def strike(request: IncomingRequest, _: OutgoingResponse) -> OutgoingResponse:
             now = datetime.now(UTC)
             headers: dict[str, str] = {}
             if retry_after is not None:
@@ -126,62 +139,68 @@ class Fault:
             if reset is not None:
                 at = reset if reset_as_delay else (now + timedelta(seconds=reset)).timestamp()
                 headers |= {"X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(int(at))}
-            return _error(question, 429, "detail", None, headers)
+            return _error(request, 429, "detail", None, headers)
 
         return cls("status 429", when, strike)
 
     @classmethod
     def drop(cls, when: When = "before") -> Fault:
-        """The connection closes without a byte of an answer.
+        """Closes the connection without a response.
 
-        On a connection that has served before, aiohttp's client asks once more by itself what is safe to repeat.
+        aiohttp's client retries idempotent requests by itself if the connection has served a request before.
         """
-        return cls("drop", when, lambda _, answer: attrs.evolve(answer, ending="dropped"))
+        return cls("drop", when, lambda _, response: attrs.evolve(response, ending="dropped"))
 
     @classmethod
     def reset(cls, when: When = "after") -> Fault:
-        """The connection is reset (RST): in the middle of the answer, or before there is one."""
-        return cls("reset", when, lambda _, answer: attrs.evolve(answer, ending="reset"))
+        """Resets the connection (RST), with `when="after"` in the middle of the response."""
+        return cls("reset", when, lambda _, response: attrs.evolve(response, ending="reset"))
 
     @classmethod
     def truncated(cls) -> Fault:
-        """The connection closes after half of the body that `Content-Length` promises."""
+        """Closes the connection after half of the body that `Content-Length` announces."""
         return cls(
-            "truncated", "after", lambda _, answer: attrs.evolve(answer, ending="truncated") if answer.body else None
+            "truncated",
+            "after",
+            lambda _, response: attrs.evolve(response, ending="truncated") if response.body else None,
         )
 
     @classmethod
     def not_json(cls, status: int = 200, when: When = "after") -> Fault:
-        """A page of HTML, as proxies and login walls send it."""
+        """Sends an HTML page, as proxies and login pages do."""
         return attrs.evolve(cls.status(status, shape="html", when=when), name="not JSON")
 
     @classmethod
     def stale(cls, *, answers: int | None = None, seconds: float | None = None) -> Fault:
-        """A GET answers as it did so many answers, or so many seconds, ago.
+        """Responds to a GET as `answers` responses ago, or as `seconds` ago.
 
-        Nothing but answers given while such a rule stood can come back; the oldest one does when the past asked for
-        lies before it.
+        Only responses that were sent while the rule existed can come back. If the history does not reach back that
+        far, the oldest response does.
+
+        Raises:
+            ValueError: Not exactly one of the two is given, or `answers` is not between 1 and 64.
         """
         if (answers is None) == (seconds is None):
-            raise ValueError("stale: give either answers or seconds")
-        if answers is not None and not 0 < answers <= PAST:
-            raise ValueError(f"stale: answers must be between 1 and {PAST}")
+            raise ValueError("stale: give exactly one of answers and seconds")
+        if answers is not None and not 0 < answers <= HISTORY:
+            raise ValueError(f"stale: answers must be between 1 and {HISTORY}, got {answers}")
 
-        def strike(question: Question, _: Answer) -> Answer | None:
-            if question.method != "GET" or not question.past:
+        def strike(request: IncomingRequest, _: OutgoingResponse) -> OutgoingResponse | None:
+            if request.method != "GET" or not request.past:
                 return None
             if answers is not None:
-                return question.past[-min(answers, len(question.past))][1]
-            until = question.now - (seconds or 0.0)
-            return next((answer for at, answer in reversed(question.past) if at <= until), question.past[0][1])
+                return request.past[-min(answers, len(request.past))][1]
+            until = request.now - (seconds or 0.0)
+            return next((response for at, response in reversed(request.past) if at <= until), request.past[0][1])
 
         return cls(f"stale by {answers} answers" if answers else f"stale by {seconds:g} s", "after", strike, 0.0, True)
 
     @classmethod
     def unknown_enums(cls, value: str = "FROM_THE_FUTURE", *, keys: Collection[str] | None = None) -> Fault:
-        """Enum values in the answer become one nobody knows yet.
+        """Replaces enum values in the response with `value`, which no client knows.
 
-        Without `keys`, what looks like one (`ALL_CAPS`) is taken for one, unless its key is `key`, `value` or `name`.
+        `keys` names the keys that hold enums. Without it, strings in capitals (`LIKE_THIS`) count as enum values,
+        unless their key is `key`, `value` or `name`.
         """
 
         def change(key: str | None, item: Any) -> Any:
@@ -195,7 +214,7 @@ class Fault:
 
     @classmethod
     def unknown_keys(cls, key: str = "from_the_future", value: Any = "surprise") -> Fault:
-        """Every object in the answer has one more key."""
+        """Adds a key to every object in the response."""
 
         def change(_: str | None, item: Any) -> Any:
             return {**item, key: value} if is_object(item) else item
@@ -203,7 +222,9 @@ class Fault:
         return cls("unknown keys", "after", _rewriting(lambda tree: _walk(tree, None, change)))
 
 
-def _error(question: Question, status: int, shape: Shape, detail: str | None, headers: dict[str, str]) -> Answer:
+def _error(
+    request: IncomingRequest, status: int, shape: Shape, detail: str | None, headers: dict[str, str]
+) -> OutgoingResponse:
     try:
         phrase = HTTPStatus(status).phrase
     except ValueError:
@@ -214,27 +235,27 @@ def _error(question: Question, status: int, shape: Shape, detail: str | None, he
         content = json.dumps({"status": status, "detail": text})
     elif shape == "message":
         at = datetime.now(UTC).isoformat(timespec="milliseconds")
-        body = {"status": status, "error": phrase, "message": text, "timestamp": at, "path": question.path}
+        body = {"status": status, "error": phrase, "message": text, "timestamp": at, "path": request.path}
         content = json.dumps(body)
     elif shape == "html":
         kind, content = "text/html; charset=utf-8", _HTML.format(text)
     else:
         kind, content = "text/plain; charset=utf-8", text if shape == "text" else ""
     given = CIMultiDict(headers) if shape == "empty" else CIMultiDict({"Content-Type": kind, **headers})
-    return Answer(status, given, content.encode(), foreign=True)
+    return OutgoingResponse(status, given, content.encode(), foreign=True)
 
 
 def _rewriting(change: Callable[[Any], Any]) -> Strike:
-    def strike(_: Question, answer: Answer) -> Answer | None:
-        before = answer.value()
+    def strike(_: IncomingRequest, response: OutgoingResponse) -> OutgoingResponse | None:
+        before = response.value()
         after = change(before)
-        return None if after == before else attrs.evolve(answer, body=json.dumps(after).encode())
+        return None if after == before else attrs.evolve(response, body=json.dumps(after).encode())
 
     return strike
 
 
 def _walk(tree: Any, key: str | None, change: Callable[[str | None, Any], Any]) -> Any:
-    """The tree with every part changed, the inner ones first; a list's items count as its key's."""
+    """The tree with every part changed, inner parts first. Items of a list have the key of the list."""
     if is_object(tree):
         tree = {name: _walk(item, name, change) for name, item in tree.items()}
     elif is_list(tree):

@@ -1,4 +1,4 @@
-"""Which requests does trouble strike? Rules by operation, probability and count, the same for the same seed."""
+"""Which requests does a fault strike? Rules by operation, probability and count."""
 
 from __future__ import annotations
 
@@ -14,27 +14,25 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from qovery_async.emulator.faults.delivery import read, send
-from qovery_async.emulator.faults.kinds import NOTHING, PAST, Answer, Fault, Question, When
+from qovery_async.emulator.faults.kinds import HISTORY, NO_RESPONSE, Fault, IncomingRequest, OutgoingResponse, When
 from qovery_async.emulator.http.keys import CALL
-
-__all__ = ["Fault", "Faults", "Rule", "matches", "strikes"]
 
 _Key = tuple[str, str]
 
 
 def matches(pattern: str | None, call: str | None) -> bool:
-    """Whether a rule is about a call: `None` is about all, and the only one about a call without a name."""
+    """Whether a rule applies to an operation. The pattern None applies to all, also to requests for none."""
     return pattern is None or (call is not None and fnmatchcase(call, pattern))
 
 
 def strikes(seed: str, nth: int, probability: float) -> bool:
-    """Whether a rule strikes the nth call it is about, whatever else went on meanwhile."""
-    return probability >= 1 or random.Random(f"{seed}/{nth}").random() < probability  # noqa: S311  repeatable on purpose
+    """Whether a rule strikes the nth request that it applies to. The same seed gives the same result."""
+    return probability >= 1 or random.Random(f"{seed}/{nth}").random() < probability  # noqa: S311  must be repeatable
 
 
 @attrs.define(eq=False)
 class Rule:
-    """A fault and whom it strikes; `seen` counts the calls it was about, `inflicted` those it struck."""
+    """A fault and the requests it strikes. `seen` counts those it applied to, `inflicted` those it struck."""
 
     fault: Fault
     call: str | None
@@ -45,7 +43,7 @@ class Rule:
     inflicted: int = 0
 
     def due(self, when: When, call: str | None) -> bool:
-        """Whether it is this call's turn; asking counts the call as seen."""
+        """Whether the fault strikes this request, which counts as seen."""
         if self.fault.when != when or not matches(self.call, call):
             return False
         if self.count is not None and self.inflicted >= self.count:
@@ -55,23 +53,24 @@ class Rule:
 
 
 class Faults:
-    """Trouble on demand: `faults.add(Fault.status(503), call="projects.*", probability=0.2, count=3)`.
+    """The faults to inject: `faults.add(Fault.status(503), call="projects.*", probability=0.2, count=3)`.
 
-    Rules are asked in the order they were added. Before the handler runs, the first one that makes an answer ends the
-    request, so it takes no effect; latency only delays. After it has run, each rule changes what the one before it left.
-
-    `middleware` goes into `web.Application(middlewares=[...])` behind whatever puts the call's dotted name into
-    `request[CALL]`. `now` is the clock by which stale reads count seconds.
+    Rules apply in the order in which they were added. With `when="before"`, the first rule that makes a response ends
+    the request, which takes no effect; latency only delays it. With `when="after"`, each rule changes the response
+    that the previous one left. `now` is the clock, in seconds, for stale reads.
     """
 
     def __init__(self, seed: int = 0, now: Callable[[], float] = time.monotonic) -> None:
         self._seed = seed
         self._now = now
         self._rules: list[Rule] = []
-        self._past: defaultdict[_Key, deque[tuple[float, Answer]]] = defaultdict(lambda: deque(maxlen=PAST))
+        self._past: defaultdict[_Key, deque[tuple[float, OutgoingResponse]]] = defaultdict(
+            lambda: deque(maxlen=HISTORY)
+        )
 
     @property
     def rules(self) -> tuple[Rule, ...]:
+        """The rules, in the order in which they were added."""
         return tuple(self._rules)
 
     def add(
@@ -83,38 +82,46 @@ class Faults:
         count: int | None = None,
         seed: int | None = None,
     ) -> Rule:
-        """Adds a rule about one call (`"projects.list"`), several (`"projects.*"`) or, with `None`, all.
+        """Adds a rule and returns it.
 
-        `count` is how often it strikes before it is spent. Without a `seed`, the rule's place in the list and the seed
-        of all rules decide whom it strikes.
+        Args:
+            fault: What happens to the requests that are struck.
+            call: The operation (`"projects.list"`) or a pattern (`"projects.*"`). None means all requests.
+            probability: The share of these requests that is struck, from 0 to 1.
+            count: How many requests are struck at most. None means any number.
+            seed: Determines which requests are struck. By default the emulator's seed and the rule's position do.
+
+        Raises:
+            ValueError: `probability` or `count` is out of range.
         """
         if not 0 <= probability <= 1:
-            raise ValueError(f"probability must be between 0 and 1, not {probability}")
+            raise ValueError(f"probability must be between 0 and 1, got {probability}")
         if count is not None and count < 1:
-            raise ValueError(f"count must be at least 1, not {count}")
+            raise ValueError(f"count must be at least 1, got {count}")
         place = f"{self._seed}/{len(self._rules)}" if seed is None else str(seed)
         rule = Rule(fault, call, probability, count, place)
         self._rules.append(rule)
         return rule
 
     def clear(self) -> None:
-        """Takes all rules away, and what was remembered for stale reads."""
+        """Removes all rules and the responses kept for stale reads."""
         self._rules.clear()
         self._past.clear()
 
     @web.middleware
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Applies the rules. Stands in the application behind what sets `request[CALL]`."""
         if not self._rules:
             return await handler(request)
         call: str | None = request.get(CALL)
-        question = Question(request.method, request.path)
+        incoming = IncomingRequest(request.method, request.path)
         for rule in self._due("before", call):
             if rule.fault.strike is None:
                 await asyncio.sleep(rule.fault.delay)
-            elif (early := rule.fault.strike(question, NOTHING)) is not None:
+            elif (early := rule.fault.strike(incoming, NO_RESPONSE)) is not None:
                 return await send(request, early)
             if request.transport is None or request.transport.is_closing():
-                return web.Response()  # nobody is there any more: as if the request had never come
+                return web.Response()  # the client has left: the request takes no effect
         try:
             response = await handler(request)
         except web.HTTPException as raised:
@@ -125,31 +132,31 @@ class Faults:
         fresh = read(response)
         if fresh is None:
             return response
-        answer = fresh
-        question = self._question(request, call, fresh)
+        outgoing = fresh
+        incoming = self._with_past(request, call, fresh)
         for rule in self._due("after", call):
             if rule.fault.strike is None:
                 await asyncio.sleep(rule.fault.delay)
-            elif (struck := rule.fault.strike(question, answer)) is not None:
-                answer = struck
+            elif (changed := rule.fault.strike(incoming, outgoing)) is not None:
+                outgoing = changed
             else:
                 rule.inflicted -= 1
-        return response if answer is fresh else await send(request, answer)
+        return response if outgoing is fresh else await send(request, outgoing)
 
     def _due(self, when: When, call: str | None) -> Iterator[Rule]:
         for rule in self.rules:
             if rule.due(when, call):
-                rule.inflicted += 1  # at once: while it waits, another request must not strike again
+                rule.inflicted += 1  # before it waits: meanwhile another request must not be struck too
                 yield rule
 
-    def _question(self, request: web.Request, call: str | None, fresh: Answer) -> Question:
-        """The question with its past, to which this answer is added."""
+    def _with_past(self, request: web.Request, call: str | None, fresh: OutgoingResponse) -> IncomingRequest:
+        """The request with the earlier responses to it. Adds the fresh one to them."""
         now = self._now()
         if request.method != "GET" or not any(
             rule.fault.remembers and matches(rule.call, call) for rule in self._rules
         ):
-            return Question(request.method, request.path, now)
+            return IncomingRequest(request.method, request.path, now)
         past = self._past[request.path_qs, request.headers.get("Authorization", "")]
         known = tuple(past)
         past.append((now, fresh))
-        return Question(request.method, request.path, now, known)
+        return IncomingRequest(request.method, request.path, now, known)

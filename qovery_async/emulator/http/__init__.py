@@ -1,1 +1,1 @@
-"""How does an HTTP request become a call of an operation, and its result a response?"""
+"""The HTTP server: routing, authentication, rate limit, responses."""

@@ -1,4 +1,4 @@
-"""Under which keys does a request carry what the doors found out about it?"""
+"""Which keys of an aiohttp request hold the operation that it is for?"""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from typing import Any
 import attrs
 from aiohttp import web
 
-from qovery_async.emulator.facts.operations import Operation
+from qovery_async.emulator.facts.operations import ApiOperation
 from qovery_async.emulator.world.tokens import Caller
 
 
 @attrs.frozen
 class Route:
-    """Which operation a request means, with which path parameters, and who sent it."""
+    """The operation that a request is for, its path parameters and its sender."""
 
-    operation: Operation
+    operation: ApiOperation
     path: Mapping[str, str]
     caller: Caller
 
 
-# aiohttp warns about plain texts from 3.14 on, and knows no others before.
+# aiohttp 3.14 brought `RequestKey` and warns about strings; earlier versions only know strings.
 def _key(name: str, type_: type) -> Any:
-    made: Any = getattr(web, "RequestKey", None)
-    return made(name, type_) if made else name
+    key: Any = getattr(web, "RequestKey", None)
+    return key(name, type_) if key else name
 
 
 CALL = _key("call", str)

@@ -1,4 +1,4 @@
-"""How is a port opened, and what does it say to what is not even HTTP?"""
+"""How is the port opened, and what is the response to bytes that are not HTTP?"""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from functools import partial
 import attrs
 from aiohttp import web
 
-from qovery_async.emulator.facts.refusals import ErrorStyle, Problem
+from qovery_async.emulator.facts.refusals import ErrorStyle, Refusal
 
 
 @attrs.frozen
 class Listener:
-    """An open port with an application behind it."""
+    """An open port that serves an application."""
 
     url: str
     _server: asyncio.Server
@@ -22,10 +22,11 @@ class Listener:
 
     @classmethod
     async def open(cls, app: web.Application, host: str, port: int, *, error_style: ErrorStyle) -> Listener:
+        """Starts to listen. Raises `OSError` if the port cannot be opened."""
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await runner.setup()
         if runner.server is None:
-            raise RuntimeError("aiohttp made no server")
+            raise RuntimeError("aiohttp's runner has no server after setup()")
         loop = asyncio.get_running_loop()
         protocol = partial(_Protocol, runner.server, loop=loop, error_style=error_style)
         server = await loop.create_server(protocol, host, port)
@@ -34,12 +35,13 @@ class Listener:
         return cls(f"http://{name}:{address[1]}", server, runner)
 
     async def close(self) -> None:
+        """Closes the port and its connections."""
         self._server.close()
         await self._runner.cleanup()
 
 
 class _Protocol(web.RequestHandler):
-    """Answers what the parser of HTTP refuses in the API's way, where aiohttp would in plain text."""
+    """Sends the API's error bodies where aiohttp's HTTP parser fails; aiohttp itself would send plain text."""
 
     __slots__ = ("_error_style",)
 
@@ -62,8 +64,8 @@ class _Protocol(web.RequestHandler):
     ) -> web.StreamResponse:
         if exc is not None:
             self.log_debug("%s: %r", request.remote, exc)
-        problem = Problem(status, (message or "the request cannot be read").partition(":")[0].strip())
-        text = json.dumps(problem.body(self._error_style, request.path))
+        refusal = Refusal(status, (message or "the request is not valid HTTP").partition(":")[0].strip())
+        text = json.dumps(refusal.body(self._error_style, request.path))
         response = web.Response(status=status, text=text, content_type="application/json")
         response.force_close()
         return response

@@ -1,4 +1,4 @@
-"""What do deployments and running services write into their logs?"""
+"""Which log lines do deployments and running services write?"""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from typing import Any
 from qovery_async.emulator.life.actions import Service
 from qovery_async.emulator.life.clock import stamp
 from qovery_async.emulator.life.environments import Life
-from qovery_async.emulator.life.records import Entry, Run, UpTime
+from qovery_async.emulator.life.records import DeploymentRun, Entry, UpTime
 
 Json = dict[str, Any]
 
 LIMIT = 1000
-"""How many lines the API keeps at hand."""
+"""How many lines the API returns at most."""
 
 _BEAT = timedelta(seconds=10)
-"""Between two lines of a service that has nothing to do."""
+"""The time between two lines of a running service."""
 
 
 def deployment_logs(life: Life, environment_id: str, execution_id: str | None = None) -> list[Json]:
-    """`EnvironmentLogs` of one execution, else of the latest; empty when there is none."""
+    """The `EnvironmentLogs` of one execution, by default the latest. Empty if there is none."""
     environment = life.environment(environment_id)
     runs = [*environment.past, *([] if environment.execution is None else [environment.execution.run])]
     wanted = [run for run in runs if execution_id in {None, run.execution_id}]
@@ -51,7 +51,7 @@ def service_logs(life: Life, service: Service, *, limit: int = LIMIT) -> list[Js
     ]
 
 
-def _deployment_line(run: Run, entry: Entry) -> Json:
+def _deployment_line(run: DeploymentRun, entry: Entry) -> Json:
     request, part = run.request, entry.part
     if part is None:
         transmitter = {"id": request.environment_id, "name": "environment", "type": "Environment"}
@@ -76,19 +76,19 @@ def _deployment_line(run: Run, entry: Entry) -> Json:
         line["error"] = {
             "tag": entry.error,
             "user_log_message": entry.message,
-            "hint_message": "The emulator was told to let this fail.",
+            "hint_message": "The emulator was told to make this fail.",
         }
     return line
 
 
 def _up_lines(service: Service, up: UpTime, now: datetime, limit: int) -> Iterator[tuple[datetime, str]]:
-    """The last lines of one time of running: a start, a line for each beat, an end."""
+    """The last lines of one period of running: a start, a line for each beat, an end."""
     until = up.ended or now
     beats = (until - up.began) // _BEAT
     ends = [(up.ended, "Received SIGTERM, shutting down")] if up.ended is not None else []
     starts = [(up.began, f"Starting {service.name} {service.version}".rstrip()), (up.began, "Ready")]
     room = limit - len(ends)
-    # Worked out from the latest back: a service may have been up for months.
+    # Computed backwards from the latest line: a service may have been running for months.
     first = max(1, beats - room + 1)
     if first == 1:
         yield from starts[max(0, len(starts) + beats - room) :]

@@ -1,4 +1,4 @@
-"""What does a line of shell mean?"""
+"""How is a shell script parsed?"""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal, NoReturn, TypeAlias
 import attrs
 
 DEPTH = 10
-"""How deep groups and substitutions may stand in each other."""
+"""How deep groups and substitutions may be nested."""
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _ASSIGNED = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=")
@@ -20,41 +20,45 @@ _NOT_EMULATED = frozenset(
 )
 
 
-class SyntaxProblem(Exception):
-    """What a shell would say behind `syntax error`, or that this one is too small."""
+class ShellSyntaxError(Exception):
+    """A syntax error, or syntax that is not emulated."""
 
 
-class Incomplete(SyntaxProblem):
-    """More lines could still complete it."""
+class Incomplete(ShellSyntaxError):
+    """The script ends too early. More lines could complete it."""
 
 
 @attrs.frozen
 class Text:
+    """Literal text in a word."""
+
     value: str
     quoted: bool
 
 
 @attrs.frozen
 class Variable:
+    """`$name` or `${name}`"""
+
     name: str
     quoted: bool
 
 
 @attrs.frozen
-class Captured:
+class Substitution:
     """`$(...)`"""
 
     script: Script
     quoted: bool
 
 
-Part: TypeAlias = "Text | Variable | Captured"
+Part: TypeAlias = "Text | Variable | Substitution"
 Word: TypeAlias = "tuple[Part, ...]"
 
 
 @attrs.frozen
 class Redirect:
-    """`target` is a word that names a file or, for `>&`, the other descriptor."""
+    """A redirection. `target` is the word for a file or, with `>&`, a descriptor."""
 
     descriptor: int
     kind: Literal["<", ">", ">>"]
@@ -63,6 +67,8 @@ class Redirect:
 
 @attrs.frozen
 class Simple:
+    """A command with its assignments and redirections."""
+
     assignments: tuple[tuple[str, Word], ...]
     words: tuple[Word, ...]
     redirects: tuple[Redirect, ...]
@@ -70,10 +76,10 @@ class Simple:
 
 @attrs.frozen
 class Group:
-    """`{ ...; }`, or `(...)` where `apart`: what it changes is forgotten afterwards."""
+    """`{ ...; }`, or `(...)`, which runs in a subshell."""
 
     script: Script
-    apart: bool
+    subshell: bool
     redirects: tuple[Redirect, ...]
 
 
@@ -81,18 +87,24 @@ Command: TypeAlias = "Simple | Group"
 
 
 @attrs.frozen
-class Step:
-    """A pipeline, and whether the status before it decides if it runs."""
+class Pipeline:
+    """Commands joined by `|`. `joint` says whether the status before it decides if it runs."""
 
     joint: Literal[";", "&&", "||"]
     negated: bool
     commands: tuple[Command, ...]
 
 
-Script: TypeAlias = "tuple[Step, ...]"
+Script: TypeAlias = "tuple[Pipeline, ...]"
 
 
 def parse(text: str) -> Script:
+    """Parses a script.
+
+    Raises:
+        Incomplete: More lines could complete the script.
+        ShellSyntaxError: The syntax is wrong or not emulated.
+    """
     return _Parser(text).whole()
 
 
@@ -111,8 +123,8 @@ class _Parser:
     def _script(self, end: str) -> Script:
         self._depth += 1
         if self._depth > DEPTH:
-            raise SyntaxProblem("nested too deeply")
-        steps: list[Step] = []
+            raise ShellSyntaxError("nested too deeply")
+        steps: list[Pipeline] = []
         joint: Literal[";", "&&", "||"] = ";"
         while True:
             self._blanks(" \t\n")
@@ -136,7 +148,7 @@ class _Parser:
         self._depth -= 1
         return tuple(steps)
 
-    def _step(self, joint: Literal[";", "&&", "||"]) -> Step:
+    def _step(self, joint: Literal[";", "&&", "||"]) -> Pipeline:
         negated = False
         while self._keyword("!"):
             negated = not negated
@@ -147,7 +159,7 @@ class _Parser:
             self._blanks(" \t\n")
             commands.append(self._command())
             self._blanks()
-        return Step(joint, negated, tuple(commands))
+        return Pipeline(joint, negated, tuple(commands))
 
     def _command(self) -> Command:
         if self._take("("):
@@ -156,7 +168,7 @@ class _Parser:
             return Group(self._script("}"), False, self._redirects())
         keyword = _NAME.match(self._text, self._at)
         if keyword and keyword[0] in _NOT_EMULATED and self._keyword(keyword[0]):
-            raise SyntaxProblem(f'"{keyword[0]}" is not emulated')
+            raise ShellSyntaxError(f'"{keyword[0]}" is not emulated')
         assignments: list[tuple[str, Word]] = []
         words: list[Word] = []
         redirects: list[Redirect] = []
@@ -185,14 +197,14 @@ class _Parser:
             self._blanks()
             kind = match[2]
             if kind in {"<<", "<&"}:
-                raise SyntaxProblem(f'"{kind}" is not emulated')
+                raise ShellSyntaxError(f'"{kind}" is not emulated')
             descriptor = int(match[1] or (0 if kind == "<" else 1))
             target = self._word()
             if not target:
                 self._unexpected()
             if kind == ">&":
                 if target not in {(Text("1", False),), (Text("2", False),)}:
-                    raise SyntaxProblem("Bad fd number")
+                    raise ShellSyntaxError("Bad fd number")
                 found.append(Redirect(descriptor, ">", 1 if target == (Text("1", False),) else 2))
             elif kind in {"<", ">", ">>"}:
                 found.append(Redirect(descriptor, "<" if kind == "<" else ">" if kind == ">" else ">>", target))
@@ -237,16 +249,16 @@ class _Parser:
 
     def _dollar(self, *, quoted: bool) -> Part:
         if self._take("`"):
-            raise SyntaxProblem("backquotes are not emulated, $(...) is")
+            raise ShellSyntaxError("backquotes are not emulated, $(...) is")
         self._at += 1
         if self._sees("(("):
-            raise SyntaxProblem("arithmetic is not emulated")
+            raise ShellSyntaxError("arithmetic is not emulated")
         if self._take("("):
-            return Captured(self._script(")"), quoted)
+            return Substitution(self._script(")"), quoted)
         if self._sees("{"):
             name = self._until("}")
             if not _NAME.fullmatch(name) and not (len(name) == 1 and name in _SPECIAL):
-                raise SyntaxProblem("Bad substitution")
+                raise ShellSyntaxError("Bad substitution")
             return Variable(name, quoted)
         match = _NAME.match(self._text, self._at)
         name = match[0] if match else self._rest()[:1]
@@ -256,7 +268,7 @@ class _Parser:
         return Text("$", True)
 
     def _until(self, end: str) -> str:
-        """What stands between the character here and the next `end`."""
+        """The text between the current character and the next `end`."""
         found = self._text.find(end, self._at + 1)
         if found < 0:
             raise Incomplete("Unterminated quoted string")
@@ -276,7 +288,7 @@ class _Parser:
         return seen
 
     def _keyword(self, word: str) -> bool:
-        """Takes a word that has a meaning only where it stands alone."""
+        """Takes a reserved word, which must stand alone."""
         after = self._text[self._at + len(word) : self._at + len(word) + 1]
         return (after == "" or after in _ENDS_WORD) and self._take(word)
 
@@ -297,4 +309,4 @@ class _Parser:
         if not self._rest():
             raise Incomplete("end of file unexpected")
         seen = self._rest() if self._rest() in {"&&", "||", ";;"} else self._rest()[0]
-        raise SyntaxProblem("newline unexpected" if seen == "\n" else f'"{seen}" unexpected')
+        raise ShellSyntaxError("newline unexpected" if seen == "\n" else f'"{seen}" unexpected')

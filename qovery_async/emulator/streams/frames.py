@@ -1,4 +1,4 @@
-"""How is each kind of news framed?"""
+"""Which frames does each kind of stream send?"""
 
 from __future__ import annotations
 
@@ -7,29 +7,29 @@ from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Any
 
-from qovery_async.emulator.streams.channel import Channel, silence
-from qovery_async.emulator.streams.handshake import Asked
-from qovery_async.emulator.streams.sources import LogLine, Source
+from qovery_async.emulator.streams.channel import Channel, stay_open
+from qovery_async.emulator.streams.handshake import StreamRequest
+from qovery_async.emulator.streams.sources import LogLine, StreamSource
 
-Teller = Callable[[Channel, Source], Coroutine[Any, Any, None]]
+Sender = Callable[[Channel, StreamSource], Coroutine[Any, Any, None]]
 
 
-async def service_logs(channel: Channel, source: Source) -> None:
-    """One object a frame: the last `limit` lines that fit, then each one that comes."""
-    tail = source.service_logs(channel.asked)
-    past = [line for line in tail.past if wanted(channel.asked, line)]
-    limit = channel.asked.number("limit")
+async def service_logs(channel: Channel, source: StreamSource) -> None:
+    """One object per frame: the last `limit` matching lines, then new ones."""
+    tail = source.service_logs(channel.request)
+    past = [line for line in tail.past if wanted(channel.request, line)]
+    limit = channel.request.number("limit")
     for line in past if limit is None else past[max(len(past) - limit, 0) :]:
         await channel.send(service_line(line))
     async with aclosing(tail.live) as live:
         async for line in live:
-            if wanted(channel.asked, line):
+            if wanted(channel.request, line):
                 await channel.send(service_line(line))
 
 
-async def infra_logs(channel: Channel, source: Source) -> None:
-    """One object a frame."""
-    tail = source.infra_logs(channel.asked)
+async def infra_logs(channel: Channel, source: StreamSource) -> None:
+    """One object per frame."""
+    tail = source.infra_logs(channel.request)
     for line in tail.past:
         await channel.send(infra_line(line))
     async with aclosing(tail.live) as live:
@@ -37,38 +37,38 @@ async def infra_logs(channel: Channel, source: Source) -> None:
             await channel.send(infra_line(line))
 
 
-async def deployment_logs(channel: Channel, source: Source) -> None:
-    """One array a frame."""
-    async with aclosing(source.deployment_logs(channel.asked)) as batches:
+async def deployment_logs(channel: Channel, source: StreamSource) -> None:
+    """One array per frame."""
+    async with aclosing(source.deployment_logs(channel.request)) as batches:
         async for batch in batches:
             await channel.send(list(batch))
 
 
-async def watch(channel: Channel, source: Source) -> None:
-    """One value a frame."""
-    async with aclosing(source.watch(channel.asked)) as states:
+async def watch(channel: Channel, source: StreamSource) -> None:
+    """One value per frame."""
+    async with aclosing(source.watch(channel.request)) as states:
         async for state in states:
             await channel.send(state)
 
 
-async def preview(channel: Channel, source: Source) -> None:
-    """One frame, and the stream is over."""
-    await channel.send(await source.preview(channel.asked))
+async def preview(channel: Channel, source: StreamSource) -> None:
+    """One frame, then the end of the stream."""
+    await channel.send(await source.preview(channel.request))
 
 
-async def pods(channel: Channel, source: Source) -> None:
-    """One frame, then silence: it is the client who leaves."""
-    await channel.send({"pods": [{"name": pod.name, "ports": list(pod.ports)} for pod in source.pods(channel.asked)]})
-    await silence()
+async def pods(channel: Channel, source: StreamSource) -> None:
+    """One frame. The stream stays open until the client leaves."""
+    await channel.send({"pods": [{"name": pod.name, "ports": list(pod.ports)} for pod in source.pods(channel.request)]})
+    await stay_open()
 
 
-async def nodes(channel: Channel, source: Source) -> None:
-    """One frame, then silence."""
-    await channel.send({"nodes": [{"name": name} for name in source.nodes(channel.asked)]})
-    await silence()
+async def nodes(channel: Channel, source: StreamSource) -> None:
+    """One frame. The stream stays open until the client leaves."""
+    await channel.send({"nodes": [{"name": name} for name in source.nodes(channel.request)]})
+    await stay_open()
 
 
-TELLERS: Mapping[str, Teller] = {
+SENDERS: Mapping[str, Sender] = {
     "/blueprint/preview": preview,
     "/blueprint/service-created": watch,
     "/cluster/metrics": watch,
@@ -86,6 +86,7 @@ TELLERS: Mapping[str, Teller] = {
 
 
 def service_line(line: LogLine) -> dict[str, Any]:
+    """The object for a line of a service."""
     return {
         **infra_line(line),
         "pod_name": line.pod_name,
@@ -98,25 +99,25 @@ def service_line(line: LogLine) -> dict[str, Any]:
 
 
 def infra_line(line: LogLine) -> dict[str, Any]:
-    """Times are milliseconds since 1970."""
+    """The object for a line of a cluster component. Times are in milliseconds since 1970."""
     return {"created_at": round(line.created_at.timestamp() * 1000), "message": line.message}
 
 
-def wanted(asked: Asked, line: LogLine) -> bool:
-    """Whether a line is of the pod and the deployment, has the text, and is not older than what was asked for."""
-    start = asked.get("start")
+def wanted(request: StreamRequest, line: LogLine) -> bool:
+    """Whether a line matches the pod, the deployment, the text and the start that were requested."""
+    start = request.get("start")
     return (
-        asked.get("pod_name") in {None, line.pod_name}
-        and asked.get("deployment_id") in {None, line.deployment_id}
-        and (asked.get("query") or "") in line.message
+        request.get("pod_name") in {None, line.pod_name}
+        and request.get("deployment_id") in {None, line.deployment_id}
+        and (request.get("query") or "") in line.message
         and (start is None or line.created_at >= moment(start))
     )
 
 
 def moment(text: str) -> datetime:
-    """Seconds (up to ten digits, with or without a fraction), nanoseconds, or ISO 8601, as Loki reads its times.
+    """Parses a time as Loki does: seconds (up to 10 digits and a fraction), nanoseconds or ISO 8601.
 
-    What is none of these is the beginning of time.
+    Anything else counts as the earliest possible time.
     """
     try:
         number = float(text)

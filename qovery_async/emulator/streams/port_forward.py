@@ -1,32 +1,36 @@
-"""What is at the other end of a forwarded port?"""
+"""Which service does a forwarded port lead to? One that echoes every byte."""
 
 from __future__ import annotations
 
-from qovery_async.emulator.streams.channel import AGENT_TIMEOUTS, Channel, Close, silence
-from qovery_async.emulator.streams.handshake import Asked
-from qovery_async.emulator.streams.sources import Pod, Source
+from qovery_async.emulator.streams.channel import AGENT_TIMEOUTS, Channel, Close, stay_open
+from qovery_async.emulator.streams.handshake import StreamRequest
+from qovery_async.emulator.streams.sources import Pod, StreamSource
 
 PIECE = 16 * 1024
-"""TCP keeps no boundaries, so what came in one frame goes back in several."""
+"""The largest frame sent, in bytes. A longer frame comes back in several, since TCP keeps no boundaries."""
 
 
-async def forward(channel: Channel, source: Source) -> None:
-    """An echo, in memory: every byte comes back, until either side closes."""
-    port = channel.asked.number("port")
-    if port not in reached(channel.asked, source).ports:
+async def forward(channel: Channel, source: StreamSource) -> None:
+    """Sends every byte back until either side closes."""
+    port = channel.request.number("port")
+    if port not in reached(channel.request, source).ports:
         raise Close.internal(AGENT_TIMEOUTS[2])
 
     async def echo(data: bytes) -> None:
         for start in range(0, len(data), PIECE):
             await channel.send_bytes(data[start : start + PIECE])
 
-    await channel.run(silence, echo)
+    await channel.run(stay_open, echo)
 
 
-def reached(asked: Asked, source: Source) -> Pod:
-    """The pod asked for, else the first one."""
-    name = asked.get("pod_name")
-    for pod in source.pods(asked):
+def reached(request: StreamRequest, source: StreamSource) -> Pod:
+    """The requested pod, by default the first one.
+
+    Raises:
+        Close: 1011 if there is no such pod.
+    """
+    name = request.get("pod_name")
+    for pod in source.pods(request):
         if name in {None, pod.name}:
             return pod
     raise Close.internal(AGENT_TIMEOUTS[1])

@@ -1,4 +1,4 @@
-"""Which WebSockets does the emulator speak, and who cuts them off?"""
+"""Which WebSockets does the emulator serve, and how do tests close them?"""
 
 from __future__ import annotations
 
@@ -11,80 +11,82 @@ from fnmatch import fnmatchcase
 
 from aiohttp import web
 
-from qovery_async.emulator.shell.session import shell
-from qovery_async.emulator.streams.channel import Channel, Close, Planned
-from qovery_async.emulator.streams.frames import TELLERS
-from qovery_async.emulator.streams.handshake import REQUIRED, Asked, Refusal, ask
+from qovery_async.emulator.facts.refusals import Refusal
+from qovery_async.emulator.streams.channel import Channel, Close, PlannedClose
+from qovery_async.emulator.streams.frames import SENDERS
+from qovery_async.emulator.streams.handshake import REQUIRED, StreamRequest, accept
 from qovery_async.emulator.streams.port_forward import forward
-from qovery_async.emulator.streams.sources import Source
-
-__all__ = ["PATHS", "Close", "Streams"]
+from qovery_async.emulator.streams.shell import shell
+from qovery_async.emulator.streams.sources import StreamSource
 
 PATHS: Collection[str] = REQUIRED.keys()
-"""Every path there is. The API's paths of the same shape have an id where these have a word."""
-
-_logger = logging.getLogger("qovery.emulator")
+"""The paths of all streams. Operations whose paths have the same shape have an id where these have a word."""
 
 REQUEST_ID = "X-Qovery-Request-Id"
 
+_logger = logging.getLogger("qovery.emulator")
+
 
 class Streams:
-    """The WebSockets of a world: `app.router.add_routes(streams.routes())`, `app.on_shutdown.append(streams.leave)`.
+    """The WebSockets of a source: `app.router.add_routes(streams.routes())`, `app.on_shutdown.append(streams.leave)`.
 
-    `asked` has the last thousand streams that were asked for and let in, `open` what is open now.
+    `requests` holds the last thousand accepted requests, `open` the streams that are open now.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: StreamSource) -> None:
         self._source = source
-        self._planned: list[Planned] = []
+        self._planned: list[PlannedClose] = []
         self._open: list[Channel] = []
-        self.asked: deque[Asked] = deque(maxlen=1000)
+        self.requests: deque[StreamRequest] = deque(maxlen=1000)
 
     @property
     def open(self) -> tuple[Channel, ...]:
+        """The streams that are open now."""
         return tuple(channel for channel in self._open if not channel.socket.closed)
 
     def routes(self) -> list[web.RouteDef]:
-        """Every path, for `app.router.add_routes`."""
+        """The routes of all streams, for `app.router.add_routes`."""
         return [web.get(path, self.handle, allow_head=False) for path in PATHS]
 
     async def leave(self, _: web.Application) -> None:
-        """Ends what is open, for `app.on_shutdown`: an application waits for its WebSockets."""
+        """Closes all streams, for `app.on_shutdown`: an application waits for its WebSockets."""
         await self.hang_up(Close.going_away())
 
     def close_next(self, close: Close, path: str = "*", *, after: int = 0, count: int = 1) -> None:
-        """Ends the next `count` streams of a path (or glob) that way, once each has sent `after` frames."""
-        self._planned.append(Planned(close, path, after, count))
+        """Closes the next `count` streams whose path matches a pattern, once each has sent `after` frames."""
+        self._planned.append(PlannedClose(close, path, after, count))
 
     async def hang_up(self, close: Close, path: str = "*") -> int:
-        """Ends what is open now; returns how many streams that were."""
-        ending = [channel for channel in self.open if fnmatchcase(channel.asked.path, path)]
+        """Closes the open streams whose path matches a pattern. Returns how many were closed."""
+        ending = [channel for channel in self.open if fnmatchcase(channel.request.path, path)]
         await asyncio.gather(*(channel.end(close) for channel in ending))
         return len(ending)
 
     def forget(self) -> None:
-        """Takes back what `close_next` has planned."""
+        """Cancels all that `close_next` has planned."""
         self._planned.clear()
 
-    async def handle(self, request: web.Request) -> web.StreamResponse:
+    async def handle(self, handshake: web.Request) -> web.StreamResponse:
+        """Serves one stream, from its handshake to its end."""
         headers = {REQUEST_ID: str(uuid.uuid4())}
         try:
-            asked = ask(request, self._source)
+            request = accept(handshake, self._source)
         except Refusal as refusal:
-            return refusal.response(headers)
+            body = refusal.body("detail", handshake.path)
+            return web.json_response(body, status=refusal.status, headers=headers)
         socket = web.WebSocketResponse(protocols=("v1",), timeout=1.0)
         socket.headers.update(headers)
-        await socket.prepare(request)
-        self.asked.append(asked)
-        channel = Channel(asked, headers[REQUEST_ID], self._next_plan(asked.path), socket, request.transport)
+        await socket.prepare(handshake)
+        self.requests.append(request)
+        channel = Channel(request, headers[REQUEST_ID], self._next_plan(request.path), socket, handshake.transport)
         self._open.append(channel)
         try:
             await self._serve(channel)
         except Close as close:
             await channel.end(close)
         except Exception:
-            _logger.exception("%s", asked.path)
-            await channel.end(Close.internal("The emulator has a bug; its log says more"))
+            _logger.exception("%s", request.path)
+            await channel.end(Close.internal("the emulator has a bug; its log has the traceback"))
         else:
             await channel.end(Close.normal())
         finally:
@@ -92,15 +94,15 @@ class Streams:
         return socket
 
     async def _serve(self, channel: Channel) -> None:
-        path = channel.asked.path
+        path = channel.request.path
         if path == "/shell/portforward":
             await forward(channel, self._source)
         elif path.startswith("/shell/"):
             await shell(channel, self._source)
         else:
-            await channel.run(lambda: TELLERS[path](channel, self._source))
+            await channel.run(lambda: SENDERS[path](channel, self._source))
 
-    def _next_plan(self, path: str) -> Planned | None:
+    def _next_plan(self, path: str) -> PlannedClose | None:
         for planned in self._planned:
             if fnmatchcase(path, planned.path):
                 planned.count -= 1

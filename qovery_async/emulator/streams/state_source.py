@@ -1,4 +1,4 @@
-"""What do the WebSockets tell of the state and of the lives in it?"""
+"""Which data do streams send about the objects of the emulator and their deployments?"""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ from typing import Any
 
 import attrs
 
-from qovery_async.emulator.facts.refusals import Problem
+from qovery_async.emulator.facts.refusals import Refusal
 from qovery_async.emulator.life import logs, statuses
 from qovery_async.emulator.life.environments import Life
+from qovery_async.emulator.shell.container import Container
 from qovery_async.emulator.streams.channel import Close
-from qovery_async.emulator.streams.handshake import Asked, Refusal
-from qovery_async.emulator.streams.sources import Container, LogLine, Pod, Tail
+from qovery_async.emulator.streams.handshake import StreamRequest
+from qovery_async.emulator.streams.sources import LogLine, Pod, Tail
 from qovery_async.emulator.world.state import Entity, State
-from qovery_async.emulator.world.tokens import Doors
+from qovery_async.emulator.world.tokens import Tokens
 from qovery_async.emulator.world.topology import service_of
 from qovery_async.emulator.world.views import cluster_of, service_type, services_of
 from qovery_async.models import StateEnum
 
-# Life announces nothing, so who listens looks again this often, in seconds.
-_GLANCE = 0.1
+# The deployment engine has no events, so streams poll it. In seconds.
+_POLL = 0.1
 _IDS = ("organization", "cluster", "project", "environment", "service")
 _LISTS = {
     "APPLICATION": "applications",
@@ -47,113 +48,113 @@ _RUNNING = {
 
 
 @attrs.frozen
-class Broadcast:
-    """The source of all streams of an emulator."""
+class StateSource:
+    """The `StreamSource` of an emulator."""
 
     state: State
-    doors: Doors
+    tokens: Tokens
     life: Life
 
-    def refusal(self, asked: Asked) -> Refusal | None:
+    def refusal(self, request: StreamRequest) -> Refusal | None:
         try:
-            caller = self.doors.identify(asked.authorization)
-        except Problem as problem:
-            return Refusal(problem.status, problem.detail)
+            caller = self.tokens.identify(request.authorization)
+        except Refusal as refusal:
+            return refusal
         for name in _IDS:
-            id_ = asked.get(name)
+            id_ = request.get(name)
             entity = self.state.find(id_) if id_ else None
             if id_ and (entity is None or not caller.sees(entity)):
                 return Refusal(403, f"the token has no access to {name} {id_}")
         return None
 
-    def service_logs(self, asked: Asked) -> Tail[LogLine]:
-        service = service_of(self.state, self._entity(asked, "service"))
+    def service_logs(self, request: StreamRequest) -> Tail[LogLine]:
+        service = service_of(self.state, self._entity(request, "service"))
 
-        def said() -> list[LogLine]:
+        def read() -> list[LogLine]:
             return [_line(found) for found in logs.service_logs(self.life, service)]
 
-        past = said()
-        return Tail(past, _new_ones(said, past))
+        past = read()
+        return Tail(past, _new_lines(read, past))
 
-    def infra_logs(self, asked: Asked) -> Tail[LogLine]:
-        component = asked.get("infra_component_type") or "component"
+    def infra_logs(self, request: StreamRequest) -> Tail[LogLine]:
+        component = request.get("infra_component_type") or "component"
         past = [LogLine(created_at=self.life.clock.now(), message=f"{component.lower()} is ready")]
-        return Tail(past, _new_ones(lambda: past, past))
+        return Tail(past, _new_lines(lambda: past, past))
 
-    async def deployment_logs(self, asked: Asked) -> AsyncGenerator[Sequence[Mapping[str, Any]]]:
-        environment, version = self._entity(asked, "environment"), asked.get("version")
-        told = 0
+    async def deployment_logs(self, request: StreamRequest) -> AsyncGenerator[Sequence[Mapping[str, Any]]]:
+        environment, version = self._entity(request, "environment"), request.get("version")
+        sent = 0
         while True:
             found = logs.deployment_logs(self.life, environment.id, version)
-            # A run that begins starts a log of its own.
-            told = told if told <= len(found) else 0
-            if found[told:]:
-                yield found[told:]
-                told = len(found)
+            # A new run has a new log.
+            sent = sent if sent <= len(found) else 0
+            if found[sent:]:
+                yield found[sent:]
+                sent = len(found)
             if version is not None:
                 return
-            await asyncio.sleep(_GLANCE)
+            await asyncio.sleep(_POLL)
 
-    async def watch(self, asked: Asked) -> AsyncGenerator[Any]:
-        look = self._looks(asked)
+    async def watch(self, request: StreamRequest) -> AsyncGenerator[Any]:
+        read = self._reader(request)
         shown: Any = None
         while True:
-            now = look()
+            now = read()
             if now is not None and now != shown:
                 yield now
                 shown = now
-            await asyncio.sleep(_GLANCE)
+            await asyncio.sleep(_POLL)
 
-    async def preview(self, asked: Asked) -> Mapping[str, Any]:
-        return {"type": "diff", "payload": "no changes", "preview_id": asked.get("preview_id")}
+    async def preview(self, request: StreamRequest) -> Mapping[str, Any]:
+        return {"type": "diff", "payload": "no changes", "preview_id": request.get("preview_id")}
 
-    def pods(self, asked: Asked) -> Sequence[Pod]:
-        service = self._entity(asked, "service")
+    def pods(self, request: StreamRequest) -> Sequence[Pod]:
+        service = self._entity(request, "service")
         ports = [port.get("internal_port") for port in service.value.get("ports") or ()]
         return [Pod(f"{service.kind}-{service.id[:8]}-0", tuple(port for port in ports if isinstance(port, int)))]
 
-    def nodes(self, asked: Asked) -> Sequence[str]:
-        cluster = self._entity(asked, "cluster")
+    def nodes(self, request: StreamRequest) -> Sequence[str]:
+        cluster = self._entity(request, "cluster")
         return [f"node-{cluster.id[:4]}-{number}" for number in range(int(cluster.value.get("min_running_nodes") or 1))]
 
-    def container(self, asked: Asked) -> Container:
-        service = self.state.find(asked.get("service") or "")
+    def container(self, request: StreamRequest) -> Container:
+        service = self.state.find(request.get("service") or "")
         if service is None:
-            return Container(pod_name=next(iter(self.nodes(asked))), directory="/")
-        return Container(pod_name=asked.get("pod_name") or self.pods(asked)[0].name)
+            return Container(pod_name=next(iter(self.nodes(request))), directory="/")
+        return Container(pod_name=request.get("pod_name") or self.pods(request)[0].name)
 
-    def _entity(self, asked: Asked, name: str) -> Entity:
-        entity = self.state.find(asked.get(name) or "")
+    def _entity(self, request: StreamRequest, name: str) -> Entity:
+        entity = self.state.find(request.get(name) or "")
         if entity is None:
             raise Close.not_found()
         return entity
 
-    def _looks(self, asked: Asked) -> Callable[[], Any]:
-        """How what a path is about is seen."""
+    def _reader(self, request: StreamRequest) -> Callable[[], Any]:
+        """The function that reads the current state for a path."""
         return {
-            "/deployment/status": lambda: self._deployment(asked),
-            "/service/status": lambda: {"environments": [self._running(e) for e in self._environments(asked)]},
-            "/service/metrics": lambda: [_metrics(pod.name) for pod in self.pods(asked)],
+            "/deployment/status": lambda: self._deployment(request),
+            "/service/status": lambda: {"environments": [self._running(e) for e in self._environments(request)]},
+            "/service/metrics": lambda: [_metrics(pod.name) for pod in self.pods(request)],
             "/cluster/status": _healthy,
             "/cluster/metrics": lambda: {
-                "nodes": [{"name": n} for n in self.nodes(asked)],
+                "nodes": [{"name": n} for n in self.nodes(request)],
                 "pvcs": [],
                 "node_pools": [],
             },
             "/blueprint/service-created": lambda: None,
-        }[asked.path]
+        }[request.path]
 
-    def _deployment(self, asked: Asked) -> Any:
-        environments = list(self._environments(asked))
-        if asked.get("environment"):
+    def _deployment(self, request: StreamRequest) -> Any:
+        environments = list(self._environments(request))
+        if request.get("environment"):
             return statuses.statuses_with_stages(self.life, environments[0].id) if environments else None
         return {"results": [statuses.environment_status(self.life, e.id) for e in environments]}
 
-    def _environments(self, asked: Asked) -> Iterator[Entity]:
+    def _environments(self, request: StreamRequest) -> Iterator[Entity]:
         for environment in self.state.every("environment"):
             above = {entity.kind: entity.id for entity in environment.ancestors()}
             above["cluster"] = cluster_of(environment) or ""
-            if all(asked.get(name) in (None, id_) for name, id_ in above.items() if name in _IDS):
+            if all(request.get(name) in (None, id_) for name, id_ in above.items() if name in _IDS):
                 yield environment
 
     def _running(self, environment: Entity) -> dict[str, Any]:
@@ -169,14 +170,14 @@ class Broadcast:
         return {"id": environment.id, "project_id": project, "state": worst, **lists}
 
 
-async def _new_ones(said: Callable[[], list[LogLine]], past: Sequence[LogLine]) -> AsyncGenerator[LogLine]:
+async def _new_lines(read: Callable[[], list[LogLine]], past: Sequence[LogLine]) -> AsyncGenerator[LogLine]:
     last = past[-1].created_at if past else None
     while True:
-        for line in said():
+        for line in read():
             if last is None or line.created_at > last:
                 yield line
                 last = line.created_at
-        await asyncio.sleep(_GLANCE)
+        await asyncio.sleep(_POLL)
 
 
 def _line(found: Mapping[str, Any]) -> LogLine:
@@ -189,7 +190,7 @@ def _line(found: Mapping[str, Any]) -> LogLine:
 
 
 def _metrics(pod_name: str) -> dict[str, Any]:
-    dice = random.Random(pod_name)  # noqa: S311  # the same pod, the same load
+    dice = random.Random(pod_name)  # noqa: S311  # the same pod, the same metrics
     cpu, memory = dice.randrange(10, 400), dice.randrange(64, 900)
     return {
         "pod_name": pod_name,

@@ -1,1 +1,1 @@
-"""What is in the emulated organization, and what does each operation do to it?"""
+"""The objects of the emulated organization, and what each operation does to them."""

@@ -1,7 +1,7 @@
-"""What does a behaviour get, and what does it give?
+"""What does the handler of an operation receive, and what does it return?
 
-A behaviour answers one operation: a plain function from a `Call` to a `Reply`. Those written by
-hand stand in a `Behaviours` under the call of the operation, `"environments.deploy"`.
+A handler is a plain function from an `ApiCall` to an `ApiResponse`. Handlers written by hand stand in
+an `ApiHandlers` under the operation's dotted name, such as `environments.deploy`.
 """
 
 from __future__ import annotations
@@ -11,44 +11,44 @@ from typing import Any
 
 import attrs
 
-from qovery_async.emulator.facts.operations import Operation
+from qovery_async.emulator.facts.operations import ApiOperation
 from qovery_async.emulator.world.state import Entity, State
 from qovery_async.emulator.world.tokens import Caller
 
 
 @attrs.define
-class Call:
-    """A request that got through the doors: its parts are checked against the description."""
+class ApiCall:
+    """An authenticated request for an operation. Its parameters and body have the declared types."""
 
-    operation: Operation
+    operation: ApiOperation
     state: State
     caller: Caller
     path: Mapping[str, str]
     query: Mapping[str, Any]
     body: Any
     entities: Mapping[str, Entity]
-    """What the path parameters name, by the parameter's name, as far as they name entities."""
+    """The entities that path parameters name, by the parameter's name."""
 
     @property
     def sent(self) -> dict[str, Any]:
-        """The body of operations whose body is an object; empty where none came."""
+        """The body if it is an object, else an empty object."""
         body: dict[str, Any] = self.body or {}
         return body
 
     @property
     def target(self) -> Entity:
-        """What the last of the path parameters names; the root where none does."""
+        """The entity of the last path parameter that names one, else the root of the state."""
         return next(reversed([*self.entities.values()]), self.state.root)
 
 
 @attrs.frozen
-class Reply:
-    """An answer. Without a status it is the first that the description names."""
+class ApiResponse:
+    """The response to a call. Without a status, it has the first one that the description declares."""
 
     body: Any = None
     status: int | None = None
     headers: Mapping[str, str] = attrs.Factory(dict[str, str])
 
 
-Behaviour = Callable[[Call], Reply]
-Behaviours = dict[str, Behaviour]
+ApiHandler = Callable[[ApiCall], ApiResponse]
+ApiHandlers = dict[str, ApiHandler]

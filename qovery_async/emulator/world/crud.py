@@ -1,4 +1,4 @@
-"""What does an operation do to the state, going by its family alone?"""
+"""What does an operation do that has no handler written by hand? Its family says."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any
 
 from qovery_async.codec.plain import is_list, is_object
 from qovery_async.emulator.facts.families import Family, families
-from qovery_async.emulator.facts.operations import Answer, Operation, python_type
+from qovery_async.emulator.facts.operations import ApiOperation, DeclaredResponse, python_type
 from qovery_async.emulator.facts.refusals import not_found, taken
 from qovery_async.emulator.facts.samples import branch, complete, fields, grow, lasting, sample
 from qovery_async.emulator.facts.validation import misfit
 from qovery_async.emulator.world import derived
-from qovery_async.emulator.world.calls import Behaviour, Call, Reply
+from qovery_async.emulator.world.calls import ApiCall, ApiHandler, ApiResponse
 from qovery_async.emulator.world.state import Entity, State
 
 _TEXTS: Mapping[str, Any] = {
@@ -21,29 +21,33 @@ _TEXTS: Mapping[str, Any] = {
     "text/plain": "# the values of the chart\n",
 }
 _STOCK = 2
-# Lists of what uses a thing: whatever was created here is used by nobody.
+# Lists of what uses an object: in the emulator, nothing does.
 _UNUSED = ("list_associated_services", "list_associated_items")
 
 
-def behaviour(operation: Operation) -> Behaviour:
-    """That of the family the operation is of, or a well-formed sample where it is of none."""
+def handler(operation: ApiOperation) -> ApiHandler:
+    """The handler for the operation's verb in its family, or one that returns a sample if it has no family."""
     found = families()
-    if operation.call in found.only:
-        return _read_only_one if operation.method == "GET" else _write_only_one
+    if operation.call in found.settings:
+        return _read_setting if operation.method == "GET" else _write_setting
     if operation.call in found.of_call:
-        return _PARTS[found.of_call[operation.call][1]]
-    return _acted if _answers_itself(operation) else _sampled
+        return _HANDLERS[found.of_call[operation.call][1]]
+    return _changed_target if _returns_target(operation) else _sampled
 
 
-def _answers_itself(operation: Operation) -> bool:
-    """Whether it answers with what its path names: `changePlan` with the organization."""
+def _returns_target(operation: ApiOperation) -> bool:
+    """Whether the response is the entity in the path, as `changePlan` returns the organization."""
     kind = families().kind_of(operation, operation.parameters[-1]) if operation.parameters else None
     family = families().by_kind.get(kind or "")
-    return family is not None and family.answer == operation.answer.type and operation.answer.items is None
+    return family is not None and family.response_type == operation.response.type and operation.response.items is None
 
 
 def create(state: State, family: Family, parent: Entity, body: Mapping[str, Any]) -> Entity:
-    """A new thing of a family, as the API would make it of this body."""
+    """Creates an object of a family from a request body.
+
+    Raises:
+        Refusal: 409 if a value that must be unique is taken.
+    """
     _refuse_taken(family, parent, body, None)
     now = state.now()
     known = {
@@ -53,71 +57,74 @@ def create(state: State, family: Family, parent: Entity, body: Mapping[str, Any]
         "created_at": now,
         "updated_at": now,
     }
-    return state.add(family.kind, parent, _shape(family.answer, family.body, body, known))
+    return state.add(family.kind, parent, _shape(family.response_type, family.request_type, body, known))
 
 
-def shown(entity: Entity, answer: Answer) -> dict[str, Any]:
-    """An entity as an operation answers with it."""
-    type_ = python_type(answer.type or "Any")
+def shown(entity: Entity, declared: DeclaredResponse) -> dict[str, Any]:
+    """An entity as a response shows it."""
+    type_ = python_type(declared.type or "Any")
     return complete({**entity.value, **derived.when_shown(entity)}, type_, entity.id)
 
 
-def enclosed(items: list[Any], answer: Answer) -> Any:
-    """A list in the envelope that the operation has for it."""
-    page = {"page": 1, "page_size": max(len(items), 20)} if answer.paged else {}
-    return {**page, answer.items: items} if answer.items else items
+def enclosed(items: list[Any], declared: DeclaredResponse) -> Any:
+    """A list in the envelope of the response."""
+    page = {"page": 1, "page_size": max(len(items), 20)} if declared.paged else {}
+    return {**page, declared.items: items} if declared.items else items
 
 
-def family_of(call: Call) -> Family:
+def family_of(call: ApiCall) -> Family:
+    """The family of the operation that is called."""
     return families().of_call[call.operation.call][0]
 
 
-def _shape(answer: str, body_type: str | None, body: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+def _shape(
+    response_type: str, request_type: str | None, body: Mapping[str, Any], known: Mapping[str, Any]
+) -> dict[str, Any]:
     sent = _without_nulls(body)
-    grown = grow(python_type(answer), sent, known, known["id"])
-    declared = _wires(body_type) or sent.keys()
+    grown = grow(python_type(response_type), sent, known, known["id"])
+    declared = _wires(request_type) or sent.keys()
     return {**grown, **{key: value for key, value in sent.items() if key not in declared and key not in known}}
 
 
 def _wires(type_: str | None) -> frozenset[str]:
-    """The keys that a model declares; none for other types."""
+    """The wire names that a model declares, or none for other types."""
     model = branch(python_type(type_), {}) if type_ else None
     return frozenset(field.wire for field in fields(model)) if model else frozenset()
 
 
-def _refuse_taken(family: Family, parent: Entity, body: Mapping[str, Any], besides: Entity | None) -> None:
+def _refuse_taken(family: Family, parent: Entity, body: Mapping[str, Any], except_for: Entity | None) -> None:
     key = family.unique
     wanted = body.get(key) if key else None
     if key is None or wanted is None:
         return
     for sibling in parent.children.get(family.kind, {}).values():
-        if sibling is not besides and sibling.value.get(key) == wanted:
+        if sibling is not except_for and sibling.value.get(key) == wanted:
             raise taken(family.kind, key, wanted)
 
 
-def _list(call: Call) -> Reply:
-    family, answer = family_of(call), call.operation.answer
+def _list(call: ApiCall) -> ApiResponse:
+    family, declared = family_of(call), call.operation.response
     stock(call.state, family, call.target)
-    items = [shown(entity, answer) for entity in call.target.of_kind(family.kind)]
+    items = [shown(entity, declared) for entity in call.target.of_kind(family.kind)]
     for wire, wanted in call.query.items():
         if items and wire in items[0] and wire in ("name", "kind"):
             items = [item for item in items if item.get(wire) == wanted]
-    return Reply(enclosed(items, answer))
+    return ApiResponse(enclosed(items, declared))
 
 
-def _create(call: Call) -> Reply:
+def _create(call: ApiCall) -> ApiResponse:
     family = family_of(call)
     entity = create(call.state, family, _parent(call, family), call.sent)
-    reply = shown(entity, call.operation.answer)
-    once = call.operation.answer.type
-    if once and once != family.answer:
-        # What only the creation tells: the token, for one.
-        reply = {**grow(python_type(once), {**call.sent, **entity.value}, {}, entity.id), **reply}
-    return Reply(reply)
+    response = shown(entity, call.operation.response)
+    once = call.operation.response.type
+    if once and once != family.response_type:
+        # Some keys are only in the response to the creation, such as the token.
+        response = {**grow(python_type(once), {**call.sent, **entity.value}, {}, entity.id), **response}
+    return ApiResponse(response)
 
 
-def _parent(call: Call, family: Family) -> Entity:
-    """What the path names, else what the body names: `POST /alert-rules` has its organization inside."""
+def _parent(call: ApiCall, family: Family) -> Entity:
+    """The entity in the path, else the organization in the body, as `POST /alert-rules` has it."""
     if call.entities or family.kind == "organization":
         return call.target
     organization = call.sent.get("organization_id")
@@ -126,17 +133,17 @@ def _parent(call: Call, family: Family) -> Entity:
     return call.caller.admitted(call.state.get("organization", organization))
 
 
-def _get(call: Call) -> Reply:
-    return Reply(shown(call.target, call.operation.answer))
+def _get(call: ApiCall) -> ApiResponse:
+    return ApiResponse(shown(call.target, call.operation.response))
 
 
-def _update(call: Call) -> Reply:
+def _update(call: ApiCall) -> ApiResponse:
     entity, family = call.target, family_of(call)
     body = call.sent
     parent = entity.parent or call.state.root
     _refuse_taken(family, parent, body, entity)
-    body_type = call.operation.body.type if call.operation.body else None
-    replaced = (_wires(body_type) or body.keys()) - lasting(python_type(family.answer), entity.value)
+    request_type = call.operation.body.type if call.operation.body else None
+    replaced = (_wires(request_type) or body.keys()) - lasting(python_type(family.response_type), entity.value)
     kept = {key: value for key, value in entity.value.items() if key not in replaced}
     if call.operation.method == "PATCH":
         kept = entity.value
@@ -148,118 +155,124 @@ def _update(call: Call) -> Reply:
         "created_at": entity.value.get("created_at"),
         "updated_at": call.state.now(),
     }
-    entity.value = _shape(family.answer, body_type, {**kept, **body}, known)
-    return Reply(shown(entity, call.operation.answer))
+    entity.value = _shape(family.response_type, request_type, {**kept, **body}, known)
+    return ApiResponse(shown(entity, call.operation.response))
 
 
-def _delete(call: Call) -> Reply:
+def _delete(call: ApiCall) -> ApiResponse:
     call.state.remove(call.target)
-    return Reply(status=_empty_status(call.operation))
+    return ApiResponse(status=_empty_status(call.operation))
 
 
-def _empty_status(operation: Operation) -> int:
-    return next((answer.status for answer in operation.answers if answer.type is None), operation.answer.status)
+def _empty_status(operation: ApiOperation) -> int:
+    return next(
+        (declared.status for declared in operation.responses if declared.type is None), operation.response.status
+    )
 
 
 def stock_kind(state: State, kind: str, parent: Entity) -> None:
+    """Adds the objects of a kind that only Qovery creates, if they are missing."""
     family = families().by_kind.get(kind)
     if family is not None and parent is not state.root:
         stock(state, family, parent)
 
 
 def stock(state: State, family: Family, parent: Entity) -> None:
-    """Things that only Qovery makes, such as invoices, are there as soon as somebody looks."""
+    """Adds the objects that only Qovery creates, such as invoices, when they are first read."""
     if not family.stocked or family.kind in parent.children:
         return
     parent.children[family.kind] = {}
     for number in range(_STOCK):
         seed = f"{state.seed}/{parent.id}/{family.kind}/{number}"
-        value = {**sample(python_type(family.answer), seed), **_fitting(family.answer, derived.references(parent))}
+        value = {
+            **sample(python_type(family.response_type), seed),
+            **_fitting(family.response_type, derived.references(parent)),
+        }
         if "connection_name" in value:
             value["connection_name"] = f"connection-{number + 1}"
         state.add(family.kind, parent, value, id_=value.get("id") or value.get("connection_name"))
 
 
-def _read_only_one(call: Call) -> Reply:
-    return _one(call, call.target.settings.get(_word(call)))
+def _read_setting(call: ApiCall) -> ApiResponse:
+    return _setting(call, call.target.settings.get(_word(call)))
 
 
-def _write_only_one(call: Call) -> Reply:
+def _write_setting(call: ApiCall) -> ApiResponse:
     operation, word = call.operation, _word(call)
     if operation.method == "DELETE":
         call.target.settings.pop(word, None)
-        return Reply(status=_empty_status(operation))
-    answer = operation.answer
+        return ApiResponse(status=_empty_status(operation))
+    declared = operation.response
     value = call.body
-    if answer.items and is_object(value):
+    if declared.items and is_object(value):
         value = next((item for item in value.values() if is_list(item)), None)
-    elif is_object(value) and answer.type:
-        value = {**grow(python_type(answer.type), value, {}, word), **value}
-    default = _default(call, answer)
+    elif is_object(value) and declared.type:
+        value = {**grow(python_type(declared.type), value, {}, word), **value}
+    default = _default(call, declared)
     _check_id(call, default)
     call.target.settings[word] = value
-    return _one(call, value) if answer.type else Reply()
+    return _setting(call, value) if declared.type else ApiResponse()
 
 
-def _check_id(call: Call, default: Any) -> None:
-    """`PUT /environment/{environmentId}/deploymentRule/{deploymentRuleId}` repeats the id of the only rule."""
+def _check_id(call: ApiCall, default: Any) -> None:
+    """Checks the id in `PUT /environment/{environmentId}/deploymentRule/{deploymentRuleId}`."""
     last = next(reversed(call.operation.parameters), "")
     if last and last not in call.entities and is_object(default) and call.path[last] != default.get("id"):
         raise not_found(_word(call), call.path[last])
 
 
-def _one(call: Call, value: Any) -> Reply:
-    answer = call.operation.answer
-    default = _default(call, answer)
+def _setting(call: ApiCall, value: Any) -> ApiResponse:
+    declared = call.operation.response
+    default = _default(call, declared)
     if value is None:
-        return Reply(default)
-    if answer.items:
-        return Reply(enclosed(value, answer))
-    return Reply({**default, **value} if is_object(value) and is_object(default) else value)
+        return ApiResponse(default)
+    if declared.items:
+        return ApiResponse(enclosed(value, declared))
+    return ApiResponse({**default, **value} if is_object(value) and is_object(default) else value)
 
 
-def _word(call: Call) -> str:
-    return families().only[call.operation.call]
+def _word(call: ApiCall) -> str:
+    return families().settings[call.operation.call]
 
 
-def _default(call: Call, answer: Answer) -> Any:
-    """What it reads as long as nobody wrote it."""
-    if answer.items:
-        return enclosed([], answer)
-    return _sample(answer, f"{call.state.seed}/{call.target.id}/{_word(call)}", derived.references(call.target))
+def _default(call: ApiCall, declared: DeclaredResponse) -> Any:
+    """The value of a setting that was never written."""
+    if declared.items:
+        return enclosed([], declared)
+    return _sample(declared, f"{call.state.seed}/{call.target.id}/{_word(call)}", derived.references(call.target))
 
 
-def _acted(call: Call) -> Reply:
-    entity, answer = call.target, call.operation.answer
+def _changed_target(call: ApiCall) -> ApiResponse:
+    entity, declared = call.target, call.operation.response
     if call.operation.writes:
-        entity.value = {**entity.value, **_fitting(answer.type or "", call.sent, entity.value)}
-    return Reply(shown(entity, answer))
+        entity.value = {**entity.value, **_fitting(declared.type or "", call.sent, entity.value)}
+    return ApiResponse(shown(entity, declared))
 
 
-def _sampled(call: Call) -> Reply:
-    operation, answer = call.operation, call.operation.answer
-    if answer.type is None:
-        return Reply()
+def _sampled(call: ApiCall) -> ApiResponse:
+    operation, declared = call.operation, call.operation.response
+    if declared.type is None:
+        return ApiResponse()
     if operation.verb in _UNUSED:
-        return Reply(enclosed([], answer))
+        return ApiResponse(enclosed([], declared))
     sent = call.body if is_object(call.body) else {}
     known = {**call.query, **sent, **derived.references(call.target)}
-    value = _sample(answer, f"{call.state.seed}/{call.target.id}/{operation.call}", known)
-    if answer.items:
-        value = enclosed([value], answer)
-    return Reply(value)
+    value = _sample(declared, f"{call.state.seed}/{call.target.id}/{operation.call}", known)
+    if declared.items:
+        value = enclosed([value], declared)
+    return ApiResponse(value)
 
 
-def _sample(answer: Answer, seed: str, known: Mapping[str, Any]) -> Any:
-    if (text := _TEXTS.get(answer.media_type or "")) is not None:
+def _sample(declared: DeclaredResponse, seed: str, known: Mapping[str, Any]) -> Any:
+    if (text := _TEXTS.get(declared.media_type or "")) is not None:
         return text
-    type_ = python_type(answer.type or "Any")
+    type_ = python_type(declared.type or "Any")
     value = sample(type_, seed)
-    return {**value, **_fitting(answer.type or "", known, value)} if is_object(value) else value
+    return {**value, **_fitting(declared.type or "", known, value)} if is_object(value) else value
 
 
 def _fitting(type_: str, known: Mapping[str, Any], value: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """The part of what is known that an object of this type has room for."""
+    """The known keys that an object of this type declares and whose values have the declared type."""
     model = branch(python_type(type_), value or {})
     wanted = fields(model) if model else ()
     return {
@@ -268,13 +281,13 @@ def _fitting(type_: str, known: Mapping[str, Any], value: Mapping[str, Any] | No
 
 
 def _without_nulls(value: Any) -> Any:
-    """A null sent for an optional key leaves it out."""
+    """A body without nulls: null for an optional key means to leave it out."""
     if is_object(value):
         return {key: _without_nulls(item) for key, item in value.items() if item is not None}
     return [_without_nulls(item) for item in value] if is_list(value) else value
 
 
-_PARTS: Mapping[str, Behaviour] = {
+_HANDLERS: Mapping[str, ApiHandler] = {
     "list": _list,
     "create": _create,
     "get": _get,

@@ -1,4 +1,4 @@
-"""What do the operations do that deploy, stop, restart, cancel and delete, and how do they show it?"""
+"""What do the operations on deployments, statuses, histories and queues do?"""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from qovery_async.codec.plain import is_list
-from qovery_async.emulator.facts.operations import Operation, operations
-from qovery_async.emulator.facts.refusals import Problem, not_found
+from qovery_async.emulator.facts.operations import ApiOperation, operations
+from qovery_async.emulator.facts.refusals import Refusal, not_found
 from qovery_async.emulator.life import history, logs, statuses
 from qovery_async.emulator.life.actions import Action, ActionRefused, Trigger
 from qovery_async.emulator.life.clusters import ClusterLives
 from qovery_async.emulator.life.environments import Life
-from qovery_async.emulator.life.records import Request
+from qovery_async.emulator.life.records import DeploymentRequest
 from qovery_async.emulator.world import crud
-from qovery_async.emulator.world.calls import Behaviour, Behaviours, Call, Reply
+from qovery_async.emulator.world.calls import ApiCall, ApiHandler, ApiHandlers, ApiResponse
 from qovery_async.emulator.world.state import Entity
 from qovery_async.emulator.world.topology import service_of
 from qovery_async.emulator.world.views import services_of
@@ -33,43 +33,43 @@ _ACTIONS = {
 _PAGE_SIZE = 20
 
 
-def behaviours(life: Life, clusters: ClusterLives) -> Behaviours:
+def handlers(life: Life, clusters: ClusterLives) -> ApiHandlers:
     return {**_of_environments(life), **_of_services(life), **_of_queue(life), **_of_clusters(clusters)}
 
 
-def _of_environments(life: Life) -> Behaviours:
-    def act(action: Action) -> Callable[[Call], Request]:
+def _of_environments(life: Life) -> ApiHandlers:
+    def act(action: Action) -> Callable[[ApiCall], DeploymentRequest]:
         return lambda call: _accepted(lambda: life.act(call.target.id, action, _trigger(call)))
 
-    def act_on_some(action: Action) -> Callable[[Call], Request]:
+    def act_on_some(action: Action) -> Callable[[ApiCall], DeploymentRequest]:
         return lambda call: _accepted(lambda: life.act(call.target.id, action, _trigger(call), _named(call)))
 
-    def cancel(call: Call) -> Request:
+    def cancel(call: ApiCall) -> DeploymentRequest:
         force = bool(call.sent.get("force_cancel"))
         return _accepted(lambda: life.cancel(call.target.id, force=force))
 
-    def delete(call: Call) -> Reply:
-        # What was never deployed leaves nothing behind that would take time.
+    def delete(call: ApiCall) -> ApiResponse:
+        # Deleting takes time only if something was deployed.
         if any(life.service(service.id).deployed for service in services_of(call.target)):
             act(Action.DELETE)(call)
         else:
             call.state.remove(call.target)
-        return Reply()
+        return ApiResponse()
 
-    def as_environment(request: Callable[[Call], Request]) -> Behaviour:
-        return lambda call: Reply(statuses.accepted_environment(life, request(call)))
+    def as_environment(request: Callable[[ApiCall], DeploymentRequest]) -> ApiHandler:
+        return lambda call: ApiResponse(statuses.accepted_environment(life, request(call)))
 
-    def as_status(request: Callable[[Call], Request]) -> Behaviour:
-        return lambda call: Reply(statuses.accepted_environment_as_status(life, request(call)))
+    def as_status(request: Callable[[ApiCall], DeploymentRequest]) -> ApiHandler:
+        return lambda call: ApiResponse(statuses.accepted_environment_as_status(life, request(call)))
 
-    def silently(request: Callable[[Call], Request]) -> Behaviour:
-        return lambda call: (request(call), Reply())[1]
+    def silently(request: Callable[[ApiCall], DeploymentRequest]) -> ApiHandler:
+        return lambda call: (request(call), ApiResponse())[1]
 
     return {
         "environments.deploy": as_status(act(Action.DEPLOY)),
         "environments.redeploy": as_environment(act(Action.DEPLOY)),
         "environments.stop": as_environment(act(Action.STOP)),
-        "environments.uninstall": lambda call: (act(Action.UNINSTALL)(call), Reply({}))[1],
+        "environments.uninstall": lambda call: (act(Action.UNINSTALL)(call), ApiResponse({}))[1],
         "environments.delete": delete,
         "environments.cancel_deployment": as_environment(cancel),
         "environments.deploy_services": as_environment(act_on_some(Action.DEPLOY)),
@@ -77,26 +77,28 @@ def _of_environments(life: Life) -> Behaviours:
         "environments.stop_services": silently(act_on_some(Action.STOP)),
         "environments.delete_services": silently(act_on_some(Action.DELETE)),
         "environments.uninstall_services": silently(act_on_some(Action.UNINSTALL)),
-        "environments.get_status": lambda call: Reply(statuses.environment_status(life, call.target.id)),
-        "environments.get_statuses": lambda call: Reply(statuses.environment_statuses(life, call.target.id)),
-        "environments.get_statuses_with_stages": lambda c: Reply(statuses.statuses_with_stages(life, c.target.id)),
-        "environments.list_statuses": lambda call: Reply(
+        "environments.get_status": lambda call: ApiResponse(statuses.environment_status(life, call.target.id)),
+        "environments.get_statuses": lambda call: ApiResponse(statuses.environment_statuses(life, call.target.id)),
+        "environments.get_statuses_with_stages": lambda c: ApiResponse(
+            statuses.statuses_with_stages(life, c.target.id)
+        ),
+        "environments.list_statuses": lambda call: ApiResponse(
             {"results": [statuses.environment_status(life, e.id) for e in call.target.of_kind("environment")]}
         ),
-        "environments.list_deployment_history": lambda call: Reply(
+        "environments.list_deployment_history": lambda call: ApiResponse(
             history.environment_history(life, call.target.id, start_id=call.query.get("startId"))
         ),
-        "environments.list_deployment_history_v2": lambda call: Reply(
+        "environments.list_deployment_history_v2": lambda call: ApiResponse(
             history.environment_history_v2(life, call.target.id, size=_size(call))
         ),
-        "environments.list_deployment_logs": lambda call: Reply(
+        "environments.list_deployment_logs": lambda call: ApiResponse(
             logs.deployment_logs(life, call.target.id, call.query.get("version"))
         ),
     }
 
 
-def _of_services(life: Life) -> Behaviours:
-    reads: dict[str, Callable[[Call, Entity, Entity], Any]] = {
+def _of_services(life: Life) -> ApiHandlers:
+    reads: dict[str, Callable[[ApiCall, Entity, Entity], Any]] = {
         "get_status": lambda _, environment, service: statuses.service_status(life, environment.id, service.id),
         "list_deployment_history": lambda call, environment, service: history.service_history(
             life, environment.id, service.id, start_id=call.query.get("startId")
@@ -106,7 +108,7 @@ def _of_services(life: Life) -> Behaviours:
         ),
         "list_logs": lambda call, _, service: {"results": logs.service_logs(life, service_of(call.state, service))},
     }
-    found: Behaviours = {}
+    found: ApiHandlers = {}
     for operation in operations().values():
         if operation.namespace not in _SERVICES:
             continue
@@ -121,78 +123,78 @@ def _of_services(life: Life) -> Behaviours:
     return found
 
 
-def _service_action(life: Life, action: Action) -> Behaviour:
-    def behaviour(call: Call) -> Reply:
+def _service_action(life: Life, action: Action) -> ApiHandler:
+    def handler(call: ApiCall) -> ApiResponse:
         service, environment = call.target, _environment_of(call.target)
         if action in (Action.DELETE, Action.UNINSTALL) and not life.service(service.id).deployed:
             if action is Action.DELETE:
                 call.state.remove(service)
-            return Reply(status=204)
+            return ApiResponse(status=204)
         request = _accepted(lambda: life.act(environment.id, action, _trigger(call), [service.id]))
-        if call.operation.answer.type is None:
-            return Reply()
-        return Reply(statuses.accepted_service(life, request, service.id))
+        if call.operation.response.type is None:
+            return ApiResponse()
+        return ApiResponse(statuses.accepted_service(life, request, service.id))
 
-    return behaviour
-
-
-def _service_read(read: Callable[[Call, Entity, Entity], Any]) -> Behaviour:
-    return lambda call: Reply(read(call, _environment_of(call.target), call.target))
+    return handler
 
 
-def _service_list(life: Life, operation: Operation) -> Behaviour:
+def _service_read(read: Callable[[ApiCall, Entity, Entity], Any]) -> ApiHandler:
+    return lambda call: ApiResponse(read(call, _environment_of(call.target), call.target))
+
+
+def _service_list(life: Life, operation: ApiOperation) -> ApiHandler:
     kind = operation.path.split("/")[-2]
 
-    def behaviour(call: Call) -> Reply:
+    def handler(call: ApiCall) -> ApiResponse:
         services = call.target.of_kind(kind)
         found = [statuses.service_status(life, call.target.id, service.id) for service in services]
-        return Reply({"results": found})
+        return ApiResponse({"results": found})
 
-    return behaviour
+    return handler
 
 
-def _service_update(life: Life, operation: Operation) -> Behaviour:
-    replace = crud.behaviour(operation)
+def _service_update(life: Life, operation: ApiOperation) -> ApiHandler:
+    replace = crud.handler(operation)
 
-    def behaviour(call: Call) -> Reply:
-        reply = replace(call)
+    def handler(call: ApiCall) -> ApiResponse:
+        response = replace(call)
         life.changed(call.target.id)
-        return reply
+        return response
 
-    return behaviour
+    return handler
 
 
-def _of_queue(life: Life) -> Behaviours:
-    def cancel(call: Call) -> Reply:
+def _of_queue(life: Life) -> ApiHandlers:
+    def cancel(call: ApiCall) -> ApiResponse:
         id_ = call.path["deploymentRequestId"]
         force = bool(call.sent.get("force_cancel"))
         _known(id_, lambda: _accepted(lambda: life.cancel_request(id_, force=force)))
-        return Reply()
+        return ApiResponse()
 
-    def status(call: Call) -> Reply:
+    def status(call: ApiCall) -> ApiResponse:
         id_ = call.query["deploymentRequestId"]
-        return Reply(_known(id_, lambda: statuses.request_status(life, id_)))
+        return ApiResponse(_known(id_, lambda: statuses.request_status(life, id_)))
 
     return {
         "deployment_queue.cancel": cancel,
         "deployment_queue.get_status": status,
-        "deployment_queue.list_for_environment": lambda c: Reply(history.environment_queue(life, c.target.id)),
-        "deployment_queue.list_for_service": lambda c: Reply(
+        "deployment_queue.list_for_environment": lambda c: ApiResponse(history.environment_queue(life, c.target.id)),
+        "deployment_queue.list_for_service": lambda c: ApiResponse(
             history.service_queue(life, _environment_of(c.target).id, c.target.id)
         ),
     }
 
 
-def _of_clusters(clusters: ClusterLives) -> Behaviours:
-    def act(action: Action) -> Behaviour:
-        return lambda call: Reply(_accepted(lambda: clusters.act(call.target.id, action)))
+def _of_clusters(clusters: ClusterLives) -> ApiHandlers:
+    def act(action: Action) -> ApiHandler:
+        return lambda call: ApiResponse(_accepted(lambda: clusters.act(call.target.id, action)))
 
     return {
         "clusters.deploy": act(Action.DEPLOY),
         "clusters.upgrade": act(Action.DEPLOY),
         "clusters.stop": act(Action.STOP),
-        "clusters.get_status": lambda call: Reply(clusters.status(call.target.id)),
-        "clusters.list_statuses": lambda call: Reply(
+        "clusters.get_status": lambda call: ApiResponse(clusters.status(call.target.id)),
+        "clusters.list_statuses": lambda call: ApiResponse(
             {"results": [clusters.status(cluster.id) for cluster in call.target.of_kind("cluster")]}
         ),
     }
@@ -204,11 +206,11 @@ def _environment_of(service: Entity) -> Entity:
     return service.parent
 
 
-def _trigger(call: Call) -> Trigger:
+def _trigger(call: ApiCall) -> Trigger:
     return Trigger(call.caller.user)
 
 
-def _size(call: Call) -> int:
+def _size(call: ApiCall) -> int:
     return int(call.query.get("pageSize") or _PAGE_SIZE)
 
 
@@ -216,7 +218,7 @@ def _accepted(act: Callable[[], T]) -> T:
     try:
         return act()
     except ActionRefused as refusal:
-        raise Problem(409, str(refusal)) from refusal
+        raise Refusal(409, str(refusal)) from refusal
 
 
 def _known(id_: str, ask: Callable[[], T]) -> T:
@@ -226,11 +228,11 @@ def _known(id_: str, ask: Callable[[], T]) -> T:
         raise not_found("deployment request", id_) from None
 
 
-def _named(call: Call) -> list[str]:
-    """The services that a body names: ids, or objects with one, in lists by kind.
+def _named(call: ApiCall) -> list[str]:
+    """The ids of the services in a body: lists by kind, of ids or of objects with an id.
 
     Raises:
-        Problem: 404, one is not in the environment.
+        Refusal: 404 if a service is not in the environment.
     """
     ids = list(_ids(call.sent))
     here = {service.id for service in services_of(call.target)}

@@ -1,6 +1,6 @@
-"""What does an object say because of others, or because of how it was asked for?
+"""Which keys of an object depend on other objects or on the request that created it?
 
-The few facts that neither the models nor the paths tell, by kind.
+Only what neither the models nor the paths tell, by kind.
 """
 
 from __future__ import annotations
@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from qovery_async.emulator.facts.refusals import Problem
+from qovery_async.emulator.facts.refusals import Refusal
 from qovery_async.emulator.world.state import Entity, State
 
 Known = dict[str, Any]
 
 
 def references(parent: Entity) -> Known:
-    """How an object names those above it: `environment`, `environment_id`, `environment_name`, ..."""
+    """The keys that refer to ancestors: `environment`, `environment_id`, `environment_name`, ..."""
     found: Known = {}
     for entity in parent.ancestors():
         found[entity.kind] = {"id": entity.id}
@@ -26,12 +26,13 @@ def references(parent: Entity) -> Known:
 
 
 def when_created(kind: str, body: Mapping[str, Any], parent: Entity, state: State) -> Known:
+    """The keys that follow from the body of the request."""
     maker = _CREATED.get(kind)
     return maker(body, parent, state) if maker else {}
 
 
 def when_shown(entity: Entity) -> Mapping[str, Any]:
-    """What is counted or looked up at the moment of asking."""
+    """The keys that are computed when the object is read."""
     maker = _SHOWN.get(entity.kind)
     return maker(entity) if maker else {}
 
@@ -42,9 +43,9 @@ def _environment(body: Mapping[str, Any], parent: Entity, _: State) -> Known:
     wanted = body.get("cluster")
     cluster = next((c for c in clusters if wanted in (None, c.id)), None)
     if cluster is None and wanted:
-        raise Problem(404, f"cluster {wanted} does not exist")
+        raise Refusal(404, f"cluster {wanted} does not exist")
     if cluster is None:
-        raise Problem(400, "the organization has no cluster yet")
+        raise Refusal(400, "the organization has no cluster yet")
     return {"cluster_id": cluster.id} | _of_cluster(cluster) | {"mode": body.get("mode", "DEVELOPMENT")}
 
 
@@ -70,7 +71,7 @@ def _container(body: Mapping[str, Any], parent: Entity, _: State) -> Known:
 
 
 def _helm(body: Mapping[str, Any], parent: Entity, _: State) -> Known:
-    """The source that was asked for, as it is answered: in full, and under other names."""
+    """The source of the request as responses have it: with the repository's details, under other keys."""
     source: Mapping[str, Any] = body.get("source") or {}
     chart: Mapping[str, Any] | None = source.get("helm_repository")
     if not chart:

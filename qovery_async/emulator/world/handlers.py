@@ -1,20 +1,22 @@
-"""Which operations are written by hand, and where?"""
+"""Which operations have a handler written by hand, and where?"""
 
 from __future__ import annotations
 
-from qovery_async.emulator.world.calls import Behaviours
-from qovery_async.emulator.world.tokens import Doors
+from qovery_async.emulator.life.clusters import ClusterLives
+from qovery_async.emulator.life.environments import Life
+from qovery_async.emulator.world import access, clones, clusters, deployments, stages, variables, views
+from qovery_async.emulator.world.calls import ApiHandlers
+from qovery_async.emulator.world.tokens import Tokens
 
 
-def all_of(doors: Doors) -> Behaviours:
-    """By call. Later ones go before earlier ones."""
-    from qovery_async.emulator.world import access, clones, clusters, stages, variables, views
-
+def all_of(tokens: Tokens, life: Life, cluster_lives: ClusterLives) -> ApiHandlers:
+    """The handlers by operation. Where two modules have the same operation, the later one counts."""
     return {
-        **access.behaviours(doors),
-        **clones.behaviours(),
-        **clusters.behaviours(),
-        **views.behaviours(),
-        **stages.behaviours(),
-        **variables.behaviours(),
+        **access.handlers(tokens),
+        **clones.handlers(),
+        **clusters.handlers(),
+        **views.handlers(),
+        **stages.handlers(),
+        **variables.handlers(),
+        **deployments.handlers(life, cluster_lives),
     }

@@ -1,14 +1,15 @@
-"""Does a policy allow a request? The part of Rego that API tokens are usually restricted with.
+"""Does the policy of an API token allow a request?
 
-Understood are rules `allow if { ... }` (or `allow { ... }`) whose lines compare `input.method` and
-`input.path`. A line that is not understood does not hold, so that nothing is allowed by mistake.
+The emulator knows the part of Rego that such policies usually consist of: rules `allow if { ... }`
+or `allow { ... }` whose lines compare `input.method` and `input.path`. A line that it does not know
+counts as false, so that nothing is allowed by mistake.
 """
 
 from __future__ import annotations
 
 import re
 
-from qovery_async.emulator.facts.refusals import Problem
+from qovery_async.emulator.facts.refusals import Refusal
 
 _RULE = re.compile(r"\ballow\s*(?:if\s*)?\{([^}]*)\}")
 _EQUAL = re.compile(r'input\.(method|path)\s*==\s*"([^"]*)"')
@@ -17,22 +18,23 @@ _STARTS = re.compile(r'startswith\(\s*input\.(method|path)\s*,\s*"([^"]*)"\s*\)'
 
 
 def check(policy: str) -> None:
-    """Whether it is a policy at all.
+    """Checks the syntax of a policy.
 
     Raises:
-        Problem: 400, it is not.
+        Refusal: 400 if it is not a Rego policy.
     """
     if not re.search(r"^\s*package\s+[\w.]+", policy, re.MULTILINE) or policy.count("{") != policy.count("}"):
-        raise Problem(400, "opa_policy: is not valid Rego")
+        raise Refusal(400, "opa_policy: must be valid Rego")
 
 
 def allows(policy: str, method: str, path: str) -> bool:
+    """Whether a policy allows a request with this method and path."""
     if re.search(r"\bdefault\s+allow\s*:?=\s*true\b", policy) or re.search(
         r"^\s*allow\s*:?=\s*true\s*$", policy, re.MULTILINE
     ):
         return True
-    said = {"method": method, "path": path}
-    return any(all(_holds(line, said) for line in _lines(rule)) for rule in _RULE.findall(policy))
+    values = {"method": method, "path": path}
+    return any(all(_holds(line, values) for line in _lines(rule)) for rule in _RULE.findall(policy))
 
 
 def _lines(rule: str) -> list[str]:
@@ -40,11 +42,11 @@ def _lines(rule: str) -> list[str]:
     return [line for line in lines if line]
 
 
-def _holds(line: str, said: dict[str, str]) -> bool:
+def _holds(line: str, values: dict[str, str]) -> bool:
     if found := _EQUAL.fullmatch(line):
-        return said[found[1]] == found[2]
+        return values[found[1]] == found[2]
     if found := _STARTS.fullmatch(line):
-        return said[found[1]].startswith(found[2])
+        return values[found[1]].startswith(found[2])
     if found := _IN.fullmatch(line):
-        return said[found[1]] in re.findall(r'"([^"]*)"', found[2])
+        return values[found[1]] in re.findall(r'"([^"]*)"', found[2])
     return line == "true"

@@ -1,7 +1,7 @@
-"""What is there when the emulator starts?
+"""Which objects does the emulator start with?
 
-Everything is made through the families, as requests would make it; the large world then copies what
-it made once, since 20,000 requests would take their time.
+They are created as requests would create them. The large world then copies one object of each kind,
+since creating 20,000 services takes too long.
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ from qovery_async.emulator.world import access, crud, derived, variables
 from qovery_async.emulator.world.stages import stages_of
 from qovery_async.emulator.world.state import Entity, State
 
+World = Literal["empty", "demo", "large"]
+"""The names of the worlds that an emulator can start with."""
+
 _PROJECTS: Mapping[str, Sequence[tuple[str, str]]] = {
     "shop": (("production", "PRODUCTION"), ("staging", "STAGING"), ("preview-checkout", "PREVIEW")),
     "payments": (("production", "PRODUCTION"), ("staging", "STAGING"), ("sandbox", "DEVELOPMENT")),
@@ -29,7 +32,7 @@ _SERVICES: Mapping[str, Sequence[tuple[str, str]]] = {
     "analytics": (("container", "collector"), ("database", "events"), ("job", "rollup")),
     "platform": (("helm", "grafana"), ("container", "proxy"), ("terraform", "buckets"), ("job", "backup")),
 }
-# Mostly well, some trouble, something asleep: what a morning looks like.
+# Most services run, some have failed, some are stopped.
 _STATES = ("DEPLOYED",) * 7 + ("STOPPED", "DEPLOYMENT_ERROR", "BUILD_ERROR", "READY")
 _PROBES: Mapping[str, Any] = {"healthchecks": {}}
 _GIT = {"url": "https://github.com/acme/{name}.git", "branch": "main", "root_path": "/", "provider": "GITHUB"}
@@ -37,10 +40,10 @@ _COUNTS = 200, 10, 10
 _BEGAN = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 
-def build(world: Literal["empty", "demo", "large"], state: State) -> Entity:
-    """Fills the state, and gives the organization that is in it."""
+def build(world: World, state: State) -> Entity:
+    """Fills the state and returns its organization."""
     clock, minutes = state.clock, itertools.count()
-    # Worlds of one seed are the same to the letter, so what they are made of has times of its own.
+    # Two worlds with the same seed are equal, so their objects have fixed times.
     state.clock = lambda: _BEGAN + timedelta(minutes=next(minutes))
     try:
         organization = _fill(world, state)
@@ -51,9 +54,9 @@ def build(world: Literal["empty", "demo", "large"], state: State) -> Entity:
         state.clock = clock
 
 
-def _fill(world: Literal["empty", "demo", "large"], state: State) -> Entity:
+def _fill(world: World, state: State) -> Entity:
     organization = _make(state, "organization", state.root, {"name": "acme", "plan": "ENTERPRISE"})
-    access.welcome(state, organization)
+    access.set_up(state, organization)
     if world != "empty":
         _equip(state, organization)
     if world == "demo":
@@ -68,7 +71,7 @@ def _make(state: State, kind: str, parent: Entity, body: Mapping[str, Any]) -> E
 
 
 def _equip(state: State, organization: Entity) -> None:
-    """What projects stand on."""
+    """Adds the clusters, the registry and the Helm repository that services need."""
     for name, region in (("production", "eu-west-3"), ("development", "eu-west-1")):
         nodes = {"min_running_nodes": 3, "max_running_nodes": 10, "instance_type": "t3.xlarge", "version": "1.33"}
         body = {"name": name, "region": region, "cloud_provider": "AWS", "kubernetes": "MANAGED", **nodes}
@@ -88,7 +91,7 @@ def _equip(state: State, organization: Entity) -> None:
 
 
 def _populate(state: State, organization: Entity) -> None:
-    dice = random.Random(state.seed)  # noqa: S311  # the same world for the same seed
+    dice = random.Random(state.seed)  # noqa: S311  # the same seed, the same world
     access.join(state, organization, "grace.hopper@example.com", "Admin")
     access.join(state, organization, "alan.turing@example.com", access.READ_ONLY)
     clusters = organization.of_kind("cluster")
@@ -102,7 +105,7 @@ def _populate(state: State, organization: Entity) -> None:
             variables.add(
                 state, environment, {"key": "PUBLIC_NAME", "value": f"{project_name}-{name}"}, is_secret=False
             )
-            variables.add(state, environment, {"key": "API_KEY", "value": new_secret(dice)}, is_secret=True)
+            variables.add(state, environment, {"key": "API_KEY", "value": _new_secret(dice)}, is_secret=True)
             for kind, service in _SERVICES[project_name]:
                 made = _make(state, kind, environment, _body(kind, service, organization))
                 made.facts["state"] = dice.choice(_STATES)
@@ -111,9 +114,9 @@ def _populate(state: State, organization: Entity) -> None:
 
 
 def _multiply(state: State, organization: Entity) -> None:
-    """Copies of one project, one environment and one service of each kind."""
+    """Adds copies of one project, one environment and one service of each kind."""
     projects, environments, services = _COUNTS
-    dice = random.Random(state.seed)  # noqa: S311  # the same world for the same seed
+    dice = random.Random(state.seed)  # noqa: S311  # the same seed, the same world
     scratch = _make(state, "project", organization, {"name": "project-000"})
     cluster = organization.of_kind("cluster")[0]
     model = _make(state, "environment", scratch, {"name": "model", "mode": "DEVELOPMENT", "cluster": cluster.id})
@@ -162,5 +165,5 @@ def _body(kind: str, name: str, organization: Entity) -> Mapping[str, Any]:
     return {"name": name, **bodies[kind]}
 
 
-def new_secret(dice: random.Random) -> str:
+def _new_secret(dice: random.Random) -> str:
     return f"{dice.getrandbits(96):024x}"

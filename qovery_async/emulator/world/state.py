@@ -1,4 +1,4 @@
-"""What is there? Everything that was created and not deleted, as it goes over the wire."""
+"""Which objects exist? All that were created and not deleted, as the API sends them."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from qovery_async.emulator.facts.samples import new_id
 
 @attrs.define(eq=False)
 class Entity:
-    """One object. Its kind is the API's own word from the path: `environment`, `aws/credentials`.
+    """An object of the API. Its kind is the word in the path: `environment`, `aws/credentials`.
 
-    `value` is replaced as a whole, never changed inside: objects made from one template share parts.
+    Replace `value` as a whole and never change it in place: entities copied from one template share parts.
     """
 
     kind: str
@@ -26,27 +26,27 @@ class Entity:
     value: dict[str, Any]
     children: dict[str, dict[str, Entity]] = attrs.field(factory=dict[str, "dict[str, Entity]"], repr=False)
     settings: dict[str, Any] = attrs.field(factory=dict[str, Any], repr=False)
-    """What there is exactly one of, by its word in the path: `advancedSettings`, `network`."""
+    """Settings, of which an entity has exactly one, by the word in the path: `advancedSettings`."""
     facts: dict[str, Any] = attrs.field(factory=dict[str, Any], repr=False)
-    """What is known and never answered as such: `state` (a StateEnum value) and whatever life adds."""
+    """What the emulator keeps and the API does not show as such: `state`, `token`, `stage`."""
 
     def ancestors(self) -> Iterator[Entity]:
-        """Itself, its parent and so on; the root, which is nothing of the API, is left out."""
+        """The entity itself, its parent and so on, without the root of the state."""
         entity = self
         while entity.parent is not None:
             yield entity
             entity = entity.parent
 
     def above(self, kind: str) -> Entity | None:
-        """Itself or the ancestor of a kind."""
+        """The ancestor of a kind, or the entity itself if it is of that kind."""
         return next((entity for entity in self.ancestors() if entity.kind == kind), None)
 
     def of_kind(self, kind: str) -> list[Entity]:
-        """Its children of a kind, oldest first."""
+        """The children of a kind, oldest first."""
         return list(self.children.get(kind, {}).values())
 
     def below(self) -> Iterator[Entity]:
-        """All its descendants."""
+        """All descendants, parents before children."""
         for family in self.children.values():
             for child in family.values():
                 yield child
@@ -54,32 +54,34 @@ class Entity:
 
 
 class State:
-    """All entities. Random where the API is, yet the same for the same seed and the same requests."""
+    """All entities of an emulator. The same seed and the same requests give the same ids."""
 
     def __init__(self, seed: int = 0) -> None:
         self.seed = seed
         self.root = Entity("", "", None, {})
         self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.removed: list[Callable[[Entity], None]] = []
-        """Called for each entity that goes, children first."""
-        self._dice = random.Random(seed)  # noqa: S311  # ids need no secrecy here
+        """Functions that are called with each removed entity, children first."""
+        self._dice = random.Random(seed)  # noqa: S311  # ids are not secret
         self._by_id: dict[str, Entity] = {}
 
     def new_id(self) -> str:
+        """A UUID."""
         return new_id(self._dice)
 
     def now(self) -> str:
+        """The time of the emulator's clock, in ISO 8601."""
         return self.clock().isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
     def add(self, kind: str, parent: Entity, value: dict[str, Any], *, id_: str | None = None, **facts: Any) -> Entity:
-        """Puts an object under its parent; its id is the one in it unless another is given."""
+        """Adds an object under its parent. Without `id_`, the object's own id counts."""
         entity = Entity(kind, id_ or value["id"], parent, value, facts=facts)
         parent.children.setdefault(kind, {})[entity.id] = entity
         self._by_id[entity.id] = entity
         return entity
 
     def remove(self, entity: Entity) -> None:
-        """Takes an entity out, with all that is below it."""
+        """Removes an entity with its descendants."""
         for family in list(entity.children.values()):
             for child in list(family.values()):
                 self.remove(child)
@@ -90,13 +92,14 @@ class State:
             del entity.parent.children[entity.kind][entity.id]
 
     def find(self, id_: str) -> Entity | None:
+        """The entity with this id, or None."""
         return self._by_id.get(id_)
 
     def get(self, kind: str, id_: str) -> Entity:
-        """The entity of a kind.
+        """The entity of this kind with this id.
 
         Raises:
-            Problem: 404, there is none.
+            Refusal: 404 if it does not exist.
         """
         entity = self._by_id.get(id_)
         if entity is None or entity.kind != kind:
@@ -104,7 +107,7 @@ class State:
         return entity
 
     def every(self, kind: str) -> list[Entity]:
-        """All entities of a kind, wherever they are."""
+        """All entities of a kind, oldest first."""
         return [entity for entity in self._by_id.values() if entity.kind == kind]
 
     def __len__(self) -> int:

@@ -1,4 +1,4 @@
-"""How does the life of deployments see the state, and how does it begin?"""
+"""How does the deployment engine read the state, and what has it deployed when the emulator starts?"""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from qovery_async.emulator.facts.families import families
-from qovery_async.emulator.life import actions
-from qovery_async.emulator.life.actions import Trigger
+from qovery_async.emulator.life.actions import PipelineStage, Service, Trigger
 from qovery_async.emulator.life.clock import Clock
 from qovery_async.emulator.life.clusters import ClusterLives
 from qovery_async.emulator.life.environments import Life
@@ -17,44 +16,44 @@ from qovery_async.emulator.world.state import Entity, State
 from qovery_async.emulator.world.views import service_type, services_of
 from qovery_async.models import ClusterStateEnum, StateEnum
 
-# Who deployed what a made-up world begins with, and how long ago.
+# Who deployed the services of a new world, and how long ago.
 _FOUNDER = Trigger("ada@example.com")
 _BEFORE = timedelta(hours=20)
 
 
-class StateWorld:
-    """What life asks of the state: which services there are, in which stages, and to take some out."""
+class StateTopology:
+    """The `Topology` of a state."""
 
     def __init__(self, state: State) -> None:
         self._state = state
 
-    def services(self, environment_id: str) -> Sequence[actions.Service]:
+    def services(self, environment_id: str) -> Sequence[Service]:
         environment = self._state.find(environment_id)
         return [service_of(self._state, entity) for entity in services_of(environment)] if environment else []
 
-    def stages(self, environment_id: str) -> Sequence[actions.Stage]:
+    def stages(self, environment_id: str) -> Sequence[PipelineStage]:
         environment = self._state.find(environment_id)
         stages = stages_of(self._state, environment) if environment else ()
         return [
-            actions.Stage(id=s.id, name=s.value["name"], description=s.value.get("description") or "") for s in stages
+            PipelineStage(id=s.id, name=s.value["name"], description=s.value.get("description") or "") for s in stages
         ]
 
-    def remove(self, kind: str, id: str) -> None:  # noqa: A002, ARG002  # the protocol's word; ids are unique
+    def remove(self, kind: str, id: str) -> None:  # noqa: A002, ARG002  # the protocol's name; ids are unique
         entity = self._state.find(id)
         if entity is not None:
             self._state.remove(entity)
 
 
-def find_service(state: State, id_: str) -> actions.Service | None:
-    """The service of an id, if it is one."""
+def find_service(state: State, id_: str) -> Service | None:
+    """The service with this id, or None."""
     entity = state.find(id_)
     return service_of(state, entity) if entity and entity.kind in families().services else None
 
 
-def service_of(state: State, entity: Entity) -> actions.Service:
-    """A service as life knows it."""
+def service_of(state: State, entity: Entity) -> Service:
+    """An entity as the deployment engine sees it."""
     source: dict[str, Any] = entity.value.get("source") or {}
-    return actions.Service(
+    return Service(
         id=entity.id,
         name=entity.value["name"],
         kind=service_type(entity),
@@ -67,10 +66,10 @@ def service_of(state: State, entity: Entity) -> actions.Service:
     )
 
 
-def begin(state: State, clock: Clock, seed: int) -> tuple[Life, ClusterLives]:
-    """The lives of all environments and clusters that are there, as their states say."""
-    world = StateWorld(state)
-    life, clusters = Life(world, clock, seed=seed), ClusterLives(world, clock, seed=seed)
+def start_life(state: State, clock: Clock, seed: int) -> tuple[Life, ClusterLives]:
+    """The deployment engine, with the environments and clusters of a state in the states they have there."""
+    topology = StateTopology(state)
+    life, clusters = Life(topology, clock, seed=seed), ClusterLives(topology, clock, seed=seed)
     at = clock.now() - _BEFORE
     for environment in state.every("environment"):
         _restore(life, environment, at)

@@ -1,4 +1,4 @@
-"""How does a variable read? As part of all, or in the two older forms; a secret's value never."""
+"""Which object does an operation return for a variable? Never with the value of a secret."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Form = Callable[[Entity], dict[str, Any]]
 
 def as_variable(variable: Entity) -> dict[str, Any]:
     """`VariableResponse`."""
-    return {**variable.value, "value": _told(variable)} | _links(variable, "variable")
+    return {**variable.value, "value": _value(variable)} | _links(variable, "variable")
 
 
 def as_environment_variable(variable: Entity) -> dict[str, Any]:
@@ -22,19 +22,19 @@ def as_environment_variable(variable: Entity) -> dict[str, Any]:
 
 
 def as_secret(variable: Entity) -> dict[str, Any]:
-    """`Secret`, which has no place for a value."""
+    """`Secret`, which has no key for a value."""
     shown = {key: value for key, value in variable.value.items() if key not in ("is_secret", "mount_path")}
     links = _links(variable, "secret")
     return shown | {name: {k: v for k, v in link.items() if k != "value"} for name, link in links.items()}
 
 
-def _told(variable: Entity) -> str | None:
-    """Its value, or that of what it is an alias of."""
+def _value(variable: Entity) -> str | None:
+    """The value of a variable, or of the one that it is an alias of. None for secrets."""
     if variable.value["is_secret"]:
         return None
     original = variable.facts.get("aliases")
     if original is not None:
-        return _told(original)
+        return _value(original)
     plain: str = variable.facts["plain"]
     return plain
 
@@ -48,7 +48,7 @@ def _links(variable: Entity, word: str) -> dict[str, dict[str, Any]]:
             found[name] = {
                 "id": original.id,
                 "key": value["key"],
-                "value": _told(original),
+                "value": _value(original),
                 "mount_path": value.get("mount_path", ""),
                 "scope": value["scope"],
                 "variable_type": value["variable_type"],

@@ -1,4 +1,4 @@
-"""What do the operations show that list things across their parents?"""
+"""What do operations return that list objects across parents, or summaries of them?"""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from typing import Any
 
 from qovery_async.emulator.facts.families import families
 from qovery_async.emulator.world import crud
-from qovery_async.emulator.world.calls import Behaviour, Behaviours, Call, Reply
+from qovery_async.emulator.world.calls import ApiCall, ApiHandler, ApiHandlers, ApiResponse
 from qovery_async.emulator.world.state import Entity
 
-# The description knows no such services of a cluster.
-_UNLINKED = ("ARGOCD_APP", "AGENTIC_WORKFLOW")
-# The description requires this key of statistics, although it declares none of that name.
-_DEMANDED = {"number": 0}
+# The API description has no such services in lists of a cluster.
+_NOT_LISTED = ("ARGOCD_APP", "AGENTIC_WORKFLOW")
+# The API description requires this key of statistics without declaring it.
+_UNDECLARED = {"number": 0}
 
 Row = Callable[[Entity], dict[str, Any]]
-Found = Callable[[Call], Iterator[Entity]]
+Found = Callable[[ApiCall], Iterator[Entity]]
 
 
-def behaviours() -> Behaviours:
+def handlers() -> ApiHandlers:
     return {
         "clusters.list_environments": _listing(_environments_on, _on_cluster),
         "databases.list_applications": _listing(lambda _: iter(()), _itself),
@@ -34,39 +34,39 @@ def behaviours() -> Behaviours:
 
 
 def services_of(environment: Entity) -> Iterator[Entity]:
-    """All services of an environment, kind by kind."""
+    """All services of an environment, kind after kind."""
     for kind in families().services:
         yield from environment.children.get(kind, {}).values()
 
 
 def service_type(service: Entity) -> str:
-    """A value of `ServiceTypeEnum`."""
+    """The value of `ServiceTypeEnum` for a service."""
     return families().services[service.kind]
 
 
 def cluster_of(entity: Entity) -> str | None:
-    """The cluster that an environment, or the environment of a service, is on."""
+    """The id of the cluster that an environment, or the environment of a service, runs on."""
     environment = entity.above("environment")
     return environment.value.get("cluster_id") if environment else None
 
 
-def _listing(found: Found, row: Row) -> Behaviour:
-    def behaviour(call: Call) -> Reply:
-        return Reply(crud.enclosed([row(entity) for entity in found(call)], call.operation.answer))
+def _listing(found: Found, row: Row) -> ApiHandler:
+    def handler(call: ApiCall) -> ApiResponse:
+        return ApiResponse(crud.enclosed([row(entity) for entity in found(call)], call.operation.response))
 
-    return behaviour
+    return handler
 
 
 def _itself(entity: Entity) -> dict[str, Any]:
     return entity.value
 
 
-def _environments(call: Call) -> Iterator[Entity]:
+def _environments(call: ApiCall) -> Iterator[Entity]:
     for project in call.target.of_kind("project"):
         yield from project.of_kind("environment")
 
 
-def _services(call: Call) -> Iterator[Entity]:
+def _services(call: ApiCall) -> Iterator[Entity]:
     wanted = call.query
     for environment in _environments(call):
         if wanted.get("environment_id", environment.id) != environment.id:
@@ -94,7 +94,7 @@ def _light(service: Entity) -> dict[str, Any]:
     return row | ({"job_type": value["job_type"]} if "job_type" in value else {})
 
 
-def _environments_on(call: Call) -> Iterator[Entity]:
+def _environments_on(call: ApiCall) -> Iterator[Entity]:
     organization = call.target.above("organization")
     for project in organization.of_kind("project") if organization else ():
         for environment in project.of_kind("environment"):
@@ -107,7 +107,7 @@ def _on_cluster(environment: Entity) -> dict[str, Any]:
     services = [
         {"id": service.id, "name": service.value["name"], "type": service_type(service)}
         for service in services_of(environment)
-        if service_type(service) not in _UNLINKED
+        if service_type(service) not in _NOT_LISTED
     ]
     return {
         "environment_id": environment.id,
@@ -119,7 +119,7 @@ def _on_cluster(environment: Entity) -> dict[str, Any]:
 
 
 def _environment_stats(environment: Entity) -> dict[str, Any]:
-    return {"id": environment.id, "service_total_number": len(list(services_of(environment))), **_DEMANDED}
+    return {"id": environment.id, "service_total_number": len(list(services_of(environment))), **_UNDECLARED}
 
 
 def _project_stats(project: Entity) -> dict[str, Any]:
@@ -128,7 +128,7 @@ def _project_stats(project: Entity) -> dict[str, Any]:
         "id": project.id,
         "service_total_number": sum(len(list(services_of(environment))) for environment in environments),
         "environment_total_number": len(environments),
-        **_DEMANDED,
+        **_UNDECLARED,
     }
 
 
@@ -148,7 +148,7 @@ def _overview(environment: Entity) -> dict[str, Any]:
     }
 
 
-def _credentials(call: Call) -> Iterator[Entity]:
+def _credentials(call: ApiCall) -> Iterator[Entity]:
     for kind, family in call.target.children.items():
         if kind.endswith("/credentials"):
             yield from family.values()
