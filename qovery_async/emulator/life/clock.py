@@ -61,6 +61,14 @@ class Clock(ABC):
         return timer
 
     @abstractmethod
+    def advance(self, seconds: float) -> None:
+        """Moves a `SteppedClock` forward.
+
+        Raises:
+            RuntimeError: The clock runs by itself.
+        """
+
+    @abstractmethod
     def in_real_seconds(self, seconds: float) -> float:
         """How many real seconds `seconds` of this clock take. A stepped clock returns them unchanged."""
 
@@ -113,6 +121,7 @@ class SteppedClock(Clock):
         return self._now - began
 
     def in_real_seconds(self, seconds: float) -> float:
+        """The same seconds: when a test advances the clock cannot be known."""
         return seconds
 
     def _elapsed(self) -> float:
@@ -141,13 +150,21 @@ class RunningClock(Clock):
         self._set_alarm(loop)
         return timer
 
+    def advance(self, seconds: float) -> None:
+        """Raises `RuntimeError`: this clock runs by itself."""
+        raise RuntimeError(
+            f"cannot advance a running clock by {seconds} s; make the emulator with speed=None to move its clock"
+        )
+
     def close(self) -> None:
+        """Cancels all scheduled functions and the alarm on the event loop."""
         super().close()
         if self._alarm is not None:
             self._alarm.cancel()
             self._alarm = None
 
     def in_real_seconds(self, seconds: float) -> float:
+        """How many real seconds `seconds` of this clock take."""
         return seconds / self._speed
 
     def _elapsed(self) -> float:
