@@ -7,8 +7,6 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from random import Random
 
-import attrs
-
 from qovery_async.emulator.life.actions import (
     STATES_OF,
     Action,
@@ -22,36 +20,11 @@ from qovery_async.emulator.life.actions import (
 from qovery_async.emulator.life.clock import Clock
 from qovery_async.emulator.life.execution import Callbacks, Execution
 from qovery_async.emulator.life.past import TOOK, past_action, past_run
+from qovery_async.emulator.life.queues import EnvironmentLife
 from qovery_async.emulator.life.records import DeploymentRequest, DeploymentRun, ServiceLife
 from qovery_async.models import StateEnum
 
 _KEPT_RUNS = 100
-
-
-@attrs.define(eq=False)
-class EnvironmentLife:
-    """The deployments of an environment: the running one, the queue, the past."""
-
-    id: str
-    execution: Execution | None = None
-    pending: list[DeploymentRequest] = attrs.field(factory=list[DeploymentRequest])
-    """Requests that were accepted and not begun, in order. Within the lag they are not `shown`."""
-    past: list[DeploymentRun] = attrs.field(factory=list[DeploymentRun])
-    """Runs that have ended, oldest first."""
-    runs_made: int = 0
-    last_epoch: int = 0
-
-    @property
-    def latest(self) -> DeploymentRun | None:
-        """The current run, else the last one, else None."""
-        if self.execution is not None:
-            return self.execution.run
-        return self.past[-1] if self.past else None
-
-    @property
-    def waiting(self) -> list[DeploymentRequest]:
-        """The queue as the API shows it."""
-        return [request for request in self.pending if request.shown]
 
 
 class Life:

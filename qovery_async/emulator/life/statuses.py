@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from qovery_async.emulator.life.actions import ERRORS, Action, Service
 from qovery_async.emulator.life.clock import stamp
-from qovery_async.emulator.life.environments import EnvironmentLife, Life
+from qovery_async.emulator.life.environments import Life
+from qovery_async.emulator.life.queues import EnvironmentLife
 from qovery_async.emulator.life.records import DeploymentRequest, DeploymentRun, Part, ServiceLife, StageRun
 from qovery_async.models import (
     EnvironmentDeploymentStatusEnum,

@@ -6,7 +6,8 @@ import posixpath
 import re
 from collections.abc import Mapping
 
-from qovery_async.emulator.shell.interpreter import LIMIT, Exit, Pipes, Program, Shell, TooLong, checked
+from qovery_async.emulator.shell.interpreter import Exit, Program, Shell
+from qovery_async.emulator.shell.pipes import LIMIT, Pipes, TooLong, checked
 
 Words = list[str]
 

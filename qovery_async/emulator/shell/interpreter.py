@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable, Mapping
 import attrs
 
 from qovery_async.emulator.shell.container import Container
+from qovery_async.emulator.shell.parser import parse
+from qovery_async.emulator.shell.pipes import Buffer, Pipes, TooLong, Write, checked, lines
 from qovery_async.emulator.shell.syntax import (
     Command,
     Group,
@@ -17,15 +19,8 @@ from qovery_async.emulator.shell.syntax import (
     Substitution,
     Text,
     Word,
-    parse,
 )
 from qovery_async.emulator.shell.terminal import Terminal
-
-Write = Callable[[bytes], Awaitable[None]]
-Read = Callable[[], Awaitable[bytes]]
-
-LIMIT = 1024 * 1024
-"""The largest value, file or captured output, in bytes."""
 
 NESTED = 8
 """How many shells may run inside each other."""
@@ -37,19 +32,6 @@ class Exit(Exception):
     def __init__(self, status: int) -> None:
         super().__init__(status)
         self.status = status
-
-
-class TooLong(Exception):
-    """Something in a script grew beyond `LIMIT`."""
-
-
-@attrs.frozen
-class Pipes:
-    """Where a command reads and writes. `read` returns a line, or an empty one at the end."""
-
-    read: Read
-    out: Write
-    err: Write
 
 
 Program = Callable[["Shell", list[str], Pipes], Awaitable[int]]
@@ -267,34 +249,6 @@ class Shell:
     def path(self, name: str) -> str:
         """The absolute path of a file name."""
         return posixpath.normpath("/" + posixpath.join(self.directory, name).lstrip("/"))
-
-
-@attrs.define
-class Buffer:
-    """Captured output."""
-
-    data: bytes = b""
-
-    async def write(self, data: bytes) -> None:
-        """Appends to the output."""
-        self.data = checked(self.data + data)
-
-
-def lines(data: bytes) -> Read:
-    """A `Read` that returns the lines of `data`."""
-    left = iter(data.splitlines(keepends=True))
-
-    async def read() -> bytes:
-        return next(left, b"")
-
-    return read
-
-
-def checked(data: bytes) -> bytes:
-    """The same bytes. Raises `TooLong` if they exceed `LIMIT`."""
-    if len(data) > LIMIT:
-        raise TooLong
-    return data
 
 
 def _captures(command: Simple) -> bool:

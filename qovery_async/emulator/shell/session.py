@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from qovery_async.emulator.shell.commands import COMMANDS
 from qovery_async.emulator.shell.interpreter import Exit, Shell
-from qovery_async.emulator.shell.syntax import Incomplete, ShellSyntaxError, parse
+from qovery_async.emulator.shell.parser import parse
+from qovery_async.emulator.shell.syntax import Incomplete, ShellSyntaxError
 from qovery_async.emulator.shell.terminal import Interrupted
 
 _PROMPT, _MORE = b"# ", b"> "
