@@ -183,7 +183,7 @@ class Emulator:
             RuntimeError: The emulator is not running.
         """
         if self._listener is None:
-            raise RuntimeError("the emulator is not running")
+            raise RuntimeError("the emulator is not running; use `async with Emulator() as emulator:`")
         return self._listener.url
 
     @property
