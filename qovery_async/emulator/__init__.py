@@ -49,18 +49,24 @@ __all__ = [
 ]
 
 # Imported when first touched: the server takes 0.4 s to import, and the pytest plugin loads this package in every run.
-_MODULES = {
-    "facts.refusals": ("ErrorStyle",),
-    "faults.kinds": ("Fault", "IncomingRequest", "OutgoingResponse"),
-    "faults.rules": ("Faults", "Rule"),
-    "http.rate_limit": ("RateLimit",),
-    "life.clock": ("Clock", "RunningClock", "SteppedClock"),
-    "life.environments": ("Life",),
-    "world.presets": ("World",),
-    "world.state": ("Entity", "State"),
-    "world.tokens": ("Caller", "Tokens"),
+_MODULE_OF = {
+    "Caller": "world.tokens",
+    "Clock": "life.clock",
+    "Entity": "world.state",
+    "ErrorStyle": "facts.refusals",
+    "Fault": "faults.kinds",
+    "Faults": "faults.rules",
+    "IncomingRequest": "faults.kinds",
+    "Life": "life.environments",
+    "OutgoingResponse": "faults.kinds",
+    "RateLimit": "http.rate_limit",
+    "Rule": "faults.rules",
+    "RunningClock": "life.clock",
+    "State": "world.state",
+    "SteppedClock": "life.clock",
+    "Tokens": "world.tokens",
+    "World": "world.presets",
 }
-_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 
 T = TypeVar("T")
 
@@ -137,7 +143,7 @@ class Emulator:
             RuntimeError: The emulator is running already.
             OSError: The port cannot be opened.
         """
-        # Imported late, as the names in `_MODULES`.
+        # Imported late, as the names in `_MODULE_OF`.
         from qovery_async.emulator.faults.rules import Faults
         from qovery_async.emulator.http.listener import Listener
         from qovery_async.emulator.http.rate_limit import RateLimit
