@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from qovery_async.emulator.faults import Fault, Faults
-from qovery_async.emulator.troubles import Shape, When
+from qovery_async.emulator import Fault, Faults
+from qovery_async.emulator.faults.kinds import Shape, When
 
 STATUSES = (500, 502, 503, 504)
 SHAPES: Sequence[Shape] = ("detail", "message", "html", "text", "empty")

@@ -22,8 +22,7 @@ from aiohttp.typedefs import Handler
 
 from chaos.faults import add_all
 from chaos.proxy import TAG, Proxy, call_of
-from qovery_async.emulator import Emulator
-from qovery_async.emulator.state import Entity
+from qovery_async.emulator import Emulator, Entity
 
 ROOT = Path(__file__).parent.parent
 PERSON = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJjaGFvcyJ9.x"

@@ -17,7 +17,7 @@ from codegen.write.twins.module import twins
 from codegen.write.twins.source import Source
 
 _ROOT = Path(__file__).parents[2]
-_EMULATOR_FACTS = "qovery_async/emulator/operations.json"
+_EMULATOR_FACTS = "qovery_async/emulator/facts/operations.json"
 _FOLDERS = ("qovery_async", "qovery_sync", "tests/twins")
 _WHOLLY = ("models", "resources")
 _MARK = "# Generated"

@@ -1,6 +1,6 @@
-"""Which facts does the emulator need at run time? The text of qovery_async/emulator/operations.json.
+"""Which facts does the emulator need at run time? The text of qovery_async/emulator/facts/operations.json.
 
-    python -m codegen.write.emulator_facts > qovery_async/emulator/operations.json
+    python -m codegen.write.emulator_facts > qovery_async/emulator/facts/operations.json
 
 What the models already say of bodies and answers is not repeated; one operation stands on one line.
 """
@@ -35,7 +35,7 @@ def _operation(operation: Operation) -> Mapping[str, Any]:
         path_types={p.wire: p.type for p in operation.path_parameters if p.type != "str"},
         query=[_parameter(parameter) for parameter in operation.query],
         body=_body(operation.body) if operation.body else {},
-        answers=[_answer(answer) for answer in operation.answers],
+        responses=[_answer(answer) for answer in operation.answers],
         errors=operation.errors,
     )
 

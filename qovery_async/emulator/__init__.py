@@ -3,45 +3,99 @@
     async with Emulator(world="demo") as emulator:
         client = AsyncQovery(emulator.token, base_url=emulator.url)
 
-From a shell: `python -m qovery_async.emulator`; in pytest: the fixture `qovery_emulator`.
+From a shell: `python -m qovery_async.emulator`. In pytest: the fixture `qovery_emulator`.
 """
 
 from __future__ import annotations
 
+import importlib
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Self
 
     from aiohttp.typedefs import Middleware
 
-    from qovery_async.emulator.doors import Doors
-    from qovery_async.emulator.faults import Faults
-    from qovery_async.emulator.life.clock import Clock
-    from qovery_async.emulator.life.life import Life
-    from qovery_async.emulator.listener import Listener
-    from qovery_async.emulator.problems import ErrorStyle
-    from qovery_async.emulator.state import State
+    from qovery_async.emulator.facts.refusals import ErrorStyle
+    from qovery_async.emulator.faults.kinds import Fault, IncomingRequest, OutgoingResponse
+    from qovery_async.emulator.faults.rules import Faults, Rule
+    from qovery_async.emulator.http.listener import Listener
+    from qovery_async.emulator.http.rate_limit import RateLimit
+    from qovery_async.emulator.life.clock import Clock, RunningClock, SteppedClock
+    from qovery_async.emulator.life.environments import Life
+    from qovery_async.emulator.world.presets import World
+    from qovery_async.emulator.world.state import Entity, State
+    from qovery_async.emulator.world.tokens import Caller, Tokens
 
-__all__ = ["Emulator", "World"]
+__all__ = [
+    "Caller",
+    "Clock",
+    "Emulator",
+    "Entity",
+    "ErrorStyle",
+    "Fault",
+    "Faults",
+    "IncomingRequest",
+    "Life",
+    "OutgoingResponse",
+    "RateLimit",
+    "Rule",
+    "RunningClock",
+    "State",
+    "SteppedClock",
+    "Tokens",
+    "World",
+]
+
+# Imported when first touched: the server takes 0.4 s to import, and the pytest plugin loads this package in every run.
+_MODULE_OF = {
+    "Caller": "world.tokens",
+    "Clock": "life.clock",
+    "Entity": "world.state",
+    "ErrorStyle": "facts.refusals",
+    "Fault": "faults.kinds",
+    "Faults": "faults.rules",
+    "IncomingRequest": "faults.kinds",
+    "Life": "life.environments",
+    "OutgoingResponse": "faults.kinds",
+    "RateLimit": "http.rate_limit",
+    "Rule": "faults.rules",
+    "RunningClock": "life.clock",
+    "State": "world.state",
+    "SteppedClock": "life.clock",
+    "Tokens": "world.tokens",
+    "World": "world.presets",
+}
 
 T = TypeVar("T")
-World = Literal["empty", "demo", "large"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
 
 
 class Emulator:
-    """An API of its own on a free port of this machine, for as long as the block lasts.
+    """A Qovery API on a free local port, which runs while the `async with` block does.
 
-    `world` says what is in it: one organization without anything, a demonstration, or 20,000 services.
-    The same `seed` makes the same world. `rate_limit` is in requests an hour of the emulator's clock,
-    None for no limit; `error_style="message"` answers errors as Qovery did until 2024.
+    Clients may run in the same event loop, in other threads and in other processes.
 
-    Deployments take some ten seconds, as many times faster as `speed` says, and so does the hour of
-    the rate limit; with `speed=None` time stands still until `emulator.clock.advance(seconds)`.
-    `emulator.faults` makes trouble. `middlewares` are aiohttp's; they stand behind it, so that they
-    see the requests that take effect.
+    Args:
+        world: What the emulator starts with: `"empty"` (one organization), `"demo"` (4 projects with
+            12 environments) or `"large"` (20,000 services).
+        seed: The same seed gives the same world, ids and durations.
+        token: The API token to accept. By default the seed determines it.
+        rate_limit: Requests that a token may send in an hour of `clock`. None means no limit.
+        error_style: `"detail"` for error bodies as Qovery sends them today, `"message"` for those it
+            sent until 2024.
+        speed: How many times faster than real time `clock` runs. Deployments take about 10 seconds of
+            it. With None the clock stands still until `emulator.clock.advance(seconds)`.
+        middlewares: Middlewares of aiohttp's server. They run behind authentication and `faults`, so
+            they do not see a request that a fault stops before it takes effect.
+        host: The address to listen on.
+        port: The port to listen on. 0 picks a free one.
     """
 
     def __init__(
@@ -60,14 +114,15 @@ class Emulator:
         self._world: World = world
         self._seed = seed
         self._token = token
-        self._rate_limit = rate_limit
+        self._requests_per_hour = rate_limit
         self._error_style: ErrorStyle = error_style
         self._speed = speed
         self._middlewares = middlewares
         self._address = host, port
         self._listener: Listener | None = None
         self._state: State | None = None
-        self._doors: Doors | None = None
+        self._tokens: Tokens | None = None
+        self._rate_limit: RateLimit | None = None
         self._clock: Clock | None = None
         self._life: Life | None = None
         self._faults: Faults | None = None
@@ -82,35 +137,44 @@ class Emulator:
         await self.stop()
 
     async def start(self) -> None:
-        # The web server and the models are loaded by those who start one.
-        from qovery_async.emulator import behaviours, deployments, living, worlds
-        from qovery_async.emulator.doors import Doors, new_token
-        from qovery_async.emulator.faults import Faults
+        """Builds a new world and starts to listen. `async with` does this.
+
+        Raises:
+            RuntimeError: The emulator is running already.
+            OSError: The port cannot be opened.
+        """
+        # Imported late, as the names in `_MODULE_OF`.
+        from qovery_async.emulator.faults.rules import Faults
+        from qovery_async.emulator.http.listener import Listener
+        from qovery_async.emulator.http.rate_limit import RateLimit
+        from qovery_async.emulator.http.server import ApiServer
         from qovery_async.emulator.life.clock import RunningClock, SteppedClock
-        from qovery_async.emulator.listener import Listener
-        from qovery_async.emulator.server import Server
-        from qovery_async.emulator.state import State
-        from qovery_async.emulator.streams.broadcast import Broadcast
-        from qovery_async.emulator.streams.streams import Streams
+        from qovery_async.emulator.streams.server import Streams
+        from qovery_async.emulator.streams.state_source import StateSource
+        from qovery_async.emulator.world import handlers, presets, topology
+        from qovery_async.emulator.world.state import State
+        from qovery_async.emulator.world.tokens import Tokens, new_token
 
         if self._listener is not None:
             raise RuntimeError("the emulator is running already")
-        self._clock = SteppedClock() if self._speed is None else RunningClock(self._speed)
-        self._state, self._doors = State(self._seed), Doors(self._rate_limit, self._clock)
+        clock = self._clock = SteppedClock() if self._speed is None else RunningClock(self._speed)
+        state, tokens = self._state, self._tokens = State(self._seed), Tokens()
+        self._rate_limit = RateLimit(self._requests_per_hour, clock)
         self._token = self._token or new_token("qov_", self._seed)
-        organization = worlds.build(self._world, self._state)
-        self._doors.let_in(self._token, organizations=frozenset([organization.id]))
-        self._state.clock = self._clock.now
-        self._life, clusters = living.begin(self._state, self._clock, self._seed)
-        self._faults = Faults(self._seed, now=lambda: self.clock.now().timestamp())
-        streams = Streams(Broadcast(self._state, self._doors, self._life))
-        by_hand = behaviours.all_of(self._doors) | deployments.behaviours(self._life, clusters)
-        server = Server(self._state, self._doors, by_hand, error_style=self._error_style)
+        organization = presets.build(self._world, state)
+        tokens.accept(self._token, organizations=frozenset([organization.id]))
+        state.clock = clock.now
+        self._life, clusters = topology.start_life(state, clock, self._seed)
+        self._faults = Faults(self._seed, now=lambda: clock.now().timestamp())
+        streams = Streams(StateSource(state, tokens, self._life))
+        by_hand = handlers.all_of(tokens, self._life, clusters)
+        server = ApiServer(state, tokens, self._rate_limit, by_hand, error_style=self._error_style)
         app = server.application([self._faults.middleware, *self._middlewares], streams.routes())
         app.on_shutdown.append(streams.leave)
         self._listener = await Listener.open(app, *self._address, error_style=self._error_style)
 
     async def stop(self) -> None:
+        """Closes the port and all connections. Stopping twice does nothing."""
         listener, self._listener = self._listener, None
         if listener is not None:
             await listener.close()
@@ -119,60 +183,69 @@ class Emulator:
 
     @property
     def url(self) -> str:
-        """What `QOVERY_API_URL` would be."""
+        """The base URL of the API, for `base_url=` or `QOVERY_API_URL`.
+
+        Raises:
+            RuntimeError: The emulator is not running.
+        """
         if self._listener is None:
-            raise RuntimeError("the emulator is not running")
+            raise RuntimeError("the emulator is not running; use `async with Emulator() as emulator:`")
         return self._listener.url
 
     @property
     def ws_url(self) -> str:
-        """What `QOVERY_WS_URL` would be."""
+        """The base URL of the WebSockets, for `QOVERY_WS_URL`."""
         return self.url.replace("http", "ws", 1)
 
     @property
     def token(self) -> str:
-        """A token of the organization, which may do everything."""
-        return self._begun(self._token)
+        """An API token of the organization with the role Admin."""
+        return self._started(self._token)
 
     @property
     def state(self) -> State:
-        """All that is there, to look at and to change."""
-        return self._begun(self._state)
+        """Every object in the world. Tests may read and change it."""
+        return self._started(self._state)
 
     @property
-    def doors(self) -> Doors:
-        """The tokens that are let in, and the rate limit."""
-        return self._begun(self._doors)
+    def tokens(self) -> Tokens:
+        """The API tokens that are accepted. Tests may add and revoke some."""
+        return self._started(self._tokens)
+
+    @property
+    def rate_limit(self) -> RateLimit:
+        """The rate limit of each token. `emulator.rate_limit.limit` may be changed."""
+        return self._started(self._rate_limit)
 
     @property
     def clock(self) -> Clock:
-        """What time it is; with `speed=None` it has an `advance(seconds)`."""
-        return self._begun(self._clock)
+        """The time in the emulator: a `SteppedClock` with `speed=None`, else a `RunningClock`."""
+        return self._started(self._clock)
 
     @property
     def life(self) -> Life:
-        """The deployments: what runs, what waits, what is to fail."""
-        return self._begun(self._life)
+        """The simulated deployment engine: what runs, what is queued, what is to fail."""
+        return self._started(self._life)
 
     @property
     def faults(self) -> Faults:
-        """Trouble on demand."""
-        return self._begun(self._faults)
+        """The faults to inject: `emulator.faults.add(Fault.status(503), call="projects.*")`."""
+        return self._started(self._faults)
 
     def fail_next_build(self, service_id: str) -> None:
-        """The next build of this service fails, and with it the deployment it is part of.
+        """Makes the next build of a service fail, and its deployment with it.
 
         Raises:
-            ValueError: there is no such service, or none that is built from git.
+            ValueError: No service that is built from git has this id.
         """
-        from qovery_async.emulator.living import find_service
+        from qovery_async.emulator.world.topology import find_service  # imported late, as in `start`
 
         service = find_service(self.state, service_id)
         if service is None or not service.is_built:
-            raise ValueError(f"there is no service {service_id} that is built from git")
+            raise ValueError(f"service_id must be the id of a service that is built from git, got {service_id!r}")
         self.life.fail_next_build(service_id)
 
-    def _begun(self, part: T | None) -> T:
+    def _started(self, part: T | None) -> T:
         if part is None:
-            raise RuntimeError("the emulator has not been started")
+            raise RuntimeError("the emulator has not been started; use `async with Emulator() as emulator:`")
         return part

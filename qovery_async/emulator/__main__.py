@@ -1,4 +1,4 @@
-"""`python -m qovery_async.emulator`: a local Qovery API until Ctrl-C."""
+"""`python -m qovery_async.emulator`: serve a local Qovery API until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -13,33 +13,46 @@ from qovery_async.emulator import Emulator
 
 
 def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """The options of the command line. Exits with status 2 if they are wrong."""
     parser = argparse.ArgumentParser(
-        prog="python -m qovery_async.emulator", description="A local Qovery API to try things out against."
+        prog="python -m qovery_async.emulator", description="Serve a local Qovery API for tests and experiments."
     )
-    parser.add_argument("--host", default="127.0.0.1", help="where to listen (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=8787, help="0 picks a free one (default: %(default)s)")
-    parser.add_argument("--world", choices=("empty", "demo", "large"), default="demo", help="default: %(default)s")
-    parser.add_argument("--seed", type=int, default=0, help="the same seed, the same world (default: %(default)s)")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument(
+        "--port", type=int, default=8787, help="port to listen on, 0 for a free one (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--world",
+        choices=("empty", "demo", "large"),
+        default="demo",
+        help="empty: one organization; demo: 12 environments; large: 20,000 services (default: %(default)s)",
+    )
+    parser.add_argument("--seed", type=int, default=0, help="the same seed gives the same world (default: %(default)s)")
     parser.add_argument(
         "--speed",
         type=float,
         default=1.0,
-        help="how much faster deployments run and the hour of the rate limit passes (default: %(default)s)",
+        help="how many times faster than real time the clock of deployments and of the rate limit runs "
+        "(default: %(default)s)",
     )
-    parser.add_argument("--token", help="the token to let in (default: one made from the seed)")
+    parser.add_argument("--token", help="API token to accept (default: determined by the seed)")
     parser.add_argument(
-        "--rate-limit", type=int, default=1000, help="requests an hour, 0 for any (default: %(default)s)"
+        "--rate-limit",
+        type=int,
+        default=1000,
+        help="requests per hour for each token, 0 for no limit (default: %(default)s)",
     )
     parser.add_argument(
         "--error-style",
         choices=("detail", "message"),
         default="detail",
-        help="the shape of errors (default: %(default)s)",
+        help="error bodies as Qovery sends them today (detail) or sent them until 2024 (message) (default: %(default)s)",
     )
     return parser.parse_args(arguments)
 
 
 async def serve(given: argparse.Namespace) -> None:
+    """Serves until SIGINT or SIGTERM. Raises `OSError` if the port cannot be opened."""
     emulator = Emulator(
         world=given.world,
         seed=given.seed,
@@ -52,7 +65,7 @@ async def serve(given: argparse.Namespace) -> None:
     )
     ending = _ending()
     async with emulator:
-        _say(f"Qovery emulator, world {given.world!r}, seed {given.seed}; end it with Ctrl-C. To use it, paste:\n")
+        _say(f"Qovery emulator, world {given.world!r}, seed {given.seed}. Stop it with Ctrl-C. Paste this to use it:\n")
         _say(f"export QOVERY_API_URL={emulator.url}")
         _say(f"export QOVERY_WS_URL={emulator.ws_url}")
         _say(f"export QOVERY_API_TOKEN={emulator.token}")
@@ -60,11 +73,11 @@ async def serve(given: argparse.Namespace) -> None:
 
 
 def _ending() -> asyncio.Event:
-    """Set when somebody asks for the end, by Ctrl-C or SIGTERM."""
+    """An event that SIGINT (Ctrl-C) and SIGTERM set."""
     ending = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        # Where the loop has no signals, Ctrl-C ends it as it ends any program.
+        # On Windows the loop has no signal handlers, and Ctrl-C raises KeyboardInterrupt.
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(number, ending.set)
     return ending
@@ -76,6 +89,7 @@ def _say(line: str) -> None:
 
 
 def main() -> int:
+    """Runs the command line and returns its exit status."""
     given = options()
     try:
         asyncio.run(serve(given))

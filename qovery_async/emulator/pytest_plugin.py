@@ -1,13 +1,13 @@
-"""The fixture `qovery_emulator`: a local Qovery API for one test, whether that is async or not.
+"""The pytest fixture `qovery_emulator`: a local Qovery API for one test, async or not.
 
     def test_names(qovery_emulator):
         client = Qovery(qovery_emulator.token, base_url=qovery_emulator.url)
 
-Its world is empty unless the test is marked with `@pytest.mark.qovery_emulator(world="demo")`, whose
-arguments are those of `Emulator`.
+The marker `@pytest.mark.qovery_emulator(world="demo")` sets the arguments of `Emulator`. Without it, the
+world is empty.
 """
 
-# Loaded by every pytest run of every project that has this package: nothing heavy above the fixture.
+# Every pytest run loads this file if the package is installed, so the emulator is imported in the fixture.
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -20,12 +20,15 @@ if TYPE_CHECKING:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "qovery_emulator(**options): how the emulator of the fixture is made")
+    """Registers the marker."""
+    config.addinivalue_line(
+        "markers", "qovery_emulator(**options): arguments of `Emulator` for the fixture `qovery_emulator`"
+    )
 
 
 @pytest.fixture
 def qovery_emulator(request: pytest.FixtureRequest) -> Iterator[Emulator]:
-    """A running emulator, on a loop of its own in a thread, so that a blocking test does not stop it."""
+    """A running emulator. It has a thread with its own event loop, so that a blocking test does not block it."""
     from anyio.from_thread import start_blocking_portal
 
     from qovery_async.emulator import Emulator

@@ -15,12 +15,12 @@ from openapi_schema_validator import OAS30Validator, oas30_format_checker
 
 from codegen.facts import Operation
 from qovery_async.emulator import Emulator
-from qovery_async.emulator.families import ANY_SERVICE, families
+from qovery_async.emulator.facts.families import ANY_SERVICE, families
+from qovery_async.emulator.facts.operations import operations
 from qovery_async.emulator.life.actions import Action, Trigger
-from qovery_async.emulator.stages import KIND as STAGE
-from qovery_async.emulator.stages import stages_of
-from qovery_async.emulator.state import Entity, State
-from qovery_async.emulator.table import operations
+from qovery_async.emulator.world.stages import KIND as STAGE
+from qovery_async.emulator.world.stages import stages_of
+from qovery_async.emulator.world.state import Entity, State
 from tests.support.prism import description
 from tests.support.samples import API, Sample
 

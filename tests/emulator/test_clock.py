@@ -110,6 +110,11 @@ def test_a_running_clock_needs_a_speed(speed: float) -> None:
         RunningClock(speed)
 
 
+def test_only_a_stepped_clock_can_be_advanced() -> None:
+    with pytest.raises(RuntimeError, match="speed=None"):
+        RunningClock().advance(1)
+
+
 def test_a_running_clock_starts_with_the_real_time_and_goes_by_itself() -> None:
     clock = RunningClock(1000)
     assert abs(clock.now() - datetime.now(UTC)) < timedelta(seconds=60)

@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from qovery_async.emulator.faults import Fault
+from qovery_async.emulator import Fault
 from tests.support.faulty_api import api
 
 pytestmark = pytest.mark.anyio

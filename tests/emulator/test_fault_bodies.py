@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qovery_async.emulator.faults import Fault, Faults
+from qovery_async.emulator import Fault, Faults
 from tests.support.faulty_api import Api, api
 
 pytestmark = pytest.mark.anyio

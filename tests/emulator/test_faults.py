@@ -8,7 +8,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from qovery_async.emulator.faults import Fault, Faults, matches, strikes
+from qovery_async.emulator import Fault, Faults
+from qovery_async.emulator.faults.rules import matches, strikes
 from tests.support.faulty_api import api
 
 pytestmark = pytest.mark.anyio

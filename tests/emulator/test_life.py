@@ -8,9 +8,9 @@ import attrs
 import pytest
 
 from qovery_async.emulator.life import history, statuses
-from qovery_async.emulator.life.actions import Action, Pace
+from qovery_async.emulator.life.actions import Action, Durations
 from qovery_async.emulator.life.clock import RunningClock
-from qovery_async.emulator.life.life import Life
+from qovery_async.emulator.life.environments import Life
 from tests.support.life_world import ADA, API, BOB, DB, ENV, JOB, WEB, SmallWorld, Stand
 
 
@@ -120,7 +120,7 @@ def test_an_action_shows_some_seconds_after_it_was_accepted(stand: Stand) -> Non
 
 
 def test_the_lag_can_be_set() -> None:
-    stand = Stand(pace=Pace(lag=0))
+    stand = Stand(durations=Durations(lag=0))
     stand.life.act(ENV, Action.DEPLOY, ADA)
     stand.clock.advance(0)
     assert stand.environment == "DEPLOYMENT_QUEUED"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from qovery_async import models
-from qovery_async.emulator.life import history, lines, statuses
+from qovery_async.emulator.life import history, logs, statuses
 from qovery_async.emulator.life.actions import Action
 from tests.support.life_world import (
     ADA,
@@ -41,7 +41,7 @@ def test_every_answer_fits_its_model(reach: Callable[[Stand], None]) -> None:
     decode(history.environment_history(life, ENV)["results"], list[models.DeploymentHistoryEnvironment])
     decode(history.environment_history_v2(life, ENV)["results"], list[models.DeploymentHistoryEnvironmentV2])
     decode(history.environment_queue(life, ENV)["results"], list[models.QueuedDeploymentRequestWithStages])
-    decode(lines.deployment_logs(life, ENV), list[models.EnvironmentLogs])
+    decode(logs.deployment_logs(life, ENV), list[models.EnvironmentLogs])
     v1 = {
         "APPLICATION": models.DeploymentHistory,
         "CONTAINER": models.DeploymentHistoryContainer,
@@ -53,7 +53,7 @@ def test_every_answer_fits_its_model(reach: Callable[[Stand], None]) -> None:
         decode(statuses.service_status(life, ENV, service.id), models.Status)
         decode(history.service_queue(life, ENV, service.id)["results"], list[models.QueuedDeploymentRequestForService])
         decode(history.service_history_v2(life, ENV, service.id)["results"], list[models.DeploymentHistoryService])
-        decode(lines.service_logs(life, service), list[models.Log])
+        decode(logs.service_logs(life, service), list[models.Log])
         if service.kind in v1:
             type_ = list[v1[service.kind]]  # type: ignore[misc]
             decode(history.service_history(life, ENV, service.id)["results"], type_)

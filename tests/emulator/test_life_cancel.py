@@ -6,16 +6,16 @@ import attrs
 import pytest
 
 from qovery_async.emulator.life import statuses
-from qovery_async.emulator.life.actions import Action, ActionRefused, Pace
+from qovery_async.emulator.life.actions import Action, ActionRefused, Durations
 from tests.support.life_world import ADA, API, BOB, DB, ENV, JOB, STAGES, WEB, Stand
 
 # Shown at once, so that each test cancels exactly what it sees.
-PACE = Pace(lag=0)
+PACE = Durations(lag=0)
 
 
 @pytest.fixture
 def stand() -> Stand:
-    return Stand(pace=PACE)
+    return Stand(durations=PACE)
 
 
 def test_nothing_to_cancel_is_refused(stand: Stand) -> None:

@@ -8,7 +8,7 @@ from qovery_async import models
 from qovery_async.codec.reader import Codec
 from qovery_async.emulator.life.actions import Action, ActionRefused
 from qovery_async.emulator.life.clock import SteppedClock, stamp
-from qovery_async.emulator.life.cluster_life import ClusterLives
+from qovery_async.emulator.life.clusters import ClusterLives
 from qovery_async.models.clusters import ClusterStateEnum
 from tests.support.life_world import SmallWorld
 

@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 
 from qovery_async import models
-from qovery_async.emulator.life import lines, statuses
+from qovery_async.emulator.life import logs, statuses
 from qovery_async.emulator.life.actions import Action
 from tests.support.life_world import API, DOCS, ENV, JOB, WEB, Stand, decode, restored
 
@@ -18,19 +18,19 @@ def test_each_execution_has_its_log() -> None:
     stand.act(Action.DEPLOY)
     first = statuses.environment_status(stand.life, ENV)["last_deployment_id"]
     stand.act(Action.STOP)
-    messages = [line["message"]["safe_message"] for line in lines.deployment_logs(stand.life, ENV, first)]
+    messages = [line["message"]["safe_message"] for line in logs.deployment_logs(stand.life, ENV, first)]
     assert messages[0] == "Deploy requested by ada"
     assert "web: BUILDING" in messages
     assert messages[-1] == "Deploy ended: DEPLOYED"
-    assert lines.deployment_logs(stand.life, ENV)[-1]["message"] == {"safe_message": "Stop ended: STOPPED"}
-    assert lines.deployment_logs(stand.life, ENV, f"{ENV}-1") == []
+    assert logs.deployment_logs(stand.life, ENV)[-1]["message"] == {"safe_message": "Stop ended: STOPPED"}
+    assert logs.deployment_logs(stand.life, ENV, f"{ENV}-1") == []
 
 
 def test_a_failure_is_an_error_in_the_log() -> None:
     stand = Stand()
     stand.life.fail_next_build(WEB)
     stand.act(Action.DEPLOY)
-    (error,) = [line for line in lines.deployment_logs(stand.life, ENV) if line["type"] == "error"]
+    (error,) = [line for line in logs.deployment_logs(stand.life, ENV) if line["type"] == "error"]
     assert error["error"]["tag"] == "BUILD_ERROR"
     assert error["details"]["transmitter"] == {"id": WEB, "name": "web", "type": "Application"}
     assert error["details"]["stage"]["name"] == "APP"
@@ -38,7 +38,7 @@ def test_a_failure_is_an_error_in_the_log() -> None:
 
 def service_lines(stand: Stand, service_id: str) -> list[str]:
     service = next(s for s in stand.world.services(ENV) if s.id == service_id)
-    return [line["message"] for line in lines.service_logs(stand.life, service)]
+    return [line["message"] for line in logs.service_logs(stand.life, service)]
 
 
 def test_a_service_writes_from_its_start_to_its_stop() -> None:
@@ -86,7 +86,7 @@ def test_times_in_logs_go_forward() -> None:
     stand.clock.advance(60)
     service = next(s for s in stand.world.services(ENV) if s.id == JOB)
     times = cast(
-        "list[datetime]", [log.created_at for log in decode(lines.service_logs(stand.life, service), list[models.Log])]
+        "list[datetime]", [log.created_at for log in decode(logs.service_logs(stand.life, service), list[models.Log])]
     )
     assert times == sorted(times)
     assert times[-1] <= stand.clock.now()

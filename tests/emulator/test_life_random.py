@@ -10,24 +10,24 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from qovery_async import models
 from qovery_async.codec.reader import Codec
-from qovery_async.emulator.life import history, lines, statuses
-from qovery_async.emulator.life.actions import COURSES, Action, ActionRefused, Trigger
+from qovery_async.emulator.life import history, logs, statuses
+from qovery_async.emulator.life.actions import STATES_OF, Action, ActionRefused, Trigger
 from tests.support.life_world import ADA, API, BOB, DB, DOCS, ENV, JOB, WEB, Stand
 
 IDS = [DB, WEB, API, JOB, DOCS]
-IDLE = {"READY", "CANCELED", "BUILD_ERROR"} | {s for c in COURSES.values() for s in (c.done, c.failed)}
-QUEUED = {"QUEUED"} | {course.queued for course in COURSES.values()}
-RUNNING = {"BUILDING"} | {course.running for course in COURSES.values()}
+IDLE = {"READY", "CANCELED", "BUILD_ERROR"} | {s for c in STATES_OF.values() for s in (c.done, c.failed)}
+QUEUED = {"QUEUED"} | {course.queued for course in STATES_OF.values()}
+RUNNING = {"BUILDING"} | {course.running for course in STATES_OF.values()}
 
 # From each state to those that may follow. A queued service goes back to where it was when its stage is skipped.
 EDGES: dict[str, set[str]] = (
     dict.fromkeys(IDLE, QUEUED)
     | dict.fromkeys(QUEUED, IDLE)
     | {"QUEUED": {"BUILDING"} | IDLE, "BUILDING": {"DEPLOYMENT_QUEUED", "BUILD_ERROR", "CANCELING"}}
-    | {c.running: {c.done, c.failed, "CANCELING"} for c in COURSES.values()}
+    | {c.running: {c.done, c.failed, "CANCELING"} for c in STATES_OF.values()}
     | {"CANCELING": {"CANCELED"}}
 )
-for course in COURSES.values():
+for course in STATES_OF.values():
     EDGES[course.queued] = EDGES[course.queued] | {course.running, "CANCELING"}
 
 
@@ -151,7 +151,7 @@ class Lives(RuleBasedStateMachine):
             list[models.DeploymentHistoryEnvironmentV2],
             operation="t",
         )
-        codec.decode(lines.deployment_logs(life, ENV), list[models.EnvironmentLogs], operation="t")
+        codec.decode(logs.deployment_logs(life, ENV), list[models.EnvironmentLogs], operation="t")
 
     def teardown(self) -> None:
         assert self.stand.clock.run_out() < 3600

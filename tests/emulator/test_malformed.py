@@ -13,7 +13,7 @@ import pytest
 
 from qovery_async import AsyncQovery, BadRequest
 from qovery_async.emulator import Emulator
-from qovery_async.emulator.table import operations
+from qovery_async.emulator.facts.operations import operations
 
 pytestmark = pytest.mark.anyio
 

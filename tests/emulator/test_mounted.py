@@ -14,8 +14,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from qovery_async import NO_RETRIES, AsyncQovery, NotFound, RateLimited, ServerError, models
-from qovery_async.emulator import Emulator
-from qovery_async.emulator.faults import Fault
+from qovery_async.emulator import Emulator, Fault
 
 pytestmark = pytest.mark.anyio
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from qovery_async.emulator.shell.commands import COMMANDS
 from qovery_async.emulator.shell.interpreter import Shell
-from qovery_async.emulator.shell.shell import execute
+from qovery_async.emulator.shell.session import execute
 from qovery_async.emulator.shell.terminal import Terminal
 from tests.support.shells import INSIDE, output
 

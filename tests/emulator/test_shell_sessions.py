@@ -8,10 +8,10 @@ import time
 import anyio
 import pytest
 
+from qovery_async.emulator.shell.container import Container
 from qovery_async.emulator.shell.terminal import LINE, WAITING, Interrupted, Terminal
 from qovery_async.emulator.streams.channel import AGENT_TIMEOUTS
-from qovery_async.emulator.streams.sources import Container
-from qovery_async.emulator.streams.streams import Close
+from qovery_async.emulator.streams.server import Close
 from tests.support.shells import INSIDE, asking, output, rest, until
 from tests.support.stream_world import SERVICE, SHELL, World, serving, soon
 
@@ -152,7 +152,7 @@ class TestSessions:
             async with served.open("/shell/exec", asking("sleep", "600")):
                 assert len(served.streams.open) == 1
             await soon(lambda: served.streams.open == ())
-            assert SERVICE.items() <= served.streams.asked[0].parameters.items()
+            assert SERVICE.items() <= served.streams.requests[0].parameters.items()
 
 
 class TestLineDiscipline:

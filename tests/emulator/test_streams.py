@@ -8,9 +8,9 @@ from typing import Any
 import aiohttp
 import pytest
 
+from qovery_async.emulator.streams.frames import SENDERS, moment
 from qovery_async.emulator.streams.handshake import REQUIRED
-from qovery_async.emulator.streams.streams import PATHS, Close
-from qovery_async.emulator.streams.telling import TELLERS, moment
+from qovery_async.emulator.streams.server import PATHS, Close
 from tests.support.stream_world import HEADERS, SERVICE, SHELL, START, Served, World, ending, line, serving, soon
 
 pytestmark = pytest.mark.anyio
@@ -43,19 +43,19 @@ class TestHandshake:
         needed = {name: ALL[name] for name in REQUIRED[path]}
         async with serving() as served:
             async with served.open(path, needed):
-                assert served.streams.asked[0].parameters == needed
+                assert served.streams.requests[0].parameters == needed
             for name in needed:
                 status, _ = await refused(served, path, {key: needed[key] for key in needed if key != name})
                 assert status == 400
-            assert len(served.streams.asked) == 1
+            assert len(served.streams.requests) == 1
 
     async def test_there_is_an_end_for_every_path(self) -> None:
-        assert {path for path in PATHS if not path.startswith("/shell/")} == TELLERS.keys()
+        assert {path for path in PATHS if not path.startswith("/shell/")} == SENDERS.keys()
 
     @pytest.mark.parametrize("authorization", ["Token qov_good", "Bearer eyJ.good.jwt"])
     async def test_lets_in_by_header(self, authorization: str) -> None:
         async with serving() as served, served.open("/service/pods", headers={"Authorization": authorization}):
-            assert served.streams.asked[0].authorization == authorization
+            assert served.streams.requests[0].authorization == authorization
 
     async def test_lets_in_by_subprotocol_as_browsers_do(self) -> None:
         async with (
@@ -63,7 +63,7 @@ class TestHandshake:
             served.open("/service/pods", headers={}, protocols=("v1", "auth.bearer.eyJ.good.jwt")) as socket,
         ):
             assert socket.protocol == "v1"
-            assert served.streams.asked[0].authorization == "Bearer eyJ.good.jwt"
+            assert served.streams.requests[0].authorization == "Bearer eyJ.good.jwt"
 
     @pytest.mark.parametrize(
         ("headers", "status"),
@@ -106,7 +106,7 @@ class TestHandshake:
         async with serving() as served:
             words = {f"command[{place}]": f"w{place}" for place in (10, 2, 0, 1)}
             async with served.open("/shell/exec", {**SHELL, **words}):
-                assert served.streams.asked[0].command == ("w0", "w1", "w2", "w10")
+                assert served.streams.requests[0].command == ("w0", "w1", "w2", "w10")
 
 
 class TestServiceLogs:
@@ -204,7 +204,7 @@ class TestOtherFrames:
         ):
             assert await ending(socket) == (1000, "")
 
-    @pytest.mark.parametrize("path", sorted(path for path, teller in TELLERS.items() if teller.__name__ == "watch"))
+    @pytest.mark.parametrize("path", sorted(path for path, send in SENDERS.items() if send.__name__ == "watch"))
     async def test_states_come_as_they_are(self, path: str) -> None:
         world = World(states=[{"state": "STARTING"}])
         async with serving(world) as served, served.open(path, ALL) as socket:

@@ -9,10 +9,10 @@ import anyio
 import pytest
 from aiohttp import WSMsgType
 
-from qovery_async.emulator.faults import Fault, Faults
+from qovery_async.emulator import Fault, Faults
 from qovery_async.emulator.streams.channel import AGENT_TIMEOUTS
+from qovery_async.emulator.streams.server import Close
 from qovery_async.emulator.streams.sources import Pod
-from qovery_async.emulator.streams.streams import Close
 from tests.support.stream_world import HEADERS, SERVICE, World, ending, line, serving
 
 pytestmark = pytest.mark.anyio
@@ -78,7 +78,7 @@ class TestEndings:
             await pods.receive_json()
             assert await served.streams.hang_up(close, "/service/l*") == 1
             assert (await ending(logs))[0] == close.code
-            assert [channel.asked.path for channel in served.streams.open] == ["/service/pods"]
+            assert [channel.request.path for channel in served.streams.open] == ["/service/pods"]
 
     async def test_the_world_may_end_a_stream(self) -> None:
         async with serving() as served, served.open("/cluster/status") as socket:

@@ -32,7 +32,7 @@ class TestAddresses:
         ],
     )
     def test_are_refused_without_repeating_the_password(self, address: str) -> None:
-        with pytest.raises(ConfigurationError, match="must begin with redis://") as caught:
+        with pytest.raises(ConfigurationError, match="begins with redis://") as caught:
             RedisRateLimiter(address, name="shop")
         assert "s3cret" not in str(caught.value)
         assert caught.value.__context__ is None

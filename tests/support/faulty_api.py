@@ -14,8 +14,8 @@ import attrs
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from qovery_async.emulator.faults import Faults
-from qovery_async.emulator.keys import CALL
+from qovery_async.emulator import Faults
+from qovery_async.emulator.http.keys import CALL
 
 
 @attrs.define

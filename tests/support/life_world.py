@@ -9,16 +9,19 @@ from typing import Any
 
 from qovery_async.codec.reader import Codec
 from qovery_async.emulator.life import statuses
-from qovery_async.emulator.life.actions import Action, Pace, Service, Stage, Trigger
+from qovery_async.emulator.life.actions import Action, Durations, PipelineStage, Service, Trigger
 from qovery_async.emulator.life.clock import SteppedClock
-from qovery_async.emulator.life.life import Life
+from qovery_async.emulator.life.environments import Life
 from qovery_async.models.statuses import StateEnum
 
 ENV = "e0000000-0000-4000-8000-000000000001"
 ADA, BOB = Trigger("ada"), Trigger("bob", "CLI")
 
 DB, WEB, API, JOB, DOCS = (f"50000000-0000-4000-8000-00000000000{n}" for n in range(1, 6))
-STAGES = [Stage(id=f"a0000000-0000-4000-8000-00000000000{n}", name=name) for n, name in enumerate(("DB", "APP", "END"))]
+STAGES = [
+    PipelineStage(id=f"a0000000-0000-4000-8000-00000000000{n}", name=name)
+    for n, name in enumerate(("DB", "APP", "END"))
+]
 
 
 def services() -> list[Service]:
@@ -41,7 +44,7 @@ class SmallWorld:
     def services(self, environment_id: str) -> list[Service]:
         return list(self.environments.get(environment_id, ()))
 
-    def stages(self, environment_id: str) -> list[Stage]:
+    def stages(self, environment_id: str) -> list[PipelineStage]:
         return STAGES
 
     def remove(self, kind: str, id: str) -> None:  # noqa: A002
@@ -54,9 +57,9 @@ class SmallWorld:
 class Stand:
     """A world, a stepped clock and the life in it; states as one reads them."""
 
-    def __init__(self, *, seed: int = 1, pace: Pace | None = None) -> None:
+    def __init__(self, *, seed: int = 1, durations: Durations | None = None) -> None:
         self.world, self.clock = SmallWorld(), SteppedClock()
-        self.life = Life(self.world, self.clock, seed=seed, pace=pace)
+        self.life = Life(self.world, self.clock, seed=seed, durations=durations)
 
     def service(self, service_id: str) -> str:
         return statuses.service_status(self.life, ENV, service_id)["state"]

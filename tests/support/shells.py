@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import aiohttp
 from aiohttp import WSMsgType
 
-from qovery_async.emulator.streams.sources import Container
+from qovery_async.emulator.shell.container import Container
 from tests.support.stream_world import SHELL, World, serving
 
 INSIDE = Container(

@@ -14,9 +14,11 @@ import attrs
 from aiohttp import WSMsgType, web
 from aiohttp.typedefs import Middleware
 
-from qovery_async.emulator.streams.handshake import Asked, Refusal
-from qovery_async.emulator.streams.sources import Container, LogLine, Pod, Tail
-from qovery_async.emulator.streams.streams import Streams
+from qovery_async.emulator.facts.refusals import Refusal
+from qovery_async.emulator.shell.container import Container
+from qovery_async.emulator.streams.handshake import StreamRequest
+from qovery_async.emulator.streams.server import Streams
+from qovery_async.emulator.streams.sources import LogLine, Pod, Tail
 
 HEADERS = {"Authorization": "Token qov_good"}
 SERVICE = {"organization": "o1", "cluster": "c1", "project": "p1", "environment": "e1", "service": "s1"}
@@ -41,39 +43,39 @@ class World:
     inside: Container = attrs.Factory(lambda: Container(pod_name="pod-1"))
     left: int = 0
 
-    def refusal(self, asked: Asked) -> Refusal | None:
-        if asked.authorization not in {"Token qov_good", "Bearer eyJ.good.jwt"}:
+    def refusal(self, request: StreamRequest) -> Refusal | None:
+        if request.authorization not in {"Token qov_good", "Bearer eyJ.good.jwt"}:
             return Refusal(401, "unknown token")
-        return None if asked.get("organization") == "o1" else Refusal(403, "not yours")
+        return None if request.get("organization") == "o1" else Refusal(403, "not yours")
 
-    def service_logs(self, asked: Asked) -> Tail[LogLine]:
+    def service_logs(self, request: StreamRequest) -> Tail[LogLine]:
         return Tail(self.past, self._live())
 
     infra_logs = service_logs
 
-    async def deployment_logs(self, asked: Asked) -> AsyncGenerator[Sequence[Mapping[str, Any]]]:
+    async def deployment_logs(self, request: StreamRequest) -> AsyncGenerator[Sequence[Mapping[str, Any]]]:
         for state in self.states:
             yield state
-        if asked.get("version") is None:
+        if request.get("version") is None:
             async for batch in self._live():
                 yield batch
 
-    async def watch(self, asked: Asked) -> AsyncGenerator[Any]:
+    async def watch(self, request: StreamRequest) -> AsyncGenerator[Any]:
         for state in self.states:
             yield state
         async for state in self._live():
             yield state
 
-    async def preview(self, asked: Asked) -> Mapping[str, Any]:
-        return {"type": "diff", "payload": asked.get("preview_id"), "service_type": "TERRAFORM"}
+    async def preview(self, request: StreamRequest) -> Mapping[str, Any]:
+        return {"type": "diff", "payload": request.get("preview_id"), "service_type": "TERRAFORM"}
 
-    def pods(self, asked: Asked) -> Sequence[Pod]:
+    def pods(self, request: StreamRequest) -> Sequence[Pod]:
         return self.running
 
-    def nodes(self, asked: Asked) -> Sequence[str]:
+    def nodes(self, request: StreamRequest) -> Sequence[str]:
         return ("node-1", "node-2")
 
-    def container(self, asked: Asked) -> Container:
+    def container(self, request: StreamRequest) -> Container:
         return self.inside
 
     async def _live(self) -> AsyncGenerator[Any]:

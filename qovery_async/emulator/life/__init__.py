@@ -1,1 +1,1 @@
-"""How do environments, services and clusters live? Deployments on a clock."""
+"""The simulated deployment engine: environments, services and clusters on a clock."""

@@ -1,4 +1,4 @@
-"""What can be asked of an environment, and through which states does each action lead?"""
+"""Which actions can be requested, and which states does each go through?"""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Final, Protocol
 
 import attrs
 
-from qovery_async.models.statuses import ServiceActionEnum, StateEnum
+from qovery_async.models import ServiceActionEnum, StateEnum
 
 
 class Action(enum.StrEnum):
-    """What is done to services; the values are those of `DeploymentHistoryTriggerAction`."""
+    """An action on services. The values are those of `DeploymentHistoryTriggerAction`."""
 
     DEPLOY = "DEPLOY"
     STOP = "STOP"
@@ -22,18 +22,18 @@ class Action(enum.StrEnum):
 
     @property
     def of_service(self) -> ServiceActionEnum:
-        """How `status_details.action` calls it: a service that is uninstalled reads as one being deleted."""
+        """The value of `status_details.action`, which has DELETE for an uninstall."""
         return ServiceActionEnum.DELETE if self is Action.UNINSTALL else ServiceActionEnum(self.value)
 
     @property
     def takes_skipped(self) -> bool:
-        """Whether it takes the services that are excluded from environment-level deploys, stops and restarts."""
+        """Whether the action includes services that environment-wide deploys, stops and restarts skip."""
         return self in {Action.DELETE, Action.UNINSTALL}
 
 
 @attrs.frozen
-class Course:
-    """The states of one action, in order, and the one it ends in when it fails."""
+class ActionStates:
+    """The states of an action, in order, and the one it ends in if it fails."""
 
     queued: StateEnum
     running: StateEnum
@@ -41,31 +41,31 @@ class Course:
     failed: StateEnum
 
 
-_DELETION = Course(StateEnum.DELETE_QUEUED, StateEnum.DELETING, StateEnum.DELETED, StateEnum.DELETE_ERROR)
+_DELETION = ActionStates(StateEnum.DELETE_QUEUED, StateEnum.DELETING, StateEnum.DELETED, StateEnum.DELETE_ERROR)
 
-COURSES: Final[Mapping[Action, Course]] = {
-    Action.DEPLOY: Course(
+STATES_OF: Final[Mapping[Action, ActionStates]] = {
+    Action.DEPLOY: ActionStates(
         StateEnum.DEPLOYMENT_QUEUED, StateEnum.DEPLOYING, StateEnum.DEPLOYED, StateEnum.DEPLOYMENT_ERROR
     ),
-    Action.STOP: Course(StateEnum.STOP_QUEUED, StateEnum.STOPPING, StateEnum.STOPPED, StateEnum.STOP_ERROR),
-    Action.RESTART: Course(
+    Action.STOP: ActionStates(StateEnum.STOP_QUEUED, StateEnum.STOPPING, StateEnum.STOPPED, StateEnum.STOP_ERROR),
+    Action.RESTART: ActionStates(
         StateEnum.RESTART_QUEUED, StateEnum.RESTARTING, StateEnum.RESTARTED, StateEnum.RESTART_ERROR
     ),
     Action.DELETE: _DELETION,
     Action.UNINSTALL: _DELETION,
 }
 
-ERRORS: Final = frozenset({StateEnum.BUILD_ERROR, *(course.failed for course in COURSES.values())})
+ERRORS: Final = frozenset({StateEnum.BUILD_ERROR, *(states.failed for states in STATES_OF.values())})
 UP: Final = frozenset({StateEnum.DEPLOYED, StateEnum.RESTARTED})
-"""The states that a service reaches by running."""
+"""States in which a service runs."""
 
 DOWN: Final = frozenset({StateEnum.STOPPED, StateEnum.DELETED})
-"""The states in which it runs no more; in all others it goes on as it was."""
+"""States in which a service no longer runs. In other states it may or may not."""
 
 
 @attrs.frozen(kw_only=True)
 class Service:
-    """What the life of a service depends on."""
+    """A service, as far as deployments depend on it."""
 
     id: str
     name: str
@@ -75,20 +75,20 @@ class Service:
     from_git: bool = False
     skipped: bool = False
     version: str = ""
-    """What a deployment would take now: a commit, an image tag or a chart version."""
+    """The version that a deployment takes now: a commit, an image tag or a chart version."""
     image: str = ""
     """The name of the image or chart."""
     job_type: str = "LIFECYCLE"
-    """Of jobs only: CRON or LIFECYCLE."""
+    """CRON or LIFECYCLE. Only jobs have it."""
 
     @property
     def is_built(self) -> bool:
-        """Whether deploying it builds an image first; charts and Terraform modules in git are taken as they are."""
+        """Whether deploying it first builds an image. Charts and Terraform modules in git are not built."""
         return self.from_git and self.kind in {"APPLICATION", "JOB"}
 
 
 @attrs.frozen(kw_only=True)
-class Stage:
+class PipelineStage:
     """A stage of an environment's deployment pipeline."""
 
     id: str
@@ -96,41 +96,41 @@ class Stage:
     description: str = ""
 
 
-class World(Protocol):
-    """What deployments need to know of the state, and the one thing they change in it."""
+class Topology(Protocol):
+    """The services and stages of environments, as the deployment engine reads them."""
 
     def services(self, environment_id: str) -> Sequence[Service]:
         """All services of an environment, each in one of its stages."""
         ...
 
-    def stages(self, environment_id: str) -> Sequence[Stage]:
+    def stages(self, environment_id: str) -> Sequence[PipelineStage]:
         """The stages of an environment, in the order they run in."""
         ...
 
-    def remove(self, kind: str, id: str) -> None:  # noqa: A002  # the API's word
-        """Takes out what has been deleted: a `ServiceTypeEnum` value, ENVIRONMENT or CLUSTER, and its id.
+    def remove(self, kind: str, id: str) -> None:  # noqa: A002  # the API's name
+        """Removes what has been deleted. An unknown id is ignored.
 
-        Things that are gone already are passed over.
+        `kind` is a value of `ServiceTypeEnum`, ENVIRONMENT or CLUSTER.
         """
         ...
 
 
 @attrs.frozen
 class Trigger:
-    """Who asked, and from where (a value of `OrganizationEventOrigin`)."""
+    """Who requested an action, and from where (a value of `OrganizationEventOrigin`)."""
 
     user: str
     origin: str = "API"
 
 
 @attrs.frozen(kw_only=True)
-class Pace:
-    """How long things take, in seconds of the clock; builds and actions vary by a quarter around it."""
+class Durations:
+    """How long each part takes, in seconds of the clock. Builds and actions vary by 25 %."""
 
     lag: float = 3.0
-    """Between accepting an action and showing it."""
+    """From accepting an action until statuses show it."""
     queue: float = 0.5
-    """Between one step and the next."""
+    """From one step to the next."""
     build: float = 2.0
     action: float = 2.0
     cancel: float = 1.0
@@ -138,4 +138,4 @@ class Pace:
 
 
 class ActionRefused(Exception):
-    """What is asked cannot be done in the present state: a 409."""
+    """The action is impossible in the current state. The API responds with 409."""

@@ -1,7 +1,8 @@
-"""What time is it in the emulator, and what happens when?
+"""What time is it in the emulator, and which functions run when?
 
-Everything that takes time asks one clock. A `SteppedClock` stands still until a test moves it; a `RunningClock` goes
-with the running event loop, at any speed. Both keep the same order: by due time, then first asked, first done.
+One clock drives everything that takes time. A `SteppedClock` stands still until a test advances it. A `RunningClock`
+runs on the event loop, at any speed. Both call functions in the order in which they are due; functions that are due at
+the same time run in the order in which they were scheduled.
 """
 
 from __future__ import annotations
@@ -19,24 +20,24 @@ from typing import Final
 import attrs
 
 EPOCH: Final = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
-"""Where a stepped clock begins unless told: a fixed Monday morning, so that runs can be compared."""
+"""The default start of a stepped clock. It is fixed, so that two runs can be compared."""
 
 
 @attrs.define(order=True)
 class Timer:
-    """A function that waits for its time."""
+    """A scheduled function."""
 
     due: float
     number: int
     function: Callable[[], object] | None = attrs.field(order=False)
 
     def cancel(self) -> None:
-        """Forgets the function; one that has run does not mind."""
+        """Cancels the call. Does nothing if the function has run."""
         self.function = None
 
 
 class Clock(ABC):
-    """The time, and what waits for it."""
+    """The emulator's time, and the functions that are scheduled on it."""
 
     def __init__(self, start: datetime) -> None:
         self._start = start
@@ -44,11 +45,15 @@ class Clock(ABC):
         self._numbers = itertools.count()
 
     def now(self) -> datetime:
-        """The present moment, with its time zone (UTC)."""
+        """The current time, in UTC."""
         return self._start + timedelta(seconds=self._elapsed())
 
     def call_later(self, seconds: float, function: Callable[[], object]) -> Timer:
-        """Calls `function` once `seconds` of this clock's time have gone by."""
+        """Calls `function` after `seconds` of this clock's time.
+
+        Raises:
+            ValueError: `seconds` is negative or not finite.
+        """
         if not (math.isfinite(seconds) and seconds >= 0):
             raise ValueError(f"seconds must be zero or more, got {seconds!r}")
         timer = Timer(self._elapsed() + seconds, next(self._numbers), function)
@@ -56,12 +61,20 @@ class Clock(ABC):
         return timer
 
     @abstractmethod
+    def advance(self, seconds: float) -> None:
+        """Moves a `SteppedClock` forward.
+
+        Raises:
+            RuntimeError: The clock runs by itself.
+        """
+
+    @abstractmethod
     def in_real_seconds(self, seconds: float) -> float:
-        """How long `seconds` of this clock's time take; nobody knows of one that stands still, so those count as real."""
+        """How many real seconds `seconds` of this clock take. A stepped clock returns them unchanged."""
 
     @abstractmethod
     def _elapsed(self) -> float:
-        """Seconds of this clock's time since its start."""
+        """Seconds of this clock since its start."""
 
     def _next(self) -> Timer | None:
         while self._timers and self._timers[0].function is None:
@@ -73,21 +86,24 @@ class Clock(ABC):
         return heapq.heappop(self._timers) if timer is not None and timer.due <= until else None
 
     def close(self) -> None:
-        """Forgets all that waits, so that nothing holds the loop."""
+        """Cancels all scheduled functions."""
         self._timers.clear()
 
 
 class SteppedClock(Clock):
-    """Moves only when told; each function sees the very moment it was due at."""
+    """A clock that stands still until `advance`. Each function sees exactly the time at which it is due."""
 
     def __init__(self, start: datetime = EPOCH) -> None:
         super().__init__(start)
         self._now = 0.0
 
     def advance(self, seconds: float) -> None:
-        """Moves on, doing what falls due in order, including what those functions ask for on the way.
+        """Moves the clock forward by `seconds` and runs what becomes due, also what is scheduled on the way.
 
-        When a function raises, the clock stands at its moment and the rest still waits.
+        If a function raises, the clock stops at its time and the other functions stay scheduled.
+
+        Raises:
+            ValueError: `seconds` is negative or not finite.
         """
         if not (math.isfinite(seconds) and seconds >= 0):
             raise ValueError(f"seconds must be zero or more, got {seconds!r}")
@@ -98,13 +114,14 @@ class SteppedClock(Clock):
         self._now = until
 
     def run_out(self, limit: float = 86_400) -> float:
-        """Moves on until nothing waits any more, at most `limit` seconds; returns the seconds it took."""
+        """Advances until nothing is scheduled, at most by `limit` seconds. Returns the seconds it advanced."""
         began = self._now
         while (timer := self._next()) is not None and timer.due <= began + limit:
             self.advance(timer.due - self._now)
         return self._now - began
 
     def in_real_seconds(self, seconds: float) -> float:
+        """The same seconds: when a test advances the clock cannot be known."""
         return seconds
 
     def _elapsed(self) -> float:
@@ -112,7 +129,11 @@ class SteppedClock(Clock):
 
 
 class RunningClock(Clock):
-    """Goes by itself, `speed` times as fast as real time, on the event loop that runs when it is asked to wait."""
+    """A clock that runs `speed` times as fast as real time, on the event loop that is running.
+
+    Raises:
+        ValueError: `speed` is not a finite number above 0.
+    """
 
     def __init__(self, speed: float = 1.0, *, start: datetime | None = None) -> None:
         if not (math.isfinite(speed) and speed > 0):
@@ -123,26 +144,34 @@ class RunningClock(Clock):
         self._began = time.monotonic()
 
     def call_later(self, seconds: float, function: Callable[[], object]) -> Timer:
-        """Calls `function` from the running event loop once `seconds` of this clock's time have gone by."""
+        """Calls `function` on the running event loop after `seconds` of this clock's time."""
         loop = asyncio.get_running_loop()
         timer = super().call_later(seconds, function)
         self._set_alarm(loop)
         return timer
 
+    def advance(self, seconds: float) -> None:
+        """Raises `RuntimeError`: this clock runs by itself."""
+        raise RuntimeError(
+            f"cannot advance a running clock by {seconds} s; make the emulator with speed=None to move its clock"
+        )
+
     def close(self) -> None:
+        """Cancels all scheduled functions and the alarm on the event loop."""
         super().close()
         if self._alarm is not None:
             self._alarm.cancel()
             self._alarm = None
 
     def in_real_seconds(self, seconds: float) -> float:
+        """How many real seconds `seconds` of this clock take."""
         return seconds / self._speed
 
     def _elapsed(self) -> float:
         return (time.monotonic() - self._began) * self._speed
 
     def _set_alarm(self, loop: asyncio.AbstractEventLoop) -> None:
-        # One alarm for the earliest: asyncio alone would not keep the order of equal times.
+        # One alarm, for the earliest timer: asyncio does not keep the order of timers with the same due time.
         if self._alarm is not None:
             self._alarm.cancel()
             self._alarm = None
@@ -152,7 +181,7 @@ class RunningClock(Clock):
     def _ring(self, loop: asyncio.AbstractEventLoop) -> None:
         self._alarm = None
         try:
-            # What was due when the alarm rang; a function that asks for more waits for the next one.
+            # Only what is due now. What these functions schedule gets the next alarm.
             until = self._elapsed()
             while timer := self._pop(until):
                 _run(timer)
@@ -161,7 +190,7 @@ class RunningClock(Clock):
 
 
 def stamp(moment: datetime) -> str:
-    """A moment as answers write it: `2026-01-05T09:00:00.000Z`."""
+    """A time as responses have it: `2026-01-05T09:00:00.000Z`."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 

@@ -1,4 +1,4 @@
-"""How does one action run: stage after stage, the services of a stage side by side?"""
+"""How does one deployment run? Stage after stage, with the services of a stage in parallel."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Final
 
 import attrs
 
-from qovery_async.emulator.life.actions import DOWN, ERRORS, UP, Action, Pace, Service, Stage
+from qovery_async.emulator.life.actions import DOWN, ERRORS, UP, Action, Durations, PipelineStage, Service
 from qovery_async.emulator.life.clock import Clock, Timer
-from qovery_async.emulator.life.records import Entry, Part, Run, ServiceLife, StageRun, Step, UpTime
-from qovery_async.models.statuses import (
+from qovery_async.emulator.life.records import DeploymentRun, Entry, Part, ServiceLife, StageRun, StepTiming, UpTime
+from qovery_async.models import (
     ServiceActionStatusEnum,
     ServiceStepMetricNameEnum,
     StageStatusEnum,
@@ -29,39 +29,41 @@ _STEP_ENDS: Final[Mapping[ServiceActionStatusEnum, StepMetricStatusEnum]] = {
 
 
 @attrs.frozen(kw_only=True)
-class Watch:
-    """Whom an execution asks and tells."""
+class Callbacks:
+    """What an execution calls."""
 
     fails: Callable[[str, StateEnum], bool]
-    """Whether this service is to end in this error now."""
+    """Whether this service is to fail with this state now."""
     gone: Callable[[Service], None]
-    """A service has been deleted."""
-    over: Callable[[Run], None]
-    """The run has ended."""
+    """Called when a service has been deleted."""
+    over: Callable[[DeploymentRun], None]
+    """Called when the run has ended."""
 
 
 class Execution:
-    """Drives a run on the clock."""
+    """Runs one deployment on the clock."""
 
-    def __init__(self, run: Run, *, clock: Clock, pace: Pace, random: Random, watch: Watch) -> None:
+    def __init__(
+        self, run: DeploymentRun, *, clock: Clock, durations: Durations, random: Random, callbacks: Callbacks
+    ) -> None:
         self.run = run
         self._action = run.request.action
-        self._course = run.request.course
+        self._states = run.request.states
         self._clock = clock
-        self._pace = pace
+        self._pace = durations
         self._random = random
-        self._watch = watch
+        self._callbacks = callbacks
         self._current = -1
         self._timer: Timer | None = None
 
-    def begin(self, plan: Sequence[tuple[Stage, Sequence[tuple[Service, ServiceLife]]]]) -> None:
-        """Queues the services, and goes on to the first stage a little later."""
+    def begin(self, plan: Sequence[tuple[PipelineStage, Sequence[tuple[Service, ServiceLife]]]]) -> None:
+        """Queues the services and schedules the first stage."""
         self._log("Start", f"{self._action.capitalize()} requested by {self.run.request.trigger.user}")
         for stage, services in plan:
             stage_run = StageRun(stage)
             self.run.stages.append(stage_run)
             for service, life in services:
-                queued = StateEnum.QUEUED if self._builds(service) else self._course.queued
+                queued = StateEnum.QUEUED if self._builds(service) else self._states.queued
                 part = Part(run=self.run, stage=stage, service=service, life=life, before=life.state, state=queued)
                 stage_run.parts.append(part)
                 life.part = part
@@ -69,7 +71,7 @@ class Execution:
         self._timer = self._clock.call_later(self._pace.queue, self._next_stage)
 
     def cancel(self, *, force: bool) -> None:
-        """Stops what can be stopped; a job that is executing is left to its end unless forced."""
+        """Cancels what can be canceled. A job that is executing runs to its end unless forced."""
         self.run.canceling = True
         self._log("Cancel", "Cancellation requested")
         for part in self.run.parts:
@@ -77,14 +79,14 @@ class Execution:
                 continue
             if part.began is None:
                 self._end(part, StateEnum.CANCELED, ServiceActionStatusEnum.CANCELED)
-            elif force or part.service.kind != "JOB" or part.state is not self._course.running:
+            elif force or part.service.kind != "JOB" or part.state is not self._states.running:
                 part.status = ServiceActionStatusEnum.CANCELING
                 self._move(part, StateEnum.CANCELING)
                 self._later(part, self._pace.cancel, self._canceled)
         self._settle()
 
     def abandon(self) -> None:
-        """Forgets what it waits for: the environment is gone."""
+        """Cancels all timers, since the environment was removed."""
         for timer in (self._timer, *(part.timer for part in self.run.parts)):
             if timer is not None:
                 timer.cancel()
@@ -107,24 +109,24 @@ class Execution:
                 self._act(part)
 
     def _built(self, part: Part) -> None:
-        if self._watch.fails(part.service.id, StateEnum.BUILD_ERROR):
+        if self._callbacks.fails(part.service.id, StateEnum.BUILD_ERROR):
             self._end(part, StateEnum.BUILD_ERROR, ServiceActionStatusEnum.ERROR)
             self._settle()
             return
         self._end_step(part, StepMetricStatusEnum.SUCCESS)
-        self._move(part, self._course.queued)
+        self._move(part, self._states.queued)
         self._later(part, self._pace.queue, self._act)
 
     def _act(self, part: Part) -> None:
         deploys = self._action is Action.DEPLOY
         name = ServiceStepMetricNameEnum.DEPLOYMENT if deploys else ServiceStepMetricNameEnum.EXECUTING
-        self._step(part, self._course.running, name, self._pace.action, self._acted)
+        self._step(part, self._states.running, name, self._pace.action, self._acted)
 
     def _acted(self, part: Part) -> None:
-        if self._watch.fails(part.service.id, self._course.failed):
-            self._end(part, self._course.failed, ServiceActionStatusEnum.ERROR)
+        if self._callbacks.fails(part.service.id, self._states.failed):
+            self._end(part, self._states.failed, ServiceActionStatusEnum.ERROR)
         else:
-            self._end(part, self._course.done, ServiceActionStatusEnum.SUCCESS)
+            self._end(part, self._states.done, ServiceActionStatusEnum.SUCCESS)
         self._settle()
 
     def _canceled(self, part: Part) -> None:
@@ -139,7 +141,7 @@ class Execution:
         seconds: float,
         then: Callable[[Part], None],
     ) -> None:
-        part.steps.append(Step(name, self._clock.now()))
+        part.steps.append(StepTiming(name, self._clock.now()))
         self._move(part, state)
         self._later(part, seconds * self._random.uniform(_FASTEST, _SLOWEST), then)
 
@@ -163,10 +165,10 @@ class Execution:
         elif state is StateEnum.DELETED:
             part.life.deployed = part.life.outdated = False
             if self._action is Action.DELETE:
-                self._watch.gone(part.service)
+                self._callbacks.gone(part.service)
 
     def _settle(self) -> None:
-        """Goes on when the last service of the stage has ended."""
+        """Begins the next stage, or ends the run, once all services of the stage have ended."""
         if self._current >= 0:
             stage = self.run.stages[self._current]
             if any(part.ended is None for part in stage.parts):
@@ -194,9 +196,9 @@ class Execution:
         if self.run.canceling:
             self.run.outcome = StateEnum.CANCELED
         else:
-            self.run.outcome = failed[0] if failed else self._course.done
+            self.run.outcome = failed[0] if failed else self._states.done
         self._log("Terminated", f"{self._action.capitalize()} ended: {self.run.outcome.value}")
-        self._watch.over(self.run)
+        self._callbacks.over(self.run)
 
     def _move(self, part: Part, state: StateEnum) -> None:
         part.state = part.life.state = state

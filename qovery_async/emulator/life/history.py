@@ -1,4 +1,4 @@
-"""What was deployed, and what waits to be, as the history and queue operations tell it?"""
+"""Which objects do the operations on deployment history and queue return?"""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from typing import Any
 
 from qovery_async.emulator.life.actions import ERRORS, Service
 from qovery_async.emulator.life.clock import stamp
-from qovery_async.emulator.life.life import Life
-from qovery_async.emulator.life.records import Part, Request, Run, StageRun
+from qovery_async.emulator.life.environments import Life
+from qovery_async.emulator.life.records import DeploymentRequest, DeploymentRun, Part, StageRun
 from qovery_async.emulator.life.statuses import queued_details, status_details
-from qovery_async.models.deployment_history import DeploymentHistoryActionStatus, DeploymentHistoryStatusEnum
-from qovery_async.models.statuses import StageStatusEnum, StateEnum
+from qovery_async.models import DeploymentHistoryActionStatus, DeploymentHistoryStatusEnum, StageStatusEnum, StateEnum
 
 Json = dict[str, Any]
 
@@ -27,7 +26,7 @@ _V1_LISTS = {
 
 
 def environment_history(life: Life, environment_id: str, *, start_id: str | None = None, size: int = 20) -> Json:
-    """A page of `DeploymentHistoryEnvironment`, newest first, after the one named `start_id`."""
+    """A page of `DeploymentHistoryEnvironment`, newest first, after the one with the id `start_id`."""
     return _page([_environment_v1(run) for run in _runs(life, environment_id)], start_id, size)
 
 
@@ -39,7 +38,7 @@ def environment_history_v2(life: Life, environment_id: str, *, size: int = 20) -
 def service_history(
     life: Life, environment_id: str, service_id: str, *, start_id: str | None = None, size: int = 20
 ) -> Json:
-    """A page of `DeploymentHistory` for applications, else of `DeploymentHistoryContainer` and the like."""
+    """A page of `DeploymentHistory` for applications, else of `DeploymentHistoryContainer` or a similar type."""
     return _page(
         [
             _service_v1(part, id_=part.run.request.id)
@@ -58,12 +57,12 @@ def service_history_v2(life: Life, environment_id: str, service_id: str, *, size
 
 
 def environment_queue(life: Life, environment_id: str) -> Json:
-    """All `QueuedDeploymentRequestWithStages` that wait in an environment."""
+    """All `QueuedDeploymentRequestWithStages` of an environment."""
     return {"results": [_queued(life, request) for request in life.environment(environment_id).waiting]}
 
 
 def service_queue(life: Life, environment_id: str, service_id: str) -> Json:
-    """All `QueuedDeploymentRequestForService` that wait to take a service."""
+    """All `QueuedDeploymentRequestForService` of a service."""
     return {
         "results": [
             {
@@ -81,7 +80,7 @@ def service_queue(life: Life, environment_id: str, service_id: str) -> Json:
 
 
 def commit(service: Service, at: datetime) -> Json:
-    """The `Commit` that a service built from git is deployed with: its version if that looks like one."""
+    """The `Commit` that a service from git is deployed with: its version, or a made-up one."""
     sha = hashlib.sha1(f"{service.id}/{service.version}".encode(), usedforsecurity=False).hexdigest()
     return {
         "created_at": stamp(at),
@@ -92,7 +91,7 @@ def commit(service: Service, at: datetime) -> Json:
     }
 
 
-def _runs(life: Life, environment_id: str) -> list[Run]:
+def _runs(life: Life, environment_id: str) -> list[DeploymentRun]:
     environment = life.environment(environment_id)
     going = [] if environment.execution is None else [environment.execution.run]
     return [*going, *reversed(environment.past)]
@@ -108,7 +107,7 @@ def _page(items: Sequence[Json], start_id: str | None, size: int) -> Json:
     return {"page": 1, "page_size": size, "results": list(items[first : first + size])}
 
 
-def _environment_v1(run: Run) -> Json:
+def _environment_v1(run: DeploymentRun) -> Json:
     lists: dict[str, list[Json]] = {name: [] for name in _V1_LISTS.values()}
     for part in run.parts:
         if part.service.kind in _V1_LISTS:
@@ -142,7 +141,7 @@ def _service_v1(part: Part, *, id_: str) -> Json:
     return item
 
 
-def _environment_v2(run: Run, now: datetime) -> Json:
+def _environment_v2(run: DeploymentRun, now: datetime) -> Json:
     return {
         "identifier": {"execution_id": run.execution_id, "environment_id": run.request.environment_id},
         "auditing_data": _audit(run.request, run.began, run.ended or now),
@@ -194,7 +193,7 @@ def _details(part: Part) -> Json:
     return built
 
 
-def _queued(life: Life, request: Request) -> Json:
+def _queued(life: Life, request: DeploymentRequest) -> Json:
     return {
         "identifier": {"deployment_request_id": request.id, "environment_id": request.environment_id},
         "auditing_data": _trigger(request),
@@ -223,11 +222,11 @@ def _identifier(service: Service) -> Json:
     return {"service_id": service.id, "service_type": service.kind, "name": service.name}
 
 
-def _trigger(request: Request) -> Json:
+def _trigger(request: DeploymentRequest) -> Json:
     return {"triggered_by": request.trigger.user, "origin": request.trigger.origin}
 
 
-def _audit(request: Request, began: datetime, ended: datetime) -> Json:
+def _audit(request: DeploymentRequest, began: datetime, ended: datetime) -> Json:
     return _trigger(request) | {"created_at": stamp(began), "updated_at": stamp(ended)}
 
 
@@ -244,7 +243,7 @@ def _verdict(state: StateEnum) -> str:
     return (DeploymentHistoryStatusEnum.FAILED if failed else DeploymentHistoryStatusEnum.SUCCESS).value
 
 
-def _action_status(run: Run) -> DeploymentHistoryActionStatus:
+def _action_status(run: DeploymentRun) -> DeploymentHistoryActionStatus:
     if run.outcome is None:
         if run.canceling:
             return DeploymentHistoryActionStatus.CANCELING

@@ -1,4 +1,4 @@
-"""What would have been remembered of a deployment that never ran here: the past of a world that is made up?"""
+"""Which deployment explains the states of services in a world that was just created?"""
 
 from __future__ import annotations
 
@@ -6,23 +6,31 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
-from qovery_async.emulator.life.actions import COURSES, DOWN, ERRORS, UP, Action, Service, Stage
-from qovery_async.emulator.life.records import Entry, Part, Request, Run, ServiceLife, StageRun, UpTime
-from qovery_async.models.statuses import ServiceActionStatusEnum, StageStatusEnum, StateEnum
+from qovery_async.emulator.life.actions import DOWN, ERRORS, STATES_OF, UP, Action, PipelineStage, Service
+from qovery_async.emulator.life.records import (
+    DeploymentRequest,
+    DeploymentRun,
+    Entry,
+    Part,
+    ServiceLife,
+    StageRun,
+    UpTime,
+)
+from qovery_async.models import ServiceActionStatusEnum, StageStatusEnum, StateEnum
 
 TOOK: Final = timedelta(seconds=30)
-"""How long a deployment of the past took."""
+"""The duration of such a deployment."""
 
 
 def past_run(
-    request: Request,
+    request: DeploymentRequest,
     execution_id: str,
-    plan: Sequence[tuple[Stage, Sequence[tuple[Service, ServiceLife]]]],
+    plan: Sequence[tuple[PipelineStage, Sequence[tuple[Service, ServiceLife]]]],
     states: Mapping[str, StateEnum],
-) -> Run:
-    """A run that began when it was accepted and left services in the given final states."""
+) -> DeploymentRun:
+    """A run that began when its request was accepted and left services in the given states."""
     began, ended = request.accepted_at, request.accepted_at + TOOK
-    run = Run(request=request, execution_id=execution_id, began=began, ended=ended, outcome=_outcome(states))
+    run = DeploymentRun(request=request, execution_id=execution_id, began=began, ended=ended, outcome=_outcome(states))
     request.run = run
     for stage, services in plan:
         stage_run = StageRun(stage, status=StageStatusEnum.DONE, began=began, ended=ended)
@@ -55,9 +63,9 @@ def past_run(
 
 
 def past_action(states: Mapping[str, StateEnum]) -> Action:
-    """What would have left services in these states."""
+    """The action that leaves services in these states."""
     outcome = _outcome(states)
-    return next((a for a, course in COURSES.items() if outcome in {course.done, course.failed}), Action.DEPLOY)
+    return next((a for a, states in STATES_OF.items() if outcome in {states.done, states.failed}), Action.DEPLOY)
 
 
 def _outcome(states: Mapping[str, StateEnum]) -> StateEnum:

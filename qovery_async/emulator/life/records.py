@@ -1,4 +1,4 @@
-"""What is remembered of requests, of their runs and of the services they took?"""
+"""What is recorded about deployment requests, their runs and the affected services?"""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from datetime import datetime
 
 import attrs
 
-from qovery_async.emulator.life.actions import COURSES, Action, Course, Service, Stage, Trigger
+from qovery_async.emulator.life.actions import STATES_OF, Action, ActionStates, PipelineStage, Service, Trigger
 from qovery_async.emulator.life.clock import Timer
-from qovery_async.models.statuses import (
+from qovery_async.models import (
     ServiceActionStatusEnum,
     ServiceStepMetricNameEnum,
     StageStatusEnum,
@@ -18,8 +18,8 @@ from qovery_async.models.statuses import (
 
 
 @attrs.define(eq=False, kw_only=True)
-class Request:
-    """An action that was asked for; requests of one user for the same action merge while they wait."""
+class DeploymentRequest:
+    """A requested action. Queued requests of one user for the same action are merged."""
 
     id: str
     environment_id: str
@@ -27,31 +27,31 @@ class Request:
     trigger: Trigger
     accepted_at: datetime
     whole: bool = False
-    """Whether it is for the environment, beside the services it names."""
+    """Whether the action is on the whole environment, not only on `service_ids`."""
     service_ids: set[str] = attrs.field(factory=set[str])
     shown: bool = False
     cancel_asked: bool = False
     cancel_forced: bool = False
     canceled: bool = False
-    """Whether it was canceled while it still waited; a run that is canceled says so itself."""
-    run: Run | None = None
+    """Whether it was canceled while queued. A canceled run has the outcome CANCELED instead."""
+    run: DeploymentRun | None = None
 
     @property
-    def course(self) -> Course:
-        """The states it leads through."""
-        return COURSES[self.action]
+    def states(self) -> ActionStates:
+        """The states that the action goes through."""
+        return STATES_OF[self.action]
 
     @property
     def state(self) -> StateEnum:
-        """How far it has come."""
+        """The current state."""
         if self.canceled:
             return StateEnum.CANCELED
-        return self.course.queued if self.run is None else self.run.state
+        return self.states.queued if self.run is None else self.run.state
 
 
 @attrs.define(eq=False)
-class Step:
-    """A measured part of what is done to a service."""
+class StepTiming:
+    """A measured step of a deployment, such as the build."""
 
     name: ServiceStepMetricNameEnum
     began: datetime
@@ -61,7 +61,7 @@ class Step:
 
 @attrs.define(eq=False)
 class UpTime:
-    """From when to when a service has been running."""
+    """A period in which a service was running."""
 
     began: datetime
     ended: datetime | None = None
@@ -69,29 +69,29 @@ class UpTime:
 
 @attrs.define(eq=False)
 class ServiceLife:
-    """How a service stands, across its runs."""
+    """The state of a service, across runs."""
 
     state: StateEnum = StateEnum.READY
     deployed: bool = False
     outdated: bool = False
-    """Whether its configuration has changed since it was deployed."""
+    """Whether its configuration has changed since its deployment."""
     part: Part | None = None
-    """What it went through in the last run that took it."""
+    """Its part in the last run that affected it."""
     up: list[UpTime] = attrs.field(factory=list[UpTime])
 
 
 @attrs.define(eq=False, kw_only=True)
 class Part:
-    """What one service goes through in one run."""
+    """One service in one run."""
 
-    run: Run
-    stage: Stage
+    run: DeploymentRun
+    stage: PipelineStage
     service: Service
     life: ServiceLife
     before: StateEnum
     state: StateEnum
     status: ServiceActionStatusEnum = ServiceActionStatusEnum.QUEUED
-    steps: list[Step] = attrs.field(factory=list[Step])
+    steps: list[StepTiming] = attrs.field(factory=list[StepTiming])
     began: datetime | None = None
     ended: datetime | None = None
     timer: Timer | None = None
@@ -99,9 +99,9 @@ class Part:
 
 @attrs.define(eq=False)
 class StageRun:
-    """A stage of a run, with those of its services that take part."""
+    """A stage in one run, with the services that are affected."""
 
-    stage: Stage
+    stage: PipelineStage
     parts: list[Part] = attrs.field(factory=list[Part])
     status: StageStatusEnum = StageStatusEnum.QUEUED
     began: datetime | None = None
@@ -110,7 +110,7 @@ class StageRun:
 
 @attrs.frozen
 class Entry:
-    """A line of a run's log."""
+    """A line in the log of a run."""
 
     at: datetime
     step: str
@@ -120,10 +120,10 @@ class Entry:
 
 
 @attrs.define(eq=False, kw_only=True)
-class Run:
+class DeploymentRun:
     """One execution of a request."""
 
-    request: Request
+    request: DeploymentRequest
     execution_id: str
     began: datetime
     ended: datetime | None = None
@@ -134,20 +134,20 @@ class Run:
 
     @property
     def parts(self) -> list[Part]:
-        """All services that take part, in the order of their stages."""
+        """All affected services, in the order of their stages."""
         return [part for stage in self.stages for part in stage.parts]
 
     @property
     def state(self) -> StateEnum:
-        """How the environment stands in this run."""
+        """The state of the environment in this run."""
         if self.outcome is not None:
             return self.outcome
         if self.canceling:
             return StateEnum.CANCELING
         begun = [stage for stage in self.stages if stage.began is not None]
         if not begun:
-            return self.request.course.queued
+            return self.request.states.queued
         states = {part.state for part in begun[-1].parts}
-        if StateEnum.BUILDING in states and self.request.course.running not in states:
+        if StateEnum.BUILDING in states and self.request.states.running not in states:
             return StateEnum.BUILDING
-        return self.request.course.running
+        return self.request.states.running

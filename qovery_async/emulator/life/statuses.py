@@ -1,4 +1,4 @@
-"""How do an environment and its services stand, as answers of the API say it?"""
+"""Which statuses of environments and services do operations return?"""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from typing import Any, Final
 
 from qovery_async.emulator.life.actions import ERRORS, Action, Service
 from qovery_async.emulator.life.clock import stamp
-from qovery_async.emulator.life.life import EnvironmentLife, Life
-from qovery_async.emulator.life.records import Part, Request, Run, ServiceLife, StageRun
-from qovery_async.models.environments import EnvironmentDeploymentStatusEnum
-from qovery_async.models.statuses import (
+from qovery_async.emulator.life.environments import Life
+from qovery_async.emulator.life.queues import EnvironmentLife
+from qovery_async.emulator.life.records import DeploymentRequest, DeploymentRun, Part, ServiceLife, StageRun
+from qovery_async.models import (
+    EnvironmentDeploymentStatusEnum,
     ServiceActionEnum,
     ServiceActionStatusEnum,
     ServiceDeploymentStatusEnum,
@@ -34,9 +35,9 @@ LISTS: Final[Mapping[str, str]] = {
     "TERRAFORM": "terraforms",
     "AGENTIC_WORKFLOW": "agentic_workflows",
 }
-"""Under which key the statuses of each kind of service are listed; other kinds are not."""
+"""The key under which the statuses of a kind of service are listed. Other kinds are not listed."""
 
-_STANDING: Final = (
+_BY_SEVERITY: Final = (
     *sorted(ERRORS),
     StateEnum.CANCELED,
     StateEnum.DEPLOYED,
@@ -47,19 +48,19 @@ _STANDING: Final = (
 
 
 def service_status(life: Life, environment_id: str, service_id: str) -> Json:
-    """`Status` of a service."""
+    """The `Status` of a service."""
     environment = life.environment(environment_id)
     return _service_status(life, environment, service_id, _waiting(life, environment))
 
 
 def environment_status(life: Life, environment_id: str) -> Json:
-    """`EnvironmentStatus`."""
+    """The `EnvironmentStatus` of an environment."""
     environment = life.environment(environment_id)
-    services = life.world.services(environment_id)
+    services = life.topology.services(environment_id)
     run = environment.latest
     status: Json = {
         "id": environment_id,
-        "state": _standing(life, environment, services).value,
+        "state": _environment_state(life, environment, services).value,
         "last_deployment_state": (StateEnum.READY if run is None else run.state).value,
         "deployment_status": _deployment_status(life, services).value,
     }
@@ -77,20 +78,20 @@ def environment_status(life: Life, environment_id: str) -> Json:
 
 
 def environment_statuses(life: Life, environment_id: str) -> Json:
-    """`EnvironmentStatuses`: the environment and each of its services."""
+    """The `EnvironmentStatuses` of an environment and each of its services."""
     return {"environment": environment_status(life, environment_id)} | _lists(
-        life, life.environment(environment_id), life.world.services(environment_id)
+        life, life.environment(environment_id), life.topology.services(environment_id)
     )
 
 
 def statuses_with_stages(life: Life, environment_id: str) -> Json:
-    """`EnvironmentStatusesWithStages`: the services under the stages of the pipeline."""
+    """The `EnvironmentStatusesWithStages` of an environment, with services grouped by stage."""
     environment = life.environment(environment_id)
     run = environment.latest
     runs: Mapping[str, StageRun] = {} if run is None else {stage.stage.id: stage for stage in run.stages}
-    services = life.world.services(environment_id)
+    services = life.topology.services(environment_id)
     stages: list[Json] = []
-    for stage in life.world.stages(environment_id):
+    for stage in life.topology.stages(environment_id):
         about: Json = {"id": stage.id, "name": stage.name, "description": stage.description}
         if run is not None:
             stage_run = runs.get(stage.id)
@@ -103,14 +104,14 @@ def statuses_with_stages(life: Life, environment_id: str) -> Json:
                 }
         staged = [service for service in services if service.stage_id == stage.id]
         stages.append(_lists(life, environment, staged) | {"stage": about})
-    answer: Json = {"environment": environment_status(life, environment_id), "stages": stages}
+    statuses: Json = {"environment": environment_status(life, environment_id), "stages": stages}
     if run is not None:
-        answer["pre_check_stage"] = {"status": StepMetricStatusEnum.SUCCESS.value, "total_duration_sec": 0}
-    return answer
+        statuses["pre_check_stage"] = {"status": StepMetricStatusEnum.SUCCESS.value, "total_duration_sec": 0}
+    return statuses
 
 
 def request_status(life: Life, request_id: str) -> Json:
-    """`EnvDeploymentStatus` of a request; `KeyError` when there is none of this id."""
+    """The `EnvDeploymentStatus` of a request. Raises `KeyError` if it does not exist."""
     request = life.request(request_id)
     return {
         "deployment_request_id": request.id,
@@ -119,13 +120,13 @@ def request_status(life: Life, request_id: str) -> Json:
     }
 
 
-def accepted_service(life: Life, request: Request, service_id: str) -> Json:
-    """`Status` as the answer to an accepted action, which does not wait for the lag."""
+def accepted_service(life: Life, request: DeploymentRequest, service_id: str) -> Json:
+    """The `Status` in the response to an accepted action, which does not wait for the lag."""
     return service_status(life, request.environment_id, service_id) | _accepted(request)
 
 
-def accepted_environment(life: Life, request: Request) -> Json:
-    """`EnvironmentStatus` as the answer to an accepted action or cancellation."""
+def accepted_environment(life: Life, request: DeploymentRequest) -> Json:
+    """The `EnvironmentStatus` in the response to an accepted action or cancellation."""
     state = _accepted_state(request).value
     return environment_status(life, request.environment_id) | {
         "state": state,
@@ -134,8 +135,8 @@ def accepted_environment(life: Life, request: Request) -> Json:
     }
 
 
-def accepted_environment_as_status(life: Life, request: Request) -> Json:
-    """`Status` of a whole environment: what deploying one, or restarting some of its services, answers."""
+def accepted_environment_as_status(life: Life, request: DeploymentRequest) -> Json:
+    """The `Status` in the response to deploying an environment or restarting some of its services."""
     never = _status(ServiceLife(), request.environment_id, is_part=False, waiting=0)
     return (
         never
@@ -146,7 +147,7 @@ def accepted_environment_as_status(life: Life, request: Request) -> Json:
 
 
 def status_details(part: Part | None) -> Json:
-    """`StatusDetails` of what a service went through last."""
+    """The `StatusDetails` of the last action on a service."""
     action = None if part is None else part.run.request.action
     return {
         "action": (ServiceActionEnum.UNKNOWN if action is None else action.of_service).value,
@@ -155,8 +156,8 @@ def status_details(part: Part | None) -> Json:
     }
 
 
-def queued_details(request: Request, kind: str) -> Json:
-    """`StatusDetails` of a service whose request still waits."""
+def queued_details(request: DeploymentRequest, kind: str) -> Json:
+    """The `StatusDetails` of a service whose request is queued."""
     return {
         "action": request.action.of_service.value,
         "status": ServiceActionStatusEnum.QUEUED.value,
@@ -165,12 +166,12 @@ def queued_details(request: Request, kind: str) -> Json:
 
 
 def whole_seconds(began: datetime, ended: datetime) -> int:
-    """A duration as answers count it."""
+    """A duration in whole seconds, rounded up as the API does."""
     return math.ceil((ended - began).total_seconds())
 
 
 def _waiting(life: Life, environment: EnvironmentLife) -> Counter[str]:
-    """For each service, how many requests that take it wait."""
+    """How many queued requests affect each service."""
     return Counter(
         service.id for request in environment.waiting for _, services in life.targets(request) for service in services
     )
@@ -186,17 +187,17 @@ def _lists(life: Life, environment: EnvironmentLife, services: Iterable[Service]
 
 
 def _service_status(life: Life, environment: EnvironmentLife, service_id: str, waiting: Counter[str]) -> Json:
-    stands = life.service(service_id)
-    is_part = stands.part is not None and stands.part.run is environment.latest
-    return _status(stands, service_id, is_part=is_part, waiting=waiting[service_id])
+    record = life.service(service_id)
+    is_part = record.part is not None and record.part.run is environment.latest
+    return _status(record, service_id, is_part=is_part, waiting=waiting[service_id])
 
 
-def _status(stands: ServiceLife, id_: str, *, is_part: bool, waiting: int) -> Json:
-    part = stands.part
+def _status(record: ServiceLife, id_: str, *, is_part: bool, waiting: int) -> Json:
+    part = record.part
     status: Json = {
         "id": id_,
-        "state": stands.state.value,
-        "service_deployment_status": _service_deployment_status(stands).value,
+        "state": record.state.value,
+        "service_deployment_status": _service_deployment_status(record).value,
         "is_part_last_deployment": is_part,
         "status_details": status_details(part),
         "deployment_request_id": None if part is None else part.run.request.id,
@@ -231,11 +232,11 @@ def _steps(part: Part) -> Json:
     }
 
 
-def _accepted_state(request: Request) -> StateEnum:
-    return StateEnum.CANCELING if request.cancel_asked else request.course.queued
+def _accepted_state(request: DeploymentRequest) -> StateEnum:
+    return StateEnum.CANCELING if request.cancel_asked else request.states.queued
 
 
-def _accepted(request: Request) -> Json:
+def _accepted(request: DeploymentRequest) -> Json:
     return {
         "state": _accepted_state(request).value,
         "status_details": queued_details(request, ""),
@@ -244,21 +245,21 @@ def _accepted(request: Request) -> Json:
     }
 
 
-def _standing(life: Life, environment: EnvironmentLife, services: Iterable[Service]) -> StateEnum:
-    """What an environment amounts to: the run that is or was for all of it, else the sum of its services."""
-    run: Run | None = environment.latest
+def _environment_state(life: Life, environment: EnvironmentLife, services: Iterable[Service]) -> StateEnum:
+    """The state of an environment: that of the run on all of it, else the most severe one of its services."""
+    run: DeploymentRun | None = environment.latest
     if run is None:
         return StateEnum.READY
     if run.outcome is None or run.request.whole:
         return run.state
     states = {life.service(service.id).state for service in services if not service.skipped}
-    return next((state for state in _STANDING if state in states), StateEnum.READY)
+    return next((state for state in _BY_SEVERITY if state in states), StateEnum.READY)
 
 
-def _service_deployment_status(stands: ServiceLife) -> ServiceDeploymentStatusEnum:
-    if not stands.deployed:
+def _service_deployment_status(record: ServiceLife) -> ServiceDeploymentStatusEnum:
+    if not record.deployed:
         return ServiceDeploymentStatusEnum.NEVER_DEPLOYED
-    return ServiceDeploymentStatusEnum.OUT_OF_DATE if stands.outdated else ServiceDeploymentStatusEnum.UP_TO_DATE
+    return ServiceDeploymentStatusEnum.OUT_OF_DATE if record.outdated else ServiceDeploymentStatusEnum.UP_TO_DATE
 
 
 def _deployment_status(life: Life, services: Iterable[Service]) -> EnvironmentDeploymentStatusEnum:

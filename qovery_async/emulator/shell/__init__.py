@@ -1,1 +1,1 @@
-"""What does a shell into a container say? An interpreter that never touches the host."""
+"""An emulated shell in a container. It never touches the host."""

@@ -1,4 +1,4 @@
-"""Which commands does the emulated shell know?"""
+"""Which commands does the emulated shell have?"""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import posixpath
 import re
 from collections.abc import Mapping
 
-from qovery_async.emulator.shell.interpreter import LIMIT, Exit, Pipes, Program, Shell, TooLong, checked
+from qovery_async.emulator.shell.interpreter import Exit, Program, Shell
+from qovery_async.emulator.shell.pipes import LIMIT, Pipes, TooLong, checked
 
 Words = list[str]
 
@@ -37,7 +38,7 @@ async def printf(_: Shell, words: Words, pipes: Pipes) -> int:
         if len(text) > LIMIT:
             raise TooLong
         status = status if good else 1
-        # The format is used again for as long as there are values and it takes some.
+        # The format is repeated while there are values and it consumes some.
         if not values or len(values) == before:
             break
     await pipes.out(_bytes(text))
@@ -106,8 +107,8 @@ async def ls(shell: Shell, words: Words, pipes: Pipes) -> int:
 
 
 def _directories(shell: Shell) -> set[str]:
-    """All directories: those a file stands in, and those every container has."""
-    found = {"/", "/bin", "/root", "/tmp", shell.container.directory}  # noqa: S108  nothing of the host
+    """All directories: those of the files and those that every container has."""
+    found = {"/", "/bin", "/root", "/tmp", shell.container.directory}  # noqa: S108  not a path of the host
     for path in (*shell.files, *found):
         above = posixpath.dirname(path)
         while above not in found:
@@ -117,7 +118,7 @@ def _directories(shell: Shell) -> set[str]:
 
 
 def _child(directory: str, path: str) -> str:
-    """What of a path is seen in a directory."""
+    """The name that a path has in a directory, or an empty string if it is not below it."""
     prefix = directory.rstrip("/") + "/"
     return path.removeprefix(prefix).split("/")[0] if path.startswith(prefix) else ""
 
@@ -211,7 +212,7 @@ async def run_here(shell: Shell, words: Words, pipes: Pipes) -> int:
 
 
 async def stty(shell: Shell, words: Words, pipes: Pipes) -> int:
-    """`size`, and what changes how the terminal treats bytes."""
+    """`stty size`, or switches modes of the terminal."""
     terminal = shell.terminal
     for word in words[1:]:
         on = not word.startswith("-")

@@ -1,4 +1,4 @@
-"""What happens when a shell's script runs? A small interpreter in which nothing of the host exists."""
+"""How is a shell script run? In a small interpreter without access to the host."""
 
 from __future__ import annotations
 
@@ -7,59 +7,40 @@ from collections.abc import Awaitable, Callable, Mapping
 
 import attrs
 
+from qovery_async.emulator.shell.container import Container
+from qovery_async.emulator.shell.parser import parse
+from qovery_async.emulator.shell.pipes import Buffer, Pipes, TooLong, Write, checked, lines
 from qovery_async.emulator.shell.syntax import (
-    Captured,
     Command,
     Group,
     Script,
+    ShellSyntaxError,
     Simple,
-    SyntaxProblem,
+    Substitution,
     Text,
     Word,
-    parse,
 )
 from qovery_async.emulator.shell.terminal import Terminal
-from qovery_async.emulator.streams.sources import Container
-
-Write = Callable[[bytes], Awaitable[None]]
-Read = Callable[[], Awaitable[bytes]]
-
-LIMIT = 1024 * 1024
-"""No value, file or captured output grows beyond this many bytes."""
-
 
 NESTED = 8
-"""How deep shells may start each other."""
+"""How many shells may run inside each other."""
 
 
 class Exit(Exception):
-    """The shell ends with this status."""
+    """Raised to end the shell with a status."""
 
     def __init__(self, status: int) -> None:
         super().__init__(status)
         self.status = status
 
 
-class TooLong(Exception):
-    """A script made something grow beyond `LIMIT`."""
-
-
-@attrs.frozen
-class Pipes:
-    """Where a command reads and writes. Reading gives a line, and nothing at the end."""
-
-    read: Read
-    out: Write
-    err: Write
-
-
 Program = Callable[["Shell", list[str], Pipes], Awaitable[int]]
-"""What a command's name stands for: it is given its words, its own name first, and returns its status."""
+"""A command. It receives its words, beginning with its own name, and returns its status."""
 
 
 @attrs.define
 class Shell:
-    """A shell's memory. `files` is shared by all shells of a session, the rest is each one's own."""
+    """The state of a shell. All shells of a session share `files`."""
 
     container: Container
     terminal: Terminal
@@ -74,40 +55,44 @@ class Shell:
 
     @classmethod
     def start(cls, container: Container, terminal: Terminal, programs: Mapping[str, Program]) -> Shell:
+        """A new shell in a container."""
         variables = {"HOME": "/root", "HOSTNAME": container.pod_name, "PATH": "/usr/bin:/bin", "TERM": "xterm"}
         variables |= {**container.environment, "PWD": container.directory}
         files = {"/etc/hostname": container.pod_name.encode() + b"\n", **container.files}
         return cls(container, terminal, programs, files, variables, set(variables), container.directory)
 
     def pipes(self) -> Pipes:
+        """The pipes to the terminal."""
         return Pipes(self.terminal.read, self.terminal.write, self.terminal.write)
 
     def child(self, arguments: tuple[str, ...] | None = None) -> Shell:
-        """A shell that inherits what this one has and changes nothing of it."""
+        """A subshell: it starts with a copy of this shell's state and does not change it."""
         copied = attrs.evolve(self, variables=dict(self.variables), exported=set(self.exported))
         if arguments is not None:
             copied.arguments = arguments
         return copied
 
     async def run_text(self, text: str, pipes: Pipes) -> int:
-        """Runs a script; the status is that of its last command."""
+        """Runs a script and returns the status of its last command."""
         if self.depth >= NESTED:
             await pipes.err(b"sh: nested too deeply\n")
             return 2
         self.depth += 1
         try:
             await self.run(parse(text), pipes)
-        except SyntaxProblem as problem:
-            await self.complain(problem, pipes)
+        except ShellSyntaxError as error:
+            await self.report(error, pipes)
         finally:
             self.depth -= 1
         return self.status
 
-    async def complain(self, problem: SyntaxProblem, pipes: Pipes) -> None:
-        await pipes.err(f"sh: 1: Syntax error: {problem}\n".encode(errors="surrogateescape"))
+    async def report(self, error: ShellSyntaxError, pipes: Pipes) -> None:
+        """Prints a syntax error and sets the status to 2."""
+        await pipes.err(f"sh: 1: Syntax error: {error}\n".encode(errors="surrogateescape"))
         self.status = 2
 
     async def run(self, script: Script, pipes: Pipes) -> None:
+        """Runs a parsed script and sets the status."""
         for step in script:
             if (step.joint == "&&" and self.status) or (step.joint == "||" and not self.status):
                 continue
@@ -118,18 +103,18 @@ class Shell:
             self.status = int(not status) if step.negated else status
 
     async def _pipeline(self, commands: tuple[Command, ...], pipes: Pipes) -> int:
-        """One after another: each is given what the one before it has printed."""
+        """Runs the commands one after another. Each reads what the previous one has printed."""
         read, status = pipes.read, 0
         for command in commands:
-            kept = Kept()
+            captured = Buffer()
             last = command is commands[-1]
-            pipe = Pipes(read, pipes.out if last else kept.write, pipes.err)
+            pipe = Pipes(read, pipes.out if last else captured.write, pipes.err)
             status = await self.child().isolated(command, pipe)
-            read = lines(kept.data)
+            read = lines(captured.data)
         return status
 
     async def isolated(self, command: Command, pipes: Pipes) -> int:
-        """Runs a command whose `exit` ends no more than itself."""
+        """Runs a command whose `exit` ends only the command."""
         try:
             return await self._command(command, pipes)
         except Exit as ended:
@@ -148,11 +133,11 @@ class Shell:
             return 2
 
     async def _group(self, group: Group, pipes: Pipes) -> int:
-        shell = self.child() if group.apart else self
+        shell = self.child() if group.subshell else self
         try:
             await shell.run(group.script, pipes)
         except Exit as ended:
-            if not group.apart:
+            if not group.subshell:
                 raise
             return ended.status
         return shell.status
@@ -177,7 +162,7 @@ class Shell:
                 self.variables, self.exported = before
 
     async def _redirected(self, command: Command, pipes: Pipes) -> Pipes | None:
-        """The pipes after the command's redirections, from left to right."""
+        """The pipes after the command's redirections, or None if a file cannot be opened."""
         for redirect in command.redirects:
             if isinstance(redirect.target, int):
                 write = pipes.out if redirect.target == 1 else pipes.err
@@ -207,14 +192,14 @@ class Shell:
         return write
 
     async def expand(self, word: Word, pipes: Pipes, *, split: bool = True) -> list[str]:
-        """The words one word becomes: unquoted values fall apart at blanks, or vanish."""
+        """Expands a word to words: unquoted values are split at blanks, and empty ones are dropped."""
         words: list[str] = []
         current: str | None = None
         for part in word:
             if isinstance(part, Text):
                 current = (current or "") + part.value
                 continue
-            if isinstance(part, Captured):
+            if isinstance(part, Substitution):
                 value = await self._capture(part.script, pipes)
             elif part.name == "@" and part.quoted and split:
                 arguments = list(self.arguments[1:])
@@ -243,12 +228,13 @@ class Shell:
         return words
 
     async def _capture(self, script: Script, pipes: Pipes) -> str:
-        kept = Kept()
+        captured = Buffer()
         shell = self.child()
-        self.status = await shell.isolated(Group(script, True, ()), attrs.evolve(pipes, out=kept.write))
-        return kept.data.decode(errors="surrogateescape").rstrip("\n")
+        self.status = await shell.isolated(Group(script, True, ()), attrs.evolve(pipes, out=captured.write))
+        return captured.data.decode(errors="surrogateescape").rstrip("\n")
 
     def value(self, name: str) -> str:
+        """The value of a variable or a special parameter, or an empty string."""
         special: Mapping[str, str] = {
             "?": str(self.status),
             "$": "7",
@@ -261,34 +247,9 @@ class Shell:
         return special[name] if name in special else self.variables.get(name, "")
 
     def path(self, name: str) -> str:
+        """The absolute path of a file name."""
         return posixpath.normpath("/" + posixpath.join(self.directory, name).lstrip("/"))
 
 
-@attrs.define
-class Kept:
-    """Output that is kept instead of shown."""
-
-    data: bytes = b""
-
-    async def write(self, data: bytes) -> None:
-        self.data = checked(self.data + data)
-
-
-def lines(data: bytes) -> Read:
-    """Reads from what is there already."""
-    left = iter(data.splitlines(keepends=True))
-
-    async def read() -> bytes:
-        return next(left, b"")
-
-    return read
-
-
-def checked(data: bytes) -> bytes:
-    if len(data) > LIMIT:
-        raise TooLong
-    return data
-
-
 def _captures(command: Simple) -> bool:
-    return any(isinstance(part, Captured) for _, word in command.assignments for part in word)
+    return any(isinstance(part, Substitution) for _, word in command.assignments for part in word)

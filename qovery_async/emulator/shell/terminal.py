@@ -1,4 +1,4 @@
-"""What does a terminal do between a keyboard and a program?"""
+"""What does a terminal do with typed and printed bytes?"""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from collections.abc import Awaitable, Callable
 INTERRUPT, END, ERASE = 0x03, 0x04, 0x7F
 FRAME = 4096
 WAITING = 1024 * 1024
-"""What is typed ahead of a program that reads nothing is lost beyond this."""
+"""How many typed bytes are kept for a program that does not read. Further ones are dropped."""
 
 LINE = 4095
-"""A line that has not ended takes no more than this, as on Linux; what follows is lost until it ends."""
+"""The longest unfinished line, as on Linux. Further bytes are dropped until it ends."""
 
 
 class Interrupted(Exception):
-    """Ctrl-C reached the program in the foreground."""
+    """Ctrl-C was typed."""
 
 
 class Terminal:
-    """The line discipline of a Linux terminal, as far as programs of a shell notice it.
+    """The line discipline of a Linux terminal.
 
-    Typed bytes are echoed and kept until the line ends. Ctrl-C interrupts, Ctrl-D ends the input at the beginning of a
-    line and hands over an unfinished one elsewhere. Output has CR LF for LF. `echo`, `post` (CR LF) and `raw` (no lines,
-    no special bytes) are what `stty` switches.
+    Typed bytes are echoed and kept until the line ends. Ctrl-C interrupts. Ctrl-D ends the input at the beginning of a
+    line, and passes on the unfinished line elsewhere. LF is printed as CR LF. `stty` switches `echo`, `post` (CR LF)
+    and `raw` (neither lines nor special bytes).
     """
 
     def __init__(self, send: Callable[[bytes], Awaitable[None]], width: int = 0, height: int = 0) -> None:
@@ -38,27 +38,27 @@ class Terminal:
         self._changed = asyncio.Event()
 
     async def type(self, data: bytes) -> None:
-        """Takes what the keyboard sends."""
+        """Receives typed bytes."""
         if self.raw:
             echo = bytes(data)
-            self._hand_over(echo)
+            self._pass_on(echo)
         else:
             echo = b"".join(self._key(byte) for byte in data)
         if self.echo and echo:
             await self._send(echo)
         self._changed.set()
-        # The program gets its turn between two frames, even when many of them wait.
+        # The program runs between two frames, even if many frames are queued.
         await asyncio.sleep(0)
 
     async def write(self, data: bytes) -> None:
-        """Shows what a program prints."""
+        """Sends what a program prints."""
         if self.post:
             data = data.replace(b"\n", b"\r\n")
         for start in range(0, len(data), FRAME):
             await self._send(data[start : start + FRAME])
 
     async def read(self) -> bytes:
-        """The next line with its end, or what Ctrl-D handed over: nothing at the end of the input."""
+        """The next line with its line end, an unfinished line after Ctrl-D, or no bytes at the end of the input."""
         while not self._lines:
             await self._wait()
         self._check()
@@ -67,6 +67,7 @@ class Terminal:
         return line
 
     async def sleep(self, seconds: float) -> None:
+        """Waits. Raises `Interrupted` if Ctrl-C is typed meanwhile."""
         try:
             async with asyncio.timeout(seconds):
                 while True:
@@ -86,7 +87,7 @@ class Terminal:
             raise Interrupted
 
     def _key(self, byte: int) -> bytes:
-        """Takes one byte; returns its echo."""
+        """Processes one typed byte and returns its echo."""
         if byte == INTERRUPT:
             self._line.clear()
             self._lines.clear()
@@ -111,16 +112,16 @@ class Terminal:
         if not self._line:
             return b""
         while len(self._line) > 1 and 0x80 <= self._line[-1] < 0xC0:
-            self._line.pop()  # the rest of a character in UTF-8
+            self._line.pop()  # continuation bytes of a UTF-8 character
         self._line.pop()
         return b"\b \b"
 
     def _finish(self) -> None:
         line = bytes(self._line)
         self._line.clear()
-        self._hand_over(line)
+        self._pass_on(line)
 
-    def _hand_over(self, data: bytes) -> None:
+    def _pass_on(self, data: bytes) -> None:
         if self._waiting + len(data) <= WAITING:
             self._lines.append(data)
             self._waiting += len(data)

@@ -1,1 +1,1 @@
-"""What do the WebSockets say?"""
+"""The WebSockets: logs, statuses, shells and forwarded ports."""

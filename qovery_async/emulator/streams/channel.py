@@ -1,4 +1,4 @@
-"""What goes over one open WebSocket, and how does it end?"""
+"""How does one open WebSocket send, receive and close?"""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any
 import attrs
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from qovery_async.emulator.delivery import close as close_transport
-from qovery_async.emulator.streams.handshake import Asked
+from qovery_async.emulator.http.connection import close_connection
+from qovery_async.emulator.streams.handshake import StreamRequest
 
 LOST = 1006
-"""The code of a connection that ends without a close frame: never sent, so asking for it resets the connection."""
+"""The code of a connection that ends without a close frame. It is never sent; the connection is reset instead."""
 
 AGENT_TIMEOUTS = (
     "Timeout exceeded for receiving agent response",
@@ -22,52 +22,58 @@ AGENT_TIMEOUTS = (
     "Timeout while setting up port forward",
     "Retry budget exhausted",
 )
-"""Reasons that come with 1011 when the cluster's agent is slow."""
+"""The reasons of code 1011 when the cluster's agent is too slow."""
 
 
 @attrs.frozen
 class Close(Exception):
-    """The server ends a stream with this code and reason; data sources may raise it at any time."""
+    """A close by the server with this code and reason. Sources may raise it at any time."""
 
     code: int
     reason: str = ""
 
     @classmethod
     def normal(cls) -> Close:
+        """1000: the stream is complete."""
         return cls(WSCloseCode.OK)
 
     @classmethod
     def going_away(cls) -> Close:
+        """1001: the emulator stops."""
         return cls(WSCloseCode.GOING_AWAY, "the emulator stops")
 
     @classmethod
     def permission(cls, reason: str = "Permission denied") -> Close:
+        """1007: the token may not read this stream."""
         return cls(WSCloseCode.INVALID_TEXT, reason)
 
     @classmethod
     def auth(cls, reason: str = "Invalid token") -> Close:
+        """1008: the token is invalid."""
         return cls(WSCloseCode.POLICY_VIOLATION, reason)
 
     @classmethod
     def internal(cls, reason: str = AGENT_TIMEOUTS[0]) -> Close:
+        """1011: an error behind the API, by default the agent's time-out."""
         return cls(WSCloseCode.INTERNAL_ERROR, reason)
 
     @classmethod
     def not_found(cls) -> Close:
-        """What the cluster's status and metrics end with where no agent reports any."""
+        """1011 with `NotFound`: no agent reports the status or the metrics of the cluster."""
         return cls(WSCloseCode.INTERNAL_ERROR, "NotFound")
 
     @classmethod
     def lost(cls) -> Close:
+        """1006: the connection is reset without a close frame."""
         return cls(LOST)
 
 
-Hear = Callable[[bytes], Awaitable[None]]
+Receive = Callable[[bytes], Awaitable[None]]
 
 
 @attrs.define(eq=False)
-class Planned:
-    """A close that is due for one of the next streams, once it has sent so many frames."""
+class PlannedClose:
+    """A close of the next `count` streams of a path, once each has sent `after` frames."""
 
     close: Close
     path: str
@@ -77,27 +83,27 @@ class Planned:
 
 @attrs.define(eq=False)
 class Channel:
-    """An open stream; `frames` counts what was sent, `request_id` is what the handshake's answer said."""
+    """An open stream. `frames` counts the frames sent; `request_id` is the one in the handshake's response."""
 
-    asked: Asked
+    request: StreamRequest
     request_id: str
-    planned: Planned | None
+    planned: PlannedClose | None
     socket: web.WebSocketResponse
     transport: asyncio.Transport | None
     frames: int = 0
 
     async def send(self, value: Any) -> None:
-        """One text frame of JSON."""
+        """Sends a text frame of JSON."""
         await self._sent(self.socket.send_str(json.dumps(value, separators=(",", ":"))))
 
     async def send_bytes(self, data: bytes) -> None:
-        """One binary frame."""
+        """Sends a binary frame."""
         await self._sent(self.socket.send_bytes(data))
 
-    async def run(self, work: Callable[[], Coroutine[Any, Any, None]], hear: Hear | None = None) -> None:
-        """Does the work until it is done or the other side has left, and hands over what that one sends."""
+    async def run(self, work: Callable[[], Coroutine[Any, Any, None]], receive: Receive | None = None) -> None:
+        """Runs `work` until it ends or the client leaves. `receive` gets the frames that the client sends."""
         self._end_if_due()
-        both = (asyncio.create_task(work()), asyncio.create_task(self._listen(hear)))
+        both = (asyncio.create_task(work()), asyncio.create_task(self._listen(receive)))
         try:
             await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -109,22 +115,23 @@ class Channel:
                 raise result
 
     async def end(self, close: Close) -> None:
+        """Closes the stream."""
         if close.code == LOST:
-            close_transport(self.transport, reset=True)
+            close_connection(self.transport, reset=True)
             await self.socket.close()
             return
-        # A close frame has room for 123 bytes of reason, which must be whole characters.
+        # The reason may have 123 bytes at most and must not end within a character.
         reason = close.reason.encode()[:123].decode(errors="ignore")
         await self.socket.close(code=close.code, message=reason.encode())
 
-    async def _listen(self, hear: Hear | None) -> None:
+    async def _listen(self, receive: Receive | None) -> None:
         async for message in self.socket:
-            if hear is None:
+            if receive is None:
                 continue
             if message.type is WSMsgType.BINARY:
-                await hear(message.data)
+                await receive(message.data)
             elif message.type is WSMsgType.TEXT:
-                await hear(message.data.encode())
+                await receive(message.data.encode())
 
     async def _sent(self, sending: Awaitable[None]) -> None:
         try:
@@ -132,7 +139,7 @@ class Channel:
         except ConnectionError:
             raise Close.lost() from None
         self.frames += 1
-        # A planned close comes right behind its last frame, even where nothing else is going to be sent.
+        # The planned close follows its last frame at once, even if no other frame would follow.
         self._end_if_due()
 
     def _end_if_due(self) -> None:
@@ -140,6 +147,6 @@ class Channel:
             raise self.planned.close
 
 
-async def silence() -> None:
-    """Nothing more comes, yet the stream stays open."""
+async def stay_open() -> None:
+    """Waits until cancelled, so that the stream stays open."""
     await asyncio.Event().wait()

@@ -1,4 +1,4 @@
-"""Who asks for which stream, with which parameters, and may it be had?"""
+"""Which stream does a handshake request, and is it valid?"""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Protocol
 import attrs
 from aiohttp import web
 from multidict import MultiMapping
+
+from qovery_async.emulator.facts.refusals import Refusal
 
 _SERVICE = ("organization", "cluster", "project", "environment", "service")
 _SHELL = (*_SERVICE, "tty_width", "tty_height")
@@ -32,7 +34,7 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     "/shell/exec": _SHELL,
     "/shell/portforward": (*_SERVICE, "port"),
 }
-"""Every path and the parameters it cannot do without."""
+"""The paths of all streams, with their required parameters."""
 
 _NUMBERS = ("tty_width", "tty_height", "limit", "port")
 _CHOICES = {
@@ -54,8 +56,8 @@ _BEARER = "auth.bearer."
 
 
 @attrs.frozen
-class Asked:
-    """A stream somebody asks for. `authorization` is the scheme and the token, as the header has them."""
+class StreamRequest:
+    """A request for a stream. `authorization` has the form of the header: scheme and token."""
 
     path: str
     parameters: Mapping[str, str]
@@ -63,54 +65,49 @@ class Asked:
     authorization: str
 
     def get(self, name: str) -> str | None:
+        """The value of a parameter, or None."""
         return self.parameters.get(name)
 
     def number(self, name: str) -> int | None:
+        """The value of a numeric parameter, or None."""
         text = self.parameters.get(name)
         return None if text is None else int(text)
 
 
-@attrs.frozen
-class Refusal(Exception):
-    """No: the handshake is answered with this status as plain HTTP."""
+class Authorizer(Protocol):
+    """Decides which streams a token may read."""
 
-    status: int
-    detail: str
-
-    def response(self, headers: Mapping[str, str]) -> web.Response:
-        return web.json_response({"status": self.status, "detail": self.detail}, status=self.status, headers=headers)
-
-
-class Doorkeeper(Protocol):
-    """Who knows the tokens and what they may see."""
-
-    def refusal(self, asked: Asked) -> Refusal | None:
-        """Why this one may not have this: 401 for an unknown token, 403 for what it may not see."""
+    def refusal(self, request: StreamRequest) -> Refusal | None:
+        """401 for an unknown token, 403 for a stream that it may not read, else None."""
         ...
 
 
-def ask(request: web.Request, doorkeeper: Doorkeeper) -> Asked:
-    """What a handshake asks for, or a `Refusal`."""
-    upgrade = request.headers.get("Upgrade", "").lower()
+def accept(handshake: web.Request, authorizer: Authorizer) -> StreamRequest:
+    """The stream that a handshake requests.
+
+    Raises:
+        Refusal: 400 if the handshake is invalid, 401 or 403 if its token may not read the stream.
+    """
+    upgrade = handshake.headers.get("Upgrade", "").lower()
     if upgrade != "websocket":
-        raise Refusal(400, "This path speaks WebSocket only.")
-    authorization = _authorization(request)
+        raise Refusal(400, "this path takes WebSocket handshakes only")
+    authorization = _authorization(handshake)
     if authorization is None:
-        raise Refusal(401, "Neither an Authorization header nor a bearer subprotocol came with the handshake.")
-    parameters = _parameters(request.path, request.query)
-    asked = Asked(request.path, parameters, _command(request.query), authorization)
-    refusal = doorkeeper.refusal(asked)
+        raise Refusal(401, "the handshake has neither an Authorization header nor a bearer subprotocol")
+    parameters = _parameters(handshake.path, handshake.query)
+    request = StreamRequest(handshake.path, parameters, _command(handshake.query), authorization)
+    refusal = authorizer.refusal(request)
     if refusal is not None:
         raise refusal
-    return asked
+    return request
 
 
-def _authorization(request: web.Request) -> str | None:
-    """`Token x` or `Bearer x` from the header or, since browsers cannot send one, from the subprotocols."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+def _authorization(handshake: web.Request) -> str | None:
+    """`Token x` or `Bearer x` from the header, else from the subprotocols, since browsers cannot set headers."""
+    scheme, _, token = handshake.headers.get("Authorization", "").partition(" ")
     if scheme in {"Token", "Bearer"} and token.strip():
         return f"{scheme} {token.strip()}"
-    for offered in request.headers.get("Sec-WebSocket-Protocol", "").split(","):
+    for offered in handshake.headers.get("Sec-WebSocket-Protocol", "").split(","):
         if offered.strip().startswith(_BEARER):
             return "Bearer " + offered.strip().removeprefix(_BEARER)
     return None
@@ -120,17 +117,17 @@ def _parameters(path: str, query: MultiMapping[str]) -> Mapping[str, str]:
     given = {name: value for name, value in query.items() if value and not _COMMAND.fullmatch(name)}
     for name in REQUIRED[path]:
         if name not in given:
-            raise Refusal(400, f"The query string lacks {name}.")
+            raise Refusal(400, f"{name}: the query parameter is missing")
     for name in _NUMBERS:
         if not re.fullmatch(r"[0-9]{1,9}", given.get(name, "0")):
-            raise Refusal(400, f"{name} must be a number from 0 on.")
+            raise Refusal(400, f"{name}: must be a number, 0 or more")
     for name, choices in _CHOICES.items():
         if given.get(name, choices[0]) not in choices:
-            raise Refusal(400, f"{name} must be one of {', '.join(choices)}.")
+            raise Refusal(400, f"{name}: must be one of {', '.join(choices)}")
     return given
 
 
 def _command(query: MultiMapping[str]) -> tuple[str, ...]:
-    """`command[0]=sh&command[1]=-c` in the order of its numbers; a shell where there is none."""
+    """The words of `command[0]=sh&command[1]=-c` in the order of their numbers, by default `sh`."""
     words = {int(found[1]): value for name, value in query.items() if (found := _COMMAND.fullmatch(name))}
     return tuple(words[place] for place in sorted(words)) or ("sh",)

@@ -1,4 +1,4 @@
-"""What must somebody know so that the streams have something to tell?"""
+"""Which data do the streams send, and where does it come from?"""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import attrs
 
-from qovery_async.emulator.streams.handshake import Asked, Doorkeeper
+from qovery_async.emulator.shell.container import Container
+from qovery_async.emulator.streams.handshake import Authorizer, StreamRequest
 
 T = TypeVar("T")
 
 
 @attrs.frozen(kw_only=True)
 class LogLine:
-    """A line a service wrote; of a cluster's component only the time and the message are told."""
+    """A log line of a service. Lines of cluster components have only the time and the message."""
 
     created_at: datetime
     message: str
@@ -30,7 +31,7 @@ class LogLine:
 
 @attrs.frozen
 class Tail(Generic[T]):
-    """What was said until now, the oldest first, and what is said from now on."""
+    """The items until now, oldest first, and an iterator over those from now on."""
 
     past: Sequence[T]
     live: AsyncGenerator[T]
@@ -44,55 +45,44 @@ class Pod:
     ports: tuple[int, ...] = ()
 
 
-@attrs.frozen(kw_only=True)
-class Container:
-    """Where a shell finds itself. `files` are made up: nothing of the host is ever read or written."""
+class StreamSource(Authorizer, Protocol):
+    """The data of the streams.
 
-    pod_name: str = "pod"
-    user: str = "root"
-    directory: str = "/app"
-    environment: Mapping[str, str] = attrs.Factory(dict[str, str])
-    files: Mapping[str, bytes] = attrs.Factory(dict[str, bytes])
-
-
-class Source(Doorkeeper, Protocol):
-    """The world behind the streams.
-
-    Every method may raise `Close` to end the stream its own way. Iterators that end close the stream with 1000.
+    Every method may raise `Close` to end the stream. An iterator that ends closes the stream with 1000.
     """
 
-    def service_logs(self, asked: Asked) -> Tail[LogLine]:
-        """`/service/logs`; pod, deployment, text, start and limit are sorted out by who asks."""
+    def service_logs(self, request: StreamRequest) -> Tail[LogLine]:
+        """`/service/logs`. The caller filters by pod, deployment, text, start and limit."""
         ...
 
-    def infra_logs(self, asked: Asked) -> Tail[LogLine]:
+    def infra_logs(self, request: StreamRequest) -> Tail[LogLine]:
         """`/infra/logs` of the component `infra_component_type`."""
         ...
 
-    def deployment_logs(self, asked: Asked) -> AsyncGenerator[Sequence[Mapping[str, Any]]]:
-        """`/deployment/logs`: `EnvironmentLogs` as REST has them, in batches; with `version`, those of that run."""
+    def deployment_logs(self, request: StreamRequest) -> AsyncGenerator[Sequence[Mapping[str, Any]]]:
+        """`/deployment/logs`: `EnvironmentLogs` in batches. With `version`, those of that run."""
         ...
 
-    def watch(self, asked: Asked) -> AsyncGenerator[Any]:
-        """The state now, then every new one, of what `asked.path` is about.
+    def watch(self, request: StreamRequest) -> AsyncGenerator[Any]:
+        """The current state for `request.path`, then every new one.
 
         `/service/status`, `/service/metrics`, `/deployment/status`, `/cluster/status`, `/cluster/metrics` and
         `/blueprint/service-created` (which has no state, only events).
         """
         ...
 
-    async def preview(self, asked: Asked) -> Mapping[str, Any]:
-        """`/blueprint/preview`: the one answer, whose `type` is diff, error, cancelled or timeout."""
+    async def preview(self, request: StreamRequest) -> Mapping[str, Any]:
+        """`/blueprint/preview`: the only frame, whose `type` is diff, error, cancelled or timeout."""
         ...
 
-    def pods(self, asked: Asked) -> Sequence[Pod]:
-        """`/service/pods`, and whom shells and port forwards reach."""
+    def pods(self, request: StreamRequest) -> Sequence[Pod]:
+        """`/service/pods`: the pods, to which shells and port forwards connect."""
         ...
 
-    def nodes(self, asked: Asked) -> Sequence[str]:
+    def nodes(self, request: StreamRequest) -> Sequence[str]:
         """`/cluster/node`: the names of the cluster's nodes."""
         ...
 
-    def container(self, asked: Asked) -> Container:
-        """Where a shell starts: in `pod_name` of a service or, for `/shell/debug`, on a node of the cluster."""
+    def container(self, request: StreamRequest) -> Container:
+        """The container of a shell: in `pod_name` of a service or, for `/shell/debug`, on a node of the cluster."""
         ...

@@ -1,0 +1,120 @@
+"""How are actions on clusters run?"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from random import Random
+from typing import Any
+
+import attrs
+
+from qovery_async.emulator.life.actions import STATES_OF, Action, ActionRefused, Durations, Topology
+from qovery_async.emulator.life.clock import Clock, Timer, stamp
+from qovery_async.models import ClusterStateEnum, DeploymentInfraReason
+
+
+@attrs.define(eq=False)
+class ClusterLife:
+    """The state of a cluster."""
+
+    id: str
+    state: ClusterStateEnum = ClusterStateEnum.READY
+    deployed: bool = False
+    execution_id: str = ""
+    ended: datetime | None = None
+    """When the last action ended."""
+    action: Action | None = None
+    """The current action, from its acceptance to its end."""
+    timer: Timer | None = None
+    actions_made: int = 0
+
+
+class ClusterLives:
+    """Deploys, upgrades, stops and deletes clusters, one action at a time."""
+
+    def __init__(self, topology: Topology, clock: Clock, *, seed: int = 0, durations: Durations | None = None) -> None:
+        self.topology = topology
+        self.clock = clock
+        self.durations = durations or Durations()
+        self._seed = seed
+        self._clusters: dict[str, ClusterLife] = {}
+        self._fails: dict[str, ClusterStateEnum] = {}
+
+    def cluster(self, cluster_id: str) -> ClusterLife:
+        """The state of a cluster. An unknown cluster was never deployed."""
+        return self._clusters.setdefault(cluster_id, ClusterLife(cluster_id))
+
+    def act(self, cluster_id: str, action: Action) -> dict[str, Any]:
+        """Accepts DEPLOY (also for an upgrade), STOP or DELETE. The status shows it after the lag.
+
+        Returns the `ClusterStatus` for the response.
+
+        Raises:
+            ActionRefused: Another action is running, or the cluster is stopped already.
+        """
+        cluster = self.cluster(cluster_id)
+        if cluster.action is not None:
+            raise ActionRefused("Operation is in progress")
+        if action is Action.STOP and cluster.state is ClusterStateEnum.STOPPED:
+            raise ActionRefused("Cluster is already stopped")
+        cluster.action = action
+        cluster.timer = self.clock.call_later(self.durations.lag, lambda: self._queue(cluster, action))
+        return self.status(cluster_id) | {"status": STATES_OF[action].queued.value}
+
+    def fail_next(self, cluster_id: str, *, credentials: bool = False) -> None:
+        """Makes the next action on a cluster fail, with its own error or because of invalid credentials."""
+        self._fails[cluster_id] = (
+            ClusterStateEnum.INVALID_CREDENTIALS if credentials else ClusterStateEnum.DEPLOYMENT_ERROR
+        )
+
+    def restore(self, cluster_id: str, state: ClusterStateEnum, *, at: datetime) -> None:
+        """Sets a cluster to the state that an action left, which ended at `at`."""
+        cluster = self.cluster(cluster_id)
+        cluster.state, cluster.ended = state, at
+        cluster.deployed = state in {ClusterStateEnum.DEPLOYED, ClusterStateEnum.STOPPED}
+        cluster.execution_id = f"{cluster_id}-{int(at.timestamp())}"
+
+    def forget(self, cluster_id: str) -> None:
+        """Forgets a removed cluster and cancels its action."""
+        cluster = self._clusters.pop(cluster_id, None)
+        if cluster is not None and cluster.timer is not None:
+            cluster.timer.cancel()
+
+    def status(self, cluster_id: str) -> dict[str, Any]:
+        """The `ClusterStatus` of a cluster."""
+        cluster = self.cluster(cluster_id)
+        status: dict[str, Any] = {
+            "cluster_id": cluster_id,
+            "status": cluster.state.value,
+            "is_deployed": cluster.deployed,
+            "reason": DeploymentInfraReason.UNSPECIFIED.value,
+        }
+        if cluster.execution_id:
+            status["last_execution_id"] = cluster.execution_id
+        if cluster.ended is not None:
+            status["last_deployment_date"] = stamp(cluster.ended)
+        return status
+
+    def _queue(self, cluster: ClusterLife, action: Action) -> None:
+        cluster.state = ClusterStateEnum(STATES_OF[action].queued.value)
+        cluster.actions_made += 1
+        cluster.timer = self.clock.call_later(self.durations.queue, lambda: self._begin(cluster, action))
+
+    def _begin(self, cluster: ClusterLife, action: Action) -> None:
+        cluster.state = ClusterStateEnum(STATES_OF[action].running.value)
+        cluster.execution_id = f"{cluster.id}-{int(self.clock.now().timestamp())}"
+        random = Random(f"{self._seed}/{cluster.id}/{cluster.actions_made}")  # noqa: S311  # must be repeatable
+        seconds = self.durations.cluster * random.uniform(0.75, 1.25)
+        cluster.timer = self.clock.call_later(seconds, lambda: self._end(cluster, action))
+
+    def _end(self, cluster: ClusterLife, action: Action) -> None:
+        failure = self._fails.pop(cluster.id, None)
+        if failure is ClusterStateEnum.DEPLOYMENT_ERROR:
+            failure = ClusterStateEnum(STATES_OF[action].failed.value)
+        cluster.state = failure or ClusterStateEnum(STATES_OF[action].done.value)
+        cluster.action, cluster.timer, cluster.ended = None, None, self.clock.now()
+        if cluster.state is ClusterStateEnum.DEPLOYED:
+            cluster.deployed = True
+        elif cluster.state is ClusterStateEnum.DELETED:
+            self.forget(cluster.id)
+            self.topology.remove("CLUSTER", cluster.id)

@@ -1,0 +1,276 @@
+"""How are actions on environments accepted, merged, queued, run and canceled?"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from random import Random
+
+from qovery_async.emulator.life.actions import (
+    STATES_OF,
+    Action,
+    ActionRefused,
+    Durations,
+    PipelineStage,
+    Service,
+    Topology,
+    Trigger,
+)
+from qovery_async.emulator.life.clock import Clock
+from qovery_async.emulator.life.execution import Callbacks, Execution
+from qovery_async.emulator.life.past import TOOK, past_action, past_run
+from qovery_async.emulator.life.queues import EnvironmentLife
+from qovery_async.emulator.life.records import DeploymentRequest, DeploymentRun, ServiceLife
+from qovery_async.models import StateEnum
+
+_KEPT_RUNS = 100
+
+
+class Life:
+    """The deployment engine: accepts actions and runs them on the clock.
+
+    `statuses`, `history` and `logs` turn what it knows into responses. The same seed, actions and clock
+    steps give the same ids, durations and logs.
+    """
+
+    def __init__(self, topology: Topology, clock: Clock, *, seed: int = 0, durations: Durations | None = None) -> None:
+        self.topology = topology
+        self.clock = clock
+        self.durations = durations or Durations()
+        self.seed = seed
+        self._random = Random(seed)  # noqa: S311  # must be repeatable, is not secret
+        self._environments: dict[str, EnvironmentLife] = {}
+        self._services: dict[str, ServiceLife] = {}
+        self._requests: dict[str, DeploymentRequest] = {}
+        self._fails: set[tuple[str, StateEnum]] = set()
+
+    def environment(self, environment_id: str) -> EnvironmentLife:
+        """The deployments of an environment. An unknown environment was never deployed."""
+        return self._environments.setdefault(environment_id, EnvironmentLife(environment_id))
+
+    def service(self, service_id: str) -> ServiceLife:
+        """The state of a service. An unknown service was never deployed."""
+        return self._services.setdefault(service_id, ServiceLife())
+
+    def request(self, request_id: str) -> DeploymentRequest:
+        """The request with this `deployment_request_id`. Raises `KeyError` if it does not exist."""
+        return self._requests[request_id]
+
+    def act(
+        self, environment_id: str, action: Action, trigger: Trigger, service_ids: Iterable[str] | None = None
+    ) -> DeploymentRequest:
+        """Accepts an action on an environment or on some of its services. Statuses show it after the lag.
+
+        Qovery ignores an uninstall of services of which none is `deployed`; the caller must check that.
+
+        Raises:
+            ActionRefused: Everything that is to be stopped is stopped already.
+        """
+        environment = self.environment(environment_id)
+        named = None if service_ids is None else set(service_ids)
+        if action is Action.STOP:
+            self._refuse_second_stop(environment, named)
+        merges = (
+            request
+            for request in environment.pending
+            if request.action is action and request.trigger.user == trigger.user and not request.cancel_asked
+        )
+        request = next(merges, None) or self._accept(environment, action, trigger)
+        request.whole |= named is None
+        request.service_ids |= named or set()
+        return request
+
+    def cancel(self, environment_id: str, *, force: bool = False) -> DeploymentRequest:
+        """Cancels the current run of an environment, else its next request. Statuses show it after the lag.
+
+        Raises:
+            ActionRefused: Nothing can be canceled.
+        """
+        environment = self.environment(environment_id)
+        if environment.execution is not None:
+            return self._ask_cancel(environment, environment.execution.run.request, force=force)
+        if environment.pending:
+            return self._ask_cancel(environment, environment.pending[0], force=force)
+        raise ActionRefused("Environment deployment is already cancelled or finished")
+
+    def cancel_request(self, request_id: str, *, force: bool = False) -> DeploymentRequest:
+        """Cancels a queued or running request.
+
+        Raises:
+            KeyError: No request has this id.
+            ActionRefused: The request has ended or is canceled already.
+        """
+        request = self._requests[request_id]
+        if request.canceled or (request.run is not None and request.run.outcome is not None):
+            raise ActionRefused("Deployment request is already cancelled or finished")
+        return self._ask_cancel(self.environment(request.environment_id), request, force=force)
+
+    def targets(self, request: DeploymentRequest) -> list[tuple[PipelineStage, list[Service]]]:
+        """The services that a request affects now, by stage."""
+        services = [
+            service
+            for service in self.topology.services(request.environment_id)
+            if service.id in request.service_ids
+            or (request.whole and (request.action.takes_skipped or not service.skipped))
+        ]
+        plan = [
+            (stage, [service for service in services if service.stage_id == stage.id])
+            for stage in self.topology.stages(request.environment_id)
+        ]
+        return [(stage, staged) for stage, staged in plan if staged]
+
+    def fail_next_build(self, service_id: str) -> None:
+        """Makes the next build of a service fail, once."""
+        self._fails.add((service_id, StateEnum.BUILD_ERROR))
+
+    def fail_next_deployment(self, service_id: str) -> None:
+        """Makes the next deployment of a service fail after its build, once."""
+        self.fail_next(service_id, Action.DEPLOY)
+
+    def fail_next(self, service_id: str, action: Action) -> None:
+        """Makes the next such action on a service fail, once."""
+        self._fails.add((service_id, STATES_OF[action].failed))
+
+    def changed(self, service_id: str) -> None:
+        """Marks a deployed service as out of date, since its configuration has changed."""
+        service = self.service(service_id)
+        service.outdated = service.deployed
+
+    def restore(self, environment_id: str, states: Mapping[str, StateEnum], *, at: datetime, trigger: Trigger) -> None:
+        """Sets the services of an environment to the states that a deployment left, which ended at `at`."""
+        environment = self.environment(environment_id)
+        request = DeploymentRequest(
+            id=self._new_id(),
+            environment_id=environment_id,
+            action=past_action(states),
+            trigger=trigger,
+            accepted_at=at - TOOK,
+            service_ids=set(states),
+            shown=True,
+        )
+        plan = self._plan(request)
+        request.whole = True
+        environment.runs_made += 1
+        run = past_run(request, self._execution_id(environment, at - TOOK), plan, states)
+        self._requests[request.id] = request
+        self._keep(environment, run)
+
+    def forget(self, environment_id: str) -> None:
+        """Forgets a removed environment and cancels its run and its queue."""
+        environment = self._environments.pop(environment_id, None)
+        if environment is None:
+            return
+        runs = environment.past
+        if environment.execution is not None:
+            environment.execution.abandon()
+            runs = [*runs, environment.execution.run]
+            environment.execution = None
+        for request in environment.pending:
+            self._requests.pop(request.id, None)
+        for run in runs:
+            self._requests.pop(run.request.id, None)
+            for part in run.parts:
+                self._services.pop(part.service.id, None)
+        environment.pending.clear()
+
+    def _refuse_second_stop(self, environment: EnvironmentLife, named: set[str] | None) -> None:
+        states = {
+            self.service(service.id).state
+            for service in self.topology.services(environment.id)
+            if (not service.skipped if named is None else service.id in named)
+        }
+        if states == {StateEnum.STOPPED} and environment.execution is None and not environment.pending:
+            raise ActionRefused("Already stopped")
+
+    def _accept(self, environment: EnvironmentLife, action: Action, trigger: Trigger) -> DeploymentRequest:
+        request = DeploymentRequest(
+            id=self._new_id(),
+            environment_id=environment.id,
+            action=action,
+            trigger=trigger,
+            accepted_at=self.clock.now(),
+        )
+        self._requests[request.id] = request
+        environment.pending.append(request)
+        self.clock.call_later(self.durations.lag, lambda: self._show(environment, request))
+        return request
+
+    def _show(self, environment: EnvironmentLife, request: DeploymentRequest) -> None:
+        request.shown = True
+        self._next(environment)
+
+    def _next(self, environment: EnvironmentLife) -> None:
+        waiting = environment.waiting
+        if environment.execution is not None or not waiting:
+            return
+        request = waiting[0]
+        environment.pending.remove(request)
+        now = self.clock.now()
+        environment.runs_made += 1
+        run = request.run = DeploymentRun(request=request, execution_id=self._execution_id(environment, now), began=now)
+        environment.execution = Execution(
+            run,
+            clock=self.clock,
+            durations=self.durations,
+            random=Random(f"{self.seed}/{environment.id}/{environment.runs_made}"),  # noqa: S311  # must be repeatable
+            callbacks=Callbacks(
+                fails=self._must_fail,
+                gone=self._gone,
+                over=lambda ended: self._over(environment, ended),
+            ),
+        )
+        environment.execution.begin(self._plan(request))
+
+    def _plan(self, request: DeploymentRequest) -> list[tuple[PipelineStage, list[tuple[Service, ServiceLife]]]]:
+        return [
+            (stage, [(service, self.service(service.id)) for service in services])
+            for stage, services in self.targets(request)
+        ]
+
+    def _ask_cancel(
+        self, environment: EnvironmentLife, request: DeploymentRequest, *, force: bool
+    ) -> DeploymentRequest:
+        if request.cancel_asked and (request.cancel_forced or not force):
+            raise ActionRefused("Deployment is already cancelled")
+        request.cancel_asked, request.cancel_forced = True, force
+        self.clock.call_later(self.durations.lag, lambda: self._cancel(environment, request, force=force))
+        return request
+
+    def _cancel(self, environment: EnvironmentLife, request: DeploymentRequest, *, force: bool) -> None:
+        if request in environment.pending:
+            environment.pending.remove(request)
+            request.canceled = True
+        elif environment.execution is not None and environment.execution.run is request.run:
+            environment.execution.cancel(force=force)
+
+    def _over(self, environment: EnvironmentLife, run: DeploymentRun) -> None:
+        environment.execution = None
+        self._keep(environment, run)
+        if run.request.whole and run.request.action is Action.DELETE and run.outcome is StateEnum.DELETED:
+            self.forget(environment.id)
+            self.topology.remove("ENVIRONMENT", environment.id)
+        else:
+            self._next(environment)
+
+    def _keep(self, environment: EnvironmentLife, run: DeploymentRun) -> None:
+        environment.past.append(run)
+        if len(environment.past) > _KEPT_RUNS:
+            self._requests.pop(environment.past.pop(0).request.id, None)
+
+    def _gone(self, service: Service) -> None:
+        self._services.pop(service.id, None)
+        self.topology.remove(service.kind, service.id)
+
+    def _must_fail(self, service_id: str, state: StateEnum) -> bool:
+        planned = (service_id, state) in self._fails
+        self._fails.discard((service_id, state))
+        return planned
+
+    def _execution_id(self, environment: EnvironmentLife, at: datetime) -> str:
+        # Two runs may begin in the same second, and each needs an id of its own.
+        environment.last_epoch = max(int(at.timestamp()), environment.last_epoch + 1)
+        return f"{environment.id}-{environment.last_epoch}"
+
+    def _new_id(self) -> str:
+        return str(uuid.UUID(int=self._random.getrandbits(128), version=4))

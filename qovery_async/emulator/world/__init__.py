@@ -1,0 +1,1 @@
+"""The objects of the emulated organization, and what each operation does to them."""

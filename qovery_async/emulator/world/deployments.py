@@ -1,0 +1,248 @@
+"""What do the operations on deployments, statuses, histories and queues do?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+from qovery_async.codec.plain import is_list
+from qovery_async.emulator.facts.operations import ApiOperation, operations
+from qovery_async.emulator.facts.refusals import Refusal, not_found
+from qovery_async.emulator.life import history, logs, statuses
+from qovery_async.emulator.life.actions import Action, ActionRefused, Trigger
+from qovery_async.emulator.life.clusters import ClusterLives
+from qovery_async.emulator.life.environments import Life
+from qovery_async.emulator.life.records import DeploymentRequest
+from qovery_async.emulator.world import crud
+from qovery_async.emulator.world.calls import ApiCall, ApiHandler, ApiHandlers, ApiResponse
+from qovery_async.emulator.world.state import Entity
+from qovery_async.emulator.world.topology import service_of
+from qovery_async.emulator.world.views import services_of
+
+T = TypeVar("T")
+
+_SERVICES = ("applications", "containers", "databases", "jobs", "helms", "terraforms", "agentic_workflows")
+_ACTIONS = {
+    "deploy": Action.DEPLOY,
+    "redeploy": Action.DEPLOY,
+    "stop": Action.STOP,
+    "restart": Action.RESTART,
+    "uninstall": Action.UNINSTALL,
+    "delete": Action.DELETE,
+}
+_PAGE_SIZE = 20
+
+
+def handlers(life: Life, clusters: ClusterLives) -> ApiHandlers:
+    return {**_of_environments(life), **_of_services(life), **_of_queue(life), **_of_clusters(clusters)}
+
+
+def _of_environments(life: Life) -> ApiHandlers:
+    def act(action: Action) -> Callable[[ApiCall], DeploymentRequest]:
+        return lambda call: _accepted(lambda: life.act(call.target.id, action, _trigger(call)))
+
+    def act_on_some(action: Action) -> Callable[[ApiCall], DeploymentRequest]:
+        return lambda call: _accepted(lambda: life.act(call.target.id, action, _trigger(call), _named(call)))
+
+    def cancel(call: ApiCall) -> DeploymentRequest:
+        force = bool(call.sent.get("force_cancel"))
+        return _accepted(lambda: life.cancel(call.target.id, force=force))
+
+    def delete(call: ApiCall) -> ApiResponse:
+        # Deleting takes time only if something was deployed.
+        if any(life.service(service.id).deployed for service in services_of(call.target)):
+            act(Action.DELETE)(call)
+        else:
+            call.state.remove(call.target)
+        return ApiResponse()
+
+    def as_environment(request: Callable[[ApiCall], DeploymentRequest]) -> ApiHandler:
+        return lambda call: ApiResponse(statuses.accepted_environment(life, request(call)))
+
+    def as_status(request: Callable[[ApiCall], DeploymentRequest]) -> ApiHandler:
+        return lambda call: ApiResponse(statuses.accepted_environment_as_status(life, request(call)))
+
+    def silently(request: Callable[[ApiCall], DeploymentRequest]) -> ApiHandler:
+        return lambda call: (request(call), ApiResponse())[1]
+
+    return {
+        "environments.deploy": as_status(act(Action.DEPLOY)),
+        "environments.redeploy": as_environment(act(Action.DEPLOY)),
+        "environments.stop": as_environment(act(Action.STOP)),
+        "environments.uninstall": lambda call: (act(Action.UNINSTALL)(call), ApiResponse({}))[1],
+        "environments.delete": delete,
+        "environments.cancel_deployment": as_environment(cancel),
+        "environments.deploy_services": as_environment(act_on_some(Action.DEPLOY)),
+        "environments.restart_services": as_status(act_on_some(Action.RESTART)),
+        "environments.stop_services": silently(act_on_some(Action.STOP)),
+        "environments.delete_services": silently(act_on_some(Action.DELETE)),
+        "environments.uninstall_services": silently(act_on_some(Action.UNINSTALL)),
+        "environments.get_status": lambda call: ApiResponse(statuses.environment_status(life, call.target.id)),
+        "environments.get_statuses": lambda call: ApiResponse(statuses.environment_statuses(life, call.target.id)),
+        "environments.get_statuses_with_stages": lambda c: ApiResponse(
+            statuses.statuses_with_stages(life, c.target.id)
+        ),
+        "environments.list_statuses": lambda call: ApiResponse(
+            {"results": [statuses.environment_status(life, e.id) for e in call.target.of_kind("environment")]}
+        ),
+        "environments.list_deployment_history": lambda call: ApiResponse(
+            history.environment_history(life, call.target.id, start_id=call.query.get("startId"))
+        ),
+        "environments.list_deployment_history_v2": lambda call: ApiResponse(
+            history.environment_history_v2(life, call.target.id, size=_size(call))
+        ),
+        "environments.list_deployment_logs": lambda call: ApiResponse(
+            logs.deployment_logs(life, call.target.id, call.query.get("version"))
+        ),
+    }
+
+
+def _of_services(life: Life) -> ApiHandlers:
+    reads: dict[str, Callable[[ApiCall, Entity, Entity], Any]] = {
+        "get_status": lambda _, environment, service: statuses.service_status(life, environment.id, service.id),
+        "list_deployment_history": lambda call, environment, service: history.service_history(
+            life, environment.id, service.id, start_id=call.query.get("startId")
+        ),
+        "list_deployment_history_v2": lambda call, environment, service: history.service_history_v2(
+            life, environment.id, service.id, size=_size(call)
+        ),
+        "list_logs": lambda call, _, service: {"results": logs.service_logs(life, service_of(call.state, service))},
+    }
+    found: ApiHandlers = {}
+    for operation in operations().values():
+        if operation.namespace not in _SERVICES:
+            continue
+        if operation.verb in _ACTIONS:
+            found[operation.call] = _service_action(life, _ACTIONS[operation.verb])
+        elif operation.verb in reads:
+            found[operation.call] = _service_read(reads[operation.verb])
+        elif operation.verb == "list_statuses":
+            found[operation.call] = _service_list(life, operation)
+        elif operation.verb == "update":
+            found[operation.call] = _service_update(life, operation)
+    return found
+
+
+def _service_action(life: Life, action: Action) -> ApiHandler:
+    def handler(call: ApiCall) -> ApiResponse:
+        service, environment = call.target, _environment_of(call.target)
+        if action in (Action.DELETE, Action.UNINSTALL) and not life.service(service.id).deployed:
+            if action is Action.DELETE:
+                call.state.remove(service)
+            return ApiResponse(status=204)
+        request = _accepted(lambda: life.act(environment.id, action, _trigger(call), [service.id]))
+        if call.operation.response.type is None:
+            return ApiResponse()
+        return ApiResponse(statuses.accepted_service(life, request, service.id))
+
+    return handler
+
+
+def _service_read(read: Callable[[ApiCall, Entity, Entity], Any]) -> ApiHandler:
+    return lambda call: ApiResponse(read(call, _environment_of(call.target), call.target))
+
+
+def _service_list(life: Life, operation: ApiOperation) -> ApiHandler:
+    kind = operation.path.split("/")[-2]
+
+    def handler(call: ApiCall) -> ApiResponse:
+        services = call.target.of_kind(kind)
+        found = [statuses.service_status(life, call.target.id, service.id) for service in services]
+        return ApiResponse({"results": found})
+
+    return handler
+
+
+def _service_update(life: Life, operation: ApiOperation) -> ApiHandler:
+    replace = crud.handler(operation)
+
+    def handler(call: ApiCall) -> ApiResponse:
+        response = replace(call)
+        life.changed(call.target.id)
+        return response
+
+    return handler
+
+
+def _of_queue(life: Life) -> ApiHandlers:
+    def cancel(call: ApiCall) -> ApiResponse:
+        id_ = call.path["deploymentRequestId"]
+        force = bool(call.sent.get("force_cancel"))
+        _known(id_, lambda: _accepted(lambda: life.cancel_request(id_, force=force)))
+        return ApiResponse()
+
+    def status(call: ApiCall) -> ApiResponse:
+        id_ = call.query["deploymentRequestId"]
+        return ApiResponse(_known(id_, lambda: statuses.request_status(life, id_)))
+
+    return {
+        "deployment_queue.cancel": cancel,
+        "deployment_queue.get_status": status,
+        "deployment_queue.list_for_environment": lambda c: ApiResponse(history.environment_queue(life, c.target.id)),
+        "deployment_queue.list_for_service": lambda c: ApiResponse(
+            history.service_queue(life, _environment_of(c.target).id, c.target.id)
+        ),
+    }
+
+
+def _of_clusters(clusters: ClusterLives) -> ApiHandlers:
+    def act(action: Action) -> ApiHandler:
+        return lambda call: ApiResponse(_accepted(lambda: clusters.act(call.target.id, action)))
+
+    return {
+        "clusters.deploy": act(Action.DEPLOY),
+        "clusters.upgrade": act(Action.DEPLOY),
+        "clusters.stop": act(Action.STOP),
+        "clusters.get_status": lambda call: ApiResponse(clusters.status(call.target.id)),
+        "clusters.list_statuses": lambda call: ApiResponse(
+            {"results": [clusters.status(cluster.id) for cluster in call.target.of_kind("cluster")]}
+        ),
+    }
+
+
+def _environment_of(service: Entity) -> Entity:
+    if service.parent is None:
+        raise not_found("environment of service", service.id)
+    return service.parent
+
+
+def _trigger(call: ApiCall) -> Trigger:
+    return Trigger(call.caller.user)
+
+
+def _size(call: ApiCall) -> int:
+    return int(call.query.get("pageSize") or _PAGE_SIZE)
+
+
+def _accepted(act: Callable[[], T]) -> T:
+    try:
+        return act()
+    except ActionRefused as refusal:
+        raise Refusal(409, str(refusal)) from refusal
+
+
+def _known(id_: str, ask: Callable[[], T]) -> T:
+    try:
+        return ask()
+    except KeyError:
+        raise not_found("deployment request", id_) from None
+
+
+def _named(call: ApiCall) -> list[str]:
+    """The ids of the services in a body: lists by kind, of ids or of objects with an id.
+
+    Raises:
+        Refusal: 404 if a service is not in the environment.
+    """
+    ids = list(_ids(call.sent))
+    here = {service.id for service in services_of(call.target)}
+    for id_ in ids:
+        if id_ not in here:
+            raise not_found("service", id_)
+    return ids
+
+
+def _ids(body: dict[str, Any]) -> Iterator[str]:
+    for entries in body.values():
+        for entry in entries if is_list(entries) else ():
+            yield entry if isinstance(entry, str) else str(entry.get("id") or entry.get("application_id"))
