@@ -8,7 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from codegen.facts import Api
+from codegen.decisions.named import Api
 from codegen.write import emulator_facts, layout
 from codegen.write.models import ModelFiles
 from codegen.write.module import Writer
