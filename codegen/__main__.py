@@ -42,7 +42,7 @@ def generate(read: facts.Api, *, check: bool) -> int:
     """Writes code once all is decided that the code depends on, and nothing about what is not there."""
     decisions = tables.read()
     api = decisions.name(read)
-    wrong = [*tables.dead(decisions, api), *undecided(decisions, api)]
+    wrong = [*decisions.dead(api), *undecided(decisions, api)]
     for line in [*wrong, *_invented(api)]:
         print(line, file=sys.stderr)
     return 1 if wrong else emit.generate(api, check=check)
@@ -67,7 +67,7 @@ def _import(source: str, *, dry_run: bool) -> int:
         print("\n".join(changes.changes(decisions.name(facts.read()), api)) or "No changes.")
     lines = _invented(api)
     lines += [f"codegen/decisions/names.csv is out of date: {row}" for row in decisions.names.outdated(api)]
-    lines += [f"no longer needed: {row}" for row in tables.dead(decisions, api)]
+    lines += [f"no longer needed: {row}" for row in decisions.dead(api)]
     lines += undecided(decisions, api)
     counts = f"{len(read.operations)} operations, {len(read.schemas)} schemas"
     print("\n".join([*lines, f"{counts}, {len(read.unnamed)} declared schemas without a class of their own"]))

@@ -39,8 +39,10 @@ class Convention:
         call = self._by_analogy(method, shape(path))
         if call is None or call in taken:
             call = self._by_structure(method, shape(path), shapes, lists=lists)
-        # Two operations of one name: the path's last word tells them apart.
-        return f"{call}_{snake(_last_word(shape(path)))}" if call in taken else call
+        # Two operations of one name: words of the path tell them apart, the last ones first.
+        for word in [part for part in reversed(shape(path)) if part != "{}"]:
+            call = f"{call}_{snake(word)}" if call in taken else call
+        return call
 
     def _by_analogy(self, method: str, segments: tuple[str, ...]) -> str | None:
         """`/terraform/{}/secret` is to terraforms what `/job/{}/secret` is to jobs."""
@@ -120,7 +122,3 @@ class Convention:
         first = segments[: segments.index(head) + 1]
         names = [families.get(first) or plural(snake(head)), *(plural(snake(p)) for p in rest)]
         return ".".join(names[:2])
-
-
-def _last_word(segments: tuple[str, ...]) -> str:
-    return next(part for part in reversed(segments) if part != "{}")

@@ -14,6 +14,7 @@ from typing import Annotated, Any, ClassVar, TypeVar
 
 import attrs
 import cattrs
+from cattrs import AttributeValidationNote
 from cattrs.cols import is_mapping, is_sequence, list_structure_factory, mapping_structure_factory
 from cattrs.gen import make_dict_structure_fn
 
@@ -42,7 +43,8 @@ class TableError(Exception):
 class Table:
     """One file of codegen/decisions/; an attrs class with a field for each of its sections."""
 
-    suffix: ClassVar = ".toml"
+    columns: ClassVar[tuple[str, ...]] = ()
+    """Those of a file in CSV, whose one section is called `rows`."""
 
     def idle(self, api: Api) -> Iterable[tuple[Place, str]]:  # noqa: ARG002  # for those that do look
         """The rows that match nothing, beyond names that the API does not have."""
@@ -76,17 +78,16 @@ def _read(file: Path, table: type[Table]) -> dict[str, Any]:
     text = file.read_text(encoding="utf-8")
     if file.suffix == ".toml":
         return tomllib.loads(text)
-    (rows,) = attrs.fields(attrs.resolve_types(table))
-    columns = [column.name for column in attrs.fields(rows.type.__args__[0])]
     header, *lines = csv.reader(text.splitlines(), strict=True)
-    if header != columns:
-        raise csv.Error(f"the columns are {','.join(header)}, expected {','.join(columns)}")
-    surplus = [f"column {number}" for number in range(len(columns) + 1, 20)]
-    return {rows.name: [dict(zip([*columns, *surplus], cells, strict=False)) for cells in lines]}
+    if tuple(header) != table.columns:
+        raise csv.Error(f"the columns are {','.join(header)}, expected {','.join(table.columns)}")
+    surplus = [f"column {number}" for number in range(len(header) + 1, 2 * len(header))]
+    return {"rows": [dict(zip([*header, *surplus], cells, strict=False)) for cells in lines]}
 
 
 def _told(file: Path, mistakes: Iterable[tuple[Place, str]]) -> list[str]:
-    lines = sorted((_line(file, place), _spoken(place), text) for place, text in mistakes)
+    beginnings = _beginnings(file.read_text(encoding="utf-8")) if file.suffix == ".toml" else []
+    lines = sorted((_line(beginnings, place), _spoken(place), text) for place, text in mistakes)
     return [f"codegen/decisions/{file.name}:{line}: {place}{text}" for line, place, text in lines]
 
 
@@ -95,21 +96,25 @@ def _spoken(place: Place) -> str:
     return f"{'.'.join(names)}: " if names else ""
 
 
-def _line(file: Path, place: Place) -> int:
-    """The line on which a place of a table begins, or else the row around it."""
-    text = file.read_text(encoding="utf-8")
-    if file.suffix == ".csv":
-        return int(place[1]) + 2 if len(place) > 1 else 1
-    lines, begin = text.splitlines(), 1
+def _beginnings(text: str) -> list[tuple[int, Any]]:
+    """The line that each statement begins on, with all that the table holds once that is read."""
+    lines, found, begin = text.splitlines(), [], 1
     for end in range(1, len(lines) + 1):
         try:
-            table = tomllib.loads("\n".join(lines[:end]))
+            found.append((begin, tomllib.loads("\n".join(lines[:end]))))
         except tomllib.TOMLDecodeError:
             continue  # amid a value of several lines
-        if _holds(table, place):
-            return begin
         begin = end + 1
-    return _line(file, place[:-1]) if place else 1
+    return found
+
+
+def _line(beginnings: list[tuple[int, Any]], place: Place) -> int:
+    """The line on which a place of a table begins, or else the row around it."""
+    if not beginnings:  # one row a line, below the header
+        return int(place[1]) + 2 if len(place) > 1 else 1
+    while place and not _holds(beginnings[-1][1], place):
+        place = place[:-1]
+    return next(begin for begin, table in beginnings if _holds(table, place))
 
 
 def _holds(table: Any, place: Place) -> bool:
@@ -125,7 +130,8 @@ def _mistakes(error: BaseException, place: Place = ()) -> Iterator[tuple[Place, 
     if isinstance(error, cattrs.ClassValidationError | cattrs.IterableValidationError):
         noted, bare = error.group_exceptions()
         for inner, note in noted:
-            yield from _mistakes(inner, (*place, getattr(note, "name", None) or note.index))
+            step = note.name if isinstance(note, AttributeValidationNote) else note.index
+            yield from _mistakes(inner, (*place, step))
         for inner in bare:
             yield from _mistakes(inner, place)
     elif isinstance(error, cattrs.ForbiddenExtraKeysError):
@@ -147,9 +153,10 @@ def _converter(api: Api | None = None) -> cattrs.Converter:
     converter.register_structure_hook_factory(is_mapping, _only(dict, mapping_structure_factory))
     converter.register_structure_hook_factory(is_sequence, _only(list, list_structure_factory))
     if api:
-        known = {Call: api.calls, Namespace: api.namespaces, SchemaName: api.schemas, ParameterName: api.parameters}
-        for kind, names in known.items():
-            converter.register_structure_hook_func(partial(eq, kind), _one_of(kind.__metadata__[0], names))
+        converter.register_structure_hook_func(partial(eq, Call), _one_of("operation", api.calls))
+        converter.register_structure_hook_func(partial(eq, Namespace), _one_of("namespace", api.namespaces))
+        converter.register_structure_hook_func(partial(eq, SchemaName), _one_of("schema", api.schemas))
+        converter.register_structure_hook_func(partial(eq, ParameterName), _one_of("parameter", api.parameters))
     return converter
 
 

@@ -30,7 +30,7 @@ class Row:
 
 @attrs.frozen
 class Names(Table):
-    suffix = ".csv"
+    columns = tuple(field.name for field in attrs.fields(Row))
 
     rows: list[Row] = attrs.field()
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_type_hints
 
 import attrs
 
@@ -149,8 +149,9 @@ class SchemaNames(Table):
 
 @attrs.frozen
 class Decisions:
-    """All tables."""
+    """All tables of a folder."""
 
+    folder: Path
     corrections: Corrections
     modules: Modules
     names: Names
@@ -167,28 +168,29 @@ class Decisions:
         calls = invented | {id_: row.call for id_, row in self.names.found(api.operations).items()}
         return named.name(api, calls, self.schema_names.names, invented=invented)
 
+    def dead(self, api: Api) -> list[str]:
+        """The rows that speak of what the API does not have, with file and line."""
+        of_all = files(self.folder)
+        return [line for name, file, _ in of_all for line in loader.dead(file, getattr(self, name), api)]
+
 
 def read(folder: Path = FOLDER) -> Decisions:
     """Reads all tables, or raises TableError with everything that is wrong in any of them."""
     tables: dict[str, Any] = {}
     problems: list[str] = []
-    for name, file, class_ in _files(folder):
+    for name, file, class_ in files(folder):
         try:
             tables[name] = loader.load(file, class_)
         except TableError as error:
             problems += error.problems
     if problems:
         raise TableError(problems)
-    return Decisions(**tables)
+    return Decisions(folder, **tables)
 
 
-def dead(decisions: Decisions, api: Api, folder: Path = FOLDER) -> list[str]:
-    """The rows of all tables that speak of what the API does not have, with file and line."""
-    return [
-        line for name, file, _ in _files(folder) for line in loader.dead(file, getattr(decisions, name), api)
-    ]
-
-
-def _files(folder: Path) -> Iterator[tuple[str, Path, type[Table]]]:
-    for field in attrs.fields(attrs.resolve_types(Decisions)):
-        yield field.name, folder / f"{field.name.replace('_', '-')}{field.type.suffix}", field.type
+def files(folder: Path = FOLDER) -> Iterator[tuple[str, Path, type[Table]]]:
+    """Each table's name, its file and its class."""
+    for name, class_ in get_type_hints(Decisions).items():
+        if issubclass(class_, Table):
+            suffix = "csv" if class_.columns else "toml"
+            yield name, folder / f"{name.replace('_', '-')}.{suffix}", class_

@@ -21,7 +21,9 @@ from qovery_async.vocabulary import Model as ModelBase
 from tests.support.server import Ask
 
 MARKER = "fe9f0ab1"
-MODELS = {name: schema for name, schema in tables.read().name(facts.read()).schemas.items() if isinstance(schema, Model)}
+MODELS = {
+    name: schema for name, schema in tables.read().name(facts.read()).schemas.items() if isinstance(schema, Model)
+}
 
 
 def holds_text(field: Field) -> bool:
