@@ -64,7 +64,7 @@ def _import(source: str, *, dry_run: bool) -> int:
     read = importer.read(source, decisions.corrections.correction)
     api = decisions.name(read)
     if facts.API_JSON.exists():
-        print("\n".join(changes.changes(decisions.name(facts.read()), api)) or "No changes.")
+        print("\n".join(changes.changes(decisions.name(facts.read(facts.API_JSON)), api)) or "No changes.")
     lines = _invented(api)
     lines += [f"codegen/decisions/names.csv is out of date: {row}" for row in decisions.names.outdated(api)]
     lines += [f"no longer needed: {row}" for row in decisions.dead(api)]

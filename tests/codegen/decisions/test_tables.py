@@ -1,79 +1,23 @@
-"""Does every table refuse what it does not know: a misspelt key, a wrong name, a row that matches nothing?"""
+"""Does every table refuse what it does not understand: a misspelt key, a missing one, a wrong type?"""
 
 from __future__ import annotations
 
-import re
 import shutil
 from functools import partial
 from pathlib import Path
 
-import attrs
 import pytest
 
 from codegen import __main__ as command
 from codegen import facts
 from codegen.decisions import loader, tables
-from codegen.decisions.loader import Namespace, ParameterName, Table, TableError
-from codegen.decisions.named import Api, Operation
+from codegen.decisions.loader import TableError
 from codegen.decisions.naming import Names
 from codegen.decisions.secrecy import Secrets
-from codegen.decisions.tables import (
-    Corrections,
-    Modules,
-    Notes,
-    Pagers,
-    Phrases,
-    Repeatable,
-    SchemaNames,
-)
-from codegen.facts import Answer, Field, Model, Parameter
+from codegen.decisions.tables import Corrections, Modules, Notes, Pagers, Phrases, Repeatable, SchemaNames
+from tests.support.table_cases import Case, by_table
 
-JSON = "application/json"
-LIST = Operation(
-    "listThings",
-    "GET",
-    "/thing",
-    [],
-    [Answer(200, JSON, "Thing", items="results")],
-    [],
-    query=[Parameter("start_id", "startId", "str")],
-    call="things.list",
-)
-CHECK = Operation("checkThing", "POST", "/thing/check", [], [Answer(204)], [], call="things.check")
-READ = Operation("readThing", "GET", "/thing/text", [], [Answer(200, "text/plain", "str")], [], call="things.read")
-API = Api(
-    [LIST, CHECK, READ],
-    {"Thing": Model([Field("id", "id", "str"), Field("token", "token", "str")]), "Part": Model([])},
-    renamed={"ThingListResult": "Thing"},
-    corrected=["#/components/schemas/Thing"],
-)
 NAMES = "operation_id,call,http_method,path\n"
-
-
-@attrs.frozen
-class Case:
-    """What a table holds, and what is said of it; `>` marks the line that is named."""
-
-    table: type[Table]
-    text: str
-    told: str
-
-    @property
-    def file(self) -> str:
-        name = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", self.table.__name__).lower()
-        return f"{name}.{'csv' if self.table.columns else 'toml'}"
-
-    def written(self, folder: Path) -> Path:
-        file = folder / self.file
-        file.write_text(self.text.replace(">", ""), encoding="utf-8")
-        return file
-
-    @property
-    def expected(self) -> str:
-        line = next(n for n, text in enumerate(self.text.splitlines(), 1) if text.startswith(">"))
-        return f"codegen/decisions/{self.file}:{line}: {self.told}"
-
-
 MISSPELT = [
     Case(
         Corrections,
@@ -155,118 +99,6 @@ WRONG = [
     ),
 ]  # fmt: skip
 
-UNKNOWN = [
-    Case(
-        Notes,
-        '[replaced_by]\n>"things.check" = "things.lst"\n[notes]\n',
-        "replaced_by.things.check: the API has no operation 'things.lst', is 'things.list' meant?",
-    ),
-    Case(
-        Notes,
-        '[replaced_by]\n[notes]\n"things.list" = """\nTwo\nlines."""\n>"things.chek" = "Note."\n',
-        "notes.things.chek: the API has no operation 'things.chek', is 'things.check' meant?",
-    ),
-    Case(
-        Pagers,
-        '>[pagers."things.lst"]\nstyle = "growing"\ncursor = "start_id"\n',
-        "pagers.things.lst: the API has no operation 'things.lst', is 'things.list' meant?",
-    ),
-    Case(
-        Pagers,
-        '[pagers."things.list"]\nstyle = "growing"\n>cursor = "start"\n',
-        "pagers.things.list.cursor: things.list has no parameter 'start'",
-    ),
-    Case(
-        Phrases,
-        '[methods]\n[calls]\n>"rockets.launch" = "Launch a rocket"\n',
-        "calls.rockets.launch: the API has no operation 'rockets.launch'",
-    ),
-    Case(
-        Repeatable,
-        '[repeatable]\n>"things.chek" = "R."\n',
-        "repeatable.things.chek: the API has no operation 'things.chek', is 'things.check' meant?",
-    ),
-    Case(
-        SchemaNames,
-        '[names]\n>ThingListReslt = "Thingy"\n',
-        "names.ThingListReslt: the API has no schema 'ThingListReslt'",
-    ),
-    Case(
-        Secrets,
-        'shown = []\ntext = []\n[[hidden]]\nattributes = ["token"]\n>models = ["Thing", "Thingy"]\nreason = "R."\n',
-        "hidden.models: the API has no schema 'Thingy', is 'Thing' meant?",
-    ),
-    Case(
-        Secrets,
-        'hidden = []\nshown = []\n[[text]]\n>calls = ["things.raed"]\nhidden = true\nreason = "R."\n',
-        "text.calls: the API has no operation 'things.raed', is 'things.read' meant?",
-    ),
-]  # fmt: skip
-
-DEAD = [
-    Case(
-        Corrections,
-        '[[correction]]\nat = "#/components/schemas/Thing"\nremove = ["a"]\nreason = "R."\n\n'
-        '# About a part.\n>[[correction]]\nat = "#/components/schemas/Part"\nremove = ["a"]\nreason = "R."\n',
-        "correction: nothing to correct at #/components/schemas/Part, as of the last import",
-    ),
-    Case(
-        Modules,
-        '[modules]\na = "Thing|Part"\n>b = "Part"\n',
-        "modules.b: decides of no schema",
-    ),
-    Case(
-        Names,
-        f"{NAMES}listThings,things.list,GET,/thing\ncheckThing,things.check,POST,/thing/check\n"
-        "readThing,things.read,GET,/thing/text\n>dropThing,things.drop,DELETE,/thing\n",
-        "rows: the API has no operation 'dropThing', no DELETE /thing",
-    ),
-    Case(
-        Pagers,
-        '[pagers."things.list"]\nstyle = "after_last"\ncursor = "start_id"\n>key = "identifier"\n',
-        "pagers.things.list.key: Thing has no attribute 'identifier'",
-    ),
-    Case(
-        Pagers,
-        '[pagers."things.list"]\nstyle = "next_token"\ncursor = "start_id"\n>items = "things"\n',
-        "pagers.things.list.items: Thing has no attribute 'things'",
-    ),
-    Case(
-        Phrases,
-        '[methods]\n>launch = "Launch {a_thing}"\n[calls]\n',
-        "methods.launch: no operation has this name and no phrase of its own",
-    ),
-    Case(
-        Repeatable,
-        '[repeatable]\n>"things.list" = "R."\n',
-        "repeatable.things.list: a GET may be repeated anyway",
-    ),
-    Case(
-        SchemaNames,
-        '[names]\nThingListResult = "Thing"\n>Other = "Part"\n',
-        "names.Other: Part is taken",
-    ),
-    Case(
-        Secrets,
-        'shown = []\ntext = []\n[[hidden]]\n>attributes = ["token", "tokne"]\nreason = "R."\n',
-        "hidden.attributes: tokne is no attribute that could hold a secret there",
-    ),
-    Case(
-        Secrets,
-        'shown = []\ntext = []\n[[hidden]]\nattributes = ["token"]\n>models = ["Part", "Thing"]\nreason = "R."\n',
-        "hidden.models: Part has none of the attributes",
-    ),
-    Case(
-        Secrets,
-        'hidden = []\nshown = []\n[[text]]\n>calls = ["things.list"]\nhidden = true\nreason = "R."\n',
-        "text.calls: things.list does not answer with text",
-    ),
-]  # fmt: skip
-
-
-def by_table(cases: list[Case]) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("case", cases, ids=lambda case: f"{case.file} {case.told[:30]}")
-
 
 class TestATable:
     @by_table(MISSPELT + WRONG)
@@ -274,11 +106,6 @@ class TestATable:
         with pytest.raises(TableError) as caught:
             loader.load(case.written(tmp_path), case.table)
         assert caught.value.problems == [case.expected]
-
-    @by_table(UNKNOWN + DEAD)
-    def test_says_which_rows_match_nothing(self, case: Case, tmp_path: Path) -> None:
-        file = case.written(tmp_path)
-        assert loader.dead(file, loader.load(file, case.table), API) == [case.expected]
 
     def test_says_everything_at_once(self, tmp_path: Path) -> None:
         file = tmp_path / "pagers.toml"
@@ -304,21 +131,6 @@ class TestATable:
         file.write_text("id,call,http_method,path\n", encoding="utf-8")
         with pytest.raises(TableError, match=r"names.csv: the columns are id,call,.*, expected operation_id,call,"):
             loader.load(file, Names)
-
-    def test_may_speak_of_namespaces_and_parameters(self, tmp_path: Path) -> None:
-        @attrs.frozen
-        class Map(Table):
-            about: dict[Namespace, str]
-            plain: list[ParameterName]
-
-        file = tmp_path / "map.toml"
-        file.write_text(
-            'plain = ["start_id", "start"]\n[about]\nthings = "Things."\nthing = "A thing."\n', encoding="utf-8"
-        )
-        assert loader.dead(file, loader.load(file, Map), API) == [
-            "codegen/decisions/map.toml:1: plain: the API has no parameter 'start', is 'start_id' meant?",
-            "codegen/decisions/map.toml:4: about.thing: the API has no namespace 'thing', is 'things' meant?",
-        ]
 
 
 class TestTheFolder:
