@@ -13,6 +13,7 @@ from codegen.decisions.named import Api, Operation
 from codegen.facts import Answer, Field, Model, Parameter
 
 JSON = "application/json"
+START = Parameter("start_id", "startId", "str")
 LIST = Operation(
     "listThings",
     "GET",
@@ -20,11 +21,13 @@ LIST = Operation(
     [],
     [Answer(200, JSON, "Thing", items="results")],
     [],
-    query=[Parameter("start_id", "startId", "str")],
+    query=[START],
     call="things.list",
 )
 CHECK = Operation("checkThing", "POST", "/thing/check", [], [Answer(204)], [], call="things.check")
-READ = Operation("readThing", "GET", "/thing/text", [], [Answer(200, "text/plain", "str")], [], call="things.read")
+READ = Operation(
+    "readThing", "GET", "/thing/text", [], [Answer(200, "text/plain", "str")], [], query=[START], call="things.read"
+)
 API = Api(
     [LIST, CHECK, READ],
     {"Thing": Model([Field("id", "id", "str"), Field("token", "token", "str")]), "Part": Model([])},

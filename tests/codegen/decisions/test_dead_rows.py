@@ -91,6 +91,11 @@ DEAD = [
         "pagers.things.list.items: Thing has no attribute 'things'",
     ),
     Case(
+        Pagers,
+        '[pagers."things.read"]\n>style = "growing"\ncursor = "start_id"\n',
+        "pagers.things.read.style: things.read answers no list",
+    ),
+    Case(
         Phrases,
         '[methods]\n>launch = "Launch {a_thing}"\n[calls]\n',
         "methods.launch: no operation has this name and no phrase of its own",
