@@ -30,6 +30,8 @@ class Operation(facts.Operation):
 class Api:
     operations: list[Operation]
     schemas: dict[str, Schema]
+    unnamed: dict[str, str] = attrs.Factory(dict)
+    """As in the facts: declared schemas without a class of their own."""
     invented: dict[str, str] = attrs.Factory(dict)
     """The names that no table gave, by operation id."""
     renamed: dict[str, str] = attrs.Factory(dict)
@@ -62,6 +64,7 @@ def name(api: facts.Api, calls: Mapping[str, str], schemas: Mapping[str, str], *
     return Api(
         operations=[_operation(operation, calls[operation.id], spell) for operation in api.operations],
         schemas=dict(sorted((spell(name), _schema(schema, spell)) for name, schema in api.schemas.items())),
+        unnamed=api.unnamed,
         invented=dict(invented),
         renamed=renamed,
         corrected=api.corrected,
