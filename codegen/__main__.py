@@ -6,9 +6,10 @@ import argparse
 import sys
 
 from codegen import changes, facts
-from codegen.decisions import repeatable
-from codegen.decisions.secrecy import Secrets
-from codegen.facts import Api
+from codegen.decisions import tables
+from codegen.decisions.loader import TableError
+from codegen.decisions.named import Api
+from codegen.decisions.tables import Decisions
 from codegen.read import importer
 from codegen.read.description import DescriptionError
 from codegen.write import emit
@@ -25,52 +26,53 @@ def main() -> int:
     writer = commands.add_parser("generate", help="write models and resources from api.json")
     writer.add_argument("--check", action="store_true", help="fail where a file would change")
     arguments = parser.parse_args()
-    if arguments.command == "generate":
-        return generate(facts.read(), check=arguments.check)
     try:
+        if arguments.command == "generate":
+            return generate(facts.read(), check=arguments.check)
         return _import(arguments.source, dry_run=arguments.dry_run)
+    except TableError as error:
+        print(error, file=sys.stderr)
     except DescriptionError as error:
         print(f"stopped at {error}", file=sys.stderr)
         print("If the description is wrong there, add it to codegen/decisions/corrections.toml.", file=sys.stderr)
-        return 1
+    return 1
 
 
-def generate(api: Api, *, check: bool) -> int:
-    """Writes code once all is decided that the code depends on."""
-    wrong = undecided(api)
-    for line in wrong:
+def generate(read: facts.Api, *, check: bool) -> int:
+    """Writes code once all is decided that the code depends on, and nothing about what is not there."""
+    decisions = tables.read()
+    api = decisions.name(read)
+    wrong = [*decisions.dead(api), *undecided(decisions, api)]
+    for line in [*wrong, *_invented(api)]:
         print(line, file=sys.stderr)
     return 1 if wrong else emit.generate(api, check=check)
 
 
-def undecided(api: Api) -> list[str]:
-    """What someone has to decide, or decided about something that is not there, before code is written."""
-    secrets = Secrets.read()
-    unknown = repeatable.unknown(repeatable.read(), api)
-    return [
-        *(
-            f"named like a secret, say in codegen/decisions/secrets.toml what it is: {name}"
-            for name in secrets.undecided(api)
-        ),
-        *(f"codegen/decisions/secrets.toml speaks of what the API does not have: {name}" for name in secrets.idle(api)),
-        *(f"codegen/decisions/repeatable.toml speaks of what is no POST or PATCH: {call}" for call in unknown),
-    ]
+def undecided(decisions: Decisions, api: Api) -> list[str]:
+    """What someone has to decide before code is written."""
+    where = "named like a secret, say in codegen/decisions/secrets.toml what it is"
+    return [f"{where}: {name}" for name in decisions.secrets.undecided(api)]
+
+
+def _invented(api: Api) -> list[str]:
+    where = "named by convention, add it to codegen/decisions/names.csv"
+    return [f"{where}: {id_} -> {call}" for id_, call in api.invented.items()]
 
 
 def _import(source: str, *, dry_run: bool) -> int:
-    read = importer.read(source)
+    decisions = tables.read()
+    read = importer.read(source, decisions.corrections.correction)
+    api = decisions.name(read)
     if facts.API_JSON.exists():
-        print("\n".join(changes.changes(facts.read(), read.api)) or "No changes.")
-    for id_, call in read.invented_names.items():
-        print(f"named by convention, add it to codegen/decisions/names.csv: {id_} -> {call}")
-    for correction in read.idle_corrections:
-        print(f"nothing to correct any more: {correction.at}")
-    for line in undecided(read.api):
-        print(line)
-    counts = f"{len(read.api.operations)} operations, {len(read.api.schemas)} schemas"
-    print(f"{counts}, {len(read.api.unnamed)} declared schemas without a class of their own")
+        print("\n".join(changes.changes(decisions.name(facts.read(facts.API_JSON)), api)) or "No changes.")
+    lines = _invented(api)
+    lines += [f"codegen/decisions/names.csv is out of date: {row}" for row in decisions.names.outdated(api)]
+    lines += [f"no longer needed: {row}" for row in decisions.dead(api)]
+    lines += undecided(decisions, api)
+    counts = f"{len(read.operations)} operations, {len(read.schemas)} schemas"
+    print("\n".join([*lines, f"{counts}, {len(read.unnamed)} declared schemas without a class of their own"]))
     if not dry_run:
-        facts.API_JSON.write_text(facts.dump(read.api), encoding="utf-8")
+        facts.API_JSON.write_text(facts.dump(read), encoding="utf-8")
     return 0
 
 

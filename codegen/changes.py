@@ -4,19 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from codegen.facts import Answer, Api, Enum, Model, Operation, Parameter, Schema, Union
+from codegen.decisions.named import Api, Operation
+from codegen.facts import Answer, Enum, Model, Parameter, Schema, Union
 
 
 def changes(before: Api, after: Api) -> list[str]:
     """One line for each change, what was removed first."""
-    old = {operation.id: operation for operation in before.operations}
-    new = {operation.id: operation for operation in after.operations}
-    lines = [f"- Removed `{old[i].call}`." for i in old if i not in new]
-    lines += [f"- Added `{new[i].call}` (`{_http(new[i])}`)." for i in new if i not in old]
-    for id_ in [i for i in new if i in old]:
-        lines += sorted(_operation(old[id_], new[id_]))
+    was = _predecessors(before.operations, after.operations)
+    kept = [operation.id for operation in was.values()]
+    lines = [f"- Removed `{operation.call}`." for operation in before.operations if operation.id not in kept]
+    lines += [f"- Added `{o.call}` (`{_http(o)}`)." for o in after.operations if o.id not in was]
+    for operation in after.operations:
+        if operation.id in was:
+            lines += sorted(_operation(was[operation.id], operation))
     lines += _named("model", before.schemas, after.schemas)
     return lines
+
+
+def _predecessors(before: Iterable[Operation], after: Iterable[Operation]) -> dict[str, Operation]:
+    """What the operations were before, by their ids: where the id is new, what had the same method and path."""
+    ids = {operation.id for operation in after}
+    by_id = {operation.id: operation for operation in before}
+    by_route = {operation.route: operation for operation in before if operation.id not in ids}
+    found = {operation.id: by_id.get(operation.id) or by_route.get(operation.route) for operation in after}
+    return {id_: operation for id_, operation in found.items() if operation}
 
 
 def _http(operation: Operation) -> str:

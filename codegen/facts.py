@@ -83,7 +83,6 @@ class Answer:
 @attrs.frozen
 class Operation:
     id: str
-    call: str
     method: str
     path: str
     path_parameters: list[Parameter]
@@ -94,12 +93,14 @@ class Operation:
     deprecated: bool = False
 
     @property
-    def namespace(self) -> str:
-        return self.call.rpartition(".")[0]
+    def route(self) -> tuple[str, tuple[str, ...]]:
+        """What stays the same where only a name is spelled anew."""
+        return self.method, shape(self.path)
 
     @property
-    def name(self) -> str:
-        return self.call.rpartition(".")[2]
+    def lists(self) -> bool:
+        """Whether a list comes back, in an envelope or alone."""
+        return any(answer.items or (answer.type or "").startswith("list[") for answer in self.answers)
 
 
 @attrs.frozen
@@ -109,6 +110,13 @@ class Api:
     schemas: dict[str, Schema]
     # Declared schemas without a class of their own, and what became of them.
     unnamed: dict[str, str]
+    # The places at which the description was corrected before it was read.
+    corrected: list[str] = attrs.Factory(list)
+
+
+def shape(path: str) -> tuple[str, ...]:
+    """The path's segments with every parameter written the same."""
+    return tuple("{}" if part.startswith("{") else part for part in path.strip("/").split("/"))
 
 
 def references(type_: str | None) -> list[str]:

@@ -5,27 +5,25 @@ from __future__ import annotations
 import csv
 import inspect
 import re
-import tomllib
 import typing
 from collections.abc import Callable, Iterator
 from operator import attrgetter
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from codegen import facts
-from codegen.facts import Operation
+from codegen.decisions import tables
+from codegen.decisions.named import Operation
 from qovery_async import AsyncQovery, models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.vocabulary import UNSET
 from qovery_sync import Qovery
 
-CODEGEN = Path(facts.__file__).parent / "decisions"
-API = facts.read()
+API = tables.read().name(facts.read())
 OPERATIONS = {operation.call: operation for operation in API.operations}
 
-with (CODEGEN / "names.csv").open(newline="", encoding="utf-8") as file:
+with (tables.FOLDER / "names.csv").open(newline="", encoding="utf-8") as file:
     ROWS = list(csv.DictReader(file))
 CALLS = [row["call"] for row in ROWS]
 
@@ -38,19 +36,6 @@ NAMED = inspect.Parameter.KEYWORD_ONLY
 REQUIRED = inspect.Parameter.empty
 
 
-def pagers() -> list[str]:
-    """The operations that have an iterating twin."""
-
-    def below(prefix: str, table: dict[str, Any]) -> Iterator[str]:
-        if "style" in table:
-            yield prefix
-            return
-        for key, inner in table.items():
-            yield from below(f"{prefix}.{key}" if prefix else key, inner)
-
-    return list(below("", tomllib.loads((CODEGEN / "pagers.toml").read_text(encoding="utf-8"))))
-
-
 def twin(call: str) -> str:
     """`environments.list_deployment_history` is iterated by `environments.iterate_deployment_history`."""
     namespace, _, name = call.rpartition(".")
@@ -58,7 +43,7 @@ def twin(call: str) -> str:
     return f"{namespace}.iterate{name.removeprefix('list')}"
 
 
-PAGERS = pagers()
+PAGERS = list(tables.read().pagers.pagers)
 
 
 def find(client: object, call: str) -> Callable[..., Any]:

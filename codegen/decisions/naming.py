@@ -1,148 +1,86 @@
-"""Which public name does an operation have?"""
+"""Which public name does an operation have? Data: names.csv."""
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
-from collections.abc import Collection
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Sequence
 
 import attrs
 
-from codegen.spelling import plural, snake
+from codegen.decisions.convention import Convention
+from codegen.decisions.loader import Place, Table
+from codegen.decisions.named import Api
+from codegen.facts import Operation, shape
 
-TABLE = Path(__file__).parent / "names.csv"
-_ON_ITEM = {"GET": "get", "PUT": "update", "PATCH": "update", "DELETE": "delete", "POST": "create"}
-# Segments that say where a thing lives, not what it is.
-_SCOPES = ("organization", "account", "admin")
+_DOTTED = attrs.validators.matches_re(r"[a-z]\w*(\.[a-z]\w*){1,2}")
+_METHOD = attrs.validators.in_(("GET", "POST", "PUT", "PATCH", "DELETE"))
 
 
 @attrs.frozen
 class Row:
     operation_id: str
-    call: str
-    method: str
-    path: str
+    call: str = attrs.field(validator=_DOTTED)
+    http_method: str = attrs.field(validator=_METHOD)
+    path: str = attrs.field(validator=attrs.validators.matches_re("/.+"))
 
     @property
-    def namespace(self) -> str:
-        return self.call.rpartition(".")[0]
+    def route(self) -> tuple[str, tuple[str, ...]]:
+        return self.http_method, shape(self.path)
 
 
-@attrs.define
-class NamingTable:
-    """The table of names; what it does not hold is named as its rows are, and reported."""
+@attrs.frozen
+class Names(Table):
+    columns = tuple(field.name for field in attrs.fields(Row))
 
-    rows: list[Row]
-    invented: dict[str, str] = attrs.Factory(dict)
+    rows: list[Row] = attrs.field()
 
-    @classmethod
-    def read(cls, path: Path = TABLE) -> NamingTable:
-        with path.open(newline="", encoding="utf-8") as file:
-            return cls([Row(*row) for row in list(csv.reader(file))[1:]])
+    @rows.validator
+    def _once_each(self, _: object, rows: list[Row]) -> None:
+        for what in ("operation_id", "call"):
+            times = Counter(getattr(row, what) for row in rows)
+            if twice := [value for value, count in times.items() if count > 1]:
+                raise ValueError(f"more than one row has the {what} {', '.join(twice)}")
 
-    def call(
-        self, operation_id: str, method: str, path: str, *, lists: bool, routes: Collection[tuple[str, str]]
-    ) -> str:
-        """The name of an operation; `lists`: it answers a list; `routes`: all methods and paths."""
-        for row in self.rows:
-            if row.operation_id == operation_id:
-                return row.call
-        shapes = {(verb, shape(other)) for verb, other in routes}
-        taken = {row.call for row in self.rows} | set(self.invented.values())
-        call = self._by_analogy(method, shape(path))
-        if call is None or call in taken:
-            call = self._by_structure(method, shape(path), shapes, lists=lists)
-        # Two operations of one name: the path's last word tells them apart.
-        if call in taken:
-            call = f"{call}_{snake(_last_word(shape(path)))}"
-        self.invented[operation_id] = call
-        return call
+    def found(self, operations: Iterable[Operation]) -> dict[str, Row]:
+        """The row of each operation, by its id; one whose id is new is known by its method and path."""
+        operations = list(operations)
+        ids = {operation.id for operation in operations}
+        by_id = {row.operation_id: row for row in self.rows}
+        by_route = {row.route: row for row in self.rows if row.operation_id not in ids}
+        found = {o.id: by_id.get(o.id) or by_route.get(o.route) for o in operations}
+        return {id_: row for id_, row in found.items() if row}
 
-    def _by_analogy(self, method: str, segments: tuple[str, ...]) -> str | None:
-        """`/terraform/{}/secret` is to terraforms what `/job/{}/secret` is to jobs."""
-        families = self._families()
-        votes: Counter[str] = Counter()
-        for row in self.rows:
-            other = shape(row.path)
-            if row.method != method or len(other) != len(segments):
-                continue
-            differ = [i for i, (a, b) in enumerate(zip(segments, other, strict=True)) if a != b]
-            if len(differ) != 1 or "{}" in (segments[differ[0]], other[differ[0]]):
-                continue
-            if differ[0] == len(segments) - 1:
-                continue  # alike but for the very word that matters
-            theirs = families.get(other[: differ[0] + 1])
-            ours = families.get(segments[: differ[0] + 1]) or plural(snake(segments[differ[0]]))
-            if theirs and f".{row.call}".startswith(f".{theirs}."):
-                votes[ours + row.call.removeprefix(theirs)] += 1
-        return min(votes, key=lambda call: (-votes[call], call)) if votes else None
+    def invented(self, operations: Sequence[Operation]) -> dict[str, str]:
+        """The names of operations without a row, as the convention has them."""
+        found = self.found(operations)
+        routes = [(operation.method, operation.path) for operation in operations]
+        taken = {row.call for row in found.values()}
+        convention = Convention(self.rows)
+        invented: dict[str, str] = {}
+        for operation in operations:
+            if operation.id not in found:
+                call = convention.call(
+                    operation.method, operation.path, lists=operation.lists, routes=routes, taken=taken
+                )
+                invented[operation.id] = call
+                taken.add(call)
+        return invented
 
-    def _families(self) -> dict[tuple[str, ...], str]:
-        """The namespace that holds most operations below each path, `/job` -> `jobs`."""
-        votes: dict[tuple[str, ...], Counter[str]] = {}
-        for row in self.rows:
-            segments = shape(row.path)
-            for end in range(1, len(segments) + 1):
-                below = segments[:end]
-                # Below an item only its own namespace counts, not those nested in it.
-                votes.setdefault(below, Counter())[row.namespace.split(".")[0]] += 1
-                if end == len(segments) or segments[end:] == ("{}",):
-                    votes[below][row.namespace] += len(self.rows)
-        return {below: min(c, key=lambda n: (-c[n], n)) for below, c in votes.items()}
+    def idle(self, api: Api) -> Iterator[tuple[Place, str]]:
+        found = [*self.found(api.operations).values()]
+        for number, row in enumerate(self.rows):
+            if row not in found:
+                yield (("rows", number), f"the API has no operation {row.operation_id!r}, no {_http(row)}")
 
-    def _by_structure(
-        self,
-        method: str,
-        segments: tuple[str, ...],
-        shapes: Collection[tuple[str, tuple[str, ...]]],
-        *,
-        lists: bool,
-    ) -> str:
-        families = self._families()
-        if segments[-1] == "{}":
-            return f"{self._namespace(segments[:-1], families)}.{_ON_ITEM[method]}"
-        here = {verb for verb, other in shapes if other == segments}
-        holds_items = any(other == (*segments, "{}") for _, other in shapes)
-        on_organization = len(segments) == 3 and segments[0] == "organization"
-        if holds_items or here >= {"GET", "POST"} or (lists and on_organization):
-            verb = "list" if method == "GET" and lists else _ON_ITEM[method]
-            return f"{self._namespace(segments, families)}.{verb}"
-        if len(segments) == 1:
-            return f"{snake(segments[0])}.{'list' if lists else _ON_ITEM[method]}"
-        owner = self._owner(segments, families)
-        what = snake(segments[-1])
-        if here >= {"GET", "PUT"}:
-            return f"{owner}.{what}.{_ON_ITEM[method]}"  # one thing, read and replaced
-        if method == "POST":
-            return f"{owner}.{what}"
-        if method == "GET" and lists:
-            return f"{owner}.list_{plural(what)}"
-        return f"{owner}.{_ON_ITEM[method]}_{what}"
-
-    def _owner(self, segments: tuple[str, ...], families: dict[tuple[str, ...], str]) -> str:
-        """The namespace of the thing that something is done to: `/cluster/{}/upgrade`."""
-        above = segments[:-1]
-        while above and above[-1] == "{}":
-            above = above[:-1]
-        return self._namespace(above, families) if above else plural(snake(segments[-1]))
-
-    def _namespace(self, segments: tuple[str, ...], families: dict[tuple[str, ...], str]) -> str:
-        """The namespace of the things at a collection's path."""
-        if segments in families:
-            return families[segments]
-        static = [part for part in segments if part != "{}"]
-        own = [part for part in static if part not in _SCOPES] or static
-        head, *rest = own
-        first = segments[: segments.index(head) + 1]
-        names = [families.get(first) or plural(snake(head)), *(plural(snake(p)) for p in rest)]
-        return ".".join(names[:2])
+    def outdated(self, api: Api) -> Iterator[str]:
+        """The rows whose operation has another id or path by now: one more change would lose the name."""
+        found = self.found(api.operations)
+        for operation in api.operations:
+            if (row := found.get(operation.id)) is not None:
+                now = Row(operation.id, row.call, operation.method, operation.path)
+                if now != row:
+                    yield f"{row.call}: {row.operation_id}, {_http(row)} is now {now.operation_id}, {_http(now)}"
 
 
-def shape(path: str) -> tuple[str, ...]:
-    """The path's segments with every parameter written the same."""
-    return tuple("{}" if part.startswith("{") else part for part in path.strip("/").split("/"))
-
-
-def _last_word(segments: tuple[str, ...]) -> str:
-    return next(part for part in reversed(segments) if part != "{}")
+def _http(row: Row) -> str:
+    return f"{row.http_method} {row.path}"

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Literal
 
 import attrs
 
-from codegen.facts import Api, Field, Model, Operation
+from codegen.decisions.loader import Call, Place, SchemaName, Table
+from codegen.decisions.named import Api, Operation
+from codegen.facts import Field, Model
 from qovery_async.secrecy.masking import looks_secret
 
-SECRETS = Path(__file__).parent / "secrets.toml"
 _FLAGS = ("is_secret", "sensitive", "secret")
 
 
@@ -22,10 +20,9 @@ _FLAGS = ("is_secret", "sensitive", "secret")
 class Decision:
     """What `attributes` are: of `models`, or where a model has `flag`, or else of all models."""
 
-    kind: Literal["hidden", "shown"]
     attributes: list[str]
     reason: str
-    models: list[str] = attrs.Factory(list)
+    models: list[SchemaName] = attrs.Factory(list)
     flag: str = ""
 
     @property
@@ -44,7 +41,7 @@ class Decision:
 class TextDecision:
     """Whether what `calls` answer is a secret as a whole."""
 
-    calls: list[str]
+    calls: list[Call]
     hidden: bool
     reason: str
 
@@ -58,18 +55,13 @@ class Hidden:
 
 
 @attrs.frozen
-class Secrets:
-    decisions: list[Decision]
-    texts: list[TextDecision]
-
-    @classmethod
-    def read(cls, path: Path = SECRETS) -> Secrets:
-        entries = tomllib.loads(path.read_text(encoding="utf-8"))
-        decisions = [Decision(kind, **entry) for kind in ("hidden", "shown") for entry in entries.get(kind, [])]
-        return cls(decisions, [TextDecision(**entry) for entry in entries.get("text", [])])
+class Secrets(Table):
+    hidden: list[Decision]
+    shown: list[Decision]
+    text: list[TextDecision]
 
     def of_model(self, name: str, model: Model) -> Hidden:
-        hidden = {field.name: d for field, d in self._decided(name, model) if d.kind == "hidden"}
+        hidden = {field.name: d for field, d in self._decided(name, model) if d in self.hidden}
         flags = {decision.flag for decision in hidden.values()}
         if len(flags) > 1:
             raise ValueError(f"{name} has secrets that always are, or by two flags: {', '.join(hidden)}")
@@ -77,23 +69,25 @@ class Secrets:
 
     def is_text(self, operation: Operation) -> bool:
         """Whether the text that an operation answers is a secret."""
-        return any(text.hidden and operation.call in text.calls for text in self.texts)
+        return any(text.hidden and operation.call in text.calls for text in self.text)
 
-    def idle(self, api: Api) -> list[str]:
-        """Entries that match nothing: a typing error, or something that the API no longer has."""
+    def idle(self, api: Api) -> Iterator[tuple[Place, str]]:
         met = [(name, field.name, d) for name, model in _models(api) for field, d in self._decided(name, model)]
-        found = set[str]()
-        for decision in self.decisions:
-            attributes = {attribute for _, attribute, d in met if d == decision}
-            models = {name for name, _, d in met if d == decision}
-            found |= {f"{missing} ({decision.reason})" for missing in {*decision.attributes} - attributes}
-            found |= {f"{missing} ({decision.reason})" for missing in {*decision.models} - models}
-        calls = {operation.call for operation in api.operations if _answers_text(operation)}
-        return sorted(found) + [call for text in self.texts for call in text.calls if call not in calls]
+        for kind, decisions in (("hidden", self.hidden), ("shown", self.shown)):
+            for number, decision in enumerate(decisions):
+                attributes = {attribute for _, attribute, d in met if d is decision}
+                models = {name for name, _, d in met if d is decision}
+                for attribute in [a for a in decision.attributes if a not in attributes]:
+                    yield (kind, number, "attributes"), f"{attribute} is no attribute that could hold a secret there"
+                for name in [m for m in decision.models if m not in models and m in api.schemas]:
+                    yield (kind, number, "models"), f"{name} has none of the attributes"
+        for number, text in enumerate(self.text):
+            for call in [c for c in text.calls if c in api.calls and not _answers_text(api.calls[c])]:
+                yield ("text", number, "calls"), f"{call} does not answer with text"
 
     def undecided(self, api: Api) -> list[str]:
         """What is named like a secret, or decided for other models, but not for this one; or decided twice."""
-        elsewhere = {a for d in self.decisions if d.kind == "hidden" and d.is_special for a in d.attributes}
+        elsewhere = {a for d in self.hidden if d.is_special for a in d.attributes}
         found: list[str] = []
         for name, model in _models(api):
             decided = list(self._decided(name, model))
@@ -105,13 +99,13 @@ class Secrets:
                 asked = field.name in elsewhere or looks_secret(field.name)
                 if times[field.name] > 1 or (asked and not times[field.name] and _can_hold_text(field.type)):
                     found.append(f"{name}.{field.name}")
-        calls = {call for text in self.texts for call in text.calls}
+        calls = {call for text in self.text for call in text.calls}
         return found + [o.call for o in api.operations if _answers_text(o) and o.call not in calls]
 
     def _decided(self, name: str, model: Model) -> Iterator[tuple[Field, Decision]]:
         for field in model.fields:
             if _can_hold_text(field.type):
-                found = [decision for decision in self.decisions if decision.covers(name, model, field)]
+                found = [decision for decision in (*self.hidden, *self.shown) if decision.covers(name, model, field)]
                 special = [decision for decision in found if decision.is_special]
                 yield from ((field, decision) for decision in special or found)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from codegen.decisions.naming import NamingTable
 from codegen.facts import Answer, Body, Model, Operation, Parameter
 from codegen.read.description import METHODS, Node
 from codegen.read.schemas import SchemaReader
@@ -14,12 +13,9 @@ _PAGING = {"page", "page_size"}
 
 
 class OperationReader:
-    def __init__(self, root: Node, schemas: SchemaReader, names: NamingTable) -> None:
+    def __init__(self, root: Node, schemas: SchemaReader) -> None:
         self._root = root
         self._schemas = schemas
-        self._names = names
-
-        self._routes: list[tuple[str, str]] = []
 
     def read_all(self) -> list[Operation]:
         found = []
@@ -28,7 +24,6 @@ class OperationReader:
             for method in METHODS:
                 if (node := item.get(method)) is not None:
                     found.append((path, method.upper(), item, node))
-        self._routes = [(method, path) for path, method, _, _ in found]
         return [self._operation(*place) for place in found]
 
     def _operation(self, path: str, method: str, item: Node, node: Node) -> Operation:
@@ -48,13 +43,6 @@ class OperationReader:
         answers, errors = self._answers(node, id_)
         return Operation(
             id=id_,
-            call=self._names.call(
-                id_,
-                method,
-                path,
-                lists=any(a.items or (a.type or "").startswith("list[") for a in answers),
-                routes=self._routes,
-            ),
             method=method,
             path=path,
             path_parameters=[

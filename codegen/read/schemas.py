@@ -6,7 +6,7 @@ or a free-form map becomes the thing itself, and only models, enums and unions k
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 
 import attrs
@@ -54,8 +54,7 @@ class _Fields:
 class SchemaReader:
     """Turns nodes into type expressions, collecting the named schemas they reach."""
 
-    def __init__(self, root: Node, given: Mapping[str, str] | None = None) -> None:
-        self._given = given or {}
+    def __init__(self, root: Node) -> None:
         self.schemas: dict[str, Schema] = {}
         self._names: dict[str, str] = {}
         self._undecided: list[tuple[Node, str]] = []
@@ -292,7 +291,6 @@ class SchemaReader:
     def _define(self, node: Node, name: str, build: Callable[[str], Schema]) -> str:
         if node.where in self._names:
             return self._names[node.where]
-        name = self._given.get(name, name)
         if name in self.components and self.components[name].where != node.where:
             name = f"{name}Item"
         if name in self._names.values():

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import textwrap
-import tomllib
-from pathlib import Path
 
 import attrs
 
-from codegen.facts import Operation
+from codegen.decisions.named import Operation
+from codegen.decisions.tables import Decisions
 from codegen.spelling import singular, spoken
 
-_HERE = Path(__file__).parents[1] / "decisions"
 _ERRORS = {
     400: "BadRequest", 401: "Unauthorized", 403: "Forbidden", 404: "NotFound", 409: "Conflict",
     412: "PreconditionFailed", 422: "UnprocessableEntity", 429: "RateLimited",
@@ -32,10 +30,8 @@ class Words:
     replaced_by: dict[str, str]
 
     @classmethod
-    def read(cls) -> Words:
-        phrases = tomllib.loads((_HERE / "phrases.toml").read_text(encoding="utf-8"))
-        notes = tomllib.loads((_HERE / "notes.toml").read_text(encoding="utf-8"))
-        return cls(phrases["methods"], phrases["calls"], notes["notes"], notes["replaced_by"])
+    def of(cls, read: Decisions) -> Words:
+        return cls(read.phrases.methods, read.phrases.calls, read.notes.notes, read.notes.replaced_by)
 
     def method(self, operation: Operation, remarks: list[str]) -> list[str]:
         """The lines of a method's docstring."""

@@ -7,8 +7,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from codegen.decisions.capabilities import Capabilities
-from codegen.facts import Api
+from codegen.decisions import tables
+from codegen.decisions.named import Api
 from codegen.write import emulator_facts, layout
 from codegen.write.models import ModelFiles
 from codegen.write.module import Writer
@@ -72,7 +72,7 @@ def _compare(ours: dict[str, str], theirs: dict[str, str]) -> int:
 def files(api: Api) -> dict[str, str]:
     """The text of every generated file, by path, before it is formatted."""
     writer = Writer()
-    capabilities = Capabilities.read()
+    capabilities = tables.read().capabilities
     models = ModelFiles(api, layout.arrange(api), writer).files()
     resources = ResourceFiles(api, writer, capabilities).files()
     sources = [Source.read(_module(path), path, text) for path, text in resources.items()]

@@ -13,7 +13,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from codegen import facts
-from codegen.facts import Answer, Api, Body, Operation, Parameter, Union
+from codegen.decisions import tables
+from codegen.decisions.named import Api, Operation
+from codegen.facts import Answer, Body, Parameter, Union
 
 
 def operations(api: Api) -> str:
@@ -60,4 +62,4 @@ def _without_defaults(**values: str | int | Sequence[Any] | Mapping[str, Any] | 
 
 
 if __name__ == "__main__":
-    sys.stdout.write(operations(facts.read()))
+    sys.stdout.write(operations(tables.read().name(facts.read())))

@@ -7,18 +7,15 @@ to the module of the model that needs it most basically, `common`.
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Mapping
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
-from pathlib import Path
 
 import attrs
 
-from codegen.facts import Api, Enum, Model, Operation, Schema, references
-
-MODULES = Path(__file__).parents[1] / "decisions" / "modules.toml"
+from codegen.decisions import tables
+from codegen.decisions.named import Api, Operation
+from codegen.facts import Enum, Model, Schema, references
 
 
 @attrs.frozen
@@ -85,12 +82,11 @@ def _closure(names: list[str], refers: dict[str, list[str]]) -> set[str]:
 
 
 def _by_subject(api: Api, reach: dict[str, set[str]]) -> dict[str, str]:
-    subjects = tomllib.loads(MODULES.read_text(encoding="utf-8"))["modules"]
+    subjects = tables.read().modules
     module_of = {}
     for name in api.schemas:
         namespaces = {call.split(".")[0] for call, names in reach.items() if name in names}
-        subject = next((m for m, p in subjects.items() if re.match(p, name)), None)
-        module_of[name] = subject or (namespaces.pop() if len(namespaces) == 1 else "common")
+        module_of[name] = subjects.of(name) or (namespaces.pop() if len(namespaces) == 1 else "common")
     return module_of
 
 

@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import attrs
 
-from codegen.decisions import repeatable
+from codegen.decisions import tables
+from codegen.decisions.named import Api, Operation
 from codegen.decisions.secrecy import Secrets
-from codegen.facts import Answer, Api, Model, Operation, Parameter, Schema
+from codegen.decisions.tables import Pager
+from codegen.facts import Answer, Model, Parameter, Schema
 from codegen.write.docstrings import Words
 
-_PAGERS = Path(__file__).parents[1] / "decisions" / "pagers.toml"
 _DEFAULTED = "/organization/{organizationId}/"
-
-
-@attrs.frozen
-class Pager:
-    style: str
-    cursor: str
-    key: str = "id"
-    items: str = "results"
 
 
 @attrs.frozen
@@ -38,7 +29,8 @@ class Decided:
 
     @classmethod
     def read(cls) -> Decided:
-        return cls(Words.read(), _read_pagers(), Secrets.read(), repeatable.read())
+        read = tables.read()
+        return cls(Words.of(read), read.pagers.pagers, read.secrets, read.repeatable.repeatable)
 
 
 def method(operation: Operation, api: Api, decided: Decided, *, shadowed: bool) -> dict[str, Any]:
@@ -166,18 +158,3 @@ def _body_argument(type_: str, *, required: bool) -> _Argument:
     else:
         annotation = f"{_python(type_)} | Mapping[str, object]"
     return _Argument("body", annotation if required else f"{annotation} | Unset", None if required else "UNSET")
-
-
-def _read_pagers() -> dict[str, Pager]:
-    tables = tomllib.loads(_PAGERS.read_text(encoding="utf-8"))
-    found: dict[str, Pager] = {}
-
-    def collect(prefix: str, table: dict[str, Any]) -> None:
-        if "style" in table:
-            found[prefix] = Pager(**table)
-            return
-        for key, inner in table.items():
-            collect(f"{prefix}.{key}" if prefix else key, inner)
-
-    collect("", tables)
-    return found

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from codegen.decisions.secrecy import Secrets
-from codegen.facts import Api, Enum, Field, Model, Union, references
+from codegen.decisions import tables
+from codegen.decisions.named import Api
+from codegen.facts import Enum, Field, Model, Union, references
 from codegen.spelling import member
 from codegen.write import docstrings
 from codegen.write.layout import Layout
@@ -19,7 +20,7 @@ class ModelFiles:
         self._api = api
         self._layout = layout
         self._writer = writer
-        self._secrets = Secrets.read()
+        self._secrets = tables.read().secrets
 
     def files(self) -> dict[str, str]:
         where = {name: self._layout.module_of[name] for name in sorted(self._api.schemas)}

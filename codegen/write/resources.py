@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from codegen.decisions.capabilities import Capabilities
-from codegen.facts import Api, Operation
+from codegen.decisions.named import Api, Operation
 from codegen.spelling import pascal, singular
 from codegen.write.methods import Decided, method
 from codegen.write.module import Writer

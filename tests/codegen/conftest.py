@@ -11,10 +11,9 @@ import pytest
 
 from codegen.read import importer
 from codegen.read.description import DescriptionError
-from codegen.read.importer import Import
 from codegen.write import emit
 from tests.support import ROOT
-from tests.support.descriptions import Described, Read
+from tests.support.descriptions import DECISIONS, Described, Import, Read
 
 
 @pytest.fixture
@@ -24,7 +23,7 @@ def read(tmp_path: Path) -> Read:
     def read_(described: Described) -> Import:
         file = tmp_path / "description.json"
         file.write_text(json.dumps(described), encoding="utf-8")
-        return importer.read(str(file))
+        return Import(importer.read(str(file), DECISIONS.corrections.correction))
 
     return read_
 

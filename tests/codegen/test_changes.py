@@ -13,18 +13,19 @@ import pytest
 from codegen import __main__ as command
 from codegen import facts
 from codegen.changes import changes
-from codegen.facts import Answer, Enum, Field, Model, Operation, Parameter, Union
-from codegen.read.importer import Import
-from tests.support.descriptions import JSON, TEXT, Read, document, object_, operation, ref, thing
+from codegen.decisions.named import Operation
+from codegen.facts import Answer, Enum, Field, Model, Parameter, Union
+from tests.support.descriptions import DECISIONS, JSON, TEXT, Import, Read, document, object_, operation, ref, thing
 from tests.support.small_package import api
 
 
 class TestChanges:
     def test_of_nothing_are_none(self) -> None:
-        assert changes(facts.read(), facts.read()) == []
+        api = DECISIONS.name(facts.read())
+        assert changes(api, api) == []
 
     def test_of_operations(self) -> None:
-        old = Operation("getThing", "things.get", "GET", "/thing", [], [Answer(200, JSON, "Thing")], [])
+        old = Operation("getThing", "GET", "/thing", [], [Answer(200, JSON, "Thing")], [], call="things.get")
         gone = attrs.evolve(old, id="dropThing", call="things.drop", method="DELETE")
         new = attrs.evolve(
             old,
@@ -51,7 +52,9 @@ class TestChanges:
 
         schema = {"content": {JSON: {"schema": ref("Thing")}}}
         before, after = posting(), posting(requestBody=schema)
-        assert changes(before.api, after.api) == ["- `thing.create` takes the body `Thing` (optional), was nothing."]
+        assert changes(before.named, after.named) == [
+            "- `thing.create` takes the body `Thing` (optional), was nothing."
+        ]
 
     def test_of_models_enums_and_unions(self) -> None:
         before = api(
@@ -89,12 +92,12 @@ class TestChanges:
 
     def test_of_a_body_that_became_required_are_told(self) -> None:
         body = facts.Body("Thing")
-        old = Operation("a", "things.a", "POST", "/thing", [], [Answer(204)], [], body=body)
+        old = Operation("a", "POST", "/thing", [], [Answer(204)], [], body=body, call="things.a")
         new = attrs.evolve(old, body=attrs.evolve(body, required=True))
         assert changes(api([old]), api([new])) == ["- `things.a` takes the body `Thing`, was `Thing` (optional)."]
 
     def test_stand_in_the_order_of_the_api(self) -> None:
-        old = [Operation(f"op{i}", f"things.op{i:02}", "GET", "/thing", [], [Answer(204)], []) for i in range(12)]
+        old = [Operation(f"op{i}", "GET", "/thing", [], [Answer(204)], [], call=f"things.op{i:02}") for i in range(12)]
         new = [attrs.evolve(operation, deprecated=True) for operation in old]
         assert changes(api(old), api(new)) == [f"- Deprecated `things.op{i:02}`." for i in range(12)]
 
@@ -110,6 +113,6 @@ class TestChanges:
         assert "- Removed `projects.list`." in out
         assert "- Added the model `Thing`." in out
         assert "named by convention, add it to codegen/decisions/names.csv: getThing -> thing.get" in out
-        assert "nothing to correct any more: #/components/schemas/CostRange" in out
+        assert "correction: nothing to correct at #/components/schemas/CostRange" in out
         assert "1 operations, 1 schemas" in out
         assert facts.API_JSON.read_bytes() == kept

@@ -13,7 +13,7 @@ import yaml
 from aiohttp import ClientSession
 from openapi_schema_validator import OAS30Validator, oas30_format_checker
 
-from codegen.facts import Operation
+from codegen.decisions.named import Operation
 from qovery_async.emulator import Emulator
 from qovery_async.emulator.facts.families import ANY_SERVICE, families
 from qovery_async.emulator.facts.operations import operations

@@ -6,27 +6,29 @@ from functools import cache
 
 from codegen import facts
 from codegen.changes import changes
+from codegen.decisions import tables
+from codegen.facts import Api
 from codegen.read import importer
-from codegen.read.importer import Import
 from tests.support.prism import description
 
 SPEC = description()
+DECISIONS = tables.read()
 
 
 @cache
-def imported() -> Import:
-    return importer.read(str(SPEC))
+def imported() -> Api:
+    return importer.read(str(SPEC), DECISIONS.corrections.correction)
 
 
 def test_importing_reproduces_the_facts_byte_for_byte() -> None:
-    assert facts.dump(imported().api) == facts.API_JSON.read_text(encoding="utf-8")
-    assert changes(facts.read(), imported().api) == []
+    assert facts.dump(imported()) == facts.API_JSON.read_text(encoding="utf-8")
+    assert changes(DECISIONS.name(facts.read()), DECISIONS.name(imported())) == []
 
 
 def test_every_operation_is_named_in_the_table() -> None:
-    assert imported().invented_names == {}
-    assert len(imported().api.operations) == 554
+    assert DECISIONS.name(imported()).invented == {}
+    assert len(imported().operations) == 554
 
 
 def test_every_correction_is_still_needed() -> None:
-    assert imported().idle_corrections == []
+    assert imported().corrected == [correction.at for correction in DECISIONS.corrections.correction]

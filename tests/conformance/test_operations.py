@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import json
-import tomllib
 import warnings
 from collections.abc import Callable, Mapping
-from functools import reduce
 from typing import Any, get_args
 from urllib.parse import parse_qsl, quote, urlsplit
 
 import pytest
 
-from codegen.facts import Operation
+from codegen.decisions import tables
+from codegen.decisions.named import Operation
 from qovery_async import ApiError, from_dict, models, to_dict
 from tests.conformance.conftest import Clients
-from tests.support import ROOT
 from tests.support.fits import misfits
 from tests.support.samples import API, LISTED, Sample, samples
 
 FACES = ("async", "sync")
-PAGERS = tomllib.loads((ROOT / "codegen" / "decisions" / "pagers.toml").read_text(encoding="utf-8"))
-PAGED = [op for op in API.operations if reduce(lambda table, step: table.get(step, {}), op.call.split("."), PAGERS)]
+PAGED = [operation for operation in API.operations if operation.call in tables.read().pagers.pagers]
 
 
 @pytest.mark.parametrize("face", FACES)

@@ -16,8 +16,8 @@ import pytest
 from hypothesis import find, given
 from hypothesis import strategies as st
 
+from codegen.decisions import tables
 from codegen.facts import Field
-from codegen.read import corrections
 from tests.support import payloads
 from tests.support.payloads import API, Payload, few
 from tests.support.published import (
@@ -150,7 +150,7 @@ class TestContradictions:
             find(FULL.of(user), partial(refused, user), settings=few(50))
 
     def test_that_are_corrected_are_all_listed(self) -> None:
-        corrected = {correction.at.split("/")[3] for correction in corrections.read() if correction.undeclared}
+        corrected = {c.at.split("/")[3] for c in tables.read().corrections.correction if c.undeclared}
         assert corrected == {name for name, reason in CONTRADICTIONS.items() if reason is UNDECLARED}
 
 

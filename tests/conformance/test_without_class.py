@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codegen.facts import Model, Operation, Union, references
+from codegen.decisions.named import Operation
+from codegen.facts import Model, Union, references
 from codegen.read.description import METHODS
 from qovery_async import models
 from qovery_async.codec.reader import Codec

@@ -12,7 +12,7 @@ import attrs
 import pytest
 
 from codegen import facts
-from codegen.decisions.secrecy import Secrets
+from codegen.decisions import tables
 from codegen.facts import Field, Model
 from qovery_async import UNSET, UnknownVariant, models, to_dict, to_json
 from qovery_async.emulator import Emulator
@@ -21,7 +21,9 @@ from qovery_async.vocabulary import Model as ModelBase
 from tests.support.server import Ask
 
 MARKER = "fe9f0ab1"
-MODELS = {name: schema for name, schema in facts.read().schemas.items() if isinstance(schema, Model)}
+MODELS = {
+    name: schema for name, schema in tables.read().name(facts.read()).schemas.items() if isinstance(schema, Model)
+}
 
 
 def holds_text(field: Field) -> bool:
@@ -57,7 +59,7 @@ FLAGGED = {name: class_.__secrets__ for name, class_ in classes() if class_.__se
 
 class TestModels:
     def test_hide_what_was_decided(self) -> None:
-        secrets = Secrets.read()
+        secrets = tables.read().secrets
         for name, class_ in classes():
             decided = secrets.of_model(name, MODELS[name])
             assert (class_.__secrets__, class_.__secrets_if__) == (decided.attributes, decided.flag)

@@ -5,12 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import attrs
+
+from codegen import facts
+from codegen.decisions import tables
+from codegen.decisions.named import Api
 from codegen.facts import Field, Model, Union
-from codegen.read.importer import Import
 
 JSON = "application/json"
 
+DECISIONS = tables.read()
+
 Described = dict[str, Any]
+
+
+@attrs.frozen
+class Import:
+    """What was read from a description: facts, and the API that they are under the names of the tables."""
+
+    api: facts.Api
+
+    @property
+    def named(self) -> Api:
+        return DECISIONS.name(self.api)
+
+
 Read = Callable[[Described], Import]
 
 

@@ -13,6 +13,7 @@ from typing import Any, get_args, get_origin
 from hypothesis import HealthCheck, Phase, settings
 
 from codegen import facts
+from codegen.decisions import tables
 from qovery_async import OpenEnum, models
 from qovery_async.codec.plain import DEEPEST
 from qovery_async.codec.shapes import attributes, union_rule, without_none
@@ -21,7 +22,7 @@ from qovery_async.vocabulary import ByTag
 TIMES = int(os.environ.get("QOVERY_FUZZ_TIMES", "1"))
 """How many times the ordinary number of examples is tried."""
 
-API = facts.read()
+API = tables.read().name(facts.read())
 NAMES = list(API.schemas)
 _CLASSES = {name: getattr(models, name) for name in NAMES}
 

@@ -10,9 +10,11 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
 from codegen import facts
-from codegen.facts import Api, Enum, Field, Model, Union, references
+from codegen.decisions import tables
+from codegen.decisions.named import Api
+from codegen.facts import Enum, Field, Model, Union, references
 
-API = facts.read()
+API = tables.read().name(facts.read())
 MODELS = {name: schema for name, schema in API.schemas.items() if isinstance(schema, Model)}
 ENUMS = {name: schema for name, schema in API.schemas.items() if isinstance(schema, Enum)}
 UNIONS = {name: schema for name, schema in API.schemas.items() if isinstance(schema, Union)}

@@ -14,7 +14,9 @@ from typing import Any
 import attrs
 
 from codegen import facts
-from codegen.facts import Enum, Field, Model, Operation, Parameter, Union, references
+from codegen.decisions import tables
+from codegen.decisions.named import Operation
+from codegen.facts import Enum, Field, Model, Parameter, Union, references
 from tests.support import ROOT
 
 _UUID = "497f6eca-6276-4993-bfeb-53cbbbba6f08"
@@ -39,7 +41,7 @@ class Listed:
     misfit: Mapping[str, Mapping[str, str]]
 
 
-API = facts.read()
+API = tables.read().name(facts.read())
 LISTED = Listed(**tomllib.loads((ROOT / "tests" / "conformance" / "listed.toml").read_text(encoding="utf-8")))
 
 

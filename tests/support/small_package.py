@@ -11,21 +11,22 @@ from pathlib import Path
 import attrs
 
 from codegen import facts
-from codegen.facts import Answer, Api, Enum, Field, Model, Operation
+from codegen.decisions.named import Api, Operation
+from codegen.facts import Answer, Enum, Field, Model
 from codegen.write import emit
 from tests.support.descriptions import JSON, Described
 
 
 def api(operations: list[Operation] | None = None, schemas: dict[str, facts.Schema] | None = None) -> Api:
-    return Api("1", operations or [], schemas or {}, {})
+    return Api(operations or [], schemas or {})
 
 
 def model(**types: str) -> Model:
     return Model([Field(name, name, type_) for name, type_ in types.items()])
 
 
-LIST = Operation("listOrganization", "organizations.list", "GET", "/organization", [], [Answer(204)], [])
-GET = Operation("getThing", "things.get", "GET", "/thing", [], [Answer(200, JSON, "Thing")], [])
+LIST = Operation("listOrganization", "GET", "/organization", [], [Answer(204)], [], call="organizations.list")
+GET = Operation("getThing", "GET", "/thing", [], [Answer(200, JSON, "Thing")], [], call="things.get")
 SMALL = api(
     [LIST, GET],
     {"Thing": Model([Field("name", "name", "str", required=True), Field("state", "state", "State")]),

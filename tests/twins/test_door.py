@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from codegen import facts
+from codegen.decisions import tables
 from codegen.decisions.capabilities import Capabilities
 from codegen.write.module import Writer
 from codegen.write.resources import ResourceFiles
@@ -17,7 +18,8 @@ PROJECTS = "tests.twins.qovery_async.fleet.Projects"
 
 
 def tree(mount: dict[str, str]) -> str:
-    files = ResourceFiles(facts.read(), Writer(), Capabilities(mount, [], {})).files()
+    api = tables.read().name(facts.read())
+    files = ResourceFiles(api, Writer(), Capabilities([], mount, {})).files()
     return files["qovery_async/namespaces.py"]
 
 
@@ -35,7 +37,7 @@ def test_in_place_of_a_generated_one() -> None:
 
 
 def test_its_blocking_twin_is_derived_with_those_that_the_table_names() -> None:
-    assert Capabilities({"fleet": FLEET}, ["a.b"], {}).sources == ["a.b", "tests.twins.qovery_async.fleet"]
+    assert Capabilities(["a.b"], {"fleet": FLEET}, {}).sources == ["a.b", "tests.twins.qovery_async.fleet"]
 
 
 class Client(AsyncQovery):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from codegen import facts
-from codegen.decisions.naming import NamingTable
-from tests.support.descriptions import TEXT, Read, answering, document, object_, operation, ref
+from codegen.decisions.convention import Convention
+from tests.support.descriptions import DECISIONS, TEXT, Read, answering, document, object_, operation, ref
 
 
 class TestNames:
@@ -28,45 +28,47 @@ class TestNames:
                 "/rocket/{rocketId}/launch": {"parameters": [id_], "post": operation("launchRocket")},
             }
         )
-        imported = read(described)
-        assert imported.invented_names == {o.id: o.call for o in imported.api.operations}
-        assert imported.invented_names["listRockets"] == "rockets.list"
-        assert imported.invented_names["getRocket"] == "rockets.get"
-        assert imported.invented_names["createRocket"] == "rockets.create"
-        assert imported.invented_names["editRocket"] == "rockets.update"
-        assert imported.invented_names["deleteRocket"] == "rockets.delete"
-        assert imported.invented_names["launchRocket"] == "rockets.launch"
+        api = read(described).named
+        assert api.invented == {o.id: o.call for o in api.operations}
+        assert api.invented["listRockets"] == "rockets.list"
+        assert api.invented["getRocket"] == "rockets.get"
+        assert api.invented["createRocket"] == "rockets.create"
+        assert api.invented["editRocket"] == "rockets.update"
+        assert api.invented["deleteRocket"] == "rockets.delete"
+        assert api.invented["launchRocket"] == "rockets.launch"
 
     def test_of_operations_that_answer_a_bare_list_say_list(self, read: Read) -> None:
         bare = answering({"type": "array", "items": ref("Thing")})
-        imported = read(document({"/rocket": {"get": operation("listRockets", responses=bare)}}))
-        assert imported.invented_names["listRockets"].endswith(".list")
+        api = read(document({"/rocket": {"get": operation("listRockets", responses=bare)}})).named
+        assert api.invented["listRockets"].endswith(".list")
 
     def test_of_new_operations_follow_what_others_are_called(self, read: Read) -> None:
         id_ = {"in": "path", "name": "rocketId", "required": True, "schema": TEXT}
         described = document({"/rocket/{rocketId}/deploy": {"parameters": [id_], "post": operation("deployRocket")}})
-        assert read(described).invented_names == {"deployRocket": "rockets.deploy"}
+        assert read(described).named.invented == {"deployRocket": "rockets.deploy"}
 
     def test_in_the_table_are_taken_from_it(self, read: Read) -> None:
-        imported = read(document({"/organization": {"get": operation("listOrganization")}}))
-        assert imported.api.operations[0].call == "organizations.list"
-        assert imported.invented_names == {}
+        api = read(document({"/organization": {"get": operation("listOrganization")}})).named
+        assert api.operations[0].call == "organizations.list"
+        assert api.invented == {}
 
     def test_are_never_given_twice(self, read: Read) -> None:
         paths = {f"/{scope}/rocket": {"get": operation(f"{scope}Rocket")} for scope in ("account", "admin")}
-        imported = read(document(paths))
-        assert len(set(imported.invented_names.values())) == 2
+        assert len(set(read(document(paths)).named.invented.values())) == 2
 
     def test_would_mostly_be_found_without_their_row(self, capsys: pytest.CaptureFixture[str]) -> None:
-        table = NamingTable.read()
-        routes = [(row.method, row.path) for row in table.rows]
+        rows = DECISIONS.names.rows
+        routes = [(row.http_method, row.path) for row in rows]
         lists = {o.id: any(answer.items for answer in o.answers) for o in facts.read().operations}
         missed = []
-        for row in table.rows:
-            others = NamingTable([other for other in table.rows if other is not row])
-            call = others.call(row.operation_id, row.method, row.path, lists=lists[row.operation_id], routes=routes)
+        for row in rows:
+            others = [other for other in rows if other is not row]
+            taken = {other.call for other in others}
+            call = Convention(others).call(
+                row.http_method, row.path, lists=lists[row.operation_id], routes=routes, taken=taken
+            )
             missed += [(row.call, call)] if call != row.call else []
-        share = 1 - len(missed) / len(table.rows)
+        share = 1 - len(missed) / len(rows)
         with capsys.disabled():
-            print(f"\nnamed by convention as in the table: {share:.1%} of {len(table.rows)}")
+            print(f"\nnamed by convention as in the table: {share:.1%} of {len(rows)}")
         assert share >= 0.75, missed

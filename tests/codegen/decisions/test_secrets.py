@@ -8,20 +8,21 @@ from types import MappingProxyType
 import attrs
 
 from codegen import facts
+from codegen.decisions.named import Api
 from codegen.decisions.secrecy import Decision, Secrets, TextDecision
-from codegen.facts import Answer, Api, Field, Model
-from tests.support.descriptions import JSON, Described
+from codegen.facts import Answer, Field, Model
+from tests.support.descriptions import DECISIONS, JSON, Described
 from tests.support.small_package import GET, api, model, round_trip
 
 
 class TestSecrets:
     """What is one is data, and nothing that looks like one goes undecided."""
 
-    everywhere = Decision("hidden", ["password"], "a reason")
-    flagged = Decision("hidden", ["value"], "a reason", flag="is_secret")
-    of_one = Decision("hidden", ["value"], "a reason", models=["Secret"])
+    everywhere = Decision(["password"], "a reason")
+    flagged = Decision(["value"], "a reason", flag="is_secret")
+    of_one = Decision(["value"], "a reason", models=["Secret"])
     texts = TextDecision(["things.get"], hidden=True, reason="a reason")
-    secrets = Secrets([everywhere, flagged, of_one], [])
+    secrets = Secrets([everywhere, flagged, of_one], [], [])
     models = MappingProxyType(
         {
             "Login": model(password="str", name="str"),
@@ -41,7 +42,7 @@ class TestSecrets:
             "Secret": (("value",), ""),
         }
         assert self.secrets.undecided(self.api()) == []
-        assert self.secrets.idle(self.api()) == []
+        assert [*self.secrets.idle(self.api())] == []
 
     def test_are_asked_for_where_a_name_says_so(self) -> None:
         door = model(api_key="str", token_id="str", has_password="bool", credentials="list[Login]")
@@ -57,32 +58,32 @@ class TestSecrets:
         assert found.startswith("Entry: ")
 
     def test_decided_twice_are_asked_for_again(self) -> None:
-        twice = Secrets([self.of_one, attrs.evolve(self.of_one, kind="shown")], [])
+        twice = Secrets([self.of_one], [attrs.evolve(self.of_one)], [])
         assert twice.undecided(api([], {"Secret": model(value="str")})) == ["Secret.value"]
 
     def test_what_is_said_of_one_model_goes_before_what_is_said_of_all(self) -> None:
-        shown = Decision("shown", ["password"], "a reason", models=["Login"])
-        secrets = Secrets([self.everywhere, shown], [])
+        shown = Decision(["password"], "a reason", models=["Login"])
+        secrets = Secrets([self.everywhere], [shown], [])
         schemas = {"Login": model(password="str"), "Other": model(password="str")}
         assert secrets.of_model("Login", schemas["Login"]).attributes == ()
         assert secrets.undecided(api([], {**schemas})) == []
 
     def test_that_are_not_there_are_told(self) -> None:
-        wrong = attrs.evolve(self.of_one, attributes=["value", "valeu"], models=["Secret", "Sceret"])
-        secrets = Secrets([wrong], [self.texts])
-        told = secrets.idle(api([], {"Secret": model(value="str")}))
-        assert [line.split()[0] for line in told] == ["Sceret", "valeu", "things.get"]
+        wrong = attrs.evolve(self.of_one, attributes=["value", "valeu"], models=["Secret", "Other"])
+        secrets = Secrets([wrong], [], [self.texts])
+        told = secrets.idle(api([GET], {"Secret": model(value="str"), "Other": model(name="str")}))
+        assert [text.split()[0] for _, text in told] == ["valeu", "Other", "things.get"]
 
     def test_may_be_whole_texts(self) -> None:
         text = attrs.evolve(GET, answers=[Answer(200, "text/plain", "str")])
         named = attrs.evolve(text, call="things.list", answers=[Answer(200, JSON, "str", items="results")])
-        assert Secrets([], []).undecided(api([text, named], {})) == ["things.get"]
-        assert Secrets([], [self.texts]).undecided(api([text, named], {})) == []
-        assert Secrets([], [self.texts]).is_text(text)
+        assert Secrets([], [], []).undecided(api([text, named], {})) == ["things.get"]
+        assert Secrets([], [], [self.texts]).undecided(api([text, named], {})) == []
+        assert Secrets([], [], [self.texts]).is_text(text)
 
     def test_all_say_why(self) -> None:
-        secrets = Secrets.read()
-        assert all(decision.reason.endswith(".") for decision in [*secrets.decisions, *secrets.texts])
+        secrets = DECISIONS.secrets
+        assert all(row.reason.endswith(".") for row in [*secrets.hidden, *secrets.shown, *secrets.text])
 
     def test_become_part_of_the_model(self, package: Path) -> None:
         schemas: dict[str, facts.Schema] = {

@@ -11,7 +11,7 @@ import pytest
 
 from codegen import __main__ as command
 from codegen import facts
-from tests.support.descriptions import TEXT, object_, thing
+from tests.support.descriptions import DECISIONS, TEXT, object_, thing
 from tests.support.small_package import model
 
 
@@ -19,7 +19,9 @@ class TestDecisions:
     """Nothing is generated before it is decided."""
 
     def test_are_all_made(self) -> None:
-        assert command.undecided(facts.read()) == []
+        api = DECISIONS.name(facts.read())
+        assert command.undecided(DECISIONS, api) == []
+        assert DECISIONS.dead(api) == []
 
     def test_that_lack_stop_the_generator(self, package: Path, capsys: pytest.CaptureFixture[str]) -> None:
         kept = facts.read()
@@ -32,12 +34,15 @@ class TestDecisions:
 
     def test_about_what_is_gone_stop_the_generator(self, package: Path, capsys: pytest.CaptureFixture[str]) -> None:
         kept = facts.read()
-        calls = ("git.list_directories", "clusters.kubeconfig.get")
+        ids = ("listDirectoriesFromGitRepository", "getClusterKubeconfig")
         schemas = {name: schema for name, schema in kept.schemas.items() if name != "Referral"}
-        gone = [operation for operation in kept.operations if operation.call not in calls]
+        gone = [operation for operation in kept.operations if operation.id not in ids]
         assert command.generate(attrs.evolve(kept, operations=gone, schemas=schemas), check=True) == 1
-        told = [line.rpartition(": ")[2].split()[0] for line in capsys.readouterr().err.splitlines()]
-        assert told == ["Referral", "invitation_link", "clusters.kubeconfig.get", "git.list_directories"]
+        told = capsys.readouterr().err
+        tables_told = {line.partition(":")[0].rpartition("/")[2] for line in told.splitlines()}
+        assert tables_told == {"names.csv", "phrases.toml", "repeatable.toml", "secrets.toml"}
+        for gone_name in ("Referral", "invitation_link", "clusters.kubeconfig.get", "git.list_directories"):
+            assert gone_name in told
 
     def test_that_lack_are_told_by_the_import(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -78,7 +78,7 @@ class TestOperations:
             """,
             encoding="utf-8",
         )
-        (found,) = importer.read(str(file)).api.operations
+        (found,) = importer.read(str(file), []).operations
         assert (found.answers, found.errors) == ([Answer(200)], [404])
 
     def test_envelopes_around_a_list_are_unwrapped(self, read: Read) -> None:

@@ -11,12 +11,13 @@ from codegen import facts
 from codegen.facts import Enum
 from codegen.write import emit
 from tests.support import ROOT
+from tests.support.descriptions import DECISIONS
 from tests.support.small_package import SMALL, run
 
 
 class TestGenerator:
     def test_what_is_committed_is_what_it_writes(self) -> None:
-        assert emit.generate(facts.read(), check=True) == 0
+        assert emit.generate(DECISIONS.name(facts.read()), check=True) == 0
 
     def test_a_file_that_was_edited_by_hand_is_found(self, package: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert emit.generate(SMALL, check=False) == 0
@@ -35,7 +36,8 @@ class TestGenerator:
 
     def test_it_writes_the_same_whatever_the_order_of_sets(self) -> None:
         script = (
-            "import hashlib; from codegen import facts; from codegen.write import emit; files = emit.files(facts.read());"
+            "import hashlib; from codegen import facts; from codegen.decisions import tables;"
+            "from codegen.write import emit; files = emit.files(tables.read().name(facts.read()));"
             "print(hashlib.sha256(repr(sorted(files.items())).encode()).hexdigest(), len(files))"
         )
         written = {run(script, ROOT, PYTHONHASHSEED=seed) for seed in ("1", "2", "3")}

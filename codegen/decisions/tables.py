@@ -1,0 +1,198 @@
+"""Which tables are there, and what does a row of each say?
+
+A new one needs a class here and a field of `Decisions`: `schema_names` is read from schema-names.toml.
+What a column names is said by its type (`Call`, `SchemaName` ...), and then checked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal, get_type_hints
+
+import attrs
+
+from codegen import facts
+from codegen.decisions import loader, named
+from codegen.decisions.capabilities import Capabilities
+from codegen.decisions.loader import Call, Place, Table, TableError
+from codegen.decisions.named import Api, Operation
+from codegen.decisions.naming import Names
+from codegen.decisions.secrecy import Secrets
+from codegen.facts import Model
+
+FOLDER = Path(__file__).parent
+
+
+@attrs.frozen
+class Correction:
+    """A change of the list or mapping at `at`, a JSON pointer in which `*` is any one step.
+
+    `when` keeps to mappings that have those members; `remove` takes entries out, `set` puts in;
+    `undeclared` are names that a schema requires, dropped where its properties do not have them.
+    """
+
+    at: str
+    reason: str
+    when: dict[str, Any] = attrs.Factory(dict)
+    remove: list[str] = attrs.Factory(list)
+    set: dict[str, Any] = attrs.Factory(dict)
+    undeclared: list[str] = attrs.Factory(list)
+
+    def __attrs_post_init__(self) -> None:
+        if not (self.remove or self.set or self.undeclared):
+            raise ValueError("changes nothing: say what to `remove`, to `set` or what is `undeclared`")
+
+
+@attrs.frozen
+class Corrections(Table):
+    correction: list[Correction]
+
+    def idle(self, api: Api) -> Iterator[tuple[Place, str]]:
+        for number, correction in enumerate(self.correction):
+            if correction.at not in api.corrected:
+                yield ("correction", number), f"nothing to correct at {correction.at}, as of the last import"
+
+
+@attrs.frozen
+class Modules(Table):
+    modules: dict[str, re.Pattern[str]]
+
+    def of(self, schema: str) -> str | None:
+        """The module of what a schema is about; the first pattern decides."""
+        return next((module for module, pattern in self.modules.items() if pattern.match(schema)), None)
+
+    def idle(self, api: Api) -> Iterator[tuple[Place, str]]:
+        used = {self.of(schema) for schema in api.schemas}
+        for module in self.modules.keys() - used:
+            yield ("modules", module), "decides of no schema"
+
+
+@attrs.frozen
+class Notes(Table):
+    replaced_by: dict[Call, Call]
+    notes: dict[Call, str]
+
+
+@attrs.frozen
+class Pager:
+    style: Literal["after_last", "growing", "next_token"]
+    cursor: str
+    key: str = "id"
+    items: str = "results"
+
+
+@attrs.frozen
+class Pagers(Table):
+    pagers: dict[Call, Pager]
+
+    def idle(self, api: Api) -> Iterator[tuple[Place, str]]:
+        for call, pager in self.pagers.items():
+            if call in api.calls:
+                for key, text in _misfits(pager, api.calls[call], api):
+                    yield ("pagers", call, key), text
+
+
+def _misfits(pager: Pager, operation: Operation, api: Api) -> Iterator[tuple[str, str]]:
+    if pager.cursor not in [parameter.name for parameter in operation.query]:
+        yield "cursor", f"{operation.call} has no parameter {pager.cursor!r}"
+    type_ = str(operation.answers[0].type)
+    if pager.style == "next_token":
+        if pager.items not in _attributes(type_, api):
+            yield "items", f"{type_} has no attribute {pager.items!r}"
+    elif not operation.lists:
+        yield "style", f"{operation.call} answers no list"
+    elif pager.key not in _attributes(type_, api):
+        yield "key", f"{type_} has no attribute {pager.key!r}"
+
+
+def _attributes(type_: str, api: Api) -> list[str]:
+    schema = api.schemas.get(type_.removeprefix("list[").removesuffix("]"))
+    return [field.name for field in schema.fields] if isinstance(schema, Model) else []
+
+
+@attrs.frozen
+class Phrases(Table):
+    methods: dict[str, str]
+    calls: dict[Call, str]
+
+    def idle(self, api: Api) -> Iterator[tuple[Place, str]]:
+        used = {operation.name for operation in api.operations if operation.call not in self.calls}
+        for method in self.methods.keys() - used:
+            yield ("methods", method), "no operation has this name and no phrase of its own"
+
+
+@attrs.frozen
+class Repeatable(Table):
+    repeatable: dict[Call, str]
+
+    def idle(self, api: Api) -> Iterator[tuple[Place, str]]:
+        for call in self.repeatable:
+            if call in api.calls and api.calls[call].method not in ("POST", "PATCH"):
+                yield ("repeatable", call), f"a {api.calls[call].method} may be repeated anyway"
+
+
+@attrs.frozen
+class SchemaNames(Table):
+    names: dict[str, str] = attrs.field()
+
+    @names.validator
+    def _once_each(self, _: object, names: dict[str, str]) -> None:
+        if twice := {name for name in names.values() if [*names.values()].count(name) > 1}:
+            raise ValueError(f"several schemas are given the name {', '.join(sorted(twice))}")
+
+    def idle(self, api: Api) -> Iterator[tuple[Place, str]]:
+        for old in self.names.keys() - api.renamed.keys():
+            taken = self.names[old] in api.schemas
+            yield ("names", old), f"{self.names[old]} is taken" if taken else f"the API has no schema {old!r}"
+
+
+@attrs.frozen
+class Decisions:
+    """All tables of a folder."""
+
+    folder: Path
+    capabilities: Capabilities
+    corrections: Corrections
+    modules: Modules
+    names: Names
+    notes: Notes
+    pagers: Pagers
+    phrases: Phrases
+    repeatable: Repeatable
+    schema_names: SchemaNames
+    secrets: Secrets
+
+    def name(self, api: facts.Api) -> Api:
+        """The API as this names it."""
+        invented = self.names.invented(api.operations)
+        calls = invented | {id_: row.call for id_, row in self.names.found(api.operations).items()}
+        return named.name(api, calls, self.schema_names.names, invented=invented)
+
+    def dead(self, api: Api) -> list[str]:
+        """The rows that speak of what the API does not have, with file and line."""
+        of_all = files(self.folder)
+        return [line for name, file, _ in of_all for line in loader.dead(file, getattr(self, name), api)]
+
+
+def read(folder: Path = FOLDER) -> Decisions:
+    """Reads all tables, or raises TableError with everything that is wrong in any of them."""
+    tables: dict[str, Any] = {}
+    problems: list[str] = []
+    for name, file, class_ in files(folder):
+        try:
+            tables[name] = loader.load(file, class_)
+        except TableError as error:
+            problems += error.problems
+    if problems:
+        raise TableError(problems)
+    return Decisions(folder, **tables)
+
+
+def files(folder: Path = FOLDER) -> Iterator[tuple[str, Path, type[Table]]]:
+    """Each table's name, its file and its class."""
+    for name, class_ in get_type_hints(Decisions).items():
+        if issubclass(class_, Table):
+            suffix = "csv" if class_.columns else "toml"
+            yield name, folder / f"{name.replace('_', '-')}.{suffix}", class_
