@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from codegen import docstrings
+from codegen.docstrings import Uses, Words
 from codegen.facts import Api, Enum, Field, Model, Union, references
 from codegen.layout import Layout
 from codegen.secrecy import Secrets
@@ -20,6 +20,8 @@ class ModelFiles:
         self._layout = layout
         self._writer = writer
         self._secrets = Secrets.read()
+        self._words = Words.read()
+        self._uses = Uses.of(api, layout.part_of)
 
     def files(self) -> dict[str, str]:
         where = {name: self._layout.module_of[name] for name in sorted(self._api.schemas)}
@@ -41,11 +43,7 @@ class ModelFiles:
 
     def _schema(self, name: str, defined: set[str]) -> dict[str, Any]:
         schema = self._api.schemas[name]
-        about = docstrings.model(
-            self._layout.used_by[name],
-            self._layout.part_of[name],
-            {o.call for o in self._api.operations if o.body and name in references(o.body.type)},
-        )
+        about = self._words.model(name, schema, self._uses)
         later = self._later(name, defined)
         if isinstance(schema, Enum):
             members = {member(value): value for value in schema.values}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from codegen.facts import Api, Operation
 from codegen.methods import Decided, method
-from codegen.spelling import pascal, singular
+from codegen.spelling import pascal, singular, spoken
 from codegen.writer import Writer
 
 # Operations that fit into one module of some 500 lines.
@@ -25,7 +25,7 @@ class ResourceFiles:
         for operation in self._api.operations:
             namespaces.setdefault(operation.namespace, []).append(operation)
         tops = sorted({namespace.split(".")[0] for namespace in namespaces})
-        tree = self._writer.fill("tree.jinja", tops=[_names(t) for t in tops], package=package, blocking=blocking)
+        tree = self._writer.fill("tree.jinja", tops=[self._names(t) for t in tops], package=package, blocking=blocking)
         imports = {"Resource": f"{package}.resource", "Namespace": "qovery_async.namespace"}
         if blocking:
             imports["resources as asynchronous"] = "qovery_async"
@@ -53,7 +53,7 @@ class ResourceFiles:
         """One namespace, and those nested in it where they fit into one module."""
         package = "qovery_sync" if blocking else "qovery_async"
         elsewhere = [n for n in children if n not in module] if "." not in module[0] else []
-        below = {n: _names(n)["class_"] for n in elsewhere}
+        below = {n: self._names(n)["class_"] for n in elsewhere}
         guarded = [f"from {package}.resources.{n} import {class_}" for n, class_ in below.items()]
         classes = []
         for namespace in module:
@@ -61,10 +61,10 @@ class ResourceFiles:
             names = {operation.name for operation in operations}
             classes.append(
                 {
-                    "own": _names(namespace),
+                    "own": self._names(namespace),
                     "namespace": namespace,
                     "methods": [method(o, self._api, self._decided, shadowed="list" in names) for o in operations],
-                    "children": [_names(n) for n in children] if "." not in namespace else [],
+                    "children": [self._names(n) for n in children] if "." not in namespace else [],
                 }
             )
         template = "sync_namespace.jinja" if blocking else "async_namespace.jinja"
@@ -76,8 +76,8 @@ class ResourceFiles:
         title = f"`client.{module[0]}`{', blocking' if blocking else ''}."
         return self._writer.module(title, body, imports)
 
-
-def _names(namespace: str) -> dict[str, str]:
-    top, _, child = namespace.partition(".")
-    class_ = f"{pascal(singular(top))}{pascal(child)}" if child else pascal(top)
-    return {"attribute": child or top, "module": namespace, "class_": class_, "path": namespace}
+    def _names(self, namespace: str) -> dict[str, str]:
+        top, _, child = namespace.partition(".")
+        class_ = f"{pascal(singular(top))}{pascal(child)}" if child else pascal(top)
+        about = self._decided.words.namespaces.get(namespace, f"{spoken(child or top).capitalize()}.")
+        return {"attribute": child or top, "module": namespace, "class_": class_, "path": namespace, "about": about}

@@ -13,12 +13,13 @@ from qovery_async.vocabulary import UNSET, Unset
 
 
 class Account(Resource):
-    """`client.account`."""
+    """Account: the user that the token belongs to."""
 
     async def get(self) -> models.AccountInfo:
         """Get the account of the token's user.
 
-        `GET /account`. Raises Unauthorized.
+        `GET /account`
+        Raises: Unauthorized.
         """
         call = Call("account.get", "GET", "/account")
         return await self._json(call, models.AccountInfo)
@@ -26,38 +27,48 @@ class Account(Resource):
     async def update(
         self, body: models.AccountInfoEditRequest | Mapping[str, object] | Unset = UNSET
     ) -> models.AccountInfo:
-        """Replace the account of the token's user.
+        """Update the account of the token's user: the body replaces all of it.
 
-        `PUT /account`. Raises BadRequest, Unauthorized.
+        `PUT /account`
+        Raises: BadRequest, Unauthorized.
         """
         call = Call("account.update", "PUT", "/account", body=body)
         return await self._json(call, models.AccountInfo)
 
     async def list_git_auth_providers(self) -> list[models.GitAuthProvider]:
-        """List the Git auth providers.
+        """List the Git providers that the account is connected to.
 
         Deprecated: use `git.list_auth_providers`.
-        `GET /account/gitAuthProvider`. Raises Unauthorized.
+
+        `GET /account/gitAuthProvider`
+        Raises: Unauthorized.
         """
         call = Call("account.list_git_auth_providers", "GET", "/account/gitAuthProvider")
         with deprecated_call("account.list_git_auth_providers", "git.list_auth_providers"):
             return await self._list(call, models.GitAuthProvider)
 
     async def list_github_repositories(self) -> list[models.GitRepository]:
-        """List the GitHub repositories.
+        """List the GitHub repositories that the account can see.
 
         Deprecated: use `git.list_github_repositories`.
-        `GET /account/github/repository`. Raises Unauthorized.
+
+        `GET /account/github/repository`
+        Raises: Unauthorized.
         """
         call = Call("account.list_github_repositories", "GET", "/account/github/repository")
         with deprecated_call("account.list_github_repositories", "git.list_github_repositories"):
             return await self._list(call, models.GitRepository)
 
     async def list_github_branches(self, *, name: str | Unset = UNSET) -> list[models.GitRepositoryBranch]:
-        """List the GitHub branches.
+        """List the branches of a GitHub repository.
 
         Deprecated: use `git.list_github_branches`.
-        `GET /account/github/repository/branch`. Raises Unauthorized.
+
+        Args:
+            name: The name of the repository, as `list_github_repositories` has it.
+
+        `GET /account/github/repository/branch`
+        Raises: Unauthorized.
         """
         call = Call(
             "account.list_github_branches",
@@ -71,20 +82,27 @@ class Account(Resource):
             return await self._list(call, models.GitRepositoryBranch)
 
     async def list_gitlab_repositories(self) -> list[models.GitRepository]:
-        """List the GitLab repositories.
+        """List the GitLab repositories that the account can see.
 
         Deprecated: use `git.list_gitlab_repositories`.
-        `GET /account/gitlab/repository`. Raises Unauthorized.
+
+        `GET /account/gitlab/repository`
+        Raises: Unauthorized.
         """
         call = Call("account.list_gitlab_repositories", "GET", "/account/gitlab/repository")
         with deprecated_call("account.list_gitlab_repositories", "git.list_gitlab_repositories"):
             return await self._list(call, models.GitRepository)
 
     async def list_gitlab_branches(self, *, name: str | Unset = UNSET) -> list[models.GitRepositoryBranch]:
-        """List the GitLab branches.
+        """List the branches of a GitLab repository.
 
         Deprecated: use `git.list_gitlab_branches`.
-        `GET /account/gitlab/repository/branch`. Raises Unauthorized.
+
+        Args:
+            name: The name of the repository, as `list_gitlab_repositories` has it.
+
+        `GET /account/gitlab/repository/branch`
+        Raises: Unauthorized.
         """
         call = Call(
             "account.list_gitlab_branches",
@@ -98,20 +116,27 @@ class Account(Resource):
             return await self._list(call, models.GitRepositoryBranch)
 
     async def list_bitbucket_repositories(self) -> list[models.GitRepository]:
-        """List the Bitbucket repositories.
+        """List the Bitbucket repositories that the account can see.
 
         Deprecated: use `git.list_bitbucket_repositories`.
-        `GET /account/bitbucket/repository`. Raises Unauthorized.
+
+        `GET /account/bitbucket/repository`
+        Raises: Unauthorized.
         """
         call = Call("account.list_bitbucket_repositories", "GET", "/account/bitbucket/repository")
         with deprecated_call("account.list_bitbucket_repositories", "git.list_bitbucket_repositories"):
             return await self._list(call, models.GitRepository)
 
     async def list_bitbucket_branches(self, *, name: str | Unset = UNSET) -> list[models.GitRepositoryBranch]:
-        """List the Bitbucket branches.
+        """List the branches of a Bitbucket repository.
 
         Deprecated: use `git.list_bitbucket_branches`.
-        `GET /account/bitbucket/repository/branch`. Raises Unauthorized.
+
+        Args:
+            name: The name of the repository, as `list_bitbucket_repositories` has it.
+
+        `GET /account/bitbucket/repository/branch`
+        Raises: Unauthorized.
         """
         call = Call(
             "account.list_bitbucket_branches",
@@ -125,17 +150,20 @@ class Account(Resource):
             return await self._list(call, models.GitRepositoryBranch)
 
     async def get_referral(self) -> models.Referral:
-        """Get the referral of the account.
+        """Get the invitation link of the account and the number of people it has invited.
 
-        `GET /account/referral`. Raises Unauthorized.
+        `GET /account/referral`
+        Raises: Unauthorized.
         """
         call = Call("account.get_referral", "GET", "/account/referral")
         return await self._json(call, models.Referral)
 
     async def claim_reward(self, body: models.RewardClaim | Mapping[str, object] | Unset = UNSET) -> None:
-        """Claim a reward.
+        """Claim a reward with its code.
 
-        `POST /account/rewardClaim`.
+        A code can be claimed three times.
+
+        `POST /account/rewardClaim`
         """
         call = Call("account.claim_reward", "POST", "/account/rewardClaim", body=body)
         return await self._nothing(call)

@@ -13,12 +13,16 @@ from qovery_async.vocabulary import UNSET, Unset
 
 
 class AlertReceivers(Resource):
-    """`client.alert_receivers`."""
+    """Alert receivers: where alerts are sent to."""
 
     async def list(self, *, organization_id: str | None = None) -> builtins.list[models.AlertReceiverResponse]:
-        """List alert receivers.
+        """List the alert receivers of the organization.
 
-        `GET /organization/{organizationId}/alert-receivers`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/alert-receivers`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call("alert_receivers.list", "GET", "/organization/{organization_id}/alert-receivers", organization_id)
@@ -29,7 +33,8 @@ class AlertReceivers(Resource):
     ) -> models.AlertReceiverResponse:
         """Create an alert receiver.
 
-        `POST /alert-receivers`. Raises BadRequest, Unauthorized, Forbidden.
+        `POST /alert-receivers`
+        Raises: BadRequest, Unauthorized, Forbidden.
         """
         call = Call("alert_receivers.create", "POST", "/alert-receivers", body=body)
         return await self._json(call, models.AlertReceiverResponse)
@@ -37,7 +42,8 @@ class AlertReceivers(Resource):
     async def get(self, alert_receiver_id: str) -> models.AlertReceiverResponse:
         """Get an alert receiver.
 
-        `GET /alert-receivers/{alertReceiverId}`. Raises BadRequest, Forbidden, NotFound.
+        `GET /alert-receivers/{alertReceiverId}`
+        Raises: BadRequest, Forbidden, NotFound.
         """
         call = Call("alert_receivers.get", "GET", "/alert-receivers/{alert_receiver_id}", alert_receiver_id)
         return await self._json(call, models.AlertReceiverResponse)
@@ -45,9 +51,10 @@ class AlertReceivers(Resource):
     async def update(
         self, alert_receiver_id: str, body: models.AlertReceiverEditRequest | Mapping[str, object]
     ) -> models.AlertReceiverResponse:
-        """Replace an alert receiver as a whole.
+        """Update an alert receiver: the body replaces all of it.
 
-        `PUT /alert-receivers/{alertReceiverId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `PUT /alert-receivers/{alertReceiverId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         call = Call(
             "alert_receivers.update", "PUT", "/alert-receivers/{alert_receiver_id}", alert_receiver_id, body=body
@@ -57,7 +64,8 @@ class AlertReceivers(Resource):
     async def delete(self, alert_receiver_id: str) -> None:
         """Delete an alert receiver.
 
-        `DELETE /alert-receivers/{alertReceiverId}`. Raises Unauthorized, Forbidden, NotFound.
+        `DELETE /alert-receivers/{alertReceiverId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         call = Call("alert_receivers.delete", "DELETE", "/alert-receivers/{alert_receiver_id}", alert_receiver_id)
         return await self._nothing(call)
@@ -67,7 +75,8 @@ class AlertReceivers(Resource):
     ) -> None:
         """Send a test message to an alert receiver.
 
-        `POST /alert-receivers/{alertReceiverId}/validate`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `POST /alert-receivers/{alertReceiverId}/validate`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         call = Call(
             "alert_receivers.validate",
@@ -81,7 +90,8 @@ class AlertReceivers(Resource):
     async def validate_new(self, body: models.AlertReceiverCreationValidationRequest | Mapping[str, object]) -> None:
         """Send a test message to an alert receiver that does not exist yet.
 
-        `POST /alert-receivers/validate`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `POST /alert-receivers/validate`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         call = Call("alert_receivers.validate_new", "POST", "/alert-receivers/validate", body=body)
         return await self._nothing(call)

@@ -14,14 +14,15 @@ from qovery_async.vocabulary import UNSET, Unset
 
 
 class Aws(Resource):
-    """`client.aws`."""
+    """AWS: its regions, instance types and managed databases."""
 
     credentials: Namespace[AwsCredentials] = Namespace("AwsCredentials")
 
     async def list_regions(self) -> list[models.ClusterRegion]:
-        """List the regions.
+        """List the regions of AWS.
 
-        `GET /aws/region`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /aws/region`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         call = Call("aws.list_regions", "GET", "/aws/region")
         return await self._list(call, models.ClusterRegion)
@@ -29,23 +30,26 @@ class Aws(Resource):
     async def list_cluster_features(self) -> list[models.ClusterFeatureResponse]:
         """List the features that clusters on AWS can have.
 
-        `GET /aws/clusterFeature`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /aws/clusterFeature`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         call = Call("aws.list_cluster_features", "GET", "/aws/clusterFeature")
         return await self._list(call, models.ClusterFeatureResponse)
 
     async def list_instance_types(self) -> list[models.ClusterInstanceType]:
-        """List the instance types.
+        """List the instance types that clusters on AWS can use.
 
-        `GET /aws/instanceType`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /aws/instanceType`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         call = Call("aws.list_instance_types", "GET", "/aws/instanceType")
         return await self._list(call, models.ClusterInstanceType)
 
     async def list_managed_database_types(self) -> list[models.ManagedDatabaseTypeResponse]:
-        """List the managed database types.
+        """List the databases that AWS can manage.
 
-        `GET /aws/managedDatabase/type`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /aws/managedDatabase/type`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         call = Call("aws.list_managed_database_types", "GET", "/aws/managedDatabase/type")
         return await self._list(call, models.ManagedDatabaseTypeResponse)
@@ -53,9 +57,14 @@ class Aws(Resource):
     async def list_managed_database_instance_types(
         self, region: str, database_type: str
     ) -> list[models.ManagedDatabaseInstanceTypeResponse]:
-        """List the managed database instance types of a region.
+        """List the instance types that AWS has for a kind of managed database in a region.
 
-        `GET /aws/managedDatabase/instanceType/{region}/{databaseType}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            region: Its name at the cloud provider, such as `eu-west-3`.
+            database_type: The kind of database, such as `POSTGRESQL`.
+
+        `GET /aws/managedDatabase/instanceType/{region}/{databaseType}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         call = Call(
             "aws.list_managed_database_instance_types",
@@ -74,10 +83,17 @@ class Aws(Resource):
         with_gpu: bool | Unset = UNSET,
         gpu: models.ListAWSEKSInstanceTypeGpu | Unset = UNSET,
     ) -> list[models.ClusterInstanceType]:
-        """List the EKS instance types of a region.
+        """List the instance types that EKS clusters can use in a region.
 
-        Deprecated parameters: with_gpu, gpu.
-        `GET /aws/eks/instanceType/{region}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            region: Its name at the cloud provider, such as `eu-west-3`.
+            only_meets_resource_reqs: Only instances with enough resources.
+            with_gpu: Deprecated: use `gpu`.
+            gpu: Whether instances with GPUs are listed: `INCLUDE` (unless given), `EXCLUDE`, or `ONLY` those.
+                Deprecated.
+
+        `GET /aws/eks/instanceType/{region}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         call = Call(
             "aws.list_eks_instance_types",
@@ -94,12 +110,16 @@ class Aws(Resource):
 
 
 class AwsCredentials(Resource):
-    """`client.aws.credentials`."""
+    """AWS credentials: how Qovery signs in to accounts there."""
 
     async def list(self, *, organization_id: str | None = None) -> builtins.list[models.ClusterCredentials]:
-        """List credentials.
+        """List the AWS credentials of the organization.
 
-        `GET /organization/{organizationId}/aws/credentials`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/aws/credentials`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call("aws.credentials.list", "GET", "/organization/{organization_id}/aws/credentials", organization_id)
@@ -108,9 +128,13 @@ class AwsCredentials(Resource):
     async def create(
         self, body: models.AwsCredentialsRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> models.ClusterCredentials:
-        """Create credentials.
+        """Create a set of AWS credentials.
 
-        `POST /organization/{organizationId}/aws/credentials`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/aws/credentials`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call(
@@ -123,10 +147,13 @@ class AwsCredentials(Resource):
         return await self._json(call, models.ClusterCredentials)
 
     async def get(self, credentials_id: str, *, organization_id: str | None = None) -> models.ClusterCredentials:
-        """Get credentials.
+        """Get a set of AWS credentials.
 
-        `GET /organization/{organizationId}/aws/credentials/{credentialsId}`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/aws/credentials/{credentialsId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call(
@@ -145,10 +172,13 @@ class AwsCredentials(Resource):
         *,
         organization_id: str | None = None,
     ) -> models.ClusterCredentials:
-        """Replace credentials as a whole.
+        """Update a set of AWS credentials: the body replaces all of it.
 
-        `PUT /organization/{organizationId}/aws/credentials/{credentialsId}`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/aws/credentials/{credentialsId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call(
@@ -162,10 +192,13 @@ class AwsCredentials(Resource):
         return await self._json(call, models.ClusterCredentials)
 
     async def delete(self, credentials_id: str, *, organization_id: str | None = None) -> None:
-        """Delete credentials.
+        """Delete a set of AWS credentials.
 
-        `DELETE /organization/{organizationId}/aws/credentials/{credentialsId}`. Raises Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/aws/credentials/{credentialsId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call(

@@ -14,7 +14,7 @@ from qovery_async.vocabulary import UNSET, Unset
 
 
 class Billing(Resource):
-    """`client.billing`."""
+    """Billing: the plan and the costs of an organization."""
 
     credit_cards: Namespace[BillingCreditCards] = Namespace("BillingCreditCards")
     info: Namespace[BillingInfo] = Namespace("BillingInfo")
@@ -23,8 +23,13 @@ class Billing(Resource):
     async def get_current_cost(self, *, organization_id: str | None = None) -> models.OrganizationCurrentCost:
         """Get the current cost of the organization.
 
-        Has been seen to answer 0 for organizations with invoices.
-        `GET /organization/{organizationId}/currentCost`. Raises Unauthorized, Forbidden, NotFound.
+        Has been seen to be 0 for organizations with invoices.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/currentCost`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call("billing.get_current_cost", "GET", "/organization/{organization_id}/currentCost", organization_id)
@@ -38,7 +43,11 @@ class Billing(Resource):
     ) -> None:
         """Redeem a credit code.
 
-        `POST /organization/{organizationId}/creditCode`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/creditCode`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call(
@@ -54,7 +63,11 @@ class Billing(Resource):
     ) -> models.Organization:
         """Change the plan of the organization.
 
-        `POST /organization/{organizationId}/changePlan`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/changePlan`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call(
@@ -65,11 +78,15 @@ class Billing(Resource):
     async def get_cluster_current_cost(
         self, cluster_id: str, *, organization_id: str | None = None
     ) -> models.CostRange:
-        """Get the current cost of a cluster.
+        """Get the estimated cost of a cluster, as a range.
 
-        Has been seen to answer 501.
-        `GET /organization/{organizationId}/cluster/{clusterId}/currentCost`. Raises Unauthorized, Forbidden,
-        NotFound.
+        Has been seen to fail with 501.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/cluster/{clusterId}/currentCost`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call(
@@ -82,9 +99,15 @@ class Billing(Resource):
         return await self._json(call, models.CostRange)
 
     async def get_status(self, *, organization_id: str | None = None) -> models.BillingStatus:
-        """Get the billing status of the organization.
+        """Check whether the billing of the organization is in order.
 
-        `GET /organization/{organizationId}/billingStatus`. Raises Unauthorized, Forbidden, NotFound.
+        Unpaid invoices, or no credit that is left, make it invalid.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/billingStatus`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call("billing.get_status", "GET", "/organization/{organization_id}/billingStatus", organization_id)
@@ -96,10 +119,13 @@ class Billing(Resource):
         *,
         organization_id: str | None = None,
     ) -> models.OrganizationBillingUsageReportResponse:
-        """Generate a usage report.
+        """Generate a usage report of the organization.
 
-        `POST /organization/{organizationId}/billingUsageReport`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/billingUsageReport`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call(
@@ -114,7 +140,11 @@ class Billing(Resource):
     async def get_external_id(self, *, organization_id: str | None = None) -> models.BillingExternalId:
         """Get the id of the organization at the billing provider.
 
-        `GET /organization/{organizationId}/billingExternalId`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/billingExternalId`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call(
@@ -124,12 +154,16 @@ class Billing(Resource):
 
 
 class BillingCreditCards(Resource):
-    """`client.billing.credit_cards`."""
+    """Credit cards: what an organization pays with."""
 
     async def list(self, *, organization_id: str | None = None) -> builtins.list[models.CreditCard]:
-        """List credit cards.
+        """List the credit cards of the organization.
 
-        `GET /organization/{organizationId}/creditCard`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/creditCard`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call("billing.credit_cards.list", "GET", "/organization/{organization_id}/creditCard", organization_id)
@@ -138,9 +172,13 @@ class BillingCreditCards(Resource):
     async def create(
         self, body: models.CreditCardRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> models.CreditCard:
-        """Create a credit card.
+        """Add a credit card to the organization.
 
-        `POST /organization/{organizationId}/creditCard`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/creditCard`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call(
@@ -155,7 +193,11 @@ class BillingCreditCards(Resource):
     async def delete(self, credit_card_id: str, *, organization_id: str | None = None) -> None:
         """Delete a credit card.
 
-        `DELETE /organization/{organizationId}/creditCard/{creditCardId}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/creditCard/{creditCardId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call(
@@ -169,12 +211,16 @@ class BillingCreditCards(Resource):
 
 
 class BillingInfo(Resource):
-    """`client.billing.info`."""
+    """Billing information: whom the invoices are made out to."""
 
     async def get(self, *, organization_id: str | None = None) -> models.BillingInfo:
-        """Get the info.
+        """Get the billing information of the organization.
 
-        `GET /organization/{organizationId}/billingInfo`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/billingInfo`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call("billing.info.get", "GET", "/organization/{organization_id}/billingInfo", organization_id)
@@ -183,9 +229,13 @@ class BillingInfo(Resource):
     async def update(
         self, body: models.BillingInfoRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> models.BillingInfo:
-        """Replace the info as a whole.
+        """Update the billing information of the organization: the body replaces all of it.
 
-        `PUT /organization/{organizationId}/billingInfo`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/billingInfo`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call(
@@ -195,12 +245,16 @@ class BillingInfo(Resource):
 
 
 class BillingInvoices(Resource):
-    """`client.billing.invoices`."""
+    """Invoices: what an organization was charged."""
 
     async def list(self, *, organization_id: str | None = None) -> builtins.list[models.Invoice]:
-        """List invoices.
+        """List the invoices of the organization.
 
-        `GET /organization/{organizationId}/invoice`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/invoice`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call("billing.invoices.list", "GET", "/organization/{organization_id}/invoice", organization_id)
@@ -209,7 +263,11 @@ class BillingInvoices(Resource):
     async def get(self, invoice_id: str, *, organization_id: str | None = None) -> models.Invoice:
         """Get an invoice.
 
-        `GET /organization/{organizationId}/invoice/{invoiceId}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/invoice/{invoiceId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call(
@@ -222,9 +280,13 @@ class BillingInvoices(Resource):
         return await self._json(call, models.Invoice)
 
     async def get_download_link(self, invoice_id: str, *, organization_id: str | None = None) -> models.Link:
-        """Get the address of an invoice as PDF.
+        """Get a link to an invoice as PDF.
 
-        `GET /organization/{organizationId}/invoice/{invoiceId}/download`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/invoice/{invoiceId}/download`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call(
@@ -237,10 +299,15 @@ class BillingInvoices(Resource):
         return await self._json(call, models.Link)
 
     async def download_all(self, *, organization_id: str | None = None) -> None:
-        """Have all invoices sent by e-mail.
+        """Have all invoices of the organization sent by e-mail.
 
-        Sends the invoices by e-mail; nothing comes back here.
-        `POST /organization/{organizationId}/downloadInvoices`. Raises Unauthorized, Forbidden, NotFound.
+        The invoices arrive by e-mail; nothing comes back here.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/downloadInvoices`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call(

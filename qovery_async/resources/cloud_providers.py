@@ -11,12 +11,13 @@ from qovery_async.transport.request import Call
 
 
 class CloudProviders(Resource):
-    """`client.cloud_providers`."""
+    """Cloud providers: where clusters can run, and in which regions."""
 
     async def list(self) -> builtins.list[models.CloudProvider]:
-        """List cloud providers.
+        """List the cloud providers.
 
-        `GET /cloudProvider`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /cloudProvider`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         call = Call("cloud_providers.list", "GET", "/cloudProvider")
         return await self._list(call, models.CloudProvider)

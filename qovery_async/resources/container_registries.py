@@ -13,12 +13,16 @@ from qovery_async.vocabulary import UNSET, Unset
 
 
 class ContainerRegistries(Resource):
-    """`client.container_registries`."""
+    """Container registries: where container images come from."""
 
     async def list(self, *, organization_id: str | None = None) -> builtins.list[models.ContainerRegistryResponse]:
-        """List container registries.
+        """List the container registries of the organization.
 
-        `GET /organization/{organizationId}/containerRegistry`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/containerRegistry`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call(
@@ -31,8 +35,11 @@ class ContainerRegistries(Resource):
     ) -> models.ContainerRegistryResponse:
         """Create a container registry.
 
-        `POST /organization/{organizationId}/containerRegistry`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/containerRegistry`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call(
@@ -49,8 +56,11 @@ class ContainerRegistries(Resource):
     ) -> models.ContainerRegistryResponse:
         """Get a container registry.
 
-        `GET /organization/{organizationId}/containerRegistry/{containerRegistryId}`. Raises Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/containerRegistry/{containerRegistryId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call(
@@ -69,10 +79,13 @@ class ContainerRegistries(Resource):
         *,
         organization_id: str | None = None,
     ) -> models.ContainerRegistryResponse:
-        """Replace a container registry as a whole.
+        """Update a container registry: the body replaces all of it.
 
-        `PUT /organization/{organizationId}/containerRegistry/{containerRegistryId}`. Raises BadRequest,
-        Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/containerRegistry/{containerRegistryId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call(
@@ -88,8 +101,11 @@ class ContainerRegistries(Resource):
     async def delete(self, container_registry_id: str, *, organization_id: str | None = None) -> None:
         """Delete a container registry.
 
-        `DELETE /organization/{organizationId}/containerRegistry/{containerRegistryId}`. Raises Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/containerRegistry/{containerRegistryId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call(
@@ -111,8 +127,13 @@ class ContainerRegistries(Resource):
     ) -> builtins.list[models.ContainerVersionResponse]:
         """List the images of a container registry.
 
-        `GET /organization/{organizationId}/containerRegistry/{containerRegistryId}/images`. Raises Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            image_name: Only the image with this name.
+            search: Only images whose names contain this.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/containerRegistry/{containerRegistryId}/images`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call(
@@ -131,10 +152,13 @@ class ContainerRegistries(Resource):
     async def list_container_statuses(
         self, container_registry_id: str, *, organization_id: str | None = None
     ) -> builtins.list[models.ReferenceObjectStatus]:
-        """List the container statuses of a container registry.
+        """List the statuses of the containers that use a container registry.
 
-        `GET /organization/{organizationId}/containerRegistry/{containerRegistryId}/container/status`. Raises
-        Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/containerRegistry/{containerRegistryId}/container/status`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call(
@@ -147,9 +171,10 @@ class ContainerRegistries(Resource):
         return await self._list(call, models.ReferenceObjectStatus)
 
     async def list_available(self) -> builtins.list[models.AvailableContainerRegistryResponse]:
-        """List the available.
+        """List the kinds of container registries that can be connected.
 
-        `GET /availableContainerRegistry`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /availableContainerRegistry`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         call = Call("container_registries.list_available", "GET", "/availableContainerRegistry")
         return await self._list(call, models.AvailableContainerRegistryResponse)
@@ -157,10 +182,13 @@ class ContainerRegistries(Resource):
     async def list_associated_services(
         self, container_registry_id: str, *, organization_id: str | None = None
     ) -> builtins.list[models.ContainerRegistryAssociatedServicesResponse]:
-        """List the associated services of a container registry.
+        """List the services that use a container registry.
 
-        `GET /organization/{organizationId}/containerRegistry/{containerRegistryId}/associatedServices`. Raises
-        Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/containerRegistry/{containerRegistryId}/associatedServices`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call(

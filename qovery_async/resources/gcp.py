@@ -13,14 +13,15 @@ from qovery_async.transport.request import Call
 
 
 class Gcp(Resource):
-    """`client.gcp`."""
+    """GCP: its regions and instance types."""
 
     credentials: Namespace[GcpCredentials] = Namespace("GcpCredentials")
 
     async def list_regions(self) -> list[models.ClusterRegion]:
-        """List the regions.
+        """List the regions of GCP.
 
-        `GET /gcp/region`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /gcp/region`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         call = Call("gcp.list_regions", "GET", "/gcp/region")
         return await self._list(call, models.ClusterRegion)
@@ -28,27 +29,36 @@ class Gcp(Resource):
     async def list_cluster_features(self) -> list[models.ClusterFeatureResponse]:
         """List the features that clusters on GCP can have.
 
-        `GET /gcp/clusterFeature`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /gcp/clusterFeature`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         call = Call("gcp.list_cluster_features", "GET", "/gcp/clusterFeature")
         return await self._list(call, models.ClusterFeatureResponse)
 
     async def list_gke_instance_types(self, region: str) -> list[models.ClusterInstanceType]:
-        """List the GKE instance types of a region.
+        """List the instance types that GKE clusters can use in a region.
 
-        `GET /gcp/instanceType/{region}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            region: Its name at the cloud provider, such as `eu-west-3`.
+
+        `GET /gcp/instanceType/{region}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         call = Call("gcp.list_gke_instance_types", "GET", "/gcp/instanceType/{region}", region)
         return await self._list(call, models.ClusterInstanceType)
 
 
 class GcpCredentials(Resource):
-    """`client.gcp.credentials`."""
+    """GCP credentials: how Qovery signs in to projects there."""
 
     async def list(self, *, organization_id: str | None = None) -> builtins.list[models.ClusterCredentials]:
-        """List credentials.
+        """List the GCP credentials of the organization.
 
-        `GET /organization/{organizationId}/gcp/credentials`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/gcp/credentials`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call("gcp.credentials.list", "GET", "/organization/{organization_id}/gcp/credentials", organization_id)
@@ -57,9 +67,13 @@ class GcpCredentials(Resource):
     async def create(
         self, body: models.GcpCredentialsRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> models.ClusterCredentials:
-        """Create credentials.
+        """Create a set of GCP credentials.
 
-        `POST /organization/{organizationId}/gcp/credentials`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/gcp/credentials`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call(
@@ -72,10 +86,13 @@ class GcpCredentials(Resource):
         return await self._json(call, models.ClusterCredentials)
 
     async def get(self, credentials_id: str, *, organization_id: str | None = None) -> models.ClusterCredentials:
-        """Get credentials.
+        """Get a set of GCP credentials.
 
-        `GET /organization/{organizationId}/gcp/credentials/{credentialsId}`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/gcp/credentials/{credentialsId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call(
@@ -94,10 +111,13 @@ class GcpCredentials(Resource):
         *,
         organization_id: str | None = None,
     ) -> models.ClusterCredentials:
-        """Replace credentials as a whole.
+        """Update a set of GCP credentials: the body replaces all of it.
 
-        `PUT /organization/{organizationId}/gcp/credentials/{credentialsId}`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/gcp/credentials/{credentialsId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call(
@@ -111,10 +131,13 @@ class GcpCredentials(Resource):
         return await self._json(call, models.ClusterCredentials)
 
     async def delete(self, credentials_id: str, *, organization_id: str | None = None) -> None:
-        """Delete credentials.
+        """Delete a set of GCP credentials.
 
-        `DELETE /organization/{organizationId}/gcp/credentials/{credentialsId}`. Raises Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/gcp/credentials/{credentialsId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call(

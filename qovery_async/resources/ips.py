@@ -9,12 +9,17 @@ from qovery_async.transport.request import Call
 
 
 class Ips(Resource):
-    """`client.ips`."""
+    """IPs: the addresses that Qovery connects from."""
 
     async def list(self) -> models.QoveryIpsResponse:
-        """List the addresses that Qovery connects from.
+        """List the IP addresses that Qovery connects from.
 
-        `GET /ips`.
+        Needs no token.
+
+        Returns:
+            The addresses, as a list in `ips`.
+
+        `GET /ips`
         """
         call = Call("ips.list", "GET", "/ips")
         return await self._json(call, models.QoveryIpsResponse)

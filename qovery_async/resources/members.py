@@ -12,12 +12,16 @@ from qovery_async.transport.request import Call
 
 
 class Members(Resource):
-    """`client.members`."""
+    """Members: the people of an organization."""
 
     async def list(self, *, organization_id: str | None = None) -> builtins.list[models.Member]:
-        """List members.
+        """List the members of the organization.
 
-        `GET /organization/{organizationId}/member`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/member`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call("members.list", "GET", "/organization/{organization_id}/member", organization_id)
@@ -28,7 +32,11 @@ class Members(Resource):
     ) -> None:
         """Change the role of a member.
 
-        `PUT /organization/{organizationId}/member`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/member`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call("members.update_role", "PUT", "/organization/{organization_id}/member", organization_id, body=body)
@@ -39,7 +47,11 @@ class Members(Resource):
     ) -> None:
         """Remove a member from the organization.
 
-        `DELETE /organization/{organizationId}/member`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/member`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call("members.delete", "DELETE", "/organization/{organization_id}/member", organization_id, body=body)
@@ -50,8 +62,11 @@ class Members(Resource):
     ) -> None:
         """Make another member the owner of the organization.
 
-        `POST /organization/{organizationId}/transferOwnership`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/transferOwnership`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call(

@@ -13,14 +13,15 @@ from qovery_async.transport.request import Call
 
 
 class Scaleway(Resource):
-    """`client.scaleway`."""
+    """Scaleway: its regions, instance types and managed databases."""
 
     credentials: Namespace[ScalewayCredentials] = Namespace("ScalewayCredentials")
 
     async def list_regions(self) -> list[models.ClusterRegion]:
-        """List the regions.
+        """List the regions of Scaleway.
 
-        `GET /scaleway/region`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /scaleway/region`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         call = Call("scaleway.list_regions", "GET", "/scaleway/region")
         return await self._list(call, models.ClusterRegion)
@@ -28,43 +29,54 @@ class Scaleway(Resource):
     async def list_cluster_features(self) -> list[models.ClusterFeatureResponse]:
         """List the features that clusters on Scaleway can have.
 
-        `GET /scaleway/clusterFeature`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /scaleway/clusterFeature`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         call = Call("scaleway.list_cluster_features", "GET", "/scaleway/clusterFeature")
         return await self._list(call, models.ClusterFeatureResponse)
 
     async def list_instance_types(self) -> list[models.ClusterInstanceType]:
-        """List the instance types.
+        """List the instance types that clusters on Scaleway can use.
 
-        `GET /scaleway/instanceType`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /scaleway/instanceType`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         call = Call("scaleway.list_instance_types", "GET", "/scaleway/instanceType")
         return await self._list(call, models.ClusterInstanceType)
 
     async def list_managed_database_types(self) -> list[models.ManagedDatabaseTypeResponse]:
-        """List the managed database types.
+        """List the databases that Scaleway can manage.
 
-        `GET /scaleway/managedDatabase/type`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /scaleway/managedDatabase/type`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         call = Call("scaleway.list_managed_database_types", "GET", "/scaleway/managedDatabase/type")
         return await self._list(call, models.ManagedDatabaseTypeResponse)
 
     async def list_kapsule_instance_types(self, zone: str) -> list[models.ClusterInstanceType]:
-        """List the kapsule instance types of a zone.
+        """List the instance types that Kapsule clusters can use in a zone.
 
-        `GET /scaleway/instanceType/{zone}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            zone: Its name at Scaleway, such as `fr-par-1`.
+
+        `GET /scaleway/instanceType/{zone}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         call = Call("scaleway.list_kapsule_instance_types", "GET", "/scaleway/instanceType/{zone}", zone)
         return await self._list(call, models.ClusterInstanceType)
 
 
 class ScalewayCredentials(Resource):
-    """`client.scaleway.credentials`."""
+    """Scaleway credentials: how Qovery signs in to projects there."""
 
     async def list(self, *, organization_id: str | None = None) -> builtins.list[models.ClusterCredentials]:
-        """List credentials.
+        """List the Scaleway credentials of the organization.
 
-        `GET /organization/{organizationId}/scaleway/credentials`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/scaleway/credentials`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call(
@@ -75,10 +87,13 @@ class ScalewayCredentials(Resource):
     async def create(
         self, body: models.ScalewayCredentialsRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> models.ClusterCredentials:
-        """Create credentials.
+        """Create a set of Scaleway credentials.
 
-        `POST /organization/{organizationId}/scaleway/credentials`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/scaleway/credentials`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call(
@@ -91,10 +106,13 @@ class ScalewayCredentials(Resource):
         return await self._json(call, models.ClusterCredentials)
 
     async def get(self, credentials_id: str, *, organization_id: str | None = None) -> models.ClusterCredentials:
-        """Get credentials.
+        """Get a set of Scaleway credentials.
 
-        `GET /organization/{organizationId}/scaleway/credentials/{credentialsId}`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/scaleway/credentials/{credentialsId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call(
@@ -113,10 +131,13 @@ class ScalewayCredentials(Resource):
         *,
         organization_id: str | None = None,
     ) -> models.ClusterCredentials:
-        """Replace credentials as a whole.
+        """Update a set of Scaleway credentials: the body replaces all of it.
 
-        `PUT /organization/{organizationId}/scaleway/credentials/{credentialsId}`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/scaleway/credentials/{credentialsId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call(
@@ -130,10 +151,13 @@ class ScalewayCredentials(Resource):
         return await self._json(call, models.ClusterCredentials)
 
     async def delete(self, credentials_id: str, *, organization_id: str | None = None) -> None:
-        """Delete credentials.
+        """Delete a set of Scaleway credentials.
 
-        `DELETE /organization/{organizationId}/scaleway/credentials/{credentialsId}`. Raises Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/scaleway/credentials/{credentialsId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call(

@@ -15,23 +15,28 @@ from qovery_async.vocabulary import UNSET, Unset
 
 
 class Terraforms(Resource):
-    """`client.terraforms`."""
+    """Terraform services: Terraform or OpenTofu code that is applied as part of an environment."""
 
     advanced_settings: Namespace[TerraformAdvancedSettings] = Namespace("TerraformAdvancedSettings")
     deployment_restrictions: Namespace[TerraformDeploymentRestrictions] = Namespace("TerraformDeploymentRestrictions")
 
     async def redeploy(self, terraform_id: str) -> models.Status:
-        """Redeploy a Terraform service.
+        """Deploy a Terraform service again.
 
-        `POST /terraform/{terraformId}/redeploy`. Raises Unauthorized, Forbidden, NotFound, Conflict.
+        Returns:
+            The status right after the request; `environments.get_statuses` follows it.
+
+        `POST /terraform/{terraformId}/redeploy`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         call = Call("terraforms.redeploy", "POST", "/terraform/{terraform_id}/redeploy", terraform_id)
         return await self._json(call, models.Status)
 
     async def list(self, environment_id: str) -> builtins.list[models.TerraformResponse]:
-        """List Terraform services of an environment.
+        """List the Terraform services of an environment.
 
-        `GET /environment/{environmentId}/terraform`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /environment/{environmentId}/terraform`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         call = Call("terraforms.list", "GET", "/environment/{environment_id}/terraform", environment_id)
         return await self._list(call, models.TerraformResponse)
@@ -41,8 +46,8 @@ class Terraforms(Resource):
     ) -> models.TerraformResponse:
         """Create a Terraform service in an environment.
 
-        `POST /environment/{environmentId}/terraform`. Raises BadRequest, Unauthorized, Forbidden, NotFound,
-        Conflict.
+        `POST /environment/{environmentId}/terraform`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         call = Call("terraforms.create", "POST", "/environment/{environment_id}/terraform", environment_id, body=body)
         return await self._json(call, models.TerraformResponse)
@@ -50,7 +55,8 @@ class Terraforms(Resource):
     async def get(self, terraform_id: str) -> models.TerraformResponse:
         """Get a Terraform service.
 
-        `GET /terraform/{terraformId}`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /terraform/{terraformId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         call = Call("terraforms.get", "GET", "/terraform/{terraform_id}", terraform_id)
         return await self._json(call, models.TerraformResponse)
@@ -58,9 +64,10 @@ class Terraforms(Resource):
     async def update(
         self, terraform_id: str, body: models.TerraformRequest | Mapping[str, object]
     ) -> models.TerraformResponse:
-        """Replace a Terraform service as a whole.
+        """Update a Terraform service: the body replaces all of it.
 
-        `PUT /terraform/{terraformId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
+        `PUT /terraform/{terraformId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         call = Call("terraforms.update", "PUT", "/terraform/{terraform_id}", terraform_id, body=body)
         return await self._json(call, models.TerraformResponse)
@@ -75,7 +82,15 @@ class Terraforms(Resource):
     ) -> None:
         """Delete a Terraform service.
 
-        `DELETE /terraform/{terraformId}`. Raises Unauthorized, Forbidden, NotFound.
+        Returns before the service is gone: `get` raises NotFound once it is.
+
+        Args:
+            resources_only: Delete the resources, but keep the configuration at Qovery.
+            skip_reconcile: Delete at once what is there, instead of first bringing it into its declared state.
+            force_terraform_action: `SKIP_DESTROY` leaves the resources alone that Terraform made.
+
+        `DELETE /terraform/{terraformId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         call = Call(
             "terraforms.delete",
@@ -95,7 +110,11 @@ class Terraforms(Resource):
     ) -> models.Status:
         """Deploy a Terraform service.
 
-        `POST /terraform/{terraformId}/deploy`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
+        Returns:
+            The status right after the request; `environments.get_statuses` follows it.
+
+        `POST /terraform/{terraformId}/deploy`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         call = Call("terraforms.deploy", "POST", "/terraform/{terraform_id}/deploy", terraform_id, body=body)
         return await self._json(call, models.Status)
@@ -109,7 +128,16 @@ class Terraforms(Resource):
     ) -> models.Status | None:
         """Uninstall a Terraform service.
 
-        `POST /terraform/{terraformId}/uninstall`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
+        Deletes what runs on the cluster, its data included; the configuration at Qovery stays.
+
+        Args:
+            force_terraform_action: `SKIP_DESTROY` leaves the resources alone that Terraform made.
+
+        Returns:
+            The status right after the request, or None where nothing had to be deployed.
+
+        `POST /terraform/{terraformId}/uninstall`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         call = Call(
             "terraforms.uninstall",
@@ -124,9 +152,10 @@ class Terraforms(Resource):
         return await self._json(call, models.Status | None)
 
     async def list_versions(self) -> builtins.list[models.TerraformVersionResponse]:
-        """List the available versions.
+        """List the versions of Terraform that can be used.
 
-        `GET /terraform/availableVersion`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /terraform/availableVersion`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         call = Call("terraforms.list_versions", "GET", "/terraform/availableVersion")
         return await self._list(call, models.TerraformVersionResponse)
@@ -136,7 +165,8 @@ class Terraforms(Resource):
     ) -> models.TerraformResponse:
         """Clone a Terraform service.
 
-        `POST /terraform/{terraformId}/clone`. Raises Unauthorized, Forbidden, NotFound, Conflict.
+        `POST /terraform/{terraformId}/clone`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         call = Call("terraforms.clone", "POST", "/terraform/{terraform_id}/clone", terraform_id, body=body)
         return await self._json(call, models.TerraformResponse)
@@ -144,9 +174,16 @@ class Terraforms(Resource):
     async def list_deployment_history_v2(
         self, terraform_id: str, *, page_size: int | Unset = UNSET
     ) -> Page[models.DeploymentHistoryService]:
-        """List the deployment history v2 of a Terraform service.
+        """List the past and current deployments of a Terraform service, in the newer form.
 
-        `GET /terraform/{terraformId}/deploymentHistoryV2`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            page_size: How many at most (20 unless given).
+
+        Returns:
+            A page; `iterate_deployment_history_v2` goes through all pages.
+
+        `GET /terraform/{terraformId}/deploymentHistoryV2`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         call = Call(
             "terraforms.list_deployment_history_v2",
@@ -162,7 +199,10 @@ class Terraforms(Resource):
     def iterate_deployment_history_v2(
         self, terraform_id: str, *, page_size: int | Unset = UNSET
     ) -> Items[models.DeploymentHistoryService]:
-        """Iterate over every item of `list_deployment_history_v2`, asking for pages as needed."""
+        """Iterate over the past and current deployments of a Terraform service, in the newer form.
+
+        Takes what `list_deployment_history_v2` takes, and asks for page after page as needed.
+        """
         return growing(
             lambda cursor: self.list_deployment_history_v2(
                 terraform_id,
@@ -173,29 +213,34 @@ class Terraforms(Resource):
         )
 
     async def list_commits(self, terraform_id: str) -> builtins.list[models.Commit]:
-        """List the commits of a Terraform service.
+        """List the last commits in the Git repository of a Terraform service.
 
-        `GET /terraform/{terraformId}/commit`. Raises Unauthorized, Forbidden, NotFound.
+        The last 100.
+
+        `GET /terraform/{terraformId}/commit`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         call = Call("terraforms.list_commits", "GET", "/terraform/{terraform_id}/commit", terraform_id)
         return await self._list(call, models.Commit)
 
     async def list_resources(self, terraform_id: str) -> builtins.list[models.TerraformResourceResponse]:
-        """List the resources of a Terraform service.
+        """List the resources that the last deployment of a Terraform service made.
 
-        `GET /terraform/{terraformId}/terraformResources`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /terraform/{terraformId}/terraformResources`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         call = Call("terraforms.list_resources", "GET", "/terraform/{terraform_id}/terraformResources", terraform_id)
         return await self._list(call, models.TerraformResourceResponse)
 
 
 class TerraformAdvancedSettings(Resource):
-    """`client.terraforms.advanced_settings`."""
+    """Advanced settings of Terraform services: the finer points of deploying them."""
 
     async def get(self, terraform_id: str) -> models.TerraformAdvancedSettings:
         """Get the advanced settings of a Terraform service.
 
-        `GET /terraform/{terraformId}/advancedSettings`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /terraform/{terraformId}/advancedSettings`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         call = Call(
             "terraforms.advanced_settings.get", "GET", "/terraform/{terraform_id}/advancedSettings", terraform_id
@@ -205,9 +250,10 @@ class TerraformAdvancedSettings(Resource):
     async def update(
         self, terraform_id: str, body: models.TerraformAdvancedSettings | Mapping[str, object] | Unset = UNSET
     ) -> models.TerraformAdvancedSettings:
-        """Replace the advanced settings of a Terraform service as a whole.
+        """Update the advanced settings of a Terraform service: the body replaces all of them.
 
-        `PUT /terraform/{terraformId}/advancedSettings`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `PUT /terraform/{terraformId}/advancedSettings`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         call = Call(
             "terraforms.advanced_settings.update",
@@ -219,21 +265,23 @@ class TerraformAdvancedSettings(Resource):
         return await self._json(call, models.TerraformAdvancedSettings)
 
     async def get_default(self) -> models.TerraformAdvancedSettings:
-        """Get the default advanced settings.
+        """Get the default advanced settings of Terraform services.
 
-        `GET /defaultTerraformAdvancedSettings`. Raises Unauthorized, Forbidden.
+        `GET /defaultTerraformAdvancedSettings`
+        Raises: Unauthorized, Forbidden.
         """
         call = Call("terraforms.advanced_settings.get_default", "GET", "/defaultTerraformAdvancedSettings")
         return await self._json(call, models.TerraformAdvancedSettings)
 
 
 class TerraformDeploymentRestrictions(Resource):
-    """`client.terraforms.deployment_restrictions`."""
+    """Deployment restrictions of Terraform services: which changed files lead to a deployment."""
 
     async def list(self, terraform_id: str) -> builtins.list[models.TerraformDeploymentRestrictionResponse]:
-        """List deployment restrictions of a Terraform service.
+        """List the deployment restrictions of a Terraform service.
 
-        `GET /terraform/{terraformId}/deploymentRestriction`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /terraform/{terraformId}/deploymentRestriction`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         call = Call(
             "terraforms.deployment_restrictions.list",
@@ -246,9 +294,10 @@ class TerraformDeploymentRestrictions(Resource):
     async def create(
         self, terraform_id: str, body: models.TerraformDeploymentRestrictionRequest | Mapping[str, object]
     ) -> models.TerraformDeploymentRestrictionResponse:
-        """Create a deployment restriction of a Terraform service.
+        """Create a deployment restriction for a Terraform service.
 
-        `POST /terraform/{terraformId}/deploymentRestriction`. Raises BadRequest, Unauthorized, Forbidden, Conflict.
+        `POST /terraform/{terraformId}/deploymentRestriction`
+        Raises: BadRequest, Unauthorized, Forbidden, Conflict.
         """
         call = Call(
             "terraforms.deployment_restrictions.create",
@@ -265,10 +314,10 @@ class TerraformDeploymentRestrictions(Resource):
         deployment_restriction_id: str,
         body: models.TerraformDeploymentRestrictionRequest | Mapping[str, object],
     ) -> models.TerraformDeploymentRestrictionResponse:
-        """Replace a deployment restriction of a Terraform service as a whole.
+        """Update a deployment restriction of a Terraform service: the body replaces all of it.
 
-        `PUT /terraform/{terraformId}/deploymentRestriction/{deploymentRestrictionId}`. Raises BadRequest,
-        Unauthorized, Forbidden, NotFound.
+        `PUT /terraform/{terraformId}/deploymentRestriction/{deploymentRestrictionId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         call = Call(
             "terraforms.deployment_restrictions.update",
@@ -283,8 +332,8 @@ class TerraformDeploymentRestrictions(Resource):
     async def delete(self, terraform_id: str, deployment_restriction_id: str) -> None:
         """Delete a deployment restriction of a Terraform service.
 
-        `DELETE /terraform/{terraformId}/deploymentRestriction/{deploymentRestrictionId}`. Raises Unauthorized,
-        Forbidden, NotFound.
+        `DELETE /terraform/{terraformId}/deploymentRestriction/{deploymentRestrictionId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         call = Call(
             "terraforms.deployment_restrictions.delete",

@@ -11,11 +11,12 @@ from qovery_sync.resource import Resource
 
 
 class CloudProviders(Resource[asynchronous.CloudProviders]):
-    """`client.cloud_providers`, blocking."""
+    """Cloud providers: where clusters can run, and in which regions."""
 
     def list(self) -> builtins.list[models.CloudProvider]:
-        """List cloud providers.
+        """List the cloud providers.
 
-        `GET /cloudProvider`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /cloudProvider`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list)

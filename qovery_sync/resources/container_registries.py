@@ -13,12 +13,16 @@ from qovery_sync.resource import Resource
 
 
 class ContainerRegistries(Resource[asynchronous.ContainerRegistries]):
-    """`client.container_registries`, blocking."""
+    """Container registries: where container images come from."""
 
     def list(self, *, organization_id: str | None = None) -> builtins.list[models.ContainerRegistryResponse]:
-        """List container registries.
+        """List the container registries of the organization.
 
-        `GET /organization/{organizationId}/containerRegistry`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/containerRegistry`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, organization_id=organization_id)
 
@@ -27,8 +31,11 @@ class ContainerRegistries(Resource[asynchronous.ContainerRegistries]):
     ) -> models.ContainerRegistryResponse:
         """Create a container registry.
 
-        `POST /organization/{organizationId}/containerRegistry`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/containerRegistry`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create, body, organization_id=organization_id)
 
@@ -37,8 +44,11 @@ class ContainerRegistries(Resource[asynchronous.ContainerRegistries]):
     ) -> models.ContainerRegistryResponse:
         """Get a container registry.
 
-        `GET /organization/{organizationId}/containerRegistry/{containerRegistryId}`. Raises Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/containerRegistry/{containerRegistryId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, container_registry_id, organization_id=organization_id)
 
@@ -49,18 +59,24 @@ class ContainerRegistries(Resource[asynchronous.ContainerRegistries]):
         *,
         organization_id: str | None = None,
     ) -> models.ContainerRegistryResponse:
-        """Replace a container registry as a whole.
+        """Update a container registry: the body replaces all of it.
 
-        `PUT /organization/{organizationId}/containerRegistry/{containerRegistryId}`. Raises BadRequest,
-        Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/containerRegistry/{containerRegistryId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, container_registry_id, body, organization_id=organization_id)
 
     def delete(self, container_registry_id: str, *, organization_id: str | None = None) -> None:
         """Delete a container registry.
 
-        `DELETE /organization/{organizationId}/containerRegistry/{containerRegistryId}`. Raises Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/containerRegistry/{containerRegistryId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, container_registry_id, organization_id=organization_id)
 
@@ -74,8 +90,13 @@ class ContainerRegistries(Resource[asynchronous.ContainerRegistries]):
     ) -> builtins.list[models.ContainerVersionResponse]:
         """List the images of a container registry.
 
-        `GET /organization/{organizationId}/containerRegistry/{containerRegistryId}/images`. Raises Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            image_name: Only the image with this name.
+            search: Only images whose names contain this.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/containerRegistry/{containerRegistryId}/images`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(
             self._async.list_images,
@@ -88,26 +109,33 @@ class ContainerRegistries(Resource[asynchronous.ContainerRegistries]):
     def list_container_statuses(
         self, container_registry_id: str, *, organization_id: str | None = None
     ) -> builtins.list[models.ReferenceObjectStatus]:
-        """List the container statuses of a container registry.
+        """List the statuses of the containers that use a container registry.
 
-        `GET /organization/{organizationId}/containerRegistry/{containerRegistryId}/container/status`. Raises
-        Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/containerRegistry/{containerRegistryId}/container/status`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_container_statuses, container_registry_id, organization_id=organization_id)
 
     def list_available(self) -> builtins.list[models.AvailableContainerRegistryResponse]:
-        """List the available.
+        """List the kinds of container registries that can be connected.
 
-        `GET /availableContainerRegistry`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /availableContainerRegistry`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_available)
 
     def list_associated_services(
         self, container_registry_id: str, *, organization_id: str | None = None
     ) -> builtins.list[models.ContainerRegistryAssociatedServicesResponse]:
-        """List the associated services of a container registry.
+        """List the services that use a container registry.
 
-        `GET /organization/{organizationId}/containerRegistry/{containerRegistryId}/associatedServices`. Raises
-        Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/containerRegistry/{containerRegistryId}/associatedServices`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_associated_services, container_registry_id, organization_id=organization_id)

@@ -12,20 +12,27 @@ from qovery_sync.resource import Resource
 
 
 class EnterpriseConnections(Resource[asynchronous.EnterpriseConnections]):
-    """`client.enterprise_connections`, blocking."""
+    """Enterprise connections: single sign-on through the company's own identity provider."""
 
     def list(self, *, organization_id: str | None = None) -> builtins.list[models.EnterpriseConnectionDto]:
-        """List enterprise connections.
+        """List the enterprise connections of the organization.
 
-        `GET /organization/{organizationId}/enterpriseconnection`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/enterpriseconnection`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, organization_id=organization_id)
 
     def get(self, connection_name: str, *, organization_id: str | None = None) -> models.EnterpriseConnectionDto:
         """Get an enterprise connection.
 
-        `GET /organization/{organizationId}/enterpriseconnection/{connectionName}`. Raises Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/enterpriseconnection/{connectionName}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, connection_name, organization_id=organization_id)
 
@@ -36,9 +43,12 @@ class EnterpriseConnections(Resource[asynchronous.EnterpriseConnections]):
         *,
         organization_id: str | None = None,
     ) -> models.EnterpriseConnectionDto:
-        """Replace an enterprise connection as a whole.
+        """Update an enterprise connection: the body replaces all of it.
 
-        `PUT /organization/{organizationId}/enterpriseconnection/{connectionName}`. Raises Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/enterpriseconnection/{connectionName}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, connection_name, body, organization_id=organization_id)

@@ -9,11 +9,16 @@ from qovery_sync.resource import Resource
 
 
 class Ips(Resource[asynchronous.Ips]):
-    """`client.ips`, blocking."""
+    """IPs: the addresses that Qovery connects from."""
 
     def list(self) -> models.QoveryIpsResponse:
-        """List the addresses that Qovery connects from.
+        """List the IP addresses that Qovery connects from.
 
-        `GET /ips`.
+        Needs no token.
+
+        Returns:
+            The addresses, as a list in `ips`.
+
+        `GET /ips`
         """
         return self._call(self._async.list)

@@ -12,12 +12,16 @@ from qovery_sync.resource import Resource
 
 
 class Members(Resource[asynchronous.Members]):
-    """`client.members`, blocking."""
+    """Members: the people of an organization."""
 
     def list(self, *, organization_id: str | None = None) -> builtins.list[models.Member]:
-        """List members.
+        """List the members of the organization.
 
-        `GET /organization/{organizationId}/member`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/member`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, organization_id=organization_id)
 
@@ -26,7 +30,11 @@ class Members(Resource[asynchronous.Members]):
     ) -> None:
         """Change the role of a member.
 
-        `PUT /organization/{organizationId}/member`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/member`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update_role, body, organization_id=organization_id)
 
@@ -35,7 +43,11 @@ class Members(Resource[asynchronous.Members]):
     ) -> None:
         """Remove a member from the organization.
 
-        `DELETE /organization/{organizationId}/member`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/member`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, body, organization_id=organization_id)
 
@@ -44,7 +56,10 @@ class Members(Resource[asynchronous.Members]):
     ) -> None:
         """Make another member the owner of the organization.
 
-        `POST /organization/{organizationId}/transferOwnership`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/transferOwnership`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.transfer_ownership, body, organization_id=organization_id)

@@ -10,12 +10,18 @@ from qovery_sync.resource import Resource
 
 
 class SecretManagerAccesses(Resource[asynchronous.SecretManagerAccesses]):
-    """`client.secret_manager_accesses`, blocking."""
+    """Secret manager accesses: what can be reached in secret managers outside Qovery."""
 
     def list_secrets(self, secret_manager_access_id: str, *, name_prefix: str | Unset = UNSET) -> list[str]:
-        """List the secrets that a secret manager offers.
+        """List the names of the secrets in a secret manager.
 
-        `GET /secretManagerAccess/{secretManagerAccessId}/secrets`. Raises Unauthorized, Forbidden, NotFound.
+        Their values stay where they are.
+
+        Args:
+            name_prefix: Only secrets whose names begin with this.
+
+        `GET /secretManagerAccess/{secretManagerAccessId}/secrets`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_secrets, secret_manager_access_id, name_prefix=name_prefix)
 
@@ -24,7 +30,7 @@ class SecretManagerAccesses(Resource[asynchronous.SecretManagerAccesses]):
     ) -> list[models.ExternalSecretAssociatedServiceResponse]:
         """List the services that use a secret manager.
 
-        `GET /secretManagerAccess/{secretManagerAccessId}/associatedServices`. Raises Unauthorized, Forbidden,
-        NotFound.
+        `GET /secretManagerAccess/{secretManagerAccessId}/associatedServices`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_associated_services, secret_manager_access_id)

@@ -12,12 +12,13 @@ from qovery_async.vocabulary import UNSET, Unset
 
 
 class ApplicationNetwork(Resource):
-    """`client.applications.network`."""
+    """Network settings of applications: how requests reach them."""
 
     async def get(self, application_id: str) -> models.ApplicationNetwork:
-        """Get the network of an application.
+        """Get the network settings of an application.
 
-        `GET /application/{applicationId}/network`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /application/{applicationId}/network`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         call = Call("applications.network.get", "GET", "/application/{application_id}/network", application_id)
         return await self._json(call, models.ApplicationNetwork)
@@ -25,9 +26,10 @@ class ApplicationNetwork(Resource):
     async def update(
         self, application_id: str, body: models.ApplicationNetworkRequest | Mapping[str, object] | Unset = UNSET
     ) -> models.ApplicationNetwork:
-        """Replace the network of an application as a whole.
+        """Update the network settings of an application: the body replaces all of them.
 
-        `PUT /application/{applicationId}/network`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `PUT /application/{applicationId}/network`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         call = Call(
             "applications.network.update", "PUT", "/application/{application_id}/network", application_id, body=body

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Clusters(Resource):
-    """`client.clusters`."""
+    """Clusters: the Kubernetes clusters of an organization, which its environments run on."""
 
     advanced_settings: Namespace[ClusterAdvancedSettings] = Namespace("ClusterAdvancedSettings")
     analyses: Namespace[ClusterAnalyses] = Namespace("ClusterAnalyses")
@@ -39,9 +39,13 @@ class Clusters(Resource):
     routing_table: Namespace[ClusterRoutingTable] = Namespace("ClusterRoutingTable")
 
     async def list(self, *, organization_id: str | None = None) -> builtins.list[models.Cluster]:
-        """List clusters.
+        """List the clusters of the organization.
 
-        `GET /organization/{organizationId}/cluster`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/cluster`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call("clusters.list", "GET", "/organization/{organization_id}/cluster", organization_id)
@@ -52,16 +56,24 @@ class Clusters(Resource):
     ) -> models.Cluster:
         """Create a cluster.
 
-        `POST /organization/{organizationId}/cluster`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/cluster`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call("clusters.create", "POST", "/organization/{organization_id}/cluster", organization_id, body=body)
         return await self._json(call, models.Cluster)
 
     async def list_statuses(self, *, organization_id: str | None = None) -> builtins.list[models.ClusterStatus]:
-        """List the states of all clusters.
+        """List the statuses of the clusters of the organization.
 
-        `GET /organization/{organizationId}/cluster/status`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/cluster/status`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call("clusters.list_statuses", "GET", "/organization/{organization_id}/cluster/status", organization_id)
@@ -70,10 +82,13 @@ class Clusters(Resource):
     async def update(
         self, cluster_id: str, body: models.ClusterRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> models.Cluster:
-        """Replace a cluster as a whole.
+        """Update a cluster: the body replaces all of it.
 
-        `PUT /organization/{organizationId}/cluster/{clusterId}`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/cluster/{clusterId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call(
@@ -96,7 +111,16 @@ class Clusters(Resource):
     ) -> None:
         """Delete a cluster.
 
-        `DELETE /organization/{organizationId}/cluster/{clusterId}`. Raises Unauthorized, Forbidden, NotFound.
+        Returns before the cluster is gone: `get_status` raises NotFound, or BadRequest, once it is.
+
+        Args:
+            delete_mode: Whether the cluster goes with what Qovery knows of it, or only the latter.
+            skip_reconcile: Delete at once what is there, instead of first bringing it into its declared state.
+                Not together with the mode `DELETE_QOVERY_CONFIG`.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/cluster/{clusterId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call(
@@ -115,7 +139,11 @@ class Clusters(Resource):
     async def get_status(self, cluster_id: str, *, organization_id: str | None = None) -> models.ClusterStatus:
         """Get the status of a cluster.
 
-        `GET /organization/{organizationId}/cluster/{clusterId}/status`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/cluster/{clusterId}/status`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call(
@@ -128,11 +156,18 @@ class Clusters(Resource):
         return await self._json(call, models.ClusterStatus)
 
     async def get_installation_helm_values(self, cluster_id: str, *, organization_id: str | None = None) -> str:
-        """Get the installation Helm service values of a cluster.
+        """Get the Helm values for installing Qovery on a self-managed cluster.
 
-        The text is a secret, which its `repr` does not show.
-        `GET /organization/{organizationId}/cluster/{clusterId}/installationHelmValues`. Raises Unauthorized,
-        Forbidden, NotFound.
+        The string is a secret, which its `repr` does not show.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        Returns:
+            YAML.
+
+        `GET /organization/{organizationId}/cluster/{clusterId}/installationHelmValues`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call(
@@ -147,9 +182,13 @@ class Clusters(Resource):
     async def list_logs(
         self, cluster_id: str, *, organization_id: str | None = None
     ) -> builtins.list[models.ClusterLogs]:
-        """List the logs of a cluster.
+        """List the deployment logs of a cluster.
 
-        `GET /organization/{organizationId}/cluster/{clusterId}/logs`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/cluster/{clusterId}/logs`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call(
@@ -164,9 +203,13 @@ class Clusters(Resource):
     async def get_readiness(
         self, cluster_id: str, *, organization_id: str | None = None
     ) -> models.ClusterReadinessStatus:
-        """Get the readiness of a cluster.
+        """Check whether a cluster is ready to be deployed.
 
-        `GET /organization/{organizationId}/cluster/{clusterId}/isReady`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/cluster/{clusterId}/isReady`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call(
@@ -181,11 +224,17 @@ class Clusters(Resource):
     async def deploy(
         self, cluster_id: str, *, dry_run: bool | Unset = UNSET, organization_id: str | None = None
     ) -> models.ClusterStatus:
-        """Deploy a cluster.
+        """Deploy a cluster with its current settings.
 
-        The description says 201, the official CLI sees 200; either is taken.
-        `POST /organization/{organizationId}/cluster/{clusterId}/deploy`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            dry_run: Only plan the deployment, change nothing.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        Returns:
+            The status right after the request; `get_status` follows it.
+
+        `POST /organization/{organizationId}/cluster/{clusterId}/deploy`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call(
@@ -201,9 +250,13 @@ class Clusters(Resource):
         return await self._json(call, models.ClusterStatus)
 
     async def upgrade(self, cluster_id: str) -> models.ClusterStatus:
-        """Upgrade a cluster.
+        """Upgrade a cluster to the next version of Kubernetes.
 
-        `POST /cluster/{clusterId}/upgrade`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        Returns:
+            The status right after the request; `get_status` follows it.
+
+        `POST /cluster/{clusterId}/upgrade`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         call = Call("clusters.upgrade", "POST", "/cluster/{cluster_id}/upgrade", cluster_id)
         return await self._json(call, models.ClusterStatus)
@@ -215,10 +268,13 @@ class Clusters(Resource):
         *,
         organization_id: str | None = None,
     ) -> None:
-        """Update the karpenter private subnet ids of a cluster.
+        """Set the private subnets that Karpenter's Fargate profile uses on a cluster.
 
-        `PUT /organization/{organizationId}/cluster/{clusterId}/karpenterPrivateSubnetIds`. Raises BadRequest,
-        Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/cluster/{clusterId}/karpenterPrivateSubnetIds`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call(
@@ -234,8 +290,14 @@ class Clusters(Resource):
     async def stop(self, cluster_id: str, *, organization_id: str | None = None) -> models.ClusterStatus:
         """Stop a cluster.
 
-        `POST /organization/{organizationId}/cluster/{clusterId}/stop`. Raises Unauthorized, Forbidden, NotFound,
-        Conflict.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        Returns:
+            The status right after the request; `get_status` follows it.
+
+        `POST /organization/{organizationId}/cluster/{clusterId}/stop`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call(
@@ -250,7 +312,10 @@ class Clusters(Resource):
     async def get_token(self, cluster_id: str, *, read_only: bool | Unset = UNSET) -> models.ClusterToken:
         """Get a short-lived token for the Kubernetes API of a cluster.
 
-        `GET /cluster/{clusterId}/token`.
+        Args:
+            read_only: Access that can look at things but change nothing.
+
+        `GET /cluster/{clusterId}/token`
         """
         call = Call(
             "clusters.get_token",
@@ -266,7 +331,8 @@ class Clusters(Resource):
     async def list_environments(self, cluster_id: str) -> builtins.list[models.ClusterEnvironmentResponse]:
         """List the environments of a cluster.
 
-        `GET /cluster/{clusterId}/environments`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /cluster/{clusterId}/environments`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         call = Call("clusters.list_environments", "GET", "/cluster/{cluster_id}/environments", cluster_id)
         return await self._list(call, models.ClusterEnvironmentResponse)
@@ -274,7 +340,8 @@ class Clusters(Resource):
     async def lock(self, cluster_id: str, body: models.ClusterLockRequest | Mapping[str, object]) -> models.ClusterLock:
         """Lock a cluster against changes.
 
-        `POST /cluster/{clusterId}/lock`. Raises Unauthorized, Forbidden, NotFound.
+        `POST /cluster/{clusterId}/lock`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         call = Call("clusters.lock", "POST", "/cluster/{cluster_id}/lock", cluster_id, body=body)
         return await self._json(call, models.ClusterLock)
@@ -282,7 +349,8 @@ class Clusters(Resource):
     async def unlock(self, cluster_id: str) -> None:
         """Unlock a cluster.
 
-        `DELETE /cluster/{clusterId}/lock`. Raises Unauthorized, Forbidden, NotFound.
+        `DELETE /cluster/{clusterId}/lock`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         call = Call("clusters.unlock", "DELETE", "/cluster/{cluster_id}/lock", cluster_id)
         return await self._nothing(call)
@@ -297,9 +365,16 @@ class Clusters(Resource):
         pod_name: str | Unset = UNSET,
         reporting_component: str | Unset = UNSET,
     ) -> builtins.list[models.ClusterKubernetesEvent]:
-        """List the kubernetes events of a cluster.
+        """List the Kubernetes events of a cluster in a span of time.
 
-        `GET /cluster/{clusterId}/events`.
+        Args:
+            from_date_time: ISO 8601 with an offset, such as `2026-01-31T08:00:00Z`.
+            to_date_time: ISO 8601 with an offset, such as `2026-01-31T09:00:00Z`.
+            node_name: Only events of this node.
+            pod_name: Only events of this pod.
+            reporting_component: Only events that this component of Kubernetes reported.
+
+        `GET /cluster/{clusterId}/events`
         """
         call = Call(
             "clusters.list_kubernetes_events",
@@ -337,10 +412,29 @@ class Clusters(Resource):
         trace_id: str | Unset = UNSET,
         range: str | Unset = UNSET,
     ) -> models.ClusterMetricsResponse:
-        """Query the metrics of a cluster.
+        """Query the metrics of a cluster in Prometheus.
 
-        Takes Prometheus' parameters, all as text; `metrics` is its own JSON as text.
-        `GET /cluster/{clusterId}/metrics`.
+        Takes Prometheus' parameters, all as strings.
+
+        Args:
+            endpoint: Which endpoint of Prometheus' HTTP API to ask.
+            query: PromQL.
+            start: From when on, as a string.
+            end: Until when, as a string.
+            step: For range queries: the time between two points.
+            time: For instant queries: the point in time.
+            timeout: How long the query may take at Prometheus; the client's own limit is
+                `with_options(timeout=...)`.
+            dedup: Passed on to Thanos: whether replicas count once.
+            partial_response: Passed on to Thanos: whether a part of the data is better than an error.
+            max_source_resolution: Passed on to Thanos: how coarse the data may be.
+            engine: Passed on to Thanos: which engine evaluates the query.
+            analyze: Passed on to Thanos: whether to explain the query.
+
+        Returns:
+            Prometheus' own JSON, as a string in `metrics`.
+
+        `GET /cluster/{clusterId}/metrics`
         """
         call = Call(
             "clusters.query_metrics",
@@ -369,9 +463,13 @@ class Clusters(Resource):
         return await self._json(call, models.ClusterMetricsResponse)
 
     async def list_locks(self, *, organization_id: str | None = None) -> builtins.list[models.ClusterLock]:
-        """List the locks of clusters.
+        """List the locks of the clusters of the organization.
 
-        `GET /organization/{organizationId}/lock`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/lock`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call("clusters.list_locks", "GET", "/organization/{organization_id}/lock", organization_id)
@@ -392,11 +490,26 @@ class Clusters(Resource):
         direction: str | Unset = UNSET,
         time: str | Unset = UNSET,
     ) -> models.ClusterLogsResponse:
-        """Query the logs of a cluster.
+        """Query the logs of a cluster in Loki.
 
-        Takes Loki's parameters, all as text, `start` and `end` in nanoseconds; `response` is Loki's own JSON as
-        text.
-        `GET /cluster/{clusterId}/logs`.
+        Takes Loki's parameters, all as strings.
+
+        Args:
+            endpoint: Which endpoint of Loki's HTTP API to ask.
+            query: LogQL.
+            start: From when on, in nanoseconds since 1970, as a string.
+            end: Until when, in nanoseconds since 1970, as a string.
+            limit: How many lines at most, as a string.
+            since: Instead of `start`: how long before `end`, such as `1h`.
+            step: For metric queries: the time between two points.
+            interval: For log queries: at most one line in this time.
+            direction: `forward` for the oldest first, `backward` for the newest first.
+            time: For instant queries: the point in time.
+
+        Returns:
+            Loki's own JSON, as a string in `response`.
+
+        `GET /cluster/{clusterId}/logs`
         """
         call = Call(
             "clusters.query_logs",

@@ -12,12 +12,13 @@ from qovery_async.transport.request import Call
 
 
 class ClusterAnalyses(Resource):
-    """`client.clusters.analyses`."""
+    """Analyses of clusters: read-only examinations, such as before an upgrade."""
 
     async def list(self, cluster_id: str) -> builtins.list[models.ClusterAnalysisResponse]:
-        """List analyses of a cluster.
+        """List the analyses of a cluster.
 
-        `GET /clusters/{clusterId}/analysis`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /clusters/{clusterId}/analysis`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         call = Call("clusters.analyses.list", "GET", "/clusters/{cluster_id}/analysis", cluster_id)
         return await self._list(call, models.ClusterAnalysisResponse)
@@ -25,17 +26,21 @@ class ClusterAnalyses(Resource):
     async def start(
         self, cluster_id: str, body: models.ClusterAnalysisRequest | Mapping[str, object]
     ) -> models.ClusterAnalysisResponse:
-        """Start an analysis of a cluster.
+        """Start a read-only analysis of a cluster.
 
-        `POST /clusters/{clusterId}/analysis`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
+        Runs on: `get` and `list_logs` tell how it went.
+
+        `POST /clusters/{clusterId}/analysis`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         call = Call("clusters.analyses.start", "POST", "/clusters/{cluster_id}/analysis", cluster_id, body=body)
         return await self._json(call, models.ClusterAnalysisResponse)
 
     async def get(self, cluster_id: str, analysis_id: str) -> models.ClusterAnalysisResponse:
-        """Get an analyse of a cluster.
+        """Get an analysis of a cluster.
 
-        `GET /clusters/{clusterId}/analysis/{analysisId}`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /clusters/{clusterId}/analysis/{analysisId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         call = Call(
             "clusters.analyses.get", "GET", "/clusters/{cluster_id}/analysis/{analysis_id}", cluster_id, analysis_id
@@ -43,9 +48,10 @@ class ClusterAnalyses(Resource):
         return await self._json(call, models.ClusterAnalysisResponse)
 
     async def list_logs(self, cluster_id: str, analysis_id: str) -> builtins.list[models.ClusterAnalysisLogResponse]:
-        """List the logs of a cluster.
+        """List the log lines of an analysis, in order.
 
-        `GET /clusters/{clusterId}/analysis/{analysisId}/logs`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /clusters/{clusterId}/analysis/{analysisId}/logs`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         call = Call(
             "clusters.analyses.list_logs",

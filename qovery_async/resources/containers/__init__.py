@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Containers(Resource):
-    """`client.containers`."""
+    """Containers: services that run an image from a container registry."""
 
     advanced_settings: Namespace[ContainerAdvancedSettings] = Namespace("ContainerAdvancedSettings")
     custom_domains: Namespace[ContainerCustomDomains] = Namespace("ContainerCustomDomains")
@@ -32,9 +32,10 @@ class Containers(Resource):
     secrets: Namespace[ContainerSecrets] = Namespace("ContainerSecrets")
 
     async def list(self, environment_id: str) -> builtins.list[models.ContainerResponse]:
-        """List containers of an environment.
+        """List the containers of an environment.
 
-        `GET /environment/{environmentId}/container`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /environment/{environmentId}/container`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         call = Call("containers.list", "GET", "/environment/{environment_id}/container", environment_id)
         return await self._list(call, models.ContainerResponse)
@@ -44,16 +45,19 @@ class Containers(Resource):
     ) -> models.ContainerResponse:
         """Create a container in an environment.
 
-        `POST /environment/{environmentId}/container`. Raises BadRequest, Unauthorized, Forbidden, NotFound,
-        Conflict.
+        `POST /environment/{environmentId}/container`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         call = Call("containers.create", "POST", "/environment/{environment_id}/container", environment_id, body=body)
         return await self._json(call, models.ContainerResponse)
 
     async def list_statuses(self, environment_id: str) -> builtins.list[models.ReferenceObjectStatus]:
-        """List the states of all containers of an environment.
+        """List the statuses of the containers of an environment.
 
-        `GET /environment/{environmentId}/container/status`. Raises Unauthorized, Forbidden, NotFound.
+        Ids and statuses, nothing else of the containers.
+
+        `GET /environment/{environmentId}/container/status`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         call = Call("containers.list_statuses", "GET", "/environment/{environment_id}/container/status", environment_id)
         return await self._list(call, models.ReferenceObjectStatus)
@@ -64,10 +68,16 @@ class Containers(Resource):
         *,
         organization_id: str | None = None,
     ) -> models.Status:
-        """Deploy every container that uses an image and has automatic deployment on.
+        """Deploy a new image tag to every container that uses the image and is deployed automatically.
 
-        `POST /organization/{organizationId}/container/deploy`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound, Conflict.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        Returns:
+            One status, whatever the number of containers.
+
+        `POST /organization/{organizationId}/container/deploy`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call(
@@ -85,10 +95,16 @@ class Containers(Resource):
         *,
         organization_id: str | None = None,
     ) -> models.Status:
-        """Preview a container.
+        """Create a preview environment with a new image tag for every container that uses the image and has previews enabled.
 
-        `POST /organization/{organizationId}/container/preview`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound, Conflict.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        Returns:
+            One status, whatever the number of containers.
+
+        `POST /organization/{organizationId}/container/preview`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         organization_id = await self._organization_id(organization_id)
         call = Call(
@@ -103,7 +119,8 @@ class Containers(Resource):
     async def get(self, container_id: str) -> models.ContainerResponse:
         """Get a container.
 
-        `GET /container/{containerId}`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /container/{containerId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         call = Call("containers.get", "GET", "/container/{container_id}", container_id)
         return await self._json(call, models.ContainerResponse)
@@ -111,9 +128,10 @@ class Containers(Resource):
     async def update(
         self, container_id: str, body: models.ContainerRequest | Mapping[str, object]
     ) -> models.ContainerResponse:
-        """Replace a container as a whole.
+        """Update a container: the body replaces all of it.
 
-        `PUT /container/{containerId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
+        `PUT /container/{containerId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         call = Call("containers.update", "PUT", "/container/{container_id}", container_id, body=body)
         return await self._json(call, models.ContainerResponse)
@@ -121,7 +139,13 @@ class Containers(Resource):
     async def delete(self, container_id: str, *, skip_reconcile: bool | Unset = UNSET) -> None:
         """Delete a container.
 
-        `DELETE /container/{containerId}`. Raises Unauthorized, Forbidden, NotFound.
+        Returns before the container is gone: `get` raises NotFound once it is.
+
+        Args:
+            skip_reconcile: Delete at once what is there, instead of first bringing it into its declared state.
+
+        `DELETE /container/{containerId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         call = Call(
             "containers.delete",
@@ -137,15 +161,20 @@ class Containers(Resource):
     async def get_status(self, container_id: str) -> models.Status:
         """Get the status of a container.
 
-        `GET /container/{containerId}/status`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /container/{containerId}/status`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         call = Call("containers.get_status", "GET", "/container/{container_id}/status", container_id)
         return await self._json(call, models.Status)
 
     async def list_deployment_history(self, container_id: str) -> Page[models.DeploymentHistoryContainer]:
-        """List the deployment history of a container.
+        """List the past and current deployments of a container.
 
-        `GET /container/{containerId}/deploymentHistory`. Raises Unauthorized, Forbidden, NotFound.
+        Returns:
+            A page: there is no way to ask for more.
+
+        `GET /container/{containerId}/deploymentHistory`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         call = Call(
             "containers.list_deployment_history", "GET", "/container/{container_id}/deploymentHistory", container_id
@@ -155,9 +184,16 @@ class Containers(Resource):
     async def list_deployment_history_v2(
         self, container_id: str, *, page_size: int | Unset = UNSET
     ) -> Page[models.DeploymentHistoryService]:
-        """List the deployment history v2 of a container.
+        """List the past and current deployments of a container, in the newer form.
 
-        `GET /container/{containerId}/deploymentHistoryV2`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            page_size: How many at most (20 unless given).
+
+        Returns:
+            A page; `iterate_deployment_history_v2` goes through all pages.
+
+        `GET /container/{containerId}/deploymentHistoryV2`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         call = Call(
             "containers.list_deployment_history_v2",
@@ -173,7 +209,10 @@ class Containers(Resource):
     def iterate_deployment_history_v2(
         self, container_id: str, *, page_size: int | Unset = UNSET
     ) -> Items[models.DeploymentHistoryService]:
-        """Iterate over every item of `list_deployment_history_v2`, asking for pages as needed."""
+        """Iterate over the past and current deployments of a container, in the newer form.
+
+        Takes what `list_deployment_history_v2` takes, and asks for page after page as needed.
+        """
         return growing(
             lambda cursor: self.list_deployment_history_v2(
                 container_id,
@@ -188,7 +227,11 @@ class Containers(Resource):
     ) -> models.Status:
         """Deploy a container.
 
-        `POST /container/{containerId}/deploy`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
+        Returns:
+            The status right after the request; `get_status` follows it.
+
+        `POST /container/{containerId}/deploy`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         call = Call("containers.deploy", "POST", "/container/{container_id}/deploy", container_id, body=body)
         return await self._json(call, models.Status)
@@ -196,7 +239,13 @@ class Containers(Resource):
     async def uninstall(self, container_id: str, body: Mapping[str, object] | Unset = UNSET) -> models.Status | None:
         """Uninstall a container.
 
-        `POST /container/{containerId}/uninstall`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
+        Deletes what runs on the cluster, its data included; the configuration at Qovery stays.
+
+        Returns:
+            The status right after the request, or None where nothing had to be deployed.
+
+        `POST /container/{containerId}/uninstall`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         call = Call("containers.uninstall", "POST", "/container/{container_id}/uninstall", container_id, body=body)
         return await self._json(call, models.Status | None)
@@ -204,15 +253,23 @@ class Containers(Resource):
     async def stop(self, container_id: str) -> models.Status:
         """Stop a container.
 
-        `POST /container/{containerId}/stop`. Raises Unauthorized, Forbidden, NotFound, Conflict.
+        Returns:
+            The status right after the request; `get_status` follows it.
+
+        `POST /container/{containerId}/stop`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         call = Call("containers.stop", "POST", "/container/{container_id}/stop", container_id)
         return await self._json(call, models.Status)
 
     async def redeploy(self, container_id: str) -> models.Status:
-        """Redeploy a container.
+        """Deploy a container again.
 
-        `POST /container/{containerId}/redeploy`. Raises Unauthorized, Forbidden, NotFound, Conflict.
+        Returns:
+            The status right after the request; `get_status` follows it.
+
+        `POST /container/{containerId}/redeploy`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         call = Call("containers.redeploy", "POST", "/container/{container_id}/redeploy", container_id)
         return await self._json(call, models.Status)
@@ -220,15 +277,20 @@ class Containers(Resource):
     async def restart(self, container_id: str) -> models.Status:
         """Restart a container.
 
-        `POST /container/{containerId}/restart-service`. Raises Unauthorized, Forbidden, NotFound, Conflict.
+        Returns:
+            The status right after the request; `get_status` follows it.
+
+        `POST /container/{containerId}/restart-service`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         call = Call("containers.restart", "POST", "/container/{container_id}/restart-service", container_id)
         return await self._json(call, models.Status)
 
     async def check_custom_domains(self, container_id: str) -> builtins.list[models.CheckedCustomDomainResponse]:
-        """Check the custom domains of a container.
+        """Check whether the custom domains of a container are set up correctly.
 
-        `GET /container/{containerId}/checkCustomDomain`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /container/{containerId}/checkCustomDomain`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         call = Call(
             "containers.check_custom_domains", "GET", "/container/{container_id}/checkCustomDomain", container_id
@@ -236,18 +298,21 @@ class Containers(Resource):
         return await self._list(call, models.CheckedCustomDomainResponse)
 
     async def list_logs(self, container_id: str) -> builtins.list[models.Log]:
-        """List the logs of a container.
+        """List the last log lines of a container.
 
         The last 1000 lines.
-        `GET /container/{containerId}/log`. Raises Unauthorized, Forbidden, NotFound.
+
+        `GET /container/{containerId}/log`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         call = Call("containers.list_logs", "GET", "/container/{container_id}/log", container_id)
         return await self._list(call, models.Log)
 
     async def list_links(self, container_id: str) -> builtins.list[models.Link]:
-        """List the links of a container.
+        """List the URLs of a container.
 
-        `GET /container/{containerId}/link`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /container/{containerId}/link`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         call = Call("containers.list_links", "GET", "/container/{container_id}/link", container_id)
         return await self._list(call, models.Link)
@@ -257,7 +322,8 @@ class Containers(Resource):
     ) -> models.ContainerResponse:
         """Clone a container.
 
-        `POST /container/{containerId}/clone`. Raises Unauthorized, Forbidden, NotFound, Conflict.
+        `POST /container/{containerId}/clone`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         call = Call("containers.clone", "POST", "/container/{container_id}/clone", container_id, body=body)
         return await self._json(call, models.ContainerResponse)

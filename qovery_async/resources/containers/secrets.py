@@ -13,20 +13,22 @@ from qovery_async.vocabulary import UNSET, Unset
 
 
 class ContainerSecrets(Resource):
-    """`client.containers.secrets`."""
+    """Secrets of containers: variables whose values cannot be read back."""
 
     async def list(self, container_id: str) -> builtins.list[models.Secret]:
-        """List secrets of a container.
+        """List the secrets of a container.
 
-        `GET /container/{containerId}/secret`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /container/{containerId}/secret`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         call = Call("containers.secrets.list", "GET", "/container/{container_id}/secret", container_id)
         return await self._list(call, models.Secret)
 
     async def create(self, container_id: str, body: models.SecretRequest | Mapping[str, object]) -> models.Secret:
-        """Create a secret of a container.
+        """Create a secret for a container.
 
-        `POST /container/{containerId}/secret`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `POST /container/{containerId}/secret`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         call = Call("containers.secrets.create", "POST", "/container/{container_id}/secret", container_id, body=body)
         return await self._json(call, models.Secret)
@@ -34,9 +36,10 @@ class ContainerSecrets(Resource):
     async def update(
         self, container_id: str, secret_id: str, body: models.SecretEditRequest | Mapping[str, object]
     ) -> models.Secret:
-        """Replace a secret of a container as a whole.
+        """Update a secret of a container: the body replaces all of it.
 
-        `PUT /container/{containerId}/secret/{secretId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `PUT /container/{containerId}/secret/{secretId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         call = Call(
             "containers.secrets.update",
@@ -51,7 +54,8 @@ class ContainerSecrets(Resource):
     async def delete(self, container_id: str, secret_id: str) -> None:
         """Delete a secret of a container.
 
-        `DELETE /container/{containerId}/secret/{secretId}`. Raises Unauthorized, Forbidden, NotFound.
+        `DELETE /container/{containerId}/secret/{secretId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         call = Call(
             "containers.secrets.delete",
@@ -65,10 +69,12 @@ class ContainerSecrets(Resource):
     async def create_override(
         self, container_id: str, secret_id: str, body: models.Value | Mapping[str, object] | Unset = UNSET
     ) -> models.Secret:
-        """Override the value of a secret at this scope of a container.
+        """Override the value of a secret for a container.
 
-        `POST /container/{containerId}/secret/{secretId}/override`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        A new variable with the same key and another value; the original stays as it is.
+
+        `POST /container/{containerId}/secret/{secretId}/override`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         call = Call(
             "containers.secrets.create_override",
@@ -83,10 +89,12 @@ class ContainerSecrets(Resource):
     async def create_alias(
         self, container_id: str, secret_id: str, body: models.Key | Mapping[str, object]
     ) -> models.Secret:
-        """Create an alias of a secret of a container.
+        """Create an alias of a secret for a container.
 
-        `POST /container/{containerId}/secret/{secretId}/alias`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        A new variable with another key and the same value; the original stays as it is.
+
+        `POST /container/{containerId}/secret/{secretId}/alias`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         call = Call(
             "containers.secrets.create_alias",

@@ -13,20 +13,22 @@ from qovery_async.vocabulary import UNSET, Unset
 
 
 class EnvironmentSecrets(Resource):
-    """`client.environments.secrets`."""
+    """Secrets of environments: shared by all their services; values cannot be read back."""
 
     async def list(self, environment_id: str) -> builtins.list[models.Secret]:
-        """List secrets of an environment.
+        """List the secrets of an environment.
 
-        `GET /environment/{environmentId}/secret`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /environment/{environmentId}/secret`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         call = Call("environments.secrets.list", "GET", "/environment/{environment_id}/secret", environment_id)
         return await self._list(call, models.Secret)
 
     async def create(self, environment_id: str, body: models.SecretRequest | Mapping[str, object]) -> models.Secret:
-        """Create a secret of an environment.
+        """Create a secret for an environment.
 
-        `POST /environment/{environmentId}/secret`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `POST /environment/{environmentId}/secret`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         call = Call(
             "environments.secrets.create", "POST", "/environment/{environment_id}/secret", environment_id, body=body
@@ -36,9 +38,10 @@ class EnvironmentSecrets(Resource):
     async def update(
         self, environment_id: str, secret_id: str, body: models.SecretEditRequest | Mapping[str, object]
     ) -> models.Secret:
-        """Replace a secret of an environment as a whole.
+        """Update a secret of an environment: the body replaces all of it.
 
-        `PUT /environment/{environmentId}/secret/{secretId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `PUT /environment/{environmentId}/secret/{secretId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         call = Call(
             "environments.secrets.update",
@@ -53,7 +56,8 @@ class EnvironmentSecrets(Resource):
     async def delete(self, environment_id: str, secret_id: str) -> None:
         """Delete a secret of an environment.
 
-        `DELETE /environment/{environmentId}/secret/{secretId}`. Raises Unauthorized, Forbidden, NotFound.
+        `DELETE /environment/{environmentId}/secret/{secretId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         call = Call(
             "environments.secrets.delete",
@@ -67,10 +71,12 @@ class EnvironmentSecrets(Resource):
     async def create_override(
         self, environment_id: str, secret_id: str, body: models.Value | Mapping[str, object] | Unset = UNSET
     ) -> models.Secret:
-        """Override the value of a secret at this scope of an environment.
+        """Override the value of a secret for an environment.
 
-        `POST /environment/{environmentId}/secret/{secretId}/override`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        A new variable with the same key and another value; the original stays as it is.
+
+        `POST /environment/{environmentId}/secret/{secretId}/override`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         call = Call(
             "environments.secrets.create_override",
@@ -85,10 +91,12 @@ class EnvironmentSecrets(Resource):
     async def create_alias(
         self, environment_id: str, secret_id: str, body: models.Key | Mapping[str, object]
     ) -> models.Secret:
-        """Create an alias of a secret of an environment.
+        """Create an alias of a secret for an environment.
 
-        `POST /environment/{environmentId}/secret/{secretId}/alias`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        A new variable with another key and the same value; the original stays as it is.
+
+        `POST /environment/{environmentId}/secret/{secretId}/alias`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         call = Call(
             "environments.secrets.create_alias",

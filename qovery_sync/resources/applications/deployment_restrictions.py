@@ -12,22 +12,23 @@ from qovery_sync.resource import Resource
 
 
 class ApplicationDeploymentRestrictions(Resource[asynchronous.ApplicationDeploymentRestrictions]):
-    """`client.applications.deployment_restrictions`, blocking."""
+    """Deployment restrictions of applications: which changed files lead to a deployment."""
 
     def list(self, application_id: str) -> builtins.list[models.ApplicationDeploymentRestriction]:
-        """List deployment restrictions of an application.
+        """List the deployment restrictions of an application.
 
-        `GET /application/{applicationId}/deploymentRestriction`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /application/{applicationId}/deploymentRestriction`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, application_id)
 
     def create(
         self, application_id: str, body: models.ApplicationDeploymentRestrictionRequest | Mapping[str, object]
     ) -> models.ApplicationDeploymentRestriction:
-        """Create a deployment restriction of an application.
+        """Create a deployment restriction for an application.
 
-        `POST /application/{applicationId}/deploymentRestriction`. Raises BadRequest, Unauthorized, Forbidden,
-        Conflict.
+        `POST /application/{applicationId}/deploymentRestriction`
+        Raises: BadRequest, Unauthorized, Forbidden, Conflict.
         """
         return self._call(self._async.create, application_id, body)
 
@@ -37,17 +38,17 @@ class ApplicationDeploymentRestrictions(Resource[asynchronous.ApplicationDeploym
         deployment_restriction_id: str,
         body: models.ApplicationDeploymentRestrictionRequest | Mapping[str, object],
     ) -> models.ApplicationDeploymentRestriction:
-        """Replace a deployment restriction of an application as a whole.
+        """Update a deployment restriction of an application: the body replaces all of it.
 
-        `PUT /application/{applicationId}/deploymentRestriction/{deploymentRestrictionId}`. Raises BadRequest,
-        Unauthorized, Forbidden, NotFound.
+        `PUT /application/{applicationId}/deploymentRestriction/{deploymentRestrictionId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, application_id, deployment_restriction_id, body)
 
     def delete(self, application_id: str, deployment_restriction_id: str) -> None:
         """Delete a deployment restriction of an application.
 
-        `DELETE /application/{applicationId}/deploymentRestriction/{deploymentRestrictionId}`. Raises Unauthorized,
-        Forbidden, NotFound.
+        `DELETE /application/{applicationId}/deploymentRestriction/{deploymentRestrictionId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, application_id, deployment_restriction_id)

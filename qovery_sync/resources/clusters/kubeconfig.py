@@ -9,7 +9,7 @@ from qovery_sync.resource import Resource
 
 
 class ClusterKubeconfig(Resource[asynchronous.ClusterKubeconfig]):
-    """`client.clusters.kubeconfig`, blocking."""
+    """Kubeconfig: what `kubectl` needs to reach a cluster."""
 
     def get(
         self,
@@ -21,9 +21,19 @@ class ClusterKubeconfig(Resource[asynchronous.ClusterKubeconfig]):
     ) -> str:
         """Get the kubeconfig of a cluster.
 
-        The text is a secret, which its `repr` does not show.
-        `GET /organization/{organizationId}/cluster/{clusterId}/kubeconfig`. Raises Unauthorized, Forbidden,
-        NotFound.
+        The string is a secret, which its `repr` does not show.
+
+        Args:
+            with_token_from_cli: Have the kubeconfig ask the `qovery` command for a token, instead of holding
+                credentials.
+            read_only: Access that can look at things but change nothing.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        Returns:
+            YAML.
+
+        `GET /organization/{organizationId}/cluster/{clusterId}/kubeconfig`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(
             self._async.get,
@@ -34,9 +44,13 @@ class ClusterKubeconfig(Resource[asynchronous.ClusterKubeconfig]):
         )
 
     def update(self, cluster_id: str, body: str, *, organization_id: str | None = None) -> None:
-        """Replace the kubeconfig of a cluster as a whole.
+        """Replace the kubeconfig of a cluster.
 
-        `PUT /organization/{organizationId}/cluster/{clusterId}/kubeconfig`. Raises Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            body: The kubeconfig, a YAML string.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/cluster/{clusterId}/kubeconfig`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, cluster_id, body, organization_id=organization_id)

@@ -11,13 +11,16 @@ from qovery_sync.resource import Resource
 
 
 class ClusterPlatformBinding(Resource[asynchronous.ClusterPlatformBinding]):
-    """`client.clusters.platform_binding`, blocking."""
+    """Platform binding: the platform template of a cluster and its settings."""
 
     def get(self, cluster_id: str, *, organization_id: str | None = None) -> models.ClusterPlatformBindingResponse:
         """Get the platform binding of a cluster.
 
-        `GET /organization/{organizationId}/cluster/{clusterId}/platformBinding`. Raises Unauthorized, Forbidden,
-        NotFound, ServerError.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/cluster/{clusterId}/platformBinding`
+        Raises: Unauthorized, Forbidden, NotFound, ServerError.
         """
         return self._call(self._async.get, cluster_id, organization_id=organization_id)
 
@@ -28,10 +31,13 @@ class ClusterPlatformBinding(Resource[asynchronous.ClusterPlatformBinding]):
         *,
         organization_id: str | None = None,
     ) -> models.ClusterPlatformBindingResponse:
-        """Replace the platform binding of a cluster as a whole.
+        """Update the platform binding of a cluster: the body replaces all of it.
 
-        `PUT /organization/{organizationId}/cluster/{clusterId}/platformBinding`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound, ServerError.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/cluster/{clusterId}/platformBinding`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, ServerError.
         """
         return self._call(self._async.update, cluster_id, body, organization_id=organization_id)
 
@@ -45,9 +51,14 @@ class ClusterPlatformBinding(Resource[asynchronous.ClusterPlatformBinding]):
     ) -> models.PlatformComponentConfigurationPreviewResponse:
         """Resolve the configuration of a component of the platform binding of a cluster.
 
-        Changes nothing, so it is asked again where an answer is lost.
-        `POST /organization/{organizationId}/cluster/{clusterId}/platformBinding/component/{componentKey}/resolve`.
-        Raises BadRequest, Unauthorized, Forbidden, NotFound, ServerError.
+        Changes nothing, so it is retried like a GET.
+
+        Args:
+            component_key: Names the component within the platform template.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/cluster/{clusterId}/platformBinding/component/{componentKey}/resolve`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, ServerError.
         """
         return self._call(
             self._async.resolve_component, cluster_id, component_key, body, organization_id=organization_id

@@ -11,13 +11,16 @@ from qovery_sync.resource import Resource
 
 
 class ClusterRoutingTable(Resource[asynchronous.ClusterRoutingTable]):
-    """`client.clusters.routing_table`, blocking."""
+    """Routing table: the network routes of a cluster."""
 
     def get(self, cluster_id: str, *, organization_id: str | None = None) -> list[models.ClusterRoute]:
         """Get the routing table of a cluster.
 
-        `GET /organization/{organizationId}/cluster/{clusterId}/routingTable`. Raises Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/cluster/{clusterId}/routingTable`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, cluster_id, organization_id=organization_id)
 
@@ -28,9 +31,12 @@ class ClusterRoutingTable(Resource[asynchronous.ClusterRoutingTable]):
         *,
         organization_id: str | None = None,
     ) -> list[models.ClusterRoute]:
-        """Replace the routing table of a cluster as a whole.
+        """Update the routing table of a cluster: the body replaces all of its routes.
 
-        `PUT /organization/{organizationId}/cluster/{clusterId}/routingTable`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/cluster/{clusterId}/routingTable`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, cluster_id, body, organization_id=organization_id)
