@@ -108,4 +108,4 @@ def article(thing: str) -> str:
     first = thing.split(maxsplit=1)[0]
     if first.isupper():
         return "an" if first[0] in _VOWEL_LETTERS else "a"
-    return "an" if first[0].lower() in "aeiou" and not first.startswith(("uni", "use")) else "a"
+    return "an" if first[0].lower() in "aeiou" and not first.startswith(("uni", "usa", "use")) else "a"

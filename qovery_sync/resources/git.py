@@ -170,7 +170,7 @@ class Git(Resource[asynchronous.Git]):
     def parse_terraform_variables(
         self, body: models.TerraformVariableParsingRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> list[models.TerraformVariableDefinition]:
-        """Parse the Terraform variables that a Git repository declares.
+        """Parse the declarations of Terraform variables in a Git repository.
 
         Changes nothing, so it is retried like a GET.
 

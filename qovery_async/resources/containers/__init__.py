@@ -95,7 +95,9 @@ class Containers(Resource):
         *,
         organization_id: str | None = None,
     ) -> models.Status:
-        """Create a preview environment with a new image tag for every container that uses the image and has previews enabled.
+        """Create a preview environment with a new image tag for every container that uses the image.
+
+        Containers that have no previews enabled are left out.
 
         Args:
             organization_id: Unless given: the client's, or else the only one that its token sees.
