@@ -83,7 +83,7 @@ class Words:
         lines = []
         for name in signature:
             note = _flat(own.get(name) or self.parameters.get(name, ""))
-            if name in old and "Deprecated" not in note:
+            if name in old and "deprecated" not in note.lower():
                 note = f"{note} Deprecated.".strip()
             lines += [f"{name}: {note}"] if note else []
         return lines
@@ -114,7 +114,9 @@ class Words:
         if any(answer.media_type == "application/x-yaml" for answer in operation.answers):
             return ["YAML."]
         if any(answer.paged for answer in operation.answers):
-            return [f"A page; `{twin}` goes through all pages." if twin else "A page: there is no way to ask for more."]
+            return [
+                f"A page; `{twin}` goes through all pages." if twin else "A page; there is no way to ask for the next."
+            ]
         if operation.method == "POST" and types & {*_STATUSES}:
             return ["The status right after the request; `get_status` follows it."]
         return []

@@ -16,7 +16,7 @@ PHRASES = Path(__file__).parent / "phrases.toml"
 
 @attrs.frozen
 class Thing:
-    """What a namespace holds, with its article: `an analysis`, and many of them: `analyses`."""
+    """What a namespace holds: one, with its article if it has one (`an analysis`), and many (`analyses`)."""
 
     one: str
     many: str
@@ -27,7 +27,7 @@ class Thing:
 
     @property
     def all_of_it(self) -> str:
-        return "all of them" if self.one == f"the {self.many}" else "all of it"
+        return "all of them" if self.one.endswith(self.many) else "all of it"
 
 
 @attrs.frozen

@@ -60,7 +60,7 @@ class Aws(Resource):
         """List the instance types that AWS has for a kind of managed database in a region.
 
         Args:
-            region: Its name at the cloud provider, such as `eu-west-3`.
+            region: Its name at the cloud provider, such as `eu-west-3` at AWS.
             database_type: The kind of database, such as `POSTGRESQL`.
 
         `GET /aws/managedDatabase/instanceType/{region}/{databaseType}`
@@ -86,11 +86,11 @@ class Aws(Resource):
         """List the instance types that EKS clusters can use in a region.
 
         Args:
-            region: Its name at the cloud provider, such as `eu-west-3`.
+            region: Its name at the cloud provider, such as `eu-west-3` at AWS.
             only_meets_resource_reqs: Only instances with enough resources.
             with_gpu: Deprecated: use `gpu`.
             gpu: Whether instances with GPUs are listed: `INCLUDE` (unless given), `EXCLUDE`, or `ONLY` those.
-                Deprecated.
+                The description calls it deprecated here, too.
 
         `GET /aws/eks/instanceType/{region}`
         Raises: Unauthorized, Forbidden, NotFound.
@@ -128,7 +128,7 @@ class AwsCredentials(Resource):
     async def create(
         self, body: models.AwsCredentialsRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> models.ClusterCredentials:
-        """Create a set of AWS credentials.
+        """Create AWS credentials.
 
         Args:
             organization_id: Unless given: the client's, or else the only one that its token sees.
@@ -147,7 +147,7 @@ class AwsCredentials(Resource):
         return await self._json(call, models.ClusterCredentials)
 
     async def get(self, credentials_id: str, *, organization_id: str | None = None) -> models.ClusterCredentials:
-        """Get a set of AWS credentials.
+        """Get AWS credentials.
 
         Args:
             organization_id: Unless given: the client's, or else the only one that its token sees.
@@ -172,7 +172,7 @@ class AwsCredentials(Resource):
         *,
         organization_id: str | None = None,
     ) -> models.ClusterCredentials:
-        """Update a set of AWS credentials: the body replaces all of it.
+        """Update AWS credentials: the body replaces all of them.
 
         Args:
             organization_id: Unless given: the client's, or else the only one that its token sees.
@@ -192,7 +192,7 @@ class AwsCredentials(Resource):
         return await self._json(call, models.ClusterCredentials)
 
     async def delete(self, credentials_id: str, *, organization_id: str | None = None) -> None:
-        """Delete a set of AWS credentials.
+        """Delete AWS credentials.
 
         Args:
             organization_id: Unless given: the client's, or else the only one that its token sees.

@@ -29,7 +29,7 @@ class Azure(Resource):
         """List the instance types that AKS clusters can use in a region.
 
         Args:
-            region: Its name at the cloud provider, such as `eu-west-3`.
+            region: Its name at the cloud provider, such as `eu-west-3` at AWS.
             only_meets_resource_reqs: Only instances with enough resources.
             with_gpu: Deprecated: use `gpu`.
             gpu: Whether instances with GPUs are listed: `INCLUDE` (unless given), `EXCLUDE`, or `ONLY` those.
@@ -90,7 +90,7 @@ class AzureCredentials(Resource):
     async def create(
         self, body: models.AzureCredentialsRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> models.ClusterCredentials:
-        """Create a set of Azure credentials.
+        """Create Azure credentials.
 
         Args:
             organization_id: Unless given: the client's, or else the only one that its token sees.
@@ -109,7 +109,7 @@ class AzureCredentials(Resource):
         return await self._json(call, models.ClusterCredentials)
 
     async def get(self, credentials_id: str, *, organization_id: str | None = None) -> models.ClusterCredentials:
-        """Get a set of Azure credentials.
+        """Get Azure credentials.
 
         Args:
             organization_id: Unless given: the client's, or else the only one that its token sees.
@@ -134,7 +134,7 @@ class AzureCredentials(Resource):
         *,
         organization_id: str | None = None,
     ) -> models.ClusterCredentials:
-        """Update a set of Azure credentials: the body replaces all of it.
+        """Update Azure credentials: the body replaces all of them.
 
         Args:
             organization_id: Unless given: the client's, or else the only one that its token sees.
@@ -154,7 +154,7 @@ class AzureCredentials(Resource):
         return await self._json(call, models.ClusterCredentials)
 
     async def delete(self, credentials_id: str, *, organization_id: str | None = None) -> None:
-        """Delete a set of Azure credentials.
+        """Delete Azure credentials.
 
         Args:
             organization_id: Unless given: the client's, or else the only one that its token sees.

@@ -39,7 +39,7 @@ class Gcp(Resource):
         """List the instance types that GKE clusters can use in a region.
 
         Args:
-            region: Its name at the cloud provider, such as `eu-west-3`.
+            region: Its name at the cloud provider, such as `eu-west-3` at AWS.
 
         `GET /gcp/instanceType/{region}`
         Raises: Unauthorized, Forbidden, NotFound.
@@ -67,7 +67,7 @@ class GcpCredentials(Resource):
     async def create(
         self, body: models.GcpCredentialsRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> models.ClusterCredentials:
-        """Create a set of GCP credentials.
+        """Create GCP credentials.
 
         Args:
             organization_id: Unless given: the client's, or else the only one that its token sees.
@@ -86,7 +86,7 @@ class GcpCredentials(Resource):
         return await self._json(call, models.ClusterCredentials)
 
     async def get(self, credentials_id: str, *, organization_id: str | None = None) -> models.ClusterCredentials:
-        """Get a set of GCP credentials.
+        """Get GCP credentials.
 
         Args:
             organization_id: Unless given: the client's, or else the only one that its token sees.
@@ -111,7 +111,7 @@ class GcpCredentials(Resource):
         *,
         organization_id: str | None = None,
     ) -> models.ClusterCredentials:
-        """Update a set of GCP credentials: the body replaces all of it.
+        """Update GCP credentials: the body replaces all of them.
 
         Args:
             organization_id: Unless given: the client's, or else the only one that its token sees.
@@ -131,7 +131,7 @@ class GcpCredentials(Resource):
         return await self._json(call, models.ClusterCredentials)
 
     async def delete(self, credentials_id: str, *, organization_id: str | None = None) -> None:
-        """Delete a set of GCP credentials.
+        """Delete GCP credentials.
 
         Args:
             organization_id: Unless given: the client's, or else the only one that its token sees.

@@ -238,7 +238,7 @@ class Helms(Resource):
         """List the past and current deployments of a Helm service.
 
         Returns:
-            A page: there is no way to ask for more.
+            A page; there is no way to ask for the next.
 
         `GET /helm/{helmId}/deploymentHistory`
         Raises: Unauthorized, Forbidden, NotFound.

@@ -42,7 +42,7 @@ class OnPremiseCredentials(Resource):
     async def create(
         self, body: models.OnPremiseCredentialsRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> models.ClusterCredentials:
-        """Create a set of on-premise credentials.
+        """Create on-premise credentials.
 
         Args:
             organization_id: Unless given: the client's, or else the only one that its token sees.
@@ -61,7 +61,7 @@ class OnPremiseCredentials(Resource):
         return await self._json(call, models.ClusterCredentials)
 
     async def get(self, credentials_id: str, *, organization_id: str | None = None) -> models.ClusterCredentials:
-        """Get a set of on-premise credentials.
+        """Get on-premise credentials.
 
         Args:
             organization_id: Unless given: the client's, or else the only one that its token sees.
@@ -86,7 +86,7 @@ class OnPremiseCredentials(Resource):
         *,
         organization_id: str | None = None,
     ) -> models.ClusterCredentials:
-        """Update a set of on-premise credentials: the body replaces all of it.
+        """Update on-premise credentials: the body replaces all of them.
 
         Args:
             organization_id: Unless given: the client's, or else the only one that its token sees.
@@ -106,7 +106,7 @@ class OnPremiseCredentials(Resource):
         return await self._json(call, models.ClusterCredentials)
 
     async def delete(self, credentials_id: str, *, organization_id: str | None = None) -> None:
-        """Delete a set of on-premise credentials.
+        """Delete on-premise credentials.
 
         Args:
             organization_id: Unless given: the client's, or else the only one that its token sees.

@@ -254,7 +254,7 @@ class ProjectEnvironmentVariables(Resource):
     ) -> models.EnvironmentVariable:
         """Override the value of an environment variable for a project.
 
-        A new variable with the same key and another value; the original stays as it is.
+        Makes a new one with the same key and another value; the original stays as it is.
 
         `POST /project/{projectId}/environmentVariable/{environmentVariableId}/override`
         Raises: BadRequest, Unauthorized, Forbidden, NotFound.
@@ -274,7 +274,7 @@ class ProjectEnvironmentVariables(Resource):
     ) -> models.EnvironmentVariable:
         """Create an alias of an environment variable for a project.
 
-        A new variable with another key and the same value; the original stays as it is.
+        Makes a new one with another key and the same value; the original stays as it is.
 
         `POST /project/{projectId}/environmentVariable/{environmentVariableId}/alias`
         Raises: BadRequest, Unauthorized, Forbidden, NotFound.
@@ -345,7 +345,7 @@ class ProjectSecrets(Resource):
     ) -> models.Secret:
         """Override the value of a secret for a project.
 
-        A new variable with the same key and another value; the original stays as it is.
+        Makes a new one with the same key and another value; the original stays as it is.
 
         `POST /project/{projectId}/secret/{secretId}/override`
         Raises: BadRequest, Unauthorized, Forbidden, NotFound.
@@ -365,7 +365,7 @@ class ProjectSecrets(Resource):
     ) -> models.Secret:
         """Create an alias of a secret for a project.
 
-        A new variable with another key and the same value; the original stays as it is.
+        Makes a new one with another key and the same value; the original stays as it is.
 
         `POST /project/{projectId}/secret/{secretId}/alias`
         Raises: BadRequest, Unauthorized, Forbidden, NotFound.

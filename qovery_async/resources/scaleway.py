@@ -87,7 +87,7 @@ class ScalewayCredentials(Resource):
     async def create(
         self, body: models.ScalewayCredentialsRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> models.ClusterCredentials:
-        """Create a set of Scaleway credentials.
+        """Create Scaleway credentials.
 
         Args:
             organization_id: Unless given: the client's, or else the only one that its token sees.
@@ -106,7 +106,7 @@ class ScalewayCredentials(Resource):
         return await self._json(call, models.ClusterCredentials)
 
     async def get(self, credentials_id: str, *, organization_id: str | None = None) -> models.ClusterCredentials:
-        """Get a set of Scaleway credentials.
+        """Get Scaleway credentials.
 
         Args:
             organization_id: Unless given: the client's, or else the only one that its token sees.
@@ -131,7 +131,7 @@ class ScalewayCredentials(Resource):
         *,
         organization_id: str | None = None,
     ) -> models.ClusterCredentials:
-        """Update a set of Scaleway credentials: the body replaces all of it.
+        """Update Scaleway credentials: the body replaces all of them.
 
         Args:
             organization_id: Unless given: the client's, or else the only one that its token sees.
@@ -151,7 +151,7 @@ class ScalewayCredentials(Resource):
         return await self._json(call, models.ClusterCredentials)
 
     async def delete(self, credentials_id: str, *, organization_id: str | None = None) -> None:
-        """Delete a set of Scaleway credentials.
+        """Delete Scaleway credentials.
 
         Args:
             organization_id: Unless given: the client's, or else the only one that its token sees.

@@ -26,7 +26,7 @@ class Variables(Resource):
         Args:
             parent_id: The project, environment or service whose variables are listed, inherited ones included.
             scope: The kind of thing that `parent_id` names: a project, an environment, a kind of service.
-            is_secret: Only secrets, or only variables that are none.
+            is_secret: True for secrets only, false for other variables only.
 
         `GET /variable`
         Raises: Unauthorized, Forbidden, NotFound.
@@ -59,7 +59,7 @@ class Variables(Resource):
     ) -> models.VariableResponse:
         """Create an alias of a variable.
 
-        A new variable with another key and the same value; the original stays as it is.
+        Makes a new one with another key and the same value; the original stays as it is.
 
         `POST /variable/{variableId}/alias`
         Raises: BadRequest, Unauthorized, Forbidden, NotFound.
@@ -72,7 +72,7 @@ class Variables(Resource):
     ) -> models.VariableResponse:
         """Override the value of a variable at a narrower scope.
 
-        A new variable with the same key and another value; the original stays as it is.
+        Makes a new one with the same key and another value; the original stays as it is.
 
         `POST /variable/{variableId}/override`
         Raises: BadRequest, Unauthorized, Forbidden, NotFound.

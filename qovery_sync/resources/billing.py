@@ -81,7 +81,7 @@ class Billing(Resource[asynchronous.Billing]):
     def get_status(self, *, organization_id: str | None = None) -> models.BillingStatus:
         """Check whether the billing of the organization is in order.
 
-        Unpaid invoices, or no credit that is left, make it invalid.
+        An invoice that has been unpaid for a week, or no credit left, makes it invalid.
 
         Args:
             organization_id: Unless given: the client's, or else the only one that its token sees.

@@ -37,7 +37,7 @@ class Gcp(Resource[asynchronous.Gcp]):
         """List the instance types that GKE clusters can use in a region.
 
         Args:
-            region: Its name at the cloud provider, such as `eu-west-3`.
+            region: Its name at the cloud provider, such as `eu-west-3` at AWS.
 
         `GET /gcp/instanceType/{region}`
         Raises: Unauthorized, Forbidden, NotFound.
@@ -62,7 +62,7 @@ class GcpCredentials(Resource[asynchronous.GcpCredentials]):
     def create(
         self, body: models.GcpCredentialsRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> models.ClusterCredentials:
-        """Create a set of GCP credentials.
+        """Create GCP credentials.
 
         Args:
             organization_id: Unless given: the client's, or else the only one that its token sees.
@@ -73,7 +73,7 @@ class GcpCredentials(Resource[asynchronous.GcpCredentials]):
         return self._call(self._async.create, body, organization_id=organization_id)
 
     def get(self, credentials_id: str, *, organization_id: str | None = None) -> models.ClusterCredentials:
-        """Get a set of GCP credentials.
+        """Get GCP credentials.
 
         Args:
             organization_id: Unless given: the client's, or else the only one that its token sees.
@@ -90,7 +90,7 @@ class GcpCredentials(Resource[asynchronous.GcpCredentials]):
         *,
         organization_id: str | None = None,
     ) -> models.ClusterCredentials:
-        """Update a set of GCP credentials: the body replaces all of it.
+        """Update GCP credentials: the body replaces all of them.
 
         Args:
             organization_id: Unless given: the client's, or else the only one that its token sees.
@@ -101,7 +101,7 @@ class GcpCredentials(Resource[asynchronous.GcpCredentials]):
         return self._call(self._async.update, credentials_id, body, organization_id=organization_id)
 
     def delete(self, credentials_id: str, *, organization_id: str | None = None) -> None:
-        """Delete a set of GCP credentials.
+        """Delete GCP credentials.
 
         Args:
             organization_id: Unless given: the client's, or else the only one that its token sees.

@@ -167,7 +167,7 @@ class Jobs(Resource[asynchronous.Jobs]):
         """List the past and current deployments of a job.
 
         Returns:
-            A page: there is no way to ask for more.
+            A page; there is no way to ask for the next.
 
         `GET /job/{jobId}/deploymentHistory`
         Raises: Unauthorized, Forbidden, NotFound.
@@ -366,7 +366,7 @@ class JobEnvironmentVariables(Resource[asynchronous.JobEnvironmentVariables]):
     ) -> models.EnvironmentVariable:
         """Override the value of an environment variable for a job.
 
-        A new variable with the same key and another value; the original stays as it is.
+        Makes a new one with the same key and another value; the original stays as it is.
 
         `POST /job/{jobId}/environmentVariable/{environmentVariableId}/override`
         Raises: BadRequest, Unauthorized, Forbidden, NotFound.
@@ -378,7 +378,7 @@ class JobEnvironmentVariables(Resource[asynchronous.JobEnvironmentVariables]):
     ) -> models.EnvironmentVariable:
         """Create an alias of an environment variable for a job.
 
-        A new variable with another key and the same value; the original stays as it is.
+        Makes a new one with another key and the same value; the original stays as it is.
 
         `POST /job/{jobId}/environmentVariable/{environmentVariableId}/alias`
         Raises: BadRequest, Unauthorized, Forbidden, NotFound.
@@ -428,7 +428,7 @@ class JobSecrets(Resource[asynchronous.JobSecrets]):
     ) -> models.Secret:
         """Override the value of a secret for a job.
 
-        A new variable with the same key and another value; the original stays as it is.
+        Makes a new one with the same key and another value; the original stays as it is.
 
         `POST /job/{jobId}/secret/{secretId}/override`
         Raises: BadRequest, Unauthorized, Forbidden, NotFound.
@@ -438,7 +438,7 @@ class JobSecrets(Resource[asynchronous.JobSecrets]):
     def create_alias(self, job_id: str, secret_id: str, body: models.Key | Mapping[str, object]) -> models.Secret:
         """Create an alias of a secret for a job.
 
-        A new variable with another key and the same value; the original stays as it is.
+        Makes a new one with another key and the same value; the original stays as it is.
 
         `POST /job/{jobId}/secret/{secretId}/alias`
         Raises: BadRequest, Unauthorized, Forbidden, NotFound.

@@ -35,7 +35,7 @@ class OnPremiseCredentials(Resource[asynchronous.OnPremiseCredentials]):
     def create(
         self, body: models.OnPremiseCredentialsRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> models.ClusterCredentials:
-        """Create a set of on-premise credentials.
+        """Create on-premise credentials.
 
         Args:
             organization_id: Unless given: the client's, or else the only one that its token sees.
@@ -46,7 +46,7 @@ class OnPremiseCredentials(Resource[asynchronous.OnPremiseCredentials]):
         return self._call(self._async.create, body, organization_id=organization_id)
 
     def get(self, credentials_id: str, *, organization_id: str | None = None) -> models.ClusterCredentials:
-        """Get a set of on-premise credentials.
+        """Get on-premise credentials.
 
         Args:
             organization_id: Unless given: the client's, or else the only one that its token sees.
@@ -63,7 +63,7 @@ class OnPremiseCredentials(Resource[asynchronous.OnPremiseCredentials]):
         *,
         organization_id: str | None = None,
     ) -> models.ClusterCredentials:
-        """Update a set of on-premise credentials: the body replaces all of it.
+        """Update on-premise credentials: the body replaces all of them.
 
         Args:
             organization_id: Unless given: the client's, or else the only one that its token sees.
@@ -74,7 +74,7 @@ class OnPremiseCredentials(Resource[asynchronous.OnPremiseCredentials]):
         return self._call(self._async.update, credentials_id, body, organization_id=organization_id)
 
     def delete(self, credentials_id: str, *, organization_id: str | None = None) -> None:
-        """Delete a set of on-premise credentials.
+        """Delete on-premise credentials.
 
         Args:
             organization_id: Unless given: the client's, or else the only one that its token sees.

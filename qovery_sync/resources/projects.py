@@ -187,7 +187,7 @@ class ProjectEnvironmentVariables(Resource[asynchronous.ProjectEnvironmentVariab
     ) -> models.EnvironmentVariable:
         """Override the value of an environment variable for a project.
 
-        A new variable with the same key and another value; the original stays as it is.
+        Makes a new one with the same key and another value; the original stays as it is.
 
         `POST /project/{projectId}/environmentVariable/{environmentVariableId}/override`
         Raises: BadRequest, Unauthorized, Forbidden, NotFound.
@@ -199,7 +199,7 @@ class ProjectEnvironmentVariables(Resource[asynchronous.ProjectEnvironmentVariab
     ) -> models.EnvironmentVariable:
         """Create an alias of an environment variable for a project.
 
-        A new variable with another key and the same value; the original stays as it is.
+        Makes a new one with another key and the same value; the original stays as it is.
 
         `POST /project/{projectId}/environmentVariable/{environmentVariableId}/alias`
         Raises: BadRequest, Unauthorized, Forbidden, NotFound.
@@ -249,7 +249,7 @@ class ProjectSecrets(Resource[asynchronous.ProjectSecrets]):
     ) -> models.Secret:
         """Override the value of a secret for a project.
 
-        A new variable with the same key and another value; the original stays as it is.
+        Makes a new one with the same key and another value; the original stays as it is.
 
         `POST /project/{projectId}/secret/{secretId}/override`
         Raises: BadRequest, Unauthorized, Forbidden, NotFound.
@@ -259,7 +259,7 @@ class ProjectSecrets(Resource[asynchronous.ProjectSecrets]):
     def create_alias(self, project_id: str, secret_id: str, body: models.Key | Mapping[str, object]) -> models.Secret:
         """Create an alias of a secret for a project.
 
-        A new variable with another key and the same value; the original stays as it is.
+        Makes a new one with another key and the same value; the original stays as it is.
 
         `POST /project/{projectId}/secret/{secretId}/alias`
         Raises: BadRequest, Unauthorized, Forbidden, NotFound.

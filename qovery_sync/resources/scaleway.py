@@ -78,7 +78,7 @@ class ScalewayCredentials(Resource[asynchronous.ScalewayCredentials]):
     def create(
         self, body: models.ScalewayCredentialsRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> models.ClusterCredentials:
-        """Create a set of Scaleway credentials.
+        """Create Scaleway credentials.
 
         Args:
             organization_id: Unless given: the client's, or else the only one that its token sees.
@@ -89,7 +89,7 @@ class ScalewayCredentials(Resource[asynchronous.ScalewayCredentials]):
         return self._call(self._async.create, body, organization_id=organization_id)
 
     def get(self, credentials_id: str, *, organization_id: str | None = None) -> models.ClusterCredentials:
-        """Get a set of Scaleway credentials.
+        """Get Scaleway credentials.
 
         Args:
             organization_id: Unless given: the client's, or else the only one that its token sees.
@@ -106,7 +106,7 @@ class ScalewayCredentials(Resource[asynchronous.ScalewayCredentials]):
         *,
         organization_id: str | None = None,
     ) -> models.ClusterCredentials:
-        """Update a set of Scaleway credentials: the body replaces all of it.
+        """Update Scaleway credentials: the body replaces all of them.
 
         Args:
             organization_id: Unless given: the client's, or else the only one that its token sees.
@@ -117,7 +117,7 @@ class ScalewayCredentials(Resource[asynchronous.ScalewayCredentials]):
         return self._call(self._async.update, credentials_id, body, organization_id=organization_id)
 
     def delete(self, credentials_id: str, *, organization_id: str | None = None) -> None:
-        """Delete a set of Scaleway credentials.
+        """Delete Scaleway credentials.
 
         Args:
             organization_id: Unless given: the client's, or else the only one that its token sees.

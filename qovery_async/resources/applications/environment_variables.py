@@ -107,7 +107,7 @@ class ApplicationEnvironmentVariables(Resource):
     ) -> models.EnvironmentVariable:
         """Override the value of an environment variable for an application.
 
-        A new variable with the same key and another value; the original stays as it is.
+        Makes a new one with the same key and another value; the original stays as it is.
 
         `POST /application/{applicationId}/environmentVariable/{environmentVariableId}/override`
         Raises: BadRequest, Unauthorized, Forbidden, NotFound.
@@ -127,7 +127,7 @@ class ApplicationEnvironmentVariables(Resource):
     ) -> models.EnvironmentVariable:
         """Create an alias of an environment variable for an application.
 
-        A new variable with another key and the same value; the original stays as it is.
+        Makes a new one with another key and the same value; the original stays as it is.
 
         `POST /application/{applicationId}/environmentVariable/{environmentVariableId}/alias`
         Raises: BadRequest, Unauthorized, Forbidden, NotFound.

@@ -104,7 +104,7 @@ class ContainerEnvironmentVariables(Resource):
     ) -> models.EnvironmentVariable:
         """Override the value of an environment variable for a container.
 
-        A new variable with the same key and another value; the original stays as it is.
+        Makes a new one with the same key and another value; the original stays as it is.
 
         `POST /container/{containerId}/environmentVariable/{environmentVariableId}/override`
         Raises: BadRequest, Unauthorized, Forbidden, NotFound.
@@ -124,7 +124,7 @@ class ContainerEnvironmentVariables(Resource):
     ) -> models.EnvironmentVariable:
         """Create an alias of an environment variable for a container.
 
-        A new variable with another key and the same value; the original stays as it is.
+        Makes a new one with another key and the same value; the original stays as it is.
 
         `POST /container/{containerId}/environmentVariable/{environmentVariableId}/alias`
         Raises: BadRequest, Unauthorized, Forbidden, NotFound.

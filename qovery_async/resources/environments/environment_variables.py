@@ -90,7 +90,7 @@ class EnvironmentEnvironmentVariables(Resource):
     ) -> models.EnvironmentVariable:
         """Override the value of an environment variable for an environment.
 
-        A new variable with the same key and another value; the original stays as it is.
+        Makes a new one with the same key and another value; the original stays as it is.
 
         `POST /environment/{environmentId}/environmentVariable/{environmentVariableId}/override`
         Raises: BadRequest, Unauthorized, Forbidden, NotFound.
@@ -110,7 +110,7 @@ class EnvironmentEnvironmentVariables(Resource):
     ) -> models.EnvironmentVariable:
         """Create an alias of an environment variable for an environment.
 
-        A new variable with another key and the same value; the original stays as it is.
+        Makes a new one with another key and the same value; the original stays as it is.
 
         `POST /environment/{environmentId}/environmentVariable/{environmentVariableId}/alias`
         Raises: BadRequest, Unauthorized, Forbidden, NotFound.

@@ -73,7 +73,7 @@ class EnvironmentSecrets(Resource):
     ) -> models.Secret:
         """Override the value of a secret for an environment.
 
-        A new variable with the same key and another value; the original stays as it is.
+        Makes a new one with the same key and another value; the original stays as it is.
 
         `POST /environment/{environmentId}/secret/{secretId}/override`
         Raises: BadRequest, Unauthorized, Forbidden, NotFound.
@@ -93,7 +93,7 @@ class EnvironmentSecrets(Resource):
     ) -> models.Secret:
         """Create an alias of a secret for an environment.
 
-        A new variable with another key and the same value; the original stays as it is.
+        Makes a new one with another key and the same value; the original stays as it is.
 
         `POST /environment/{environmentId}/secret/{secretId}/alias`
         Raises: BadRequest, Unauthorized, Forbidden, NotFound.

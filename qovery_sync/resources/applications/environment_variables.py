@@ -72,7 +72,7 @@ class ApplicationEnvironmentVariables(Resource[asynchronous.ApplicationEnvironme
     ) -> models.EnvironmentVariable:
         """Override the value of an environment variable for an application.
 
-        A new variable with the same key and another value; the original stays as it is.
+        Makes a new one with the same key and another value; the original stays as it is.
 
         `POST /application/{applicationId}/environmentVariable/{environmentVariableId}/override`
         Raises: BadRequest, Unauthorized, Forbidden, NotFound.
@@ -84,7 +84,7 @@ class ApplicationEnvironmentVariables(Resource[asynchronous.ApplicationEnvironme
     ) -> models.EnvironmentVariable:
         """Create an alias of an environment variable for an application.
 
-        A new variable with another key and the same value; the original stays as it is.
+        Makes a new one with another key and the same value; the original stays as it is.
 
         `POST /application/{applicationId}/environmentVariable/{environmentVariableId}/alias`
         Raises: BadRequest, Unauthorized, Forbidden, NotFound.

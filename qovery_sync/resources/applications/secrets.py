@@ -54,7 +54,7 @@ class ApplicationSecrets(Resource[asynchronous.ApplicationSecrets]):
     ) -> models.Secret:
         """Override the value of a secret for an application.
 
-        A new variable with the same key and another value; the original stays as it is.
+        Makes a new one with the same key and another value; the original stays as it is.
 
         `POST /application/{applicationId}/secret/{secretId}/override`
         Raises: BadRequest, Unauthorized, Forbidden, NotFound.
@@ -66,7 +66,7 @@ class ApplicationSecrets(Resource[asynchronous.ApplicationSecrets]):
     ) -> models.Secret:
         """Create an alias of a secret for an application.
 
-        A new variable with another key and the same value; the original stays as it is.
+        Makes a new one with another key and the same value; the original stays as it is.
 
         `POST /application/{applicationId}/secret/{secretId}/alias`
         Raises: BadRequest, Unauthorized, Forbidden, NotFound.

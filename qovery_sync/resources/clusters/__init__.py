@@ -99,7 +99,8 @@ class Clusters(Resource[asynchronous.Clusters]):
         Returns before the cluster is gone: `get_status` raises NotFound, or BadRequest, once it is.
 
         Args:
-            delete_mode: Whether the cluster goes with what Qovery knows of it, or only the latter.
+            delete_mode: Whether to delete the cluster and its configuration at Qovery, or the configuration
+                only.
             skip_reconcile: Delete at once what is there, instead of first bringing it into its declared state.
                 Not together with the mode `DELETE_QOVERY_CONFIG`.
             organization_id: Unless given: the client's, or else the only one that its token sees.
@@ -154,7 +155,7 @@ class Clusters(Resource[asynchronous.Clusters]):
         return self._call(self._async.list_logs, cluster_id, organization_id=organization_id)
 
     def get_readiness(self, cluster_id: str, *, organization_id: str | None = None) -> models.ClusterReadinessStatus:
-        """Check whether a cluster is ready to be deployed.
+        """Check whether a cluster can be deployed.
 
         Args:
             organization_id: Unless given: the client's, or else the only one that its token sees.
@@ -318,8 +319,8 @@ class Clusters(Resource[asynchronous.Clusters]):
         Args:
             endpoint: Which endpoint of Prometheus' HTTP API to ask.
             query: PromQL.
-            start: From when on, as a string.
-            end: Until when, as a string.
+            start: From when on: Unix seconds or RFC 3339, as Prometheus takes them.
+            end: Until when: Unix seconds or RFC 3339, as Prometheus takes them.
             step: For range queries: the time between two points.
             time: For instant queries: the point in time.
             timeout: How long the query may take at Prometheus; the client's own limit is

@@ -27,7 +27,7 @@ class ClusterAnalyses(Resource[asynchronous.ClusterAnalyses]):
     ) -> models.ClusterAnalysisResponse:
         """Start a read-only analysis of a cluster.
 
-        Runs on: `get` and `list_logs` tell how it went.
+        Goes on after this returns: `get` and `list_logs` tell how it went.
 
         `POST /clusters/{clusterId}/analysis`
         Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.

@@ -16,7 +16,7 @@ class ClusterOperator(Resource[asynchronous.ClusterOperator]):
     def attach(self, cluster_id: str, *, organization_id: str | None = None) -> None:
         """Have the Qovery operator serve a self-managed cluster from now on.
 
-        Only says so: neither installs the operator nor checks that it runs.
+        Only records it: neither installs the operator nor checks that it runs.
 
         Args:
             organization_id: Unless given: the client's, or else the only one that its token sees.

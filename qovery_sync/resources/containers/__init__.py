@@ -142,7 +142,7 @@ class Containers(Resource[asynchronous.Containers]):
         """List the past and current deployments of a container.
 
         Returns:
-            A page: there is no way to ask for more.
+            A page; there is no way to ask for the next.
 
         `GET /container/{containerId}/deploymentHistory`
         Raises: Unauthorized, Forbidden, NotFound.

@@ -69,7 +69,7 @@ class ContainerEnvironmentVariables(Resource[asynchronous.ContainerEnvironmentVa
     ) -> models.EnvironmentVariable:
         """Override the value of an environment variable for a container.
 
-        A new variable with the same key and another value; the original stays as it is.
+        Makes a new one with the same key and another value; the original stays as it is.
 
         `POST /container/{containerId}/environmentVariable/{environmentVariableId}/override`
         Raises: BadRequest, Unauthorized, Forbidden, NotFound.
@@ -81,7 +81,7 @@ class ContainerEnvironmentVariables(Resource[asynchronous.ContainerEnvironmentVa
     ) -> models.EnvironmentVariable:
         """Create an alias of an environment variable for a container.
 
-        A new variable with another key and the same value; the original stays as it is.
+        Makes a new one with another key and the same value; the original stays as it is.
 
         `POST /container/{containerId}/environmentVariable/{environmentVariableId}/alias`
         Raises: BadRequest, Unauthorized, Forbidden, NotFound.

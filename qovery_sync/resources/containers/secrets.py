@@ -54,7 +54,7 @@ class ContainerSecrets(Resource[asynchronous.ContainerSecrets]):
     ) -> models.Secret:
         """Override the value of a secret for a container.
 
-        A new variable with the same key and another value; the original stays as it is.
+        Makes a new one with the same key and another value; the original stays as it is.
 
         `POST /container/{containerId}/secret/{secretId}/override`
         Raises: BadRequest, Unauthorized, Forbidden, NotFound.
@@ -64,7 +64,7 @@ class ContainerSecrets(Resource[asynchronous.ContainerSecrets]):
     def create_alias(self, container_id: str, secret_id: str, body: models.Key | Mapping[str, object]) -> models.Secret:
         """Create an alias of a secret for a container.
 
-        A new variable with another key and the same value; the original stays as it is.
+        Makes a new one with another key and the same value; the original stays as it is.
 
         `POST /container/{containerId}/secret/{secretId}/alias`
         Raises: BadRequest, Unauthorized, Forbidden, NotFound.

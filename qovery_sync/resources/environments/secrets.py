@@ -54,7 +54,7 @@ class EnvironmentSecrets(Resource[asynchronous.EnvironmentSecrets]):
     ) -> models.Secret:
         """Override the value of a secret for an environment.
 
-        A new variable with the same key and another value; the original stays as it is.
+        Makes a new one with the same key and another value; the original stays as it is.
 
         `POST /environment/{environmentId}/secret/{secretId}/override`
         Raises: BadRequest, Unauthorized, Forbidden, NotFound.
@@ -66,7 +66,7 @@ class EnvironmentSecrets(Resource[asynchronous.EnvironmentSecrets]):
     ) -> models.Secret:
         """Create an alias of a secret for an environment.
 
-        A new variable with another key and the same value; the original stays as it is.
+        Makes a new one with another key and the same value; the original stays as it is.
 
         `POST /environment/{environmentId}/secret/{secretId}/alias`
         Raises: BadRequest, Unauthorized, Forbidden, NotFound.
