@@ -10,21 +10,40 @@ _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z]+[0-9]*|[0-9]+")
 # Words that an attrs class body needs for itself: its annotations, its base's attributes.
 _TAKEN_IN_MODELS = {"Any", "Annotated", "date", "datetime", "extra", "null_keys", "field", "define", *dir(builtins)}
 _HARMLESS_BUILTINS = {"type", "id", "input", "next", "set", "min", "max", "vars", "exec", "zip", "range"}
-_IRREGULAR = {
+# Words that are not written as the API spells them.
+_SPOKEN = {
+    "aks": "AKS",
+    "api": "API",
+    "argocd": "Argo CD",
+    "aws": "AWS",
+    "bitbucket": "Bitbucket",
+    "dns": "DNS",
+    "eks": "EKS",
+    "gcp": "GCP",
+    "git": "Git",
     "github": "GitHub",
     "gitlab": "GitLab",
-    "bitbucket": "Bitbucket",
+    "gke": "GKE",
+    "helm": "Helm",
+    "ids": "IDs",
+    "ips": "IPs",
+    "jwt": "JWT",
+    "kapsule": "Kapsule",
+    "karpenter": "Karpenter",
+    "kubernetes": "Kubernetes",
+    "mcp": "MCP",
+    "scaleway": "Scaleway",
+    "terraform": "Terraform",
+}
+# Names that need a noun where they stand alone.
+_ALONE = {
     "helm": "Helm service",
     "helms": "Helm services",
     "terraform": "Terraform service",
     "terraforms": "Terraform services",
-    "aws": "AWS",
-    "gcp": "GCP",
-    "argocd": "Argo CD",
-    "eks": "EKS",
-    "mcp": "MCP",
-    "ips": "IPs",
 }
+# Letters whose names begin with a vowel: an MCP server, an SSH key.
+_VOWEL_LETTERS = "AEFHILMNORSX"
 
 
 def words(text: str) -> list[str]:
@@ -81,5 +100,12 @@ def singular(word: str) -> str:
 
 def spoken(name: str) -> str:
     """`api_tokens` as a reader says it: `API tokens`."""
-    acronyms = {"api": "API", "aks": "AKS", "gke": "GKE", "git": "Git", "jwt": "JWT", "dns": "DNS"}
-    return " ".join((_IRREGULAR | acronyms).get(word, word) for word in name.split("_"))
+    return _ALONE.get(name) or " ".join(_SPOKEN.get(word, word) for word in name.split("_"))
+
+
+def article(thing: str) -> str:
+    """`an` before a vowel that is heard: an API token, an environment, but a user."""
+    first = thing.split(maxsplit=1)[0]
+    if first.isupper():
+        return "an" if first[0] in _VOWEL_LETTERS else "a"
+    return "an" if first[0].lower() in "aeiou" and not first.startswith(("uni", "usa", "use")) else "a"

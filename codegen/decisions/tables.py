@@ -20,6 +20,7 @@ from codegen.decisions.loader import Call, Place, Table, TableError
 from codegen.decisions.named import Api, Operation
 from codegen.decisions.naming import Names
 from codegen.decisions.secrecy import Secrets
+from codegen.decisions.words import Fields, Namespaces, Notes, Parameters, Phrases
 from codegen.facts import Model
 
 FOLDER = Path(__file__).parent
@@ -70,12 +71,6 @@ class Modules(Table):
 
 
 @attrs.frozen
-class Notes(Table):
-    replaced_by: dict[Call, Call]
-    notes: dict[Call, str]
-
-
-@attrs.frozen
 class Pager:
     style: Literal["after_last", "growing", "next_token"]
     cursor: str
@@ -113,17 +108,6 @@ def _attributes(type_: str, api: Api) -> list[str]:
 
 
 @attrs.frozen
-class Phrases(Table):
-    methods: dict[str, str]
-    calls: dict[Call, str]
-
-    def idle(self, api: Api) -> Iterator[tuple[Place, str]]:
-        used = {operation.name for operation in api.operations if operation.call not in self.calls}
-        for method in self.methods.keys() - used:
-            yield ("methods", method), "no operation has this name and no phrase of its own"
-
-
-@attrs.frozen
 class Repeatable(Table):
     repeatable: dict[Call, str]
 
@@ -155,10 +139,13 @@ class Decisions:
     folder: Path
     capabilities: Capabilities
     corrections: Corrections
+    fields: Fields
     modules: Modules
     names: Names
+    namespaces: Namespaces
     notes: Notes
     pagers: Pagers
+    parameters: Parameters
     phrases: Phrases
     repeatable: Repeatable
     schema_names: SchemaNames

@@ -1,101 +1,195 @@
-"""What does the docstring of a generated method or model say? Composed from facts alone."""
+"""What does the docstring of a generated method, model or namespace say? Facts and hand-written notes, laid out."""
 
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import attrs
 
-from codegen.decisions.named import Operation
+from codegen.decisions.named import Api, Operation
+from codegen.decisions.sentences import Sentences
 from codegen.decisions.tables import Decisions
-from codegen.spelling import singular, spoken
+from codegen.decisions.words import Fields
+from codegen.facts import Model, Schema, references
 
 _ERRORS = {
     400: "BadRequest", 401: "Unauthorized", 403: "Forbidden", 404: "NotFound", 409: "Conflict",
     412: "PreconditionFailed", 422: "UnprocessableEntity", 429: "RateLimited",
 }  # fmt: skip
-_WIDTH = 108
-_SINGLETONS = ("advanced_settings", "network", "kubeconfig", "info", "onboarding", "account", "git",
-               "routing_table", "platform_binding", "cloud_provider_info", "operator", "catalog",
-               "dns_provider", "deployment_rule", "eks_anywhere", "sign_up", "billing")  # fmt: skip
+# A line of a docstring, which is indented by eight spaces.
+_WIDTH = 104
+_STATUSES = ("Status", "EnvironmentStatus", "ClusterStatus")
 
 
 @attrs.frozen
 class Words:
     """The hand-written part of the docstrings, read once."""
 
-    methods: dict[str, str]
-    calls: dict[str, str]
-    notes: dict[str, str]
-    replaced_by: dict[str, str]
+    sentences: Sentences
+    notes: Mapping[str, str]
+    returns: Mapping[str, str]
+    replaced_by: Mapping[str, str]
+    parameters: Mapping[str, str]
+    parameters_of: Mapping[str, Mapping[str, str]]
+    fields: Fields
+    namespaces: Mapping[str, str]
 
     @classmethod
-    def of(cls, read: Decisions) -> Words:
-        return cls(read.phrases.methods, read.phrases.calls, read.notes.notes, read.notes.replaced_by)
+    def of(cls, decisions: Decisions) -> Words:
+        return cls(
+            sentences=decisions.phrases.sentences,
+            notes=decisions.notes.notes,
+            returns=decisions.notes.returns,
+            replaced_by=decisions.notes.replaced_by,
+            parameters=decisions.parameters.parameters,
+            parameters_of=decisions.parameters.parameters_of,
+            fields=decisions.fields,
+            namespaces=decisions.namespaces.namespaces,
+        )
 
-    def method(self, operation: Operation, remarks: list[str]) -> list[str]:
-        """The lines of a method's docstring."""
-        lines = [f"{self.summary(operation)}.", ""]
-        if operation.call in self.replaced_by:
-            lines += [f"Deprecated: use `{self.replaced_by[operation.call]}`."]
-        old = [parameter.name for parameter in operation.query if parameter.deprecated]
-        lines += [f"Deprecated parameters: {', '.join(old)}."] if old else []
-        lines += textwrap.wrap(" ".join(self.notes.get(operation.call, "").split()), _WIDTH)
-        lines += remarks
-        kinds = [_ERRORS.get(code, "ServerError") for code in operation.errors]
-        raised = f" Raises {', '.join(dict.fromkeys(kinds))}." if kinds else ""
-        http = f"`{operation.method} {operation.path}`."
-        return lines + textwrap.wrap(f"{http}{raised}", _WIDTH, break_on_hyphens=False, break_long_words=False)
+    def method(
+        self, operation: Operation, signature: Sequence[str], *, remarks: Sequence[str] = (), twin: str | None = None
+    ) -> list[str]:
+        """The lines of a method's docstring. `signature`: its parameters; `twin`: the method that goes through all pages."""
+        parts = [
+            [self.sentences.of(operation)],
+            self._remarks(operation, remarks),
+            _section("Args", self.arguments(operation, signature)),
+            _section("Returns", self._returned(operation, twin)),
+            _http(operation),
+        ]
+        return _paragraphs(parts)
 
-    def summary(self, operation: Operation) -> str:
-        if operation.call in self.calls:
-            return self.calls[operation.call]
-        *above, last = operation.namespace.split(".")
-        thing = spoken(last if last in _SINGLETONS else singular(last))
-        a_thing = f"the {thing}" if last in _SINGLETONS else f"{_article(thing)} {thing}"
-        a_thing = thing if thing.endswith("credentials") else a_thing
-        owner = self._owner(operation, last, above)
-        phrase = self.methods.get(operation.name)
-        if phrase:
-            phrase = phrase if "{owner}" in phrase else f"{phrase}{{owner}}"
-            return phrase.format(thing=thing, things=spoken(last), a_thing=a_thing, owner=owner)
-        verb, _, rest = operation.name.partition("_")
-        if not rest:
-            return f"{verb.capitalize()} {a_thing}"
-        if any(p.name == f"{singular(last)}_id" for p in operation.path_parameters):
-            return f"{verb.capitalize()} the {spoken(rest)} of {a_thing}"
-        return f"{verb.capitalize()} the {spoken(rest)}{owner}"
+    def twin(self, operation: Operation) -> list[str]:
+        """The lines of the docstring of the method that goes through all pages of an operation."""
+        things = self.sentences.of(operation).removeprefix("List ")
+        return [
+            f"Iterate over {things}",
+            "",
+            f"Takes what `{operation.name}` takes, and asks for page after page as needed.",
+        ]
 
-    def _owner(self, operation: Operation, last: str, above: list[str]) -> str:
-        """` of an environment`, from the id in the path that is not the thing's own."""
-        ids = [p.name.removesuffix("_id") for p in operation.path_parameters]
-        owners = [i for i in ids if i not in (singular(last), "organization")]
-        ours = [i for i in owners if above and singular(above[0]) == i] or owners[:1]
-        if not ours or (not operation.name.startswith(("list", "create")) and not above):
-            return ""
-        where = "in" if operation.name == "create" and not above else "of"
-        return f" {where} {_article(spoken(ours[0]))} {spoken(ours[0])}"
+    def arguments(self, operation: Operation, signature: Sequence[str]) -> list[str]:
+        """A line for each parameter that has a note, in the order of the signature."""
+        own = self.parameters_of.get(operation.call, {})
+        old = {parameter.name for parameter in operation.query if parameter.deprecated}
+        lines = []
+        for name in signature:
+            note = _flat(own.get(name) or self.parameters.get(name, ""))
+            if name in old and "deprecated" not in note.lower():
+                note = f"{note} Deprecated.".strip()
+            lines += [f"{name}: {note}"] if note else []
+        return lines
+
+    def model(self, name: str, schema: Schema, uses: Uses) -> list[str]:
+        """The lines of a model's docstring: where it is met, and what its fields mean."""
+        fields = [field.name for field in schema.fields] if isinstance(schema, Model) else []
+        notes = [(field, self.fields.note(name, field)) for field in fields]
+        return _paragraphs(
+            [
+                _wrapped(uses.sentence(name)),
+                _section("Attributes", [f"{field}: {note}" for field, note in notes if note]),
+            ]
+        )
+
+    def _remarks(self, operation: Operation, remarks: Sequence[str]) -> list[str]:
+        replaced_by = self.replaced_by.get(operation.call)
+        old = [f"Deprecated: use `{replaced_by}`."] if replaced_by else []
+        note = _of(self.notes, operation)
+        return _wrapped(" ".join([*old, *([note] if note else []), *remarks]))
+
+    def _returned(self, operation: Operation, twin: str | None) -> list[str]:
+        """What comes back, where the type does not tell."""
+        note = _of(self.returns, operation)
+        types = {answer.type for answer in operation.answers}
+        if note:
+            return [note]
+        if any(answer.media_type == "application/x-yaml" for answer in operation.answers):
+            return ["YAML."]
+        if any(answer.paged for answer in operation.answers):
+            return [
+                f"A page; `{twin}` goes through all pages." if twin else "A page; there is no way to ask for the next."
+            ]
+        if operation.method == "POST" and types & {*_STATUSES}:
+            return ["The status right after the request; `get_status` follows it."]
+        return []
 
 
-def model(used_by: list[str], part_of: list[str], bodies: set[str]) -> str:
-    """The one line under a model's name: where it is met."""
-    sent = [call for call in used_by if call in bodies]
-    came = [call for call in used_by if call not in bodies]
-    parts = []
-    if sent:
-        parts.append(f"Sent by {_some(sent)}.")
-    if came:
-        parts.append(f"Answer of {_some(came)}.")
-    if part_of:
-        parts.append(f"Part of {_some(part_of)}.")
-    return " ".join(parts)
+@attrs.frozen
+class Uses:
+    """Where each schema is met."""
+
+    sent: Mapping[str, Collection[str]]
+    returned: Mapping[str, Collection[str]]
+    part_of: Mapping[str, Collection[str]]
+
+    @classmethod
+    def of(cls, api: Api, part_of: Mapping[str, Collection[str]]) -> Uses:
+        sent: dict[str, list[str]] = {}
+        returned: dict[str, list[str]] = {}
+        for operation in api.operations:
+            parameters = [p.type for p in (*operation.path_parameters, *operation.query)]
+            taken = [*parameters, *([operation.body.type] if operation.body else [])]
+            for name in _named(taken):
+                sent.setdefault(name, []).append(operation.call)
+            for name in _named(answer.type for answer in operation.answers):
+                returned.setdefault(name, []).append(operation.call)
+        return cls(sent, returned, part_of)
+
+    def sentence(self, name: str) -> str:
+        parts = []
+        if sent := self.sent.get(name):
+            parts.append(f"Sent by {_some(sent, 'operation')}.")
+        if returned := self.returned.get(name):
+            parts.append(f"Returned by {_some(returned, 'operation')}.")
+        if part_of := self.part_of.get(name):
+            parts.append(f"Part of {_some(part_of, 'model')}.")
+        return " ".join(parts)
 
 
-def _some(names: list[str]) -> str:
-    shown = ", ".join(f"`{name}`" for name in names[:2])
-    return f"{shown} and {len(names) - 2} more" if len(names) > 2 else shown
+def _named(types: Iterable[str | None]) -> list[str]:
+    return list(dict.fromkeys(name for type_ in types for name in references(type_)))
 
 
-def _article(thing: str) -> str:
-    silent = thing.startswith(("AWS", "API", "EKS", "MCP", "alert", "IP"))
-    return "an" if silent or thing[:1] in "aeio" else "a"
+def _some(names: Collection[str], noun: str) -> str:
+    """`a`, `b` and 1 more operation."""
+    first, *rest = (f"`{name}`" for name in names)
+    if not rest:
+        return first
+    if len(rest) == 1:
+        return f"{first} and {rest[0]}"
+    return f"{first} and {len(rest)} more {noun}s"
+
+
+def _http(operation: Operation) -> list[str]:
+    kinds = [_ERRORS.get(code, "ServerError") for code in operation.errors]
+    raised = f"Raises: {', '.join(dict.fromkeys(kinds))}." if kinds else ""
+    return [f"`{operation.method} {operation.path}`", *_wrapped(raised, indent="    ")]
+
+
+def _section(title: str, lines: Sequence[str]) -> list[str]:
+    if not lines:
+        return []
+    entries = [_wrapped(line, width=_WIDTH - 4, indent="    ") for line in lines]
+    return [f"{title}:", *(f"    {line}" for entry in entries for line in entry)]
+
+
+def _paragraphs(parts: Sequence[Sequence[str]]) -> list[str]:
+    found: list[str] = []
+    for part in parts:
+        found += ["", *part] if found and part else part
+    return found
+
+
+def _wrapped(text: str, *, width: int = _WIDTH, indent: str = "") -> list[str]:
+    return textwrap.wrap(_flat(text), width, subsequent_indent=indent, break_on_hyphens=False, break_long_words=False)
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _of(table: Mapping[str, str], operation: Operation) -> str:
+    """A note on one operation, or on all of its name."""
+    return table.get(operation.call) or table.get(f"*.{operation.name}", "")

@@ -25,8 +25,6 @@ class Layout:
     """The schemas of each module, each after those it refers to."""
     sendable: set[str]
     """Models that a request can contain."""
-    used_by: dict[str, list[str]]
-    """For each schema the operations that name it as body or answer."""
     part_of: dict[str, list[str]]
     """For each schema the schemas that refer to it."""
 
@@ -45,7 +43,6 @@ def arrange(api: Api) -> Layout:
         module_of=module_of,
         in_order=dict(sorted(in_order.items())),
         sendable=_closure([name for body in bodies for name in body], refers),
-        used_by={name: [o.call for o in api.operations if name in _named(o)] for name in api.schemas},
         part_of={
             name: [other for other, names in refers.items() if name in names and other != name] for name in api.schemas
         },

@@ -52,12 +52,13 @@ def method(operation: Operation, api: Api, decided: Decided, *, shadowed: bool) 
     positional.sort(key=lambda argument: argument.default is not None)
     pager = decided.pagers.get(operation.call)
     reader = _reader(operation.answers, pager, api)
+    twin = "iterate" if operation.name == "list" else operation.name.replace("list", "iterate", 1)
     remarks = []
     if operation.call in decided.repeatable:
-        remarks.append("Changes nothing, so it is asked again where an answer is lost.")
+        remarks.append("Changes nothing, so it is retried like a GET.")
     if decided.secrets.is_text(operation):
         reader = attrs.evolve(reader, method="_secret_text")
-        remarks.append("The text is a secret, which its `repr` does not show.")
+        remarks.append("The string is a secret, which its `repr` does not show.")
     if shadowed:
         reader = attrs.evolve(reader, returns=reader.returns.replace("list[", "builtins.list["))
     return {
@@ -67,8 +68,11 @@ def method(operation: Operation, api: Api, decided: Decided, *, shadowed: bool) 
         "reader": reader,
         "defaulted": defaulted or optional_id,
         "pager": pager,
-        "twin": "iterate" if operation.name == "list" else operation.name.replace("list", "iterate", 1),
-        "docstring": decided.words.method(operation, remarks),
+        "twin": twin,
+        "docstring": decided.words.method(
+            operation, [a.name for a in positional + named], remarks=remarks, twin=twin if pager else None
+        ),
+        "twin_docstring": decided.words.twin(operation) if pager else [],
         "replaced_by": decided.words.replaced_by.get(operation.call),
         "repeatable": operation.call in decided.repeatable,
         "path": _template(operation),

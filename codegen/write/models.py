@@ -8,7 +8,7 @@ from codegen.decisions import tables
 from codegen.decisions.named import Api
 from codegen.facts import Enum, Field, Model, Union, references
 from codegen.spelling import member
-from codegen.write import docstrings
+from codegen.write.docstrings import Uses, Words
 from codegen.write.layout import Layout
 from codegen.write.module import Writer
 
@@ -20,7 +20,10 @@ class ModelFiles:
         self._api = api
         self._layout = layout
         self._writer = writer
-        self._secrets = tables.read().secrets
+        decisions = tables.read()
+        self._secrets = decisions.secrets
+        self._words = Words.of(decisions)
+        self._uses = Uses.of(api, layout.part_of)
 
     def files(self) -> dict[str, str]:
         where = {name: self._layout.module_of[name] for name in sorted(self._api.schemas)}
@@ -42,11 +45,7 @@ class ModelFiles:
 
     def _schema(self, name: str, defined: set[str]) -> dict[str, Any]:
         schema = self._api.schemas[name]
-        about = docstrings.model(
-            self._layout.used_by[name],
-            self._layout.part_of[name],
-            {o.call for o in self._api.operations if o.body and name in references(o.body.type)},
-        )
+        about = self._words.model(name, schema, self._uses)
         later = self._later(name, defined)
         if isinstance(schema, Enum):
             members = {member(value): value for value in schema.values}

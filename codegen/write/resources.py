@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from codegen.decisions.capabilities import Capabilities
 from codegen.decisions.named import Api, Operation
-from codegen.spelling import pascal, singular
+from codegen.spelling import pascal, singular, spoken
 from codegen.write.methods import Decided, method
 from codegen.write.module import Writer
 
@@ -56,7 +56,7 @@ class ResourceFiles:
     def _resource_module(self, module: list[str], namespaces: dict[str, list[Operation]], children: list[str]) -> str:
         """One namespace, and those nested in it where they fit into one module."""
         elsewhere = [n for n in children if n not in module] if "." not in module[0] else []
-        below = {n: _names(n)["class_"] for n in elsewhere}
+        below = {n: self._names(n)["class_"] for n in elsewhere}
         guarded = [f"from qovery_async.resources.{n} import {class_}" for n, class_ in below.items()]
         classes = []
         for namespace in module:
@@ -64,17 +64,17 @@ class ResourceFiles:
             names = {operation.name for operation in operations}
             classes.append(
                 {
-                    "own": _names(namespace),
+                    "own": self._names(namespace),
                     "namespace": namespace,
                     "methods": [method(o, self._api, self._decided, shadowed="list" in names) for o in operations],
-                    "children": [_names(n) for n in children] if "." not in namespace else [],
+                    "children": [self._names(n) for n in children] if "." not in namespace else [],
                 }
             )
         body = self._writer.fill("async_namespace.jinja", classes=classes, guarded=guarded)
         return self._writer.module(f"`client.{module[0]}`.", body, _IMPORTS)
 
-
-def _names(namespace: str) -> dict[str, str]:
-    top, _, child = namespace.partition(".")
-    class_ = f"{pascal(singular(top))}{pascal(child)}" if child else pascal(top)
-    return {"attribute": child or top, "module": namespace, "class_": class_}
+    def _names(self, namespace: str) -> dict[str, str]:
+        top, _, child = namespace.partition(".")
+        class_ = f"{pascal(singular(top))}{pascal(child)}" if child else pascal(top)
+        about = self._decided.words.namespaces.get(namespace, f"{spoken(child or top).capitalize()}.")
+        return {"attribute": child or top, "module": namespace, "class_": class_, "about": about}

@@ -14,7 +14,7 @@ __all__ = [
 
 @define(kw_only=True, repr=False)
 class AccountInfo(Model):
-    """Answer of `account.get`, `account.update`."""
+    """Returned by `account.get` and `account.update`."""
 
     id: str | None = None
     created_at: datetime | None = None
@@ -34,7 +34,7 @@ class AccountInfoEditRequest(Model):
 
 @define(kw_only=True, repr=False)
 class Referral(Model):
-    """Answer of `account.get_referral`."""
+    """Returned by `account.get_referral`."""
 
     total_invited: int | None = None
     invitation_link: str | None = None

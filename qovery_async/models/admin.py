@@ -23,7 +23,7 @@ class SelfManagedClusterKind(OpenEnum):
 
 
 class CompanySizeEnum(OpenEnum):
-    """Part of `SignUp`, `SignUpRequest`."""
+    """Part of `SignUp` and `SignUpRequest`."""
 
     VALUE_1_10 = "1-10"
     VALUE_11_50 = "11-50"
@@ -33,7 +33,7 @@ class CompanySizeEnum(OpenEnum):
 
 
 class TypeOfUseEnum(OpenEnum):
-    """Part of `SignUp`, `SignUpRequest`."""
+    """Part of `SignUp` and `SignUpRequest`."""
 
     PERSONAL = "PERSONAL"
     SCHOOL = "SCHOOL"
@@ -42,7 +42,7 @@ class TypeOfUseEnum(OpenEnum):
 
 @define(kw_only=True, repr=False)
 class SignUp(Model):
-    """Answer of `admin.sign_up.get`."""
+    """Returned by `admin.sign_up.get`."""
 
     id: str
     created_at: datetime

@@ -63,7 +63,9 @@ class ContainerAdvancedSettingsDeploymentUpdateStrategyType(OpenEnum):
 
 @define(kw_only=True, repr=False)
 class HelmAdvancedSettings(Model):
-    """Sent by `helms.advanced_settings.update`. Answer of `helms.advanced_settings.get_default`, `helms.advanced_settings.get`."""
+    """Sent by `helms.advanced_settings.update`. Returned by `helms.advanced_settings.get_default` and 2 more
+    operations.
+    """
 
     deployment_custom_domain_check_enabled: Annotated[
         bool | Unset | None, Wire("deployment.custom_domain_check_enabled")
@@ -148,7 +150,9 @@ class HelmAdvancedSettings(Model):
 
 @define(kw_only=True, repr=False)
 class JobAdvancedSettings(Model):
-    """Sent by `jobs.advanced_settings.update`. Answer of `jobs.advanced_settings.get_default`, `jobs.advanced_settings.get`."""
+    """Sent by `jobs.advanced_settings.update`. Returned by `jobs.advanced_settings.get_default` and 2 more
+    operations.
+    """
 
     build_timeout_max_sec: Annotated[int | Unset | None, Wire("build.timeout_max_sec")] = UNSET
     build_cpu_max_in_milli: Annotated[int | Unset | None, Wire("build.cpu_max_in_milli")] = UNSET
@@ -180,7 +184,9 @@ class JobAdvancedSettings(Model):
 
 @define(kw_only=True, repr=False)
 class TerraformAdvancedSettings(Model):
-    """Sent by `terraforms.advanced_settings.update`. Answer of `terraforms.advanced_settings.get`, `terraforms.advanced_settings.get_default`."""
+    """Sent by `terraforms.advanced_settings.update`. Returned by `terraforms.advanced_settings.get` and 2 more
+    operations.
+    """
 
     build_timeout_max_sec: Annotated[int | Unset | None, Wire("build.timeout_max_sec")] = UNSET
     build_cpu_max_in_milli: Annotated[int | Unset | None, Wire("build.cpu_max_in_milli")] = UNSET
@@ -201,7 +207,9 @@ class TerraformAdvancedSettings(Model):
 
 @define(kw_only=True, repr=False)
 class ApplicationAdvancedSettings(Model):
-    """Sent by `applications.advanced_settings.update`. Answer of `applications.advanced_settings.get_default`, `applications.advanced_settings.get`."""
+    """Sent by `applications.advanced_settings.update`. Returned by
+    `applications.advanced_settings.get_default` and 2 more operations.
+    """
 
     deployment_custom_domain_check_enabled: Annotated[
         bool | Unset | None, Wire("deployment.custom_domain_check_enabled")
@@ -328,7 +336,9 @@ class ApplicationAdvancedSettings(Model):
 
 @define(kw_only=True, repr=False)
 class ContainerAdvancedSettings(Model):
-    """Sent by `containers.advanced_settings.update`. Answer of `containers.advanced_settings.get_default`, `containers.advanced_settings.get`."""
+    """Sent by `containers.advanced_settings.update`. Returned by `containers.advanced_settings.get_default`
+    and 2 more operations.
+    """
 
     deployment_custom_domain_check_enabled: Annotated[
         bool | Unset | None, Wire("deployment.custom_domain_check_enabled")

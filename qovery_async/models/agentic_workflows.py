@@ -19,7 +19,7 @@ __all__ = [
 
 @define(kw_only=True, repr=False)
 class AgenticWorkflowGovernance(Model):
-    """Part of `AgenticWorkflowRequest`, `AgenticWorkflowResponse`."""
+    """Part of `AgenticWorkflowRequest` and `AgenticWorkflowResponse`."""
 
     host_allowlist: list[str]
 
@@ -35,7 +35,7 @@ class AgenticWorkflowHeader(Model):
 
 
 class AgenticWorkflowModelType(OpenEnum):
-    """Part of `AgenticWorkflowModelRequest`, `AgenticWorkflowModelResponse`."""
+    """Part of `AgenticWorkflowModelRequest` and `AgenticWorkflowModelResponse`."""
 
     CLAUDE = "CLAUDE"
     BEDROCK = "BEDROCK"
@@ -43,7 +43,7 @@ class AgenticWorkflowModelType(OpenEnum):
 
 @define(kw_only=True, repr=False)
 class AgenticWorkflowProjectRepository(Model):
-    """Part of `AgenticWorkflowRequest`, `AgenticWorkflowResponse`."""
+    """Part of `AgenticWorkflowRequest` and `AgenticWorkflowResponse`."""
 
     url: str
     branch: str
@@ -52,7 +52,12 @@ class AgenticWorkflowProjectRepository(Model):
 
 @define(kw_only=True, repr=False)
 class AgenticWorkflowResources(Model):
-    """Part of `AgenticWorkflowRequest`, `AgenticWorkflowResponse`."""
+    """Part of `AgenticWorkflowRequest` and `AgenticWorkflowResponse`.
+
+    Attributes:
+        cpu_milli: Millicores: 1000 are one CPU.
+        gpu: How many GPUs.
+    """
 
     cpu_milli: int
     ram_mib: int
@@ -78,7 +83,7 @@ class CancelAgenticWorkflowDeploymentRequest(Model):
 
 @define(kw_only=True, repr=False)
 class AgenticWorkflowOutput(Model):
-    """Part of `AgenticWorkflowRequest`, `AgenticWorkflowResponse`."""
+    """Part of `AgenticWorkflowRequest` and `AgenticWorkflowResponse`."""
 
     name: str
     url: str | Unset | None = UNSET
@@ -109,7 +114,7 @@ class AgenticWorkflowModelResponse(Model):
 
 @define(kw_only=True, repr=False)
 class AgenticWorkflowRequest(Model):
-    """Sent by `agentic_workflows.create`, `agentic_workflows.update`."""
+    """Sent by `agentic_workflows.create` and `agentic_workflows.update`."""
 
     name: str
     description: str | Unset | None = UNSET
@@ -130,7 +135,7 @@ class AgenticWorkflowRequest(Model):
 
 @define(kw_only=True, repr=False)
 class AgenticWorkflowResponse(Model):
-    """Answer of `agentic_workflows.list`, `agentic_workflows.create` and 2 more. Part of `AnyService`."""
+    """Returned by `agentic_workflows.list` and 3 more operations. Part of `AnyService`."""
 
     id: str
     created_at: datetime

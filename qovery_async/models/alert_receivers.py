@@ -17,7 +17,7 @@ __all__ = [
 
 
 class AlertReceiverType(OpenEnum):
-    """Part of `EmailAlertReceiverCreationRequest`, `EmailAlertReceiverEditRequest` and 4 more."""
+    """Part of `EmailAlertReceiverCreationRequest` and 5 more models."""
 
     SLACK = "SLACK"
     EMAIL = "EMAIL"
@@ -173,7 +173,7 @@ AlertReceiverResponse: TypeAlias = Annotated[
         },
     ),
 ]
-"""Answer of `alert_receivers.list`, `alert_receivers.create` and 2 more."""
+"""Returned by `alert_receivers.list` and 3 more operations."""
 
 
 @define(kw_only=True, repr=False)

@@ -19,7 +19,7 @@ __all__ = [
 
 @define(kw_only=True, repr=False)
 class AlertPresentation(Model):
-    """Part of `AlertRuleCreationRequest`, `AlertRuleEditRequest`."""
+    """Part of `AlertRuleCreationRequest` and `AlertRuleEditRequest`."""
 
     summary: str | Unset | None = UNSET
     runbook_url: str | Unset | None = UNSET
@@ -63,7 +63,7 @@ class AlertRuleConditionFunction(OpenEnum):
 
 
 class AlertSeverity(OpenEnum):
-    """Part of `AlertRuleCreationRequest`, `AlertRuleEditRequest` and 1 more."""
+    """Part of `AlertRuleCreationRequest` and 2 more models."""
 
     LOW = "LOW"
     MEDIUM = "MEDIUM"
@@ -72,14 +72,14 @@ class AlertSeverity(OpenEnum):
 
 
 class AlertRuleSource(OpenEnum):
-    """Part of `AlertRuleResponse`, `GhostAlertRuleResponse`."""
+    """Part of `AlertRuleResponse` and `GhostAlertRuleResponse`."""
 
     MANAGED = "MANAGED"
     GHOST = "GHOST"
 
 
 class AlertRuleState(OpenEnum):
-    """Part of `AlertRuleResponse`, `GhostAlertRuleResponse`."""
+    """Part of `AlertRuleResponse` and `GhostAlertRuleResponse`."""
 
     UNDEPLOYED = "UNDEPLOYED"
     OK = "OK"
@@ -105,7 +105,7 @@ class AlertTargetType(OpenEnum):
 
 @define(kw_only=True, repr=False)
 class AlertRuleCondition(Model):
-    """Part of `AlertRuleCreationRequest`, `AlertRuleEditRequest` and 1 more."""
+    """Part of `AlertRuleCreationRequest` and 2 more models."""
 
     kind: AlertRuleConditionKind
     promql: str
@@ -116,7 +116,11 @@ class AlertRuleCondition(Model):
 
 @define(kw_only=True, repr=False)
 class AlertRuleEditRequest(Model):
-    """Sent by `alert_rules.update`."""
+    """Sent by `alert_rules.update`.
+
+    Attributes:
+        for_duration: How long the condition must hold: an ISO 8601 duration such as `PT5M`.
+    """
 
     name: str
     description: str
@@ -131,7 +135,7 @@ class AlertRuleEditRequest(Model):
 
 @define(kw_only=True, repr=False)
 class AlertTarget(Model):
-    """Part of `AlertRuleCreationRequest`, `AlertRuleResponse` and 1 more."""
+    """Part of `AlertRuleCreationRequest` and 2 more models."""
 
     target_type: AlertTargetType
     target_id: str
@@ -140,7 +144,11 @@ class AlertTarget(Model):
 
 @define(kw_only=True, repr=False)
 class AlertRuleCreationRequest(Model):
-    """Sent by `alert_rules.create`."""
+    """Sent by `alert_rules.create`.
+
+    Attributes:
+        for_duration: How long the condition must hold: an ISO 8601 duration such as `PT5M`.
+    """
 
     organization_id: str
     cluster_id: str
@@ -158,7 +166,11 @@ class AlertRuleCreationRequest(Model):
 
 @define(kw_only=True, repr=False)
 class AlertRuleResponse(Model):
-    """Answer of `alert_rules.create`, `alert_rules.get` and 1 more. Part of `AlertRuleOrGhost`."""
+    """Returned by `alert_rules.create` and 2 more operations. Part of `AlertRuleOrGhost`.
+
+    Attributes:
+        for_duration: How long the condition must hold: an ISO 8601 duration such as `PT5M`.
+    """
 
     id: str
     created_at: datetime
@@ -202,4 +214,4 @@ AlertRuleOrGhost: TypeAlias = Annotated[
         },
     ),
 ]
-"""Answer of `alert_rules.list`."""
+"""Returned by `alert_rules.list`."""

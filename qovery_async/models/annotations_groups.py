@@ -16,7 +16,7 @@ __all__ = [
 
 @define(kw_only=True, repr=False)
 class Annotation(Model):
-    """Part of `OrganizationAnnotationsGroupCreateRequest`, `OrganizationAnnotationsGroupEnrichedResponse` and 1 more."""
+    """Part of `OrganizationAnnotationsGroupCreateRequest` and 2 more models."""
 
     key: str
     value: str
@@ -36,13 +36,13 @@ class AnnotationsGroupAssociatedItemType(OpenEnum):
 
 @define(kw_only=True, repr=False)
 class ServiceAnnotationRequest(Model):
-    """Part of `ApplicationEditRequest`, `ApplicationRequest` and 4 more."""
+    """Part of `ApplicationEditRequest` and 5 more models."""
 
     id: str
 
 
 class OrganizationAnnotationsGroupScopeEnum(OpenEnum):
-    """Part of `OrganizationAnnotationsGroupCreateRequest`, `OrganizationAnnotationsGroupEnrichedResponse` and 1 more."""
+    """Part of `OrganizationAnnotationsGroupCreateRequest` and 2 more models."""
 
     DEPLOYMENTS = "DEPLOYMENTS"
     STATEFUL_SETS = "STATEFUL_SETS"
@@ -58,7 +58,7 @@ class OrganizationAnnotationsGroupScopeEnum(OpenEnum):
 
 @define(kw_only=True, repr=False)
 class AnnotationsGroupAssociatedItem(Model):
-    """Answer of `annotations_groups.list_associated_items`."""
+    """Returned by `annotations_groups.list_associated_items`."""
 
     item_id: str
     item_name: str
@@ -73,7 +73,7 @@ class AnnotationsGroupAssociatedItem(Model):
 
 @define(kw_only=True, repr=False)
 class OrganizationAnnotationsGroupCreateRequest(Model):
-    """Sent by `annotations_groups.create`, `annotations_groups.update`."""
+    """Sent by `annotations_groups.create` and `annotations_groups.update`."""
 
     name: str
     annotations: list[Annotation]
@@ -82,7 +82,7 @@ class OrganizationAnnotationsGroupCreateRequest(Model):
 
 @define(kw_only=True, repr=False)
 class OrganizationAnnotationsGroupEnrichedResponse(Model):
-    """Answer of `annotations_groups.list`."""
+    """Returned by `annotations_groups.list`."""
 
     id: str
     created_at: datetime
@@ -95,7 +95,7 @@ class OrganizationAnnotationsGroupEnrichedResponse(Model):
 
 @define(kw_only=True, repr=False)
 class OrganizationAnnotationsGroupResponse(Model):
-    """Answer of `annotations_groups.create`, `annotations_groups.get` and 1 more. Part of `Application`, `ContainerResponse` and 3 more."""
+    """Returned by `annotations_groups.create` and 2 more operations. Part of `Application` and 4 more models."""
 
     id: str
     created_at: datetime

@@ -15,7 +15,7 @@ __all__ = [
 
 @define(kw_only=True, repr=False)
 class OrganizationApiToken(Model):
-    """Answer of `api_tokens.list`."""
+    """Returned by `api_tokens.list`."""
 
     id: str
     created_at: datetime
@@ -28,7 +28,7 @@ class OrganizationApiToken(Model):
 
 @define(kw_only=True, repr=False)
 class OrganizationApiTokenCreate(Model):
-    """Answer of `api_tokens.create`."""
+    """Returned by `api_tokens.create`."""
 
     id: str
     created_at: datetime

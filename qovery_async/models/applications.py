@@ -33,7 +33,7 @@ __all__ = [
 
 @define(kw_only=True, repr=False)
 class ApplicationNetwork(Model):
-    """Answer of `applications.network.get`, `applications.network.update`."""
+    """Returned by `applications.network.get` and `applications.network.update`."""
 
     sticky_session: bool | None = None
 
@@ -47,14 +47,18 @@ class ApplicationNetworkRequest(Model):
 
 @define(kw_only=True, repr=False)
 class DeployRequest(Model):
-    """Sent by `applications.deploy`."""
+    """Sent by `applications.deploy`.
+
+    Attributes:
+        git_commit_id: The SHA of the commit to deploy.
+    """
 
     git_commit_id: str
 
 
 @define(kw_only=True, repr=False)
 class User(Model):
-    """Answer of `applications.list_contributors`."""
+    """Returned by `applications.list_contributors`."""
 
     id: str | None = None
     created_at: datetime | None = None
@@ -67,7 +71,7 @@ class User(Model):
 
 @define(kw_only=True, repr=False)
 class ApplicationDeploymentRestriction(Model):
-    """Answer of `applications.deployment_restrictions.list`, `applications.deployment_restrictions.create` and 1 more."""
+    """Returned by `applications.deployment_restrictions.list` and 2 more operations."""
 
     id: str
     created_at: datetime
@@ -79,7 +83,7 @@ class ApplicationDeploymentRestriction(Model):
 
 @define(kw_only=True, repr=False)
 class ApplicationDeploymentRestrictionRequest(Model):
-    """Sent by `applications.deployment_restrictions.create`, `applications.deployment_restrictions.update`."""
+    """Sent by `applications.deployment_restrictions.create` and `applications.deployment_restrictions.update`."""
 
     mode: DeploymentRestrictionModeEnum
     type: DeploymentRestrictionTypeEnum
@@ -88,7 +92,20 @@ class ApplicationDeploymentRestrictionRequest(Model):
 
 @define(kw_only=True, repr=False)
 class Application(Model):
-    """Answer of `applications.list`, `applications.create` and 4 more. Part of `AnyService`."""
+    """Returned by `applications.list` and 5 more operations. Part of `AnyService`.
+
+    Attributes:
+        maximum_cpu: Millicores: the most that the cluster allows.
+        maximum_memory: MB: the most that the cluster allows.
+        cpu: Millicores: 1000 are one CPU.
+        memory: MB: 1024 are one GB.
+        gpu: How many GPUs.
+        ephemeral_storage_in_gib: GiB; the platform has a default.
+        min_running_instances: How many run at least; 0 is none.
+        max_running_instances: How many run at most; -1 is no limit.
+        auto_preview: Whether preview environments get one of it; unless given, the environment decides.
+        auto_deploy: Whether a new commit or image tag is deployed by itself.
+    """
 
     id: str
     created_at: datetime
@@ -126,7 +143,18 @@ class Application(Model):
 
 @define(kw_only=True, repr=False)
 class ApplicationEditRequest(Model):
-    """Sent by `applications.update`."""
+    """Sent by `applications.update`.
+
+    Attributes:
+        cpu: Millicores: 1000 are one CPU.
+        memory: MB: 1024 are one GB.
+        gpu: How many GPUs.
+        ephemeral_storage_in_gib: GiB; the platform has a default.
+        min_running_instances: How many run at least; 0 is none.
+        max_running_instances: How many run at most; -1 is no limit.
+        auto_preview: Whether preview environments get one of it; unless given, the environment decides.
+        auto_deploy: Whether a new commit or image tag is deployed by itself.
+    """
 
     healthchecks: Healthcheck
     storage: list[ServiceStorageRequestStorage] | Unset | None = UNSET
@@ -156,7 +184,18 @@ class ApplicationEditRequest(Model):
 
 @define(kw_only=True, repr=False)
 class ApplicationRequest(Model):
-    """Sent by `applications.create`."""
+    """Sent by `applications.create`.
+
+    Attributes:
+        cpu: Millicores: 1000 are one CPU.
+        memory: MB: 1024 are one GB.
+        gpu: How many GPUs.
+        ephemeral_storage_in_gib: GiB; the platform has a default.
+        min_running_instances: How many run at least; 0 is none.
+        max_running_instances: How many run at most; -1 is no limit.
+        auto_preview: Whether preview environments get one of it; unless given, the environment decides.
+        auto_deploy: Whether a new commit or image tag is deployed by itself.
+    """
 
     name: str
     git_repository: ApplicationGitRepositoryRequest

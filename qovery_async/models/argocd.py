@@ -19,7 +19,7 @@ __all__ = [
 
 
 class ArgoCdConnectionStatusEnum(OpenEnum):
-    """Part of `ArgoCdConnectionCheckResponse`, `ArgoCdInstanceMappingResponse`."""
+    """Part of `ArgoCdConnectionCheckResponse` and `ArgoCdInstanceMappingResponse`."""
 
     CONNECTED = "connected"
     ERROR = "error"
@@ -35,7 +35,7 @@ class ArgoCdConnectionCheckResponseReason(OpenEnum):
 
 @define(kw_only=True, repr=False)
 class ArgoCdCredentialsRequest(Model):
-    """Sent by `argocd.credentials.save`, `argocd.credentials.check`."""
+    """Sent by `argocd.credentials.save` and `argocd.credentials.check`."""
 
     argocd_url: str
     argocd_token: str
@@ -45,7 +45,7 @@ class ArgoCdCredentialsRequest(Model):
 
 @define(kw_only=True, repr=False)
 class ArgoCdCredentialsResponse(Model):
-    """Answer of `argocd.credentials.get`, `argocd.credentials.save`."""
+    """Returned by `argocd.credentials.get` and `argocd.credentials.save`."""
 
     id: str
     cluster_id: str
@@ -69,7 +69,7 @@ class ArgoCdDestinationClusterMappingRequest(Model):
 
 @define(kw_only=True, repr=False)
 class ArgoCdDestinationClusterMappingResponse(Model):
-    """Answer of `argocd.cluster_mappings.save`."""
+    """Returned by `argocd.cluster_mappings.save`."""
 
     agent_cluster_id: str
     argocd_cluster_url: str
@@ -106,7 +106,7 @@ class ArgocdAssociatedServiceType(OpenEnum):
 
 @define(kw_only=True, repr=False)
 class ArgoCdConnectionCheckResponse(Model):
-    """Answer of `argocd.credentials.check`."""
+    """Returned by `argocd.credentials.check`."""
 
     status: ArgoCdConnectionStatusEnum
     app_count: int | None = None
@@ -135,7 +135,7 @@ class ArgocdAppManifestResponseManifestMetadata(Model):
 
 @define(kw_only=True, repr=False)
 class ArgocdAssociatedServicesResponse(Model):
-    """Answer of `argocd.apps.list_associated_services`."""
+    """Returned by `argocd.apps.list_associated_services`."""
 
     project_id: str
     project_name: str
@@ -148,7 +148,7 @@ class ArgocdAssociatedServicesResponse(Model):
 
 @define(kw_only=True, repr=False)
 class ArgoCdInstanceMappingResponse(Model):
-    """Answer of `argocd.cluster_mappings.list`."""
+    """Returned by `argocd.cluster_mappings.list`."""
 
     agent_cluster_id: str
     agent_cluster_name: str
@@ -163,7 +163,7 @@ class ArgoCdInstanceMappingResponse(Model):
 
 @define(kw_only=True, repr=False)
 class ArgocdAppManifestResponse(Model):
-    """Answer of `argocd.apps.get_manifest`."""
+    """Returned by `argocd.apps.get_manifest`."""
 
     manifest_metadata: ArgocdAppManifestResponseManifestMetadata
     manifest_revision: str | None = None

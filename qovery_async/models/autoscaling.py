@@ -16,13 +16,13 @@ __all__ = [
 
 
 class AutoscalingMode(OpenEnum):
-    """Part of `KedaAutoscalingRequest`, `KedaAutoscalingResponse`."""
+    """Part of `KedaAutoscalingRequest` and `KedaAutoscalingResponse`."""
 
     KEDA = "KEDA"
 
 
 class KedaScalerRole(OpenEnum):
-    """Part of `KedaScalerRequest`, `KedaScalerResponse`."""
+    """Part of `KedaScalerRequest` and `KedaScalerResponse`."""
 
     PRIMARY = "PRIMARY"
     SAFETY = "SAFETY"
@@ -116,7 +116,7 @@ AutoscalingPolicyRequest: TypeAlias = Annotated[
         },
     ),
 ]
-"""Part of `ApplicationEditRequest`, `ApplicationRequest` and 1 more."""
+"""Part of `ApplicationEditRequest` and 2 more models."""
 
 
 AutoscalingPolicyResponse: TypeAlias = Annotated[
@@ -128,4 +128,4 @@ AutoscalingPolicyResponse: TypeAlias = Annotated[
         },
     ),
 ]
-"""Part of `Application`, `ContainerResponse`."""
+"""Part of `Application` and `ContainerResponse`."""

@@ -40,7 +40,7 @@ class EksAnywhereVsphereStaticCredentialsRequestType(OpenEnum):
 
 
 class ListAWSEKSInstanceTypeGpu(OpenEnum):
-    """Answer of `aws.list_eks_instance_types`."""
+    """Sent by `aws.list_eks_instance_types`."""
 
     INCLUDE = "INCLUDE"
     EXCLUDE = "EXCLUDE"
@@ -115,4 +115,4 @@ AwsCredentialsRequest: TypeAlias = Annotated[
         },
     ),
 ]
-"""Sent by `aws.credentials.create`, `aws.credentials.update`."""
+"""Sent by `aws.credentials.create` and `aws.credentials.update`."""

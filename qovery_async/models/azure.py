@@ -12,7 +12,7 @@ __all__ = [
 
 @define(kw_only=True, repr=False)
 class AzureCredentialsRequest(Model):
-    """Sent by `azure.credentials.create`, `azure.credentials.update`."""
+    """Sent by `azure.credentials.create` and `azure.credentials.update`."""
 
     name: str
     azure_subscription_id: str
@@ -20,7 +20,7 @@ class AzureCredentialsRequest(Model):
 
 
 class ListAzureAKSInstanceTypeGpu(OpenEnum):
-    """Answer of `azure.list_aks_instance_types`."""
+    """Sent by `azure.list_aks_instance_types`."""
 
     ONLY = "ONLY"
     INCLUDE = "INCLUDE"

@@ -19,14 +19,14 @@ __all__ = [
 
 @define(kw_only=True, repr=False)
 class BillingExternalId(Model):
-    """Answer of `billing.get_external_id`."""
+    """Returned by `billing.get_external_id`."""
 
     id: str | None = None
 
 
 @define(kw_only=True, repr=False)
 class BillingInfo(Model):
-    """Answer of `billing.info.get`, `billing.info.update`."""
+    """Returned by `billing.info.get` and `billing.info.update`."""
 
     first_name: str | None = None
     last_name: str | None = None
@@ -58,7 +58,7 @@ class BillingInfoRequest(Model):
 
 @define(kw_only=True, repr=False)
 class BillingStatus(Model):
-    """Answer of `billing.get_status`."""
+    """Returned by `billing.get_status`."""
 
     is_valid: bool | None = None
     message: str | None = None
@@ -75,7 +75,7 @@ class Cost(Model):
 
 @define(kw_only=True, repr=False)
 class CostRange(Model):
-    """Answer of `billing.get_cluster_current_cost`."""
+    """Returned by `billing.get_cluster_current_cost`."""
 
     currency_code: str
     min_cost_in_cents: int | None = None
@@ -86,7 +86,7 @@ class CostRange(Model):
 
 @define(kw_only=True, repr=False)
 class CreditCard(Model):
-    """Answer of `billing.credit_cards.list`, `billing.credit_cards.create`."""
+    """Returned by `billing.credit_cards.list` and `billing.credit_cards.create`."""
 
     id: str
     created_at: datetime
@@ -124,7 +124,11 @@ class InvoiceStatusEnum(OpenEnum):
 
 @define(kw_only=True, repr=False)
 class OrganizationBillingUsageReportRequest(Model):
-    """Sent by `billing.generate_usage_report`."""
+    """Sent by `billing.generate_usage_report`.
+
+    Attributes:
+        report_expiration_in_seconds: Seconds for which everyone who has the link can read the report.
+    """
 
     from_: Annotated[datetime, Wire("from")]
     to: datetime
@@ -133,7 +137,7 @@ class OrganizationBillingUsageReportRequest(Model):
 
 @define(kw_only=True, repr=False)
 class OrganizationBillingUsageReportResponse(Model):
-    """Answer of `billing.generate_usage_report`."""
+    """Returned by `billing.generate_usage_report`."""
 
     report_url: str | None = None
     delete_report_url: str | None = None
@@ -159,7 +163,7 @@ class OrganizationCreditCodeRequest(Model):
 
 @define(kw_only=True, repr=False)
 class Invoice(Model):
-    """Answer of `billing.invoices.list`, `billing.invoices.get`."""
+    """Returned by `billing.invoices.list` and `billing.invoices.get`."""
 
     total_in_cents: int
     total: float
@@ -171,7 +175,7 @@ class Invoice(Model):
 
 @define(kw_only=True, repr=False)
 class OrganizationCurrentCost(Model):
-    """Answer of `billing.get_current_cost`."""
+    """Returned by `billing.get_current_cost`."""
 
     plan: PlanEnum | None = None
     remaining_trial_day: int | None = None

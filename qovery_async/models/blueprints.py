@@ -42,7 +42,7 @@ class BlueprintVariableRequest(Model):
 
 @define(kw_only=True, repr=False)
 class BlueprintDeploymentAckResponse(Model):
-    """Answer of `blueprints.deploy`."""
+    """Returned by `blueprints.deploy`."""
 
     deployment_id: str
     execution_id: str
@@ -81,7 +81,7 @@ class BlueprintManifestContextVariableFieldKind(OpenEnum):
 
 @define(kw_only=True, repr=False)
 class BlueprintManifestCredentialsConfig(Model):
-    """Part of `BlueprintManifestEngineOpenTofu`, `BlueprintManifestEngineTerraform`."""
+    """Part of `BlueprintManifestEngineOpenTofu` and `BlueprintManifestEngineTerraform`."""
 
     default: str | None = None
     allowed_values: list[str] | None = None
@@ -96,7 +96,13 @@ class BlueprintManifestEngineHelmType(OpenEnum):
 
 @define(kw_only=True, repr=False)
 class BlueprintManifestResourcesConfig(Model):
-    """Part of `BlueprintManifestEngineHelm`, `BlueprintManifestEngineOpenTofu` and 1 more."""
+    """Part of `BlueprintManifestEngineHelm` and 2 more models.
+
+    Attributes:
+        cpu: As Kubernetes writes it: `500m` is half a CPU.
+        ram: As Kubernetes writes it: `512Mi`, `1Gi`.
+        storage: As Kubernetes writes it: `1Gi`.
+    """
 
     cpu: str | None = None
     ram: str | None = None
@@ -111,7 +117,7 @@ class BlueprintManifestEngineOpenTofuType(OpenEnum):
 
 @define(kw_only=True, repr=False)
 class BlueprintManifestVersionBlock(Model):
-    """Part of `BlueprintManifestEngineOpenTofu`, `BlueprintManifestEngineTerraform`."""
+    """Part of `BlueprintManifestEngineOpenTofu` and `BlueprintManifestEngineTerraform`."""
 
     version: str
     allowed_values: list[str] | None = None
@@ -139,7 +145,7 @@ class BlueprintManifestVariableFieldKind(OpenEnum):
 
 @define(kw_only=True, repr=False)
 class BlueprintReadmeResponse(Model):
-    """Answer of `blueprints.catalog.get_readme`."""
+    """Returned by `blueprints.catalog.get_readme`."""
 
     content: str
     repository_url: str
@@ -147,7 +153,7 @@ class BlueprintReadmeResponse(Model):
 
 @define(kw_only=True, repr=False)
 class BlueprintResponse(Model):
-    """Answer of `blueprints.create`, `blueprints.update`."""
+    """Returned by `blueprints.create` and `blueprints.update`."""
 
     id: str
     catalog_url: str
@@ -228,7 +234,7 @@ class BlueprintItem(Model):
 
 @define(kw_only=True, repr=False)
 class BlueprintManifestBackendConfig(Model):
-    """Part of `BlueprintManifestEngineOpenTofu`, `BlueprintManifestEngineTerraform`."""
+    """Part of `BlueprintManifestEngineOpenTofu` and `BlueprintManifestEngineTerraform`."""
 
     default: str | None = None
     allowed_values: list[str] | None = None
@@ -248,7 +254,11 @@ class BlueprintManifestContextVariableField(Model):
 
 @define(kw_only=True, repr=False)
 class BlueprintManifestEngineHelm(Model):
-    """Part of `BlueprintManifestEngineSpec`."""
+    """Part of `BlueprintManifestEngineSpec`.
+
+    Attributes:
+        timeout: Seconds.
+    """
 
     chart: BlueprintManifestChartConfig
     type: BlueprintManifestEngineHelmType = BlueprintManifestEngineHelmType.HELM
@@ -258,7 +268,7 @@ class BlueprintManifestEngineHelm(Model):
 
 @define(kw_only=True, repr=False)
 class BlueprintManifestFieldType(Model):
-    """Part of `BlueprintManifestVariableField`, `BlueprintUpdateNewOptionalValue` and 2 more."""
+    """Part of `BlueprintManifestVariableField` and 3 more models."""
 
     type: BlueprintManifestFieldTypeType
     pattern: str | None = None
@@ -270,7 +280,14 @@ class BlueprintManifestFieldType(Model):
 
 @define(kw_only=True, repr=False)
 class BlueprintSpecOverrides(Model):
-    """Part of `BlueprintCreateRequest`, `BlueprintUpdateRequest`."""
+    """Part of `BlueprintCreateRequest` and `BlueprintUpdateRequest`.
+
+    Attributes:
+        timeout: Seconds.
+        cpu: As Kubernetes writes it: `500m` is half a CPU.
+        ram: As Kubernetes writes it: `512Mi`, `1Gi`.
+        storage: As Kubernetes writes it: `1Gi`.
+    """
 
     engine_version: str | Unset | None = UNSET
     credentials: BlueprintSpecOverridesCredentials | Unset | None = UNSET
@@ -290,7 +307,7 @@ class BlueprintUpdateEngineDiff(Model):
 
 @define(kw_only=True, repr=False)
 class BlueprintUpdatePreviewResponse(Model):
-    """Answer of `blueprints.preview_update`."""
+    """Returned by `blueprints.preview_update`."""
 
     preview_id: str
     service_type: BlueprintUpdatePreviewResponseServiceType
@@ -298,7 +315,7 @@ class BlueprintUpdatePreviewResponse(Model):
 
 @define(kw_only=True, repr=False)
 class BlueprintCatalogResponse(Model):
-    """Answer of `blueprints.catalog.list`."""
+    """Returned by `blueprints.catalog.list`."""
 
     version: str
     generated_at: Annotated[datetime, Wire("generatedAt")]
@@ -307,7 +324,11 @@ class BlueprintCatalogResponse(Model):
 
 @define(kw_only=True, repr=False)
 class BlueprintManifestEngineOpenTofu(Model):
-    """Part of `BlueprintManifestEngineSpec`."""
+    """Part of `BlueprintManifestEngineSpec`.
+
+    Attributes:
+        timeout: Seconds.
+    """
 
     provider: CloudVendorEnum
     opentofu: BlueprintManifestVersionBlock
@@ -320,7 +341,11 @@ class BlueprintManifestEngineOpenTofu(Model):
 
 @define(kw_only=True, repr=False)
 class BlueprintManifestEngineTerraform(Model):
-    """Part of `BlueprintManifestEngineSpec`."""
+    """Part of `BlueprintManifestEngineSpec`.
+
+    Attributes:
+        timeout: Seconds.
+    """
 
     provider: CloudVendorEnum
     terraform: BlueprintManifestVersionBlock
@@ -401,7 +426,7 @@ class BlueprintCreateRequest(Model):
 
 @define(kw_only=True, repr=False)
 class BlueprintUpdateRequest(Model):
-    """Sent by `blueprints.preview_update`, `blueprints.update`."""
+    """Sent by `blueprints.preview_update` and `blueprints.update`."""
 
     name: str
     tag: str
@@ -439,7 +464,7 @@ BlueprintManifestField: TypeAlias = Annotated[
 
 @define(kw_only=True, repr=False)
 class BlueprintUpdateResponse(Model):
-    """Answer of `blueprints.check_update`."""
+    """Returned by `blueprints.check_update`."""
 
     is_up_to_date: bool
     current_tag: str
@@ -455,7 +480,7 @@ class BlueprintUpdateResponse(Model):
 
 @define(kw_only=True, repr=False)
 class BlueprintManifestResponse(Model):
-    """Answer of `blueprints.catalog.get_manifest`."""
+    """Returned by `blueprints.catalog.get_manifest`."""
 
     results: list[BlueprintManifestField]
     engine: BlueprintManifestEngineSpec | None = None

@@ -13,7 +13,7 @@ __all__ = [
 
 @define(kw_only=True, repr=False)
 class CloudProvider(Model):
-    """Answer of `cloud_providers.list`."""
+    """Returned by `cloud_providers.list`."""
 
     short_name: str | None = None
     name: str | None = None

@@ -58,7 +58,9 @@ class ClusterAdvancedSettingsAwsEksEc2MetadataImds(OpenEnum):
 
 @define(kw_only=True, repr=False)
 class ClusterAdvancedSettings(Model):
-    """Sent by `clusters.advanced_settings.update`. Answer of `clusters.advanced_settings.get`, `clusters.advanced_settings.get_default`."""
+    """Sent by `clusters.advanced_settings.update`. Returned by `clusters.advanced_settings.get` and 2 more
+    operations.
+    """
 
     aws_cloudwatch_eks_logs_retention_days: Annotated[
         int | Unset | None, Wire("aws.cloudwatch.eks_logs_retention_days")

@@ -182,4 +182,4 @@ ClusterCredentials: TypeAlias = Annotated[
         },
     ),
 ]
-"""Answer of `aws.credentials.list`, `aws.credentials.create` and 18 more. Part of `OrganizationCredentials`."""
+"""Returned by `aws.credentials.list` and 19 more operations. Part of `OrganizationCredentials`."""

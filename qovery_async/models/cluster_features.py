@@ -27,7 +27,7 @@ __all__ = [
 
 @define(kw_only=True, repr=False)
 class ClusterFeatureAwsExistingVpc(Model):
-    """Part of `ClusterFeatureAwsExistingVpcResponse`, `ClusterRequestFeatureValue`."""
+    """Part of `ClusterFeatureAwsExistingVpcResponse` and `ClusterRequestFeatureValue`."""
 
     aws_vpc_eks_id: str
     eks_subnets_zone_a_ids: list[str]
@@ -49,7 +49,7 @@ class ClusterFeatureAwsExistingVpc(Model):
 
 
 class ClusterFeatureResponseTypeEnum(OpenEnum):
-    """Part of `ClusterFeatureAwsExistingVpcResponse`, `ClusterFeatureBooleanResponse` and 4 more."""
+    """Part of `ClusterFeatureAwsExistingVpcResponse` and 5 more models."""
 
     STRING = "STRING"
     BOOLEAN = "BOOLEAN"
@@ -61,7 +61,7 @@ class ClusterFeatureResponseTypeEnum(OpenEnum):
 
 @define(kw_only=True, repr=False)
 class ClusterFeatureGcpExistingVpc(Model):
-    """Part of `ClusterFeatureGcpExistingVpcResponse`, `ClusterRequestFeatureValue`."""
+    """Part of `ClusterFeatureGcpExistingVpcResponse` and `ClusterRequestFeatureValue`."""
 
     vpc_name: str
     vpc_project_id: str | Unset | None = UNSET
@@ -108,7 +108,12 @@ ClusterFeatureResponseAcceptedValue: TypeAlias = Annotated[
 
 @define(kw_only=True, repr=False)
 class KarpenterNodePoolLimits(Model):
-    """Part of `KarpenterCronjobNodePoolOverride`, `KarpenterDefaultNodePoolOverride` and 2 more."""
+    """Part of `KarpenterCronjobNodePoolOverride` and 3 more models.
+
+    Attributes:
+        max_cpu_in_vcpu: CPUs, not millicores.
+        max_memory_in_gibibytes: GiB.
+    """
 
     enabled: bool
     max_cpu_in_vcpu: int
@@ -183,7 +188,12 @@ class ClusterFeatureNatGatewayTypeScaleway(Model):
 
 @define(kw_only=True, repr=False)
 class KarpenterNodePoolConsolidation(Model):
-    """Part of `KarpenterCronjobNodePoolOverride`, `KarpenterGpuNodePoolOverride` and 1 more."""
+    """Part of `KarpenterCronjobNodePoolOverride` and 2 more models.
+
+    Attributes:
+        start_time: The time of day, such as `PT22:30`.
+        duration: An ISO 8601 duration, such as `PT2H45M`.
+    """
 
     enabled: bool
     days: list[WeekdayEnum]
@@ -193,7 +203,11 @@ class KarpenterNodePoolConsolidation(Model):
 
 @define(kw_only=True, repr=False)
 class KarpenterDefaultNodePoolOverride(Model):
-    """Part of `KarpenterNodePool`."""
+    """Part of `KarpenterNodePool`.
+
+    Attributes:
+        consolidate_after: A duration such as `10m` or `1h`, at most `24h`.
+    """
 
     limits: KarpenterNodePoolLimits | Unset | None = UNSET
     spot_enabled: bool | Unset | None = UNSET
@@ -202,7 +216,7 @@ class KarpenterDefaultNodePoolOverride(Model):
 
 @define(kw_only=True, repr=False)
 class KarpenterNodePoolRequirement(Model):
-    """Part of `KarpenterGpuNodePoolOverride`, `KarpenterNodePool`."""
+    """Part of `KarpenterGpuNodePoolOverride` and `KarpenterNodePool`."""
 
     key: KarpenterNodePoolRequirementKey
     operator: KarpenterNodePoolRequirementOperator
@@ -224,7 +238,11 @@ ClusterFeatureNatGatewayParametersNatGatewayType: TypeAlias = Annotated[
 
 @define(kw_only=True, repr=False)
 class KarpenterCronjobNodePoolOverride(Model):
-    """Part of `KarpenterNodePool`."""
+    """Part of `KarpenterNodePool`.
+
+    Attributes:
+        consolidate_after: A duration such as `10m` or `1h`, at most `24h`.
+    """
 
     consolidation: KarpenterNodePoolConsolidation | Unset | None = UNSET
     limits: KarpenterNodePoolLimits | Unset | None = UNSET
@@ -234,7 +252,11 @@ class KarpenterCronjobNodePoolOverride(Model):
 
 @define(kw_only=True, repr=False)
 class KarpenterStableNodePoolOverride(Model):
-    """Part of `KarpenterNodePool`."""
+    """Part of `KarpenterNodePool`.
+
+    Attributes:
+        consolidate_after: A duration such as `10m` or `1h`, at most `24h`.
+    """
 
     consolidation: KarpenterNodePoolConsolidation | Unset | None = UNSET
     limits: KarpenterNodePoolLimits | Unset | None = UNSET
@@ -244,7 +266,13 @@ class KarpenterStableNodePoolOverride(Model):
 
 @define(kw_only=True, repr=False)
 class KarpenterGpuNodePoolOverride(Model):
-    """Part of `KarpenterNodePool`."""
+    """Part of `KarpenterNodePool`.
+
+    Attributes:
+        disk_iops: Operations per second, from 3000 to 16000.
+        disk_throughput: MB per second, from 125 to 1000.
+        consolidate_after: A duration such as `10m` or `1h`, at most `24h`.
+    """
 
     consolidation: KarpenterNodePoolConsolidation | Unset | None = UNSET
     limits: KarpenterNodePoolLimits | Unset | None = UNSET
@@ -258,7 +286,7 @@ class KarpenterGpuNodePoolOverride(Model):
 
 @define(kw_only=True, repr=False)
 class ClusterFeatureNatGatewayParameters(Model):
-    """Part of `ClusterFeatureNatGatewayParametersResponse`, `ClusterRequestFeatureValue`."""
+    """Part of `ClusterFeatureNatGatewayParametersResponse` and `ClusterRequestFeatureValue`."""
 
     nat_gateway_type: ClusterFeatureNatGatewayParametersNatGatewayType | Unset | None = UNSET
 
@@ -284,7 +312,12 @@ class ClusterFeatureNatGatewayParametersResponse(Model):
 
 @define(kw_only=True, repr=False)
 class ClusterFeatureKarpenterParameters(Model):
-    """Part of `ClusterFeatureKarpenterParametersResponse`, `ClusterRequestFeatureValue`."""
+    """Part of `ClusterFeatureKarpenterParametersResponse` and `ClusterRequestFeatureValue`.
+
+    Attributes:
+        disk_iops: Operations per second, from 3000 to 16000.
+        disk_throughput: MB per second, from 125 to 1000.
+    """
 
     spot_enabled: bool
     disk_size_in_gib: int
@@ -327,7 +360,7 @@ ClusterFeatureResponseValueObject: TypeAlias = Annotated[
 
 @define(kw_only=True, repr=False)
 class ClusterFeatureResponse(Model):
-    """Answer of `aws.list_cluster_features`, `scaleway.list_cluster_features` and 2 more. Part of `Cluster`."""
+    """Returned by `aws.list_cluster_features` and 3 more operations. Part of `Cluster`."""
 
     id: str | None = None
     title: str | None = None

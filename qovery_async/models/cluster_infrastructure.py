@@ -176,7 +176,7 @@ InfrastructureOutputs: TypeAlias = Annotated[
 
 @define(kw_only=True, repr=False)
 class ClusterInfrastructureChartsParameters(Model):
-    """Part of `Cluster`, `ClusterRequest`."""
+    """Part of `Cluster` and `ClusterRequest`."""
 
     nginx_parameters: ClusterInfrastructureNginxChartParameters | Unset | None = UNSET
     cert_manager_parameters: ClusterInfrastructureCertManagerChartParameters | Unset | None = UNSET

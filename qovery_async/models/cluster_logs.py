@@ -68,7 +68,7 @@ class ClusterLogsErrorEventDetailsTransmitter(Model):
 
 @define(kw_only=True, repr=False)
 class ClusterLogsResponse(Model):
-    """Answer of `clusters.query_logs`."""
+    """Returned by `clusters.query_logs`."""
 
     response: str | None = None
 
@@ -105,7 +105,7 @@ class ClusterLogsError(Model):
 
 @define(kw_only=True, repr=False)
 class ClusterLogs(Model):
-    """Answer of `clusters.list_logs`."""
+    """Returned by `clusters.list_logs`."""
 
     type: str | None = None
     timestamp: datetime | None = None

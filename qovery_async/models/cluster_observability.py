@@ -73,7 +73,7 @@ MetricsParametersConfiguration: TypeAlias = Annotated[
 
 @define(kw_only=True, repr=False)
 class MetricsParameters(Model):
-    """Part of `Cluster`, `ClusterRequest`."""
+    """Part of `Cluster` and `ClusterRequest`."""
 
     enabled: bool | Unset | None = UNSET
     configuration: MetricsParametersConfiguration | Unset | None = UNSET

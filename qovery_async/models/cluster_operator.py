@@ -18,7 +18,7 @@ __all__ = [
 
 @define(kw_only=True, repr=False)
 class ClusterOperatorBootstrapResponse(Model):
-    """Answer of `clusters.operator.get_bootstrap`."""
+    """Returned by `clusters.operator.get_bootstrap`."""
 
     chart_repository: str
     chart_name: str
@@ -34,7 +34,7 @@ class ClusterOperatorBootstrapResponse(Model):
 
 
 class ClusterOperatorFleetStatus(OpenEnum):
-    """Part of `ClusterOperatorFleetInventoryResponse`, `ClusterOperatorStatusResponse`."""
+    """Part of `ClusterOperatorFleetInventoryResponse` and `ClusterOperatorStatusResponse`."""
 
     NOT_ATTACHED = "NOT_ATTACHED"
     DISCONNECTED = "DISCONNECTED"
@@ -66,7 +66,7 @@ class ClusterOperatorUpdateRequest(Model):
 
 @define(kw_only=True, repr=False)
 class ClusterOperatorUpdateResponse(Model):
-    """Answer of `clusters.operator.update`."""
+    """Returned by `clusters.operator.update`."""
 
     execution_id: str
     image_version: str
@@ -75,7 +75,7 @@ class ClusterOperatorUpdateResponse(Model):
 
 @define(kw_only=True, repr=False)
 class ClusterOperatorFleetInventoryResponse(Model):
-    """Answer of `admin.list_operator_clusters`."""
+    """Returned by `admin.list_operator_clusters`."""
 
     organization_id: str
     cluster_id: str
@@ -93,7 +93,7 @@ class ClusterOperatorFleetInventoryResponse(Model):
 
 @define(kw_only=True, repr=False)
 class ClusterOperatorStatusResponse(Model):
-    """Answer of `clusters.operator.get_status`."""
+    """Returned by `clusters.operator.get_status`."""
 
     organization_id: str
     cluster_id: str

@@ -38,7 +38,7 @@ __all__ = [
 
 
 class ClusterStateEnum(OpenEnum):
-    """Part of `Cluster`, `ClusterStatus`."""
+    """Part of `Cluster` and `ClusterStatus`."""
 
     BUILDING = "BUILDING"
     BUILD_ERROR = "BUILD_ERROR"
@@ -76,14 +76,14 @@ class ClusterDeploymentStatusEnum(OpenEnum):
 
 @define(kw_only=True, repr=False)
 class ClusterKeda(Model):
-    """Part of `Cluster`, `ClusterRequest`."""
+    """Part of `Cluster` and `ClusterRequest`."""
 
     enabled: bool
 
 
 @define(kw_only=True, repr=False)
 class ClusterLabelsGroup(Model):
-    """Part of `Cluster`, `ClusterRequest`."""
+    """Part of `Cluster` and `ClusterRequest`."""
 
     id: str | Unset | None = UNSET
 
@@ -96,7 +96,7 @@ class RegistryMirroringModeEnum(OpenEnum):
 
 
 class ClusterAnalysisKind(OpenEnum):
-    """Part of `ClusterAnalysisRequest`, `ClusterAnalysisResponse`."""
+    """Part of `ClusterAnalysisRequest` and `ClusterAnalysisResponse`."""
 
     COST_RECOMMENDATION = "COST_RECOMMENDATION"
     DEPRECATED_API_CHECK = "DEPRECATED_API_CHECK"
@@ -104,7 +104,7 @@ class ClusterAnalysisKind(OpenEnum):
 
 @define(kw_only=True, repr=False)
 class ClusterAnalysisLogResponse(Model):
-    """Answer of `clusters.analyses.list_logs`."""
+    """Returned by `clusters.analyses.list_logs`."""
 
     timestamp: datetime
     level: str
@@ -113,7 +113,7 @@ class ClusterAnalysisLogResponse(Model):
 
 
 class ClusterAnalysisOutputFormat(OpenEnum):
-    """Part of `ClusterAnalysisRequest`, `ClusterAnalysisResponse`."""
+    """Part of `ClusterAnalysisRequest` and `ClusterAnalysisResponse`."""
 
     TABLE = "TABLE"
     JSON = "JSON"
@@ -147,7 +147,7 @@ class ClusterCloudProviderInfoRequestCredentials(Model):
 
 
 class ClusterDeleteMode(OpenEnum):
-    """Answer of `clusters.delete`."""
+    """Sent by `clusters.delete`."""
 
     DEFAULT = "DEFAULT"
     DELETE_CLUSTER_AND_QOVERY_CONFIG = "DELETE_CLUSTER_AND_QOVERY_CONFIG"
@@ -165,7 +165,7 @@ class ClusterKarpenterPrivateSubnetIdsPutRequest(Model):
 
 @define(kw_only=True, repr=False)
 class ClusterKubernetesEvent(Model):
-    """Answer of `clusters.list_kubernetes_events`."""
+    """Returned by `clusters.list_kubernetes_events`."""
 
     created_at: datetime | None = None
     kind: str | None = None
@@ -182,7 +182,11 @@ class ClusterKubernetesEvent(Model):
 
 @define(kw_only=True, repr=False)
 class ClusterLock(Model):
-    """Answer of `clusters.lock`, `clusters.list_locks`. Part of `ClusterStatus`."""
+    """Returned by `clusters.lock` and `clusters.list_locks`. Part of `ClusterStatus`.
+
+    Attributes:
+        ttl_in_days: Days that the lock lasts.
+    """
 
     reason: str
     cluster_id: str
@@ -193,7 +197,11 @@ class ClusterLock(Model):
 
 @define(kw_only=True, repr=False)
 class ClusterLockRequest(Model):
-    """Sent by `clusters.lock`."""
+    """Sent by `clusters.lock`.
+
+    Attributes:
+        ttl_in_days: Days that the lock lasts.
+    """
 
     reason: str
     ttl_in_days: int | Unset | None = UNSET
@@ -201,7 +209,7 @@ class ClusterLockRequest(Model):
 
 @define(kw_only=True, repr=False)
 class ClusterMetricsResponse(Model):
-    """Answer of `clusters.query_metrics`."""
+    """Returned by `clusters.query_metrics`."""
 
     metrics: str | None = None
 
@@ -221,14 +229,14 @@ class ClusterPlatformBindingRequest(Model):
 
 @define(kw_only=True, repr=False)
 class ClusterReadinessStatus(Model):
-    """Answer of `clusters.get_readiness`."""
+    """Returned by `clusters.get_readiness`."""
 
     is_ready: bool | None = None
 
 
 @define(kw_only=True, repr=False)
 class ClusterRoute(Model):
-    """Answer of `clusters.routing_table.get`, `clusters.routing_table.update`."""
+    """Returned by `clusters.routing_table.get` and `clusters.routing_table.update`."""
 
     destination: str
     target: str
@@ -263,7 +271,7 @@ class ClusterTokenStatus(Model):
 
 @define(kw_only=True, repr=False)
 class EksAnywhereClusterJwtResponse(Model):
-    """Answer of `clusters.eks_anywhere.get_jwt`."""
+    """Returned by `clusters.eks_anywhere.get_jwt`."""
 
     jwt: str
 
@@ -279,7 +287,7 @@ class EksAnywhereCommitRequest(Model):
 
 @define(kw_only=True, repr=False)
 class EksAnywhereCommitResponse(Model):
-    """Answer of `clusters.eks_anywhere.update_commit`."""
+    """Returned by `clusters.eks_anywhere.update_commit`."""
 
     commit_id: str
 
@@ -297,7 +305,7 @@ class ClusterAnalysisRequest(Model):
 
 @define(kw_only=True, repr=False)
 class ClusterAnalysisResponse(Model):
-    """Answer of `clusters.analyses.list`, `clusters.analyses.start` and 1 more."""
+    """Returned by `clusters.analyses.list` and 2 more operations."""
 
     id: str
     cluster_id: str
@@ -313,7 +321,7 @@ class ClusterAnalysisResponse(Model):
 
 @define(kw_only=True, repr=False)
 class ClusterCloudProviderInfo(Model):
-    """Answer of `clusters.cloud_provider_info.get`, `clusters.cloud_provider_info.specify`."""
+    """Returned by `clusters.cloud_provider_info.get` and `clusters.cloud_provider_info.specify`."""
 
     cloud_provider: CloudProviderEnum | None = None
     credentials: ClusterCloudProviderInfoCredentials | None = None
@@ -357,7 +365,7 @@ class ClusterRoutingTableRequest(Model):
 
 @define(kw_only=True, repr=False)
 class ClusterStatus(Model):
-    """Answer of `clusters.list_statuses`, `clusters.get_status` and 3 more."""
+    """Returned by `clusters.list_statuses` and 4 more operations."""
 
     cluster_id: str
     status: ClusterStateEnum
@@ -371,7 +379,7 @@ class ClusterStatus(Model):
 
 @define(kw_only=True, repr=False)
 class ClusterToken(Model):
-    """Answer of `clusters.get_token`."""
+    """Returned by `clusters.get_token`."""
 
     api_version: Annotated[str, Wire("apiVersion")]
     kind: str
@@ -381,7 +389,7 @@ class ClusterToken(Model):
 
 @define(kw_only=True, repr=False)
 class ClusterEnvironmentResponse(Model):
-    """Answer of `clusters.list_environments`."""
+    """Returned by `clusters.list_environments`."""
 
     environment_id: str
     environment_name: str
@@ -392,7 +400,7 @@ class ClusterEnvironmentResponse(Model):
 
 @define(kw_only=True, repr=False)
 class ClusterPlatformBindingResponse(Model):
-    """Answer of `clusters.platform_binding.get`, `clusters.platform_binding.update`."""
+    """Returned by `clusters.platform_binding.get` and `clusters.platform_binding.update`."""
 
     cluster_id: Annotated[str, Wire("clusterId")]
     organization_id: Annotated[str, Wire("organizationId")]
@@ -440,7 +448,13 @@ class ClusterRequestFeature(Model):
 
 @define(kw_only=True, repr=False)
 class ClusterRequest(Model):
-    """Sent by `clusters.create`, `clusters.update`."""
+    """Sent by `clusters.create` and `clusters.update`.
+
+    Attributes:
+        disk_size: GB, for the disk of each node.
+        disk_iops: Operations per second, from 3000 to 16000.
+        disk_throughput: MB per second, from 125 to 1000.
+    """
 
     name: str
     region: str
@@ -466,7 +480,15 @@ class ClusterRequest(Model):
 
 @define(kw_only=True, repr=False)
 class Cluster(Model):
-    """Answer of `clusters.list`, `clusters.create` and 1 more."""
+    """Returned by `clusters.list` and 2 more operations.
+
+    Attributes:
+        disk_size: GB, for the disk of each node.
+        disk_iops: Operations per second, from 3000 to 16000.
+        disk_throughput: MB per second, from 125 to 1000.
+        cpu: Millicores: 1000 are one CPU.
+        memory: MB: 1024 are one GB.
+    """
 
     id: str
     created_at: datetime

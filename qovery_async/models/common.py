@@ -23,7 +23,7 @@ __all__ = [
 
 
 class ServiceTypeEnum(OpenEnum):
-    """Part of `AgenticWorkflowResponse`, `Application` and 12 more."""
+    """Part of `AgenticWorkflowResponse` and 13 more models."""
 
     APPLICATION = "APPLICATION"
     DATABASE = "DATABASE"
@@ -36,33 +36,33 @@ class ServiceTypeEnum(OpenEnum):
 
 
 class BuildModeEnum(OpenEnum):
-    """Part of `Application`, `ApplicationEditRequest` and 1 more."""
+    """Part of `Application` and 2 more models."""
 
     DOCKER = "DOCKER"
 
 
 class CpuArchitectureEnum(OpenEnum):
-    """Part of `Application`, `ApplicationEditRequest` and 7 more."""
+    """Part of `Application` and 8 more models."""
 
     AMD64 = "AMD64"
     ARM64 = "ARM64"
 
 
 class DeploymentRestrictionModeEnum(OpenEnum):
-    """Part of `ApplicationDeploymentRestriction`, `ApplicationDeploymentRestrictionRequest` and 6 more."""
+    """Part of `ApplicationDeploymentRestriction` and 7 more models."""
 
     EXCLUDE = "EXCLUDE"
     MATCH = "MATCH"
 
 
 class DeploymentRestrictionTypeEnum(OpenEnum):
-    """Part of `ApplicationDeploymentRestriction`, `ApplicationDeploymentRestrictionRequest` and 6 more."""
+    """Part of `ApplicationDeploymentRestriction` and 7 more models."""
 
     PATH = "PATH"
 
 
 class CloudVendorEnum(OpenEnum):
-    """Part of `ArgoCdInstanceMappingResponse`, `ArgoCdLinkedClusterDetails` and 5 more."""
+    """Part of `ArgoCdInstanceMappingResponse` and 6 more models."""
 
     AWS = "AWS"
     SCW = "SCW"
@@ -78,7 +78,7 @@ class CloudVendorEnum(OpenEnum):
 
 
 class KubernetesEnum(OpenEnum):
-    """Part of `ArgoCdLinkedClusterDetails`, `Cluster` and 1 more."""
+    """Part of `ArgoCdLinkedClusterDetails` and 2 more models."""
 
     MANAGED = "MANAGED"
     SELF_MANAGED = "SELF_MANAGED"
@@ -87,7 +87,7 @@ class KubernetesEnum(OpenEnum):
 
 @define(kw_only=True, repr=False)
 class CloneServiceRequest(Model):
-    """Sent by `applications.clone`, `containers.clone` and 4 more."""
+    """Sent by `applications.clone` and 5 more operations."""
 
     name: str
     environment_id: str
@@ -95,7 +95,7 @@ class CloneServiceRequest(Model):
 
 @define(kw_only=True, repr=False)
 class ClusterRegion(Model):
-    """Answer of `aws.list_regions`, `scaleway.list_regions` and 2 more. Part of `CloudProvider`."""
+    """Returned by `aws.list_regions` and 3 more operations. Part of `CloudProvider`."""
 
     name: str
     country_code: str
@@ -106,7 +106,7 @@ class ClusterRegion(Model):
 
 
 class CloudProviderEnum(OpenEnum):
-    """Part of `ClusterCloudProviderInfo`, `ClusterCloudProviderInfoRequest` and 2 more."""
+    """Part of `ClusterCloudProviderInfo` and 3 more models."""
 
     AWS = "AWS"
     SCW = "SCW"
@@ -116,7 +116,7 @@ class CloudProviderEnum(OpenEnum):
 
 
 class LinkedServiceTypeEnum(OpenEnum):
-    """Part of `ClusterEnvironmentServiceResponse`, `EnvironmentVariable` and 2 more."""
+    """Part of `ClusterEnvironmentServiceResponse` and 3 more models."""
 
     APPLICATION = "APPLICATION"
     CONTAINER = "CONTAINER"
@@ -148,7 +148,9 @@ class ClusterInstanceGpuInfo(Model):
 
 
 class OrganizationEventOrigin(OpenEnum):
-    """Answer of `events.list`, `events.list_targets`. Part of `DeploymentHistoryAuditingData`, `DeploymentHistoryEnvironment` and 3 more."""
+    """Sent by `events.list` and `events.list_targets`. Part of `DeploymentHistoryAuditingData` and 4 more
+    models.
+    """
 
     API = "API"
     CLI = "CLI"
@@ -161,7 +163,11 @@ class OrganizationEventOrigin(OpenEnum):
 
 @define(kw_only=True, repr=False)
 class DeploymentStageServiceResponse(Model):
-    """Part of `DeploymentStageResponse`."""
+    """Part of `DeploymentStageResponse`.
+
+    Attributes:
+        is_skipped: Whether the service is left out when the whole environment is deployed.
+    """
 
     id: str
     created_at: datetime
@@ -179,7 +185,7 @@ class InternalNetworkMonitoring(Model):
 
 
 class InviteMemberRoleEnum(OpenEnum):
-    """Part of `InviteMember`, `InviteMemberRequest` and 1 more."""
+    """Part of `InviteMember` and 2 more models."""
 
     ADMIN = "ADMIN"
     DEVELOPER = "DEVELOPER"
@@ -189,7 +195,7 @@ class InviteMemberRoleEnum(OpenEnum):
 
 @define(kw_only=True, repr=False)
 class Log(Model):
-    """Answer of `applications.list_logs`, `containers.list_logs`."""
+    """Returned by `applications.list_logs` and `containers.list_logs`."""
 
     id: str
     created_at: datetime
@@ -199,7 +205,7 @@ class Log(Model):
 
 
 class PortProtocolEnum(OpenEnum):
-    """Part of `ServicePort`, `ServicePortRequestPort`."""
+    """Part of `ServicePort` and `ServicePortRequestPort`."""
 
     HTTP = "HTTP"
     GRPC = "GRPC"
@@ -215,14 +221,14 @@ class ServiceLightResponseJobType(OpenEnum):
 
 
 class StorageTypeEnum(OpenEnum):
-    """Part of `ServiceStorageRequestStorage`, `ServiceStorageStorage`."""
+    """Part of `ServiceStorageRequestStorage` and `ServiceStorageStorage`."""
 
     FAST_SSD = "FAST_SSD"
 
 
 @define(kw_only=True, repr=False)
 class Link(Model):
-    """Answer of `billing.invoices.get_download_link`, `applications.list_links` and 3 more."""
+    """Returned by `billing.invoices.get_download_link` and 4 more operations."""
 
     service_id: str
     service_type: ServiceTypeEnum
@@ -246,7 +252,11 @@ class ClusterEksAnywhereGitRepository(Model):
 
 @define(kw_only=True, repr=False)
 class ClusterInstanceType(Model):
-    """Answer of `aws.list_instance_types`, `azure.list_aks_instance_types` and 4 more."""
+    """Returned by `aws.list_instance_types` and 5 more operations.
+
+    Attributes:
+        cpu: CPUs, not millicores.
+    """
 
     type: str
     name: str
@@ -261,7 +271,7 @@ class ClusterInstanceType(Model):
 
 @define(kw_only=True, repr=False)
 class DeploymentStageResponse(Model):
-    """Answer of `deployment_stages.list`, `deployment_stages.create` and 6 more."""
+    """Returned by `deployment_stages.list` and 7 more operations."""
 
     id: str
     created_at: datetime
@@ -275,7 +285,7 @@ class DeploymentStageResponse(Model):
 
 @define(kw_only=True, repr=False)
 class ServicePort(Model):
-    """Part of `Application`, `ApplicationEditRequest` and 1 more."""
+    """Part of `Application` and 2 more models."""
 
     id: str
     internal_port: int
@@ -290,7 +300,7 @@ class ServicePort(Model):
 
 @define(kw_only=True, repr=False)
 class ServicePortRequestPort(Model):
-    """Part of `ApplicationRequest`, `ContainerRequest`."""
+    """Part of `ApplicationRequest` and `ContainerRequest`."""
 
     internal_port: int
     publicly_accessible: bool
@@ -305,7 +315,7 @@ class ServicePortRequestPort(Model):
 
 @define(kw_only=True, repr=False)
 class ServiceLightResponse(Model):
-    """Answer of `services.list`. Part of `AlertTarget`."""
+    """Returned by `services.list`. Part of `AlertTarget`."""
 
     id: str
     name: str
@@ -322,7 +332,11 @@ class ServiceLightResponse(Model):
 
 @define(kw_only=True, repr=False)
 class ServiceStorageRequestStorage(Model):
-    """Part of `ApplicationEditRequest`, `ApplicationRequest` and 1 more."""
+    """Part of `ApplicationEditRequest` and 2 more models.
+
+    Attributes:
+        size: GB, at least 4.
+    """
 
     type: StorageTypeEnum
     size: int
@@ -332,7 +346,11 @@ class ServiceStorageRequestStorage(Model):
 
 @define(kw_only=True, repr=False)
 class ServiceStorageStorage(Model):
-    """Part of `Application`, `ContainerResponse`."""
+    """Part of `Application` and `ContainerResponse`.
+
+    Attributes:
+        size: GB.
+    """
 
     id: str
     type: StorageTypeEnum
@@ -342,7 +360,7 @@ class ServiceStorageStorage(Model):
 
 @define(kw_only=True, repr=False)
 class ArgocdAppResponse(Model):
-    """Answer of `argocd.apps.get`. Part of `AnyService`."""
+    """Returned by `argocd.apps.get`. Part of `AnyService`."""
 
     id: str
     created_at: datetime
@@ -361,7 +379,7 @@ class ArgocdAppResponse(Model):
 
 @define(kw_only=True, repr=False)
 class Organization(Model):
-    """Answer of `organizations.list`, `organizations.create` and 3 more."""
+    """Returned by `organizations.list` and 4 more operations."""
 
     id: str
     created_at: datetime

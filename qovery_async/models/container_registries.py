@@ -19,7 +19,7 @@ __all__ = [
 
 
 class ContainerRegistryKindEnum(OpenEnum):
-    """Part of `AvailableContainerRegistryResponse`, `ContainerRegistryProviderDetailsResponse` and 2 more."""
+    """Part of `AvailableContainerRegistryResponse` and 3 more models."""
 
     ECR = "ECR"
     SCALEWAY_CR = "SCALEWAY_CR"
@@ -64,7 +64,7 @@ class ContainerRegistryResponseConfigGcpCredentialsType(OpenEnum):
 
 @define(kw_only=True, repr=False)
 class AvailableContainerRegistryResponse(Model):
-    """Answer of `container_registries.list_available`."""
+    """Returned by `container_registries.list_available`."""
 
     kind: ContainerRegistryKindEnum
     required_config: dict[str, Any]
@@ -73,7 +73,7 @@ class AvailableContainerRegistryResponse(Model):
 
 @define(kw_only=True, repr=False)
 class ContainerRegistryProviderDetailsResponse(Model):
-    """Part of `ContainerResponse`, `ContainerSource`."""
+    """Part of `ContainerResponse` and `ContainerSource`."""
 
     id: str
     name: str
@@ -83,7 +83,7 @@ class ContainerRegistryProviderDetailsResponse(Model):
 
 @define(kw_only=True, repr=False)
 class ContainerRegistryAssociatedServicesResponse(Model):
-    """Answer of `container_registries.list_associated_services`."""
+    """Returned by `container_registries.list_associated_services`."""
 
     project_id: str
     project_name: str
@@ -142,7 +142,7 @@ class ContainerRegistryResponseConfig(Model):
 
 @define(kw_only=True, repr=False)
 class ContainerRegistryRequest(Model):
-    """Sent by `container_registries.create`, `container_registries.update`."""
+    """Sent by `container_registries.create` and `container_registries.update`."""
 
     name: str
     kind: ContainerRegistryKindEnum
@@ -153,7 +153,7 @@ class ContainerRegistryRequest(Model):
 
 @define(kw_only=True, repr=False)
 class ContainerRegistryResponse(Model):
-    """Answer of `container_registries.list`, `container_registries.create` and 2 more."""
+    """Returned by `container_registries.list` and 3 more operations."""
 
     id: str
     created_at: datetime

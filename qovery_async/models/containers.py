@@ -46,7 +46,7 @@ class ContainerImageCheckRequest(Model):
 
 @define(kw_only=True, repr=False)
 class ContainerNetwork(Model):
-    """Answer of `containers.network.get`, `containers.network.update`."""
+    """Returned by `containers.network.get` and `containers.network.update`."""
 
     sticky_session: bool | None = None
 
@@ -60,7 +60,7 @@ class ContainerNetworkRequest(Model):
 
 @define(kw_only=True, repr=False)
 class ContainerVersionResponse(Model):
-    """Answer of `container_registries.list_images`."""
+    """Returned by `container_registries.list_images`."""
 
     image_name: str | None = None
     versions: list[str] | None = None
@@ -94,7 +94,18 @@ class ContainerSource(Model):
 
 @define(kw_only=True, repr=False)
 class ContainerRequest(Model):
-    """Sent by `containers.create`, `containers.update`."""
+    """Sent by `containers.create` and `containers.update`.
+
+    Attributes:
+        cpu: Millicores: 1000 are one CPU.
+        memory: MB: 1024 are one GB.
+        gpu: How many GPUs.
+        ephemeral_storage_in_gib: GiB; the platform has a default.
+        min_running_instances: How many run at least; 0 is none.
+        max_running_instances: How many run at most; -1 is no limit.
+        auto_preview: Whether preview environments get one of it; unless given, the environment decides.
+        auto_deploy: Whether a new commit or image tag is deployed by itself.
+    """
 
     name: str
     registry_id: str
@@ -123,7 +134,20 @@ class ContainerRequest(Model):
 
 @define(kw_only=True, repr=False)
 class ContainerResponse(Model):
-    """Answer of `containers.list`, `containers.create` and 3 more. Part of `AnyService`."""
+    """Returned by `containers.list` and 4 more operations. Part of `AnyService`.
+
+    Attributes:
+        maximum_cpu: Millicores: the most that the cluster allows.
+        maximum_memory: MB: the most that the cluster allows.
+        cpu: Millicores: 1000 are one CPU.
+        memory: MB: 1024 are one GB.
+        gpu: How many GPUs.
+        ephemeral_storage_in_gib: GiB; the platform has a default.
+        min_running_instances: How many run at least; 0 is none.
+        max_running_instances: How many run at most; -1 is no limit.
+        auto_preview: Whether preview environments get one of it; unless given, the environment decides.
+        auto_deploy: Whether a new commit or image tag is deployed by itself.
+    """
 
     id: str
     created_at: datetime

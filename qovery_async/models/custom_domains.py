@@ -31,7 +31,7 @@ class CustomDomainStatusEnum(OpenEnum):
 
 @define(kw_only=True, repr=False)
 class CustomDomainRequest(Model):
-    """Sent by `applications.custom_domains.create`, `applications.custom_domains.update` and 4 more."""
+    """Sent by `applications.custom_domains.create` and 5 more operations."""
 
     domain: str
     generate_certificate: bool
@@ -40,7 +40,7 @@ class CustomDomainRequest(Model):
 
 @define(kw_only=True, repr=False)
 class CheckedCustomDomainResponse(Model):
-    """Answer of `applications.check_custom_domains`, `containers.check_custom_domains` and 1 more."""
+    """Returned by `applications.check_custom_domains` and 2 more operations."""
 
     domain_name: str
     status: CheckedCustomDomainStatus
@@ -49,7 +49,7 @@ class CheckedCustomDomainResponse(Model):
 
 @define(kw_only=True, repr=False)
 class CustomDomain(Model):
-    """Answer of `applications.custom_domains.list`, `applications.custom_domains.create` and 10 more."""
+    """Returned by `applications.custom_domains.list` and 11 more operations."""
 
     id: str
     created_at: datetime

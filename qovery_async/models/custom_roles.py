@@ -17,7 +17,9 @@ __all__ = [
 
 
 class OrganizationCustomRoleClusterPermission(OpenEnum):
-    """Part of `OrganizationCustomRoleClusterPermissionItem`, `OrganizationCustomRoleUpdateRequestClusterPermission`."""
+    """Part of `OrganizationCustomRoleClusterPermissionItem` and
+    `OrganizationCustomRoleUpdateRequestClusterPermission`.
+    """
 
     VIEWER = "VIEWER"
     ENV_CREATOR = "ENV_CREATOR"
@@ -33,7 +35,9 @@ class OrganizationCustomRoleCreateRequest(Model):
 
 
 class OrganizationCustomRoleProjectPermission(OpenEnum):
-    """Part of `OrganizationCustomRoleProjectPermissionItemPermission`, `OrganizationCustomRoleUpdateRequestProjectPermissionPermission`."""
+    """Part of `OrganizationCustomRoleProjectPermissionItemPermission` and
+    `OrganizationCustomRoleUpdateRequestProjectPermissionPermission`.
+    """
 
     NO_ACCESS = "NO_ACCESS"
     VIEWER = "VIEWER"
@@ -95,7 +99,7 @@ class OrganizationCustomRoleUpdateRequestProjectPermission(Model):
 
 @define(kw_only=True, repr=False)
 class OrganizationCustomRole(Model):
-    """Answer of `custom_roles.list`, `custom_roles.create` and 2 more."""
+    """Returned by `custom_roles.list` and 3 more operations."""
 
     id: str | None = None
     name: str | None = None

@@ -30,7 +30,7 @@ class BackupRequest(Model):
 
 @define(kw_only=True, repr=False)
 class Credentials(Model):
-    """Answer of `databases.get_master_credentials`."""
+    """Returned by `databases.get_master_credentials`."""
 
     host: str
     port: int
@@ -41,7 +41,7 @@ class Credentials(Model):
 
 
 class DatabaseTypeEnum(OpenEnum):
-    """Part of `Database`, `DatabaseConfiguration` and 1 more."""
+    """Part of `Database` and 2 more models."""
 
     MONGODB = "MONGODB"
     MYSQL = "MYSQL"
@@ -50,14 +50,14 @@ class DatabaseTypeEnum(OpenEnum):
 
 
 class DatabaseModeEnum(OpenEnum):
-    """Part of `Database`, `DatabaseRequest` and 1 more."""
+    """Part of `Database` and 2 more models."""
 
     CONTAINER = "CONTAINER"
     MANAGED = "MANAGED"
 
 
 class DatabaseAccessibilityEnum(OpenEnum):
-    """Part of `Database`, `DatabaseEditRequest` and 1 more."""
+    """Part of `Database` and 2 more models."""
 
     PRIVATE = "PRIVATE"
     PUBLIC = "PUBLIC"
@@ -79,21 +79,21 @@ class DatabaseEditRequestDiskType(OpenEnum):
 
 @define(kw_only=True, repr=False)
 class ManagedDatabaseInstanceTypeResponse(Model):
-    """Answer of `aws.list_managed_database_instance_types`."""
+    """Returned by `aws.list_managed_database_instance_types`."""
 
     name: str
 
 
 @define(kw_only=True, repr=False)
 class ManagedDatabaseTypeResponse(Model):
-    """Answer of `aws.list_managed_database_types`, `scaleway.list_managed_database_types`."""
+    """Returned by `aws.list_managed_database_types` and `scaleway.list_managed_database_types`."""
 
     name: str
 
 
 @define(kw_only=True, repr=False)
 class Version(Model):
-    """Answer of `databases.list_versions`."""
+    """Returned by `databases.list_versions`."""
 
     name: str
 
@@ -108,7 +108,14 @@ class DatabaseVersionMode(Model):
 
 @define(kw_only=True, repr=False)
 class DatabaseRequest(Model):
-    """Sent by `databases.create`."""
+    """Sent by `databases.create`.
+
+    Attributes:
+        cpu: Millicores: 1000 are one CPU. Ignored for a managed database, which has its instance type.
+        instance_type: For a managed database only.
+        memory: MB: 1024 are one GB. Ignored for a managed database, which has its instance type.
+        storage: GB.
+    """
 
     name: str
     type: DatabaseTypeEnum
@@ -127,7 +134,14 @@ class DatabaseRequest(Model):
 
 @define(kw_only=True, repr=False)
 class DatabaseEditRequest(Model):
-    """Sent by `databases.update`."""
+    """Sent by `databases.update`.
+
+    Attributes:
+        cpu: Millicores: 1000 are one CPU. Ignored for a managed database, which has its instance type.
+        memory: MB: 1024 are one GB. Ignored for a managed database, which has its instance type.
+        storage: GB.
+        instance_type: For a managed database only.
+    """
 
     name: str | Unset | None = UNSET
     description: str | Unset | None = UNSET
@@ -145,7 +159,7 @@ class DatabaseEditRequest(Model):
 
 @define(kw_only=True, repr=False)
 class DatabaseConfiguration(Model):
-    """Answer of `environments.list_database_configurations`."""
+    """Returned by `environments.list_database_configurations`."""
 
     database_type: DatabaseTypeEnum | None = None
     version: list[DatabaseVersionMode] | None = None
@@ -153,7 +167,15 @@ class DatabaseConfiguration(Model):
 
 @define(kw_only=True, repr=False)
 class Database(Model):
-    """Answer of `databases.list`, `databases.create` and 3 more. Part of `AnyService`."""
+    """Returned by `databases.list` and 4 more operations. Part of `AnyService`.
+
+    Attributes:
+        cpu: Millicores: 1000 are one CPU. Ignored for a managed database, which has its instance type.
+        memory: MB: 1024 are one GB. Ignored for a managed database, which has its instance type.
+        storage: GB.
+        maximum_cpu: Millicores: the most that the cluster allows.
+        maximum_memory: MB: the most that the cluster allows.
+    """
 
     id: str
     created_at: datetime
@@ -183,7 +205,7 @@ class Database(Model):
 
 @define(kw_only=True, repr=False)
 class Backup(Model):
-    """Answer of `databases.backups.list`, `databases.backups.create`."""
+    """Returned by `databases.backups.list` and `databases.backups.create`."""
 
     id: str
     created_at: datetime

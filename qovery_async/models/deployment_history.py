@@ -47,14 +47,18 @@ class DeploymentHistoryActionStatus(OpenEnum):
 
 @define(kw_only=True, repr=False)
 class DeploymentHistoryEnvironmentV2Identifier(Model):
-    """Part of `DeploymentHistoryEnvironmentV2`."""
+    """Part of `DeploymentHistoryEnvironmentV2`.
+
+    Attributes:
+        execution_id: Names one deployment; `environments.list_deployment_logs` takes it as `version`.
+    """
 
     execution_id: str
     environment_id: str
 
 
 class DeploymentHistoryTriggerAction(OpenEnum):
-    """Part of `DeploymentHistoryEnvironmentV2`, `QueuedDeploymentRequestWithStages`."""
+    """Part of `DeploymentHistoryEnvironmentV2` and `QueuedDeploymentRequestWithStages`."""
 
     DEPLOY = "DEPLOY"
     DELETE = "DELETE"
@@ -103,7 +107,11 @@ class DeploymentHistoryServiceDetailsWithRepositoryRepository(Model):
 
 @define(kw_only=True, repr=False)
 class DeploymentHistoryServiceIdentifier(Model):
-    """Part of `DeploymentHistoryService`."""
+    """Part of `DeploymentHistoryService`.
+
+    Attributes:
+        execution_id: Names one deployment; `environments.list_deployment_logs` takes it as `version`.
+    """
 
     name: str
     service_id: str
@@ -121,7 +129,7 @@ class DeploymentHistoryServiceDetailsWithCommit(Model):
 
 @define(kw_only=True, repr=False)
 class DeploymentHistory(Model):
-    """Answer of `applications.list_deployment_history`."""
+    """Returned by `applications.list_deployment_history`."""
 
     id: str
     created_at: datetime
@@ -145,7 +153,7 @@ class DeploymentHistoryApplication(Model):
 
 @define(kw_only=True, repr=False)
 class DeploymentHistoryContainer(Model):
-    """Answer of `containers.list_deployment_history`. Part of `DeploymentHistoryEnvironment`."""
+    """Returned by `containers.list_deployment_history`. Part of `DeploymentHistoryEnvironment`."""
 
     id: str
     created_at: datetime
@@ -160,7 +168,7 @@ class DeploymentHistoryContainer(Model):
 
 @define(kw_only=True, repr=False)
 class DeploymentHistoryDatabase(Model):
-    """Answer of `databases.list_deployment_history`. Part of `DeploymentHistoryEnvironment`."""
+    """Returned by `databases.list_deployment_history`. Part of `DeploymentHistoryEnvironment`."""
 
     id: str
     created_at: datetime
@@ -171,7 +179,7 @@ class DeploymentHistoryDatabase(Model):
 
 @define(kw_only=True, repr=False)
 class DeploymentHistoryAuditingData(Model):
-    """Part of `DeploymentHistoryEnvironmentV2`, `DeploymentHistoryService`."""
+    """Part of `DeploymentHistoryEnvironmentV2` and `DeploymentHistoryService`."""
 
     created_at: datetime
     updated_at: datetime
@@ -181,7 +189,7 @@ class DeploymentHistoryAuditingData(Model):
 
 @define(kw_only=True, repr=False)
 class DeploymentHistoryHelmResponse(Model):
-    """Answer of `helms.list_deployment_history`. Part of `DeploymentHistoryEnvironment`."""
+    """Returned by `helms.list_deployment_history`. Part of `DeploymentHistoryEnvironment`."""
 
     id: str
     created_at: datetime
@@ -194,7 +202,12 @@ class DeploymentHistoryHelmResponse(Model):
 
 @define(kw_only=True, repr=False)
 class DeploymentHistoryJobResponseSchedule(Model):
-    """Part of `DeploymentHistoryJobResponse`."""
+    """Part of `DeploymentHistoryJobResponse`.
+
+    Attributes:
+        schedule_at: A cron expression of five fields, such as `0 3 * * *`: minutes, not seconds, come
+            first.
+    """
 
     event: JobScheduleEvent | None = None
     schedule_at: str | None = None
@@ -221,7 +234,7 @@ class DeploymentHistoryServiceDetailsWithRepository(Model):
 
 @define(kw_only=True, repr=False)
 class DeploymentHistoryJobResponse(Model):
-    """Answer of `jobs.list_deployment_history`. Part of `DeploymentHistoryEnvironment`."""
+    """Returned by `jobs.list_deployment_history`. Part of `DeploymentHistoryEnvironment`."""
 
     id: str
     created_at: datetime
@@ -250,7 +263,7 @@ class DeploymentHistoryServiceDetailsWithJobType(Model):
 
 @define(kw_only=True, repr=False)
 class DeploymentHistoryEnvironment(Model):
-    """Answer of `environments.list_deployment_history`."""
+    """Returned by `environments.list_deployment_history`."""
 
     id: str
     created_at: datetime
@@ -287,7 +300,12 @@ DeploymentHistoryServiceDetails: TypeAlias = Annotated[
 
 @define(kw_only=True, repr=False)
 class DeploymentHistoryService(Model):
-    """Answer of `applications.list_deployment_history_v2`, `containers.list_deployment_history_v2` and 5 more. Part of `DeploymentHistoryStage`."""
+    """Returned by `applications.list_deployment_history_v2` and 6 more operations. Part of
+    `DeploymentHistoryStage`.
+
+    Attributes:
+        total_duration: An ISO 8601 duration, such as `PT2M30S`.
+    """
 
     identifier: DeploymentHistoryServiceIdentifier
     status: StateEnum
@@ -300,7 +318,11 @@ class DeploymentHistoryService(Model):
 
 @define(kw_only=True, repr=False)
 class DeploymentHistoryStage(Model):
-    """Part of `DeploymentHistoryEnvironmentV2`."""
+    """Part of `DeploymentHistoryEnvironmentV2`.
+
+    Attributes:
+        duration: An ISO 8601 duration, such as `PT2M30S`.
+    """
 
     name: str
     status: StageStatusEnum
@@ -310,7 +332,11 @@ class DeploymentHistoryStage(Model):
 
 @define(kw_only=True, repr=False)
 class DeploymentHistoryEnvironmentV2(Model):
-    """Answer of `environments.list_deployment_history_v2`."""
+    """Returned by `environments.list_deployment_history_v2`.
+
+    Attributes:
+        total_duration: An ISO 8601 duration, such as `PT2M30S`.
+    """
 
     identifier: DeploymentHistoryEnvironmentV2Identifier
     auditing_data: DeploymentHistoryAuditingData

@@ -55,7 +55,7 @@ class QueuedDeploymentRequestWithStagesStageServiceIdentifier(Model):
 
 @define(kw_only=True, repr=False)
 class EnvDeploymentStatus(Model):
-    """Answer of `deployment_queue.get_status`."""
+    """Returned by `deployment_queue.get_status`."""
 
     deployment_request_id: str | None = None
     environment_id: str | None = None
@@ -97,7 +97,7 @@ class QueuedDeploymentRequestWithStagesStageService(Model):
 
 @define(kw_only=True, repr=False)
 class QueuedDeploymentRequestForService(Model):
-    """Answer of `deployment_queue.list_for_service`."""
+    """Returned by `deployment_queue.list_for_service`."""
 
     identifier: QueuedDeploymentRequestForServiceIdentifier
     auditing_data: QueuedDeploymentRequestForServiceAuditingData
@@ -116,7 +116,7 @@ class QueuedDeploymentRequestWithStagesStage(Model):
 
 @define(kw_only=True, repr=False)
 class QueuedDeploymentRequestWithStages(Model):
-    """Answer of `deployment_queue.list_for_environment`."""
+    """Returned by `deployment_queue.list_for_environment`."""
 
     identifier: QueuedDeploymentRequestWithStagesIdentifier
     auditing_data: QueuedDeploymentRequestWithStagesAuditingData

@@ -12,14 +12,18 @@ __all__ = [
 
 @define(kw_only=True, repr=False)
 class AttachServiceToDeploymentStageRequest(Model):
-    """Sent by `deployment_stages.attach_service`."""
+    """Sent by `deployment_stages.attach_service`.
+
+    Attributes:
+        is_skipped: Whether the service is left out when the whole environment is deployed.
+    """
 
     is_skipped: bool | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False)
 class DeploymentStageRequest(Model):
-    """Sent by `deployment_stages.create`, `deployment_stages.update`."""
+    """Sent by `deployment_stages.create` and `deployment_stages.update`."""
 
     name: str
     description: str | Unset | None = UNSET

@@ -208,6 +208,6 @@ class ClusterDnsProviderRequest(Model):
 
 @define(kw_only=True, repr=False)
 class ClusterDnsProviderResponse(Model):
-    """Answer of `clusters.dns_provider.get`, `clusters.dns_provider.update`."""
+    """Returned by `clusters.dns_provider.get` and `clusters.dns_provider.update`."""
 
     dns_provider: ClusterDnsProviderResponseProvider

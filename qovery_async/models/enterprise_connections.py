@@ -12,7 +12,9 @@ __all__ = [
 
 @define(kw_only=True, repr=False)
 class EnterpriseConnectionDto(Model):
-    """Sent by `enterprise_connections.update`. Answer of `enterprise_connections.list`, `enterprise_connections.get`."""
+    """Sent by `enterprise_connections.update`. Returned by `enterprise_connections.list` and 2 more
+    operations.
+    """
 
     connection_name: str
     default_role: str

@@ -90,7 +90,7 @@ class EnvironmentLogsError(Model):
 
 @define(kw_only=True, repr=False)
 class EnvironmentLog(Model):
-    """Answer of `environments.list_logs`."""
+    """Returned by `environments.list_logs`."""
 
     id: str
     created_at: datetime
@@ -103,7 +103,7 @@ class EnvironmentLog(Model):
 
 @define(kw_only=True, repr=False)
 class EnvironmentLogs(Model):
-    """Answer of `environments.list_deployment_logs`."""
+    """Returned by `environments.list_deployment_logs`."""
 
     type: str
     timestamp: datetime

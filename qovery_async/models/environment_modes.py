@@ -9,7 +9,7 @@ __all__ = [
 
 
 class EnvironmentModeEnum(OpenEnum):
-    """Part of `CloneEnvironmentRequest`, `Environment` and 9 more."""
+    """Part of `CloneEnvironmentRequest` and 10 more models."""
 
     DEVELOPMENT = "DEVELOPMENT"
     PREVIEW = "PREVIEW"

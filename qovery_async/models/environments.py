@@ -52,14 +52,14 @@ class CleanFailedJobsRequest(Model):
 
 @define(kw_only=True, repr=False)
 class CleanFailedJobsResponse(Model):
-    """Answer of `environments.clean_failed_jobs`."""
+    """Returned by `environments.clean_failed_jobs`."""
 
     clean_job_ids: list[str] | None = None
     clean_kubernetes_jobs: list[str] | None = None
 
 
 class CreateEnvironmentModeEnum(OpenEnum):
-    """Part of `CreateEnvironmentRequest`, `EnvironmentEditRequest`."""
+    """Part of `CreateEnvironmentRequest` and `EnvironmentEditRequest`."""
 
     DEVELOPMENT = "DEVELOPMENT"
     PRODUCTION = "PRODUCTION"
@@ -68,7 +68,11 @@ class CreateEnvironmentModeEnum(OpenEnum):
 
 @define(kw_only=True, repr=False)
 class DeployAllRequestApplication(Model):
-    """Part of `DeployAllRequest`."""
+    """Part of `DeployAllRequest`.
+
+    Attributes:
+        git_commit_id: A SHA; unless given, what is deployed already is deployed again.
+    """
 
     application_id: str
     git_commit_id: str | Unset | None = UNSET
@@ -76,7 +80,11 @@ class DeployAllRequestApplication(Model):
 
 @define(kw_only=True, repr=False)
 class DeployAllRequestContainer(Model):
-    """Part of `DeployAllRequest`."""
+    """Part of `DeployAllRequest`.
+
+    Attributes:
+        image_tag: Unless given, what is deployed already is deployed again.
+    """
 
     id: str
     image_tag: str | Unset | None = UNSET
@@ -84,7 +92,12 @@ class DeployAllRequestContainer(Model):
 
 @define(kw_only=True, repr=False)
 class DeployAllRequestJob(Model):
-    """Part of `DeployAllRequest`."""
+    """Part of `DeployAllRequest`.
+
+    Attributes:
+        image_tag: Unless given, what is deployed already is deployed again.
+        git_commit_id: A SHA; unless given, what is deployed already is deployed again.
+    """
 
     id: str | Unset | None = UNSET
     image_tag: str | Unset | None = UNSET
@@ -93,7 +106,12 @@ class DeployAllRequestJob(Model):
 
 @define(kw_only=True, repr=False)
 class DeployAllRequestHelm(Model):
-    """Part of `DeployAllRequest`."""
+    """Part of `DeployAllRequest`.
+
+    Attributes:
+        git_commit_id: A SHA; unless given, what is deployed already is deployed again.
+        values_override_git_commit_id: The SHA of the commit to take the overriding values from.
+    """
 
     id: str | Unset | None = UNSET
     chart_version: str | Unset | None = UNSET
@@ -103,7 +121,12 @@ class DeployAllRequestHelm(Model):
 
 @define(kw_only=True, repr=False)
 class DeploymentBuildUsageReportRequest(Model):
-    """Sent by `environments.generate_build_usage_report`."""
+    """Sent by `environments.generate_build_usage_report`.
+
+    Attributes:
+        execution_id: Names the deployment, as `Status` has it.
+        report_expiration_in_seconds: Seconds for which everyone who has the link can read the report.
+    """
 
     execution_id: str
     report_expiration_in_seconds: int
@@ -111,7 +134,7 @@ class DeploymentBuildUsageReportRequest(Model):
 
 @define(kw_only=True, repr=False)
 class DeploymentBuildUsageReportResponse(Model):
-    """Answer of `environments.generate_build_usage_report`."""
+    """Returned by `environments.generate_build_usage_report`."""
 
     report_url: str | None = None
     delete_report_url: str | None = None
@@ -121,7 +144,7 @@ class DeploymentBuildUsageReportResponse(Model):
 
 @define(kw_only=True, repr=False)
 class DockerfileCheckResponse(Model):
-    """Answer of `environments.check_dockerfile`."""
+    """Returned by `environments.check_dockerfile`."""
 
     dockerfile_path: str
     arg: list[str] | None = None
@@ -146,7 +169,7 @@ class EnvironmentDeploymentStatusEnum(OpenEnum):
 
 @define(kw_only=True, repr=False)
 class EnvironmentServiceIdsAllRequest(Model):
-    """Sent by `environments.stop_services`, `environments.delete_services` and 1 more."""
+    """Sent by `environments.stop_services` and 2 more operations."""
 
     application_ids: list[str] | Unset | None = UNSET
     container_ids: list[str] | Unset | None = UNSET
@@ -158,7 +181,7 @@ class EnvironmentServiceIdsAllRequest(Model):
 
 @define(kw_only=True, repr=False)
 class EnvironmentStats(Model):
-    """Answer of `environments.list_stats`."""
+    """Returned by `environments.list_stats`."""
 
     id: str
     service_total_number: float | None = None
@@ -241,7 +264,11 @@ class EnvironmentEditRequest(Model):
 
 @define(kw_only=True, repr=False)
 class Environment(Model):
-    """Answer of `environments.list`, `environments.create` and 3 more."""
+    """Returned by `environments.list` and 4 more operations.
+
+    Attributes:
+        expires_at: When it is deleted by itself; only environments for one run of an agentic workflow are.
+    """
 
     id: str
     created_at: datetime
@@ -259,7 +286,14 @@ class Environment(Model):
 
 @define(kw_only=True, repr=False)
 class EnvironmentDeploymentRule(Model):
-    """Answer of `environments.deployment_rule.get`, `environments.deployment_rule.update`."""
+    """Returned by `environments.deployment_rule.get` and `environments.deployment_rule.update`.
+
+    Attributes:
+        auto_preview: Counts for the services that leave their own `auto_preview` open.
+        timezone: The name of a time zone, such as `Europe/Paris`.
+        start_time: The time of day counts; the date is 1970-01-01.
+        stop_time: The time of day counts; the date is 1970-01-01.
+    """
 
     id: str
     created_at: datetime
@@ -275,7 +309,14 @@ class EnvironmentDeploymentRule(Model):
 
 @define(kw_only=True, repr=False)
 class EnvironmentDeploymentRuleEditRequest(Model):
-    """Sent by `environments.deployment_rule.update`."""
+    """Sent by `environments.deployment_rule.update`.
+
+    Attributes:
+        auto_preview: Counts for the services that leave their own `auto_preview` open.
+        timezone: The name of a time zone, such as `Europe/Paris`.
+        start_time: The time of day counts; the date is 1970-01-01.
+        stop_time: The time of day counts; the date is 1970-01-01.
+    """
 
     timezone: str
     start_time: datetime
@@ -322,7 +363,7 @@ class DockerfileCheckRequest(Model):
 
 @define(kw_only=True, repr=False)
 class StageStepMetrics(Model):
-    """Part of `EnvironmentStatus`, `Stage`."""
+    """Part of `EnvironmentStatus` and `Stage`."""
 
     stage_id: str | None = None
     total_duration_sec: int | None = None
@@ -343,7 +384,9 @@ class DeployAllRequest(Model):
 
 @define(kw_only=True, repr=False)
 class EnvironmentStatus(Model):
-    """Answer of `environments.list_statuses`, `environments.get_status` and 4 more. Part of `EnvironmentOverviewResponse`, `EnvironmentStatuses` and 1 more."""
+    """Returned by `environments.list_statuses` and 5 more operations. Part of `EnvironmentOverviewResponse`
+    and 2 more models.
+    """
 
     id: str
     state: StateEnum
@@ -371,7 +414,7 @@ class Stage(Model):
 
 @define(kw_only=True, repr=False)
 class EnvironmentOverviewResponse(Model):
-    """Answer of `environments.list_overviews`."""
+    """Returned by `environments.list_overviews`."""
 
     id: str
     created_at: datetime
@@ -385,7 +428,7 @@ class EnvironmentOverviewResponse(Model):
 
 @define(kw_only=True, repr=False)
 class EnvironmentStatuses(Model):
-    """Answer of `environments.get_statuses`."""
+    """Returned by `environments.get_statuses`."""
 
     environment: EnvironmentStatus
     applications: list[Status]
@@ -413,7 +456,7 @@ class DeploymentStageWithServicesStatuses(Model):
 
 @define(kw_only=True, repr=False)
 class EnvironmentStatusesWithStages(Model):
-    """Answer of `environments.get_statuses_with_stages`."""
+    """Returned by `environments.get_statuses_with_stages`."""
 
     environment: EnvironmentStatus | None = None
     stages: list[DeploymentStageWithServicesStatuses] | None = None
@@ -444,4 +487,4 @@ AnyService: TypeAlias = Annotated[
         },
     ),
 ]
-"""Answer of `environments.list_services`."""
+"""Returned by `environments.list_services`."""

@@ -16,7 +16,7 @@ __all__ = [
 
 
 class OrganizationEventType(OpenEnum):
-    """Answer of `events.list`, `events.list_targets`. Part of `OrganizationEventResponse`."""
+    """Sent by `events.list` and `events.list_targets`. Part of `OrganizationEventResponse`."""
 
     CREATE = "CREATE"
     UPDATE = "UPDATE"
@@ -78,7 +78,7 @@ class OrganizationEventType(OpenEnum):
 
 
 class OrganizationEventTargetType(OpenEnum):
-    """Answer of `events.list`, `events.list_targets`. Part of `OrganizationEventResponse`."""
+    """Sent by `events.list` and `events.list_targets`. Part of `OrganizationEventResponse`."""
 
     AGENTIC_WORKFLOW = "AGENTIC_WORKFLOW"
     APPLICATION = "APPLICATION"
@@ -99,7 +99,7 @@ class OrganizationEventTargetType(OpenEnum):
 
 
 class OrganizationEventSubTargetType(OpenEnum):
-    """Answer of `events.list`. Part of `OrganizationEventResponse`."""
+    """Sent by `events.list`. Part of `OrganizationEventResponse`."""
 
     ADVANCED_SETTINGS = "ADVANCED_SETTINGS"
     ALERT_RECEIVER = "ALERT_RECEIVER"
@@ -160,7 +160,7 @@ class OrganizationEventTarget(Model):
 
 
 class OrganizationEventTargetLevel(OpenEnum):
-    """Answer of `events.list_targets`."""
+    """Sent by `events.list_targets`."""
 
     PROJECT = "PROJECT"
     ENVIRONMENT = "ENVIRONMENT"
@@ -190,14 +190,14 @@ class OrganizationEventResponse(Model):
 
 @define(kw_only=True, repr=False)
 class OrganizationEventTargetResponseList(Model):
-    """Answer of `events.list_targets`."""
+    """Returned by `events.list_targets`."""
 
     targets: list[OrganizationEventTarget] | None = None
 
 
 @define(kw_only=True, repr=False)
 class OrganizationEventResponseList(Model):
-    """Answer of `events.list`."""
+    """Returned by `events.list`."""
 
     links: OrganizationEventResponseListLinks | None = None
     organization_max_limit_reached: bool | None = None

@@ -14,7 +14,7 @@ __all__ = [
 
 @define(kw_only=True, repr=False)
 class FieldSchemaConstraintsResponse(Model):
-    """Part of `FieldSchemaResponse`, `PlatformComponentInputRequirementResponse`."""
+    """Part of `FieldSchemaResponse` and `PlatformComponentInputRequirementResponse`."""
 
     allowed_values: Annotated[list[str] | None, Wire("allowedValues")] = None
     min: int | None = None
@@ -25,7 +25,7 @@ class FieldSchemaConstraintsResponse(Model):
 
 
 class FieldSchemaResponseType(OpenEnum):
-    """Part of `FieldSchemaResponse`, `PlatformComponentInputRequirementResponse`."""
+    """Part of `FieldSchemaResponse` and `PlatformComponentInputRequirementResponse`."""
 
     STRING = "string"
     NUMBER = "number"
@@ -34,7 +34,7 @@ class FieldSchemaResponseType(OpenEnum):
 
 @define(kw_only=True, repr=False)
 class FieldSchemaResponse(Model):
-    """Part of `PlatformComponentConfigurationPreviewResponse`, `PlatformComponentConfigurationResolutionResponse` and 1 more."""
+    """Part of `PlatformComponentConfigurationPreviewResponse` and 2 more models."""
 
     key: str
     type: FieldSchemaResponseType

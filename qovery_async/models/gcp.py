@@ -58,4 +58,4 @@ GcpCredentialsRequest: TypeAlias = Annotated[
         }
     ),
 ]
-"""Sent by `gcp.credentials.create`, `gcp.credentials.update`."""
+"""Sent by `gcp.credentials.create` and `gcp.credentials.update`."""

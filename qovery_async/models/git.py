@@ -17,7 +17,7 @@ __all__ = [
 
 
 class GitProviderEnum(OpenEnum):
-    """Part of `ApplicationGitRepository`, `ApplicationGitRepositoryRequest` and 3 more."""
+    """Part of `ApplicationGitRepository` and 4 more models."""
 
     BITBUCKET = "BITBUCKET"
     GITHUB = "GITHUB"
@@ -26,7 +26,9 @@ class GitProviderEnum(OpenEnum):
 
 @define(kw_only=True, repr=False)
 class Commit(Model):
-    """Answer of `clusters.eks_anywhere.list_commits`, `applications.list_commits` and 3 more. Part of `DeploymentHistory`, `DeploymentHistoryApplication` and 5 more."""
+    """Returned by `clusters.eks_anywhere.list_commits` and 4 more operations. Part of `DeploymentHistory` and
+    6 more models.
+    """
 
     created_at: datetime
     git_commit_id: str
@@ -39,7 +41,7 @@ class Commit(Model):
 
 @define(kw_only=True, repr=False)
 class GitAuthProvider(Model):
-    """Answer of `git.list_auth_providers`, `account.list_git_auth_providers`."""
+    """Returned by `git.list_auth_providers` and `account.list_git_auth_providers`."""
 
     name: str
     owner: str
@@ -49,7 +51,7 @@ class GitAuthProvider(Model):
 
 @define(kw_only=True, repr=False)
 class HelmGitRepositoryRequest(Model):
-    """Part of `GitFileCheckRequest`, `HelmCheckRequest` and 2 more."""
+    """Part of `GitFileCheckRequest` and 3 more models."""
 
     url: str
     branch: str | Unset | None = UNSET
@@ -59,7 +61,7 @@ class HelmGitRepositoryRequest(Model):
 
 @define(kw_only=True, repr=False)
 class GitRepository(Model):
-    """Answer of `git.list_github_repositories`, `git.list_gitlab_repositories` and 4 more."""
+    """Returned by `git.list_github_repositories` and 5 more operations."""
 
     id: str
     name: str
@@ -70,7 +72,7 @@ class GitRepository(Model):
 
 @define(kw_only=True, repr=False)
 class GitRepositoryBranch(Model):
-    """Answer of `git.list_github_branches`, `git.list_gitlab_branches` and 4 more."""
+    """Returned by `git.list_github_branches` and 5 more operations."""
 
     name: str
 
@@ -114,7 +116,7 @@ class OrganizationGithubAppConnectRequest(Model):
 
 @define(kw_only=True, repr=False)
 class ApplicationGitRepository(Model):
-    """Part of `Application`, `ArgocdAppResponse` and 4 more."""
+    """Part of `Application` and 5 more models."""
 
     provider: GitProviderEnum
     owner: str
@@ -133,7 +135,7 @@ class ApplicationGitRepository(Model):
 
 @define(kw_only=True, repr=False)
 class ApplicationGitRepositoryRequest(Model):
-    """Sent by `git.list_directories`. Part of `ApplicationEditRequest`, `ApplicationRequest` and 5 more."""
+    """Sent by `git.list_directories`. Part of `ApplicationEditRequest` and 6 more models."""
 
     url: str
     provider: GitProviderEnum
@@ -144,7 +146,7 @@ class ApplicationGitRepositoryRequest(Model):
 
 @define(kw_only=True, repr=False)
 class GitTokenRequest(Model):
-    """Sent by `git_tokens.create`, `git_tokens.update`."""
+    """Sent by `git_tokens.create` and `git_tokens.update`."""
 
     name: str
     type: GitProviderEnum
@@ -158,7 +160,7 @@ class GitTokenRequest(Model):
 
 @define(kw_only=True, repr=False)
 class GitTokenResponse(Model):
-    """Answer of `git_tokens.list`, `git_tokens.create` and 2 more."""
+    """Returned by `git_tokens.list` and 3 more operations."""
 
     id: str
     created_at: datetime
@@ -182,7 +184,7 @@ class GitFileCheckRequest(Model):
 
 @define(kw_only=True, repr=False)
 class GitTokenAssociatedServiceResponse(Model):
-    """Answer of `git_tokens.list_associated_services`."""
+    """Returned by `git_tokens.list_associated_services`."""
 
     project_id: str
     project_name: str
@@ -195,7 +197,7 @@ class GitTokenAssociatedServiceResponse(Model):
 
 @define(kw_only=True, repr=False)
 class GitWebhookStatusResponse(Model):
-    """Answer of `services.get_git_webhook_status`, `services.sync_git_webhook`."""
+    """Returned by `services.get_git_webhook_status` and `services.sync_git_webhook`."""
 
     status: GitWebhookStatusResponseStatus
     provider: GitWebhookStatusResponseProvider

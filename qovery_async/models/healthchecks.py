@@ -54,7 +54,15 @@ class ProbeType(Model):
 
 @define(kw_only=True, repr=False)
 class Probe(Model):
-    """Part of `Healthcheck`."""
+    """Part of `Healthcheck`.
+
+    Attributes:
+        initial_delay_seconds: Seconds before the first check (30 unless given).
+        period_seconds: Seconds between two checks (10 unless given).
+        timeout_seconds: Seconds that a check may take (5 unless given).
+        success_threshold: How many checks in a row must succeed (1 unless given).
+        failure_threshold: How many checks in a row must fail (9 unless given).
+    """
 
     type: ProbeType | Unset | None = UNSET
     initial_delay_seconds: int | Unset | None = UNSET
@@ -66,7 +74,7 @@ class Probe(Model):
 
 @define(kw_only=True, repr=False)
 class Healthcheck(Model):
-    """Part of `Application`, `ApplicationEditRequest` and 6 more."""
+    """Part of `Application` and 7 more models."""
 
     readiness_probe: Probe | Unset | None = UNSET
     liveness_probe: Probe | Unset | None = UNSET

@@ -16,7 +16,7 @@ __all__ = [
 
 
 class HelmRepositoryKindEnum(OpenEnum):
-    """Part of `AvailableHelmRepositoryResponse`, `HelmRepositoryRequest` and 1 more."""
+    """Part of `AvailableHelmRepositoryResponse` and 2 more models."""
 
     HTTPS = "HTTPS"
     OCI_ECR = "OCI_ECR"
@@ -69,7 +69,7 @@ class HelmRepositoryResponseConfig(Model):
 
 @define(kw_only=True, repr=False)
 class AvailableHelmRepositoryResponse(Model):
-    """Answer of `helm_repositories.list_available`."""
+    """Returned by `helm_repositories.list_available`."""
 
     kind: HelmRepositoryKindEnum
     required_config: dict[str, Any]
@@ -78,7 +78,7 @@ class AvailableHelmRepositoryResponse(Model):
 
 @define(kw_only=True, repr=False)
 class HelmRepositoryAssociatedServicesResponse(Model):
-    """Answer of `helm_repositories.list_associated_services`."""
+    """Returned by `helm_repositories.list_associated_services`."""
 
     project_id: str
     project_name: str
@@ -91,7 +91,7 @@ class HelmRepositoryAssociatedServicesResponse(Model):
 
 @define(kw_only=True, repr=False)
 class HelmRepositoryRequest(Model):
-    """Sent by `helm_repositories.create`, `helm_repositories.update`."""
+    """Sent by `helm_repositories.create` and `helm_repositories.update`."""
 
     name: str
     kind: HelmRepositoryKindEnum
@@ -103,7 +103,7 @@ class HelmRepositoryRequest(Model):
 
 @define(kw_only=True, repr=False)
 class HelmRepositoryResponse(Model):
-    """Answer of `helm_repositories.list`, `helm_repositories.create` and 2 more."""
+    """Returned by `helm_repositories.list` and 3 more operations."""
 
     id: str
     created_at: datetime

@@ -42,7 +42,13 @@ class HelmDefaultValuesRequestSourceWithHelmRepositoryHelmRepository(Model):
 
 @define(kw_only=True, repr=False)
 class HelmDeployRequest(Model):
-    """Sent by `helms.deploy`."""
+    """Sent by `helms.deploy`.
+
+    Attributes:
+        chart_version: For a chart from a Helm repository; not together with `git_commit_id`.
+        git_commit_id: For a chart from a Git repository, a SHA; not together with `chart_version`.
+        values_override_git_commit_id: The SHA of the commit to take the overriding values from.
+    """
 
     chart_version: str | Unset | None = UNSET
     git_commit_id: str | Unset | None = UNSET
@@ -50,13 +56,13 @@ class HelmDeployRequest(Model):
 
 
 class HelmForceEvent(OpenEnum):
-    """Answer of `helms.deploy`, `helms.redeploy`."""
+    """Sent by `helms.deploy` and `helms.redeploy`."""
 
     DIFF = "DIFF"
 
 
 class HelmPortProtocolEnum(OpenEnum):
-    """Part of `HelmPortRequestPortWithServiceName`, `HelmPortRequestPortWithServiceSelectors` and 2 more."""
+    """Part of `HelmPortRequestPortWithServiceName` and 3 more models."""
 
     HTTP = "HTTP"
     GRPC = "GRPC"
@@ -64,7 +70,7 @@ class HelmPortProtocolEnum(OpenEnum):
 
 @define(kw_only=True, repr=False)
 class KubernetesSelector(Model):
-    """Part of `HelmPortRequestPortWithServiceSelectors`, `HelmPortResponseWithServiceSelectors` and 1 more."""
+    """Part of `HelmPortRequestPortWithServiceSelectors` and 2 more models."""
 
     key: str
     value: str
@@ -110,7 +116,7 @@ class HelmSourceRepositoryResponseRepository(Model):
 
 @define(kw_only=True, repr=False)
 class HelmVersionResponse(Model):
-    """Answer of `helm_repositories.list_charts`."""
+    """Returned by `helm_repositories.list_charts`."""
 
     chart_name: str | None = None
     versions: list[str] | None = None
@@ -133,7 +139,7 @@ class KubernetesServicePort(Model):
 
 @define(kw_only=True, repr=False)
 class HelmDeploymentRestrictionRequest(Model):
-    """Sent by `helms.deployment_restrictions.create`, `helms.deployment_restrictions.update`."""
+    """Sent by `helms.deployment_restrictions.create` and `helms.deployment_restrictions.update`."""
 
     mode: DeploymentRestrictionModeEnum
     type: DeploymentRestrictionTypeEnum
@@ -142,7 +148,7 @@ class HelmDeploymentRestrictionRequest(Model):
 
 @define(kw_only=True, repr=False)
 class HelmDeploymentRestrictionResponse(Model):
-    """Answer of `helms.deployment_restrictions.list`, `helms.deployment_restrictions.create` and 1 more."""
+    """Returned by `helms.deployment_restrictions.list` and 2 more operations."""
 
     id: str
     created_at: datetime
@@ -356,7 +362,7 @@ class HelmResponseSourceWithRepository(Model):
 
 @define(kw_only=True, repr=False)
 class KubernetesService(Model):
-    """Answer of `helms.list_kubernetes_services`."""
+    """Returned by `helms.list_kubernetes_services`."""
 
     metadata: KubernetesMetadata
     service_spec: KubernetesServiceSpec
@@ -426,7 +432,13 @@ class HelmRequestValuesOverride(Model):
 
 @define(kw_only=True, repr=False)
 class HelmResponse(Model):
-    """Answer of `helms.list`, `helms.create` and 3 more. Part of `AnyService`."""
+    """Returned by `helms.list` and 4 more operations. Part of `AnyService`.
+
+    Attributes:
+        timeout_sec: Seconds after which a deployment is stopped and counts as failed.
+        auto_preview: Whether preview environments get one of it; unless given, the environment decides.
+        auto_deploy: Whether a new commit or image tag is deployed by itself.
+    """
 
     id: str
     created_at: datetime
@@ -449,7 +461,14 @@ class HelmResponse(Model):
 
 @define(kw_only=True, repr=False)
 class HelmRequest(Model):
-    """Sent by `helms.create`, `helms.update`."""
+    """Sent by `helms.create` and `helms.update`.
+
+    Attributes:
+        timeout_sec: Seconds after which Helm is stopped and the deployment counts as failed (600 unless
+            given).
+        auto_preview: Whether preview environments get one of it; unless given, the environment decides.
+        auto_deploy: Whether a new commit or image tag is deployed by itself.
+    """
 
     name: str
     auto_deploy: bool

@@ -31,7 +31,7 @@ class InviteMemberRequest(Model):
 
 @define(kw_only=True, repr=False)
 class InviteMember(Model):
-    """Answer of `invitations.list`, `invitations.create` and 2 more."""
+    """Returned by `invitations.list` and 3 more operations."""
 
     id: str
     created_at: datetime

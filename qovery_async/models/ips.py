@@ -12,6 +12,6 @@ __all__ = [
 
 @define(kw_only=True, repr=False)
 class QoveryIpsResponse(Model):
-    """Answer of `ips.list`."""
+    """Returned by `ips.list`."""
 
     ips: list[str]

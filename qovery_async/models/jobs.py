@@ -35,13 +35,13 @@ __all__ = [
 
 @define(kw_only=True, repr=False)
 class CleanFailedJobResponse(Model):
-    """Answer of `jobs.clean_failed`."""
+    """Returned by `jobs.clean_failed`."""
 
     clean_kubernetes_jobs: list[str] | None = None
 
 
 class JobTypeEnum(OpenEnum):
-    """Part of `CronJobResponse`, `LifecycleJobResponse`."""
+    """Part of `CronJobResponse` and `LifecycleJobResponse`."""
 
     LIFECYCLE = "LIFECYCLE"
     CRON = "CRON"
@@ -49,7 +49,13 @@ class JobTypeEnum(OpenEnum):
 
 @define(kw_only=True, repr=False)
 class CronJobResponseScheduleCronjob(Model):
-    """Part of `CronJobResponseSchedule`."""
+    """Part of `CronJobResponseSchedule`.
+
+    Attributes:
+        timezone: The name of a time zone, such as `Europe/Paris` (`Etc/UTC` unless given).
+        scheduled_at: A cron expression of five fields, such as `0 3 * * *`: minutes, not seconds, come
+            first.
+    """
 
     timezone: str
     scheduled_at: str
@@ -76,7 +82,13 @@ class JobLifecyleSchedule(Model):
 
 @define(kw_only=True, repr=False)
 class JobCronSchedule(Model):
-    """Part of `DeploymentHistoryServiceDetailsWithJobTypeSchedule`."""
+    """Part of `DeploymentHistoryServiceDetailsWithJobTypeSchedule`.
+
+    Attributes:
+        scheduled_at: A cron expression of five fields, such as `0 3 * * *`: minutes, not seconds, come
+            first.
+        timezone: The name of a time zone, such as `Europe/Paris` (`Etc/UTC` unless given).
+    """
 
     arguments: list[str]
     scheduled_at: str
@@ -85,7 +97,7 @@ class JobCronSchedule(Model):
 
 
 class JobLifecycleTypeEnum(OpenEnum):
-    """Part of `DeploymentHistoryServiceDetailsWithJobTypeSchedule`, `JobRequestSchedule` and 1 more."""
+    """Part of `DeploymentHistoryServiceDetailsWithJobTypeSchedule` and 2 more models."""
 
     GENERIC = "GENERIC"
     TERRAFORM = "TERRAFORM"
@@ -94,14 +106,19 @@ class JobLifecycleTypeEnum(OpenEnum):
 
 @define(kw_only=True, repr=False)
 class JobDeployRequest(Model):
-    """Sent by `jobs.deploy`."""
+    """Sent by `jobs.deploy`.
+
+    Attributes:
+        image_tag: The tag to deploy; not together with `git_commit_id`.
+        git_commit_id: The SHA of the commit to deploy; not together with `image_tag`.
+    """
 
     image_tag: str | Unset | None = UNSET
     git_commit_id: str | Unset | None = UNSET
 
 
 class JobForceEvent(OpenEnum):
-    """Answer of `jobs.deploy`, `jobs.redeploy`."""
+    """Sent by `jobs.deploy` and `jobs.redeploy`."""
 
     START = "START"
     STOP = "STOP"
@@ -135,7 +152,13 @@ class JobRequestScheduleOnDelete(Model):
 
 @define(kw_only=True, repr=False)
 class JobRequestScheduleCronjob(Model):
-    """Part of `JobRequestSchedule`."""
+    """Part of `JobRequestSchedule`.
+
+    Attributes:
+        timezone: The name of a time zone, such as `Europe/Paris` (`Etc/UTC` unless given).
+        scheduled_at: A cron expression of five fields, such as `0 3 * * *`: minutes, not seconds, come
+            first.
+    """
 
     scheduled_at: str
     arguments: list[str] | Unset | None = UNSET
@@ -186,7 +209,7 @@ class OrganizationJobAutoDeployRequest(Model):
 
 @define(kw_only=True, repr=False)
 class JobDeploymentRestrictionRequest(Model):
-    """Sent by `jobs.deployment_restrictions.create`, `jobs.deployment_restrictions.update`."""
+    """Sent by `jobs.deployment_restrictions.create` and `jobs.deployment_restrictions.update`."""
 
     mode: DeploymentRestrictionModeEnum
     type: DeploymentRestrictionTypeEnum
@@ -195,7 +218,7 @@ class JobDeploymentRestrictionRequest(Model):
 
 @define(kw_only=True, repr=False)
 class JobDeploymentRestrictionResponse(Model):
-    """Answer of `jobs.deployment_restrictions.list`, `jobs.deployment_restrictions.create` and 1 more."""
+    """Returned by `jobs.deployment_restrictions.list` and 2 more operations."""
 
     id: str
     created_at: datetime
@@ -284,12 +307,23 @@ BaseJobResponseSource: TypeAlias = Annotated[
         }
     ),
 ]
-"""Part of `CronJobResponse`, `LifecycleJobResponse`."""
+"""Part of `CronJobResponse` and `LifecycleJobResponse`."""
 
 
 @define(kw_only=True, repr=False)
 class JobRequest(Model):
-    """Sent by `jobs.create`, `jobs.update`."""
+    """Sent by `jobs.create` and `jobs.update`.
+
+    Attributes:
+        cpu: Millicores: 1000 are one CPU.
+        memory: MB: 1024 are one GB.
+        gpu: How many GPUs.
+        ephemeral_storage_in_gib: GiB; the platform has a default.
+        max_nb_restart: How many restarts a run may need before it counts as failed.
+        max_duration_seconds: Seconds after which a run is killed and counts as failed.
+        auto_preview: Whether preview environments get one of it; unless given, the environment decides.
+        auto_deploy: Whether a new commit or image tag is deployed by itself.
+    """
 
     name: str
     healthchecks: Healthcheck
@@ -313,7 +347,20 @@ class JobRequest(Model):
 
 @define(kw_only=True, repr=False)
 class CronJobResponse(Model):
-    """Part of `JobResponse`."""
+    """Part of `JobResponse`.
+
+    Attributes:
+        maximum_cpu: Millicores: the most that the cluster allows.
+        maximum_memory: MB: the most that the cluster allows.
+        cpu: Millicores: 1000 are one CPU.
+        memory: MB: 1024 are one GB.
+        gpu: How many GPUs.
+        ephemeral_storage_in_gib: GiB; the platform has a default.
+        max_nb_restart: How many restarts a run may need before it counts as failed.
+        max_duration_seconds: Seconds after which a run is killed and counts as failed.
+        auto_preview: Whether preview environments get one of it; unless given, the environment decides.
+        auto_deploy: Whether a new commit or image tag is deployed by itself.
+    """
 
     id: str
     created_at: datetime
@@ -346,7 +393,20 @@ class CronJobResponse(Model):
 
 @define(kw_only=True, repr=False)
 class LifecycleJobResponse(Model):
-    """Part of `JobResponse`."""
+    """Part of `JobResponse`.
+
+    Attributes:
+        maximum_cpu: Millicores: the most that the cluster allows.
+        maximum_memory: MB: the most that the cluster allows.
+        cpu: Millicores: 1000 are one CPU.
+        memory: MB: 1024 are one GB.
+        gpu: How many GPUs.
+        ephemeral_storage_in_gib: GiB; the platform has a default.
+        max_nb_restart: How many restarts a run may need before it counts as failed.
+        max_duration_seconds: Seconds after which a run is killed and counts as failed.
+        auto_preview: Whether preview environments get one of it; unless given, the environment decides.
+        auto_deploy: Whether a new commit or image tag is deployed by itself.
+    """
 
     id: str
     created_at: datetime
@@ -387,4 +447,4 @@ JobResponse: TypeAlias = Annotated[
         },
     ),
 ]
-"""Answer of `jobs.list`, `jobs.create` and 3 more. Part of `AnyService`."""
+"""Returned by `jobs.list` and 4 more operations. Part of `AnyService`."""

@@ -15,14 +15,14 @@ __all__ = [
 
 @define(kw_only=True, repr=False)
 class ServiceLabelRequest(Model):
-    """Part of `ApplicationEditRequest`, `ApplicationRequest` and 4 more."""
+    """Part of `ApplicationEditRequest` and 5 more models."""
 
     id: str
 
 
 @define(kw_only=True, repr=False)
 class Label(Model):
-    """Part of `OrganizationLabelsGroupCreateRequest`, `OrganizationLabelsGroupEnrichedResponse` and 1 more."""
+    """Part of `OrganizationLabelsGroupCreateRequest` and 2 more models."""
 
     key: str
     value: str
@@ -43,7 +43,7 @@ class LabelsGroupAssociatedItemType(OpenEnum):
 
 @define(kw_only=True, repr=False)
 class OrganizationLabelsGroupCreateRequest(Model):
-    """Sent by `labels_groups.create`, `labels_groups.update`."""
+    """Sent by `labels_groups.create` and `labels_groups.update`."""
 
     name: str
     labels: list[Label]
@@ -51,7 +51,7 @@ class OrganizationLabelsGroupCreateRequest(Model):
 
 @define(kw_only=True, repr=False)
 class OrganizationLabelsGroupEnrichedResponse(Model):
-    """Answer of `labels_groups.list`."""
+    """Returned by `labels_groups.list`."""
 
     id: str
     created_at: datetime
@@ -63,7 +63,7 @@ class OrganizationLabelsGroupEnrichedResponse(Model):
 
 @define(kw_only=True, repr=False)
 class OrganizationLabelsGroupResponse(Model):
-    """Answer of `labels_groups.create`, `labels_groups.get` and 1 more. Part of `Application`, `ContainerResponse` and 3 more."""
+    """Returned by `labels_groups.create` and 2 more operations. Part of `Application` and 4 more models."""
 
     id: str
     created_at: datetime
@@ -74,7 +74,7 @@ class OrganizationLabelsGroupResponse(Model):
 
 @define(kw_only=True, repr=False)
 class LabelsGroupAssociatedItem(Model):
-    """Answer of `labels_groups.list_associated_items`."""
+    """Returned by `labels_groups.list_associated_items`."""
 
     item_id: str
     item_name: str

@@ -25,7 +25,11 @@ class LifecycleTemplateResponseEvent(Model):
 
 @define(kw_only=True, repr=False)
 class LifecycleTemplateResponseResources(Model):
-    """Part of `LifecycleTemplateResponse`."""
+    """Part of `LifecycleTemplateResponse`.
+
+    Attributes:
+        cpu_milli: Millicores: 1000 are one CPU.
+    """
 
     cpu_milli: int
     ram_mib: int
@@ -41,7 +45,7 @@ class LifecycleTemplateResponseVariableFile(Model):
 
 @define(kw_only=True, repr=False)
 class LifecycleTemplateSummary(Model):
-    """Answer of `environments.lifecycle_templates.list`."""
+    """Returned by `environments.lifecycle_templates.list`."""
 
     id: str
     name: str
@@ -64,7 +68,7 @@ class LifecycleTemplateResponseVariable(Model):
 
 @define(kw_only=True, repr=False)
 class LifecycleTemplateResponse(Model):
-    """Answer of `environments.lifecycle_templates.get`."""
+    """Returned by `environments.lifecycle_templates.get`."""
 
     id: str
     name: str

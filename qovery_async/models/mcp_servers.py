@@ -14,7 +14,7 @@ __all__ = [
 
 @define(kw_only=True, repr=False)
 class McpServerRequest(Model):
-    """Sent by `mcp_servers.create`, `mcp_servers.update`."""
+    """Sent by `mcp_servers.create` and `mcp_servers.update`."""
 
     name: str
     url: str
@@ -26,7 +26,7 @@ class McpServerRequest(Model):
 
 @define(kw_only=True, repr=False)
 class McpServerResponse(Model):
-    """Answer of `mcp_servers.list`, `mcp_servers.create` and 2 more."""
+    """Returned by `mcp_servers.list` and 3 more operations."""
 
     id: str
     created_at: datetime

@@ -37,7 +37,7 @@ class TransferOwnershipRequest(Model):
 
 @define(kw_only=True, repr=False)
 class Member(Model):
-    """Answer of `members.list`."""
+    """Returned by `members.list`."""
 
     id: str
     created_at: datetime

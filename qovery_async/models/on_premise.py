@@ -12,6 +12,6 @@ __all__ = [
 
 @define(kw_only=True, repr=False)
 class OnPremiseCredentialsRequest(Model):
-    """Sent by `on_premise.credentials.create`, `on_premise.credentials.update`."""
+    """Sent by `on_premise.credentials.create` and `on_premise.credentials.update`."""
 
     name: str

@@ -11,7 +11,7 @@ __all__ = [
 
 
 class PlanEnum(OpenEnum):
-    """Part of `Organization`, `OrganizationCurrentCost` and 2 more."""
+    """Part of `Organization` and 3 more models."""
 
     FREE = "FREE"
     TEAM = "TEAM"

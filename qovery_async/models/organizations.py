@@ -21,7 +21,7 @@ __all__ = [
 
 @define(kw_only=True, repr=False)
 class OrganizationAvailableRole(Model):
-    """Answer of `organizations.list_available_roles`."""
+    """Returned by `organizations.list_available_roles`."""
 
     id: str
     name: str
@@ -41,7 +41,7 @@ class OrganizationEditRequest(Model):
 
 
 class OrganizationOnboardingStatusEnum(OpenEnum):
-    """Part of `OrganizationOnboardingPatchRequest`, `OrganizationOnboardingResponse`."""
+    """Part of `OrganizationOnboardingPatchRequest` and `OrganizationOnboardingResponse`."""
 
     IN_PROGRESS = "IN_PROGRESS"
     DISMISSED = "DISMISSED"
@@ -50,7 +50,7 @@ class OrganizationOnboardingStatusEnum(OpenEnum):
 
 @define(kw_only=True, repr=False)
 class OrganizationEnvironmentResponse(Model):
-    """Answer of `organizations.list_environments`."""
+    """Returned by `organizations.list_environments`."""
 
     id: str
     created_at: datetime
@@ -93,7 +93,7 @@ class OrganizationOnboardingPatchRequest(Model):
 
 @define(kw_only=True, repr=False)
 class OrganizationOnboardingResponse(Model):
-    """Answer of `organizations.onboarding.get`, `organizations.onboarding.update`."""
+    """Returned by `organizations.onboarding.get` and `organizations.onboarding.update`."""
 
     use_cases: str | None = None
     status: OrganizationOnboardingStatusEnum | None = None
@@ -101,7 +101,7 @@ class OrganizationOnboardingResponse(Model):
 
 @define(kw_only=True, repr=False)
 class OrganizationCredentials(Model):
-    """Answer of `organizations.list_credentials`."""
+    """Returned by `organizations.list_credentials`."""
 
     credential: ClusterCredentials | None = None
     clusters: list[CredentialCluster] | None = None

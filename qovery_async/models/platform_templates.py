@@ -32,7 +32,9 @@ class PlatformLayerResolutionStatus(OpenEnum):
 
 
 class PlatformCloudVendor(OpenEnum):
-    """Answer of `platform_templates.list`, `platform_templates.resolve_component`. Part of `PlatformTemplateLayerResponse`."""
+    """Sent by `platform_templates.list` and `platform_templates.resolve_component`. Part of
+    `PlatformTemplateLayerResponse`.
+    """
 
     AWS = "AWS"
     SCW = "SCW"
@@ -48,7 +50,9 @@ class PlatformCloudVendor(OpenEnum):
 
 
 class PlatformClusterMode(OpenEnum):
-    """Answer of `platform_templates.list`, `platform_templates.resolve_component`. Part of `PlatformTemplateLayerResponse`."""
+    """Sent by `platform_templates.list` and `platform_templates.resolve_component`. Part of
+    `PlatformTemplateLayerResponse`.
+    """
 
     QOVERY_MANAGED = "QOVERY_MANAGED"
     CUSTOMER_MANAGED = "CUSTOMER_MANAGED"
@@ -63,7 +67,7 @@ class PlatformComponentConfigurationInputScope(OpenEnum):
 
 @define(kw_only=True, repr=False)
 class PlatformComponentConfigurationPreviewRequest(Model):
-    """Sent by `platform_templates.resolve_component`, `clusters.platform_binding.resolve_component`."""
+    """Sent by `platform_templates.resolve_component` and `clusters.platform_binding.resolve_component`."""
 
     profile_config: Annotated[dict[str, Any] | Unset | None, Wire("profileConfig")] = UNSET
     cluster_inputs: Annotated[dict[str, str] | Unset | None, Wire("clusterInputs")] = UNSET
@@ -72,7 +76,9 @@ class PlatformComponentConfigurationPreviewRequest(Model):
 
 @define(kw_only=True, repr=False)
 class PlatformComponentOutputBindingResponse(Model):
-    """Part of `PlatformComponentConfigurationPreviewResponse`, `PlatformComponentConfigurationResolutionResponse`."""
+    """Part of `PlatformComponentConfigurationPreviewResponse` and
+    `PlatformComponentConfigurationResolutionResponse`.
+    """
 
     input: str
     from_component: Annotated[str, Wire("fromComponent")]
@@ -81,7 +87,9 @@ class PlatformComponentOutputBindingResponse(Model):
 
 @define(kw_only=True, repr=False)
 class PlatformComponentConfigurationViolationResponse(Model):
-    """Part of `PlatformComponentConfigurationPreviewResponse`, `PlatformComponentConfigurationResolutionResponse`."""
+    """Part of `PlatformComponentConfigurationPreviewResponse` and
+    `PlatformComponentConfigurationResolutionResponse`.
+    """
 
     code: str
     field_path: Annotated[str, Wire("fieldPath")]
@@ -112,7 +120,9 @@ class PlatformTemplateReleaseStatus(OpenEnum):
 
 @define(kw_only=True, repr=False)
 class PlatformComponentInputRequirementResponse(Model):
-    """Part of `PlatformComponentConfigurationPreviewResponse`, `PlatformComponentConfigurationResolutionResponse`."""
+    """Part of `PlatformComponentConfigurationPreviewResponse` and
+    `PlatformComponentConfigurationResolutionResponse`.
+    """
 
     key: str
     type: FieldSchemaResponseType
@@ -141,7 +151,7 @@ class PlatformTemplateComponentResponse(Model):
 
 @define(kw_only=True, repr=False)
 class PlatformComponentConfigurationPreviewResponse(Model):
-    """Answer of `clusters.platform_binding.resolve_component`."""
+    """Returned by `clusters.platform_binding.resolve_component`."""
 
     cluster_id: Annotated[str, Wire("clusterId")]
     component_key: Annotated[str, Wire("componentKey")]
@@ -153,7 +163,7 @@ class PlatformComponentConfigurationPreviewResponse(Model):
 
 @define(kw_only=True, repr=False)
 class PlatformComponentConfigurationResolutionResponse(Model):
-    """Answer of `platform_templates.resolve_component`."""
+    """Returned by `platform_templates.resolve_component`."""
 
     component_key: Annotated[str, Wire("componentKey")]
     fields: list[FieldSchemaResponse]
@@ -178,7 +188,7 @@ class PlatformTemplateLayerResponse(Model):
 
 @define(kw_only=True, repr=False)
 class PlatformTemplateSummaryResponse(Model):
-    """Answer of `platform_templates.list`."""
+    """Returned by `platform_templates.list`."""
 
     key: str
     version: str

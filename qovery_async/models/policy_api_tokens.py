@@ -14,7 +14,7 @@ __all__ = [
 
 @define(kw_only=True, repr=False)
 class OrganizationPolicyApiToken(Model):
-    """Answer of `policy_api_tokens.list`."""
+    """Returned by `policy_api_tokens.list`."""
 
     id: str
     created_at: datetime
@@ -30,7 +30,7 @@ class OrganizationPolicyApiToken(Model):
 
 @define(kw_only=True, repr=False)
 class OrganizationPolicyApiTokenCreate(Model):
-    """Answer of `policy_api_tokens.create`."""
+    """Returned by `policy_api_tokens.create`."""
 
     id: str
     created_at: datetime

@@ -25,7 +25,7 @@ class ProjectDeploymentRulesPriorityOrderRequest(Model):
 
 @define(kw_only=True, repr=False)
 class ProjectRequest(Model):
-    """Sent by `projects.create`, `projects.update`."""
+    """Sent by `projects.create` and `projects.update`."""
 
     name: str
     description: str | Unset | None = UNSET
@@ -33,7 +33,7 @@ class ProjectRequest(Model):
 
 @define(kw_only=True, repr=False)
 class ProjectStats(Model):
-    """Answer of `projects.list_stats`."""
+    """Returned by `projects.list_stats`."""
 
     id: str
     service_total_number: float | None = None
@@ -42,7 +42,7 @@ class ProjectStats(Model):
 
 @define(kw_only=True, repr=False)
 class Project(Model):
-    """Answer of `projects.list`, `projects.create` and 2 more."""
+    """Returned by `projects.list` and 3 more operations."""
 
     id: str
     created_at: datetime
@@ -55,7 +55,14 @@ class Project(Model):
 
 @define(kw_only=True, repr=False)
 class ProjectDeploymentRule(Model):
-    """Answer of `projects.deployment_rules.list`, `projects.deployment_rules.create` and 2 more."""
+    """Returned by `projects.deployment_rules.list` and 3 more operations.
+
+    Attributes:
+        timezone: The name of a time zone, such as `Europe/Paris`.
+        start_time: The time of day counts; the date is 1970-01-01.
+        stop_time: The time of day counts; the date is 1970-01-01.
+        wildcard: A pattern for the names of new environments, with `*` and `?`.
+    """
 
     id: str
     created_at: datetime
@@ -75,7 +82,14 @@ class ProjectDeploymentRule(Model):
 
 @define(kw_only=True, repr=False)
 class ProjectDeploymentRuleRequest(Model):
-    """Sent by `projects.deployment_rules.create`, `projects.deployment_rules.update`."""
+    """Sent by `projects.deployment_rules.create` and `projects.deployment_rules.update`.
+
+    Attributes:
+        timezone: The name of a time zone, such as `Europe/Paris`.
+        start_time: The time of day counts; the date is 1970-01-01.
+        stop_time: The time of day counts; the date is 1970-01-01.
+        wildcard: A pattern for the names of new environments, with `*` and `?`.
+    """
 
     name: str
     mode: EnvironmentModeEnum

@@ -12,6 +12,6 @@ __all__ = [
 
 @define(kw_only=True, repr=False)
 class ReferenceObject(Model):
-    """Part of `AgenticWorkflowResponse`, `Application` and 12 more."""
+    """Part of `AgenticWorkflowResponse` and 13 more models."""
 
     id: str

@@ -12,7 +12,7 @@ __all__ = [
 
 @define(kw_only=True, repr=False)
 class ScalewayCredentialsRequest(Model):
-    """Sent by `scaleway.credentials.create`, `scaleway.credentials.update`."""
+    """Sent by `scaleway.credentials.create` and `scaleway.credentials.update`."""
 
     name: str
     scaleway_access_key: str

@@ -13,7 +13,7 @@ __all__ = [
 
 @define(kw_only=True, repr=False)
 class ExternalSecretAssociatedServiceResponse(Model):
-    """Answer of `secret_manager_accesses.list_associated_services`."""
+    """Returned by `secret_manager_accesses.list_associated_services`."""
 
     project_id: str
     project_name: str

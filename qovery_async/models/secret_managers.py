@@ -138,7 +138,7 @@ SecretManagerAuthenticationDto: TypeAlias = Annotated[
         },
     ),
 ]
-"""Part of `SecretManagerAccess`, `SecretManagerAccessRequest`."""
+"""Part of `SecretManagerAccess` and `SecretManagerAccessRequest`."""
 
 
 SecretManagerEndpointConfigurationDto: TypeAlias = Annotated[
@@ -152,7 +152,7 @@ SecretManagerEndpointConfigurationDto: TypeAlias = Annotated[
         },
     ),
 ]
-"""Part of `SecretManagerAccess`, `SecretManagerAccessRequest`."""
+"""Part of `SecretManagerAccess` and `SecretManagerAccessRequest`."""
 
 
 @define(kw_only=True, repr=False)

@@ -14,7 +14,7 @@ __all__ = [
 
 
 class GetIngressDeploymentStatusServiceType(OpenEnum):
-    """Answer of `services.get_ingress_deployment_status`."""
+    """Sent by `services.get_ingress_deployment_status`."""
 
     CONTAINER = "CONTAINER"
     APPLICATION = "APPLICATION"
@@ -23,7 +23,7 @@ class GetIngressDeploymentStatusServiceType(OpenEnum):
 
 @define(kw_only=True, repr=False)
 class IngressDeploymentStatusResponse(Model):
-    """Answer of `services.get_ingress_deployment_status`."""
+    """Returned by `services.get_ingress_deployment_status`."""
 
     router_id: Annotated[str | None, Wire("routerId")] = None
     status: StateEnum | None = None

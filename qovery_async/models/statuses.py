@@ -15,7 +15,7 @@ __all__ = [
 
 
 class StateEnum(OpenEnum):
-    """Part of `DeploymentHistoryApplication`, `DeploymentHistoryContainer` and 11 more."""
+    """Part of `DeploymentHistoryApplication` and 12 more models."""
 
     BUILDING = "BUILDING"
     BUILD_ERROR = "BUILD_ERROR"
@@ -49,7 +49,7 @@ class StateEnum(OpenEnum):
 
 
 class StageStatusEnum(OpenEnum):
-    """Part of `DeploymentHistoryStage`, `QueuedDeploymentRequestWithStagesStage` and 2 more."""
+    """Part of `DeploymentHistoryStage` and 3 more models."""
 
     QUEUED = "QUEUED"
     ONGOING = "ONGOING"
@@ -78,7 +78,7 @@ class StatusKindEnum(OpenEnum):
 
 
 class StepMetricStatusEnum(OpenEnum):
-    """Part of `EnvironmentStatusesWithStagesPreCheckStage`, `ServiceStepMetric` and 1 more."""
+    """Part of `EnvironmentStatusesWithStagesPreCheckStage` and 2 more models."""
 
     SUCCESS = "SUCCESS"
     ERROR = "ERROR"
@@ -87,7 +87,7 @@ class StepMetricStatusEnum(OpenEnum):
 
 
 class ServiceDeploymentStatusEnum(OpenEnum):
-    """Part of `ReferenceObjectStatus`, `Status`."""
+    """Part of `ReferenceObjectStatus` and `Status`."""
 
     NEVER_DEPLOYED = "NEVER_DEPLOYED"
     OUT_OF_DATE = "OUT_OF_DATE"
@@ -153,7 +153,7 @@ class ServiceStepMetric(Model):
 
 @define(kw_only=True, repr=False)
 class StatusDetails(Model):
-    """Part of `DeploymentHistoryService`, `QueuedDeploymentRequestForService` and 2 more."""
+    """Part of `DeploymentHistoryService` and 3 more models."""
 
     action: ServiceActionEnum
     status: ServiceActionStatusEnum
@@ -162,7 +162,7 @@ class StatusDetails(Model):
 
 @define(kw_only=True, repr=False)
 class ServiceStepMetrics(Model):
-    """Part of `ReferenceObjectStatus`, `Status`."""
+    """Part of `ReferenceObjectStatus` and `Status`."""
 
     total_duration_sec: int | None
     total_computing_duration_sec: int
@@ -171,7 +171,11 @@ class ServiceStepMetrics(Model):
 
 @define(kw_only=True, repr=False)
 class ReferenceObjectStatus(Model):
-    """Answer of `container_registries.list_container_statuses`, `applications.list_statuses` and 4 more."""
+    """Returned by `container_registries.list_container_statuses` and 5 more operations.
+
+    Attributes:
+        execution_id: Names one deployment; `environments.list_deployment_logs` takes it as `version`.
+    """
 
     id: str
     state: StateEnum
@@ -187,7 +191,11 @@ class ReferenceObjectStatus(Model):
 
 @define(kw_only=True, repr=False)
 class Status(Model):
-    """Answer of `environments.deploy`, `environments.restart_services` and 35 more. Part of `Backup`, `DeploymentStageWithServicesStatuses` and 1 more."""
+    """Returned by `environments.deploy` and 36 more operations. Part of `Backup` and 2 more models.
+
+    Attributes:
+        execution_id: Names one deployment; `environments.list_deployment_logs` takes it as `version`.
+    """
 
     id: str
     state: StateEnum

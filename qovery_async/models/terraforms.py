@@ -31,7 +31,7 @@ __all__ = [
 
 
 class DeleteTerraformAction(OpenEnum):
-    """Answer of `terraforms.delete`, `terraforms.uninstall`."""
+    """Sent by `terraforms.delete` and `terraforms.uninstall`."""
 
     SKIP_DESTROY = "SKIP_DESTROY"
 
@@ -87,7 +87,7 @@ class TerraformDeployRequestAction(OpenEnum):
 
 
 class TerraformEngineEnum(OpenEnum):
-    """Part of `TerraformRequest`, `TerraformResponse` and 1 more."""
+    """Part of `TerraformRequest` and 2 more models."""
 
     TERRAFORM = "TERRAFORM"
     OPEN_TOFU = "OPEN_TOFU"
@@ -105,7 +105,12 @@ class TerraformGitRepositoryRequest(Model):
 
 @define(kw_only=True, repr=False)
 class TerraformJobResourcesResponse(Model):
-    """Part of `TerraformResponse`."""
+    """Part of `TerraformResponse`.
+
+    Attributes:
+        cpu_milli: Millicores: 1000 are one CPU.
+        gpu: How many GPUs.
+    """
 
     cpu_milli: int
     ram_mib: int
@@ -115,7 +120,7 @@ class TerraformJobResourcesResponse(Model):
 
 @define(kw_only=True, repr=False)
 class TerraformProviderVersion(Model):
-    """Part of `TerraformRequest`, `TerraformResponse`."""
+    """Part of `TerraformRequest` and `TerraformResponse`."""
 
     explicit_version: str
     read_from_terraform_block: bool | Unset | None = UNSET
@@ -123,7 +128,12 @@ class TerraformProviderVersion(Model):
 
 @define(kw_only=True, repr=False)
 class TerraformRequestJobResources(Model):
-    """Part of `TerraformRequest`."""
+    """Part of `TerraformRequest`.
+
+    Attributes:
+        cpu_milli: Millicores: 1000 are one CPU.
+        gpu: How many GPUs.
+    """
 
     cpu_milli: int
     ram_mib: int
@@ -140,7 +150,7 @@ class TerraformResourceResponseMode(OpenEnum):
 
 @define(kw_only=True, repr=False)
 class TerraformVarKeyValue(Model):
-    """Part of `TerraformVariablesSourceRequest`, `TerraformVariablesSourceResponse`."""
+    """Part of `TerraformVariablesSourceRequest` and `TerraformVariablesSourceResponse`."""
 
     key: str | Unset | None = UNSET
     value: str | Unset | None = UNSET
@@ -152,7 +162,7 @@ class TerraformVarKeyValue(Model):
 
 @define(kw_only=True, repr=False)
 class TerraformVariableDefinition(Model):
-    """Answer of `git.parse_terraform_variables`."""
+    """Returned by `git.parse_terraform_variables`."""
 
     key: str
     sensitive: bool
@@ -179,7 +189,7 @@ class TfVarsDiscoveryModeSpecificPathsType(OpenEnum):
 
 @define(kw_only=True, repr=False)
 class TfVarsFileResponse(Model):
-    """Answer of `git.list_tfvars_files`."""
+    """Returned by `git.list_tfvars_files`."""
 
     source: str
     variables: dict[str, str]
@@ -187,7 +197,7 @@ class TfVarsFileResponse(Model):
 
 @define(kw_only=True, repr=False)
 class TerraformDeploymentRestrictionRequest(Model):
-    """Sent by `terraforms.deployment_restrictions.create`, `terraforms.deployment_restrictions.update`."""
+    """Sent by `terraforms.deployment_restrictions.create` and `terraforms.deployment_restrictions.update`."""
 
     mode: DeploymentRestrictionModeEnum
     type: DeploymentRestrictionTypeEnum
@@ -196,7 +206,7 @@ class TerraformDeploymentRestrictionRequest(Model):
 
 @define(kw_only=True, repr=False)
 class TerraformDeploymentRestrictionResponse(Model):
-    """Answer of `terraforms.deployment_restrictions.list`, `terraforms.deployment_restrictions.create` and 1 more."""
+    """Returned by `terraforms.deployment_restrictions.list` and 2 more operations."""
 
     id: str
     created_at: datetime
@@ -208,7 +218,7 @@ class TerraformDeploymentRestrictionResponse(Model):
 
 @define(kw_only=True, repr=False)
 class DockerfileFragmentFile(Model):
-    """Part of `TerraformRequestDockerfileFragment`, `TerraformResponseDockerfileFragment`."""
+    """Part of `TerraformRequestDockerfileFragment` and `TerraformResponseDockerfileFragment`."""
 
     path: str
     type: DockerfileFragmentFileType = DockerfileFragmentFileType.FILE
@@ -216,7 +226,7 @@ class DockerfileFragmentFile(Model):
 
 @define(kw_only=True, repr=False)
 class DockerfileFragmentInline(Model):
-    """Part of `TerraformRequestDockerfileFragment`, `TerraformResponseDockerfileFragment`."""
+    """Part of `TerraformRequestDockerfileFragment` and `TerraformResponseDockerfileFragment`."""
 
     content: str
     type: DockerfileFragmentInlineType = DockerfileFragmentInlineType.INLINE
@@ -224,7 +234,11 @@ class DockerfileFragmentInline(Model):
 
 @define(kw_only=True, repr=False)
 class TerraformAutoDeployConfig(Model):
-    """Part of `TerraformRequest`, `TerraformResponse`."""
+    """Part of `TerraformRequest` and `TerraformResponse`.
+
+    Attributes:
+        auto_deploy: Whether a new commit or image tag is deployed by itself.
+    """
 
     auto_deploy: bool
     terraform_action: TerraformAutoDeployConfigTerraformAction
@@ -239,7 +253,11 @@ class TerraformBackendWithBlueprint(Model):
 
 @define(kw_only=True, repr=False)
 class TerraformDeployRequest(Model):
-    """Sent by `terraforms.deploy`. Part of `DeployAllRequest`."""
+    """Sent by `terraforms.deploy`. Part of `DeployAllRequest`.
+
+    Attributes:
+        git_commit_id: The SHA of the commit to deploy.
+    """
 
     id: str | Unset | None = UNSET
     git_commit_id: str | Unset | None = UNSET
@@ -248,7 +266,7 @@ class TerraformDeployRequest(Model):
 
 @define(kw_only=True, repr=False)
 class TerraformVersionResponse(Model):
-    """Answer of `terraforms.list_versions`."""
+    """Returned by `terraforms.list_versions`."""
 
     engine: TerraformEngineEnum
     version: str
@@ -263,7 +281,7 @@ class TerraformRequestTerraformFilesSource(Model):
 
 @define(kw_only=True, repr=False)
 class TerraformResourceResponse(Model):
-    """Answer of `terraforms.list_resources`."""
+    """Returned by `terraforms.list_resources`."""
 
     id: str
     resource_type: str
@@ -356,7 +374,7 @@ TerraformBackend: TypeAlias = Annotated[
         }
     ),
 ]
-"""Part of `TerraformRequest`, `TerraformResponse`."""
+"""Part of `TerraformRequest` and `TerraformResponse`."""
 
 
 TfVarsDiscoveryMode: TypeAlias = Annotated[
@@ -381,7 +399,11 @@ class TerraformFilesSource(Model):
 
 @define(kw_only=True, repr=False)
 class TerraformRequest(Model):
-    """Sent by `terraforms.create`, `terraforms.update`."""
+    """Sent by `terraforms.create` and `terraforms.update`.
+
+    Attributes:
+        timeout_sec: Seconds after which a deployment is stopped and counts as failed.
+    """
 
     name: str
     description: str
@@ -410,7 +432,12 @@ class TfVarsListRequest(Model):
 
 @define(kw_only=True, repr=False)
 class TerraformResponse(Model):
-    """Answer of `terraforms.list`, `terraforms.create` and 3 more. Part of `AnyService`."""
+    """Returned by `terraforms.list` and 4 more operations. Part of `AnyService`.
+
+    Attributes:
+        timeout_sec: Seconds after which a deployment is stopped and counts as failed.
+        auto_deploy: Whether a new commit or image tag is deployed by itself.
+    """
 
     id: str
     created_at: datetime

@@ -19,7 +19,7 @@ __all__ = [
 
 
 class APIVariableScopeEnum(OpenEnum):
-    """Answer of `variables.list`. Part of `EnvironmentVariable`, `EnvironmentVariableAlias` and 13 more."""
+    """Sent by `variables.list`. Part of `EnvironmentVariable` and 14 more models."""
 
     APPLICATION = "APPLICATION"
     BUILT_IN = "BUILT_IN"
@@ -33,7 +33,7 @@ class APIVariableScopeEnum(OpenEnum):
 
 
 class APIVariableTypeEnum(OpenEnum):
-    """Part of `EnvironmentVariable`, `EnvironmentVariableAlias` and 7 more."""
+    """Part of `EnvironmentVariable` and 8 more models."""
 
     VALUE = "VALUE"
     ALIAS = "ALIAS"
@@ -46,7 +46,11 @@ class APIVariableTypeEnum(OpenEnum):
 
 @define(kw_only=True, repr=False)
 class EnvironmentVariableEditRequest(Model):
-    """Sent by `projects.environment_variables.update`, `environments.environment_variables.update` and 3 more."""
+    """Sent by `projects.environment_variables.update` and 4 more operations.
+
+    Attributes:
+        mount_path: Where the file is mounted, for a variable that is a file.
+    """
 
     key: str
     value: str | Unset | None = UNSET
@@ -57,7 +61,11 @@ class EnvironmentVariableEditRequest(Model):
 
 @define(kw_only=True, repr=False)
 class EnvironmentVariableRequest(Model):
-    """Sent by `projects.environment_variables.create`, `environments.environment_variables.create` and 3 more."""
+    """Sent by `projects.environment_variables.create` and 4 more operations.
+
+    Attributes:
+        mount_path: Where the file is mounted, for a variable that is a file.
+    """
 
     key: str
     value: str | Unset | None = UNSET
@@ -68,7 +76,7 @@ class EnvironmentVariableRequest(Model):
 
 @define(kw_only=True, repr=False)
 class Key(Model):
-    """Sent by `projects.environment_variables.create_alias`, `projects.secrets.create_alias` and 8 more."""
+    """Sent by `projects.environment_variables.create_alias` and 9 more operations."""
 
     key: str
     description: str | Unset | None = UNSET
@@ -77,7 +85,7 @@ class Key(Model):
 
 @define(kw_only=True, repr=False)
 class SecretEditRequest(Model):
-    """Sent by `projects.secrets.update`, `environments.secrets.update` and 3 more."""
+    """Sent by `projects.secrets.update` and 4 more operations."""
 
     key: str
     value: str | Unset | None = UNSET
@@ -89,7 +97,11 @@ class SecretEditRequest(Model):
 
 @define(kw_only=True, repr=False)
 class SecretRequest(Model):
-    """Sent by `projects.secrets.create`, `environments.secrets.create` and 3 more."""
+    """Sent by `projects.secrets.create` and 4 more operations.
+
+    Attributes:
+        mount_path: Where the file is mounted, for a variable that is a file.
+    """
 
     key: str
     value: str | Unset | None = UNSET
@@ -101,7 +113,7 @@ class SecretRequest(Model):
 
 
 class ServiceTypeForVariableEnum(OpenEnum):
-    """Answer of `variables.import_many`."""
+    """Sent by `variables.import_many`."""
 
     APPLICATION = "APPLICATION"
     CONTAINER = "CONTAINER"
@@ -113,7 +125,7 @@ class ServiceTypeForVariableEnum(OpenEnum):
 
 @define(kw_only=True, repr=False)
 class Value(Model):
-    """Sent by `projects.environment_variables.create_override`, `projects.secrets.create_override` and 8 more."""
+    """Sent by `projects.environment_variables.create_override` and 9 more operations."""
 
     value: str | Unset | None = UNSET
     description: str | Unset | None = UNSET
@@ -187,7 +199,12 @@ class VariableOverrideRequest(Model):
 
 @define(kw_only=True, repr=False)
 class VariableRequest(Model):
-    """Sent by `variables.create`."""
+    """Sent by `variables.create`.
+
+    Attributes:
+        mount_path: Where the file is mounted, for a variable that is a file.
+        variable_parent_id: The id of the project, environment or service that `variable_scope` speaks of.
+    """
 
     key: str
     value: str
@@ -205,7 +222,11 @@ class VariableRequest(Model):
 
 @define(kw_only=True, repr=False)
 class EnvironmentVariableAlias(Model):
-    """Part of `EnvironmentVariable`."""
+    """Part of `EnvironmentVariable`.
+
+    Attributes:
+        mount_path: Where the file is mounted, for a variable that is a file.
+    """
 
     id: str
     key: str
@@ -217,7 +238,11 @@ class EnvironmentVariableAlias(Model):
 
 @define(kw_only=True, repr=False)
 class EnvironmentVariableOverride(Model):
-    """Part of `EnvironmentVariable`."""
+    """Part of `EnvironmentVariable`.
+
+    Attributes:
+        mount_path: Where the file is mounted, for a variable that is a file.
+    """
 
     id: str
     key: str
@@ -229,7 +254,11 @@ class EnvironmentVariableOverride(Model):
 
 @define(kw_only=True, repr=False)
 class SecretAlias(Model):
-    """Part of `Secret`."""
+    """Part of `Secret`.
+
+    Attributes:
+        mount_path: Where the file is mounted, for a variable that is a file.
+    """
 
     id: str
     key: str
@@ -242,7 +271,11 @@ class SecretAlias(Model):
 
 @define(kw_only=True, repr=False)
 class SecretOverride(Model):
-    """Part of `Secret`."""
+    """Part of `Secret`.
+
+    Attributes:
+        mount_path: Where the file is mounted, for a variable that is a file.
+    """
 
     id: str
     key: str
@@ -255,7 +288,11 @@ class SecretOverride(Model):
 
 @define(kw_only=True, repr=False)
 class VariableAlias(Model):
-    """Part of `VariableResponse`."""
+    """Part of `VariableResponse`.
+
+    Attributes:
+        mount_path: Where the file is mounted, for a variable that is a file.
+    """
 
     id: str
     key: str
@@ -269,7 +306,11 @@ class VariableAlias(Model):
 
 @define(kw_only=True, repr=False)
 class VariableOverride(Model):
-    """Part of `VariableResponse`."""
+    """Part of `VariableResponse`.
+
+    Attributes:
+        mount_path: Where the file is mounted, for a variable that is a file.
+    """
 
     id: str
     key: str
@@ -283,7 +324,7 @@ class VariableOverride(Model):
 
 @define(kw_only=True, repr=False)
 class VariableImportRequest(Model):
-    """Sent by `applications.environment_variables.import_many`, `containers.environment_variables.import_many` and 2 more."""
+    """Sent by `applications.environment_variables.import_many` and 3 more operations."""
 
     overwrite: bool
     vars: list[VariableImportRequestVar]
@@ -291,7 +332,7 @@ class VariableImportRequest(Model):
 
 @define(kw_only=True, repr=False)
 class VariableImport(Model):
-    """Answer of `applications.environment_variables.import_many`, `containers.environment_variables.import_many` and 2 more."""
+    """Returned by `applications.environment_variables.import_many` and 3 more operations."""
 
     total_variables_to_import: float
     successful_imported_variables: list[VariableImportSuccessfulImportedVariable]
@@ -299,7 +340,11 @@ class VariableImport(Model):
 
 @define(kw_only=True, repr=False)
 class EnvironmentVariable(Model):
-    """Answer of `projects.environment_variables.list`, `projects.environment_variables.create` and 23 more."""
+    """Returned by `projects.environment_variables.list` and 24 more operations.
+
+    Attributes:
+        mount_path: Where the file is mounted, for a variable that is a file.
+    """
 
     id: str
     created_at: datetime
@@ -321,7 +366,7 @@ class EnvironmentVariable(Model):
 
 @define(kw_only=True, repr=False)
 class Secret(Model):
-    """Answer of `projects.secrets.list`, `projects.secrets.create` and 23 more."""
+    """Returned by `projects.secrets.list` and 24 more operations."""
 
     id: str
     created_at: datetime
@@ -341,7 +386,11 @@ class Secret(Model):
 
 @define(kw_only=True, repr=False)
 class VariableResponse(Model):
-    """Answer of `variables.list`, `variables.create` and 3 more."""
+    """Returned by `variables.list` and 4 more operations.
+
+    Attributes:
+        mount_path: Where the file is mounted, for a variable that is a file.
+    """
 
     id: str
     created_at: datetime

@@ -16,14 +16,14 @@ __all__ = [
 
 
 class OrganizationWebhookKindEnum(OpenEnum):
-    """Part of `OrganizationWebhookCreateRequest`, `OrganizationWebhookCreateResponse` and 2 more."""
+    """Part of `OrganizationWebhookCreateRequest` and 3 more models."""
 
     STANDARD = "STANDARD"
     SLACK = "SLACK"
 
 
 class OrganizationWebhookEventEnum(OpenEnum):
-    """Part of `OrganizationWebhookCreateRequest`, `OrganizationWebhookCreateResponse` and 2 more."""
+    """Part of `OrganizationWebhookCreateRequest` and 3 more models."""
 
     DEPLOYMENT_STARTED = "DEPLOYMENT_STARTED"
     DEPLOYMENT_CANCELLED = "DEPLOYMENT_CANCELLED"
@@ -33,7 +33,7 @@ class OrganizationWebhookEventEnum(OpenEnum):
 
 @define(kw_only=True, repr=False)
 class OrganizationWebhookCreateRequest(Model):
-    """Sent by `webhooks.create`, `webhooks.update`."""
+    """Sent by `webhooks.create` and `webhooks.update`."""
 
     kind: OrganizationWebhookKindEnum
     target_url: str
@@ -49,7 +49,7 @@ class OrganizationWebhookCreateRequest(Model):
 
 @define(kw_only=True, repr=False)
 class OrganizationWebhookCreateResponse(Model):
-    """Answer of `webhooks.create`, `webhooks.update`."""
+    """Returned by `webhooks.create` and `webhooks.update`."""
 
     id: str
     created_at: datetime
@@ -68,7 +68,7 @@ class OrganizationWebhookCreateResponse(Model):
 
 @define(kw_only=True, repr=False)
 class OrganizationWebhookResponse(Model):
-    """Answer of `webhooks.list`, `webhooks.get`."""
+    """Returned by `webhooks.list` and `webhooks.get`."""
 
     id: str
     created_at: datetime
@@ -87,7 +87,7 @@ class OrganizationWebhookResponse(Model):
 
 @define(kw_only=True, repr=False)
 class WebhookEventResponse(Model):
-    """Answer of `webhooks.list_events`."""
+    """Returned by `webhooks.list_events`."""
 
     id: str
     created_at: datetime

@@ -9,7 +9,7 @@ __all__ = [
 
 
 class WeekdayEnum(OpenEnum):
-    """Part of `EnvironmentDeploymentRule`, `EnvironmentDeploymentRuleEditRequest` and 3 more."""
+    """Part of `EnvironmentDeploymentRule` and 4 more models."""
 
     MONDAY = "MONDAY"
     TUESDAY = "TUESDAY"

@@ -12,30 +12,34 @@ from qovery_async.vocabulary import UNSET, Unset
 
 
 class Account(Resource):
-    """`client.account`."""
+    """Account: the user that the token belongs to."""
 
     async def get(self) -> models.AccountInfo:
         """Get the account of the token's user.
 
-        `GET /account`. Raises Unauthorized.
+        `GET /account`
+        Raises: Unauthorized.
         """
         return await self._json(models.AccountInfo, "account.get", "GET /account")
 
     async def update(
         self, body: models.AccountInfoEditRequest | Mapping[str, object] | Unset = UNSET
     ) -> models.AccountInfo:
-        """Replace the account of the token's user.
+        """Update the account of the token's user: the body replaces all of it.
 
-        `PUT /account`. Raises BadRequest, Unauthorized.
+        `PUT /account`
+        Raises: BadRequest, Unauthorized.
         """
         return await self._json(models.AccountInfo, "account.update", "PUT /account", body=body)
 
     @deprecated_call("account.list_git_auth_providers", "git.list_auth_providers")
     async def list_git_auth_providers(self) -> list[models.GitAuthProvider]:
-        """List the Git auth providers.
+        """List the Git providers that the account is connected to.
 
         Deprecated: use `git.list_auth_providers`.
-        `GET /account/gitAuthProvider`. Raises Unauthorized.
+
+        `GET /account/gitAuthProvider`
+        Raises: Unauthorized.
         """
         return await self._list(
             models.GitAuthProvider, "account.list_git_auth_providers", "GET /account/gitAuthProvider"
@@ -43,10 +47,12 @@ class Account(Resource):
 
     @deprecated_call("account.list_github_repositories", "git.list_github_repositories")
     async def list_github_repositories(self) -> list[models.GitRepository]:
-        """List the GitHub repositories.
+        """List the GitHub repositories that the account can see.
 
         Deprecated: use `git.list_github_repositories`.
-        `GET /account/github/repository`. Raises Unauthorized.
+
+        `GET /account/github/repository`
+        Raises: Unauthorized.
         """
         return await self._list(
             models.GitRepository, "account.list_github_repositories", "GET /account/github/repository"
@@ -54,10 +60,15 @@ class Account(Resource):
 
     @deprecated_call("account.list_github_branches", "git.list_github_branches")
     async def list_github_branches(self, *, name: str | Unset = UNSET) -> list[models.GitRepositoryBranch]:
-        """List the GitHub branches.
+        """List the branches of a GitHub repository.
 
         Deprecated: use `git.list_github_branches`.
-        `GET /account/github/repository/branch`. Raises Unauthorized.
+
+        Args:
+            name: The name of the repository, as `list_github_repositories` has it.
+
+        `GET /account/github/repository/branch`
+        Raises: Unauthorized.
         """
         return await self._list(
             models.GitRepositoryBranch,
@@ -68,10 +79,12 @@ class Account(Resource):
 
     @deprecated_call("account.list_gitlab_repositories", "git.list_gitlab_repositories")
     async def list_gitlab_repositories(self) -> list[models.GitRepository]:
-        """List the GitLab repositories.
+        """List the GitLab repositories that the account can see.
 
         Deprecated: use `git.list_gitlab_repositories`.
-        `GET /account/gitlab/repository`. Raises Unauthorized.
+
+        `GET /account/gitlab/repository`
+        Raises: Unauthorized.
         """
         return await self._list(
             models.GitRepository, "account.list_gitlab_repositories", "GET /account/gitlab/repository"
@@ -79,10 +92,15 @@ class Account(Resource):
 
     @deprecated_call("account.list_gitlab_branches", "git.list_gitlab_branches")
     async def list_gitlab_branches(self, *, name: str | Unset = UNSET) -> list[models.GitRepositoryBranch]:
-        """List the GitLab branches.
+        """List the branches of a GitLab repository.
 
         Deprecated: use `git.list_gitlab_branches`.
-        `GET /account/gitlab/repository/branch`. Raises Unauthorized.
+
+        Args:
+            name: The name of the repository, as `list_gitlab_repositories` has it.
+
+        `GET /account/gitlab/repository/branch`
+        Raises: Unauthorized.
         """
         return await self._list(
             models.GitRepositoryBranch,
@@ -93,10 +111,12 @@ class Account(Resource):
 
     @deprecated_call("account.list_bitbucket_repositories", "git.list_bitbucket_repositories")
     async def list_bitbucket_repositories(self) -> list[models.GitRepository]:
-        """List the Bitbucket repositories.
+        """List the Bitbucket repositories that the account can see.
 
         Deprecated: use `git.list_bitbucket_repositories`.
-        `GET /account/bitbucket/repository`. Raises Unauthorized.
+
+        `GET /account/bitbucket/repository`
+        Raises: Unauthorized.
         """
         return await self._list(
             models.GitRepository, "account.list_bitbucket_repositories", "GET /account/bitbucket/repository"
@@ -104,10 +124,15 @@ class Account(Resource):
 
     @deprecated_call("account.list_bitbucket_branches", "git.list_bitbucket_branches")
     async def list_bitbucket_branches(self, *, name: str | Unset = UNSET) -> list[models.GitRepositoryBranch]:
-        """List the Bitbucket branches.
+        """List the branches of a Bitbucket repository.
 
         Deprecated: use `git.list_bitbucket_branches`.
-        `GET /account/bitbucket/repository/branch`. Raises Unauthorized.
+
+        Args:
+            name: The name of the repository, as `list_bitbucket_repositories` has it.
+
+        `GET /account/bitbucket/repository/branch`
+        Raises: Unauthorized.
         """
         return await self._list(
             models.GitRepositoryBranch,
@@ -117,15 +142,18 @@ class Account(Resource):
         )
 
     async def get_referral(self) -> models.Referral:
-        """Get the referral of the account.
+        """Get the invitation link of the account and the number of people it has invited.
 
-        `GET /account/referral`. Raises Unauthorized.
+        `GET /account/referral`
+        Raises: Unauthorized.
         """
         return await self._json(models.Referral, "account.get_referral", "GET /account/referral")
 
     async def claim_reward(self, body: models.RewardClaim | Mapping[str, object] | Unset = UNSET) -> None:
-        """Claim a reward.
+        """Claim a reward with its code.
 
-        `POST /account/rewardClaim`.
+        A code can be claimed three times.
+
+        `POST /account/rewardClaim`
         """
         return await self._nothing("account.claim_reward", "POST /account/rewardClaim", body=body)

@@ -11,14 +11,17 @@ from qovery_async.runtime.resource import Resource
 
 
 class Admin(Resource):
-    """`client.admin`."""
+    """Admin: what concerns Qovery itself rather than an organization."""
 
     sign_up: Namespace[AdminSignUp] = Namespace("AdminSignUp")
 
     async def list_operator_clusters(self) -> list[models.ClusterOperatorFleetInventoryResponse]:
-        """List the clusters of the operator fleet.
+        """List the clusters that the Qovery operator can serve, of all organizations.
 
-        `GET /admin/operator/clusters`. Raises Unauthorized, Forbidden.
+        For Qovery's own administrators only.
+
+        `GET /admin/operator/clusters`
+        Raises: Unauthorized, Forbidden.
         """
         return await self._list(
             models.ClusterOperatorFleetInventoryResponse, "admin.list_operator_clusters", "GET /admin/operator/clusters"
@@ -26,18 +29,20 @@ class Admin(Resource):
 
 
 class AdminSignUp(Resource):
-    """`client.admin.sign_up`."""
+    """Sign-up: what users tell about themselves when they start."""
 
     async def get(self) -> models.SignUp:
-        """Get what the user said at sign-up.
+        """Get what the user filled in at sign-up.
 
-        `GET /admin/userSignUp`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /admin/userSignUp`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._json(models.SignUp, "admin.sign_up.get", "GET /admin/userSignUp")
 
     async def create(self, body: models.SignUpRequest | Mapping[str, object]) -> None:
-        """Say who the user is at sign-up.
+        """Save what the user fills in at sign-up.
 
-        `POST /admin/userSignUp`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `POST /admin/userSignUp`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._nothing("admin.sign_up.create", "POST /admin/userSignUp", body=body)

@@ -13,12 +13,13 @@ from qovery_async.vocabulary import UNSET, Unset
 
 
 class AgenticWorkflows(Resource):
-    """`client.agentic_workflows`."""
+    """Agentic workflows: AI agents that run as services of an environment."""
 
     async def list(self, environment_id: str) -> builtins.list[models.AgenticWorkflowResponse]:
-        """List agentic workflows of an environment.
+        """List the agentic workflows of an environment.
 
-        `GET /environment/{environmentId}/agenticWorkflow`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /environment/{environmentId}/agenticWorkflow`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.AgenticWorkflowResponse,
@@ -32,7 +33,8 @@ class AgenticWorkflows(Resource):
     ) -> models.AgenticWorkflowResponse:
         """Create an agentic workflow in an environment.
 
-        `POST /environment/{environmentId}/agenticWorkflow`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `POST /environment/{environmentId}/agenticWorkflow`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.AgenticWorkflowResponse,
@@ -45,7 +47,8 @@ class AgenticWorkflows(Resource):
     async def get(self, agentic_workflow_id: str) -> models.AgenticWorkflowResponse:
         """Get an agentic workflow.
 
-        `GET /agenticWorkflow/{agenticWorkflowId}`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /agenticWorkflow/{agenticWorkflowId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.AgenticWorkflowResponse,
@@ -57,9 +60,10 @@ class AgenticWorkflows(Resource):
     async def update(
         self, agentic_workflow_id: str, body: models.AgenticWorkflowRequest | Mapping[str, object]
     ) -> models.AgenticWorkflowResponse:
-        """Replace an agentic workflow as a whole.
+        """Update an agentic workflow: the body replaces all of it.
 
-        `PUT /agenticWorkflow/{agenticWorkflowId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `PUT /agenticWorkflow/{agenticWorkflowId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.AgenticWorkflowResponse,
@@ -72,7 +76,13 @@ class AgenticWorkflows(Resource):
     async def delete(self, agentic_workflow_id: str) -> models.Status | None:
         """Delete an agentic workflow.
 
-        `DELETE /agenticWorkflow/{agenticWorkflowId}`. Raises Unauthorized, Forbidden, NotFound, Conflict.
+        Returns before the workflow is gone: `get` raises NotFound once it is.
+
+        Returns:
+            The status, or None where the workflow was never deployed and is gone at once.
+
+        `DELETE /agenticWorkflow/{agenticWorkflowId}`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         return await self._json(
             models.Status | None,
@@ -86,10 +96,12 @@ class AgenticWorkflows(Resource):
         agentic_workflow_id: str,
         body: models.CancelAgenticWorkflowDeploymentRequest | Mapping[str, object] | Unset = UNSET,
     ) -> None:
-        """Cancel the deployment of an agentic workflow.
+        """Cancel the running deployment of an agentic workflow.
 
-        `POST /agenticWorkflow/{agenticWorkflowId}/cancelDeployment`. Raises Unauthorized, Forbidden, NotFound,
-        Conflict.
+        Cancels the deployment of the environment that it is part of.
+
+        `POST /agenticWorkflow/{agenticWorkflowId}/cancelDeployment`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         return await self._nothing(
             "agentic_workflows.cancel_deployment",
@@ -101,9 +113,16 @@ class AgenticWorkflows(Resource):
     async def list_deployment_history_v2(
         self, agentic_workflow_id: str, *, page_size: int | Unset = UNSET
     ) -> Page[models.DeploymentHistoryService]:
-        """List the deployment history v2 of an agentic workflow.
+        """List the past and current deployments of an agentic workflow, in the newer form.
 
-        `GET /agenticWorkflow/{agenticWorkflowId}/deploymentHistoryV2`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            page_size: How many at most (20 unless given).
+
+        Returns:
+            A page; `iterate_deployment_history_v2` goes through all pages.
+
+        `GET /agenticWorkflow/{agenticWorkflowId}/deploymentHistoryV2`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._page(
             models.DeploymentHistoryService,
@@ -116,7 +135,10 @@ class AgenticWorkflows(Resource):
     def iterate_deployment_history_v2(
         self, agentic_workflow_id: str, *, page_size: int | Unset = UNSET
     ) -> Items[models.DeploymentHistoryService]:
-        """Iterate over every item of `list_deployment_history_v2`, asking for pages as needed."""
+        """Iterate over the past and current deployments of an agentic workflow, in the newer form.
+
+        Takes what `list_deployment_history_v2` takes, and asks for page after page as needed.
+        """
         return growing(
             lambda cursor: self.list_deployment_history_v2(
                 agentic_workflow_id,

@@ -12,12 +12,16 @@ from qovery_async.vocabulary import UNSET, Unset
 
 
 class AlertReceivers(Resource):
-    """`client.alert_receivers`."""
+    """Alert receivers: where alerts are sent to."""
 
     async def list(self, *, organization_id: str | None = None) -> builtins.list[models.AlertReceiverResponse]:
-        """List alert receivers.
+        """List the alert receivers of the organization.
 
-        `GET /organization/{organizationId}/alert-receivers`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/alert-receivers`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(
@@ -32,7 +36,8 @@ class AlertReceivers(Resource):
     ) -> models.AlertReceiverResponse:
         """Create an alert receiver.
 
-        `POST /alert-receivers`. Raises BadRequest, Unauthorized, Forbidden.
+        `POST /alert-receivers`
+        Raises: BadRequest, Unauthorized, Forbidden.
         """
         return await self._json(
             models.AlertReceiverResponse, "alert_receivers.create", "POST /alert-receivers", body=body
@@ -41,7 +46,8 @@ class AlertReceivers(Resource):
     async def get(self, alert_receiver_id: str) -> models.AlertReceiverResponse:
         """Get an alert receiver.
 
-        `GET /alert-receivers/{alertReceiverId}`. Raises BadRequest, Forbidden, NotFound.
+        `GET /alert-receivers/{alertReceiverId}`
+        Raises: BadRequest, Forbidden, NotFound.
         """
         return await self._json(
             models.AlertReceiverResponse,
@@ -53,9 +59,10 @@ class AlertReceivers(Resource):
     async def update(
         self, alert_receiver_id: str, body: models.AlertReceiverEditRequest | Mapping[str, object]
     ) -> models.AlertReceiverResponse:
-        """Replace an alert receiver as a whole.
+        """Update an alert receiver: the body replaces all of it.
 
-        `PUT /alert-receivers/{alertReceiverId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `PUT /alert-receivers/{alertReceiverId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.AlertReceiverResponse,
@@ -68,7 +75,8 @@ class AlertReceivers(Resource):
     async def delete(self, alert_receiver_id: str) -> None:
         """Delete an alert receiver.
 
-        `DELETE /alert-receivers/{alertReceiverId}`. Raises Unauthorized, Forbidden, NotFound.
+        `DELETE /alert-receivers/{alertReceiverId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._nothing(
             "alert_receivers.delete", "DELETE /alert-receivers/{alert_receiver_id}", alert_receiver_id
@@ -79,7 +87,8 @@ class AlertReceivers(Resource):
     ) -> None:
         """Send a test message to an alert receiver.
 
-        `POST /alert-receivers/{alertReceiverId}/validate`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `POST /alert-receivers/{alertReceiverId}/validate`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._nothing(
             "alert_receivers.validate",
@@ -91,6 +100,7 @@ class AlertReceivers(Resource):
     async def validate_new(self, body: models.AlertReceiverCreationValidationRequest | Mapping[str, object]) -> None:
         """Send a test message to an alert receiver that does not exist yet.
 
-        `POST /alert-receivers/validate`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `POST /alert-receivers/validate`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._nothing("alert_receivers.validate_new", "POST /alert-receivers/validate", body=body)

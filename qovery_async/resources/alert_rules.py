@@ -11,19 +11,21 @@ from qovery_async.runtime.resource import Resource
 
 
 class AlertRules(Resource):
-    """`client.alert_rules`."""
+    """Alert rules: conditions on metrics that send alerts."""
 
     async def create(self, body: models.AlertRuleCreationRequest | Mapping[str, object]) -> models.AlertRuleResponse:
         """Create an alert rule.
 
-        `POST /alert-rules`. Raises BadRequest, Unauthorized, Forbidden.
+        `POST /alert-rules`
+        Raises: BadRequest, Unauthorized, Forbidden.
         """
         return await self._json(models.AlertRuleResponse, "alert_rules.create", "POST /alert-rules", body=body)
 
     async def get(self, alert_rule_id: str) -> models.AlertRuleResponse:
         """Get an alert rule.
 
-        `GET /alert-rules/{alertRuleId}`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /alert-rules/{alertRuleId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.AlertRuleResponse, "alert_rules.get", "GET /alert-rules/{alert_rule_id}", alert_rule_id
@@ -32,9 +34,10 @@ class AlertRules(Resource):
     async def update(
         self, alert_rule_id: str, body: models.AlertRuleEditRequest | Mapping[str, object]
     ) -> models.AlertRuleResponse:
-        """Replace an alert rule as a whole.
+        """Update an alert rule: the body replaces all of it.
 
-        `PUT /alert-rules/{alertRuleId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `PUT /alert-rules/{alertRuleId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.AlertRuleResponse, "alert_rules.update", "PUT /alert-rules/{alert_rule_id}", alert_rule_id, body=body
@@ -43,14 +46,19 @@ class AlertRules(Resource):
     async def delete(self, alert_rule_id: str) -> None:
         """Delete an alert rule.
 
-        `DELETE /alert-rules/{alertRuleId}`. Raises Unauthorized, Forbidden, NotFound.
+        `DELETE /alert-rules/{alertRuleId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._nothing("alert_rules.delete", "DELETE /alert-rules/{alert_rule_id}", alert_rule_id)
 
     async def list(self, *, organization_id: str | None = None) -> builtins.list[models.AlertRuleOrGhost]:
-        """List alert rules.
+        """List the alert rules of the organization.
 
-        `GET /organization/{organizationId}/alert-rules`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/alert-rules`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(

@@ -11,14 +11,18 @@ from qovery_async.runtime.resource import Resource
 
 
 class AnnotationsGroups(Resource):
-    """`client.annotations_groups`."""
+    """Annotations groups: Kubernetes annotations that clusters and services share."""
 
     async def list(
         self, *, organization_id: str | None = None
     ) -> builtins.list[models.OrganizationAnnotationsGroupEnrichedResponse]:
-        """List annotations groups.
+        """List the annotations groups of the organization.
 
-        `GET /organization/{organizationId}/annotationsGroups`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/annotationsGroups`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(
@@ -36,7 +40,11 @@ class AnnotationsGroups(Resource):
     ) -> models.OrganizationAnnotationsGroupResponse:
         """Create an annotations group.
 
-        `POST /organization/{organizationId}/annotationsGroups`. Raises BadRequest, Unauthorized, Forbidden.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/annotationsGroups`
+        Raises: BadRequest, Unauthorized, Forbidden.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -52,8 +60,11 @@ class AnnotationsGroups(Resource):
     ) -> models.OrganizationAnnotationsGroupResponse:
         """Get an annotations group.
 
-        `GET /organization/{organizationId}/annotationsGroups/{annotationsGroupId}`. Raises Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/annotationsGroups/{annotationsGroupId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -71,10 +82,13 @@ class AnnotationsGroups(Resource):
         *,
         organization_id: str | None = None,
     ) -> models.OrganizationAnnotationsGroupResponse:
-        """Replace an annotations group as a whole.
+        """Update an annotations group: the body replaces all of it.
 
-        `PUT /organization/{organizationId}/annotationsGroups/{annotationsGroupId}`. Raises Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/annotationsGroups/{annotationsGroupId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -89,8 +103,11 @@ class AnnotationsGroups(Resource):
     async def delete(self, annotations_group_id: str, *, organization_id: str | None = None) -> None:
         """Delete an annotations group.
 
-        `DELETE /organization/{organizationId}/annotationsGroups/{annotationsGroupId}`. Raises Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/annotationsGroups/{annotationsGroupId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._nothing(
@@ -103,10 +120,13 @@ class AnnotationsGroups(Resource):
     async def list_associated_items(
         self, annotations_group_id: str, *, organization_id: str | None = None
     ) -> builtins.list[models.AnnotationsGroupAssociatedItem]:
-        """List the associated items of an annotations group.
+        """List the clusters and services that use an annotations group.
 
-        `GET /organization/{organizationId}/annotationsGroups/{annotationsGroupId}/associatedItems`. Raises
-        Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/annotationsGroups/{annotationsGroupId}/associatedItems`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(

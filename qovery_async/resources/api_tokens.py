@@ -12,14 +12,20 @@ from qovery_async.vocabulary import UNSET, Unset
 
 
 class ApiTokens(Resource):
-    """`client.api_tokens`."""
+    """API tokens: what programs sign in to an organization with."""
 
     async def list(
         self, *, name: str | Unset = UNSET, creator_name: str | Unset = UNSET, organization_id: str | None = None
     ) -> builtins.list[models.OrganizationApiToken]:
-        """List API tokens.
+        """List the API tokens of the organization.
 
-        `GET /organization/{organizationId}/apiToken`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            name: Only tokens with this name.
+            creator_name: Only tokens that this person created.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/apiToken`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(
@@ -38,9 +44,13 @@ class ApiTokens(Resource):
     ) -> models.OrganizationApiTokenCreate:
         """Create an API token.
 
-        The only answer that ever holds the token's text.
-        `POST /organization/{organizationId}/apiToken`. Raises BadRequest, Unauthorized, Forbidden, NotFound,
-        Conflict.
+        The token itself comes back this once and never again.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/apiToken`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -54,7 +64,11 @@ class ApiTokens(Resource):
     async def delete(self, api_token_id: str, *, organization_id: str | None = None) -> None:
         """Delete an API token.
 
-        `DELETE /organization/{organizationId}/apiToken/{apiTokenId}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/apiToken/{apiTokenId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._nothing(

@@ -12,7 +12,7 @@ from qovery_async.runtime.resource import Resource
 
 
 class Argocd(Resource):
-    """`client.argocd`."""
+    """Argo CD: apps that Argo CD deploys, seen from Qovery."""
 
     apps: Namespace[ArgocdApps] = Namespace("ArgocdApps")
     cluster_mappings: Namespace[ArgocdClusterMappings] = Namespace("ArgocdClusterMappings")
@@ -20,21 +20,23 @@ class Argocd(Resource):
 
 
 class ArgocdApps(Resource):
-    """`client.argocd.apps`."""
+    """Argo CD apps: what Argo CD deploys, as services at Qovery."""
 
     async def get(self, argocd_app_id: str) -> models.ArgocdAppResponse:
-        """Get an app of a Argo CD app.
+        """Get an Argo CD app.
 
-        `GET /argocdApp/{argocdAppId}`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /argocdApp/{argocdAppId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.ArgocdAppResponse, "argocd.apps.get", "GET /argocdApp/{argocd_app_id}", argocd_app_id
         )
 
     async def get_manifest(self, argocd_app_id: str) -> models.ArgocdAppManifestResponse:
-        """Get the manifest of a Argo CD app.
+        """Get the Kubernetes manifest of an Argo CD app.
 
-        `GET /argocdApp/{argocdAppId}/manifest`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /argocdApp/{argocdAppId}/manifest`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.ArgocdAppManifestResponse,
@@ -44,9 +46,10 @@ class ArgocdApps(Resource):
         )
 
     async def list_associated_services(self, cluster_id: str) -> list[models.ArgocdAssociatedServicesResponse]:
-        """List the associated services of a cluster.
+        """List the services that the Argo CD apps of a cluster stand for.
 
-        `GET /cluster/{clusterId}/argocdApps/associatedServices`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /cluster/{clusterId}/argocdApps/associatedServices`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.ArgocdAssociatedServicesResponse,
@@ -57,13 +60,18 @@ class ArgocdApps(Resource):
 
 
 class ArgocdClusterMappings(Resource):
-    """`client.argocd.cluster_mappings`."""
+    """Cluster mappings: which destination of Argo CD is which cluster at Qovery."""
 
     async def list(self, *, organization_id: str | None = None) -> builtins.list[models.ArgoCdInstanceMappingResponse]:
-        """List cluster mappings.
+        """List the Argo CD cluster mappings of the organization.
 
-        `GET /organization/{organizationId}/argoCdDestinationClusterMapping`. Raises Unauthorized, Forbidden,
-        NotFound.
+        One item for each Argo CD, with the clusters that are mapped and those that are not.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/argoCdDestinationClusterMapping`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(
@@ -79,10 +87,15 @@ class ArgocdClusterMappings(Resource):
         *,
         organization_id: str | None = None,
     ) -> models.ArgoCdDestinationClusterMappingResponse:
-        """Create or replace cluster mappings.
+        """Create or replace an Argo CD cluster mapping.
 
-        `POST /organization/{organizationId}/argoCdDestinationClusterMapping`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        A mapping of the same Argo CD and address is replaced.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/argoCdDestinationClusterMapping`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -96,10 +109,15 @@ class ArgocdClusterMappings(Resource):
     async def delete(
         self, *, agent_cluster_id: str, argocd_cluster_url: str, organization_id: str | None = None
     ) -> None:
-        """Delete a cluster mapping.
+        """Delete an Argo CD cluster mapping.
 
-        `DELETE /organization/{organizationId}/argoCdDestinationClusterMapping`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            agent_cluster_id: The cluster at Qovery that Argo CD runs on.
+            argocd_cluster_url: The address of the destination cluster, as Argo CD names it.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/argoCdDestinationClusterMapping`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._nothing(
@@ -111,12 +129,15 @@ class ArgocdClusterMappings(Resource):
 
 
 class ArgocdCredentials(Resource):
-    """`client.argocd.credentials`."""
+    """Argo CD credentials: how a cluster reaches its Argo CD."""
 
     async def get(self, cluster_id: str) -> models.ArgoCdCredentialsResponse:
-        """Get credentials of a cluster.
+        """Get the Argo CD credentials of a cluster.
 
-        `GET /cluster/{clusterId}/argoCdConfig`. Raises Unauthorized, Forbidden, NotFound.
+        The token comes back as `REDACTED`.
+
+        `GET /cluster/{clusterId}/argoCdConfig`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.ArgoCdCredentialsResponse,
@@ -128,9 +149,10 @@ class ArgocdCredentials(Resource):
     async def save(
         self, cluster_id: str, body: models.ArgoCdCredentialsRequest | Mapping[str, object]
     ) -> models.ArgoCdCredentialsResponse:
-        """Create or replace credentials of a cluster.
+        """Create or replace the Argo CD credentials of a cluster.
 
-        `POST /cluster/{clusterId}/argoCdConfig`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `POST /cluster/{clusterId}/argoCdConfig`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.ArgoCdCredentialsResponse,
@@ -141,19 +163,23 @@ class ArgocdCredentials(Resource):
         )
 
     async def delete(self, cluster_id: str) -> None:
-        """Delete credentials of a cluster.
+        """Delete the Argo CD credentials of a cluster.
 
-        `DELETE /cluster/{clusterId}/argoCdConfig`. Raises Unauthorized, Forbidden, NotFound.
+        `DELETE /cluster/{clusterId}/argoCdConfig`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._nothing("argocd.credentials.delete", "DELETE /cluster/{cluster_id}/argoCdConfig", cluster_id)
 
     async def check(
         self, cluster_id: str, body: models.ArgoCdCredentialsRequest | Mapping[str, object]
     ) -> models.ArgoCdConnectionCheckResponse:
-        """Check the connection to Argo CD.
+        """Check the connection of a cluster to Argo CD.
 
-        Changes nothing, so it is asked again where an answer is lost.
-        `POST /cluster/{clusterId}/argoCdConfig/check`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        Saves nothing. A connection that fails is no error: look at `status`. Changes nothing, so it is retried
+        like a GET.
+
+        `POST /cluster/{clusterId}/argoCdConfig/check`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.ArgoCdConnectionCheckResponse,

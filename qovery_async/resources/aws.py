@@ -13,35 +13,39 @@ from qovery_async.vocabulary import UNSET, Unset
 
 
 class Aws(Resource):
-    """`client.aws`."""
+    """AWS: its regions, instance types and managed databases."""
 
     credentials: Namespace[AwsCredentials] = Namespace("AwsCredentials")
 
     async def list_regions(self) -> list[models.ClusterRegion]:
-        """List the regions.
+        """List the regions of AWS.
 
-        `GET /aws/region`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /aws/region`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(models.ClusterRegion, "aws.list_regions", "GET /aws/region")
 
     async def list_cluster_features(self) -> list[models.ClusterFeatureResponse]:
         """List the features that clusters on AWS can have.
 
-        `GET /aws/clusterFeature`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /aws/clusterFeature`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(models.ClusterFeatureResponse, "aws.list_cluster_features", "GET /aws/clusterFeature")
 
     async def list_instance_types(self) -> list[models.ClusterInstanceType]:
-        """List the instance types.
+        """List the instance types that clusters on AWS can use.
 
-        `GET /aws/instanceType`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /aws/instanceType`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(models.ClusterInstanceType, "aws.list_instance_types", "GET /aws/instanceType")
 
     async def list_managed_database_types(self) -> list[models.ManagedDatabaseTypeResponse]:
-        """List the managed database types.
+        """List the databases that AWS can manage.
 
-        `GET /aws/managedDatabase/type`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /aws/managedDatabase/type`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.ManagedDatabaseTypeResponse, "aws.list_managed_database_types", "GET /aws/managedDatabase/type"
@@ -50,9 +54,14 @@ class Aws(Resource):
     async def list_managed_database_instance_types(
         self, region: str, database_type: str
     ) -> list[models.ManagedDatabaseInstanceTypeResponse]:
-        """List the managed database instance types of a region.
+        """List the instance types that AWS has for a kind of managed database in a region.
 
-        `GET /aws/managedDatabase/instanceType/{region}/{databaseType}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            region: Its name at the cloud provider, such as `eu-west-3` at AWS.
+            database_type: The kind of database, such as `POSTGRESQL`.
+
+        `GET /aws/managedDatabase/instanceType/{region}/{databaseType}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.ManagedDatabaseInstanceTypeResponse,
@@ -70,10 +79,17 @@ class Aws(Resource):
         with_gpu: bool | Unset = UNSET,
         gpu: models.ListAWSEKSInstanceTypeGpu | Unset = UNSET,
     ) -> list[models.ClusterInstanceType]:
-        """List the EKS instance types of a region.
+        """List the instance types that EKS clusters can use in a region.
 
-        Deprecated parameters: with_gpu, gpu.
-        `GET /aws/eks/instanceType/{region}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            region: Its name at the cloud provider, such as `eu-west-3` at AWS.
+            only_meets_resource_reqs: Only instances with enough resources.
+            with_gpu: Deprecated: use `gpu`.
+            gpu: Whether instances with GPUs are listed: `INCLUDE` (unless given), `EXCLUDE`, or `ONLY` those.
+                The description calls it deprecated here, too.
+
+        `GET /aws/eks/instanceType/{region}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.ClusterInstanceType,
@@ -85,12 +101,16 @@ class Aws(Resource):
 
 
 class AwsCredentials(Resource):
-    """`client.aws.credentials`."""
+    """AWS credentials: how Qovery signs in to accounts there."""
 
     async def list(self, *, organization_id: str | None = None) -> builtins.list[models.ClusterCredentials]:
-        """List credentials.
+        """List the AWS credentials of the organization.
 
-        `GET /organization/{organizationId}/aws/credentials`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/aws/credentials`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(
@@ -103,9 +123,13 @@ class AwsCredentials(Resource):
     async def create(
         self, body: models.AwsCredentialsRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> models.ClusterCredentials:
-        """Create credentials.
+        """Create AWS credentials.
 
-        `POST /organization/{organizationId}/aws/credentials`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/aws/credentials`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -117,10 +141,13 @@ class AwsCredentials(Resource):
         )
 
     async def get(self, credentials_id: str, *, organization_id: str | None = None) -> models.ClusterCredentials:
-        """Get credentials.
+        """Get AWS credentials.
 
-        `GET /organization/{organizationId}/aws/credentials/{credentialsId}`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/aws/credentials/{credentialsId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -138,10 +165,13 @@ class AwsCredentials(Resource):
         *,
         organization_id: str | None = None,
     ) -> models.ClusterCredentials:
-        """Replace credentials as a whole.
+        """Update AWS credentials: the body replaces all of them.
 
-        `PUT /organization/{organizationId}/aws/credentials/{credentialsId}`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/aws/credentials/{credentialsId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -154,10 +184,13 @@ class AwsCredentials(Resource):
         )
 
     async def delete(self, credentials_id: str, *, organization_id: str | None = None) -> None:
-        """Delete credentials.
+        """Delete AWS credentials.
 
-        `DELETE /organization/{organizationId}/aws/credentials/{credentialsId}`. Raises Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/aws/credentials/{credentialsId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._nothing(

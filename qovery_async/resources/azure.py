@@ -13,7 +13,7 @@ from qovery_async.vocabulary import UNSET, Unset
 
 
 class Azure(Resource):
-    """`client.azure`."""
+    """Azure: its regions and instance types."""
 
     credentials: Namespace[AzureCredentials] = Namespace("AzureCredentials")
 
@@ -25,10 +25,16 @@ class Azure(Resource):
         with_gpu: bool | Unset = UNSET,
         gpu: models.ListAzureAKSInstanceTypeGpu | Unset = UNSET,
     ) -> list[models.ClusterInstanceType]:
-        """List the AKS instance types of a region.
+        """List the instance types that AKS clusters can use in a region.
 
-        Deprecated parameters: with_gpu.
-        `GET /azure/aks/instanceType/{region}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            region: Its name at the cloud provider, such as `eu-west-3` at AWS.
+            only_meets_resource_reqs: Only instances with enough resources.
+            with_gpu: Deprecated: use `gpu`.
+            gpu: Whether instances with GPUs are listed: `INCLUDE` (unless given), `EXCLUDE`, or `ONLY` those.
+
+        `GET /azure/aks/instanceType/{region}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.ClusterInstanceType,
@@ -39,16 +45,18 @@ class Azure(Resource):
         )
 
     async def list_regions(self) -> list[models.ClusterRegion]:
-        """List the regions.
+        """List the regions of Azure.
 
-        `GET /azure/region`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /azure/region`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(models.ClusterRegion, "azure.list_regions", "GET /azure/region")
 
     async def list_cluster_features(self) -> list[models.ClusterFeatureResponse]:
         """List the features that clusters on Azure can have.
 
-        `GET /azure/clusterFeature`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /azure/clusterFeature`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.ClusterFeatureResponse, "azure.list_cluster_features", "GET /azure/clusterFeature"
@@ -56,12 +64,16 @@ class Azure(Resource):
 
 
 class AzureCredentials(Resource):
-    """`client.azure.credentials`."""
+    """Azure credentials: how Qovery signs in to accounts there."""
 
     async def list(self, *, organization_id: str | None = None) -> builtins.list[models.ClusterCredentials]:
-        """List credentials.
+        """List the Azure credentials of the organization.
 
-        `GET /organization/{organizationId}/azure/credentials`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/azure/credentials`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(
@@ -74,10 +86,13 @@ class AzureCredentials(Resource):
     async def create(
         self, body: models.AzureCredentialsRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> models.ClusterCredentials:
-        """Create credentials.
+        """Create Azure credentials.
 
-        `POST /organization/{organizationId}/azure/credentials`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/azure/credentials`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -89,10 +104,13 @@ class AzureCredentials(Resource):
         )
 
     async def get(self, credentials_id: str, *, organization_id: str | None = None) -> models.ClusterCredentials:
-        """Get credentials.
+        """Get Azure credentials.
 
-        `GET /organization/{organizationId}/azure/credentials/{credentialsId}`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/azure/credentials/{credentialsId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -110,10 +128,13 @@ class AzureCredentials(Resource):
         *,
         organization_id: str | None = None,
     ) -> models.ClusterCredentials:
-        """Replace credentials as a whole.
+        """Update Azure credentials: the body replaces all of them.
 
-        `PUT /organization/{organizationId}/azure/credentials/{credentialsId}`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/azure/credentials/{credentialsId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -126,10 +147,13 @@ class AzureCredentials(Resource):
         )
 
     async def delete(self, credentials_id: str, *, organization_id: str | None = None) -> None:
-        """Delete credentials.
+        """Delete Azure credentials.
 
-        `DELETE /organization/{organizationId}/azure/credentials/{credentialsId}`. Raises Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/azure/credentials/{credentialsId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._nothing(

@@ -13,7 +13,7 @@ from qovery_async.vocabulary import UNSET, Unset
 
 
 class Billing(Resource):
-    """`client.billing`."""
+    """Billing: the plan and the costs of an organization."""
 
     credit_cards: Namespace[BillingCreditCards] = Namespace("BillingCreditCards")
     info: Namespace[BillingInfo] = Namespace("BillingInfo")
@@ -22,8 +22,13 @@ class Billing(Resource):
     async def get_current_cost(self, *, organization_id: str | None = None) -> models.OrganizationCurrentCost:
         """Get the current cost of the organization.
 
-        Has been seen to answer 0 for organizations with invoices.
-        `GET /organization/{organizationId}/currentCost`. Raises Unauthorized, Forbidden, NotFound.
+        Has been seen to be 0 for organizations with invoices.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/currentCost`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -41,7 +46,11 @@ class Billing(Resource):
     ) -> None:
         """Redeem a credit code.
 
-        `POST /organization/{organizationId}/creditCode`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/creditCode`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._nothing(
@@ -56,7 +65,11 @@ class Billing(Resource):
     ) -> models.Organization:
         """Change the plan of the organization.
 
-        `POST /organization/{organizationId}/changePlan`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/changePlan`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -70,11 +83,15 @@ class Billing(Resource):
     async def get_cluster_current_cost(
         self, cluster_id: str, *, organization_id: str | None = None
     ) -> models.CostRange:
-        """Get the current cost of a cluster.
+        """Get the estimated cost of a cluster, as a range.
 
-        Has been seen to answer 501.
-        `GET /organization/{organizationId}/cluster/{clusterId}/currentCost`. Raises Unauthorized, Forbidden,
-        NotFound.
+        Has been seen to fail with 501.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/cluster/{clusterId}/currentCost`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -86,9 +103,15 @@ class Billing(Resource):
         )
 
     async def get_status(self, *, organization_id: str | None = None) -> models.BillingStatus:
-        """Get the billing status of the organization.
+        """Check whether the billing of the organization is in order.
 
-        `GET /organization/{organizationId}/billingStatus`. Raises Unauthorized, Forbidden, NotFound.
+        An invoice that has been unpaid for a week, or no credit left, makes it invalid.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/billingStatus`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -104,10 +127,13 @@ class Billing(Resource):
         *,
         organization_id: str | None = None,
     ) -> models.OrganizationBillingUsageReportResponse:
-        """Generate a usage report.
+        """Generate a usage report of the organization.
 
-        `POST /organization/{organizationId}/billingUsageReport`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/billingUsageReport`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -121,7 +147,11 @@ class Billing(Resource):
     async def get_external_id(self, *, organization_id: str | None = None) -> models.BillingExternalId:
         """Get the id of the organization at the billing provider.
 
-        `GET /organization/{organizationId}/billingExternalId`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/billingExternalId`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -133,12 +163,16 @@ class Billing(Resource):
 
 
 class BillingCreditCards(Resource):
-    """`client.billing.credit_cards`."""
+    """Credit cards: what an organization pays with."""
 
     async def list(self, *, organization_id: str | None = None) -> builtins.list[models.CreditCard]:
-        """List credit cards.
+        """List the credit cards of the organization.
 
-        `GET /organization/{organizationId}/creditCard`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/creditCard`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(
@@ -151,9 +185,13 @@ class BillingCreditCards(Resource):
     async def create(
         self, body: models.CreditCardRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> models.CreditCard:
-        """Create a credit card.
+        """Add a credit card to the organization.
 
-        `POST /organization/{organizationId}/creditCard`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/creditCard`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -167,7 +205,11 @@ class BillingCreditCards(Resource):
     async def delete(self, credit_card_id: str, *, organization_id: str | None = None) -> None:
         """Delete a credit card.
 
-        `DELETE /organization/{organizationId}/creditCard/{creditCardId}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/creditCard/{creditCardId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._nothing(
@@ -179,12 +221,16 @@ class BillingCreditCards(Resource):
 
 
 class BillingInfo(Resource):
-    """`client.billing.info`."""
+    """Billing information: whom the invoices are made out to."""
 
     async def get(self, *, organization_id: str | None = None) -> models.BillingInfo:
-        """Get the info.
+        """Get the billing information of the organization.
 
-        `GET /organization/{organizationId}/billingInfo`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/billingInfo`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -194,9 +240,13 @@ class BillingInfo(Resource):
     async def update(
         self, body: models.BillingInfoRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> models.BillingInfo:
-        """Replace the info as a whole.
+        """Update the billing information of the organization: the body replaces all of it.
 
-        `PUT /organization/{organizationId}/billingInfo`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/billingInfo`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -209,12 +259,16 @@ class BillingInfo(Resource):
 
 
 class BillingInvoices(Resource):
-    """`client.billing.invoices`."""
+    """Invoices: what an organization was charged."""
 
     async def list(self, *, organization_id: str | None = None) -> builtins.list[models.Invoice]:
-        """List invoices.
+        """List the invoices of the organization.
 
-        `GET /organization/{organizationId}/invoice`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/invoice`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(
@@ -224,7 +278,11 @@ class BillingInvoices(Resource):
     async def get(self, invoice_id: str, *, organization_id: str | None = None) -> models.Invoice:
         """Get an invoice.
 
-        `GET /organization/{organizationId}/invoice/{invoiceId}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/invoice/{invoiceId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -236,9 +294,13 @@ class BillingInvoices(Resource):
         )
 
     async def get_download_link(self, invoice_id: str, *, organization_id: str | None = None) -> models.Link:
-        """Get the address of an invoice as PDF.
+        """Get a link to an invoice as PDF.
 
-        `GET /organization/{organizationId}/invoice/{invoiceId}/download`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/invoice/{invoiceId}/download`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -250,10 +312,15 @@ class BillingInvoices(Resource):
         )
 
     async def download_all(self, *, organization_id: str | None = None) -> None:
-        """Have all invoices sent by e-mail.
+        """Have all invoices of the organization sent by e-mail.
 
-        Sends the invoices by e-mail; nothing comes back here.
-        `POST /organization/{organizationId}/downloadInvoices`. Raises Unauthorized, Forbidden, NotFound.
+        The invoices arrive by e-mail; nothing comes back here.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/downloadInvoices`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._nothing(

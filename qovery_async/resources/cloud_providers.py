@@ -10,11 +10,12 @@ from qovery_async.runtime.resource import Resource
 
 
 class CloudProviders(Resource):
-    """`client.cloud_providers`."""
+    """Cloud providers: where clusters can run, and in which regions."""
 
     async def list(self) -> builtins.list[models.CloudProvider]:
-        """List cloud providers.
+        """List the cloud providers.
 
-        `GET /cloudProvider`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /cloudProvider`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(models.CloudProvider, "cloud_providers.list", "GET /cloudProvider")

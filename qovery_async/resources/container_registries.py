@@ -12,12 +12,16 @@ from qovery_async.vocabulary import UNSET, Unset
 
 
 class ContainerRegistries(Resource):
-    """`client.container_registries`."""
+    """Container registries: where container images come from."""
 
     async def list(self, *, organization_id: str | None = None) -> builtins.list[models.ContainerRegistryResponse]:
-        """List container registries.
+        """List the container registries of the organization.
 
-        `GET /organization/{organizationId}/containerRegistry`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/containerRegistry`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(
@@ -32,8 +36,11 @@ class ContainerRegistries(Resource):
     ) -> models.ContainerRegistryResponse:
         """Create a container registry.
 
-        `POST /organization/{organizationId}/containerRegistry`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/containerRegistry`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -49,8 +56,11 @@ class ContainerRegistries(Resource):
     ) -> models.ContainerRegistryResponse:
         """Get a container registry.
 
-        `GET /organization/{organizationId}/containerRegistry/{containerRegistryId}`. Raises Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/containerRegistry/{containerRegistryId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -68,10 +78,13 @@ class ContainerRegistries(Resource):
         *,
         organization_id: str | None = None,
     ) -> models.ContainerRegistryResponse:
-        """Replace a container registry as a whole.
+        """Update a container registry: the body replaces all of it.
 
-        `PUT /organization/{organizationId}/containerRegistry/{containerRegistryId}`. Raises BadRequest,
-        Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/containerRegistry/{containerRegistryId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -86,8 +99,11 @@ class ContainerRegistries(Resource):
     async def delete(self, container_registry_id: str, *, organization_id: str | None = None) -> None:
         """Delete a container registry.
 
-        `DELETE /organization/{organizationId}/containerRegistry/{containerRegistryId}`. Raises Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/containerRegistry/{containerRegistryId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._nothing(
@@ -107,8 +123,13 @@ class ContainerRegistries(Resource):
     ) -> builtins.list[models.ContainerVersionResponse]:
         """List the images of a container registry.
 
-        `GET /organization/{organizationId}/containerRegistry/{containerRegistryId}/images`. Raises Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            image_name: Only the image with this name.
+            search: Only images whose names contain this.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/containerRegistry/{containerRegistryId}/images`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(
@@ -123,10 +144,13 @@ class ContainerRegistries(Resource):
     async def list_container_statuses(
         self, container_registry_id: str, *, organization_id: str | None = None
     ) -> builtins.list[models.ReferenceObjectStatus]:
-        """List the container statuses of a container registry.
+        """List the statuses of the containers that use a container registry.
 
-        `GET /organization/{organizationId}/containerRegistry/{containerRegistryId}/container/status`. Raises
-        Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/containerRegistry/{containerRegistryId}/container/status`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(
@@ -138,9 +162,10 @@ class ContainerRegistries(Resource):
         )
 
     async def list_available(self) -> builtins.list[models.AvailableContainerRegistryResponse]:
-        """List the available.
+        """List the kinds of container registries that can be connected.
 
-        `GET /availableContainerRegistry`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /availableContainerRegistry`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.AvailableContainerRegistryResponse,
@@ -151,10 +176,13 @@ class ContainerRegistries(Resource):
     async def list_associated_services(
         self, container_registry_id: str, *, organization_id: str | None = None
     ) -> builtins.list[models.ContainerRegistryAssociatedServicesResponse]:
-        """List the associated services of a container registry.
+        """List the services that use a container registry.
 
-        `GET /organization/{organizationId}/containerRegistry/{containerRegistryId}/associatedServices`. Raises
-        Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/containerRegistry/{containerRegistryId}/associatedServices`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(

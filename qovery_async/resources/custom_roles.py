@@ -11,12 +11,16 @@ from qovery_async.runtime.resource import Resource
 
 
 class CustomRoles(Resource):
-    """`client.custom_roles`."""
+    """Custom roles: what members and tokens may do, in your own terms."""
 
     async def list(self, *, organization_id: str | None = None) -> builtins.list[models.OrganizationCustomRole]:
-        """List custom roles.
+        """List the custom roles of the organization.
 
-        `GET /organization/{organizationId}/customRole`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/customRole`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(
@@ -34,7 +38,11 @@ class CustomRoles(Resource):
     ) -> models.OrganizationCustomRole:
         """Create a custom role.
 
-        `POST /organization/{organizationId}/customRole`. Raises BadRequest, Unauthorized, Forbidden.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/customRole`
+        Raises: BadRequest, Unauthorized, Forbidden.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -48,7 +56,11 @@ class CustomRoles(Resource):
     async def get(self, custom_role_id: str, *, organization_id: str | None = None) -> models.OrganizationCustomRole:
         """Get a custom role.
 
-        `GET /organization/{organizationId}/customRole/{customRoleId}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/customRole/{customRoleId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -66,10 +78,13 @@ class CustomRoles(Resource):
         *,
         organization_id: str | None = None,
     ) -> models.OrganizationCustomRole:
-        """Replace a custom role as a whole.
+        """Update a custom role: the body replaces all of it.
 
-        `PUT /organization/{organizationId}/customRole/{customRoleId}`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/customRole/{customRoleId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -84,7 +99,11 @@ class CustomRoles(Resource):
     async def delete(self, custom_role_id: str, *, organization_id: str | None = None) -> None:
         """Delete a custom role.
 
-        `DELETE /organization/{organizationId}/customRole/{customRoleId}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/customRole/{customRoleId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._nothing(

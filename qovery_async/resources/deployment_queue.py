@@ -11,13 +11,18 @@ from qovery_async.vocabulary import UNSET, Unset
 
 
 class DeploymentQueue(Resource):
-    """`client.deployment_queue`."""
+    """Deployment queue: deployments that wait for their turn."""
 
     async def cancel(self, deployment_request_id: str, body: Mapping[str, object] | Unset = UNSET) -> None:
-        """Cancel a queued deployment.
+        """Cancel a deployment request.
 
-        `POST /deploymentQueue/{deploymentRequestId}/cancelDeployment`. Raises Unauthorized, Forbidden, NotFound,
-        Conflict.
+        Returns once the request is accepted, not when the deployment has ended.
+
+        Args:
+            deployment_request_id: Names a request to deploy something; `Status` has it.
+
+        `POST /deploymentQueue/{deploymentRequestId}/cancelDeployment`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         return await self._nothing(
             "deployment_queue.cancel",
@@ -27,9 +32,12 @@ class DeploymentQueue(Resource):
         )
 
     async def get_status(self, *, deployment_request_id: str) -> models.EnvDeploymentStatus:
-        """Get the state of a deployment request.
+        """Get the status of a deployment request.
 
-        `GET /environment/deploymentStatus`.
+        Args:
+            deployment_request_id: Names a request to deploy something; `Status` has it.
+
+        `GET /environment/deploymentStatus`
         """
         return await self._json(
             models.EnvDeploymentStatus,
@@ -41,7 +49,7 @@ class DeploymentQueue(Resource):
     async def list_for_environment(self, environment_id: str) -> list[models.QueuedDeploymentRequestWithStages]:
         """List the deployment requests of an environment.
 
-        `GET /environment/{environmentId}/deploymentQueue`.
+        `GET /environment/{environmentId}/deploymentQueue`
         """
         return await self._list(
             models.QueuedDeploymentRequestWithStages,
@@ -53,7 +61,7 @@ class DeploymentQueue(Resource):
     async def list_for_service(self, service_id: str) -> list[models.QueuedDeploymentRequestForService]:
         """List the deployment requests of a service.
 
-        `GET /service/{serviceId}/deploymentQueue`.
+        `GET /service/{serviceId}/deploymentQueue`
         """
         return await self._list(
             models.QueuedDeploymentRequestForService,

@@ -12,12 +12,13 @@ from qovery_async.vocabulary import UNSET, Unset
 
 
 class DeploymentStages(Resource):
-    """`client.deployment_stages`."""
+    """Deployment stages: the order in which the services of an environment are deployed."""
 
     async def list(self, environment_id: str) -> builtins.list[models.DeploymentStageResponse]:
-        """List deployment stages of an environment.
+        """List the deployment stages of an environment.
 
-        `GET /environment/{environmentId}/deploymentStage`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /environment/{environmentId}/deploymentStage`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.DeploymentStageResponse,
@@ -31,7 +32,8 @@ class DeploymentStages(Resource):
     ) -> models.DeploymentStageResponse:
         """Create a deployment stage in an environment.
 
-        `POST /environment/{environmentId}/deploymentStage`. Raises Unauthorized, Forbidden, NotFound.
+        `POST /environment/{environmentId}/deploymentStage`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.DeploymentStageResponse,
@@ -44,7 +46,8 @@ class DeploymentStages(Resource):
     async def get(self, deployment_stage_id: str) -> models.DeploymentStageResponse:
         """Get a deployment stage.
 
-        `GET /deploymentStage/{deploymentStageId}`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /deploymentStage/{deploymentStageId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.DeploymentStageResponse,
@@ -56,9 +59,10 @@ class DeploymentStages(Resource):
     async def update(
         self, deployment_stage_id: str, body: models.DeploymentStageRequest | Mapping[str, object]
     ) -> models.DeploymentStageResponse:
-        """Replace a deployment stage as a whole.
+        """Update a deployment stage: the body replaces all of it.
 
-        `PUT /deploymentStage/{deploymentStageId}`. Raises Unauthorized, Forbidden, NotFound.
+        `PUT /deploymentStage/{deploymentStageId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.DeploymentStageResponse,
@@ -71,8 +75,10 @@ class DeploymentStages(Resource):
     async def delete(self, deployment_stage_id: str) -> None:
         """Delete a deployment stage.
 
-        Answers 400 as long as services are attached to the stage.
-        `DELETE /deploymentStage/{deploymentStageId}`. Raises Unauthorized, Forbidden, NotFound.
+        Raises BadRequest as long as services are attached to the stage.
+
+        `DELETE /deploymentStage/{deploymentStageId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._nothing(
             "deployment_stages.delete", "DELETE /deploymentStage/{deployment_stage_id}", deployment_stage_id
@@ -86,7 +92,10 @@ class DeploymentStages(Resource):
     ) -> builtins.list[models.DeploymentStageResponse]:
         """Move a service into a deployment stage.
 
-        `PUT /deploymentStage/{deploymentStageId}/service/{serviceId}`. Raises Unauthorized, Forbidden, NotFound.
+        A service that changes its stage is no longer skipped.
+
+        `PUT /deploymentStage/{deploymentStageId}/service/{serviceId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.DeploymentStageResponse,
@@ -102,7 +111,11 @@ class DeploymentStages(Resource):
     ) -> builtins.list[models.DeploymentStageResponse]:
         """Move a deployment stage in front of another.
 
-        `PUT /deploymentStage/{deploymentStageId}/moveBefore/{stageId}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            stage_id: The stage that will come after.
+
+        `PUT /deploymentStage/{deploymentStageId}/moveBefore/{stageId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.DeploymentStageResponse,
@@ -117,7 +130,11 @@ class DeploymentStages(Resource):
     ) -> builtins.list[models.DeploymentStageResponse]:
         """Move a deployment stage behind another.
 
-        `PUT /deploymentStage/{deploymentStageId}/moveAfter/{stageId}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            stage_id: The stage that will come before.
+
+        `PUT /deploymentStage/{deploymentStageId}/moveAfter/{stageId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.DeploymentStageResponse,

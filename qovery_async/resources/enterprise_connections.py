@@ -11,12 +11,16 @@ from qovery_async.runtime.resource import Resource
 
 
 class EnterpriseConnections(Resource):
-    """`client.enterprise_connections`."""
+    """Enterprise connections: single sign-on through the company's own identity provider."""
 
     async def list(self, *, organization_id: str | None = None) -> builtins.list[models.EnterpriseConnectionDto]:
-        """List enterprise connections.
+        """List the enterprise connections of the organization.
 
-        `GET /organization/{organizationId}/enterpriseconnection`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/enterpriseconnection`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(
@@ -29,8 +33,11 @@ class EnterpriseConnections(Resource):
     async def get(self, connection_name: str, *, organization_id: str | None = None) -> models.EnterpriseConnectionDto:
         """Get an enterprise connection.
 
-        `GET /organization/{organizationId}/enterpriseconnection/{connectionName}`. Raises Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/enterpriseconnection/{connectionName}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -48,10 +55,13 @@ class EnterpriseConnections(Resource):
         *,
         organization_id: str | None = None,
     ) -> models.EnterpriseConnectionDto:
-        """Replace an enterprise connection as a whole.
+        """Update an enterprise connection: the body replaces all of it.
 
-        `PUT /organization/{organizationId}/enterpriseconnection/{connectionName}`. Raises Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/enterpriseconnection/{connectionName}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(

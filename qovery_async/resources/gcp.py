@@ -12,28 +12,34 @@ from qovery_async.runtime.resource import Resource
 
 
 class Gcp(Resource):
-    """`client.gcp`."""
+    """GCP: its regions and instance types."""
 
     credentials: Namespace[GcpCredentials] = Namespace("GcpCredentials")
 
     async def list_regions(self) -> list[models.ClusterRegion]:
-        """List the regions.
+        """List the regions of GCP.
 
-        `GET /gcp/region`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /gcp/region`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(models.ClusterRegion, "gcp.list_regions", "GET /gcp/region")
 
     async def list_cluster_features(self) -> list[models.ClusterFeatureResponse]:
         """List the features that clusters on GCP can have.
 
-        `GET /gcp/clusterFeature`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /gcp/clusterFeature`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(models.ClusterFeatureResponse, "gcp.list_cluster_features", "GET /gcp/clusterFeature")
 
     async def list_gke_instance_types(self, region: str) -> list[models.ClusterInstanceType]:
-        """List the GKE instance types of a region.
+        """List the instance types that GKE clusters can use in a region.
 
-        `GET /gcp/instanceType/{region}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            region: Its name at the cloud provider, such as `eu-west-3` at AWS.
+
+        `GET /gcp/instanceType/{region}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.ClusterInstanceType, "gcp.list_gke_instance_types", "GET /gcp/instanceType/{region}", region
@@ -41,12 +47,16 @@ class Gcp(Resource):
 
 
 class GcpCredentials(Resource):
-    """`client.gcp.credentials`."""
+    """GCP credentials: how Qovery signs in to projects there."""
 
     async def list(self, *, organization_id: str | None = None) -> builtins.list[models.ClusterCredentials]:
-        """List credentials.
+        """List the GCP credentials of the organization.
 
-        `GET /organization/{organizationId}/gcp/credentials`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/gcp/credentials`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(
@@ -59,9 +69,13 @@ class GcpCredentials(Resource):
     async def create(
         self, body: models.GcpCredentialsRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> models.ClusterCredentials:
-        """Create credentials.
+        """Create GCP credentials.
 
-        `POST /organization/{organizationId}/gcp/credentials`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/gcp/credentials`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -73,10 +87,13 @@ class GcpCredentials(Resource):
         )
 
     async def get(self, credentials_id: str, *, organization_id: str | None = None) -> models.ClusterCredentials:
-        """Get credentials.
+        """Get GCP credentials.
 
-        `GET /organization/{organizationId}/gcp/credentials/{credentialsId}`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/gcp/credentials/{credentialsId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -94,10 +111,13 @@ class GcpCredentials(Resource):
         *,
         organization_id: str | None = None,
     ) -> models.ClusterCredentials:
-        """Replace credentials as a whole.
+        """Update GCP credentials: the body replaces all of them.
 
-        `PUT /organization/{organizationId}/gcp/credentials/{credentialsId}`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/gcp/credentials/{credentialsId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -110,10 +130,13 @@ class GcpCredentials(Resource):
         )
 
     async def delete(self, credentials_id: str, *, organization_id: str | None = None) -> None:
-        """Delete credentials.
+        """Delete GCP credentials.
 
-        `DELETE /organization/{organizationId}/gcp/credentials/{credentialsId}`. Raises Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/gcp/credentials/{credentialsId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._nothing(

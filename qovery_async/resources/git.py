@@ -11,16 +11,20 @@ from qovery_async.vocabulary import UNSET, Unset
 
 
 class Git(Resource):
-    """`client.git`."""
+    """Git: repositories and branches that an organization can reach at its Git providers."""
 
     async def list_directories(
         self, body: models.ApplicationGitRepositoryRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> list[str]:
-        """List the directories of a git repository.
+        """List the directories in a folder of a Git repository.
 
-        Changes nothing, so it is asked again where an answer is lost.
-        `POST /organization/{organizationId}/listDirectoriesFromGitRepository`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Changes nothing, so it is retried like a GET.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/listDirectoriesFromGitRepository`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(
@@ -40,7 +44,11 @@ class Git(Resource):
     ) -> None:
         """Connect the GitHub app to the organization.
 
-        `POST /organization/{organizationId}/github/connect`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/github/connect`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._nothing(
@@ -50,7 +58,12 @@ class Git(Resource):
     async def disconnect_github_app(self, *, force: bool | Unset = UNSET, organization_id: str | None = None) -> None:
         """Disconnect the GitHub app from the organization.
 
-        `DELETE /organization/{organizationId}/github/disconnect`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            force: Disconnect even while applications use its repositories.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/github/disconnect`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._nothing(
@@ -61,9 +74,13 @@ class Git(Resource):
         )
 
     async def list_auth_providers(self, *, organization_id: str | None = None) -> list[models.GitAuthProvider]:
-        """List the git providers that the account is connected to.
+        """List the Git providers that the account is connected to.
 
-        `GET /organization/{organizationId}/account/gitAuthProvider`. Raises Unauthorized.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/account/gitAuthProvider`
+        Raises: Unauthorized.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(
@@ -76,9 +93,14 @@ class Git(Resource):
     async def list_github_repositories(
         self, *, git_token_id: str | Unset = UNSET, organization_id: str | None = None
     ) -> list[models.GitRepository]:
-        """List the GitHub repositories.
+        """List the GitHub repositories that the organization can use.
 
-        `GET /organization/{organizationId}/account/github/repository`. Raises Unauthorized.
+        Args:
+            git_token_id: The Git token to look with.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/account/github/repository`
+        Raises: Unauthorized.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(
@@ -92,9 +114,15 @@ class Git(Resource):
     async def list_github_branches(
         self, *, name: str | Unset = UNSET, git_token_id: str | Unset = UNSET, organization_id: str | None = None
     ) -> list[models.GitRepositoryBranch]:
-        """List the GitHub branches.
+        """List the branches of a GitHub repository.
 
-        `GET /organization/{organizationId}/account/github/repository/branch`. Raises Unauthorized.
+        Args:
+            name: The name of the repository, as `list_github_repositories` has it.
+            git_token_id: The Git token to look with.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/account/github/repository/branch`
+        Raises: Unauthorized.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(
@@ -108,9 +136,14 @@ class Git(Resource):
     async def list_gitlab_repositories(
         self, *, git_token_id: str | Unset = UNSET, organization_id: str | None = None
     ) -> list[models.GitRepository]:
-        """List the GitLab repositories.
+        """List the GitLab repositories that the organization can use.
 
-        `GET /organization/{organizationId}/account/gitlab/repository`. Raises Unauthorized.
+        Args:
+            git_token_id: The Git token to look with.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/account/gitlab/repository`
+        Raises: Unauthorized.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(
@@ -124,9 +157,15 @@ class Git(Resource):
     async def list_gitlab_branches(
         self, *, name: str | Unset = UNSET, git_token_id: str | Unset = UNSET, organization_id: str | None = None
     ) -> list[models.GitRepositoryBranch]:
-        """List the GitLab branches.
+        """List the branches of a GitLab repository.
 
-        `GET /organization/{organizationId}/account/gitlab/repository/branch`. Raises Unauthorized.
+        Args:
+            name: The name of the repository, as `list_gitlab_repositories` has it.
+            git_token_id: The Git token to look with.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/account/gitlab/repository/branch`
+        Raises: Unauthorized.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(
@@ -140,9 +179,14 @@ class Git(Resource):
     async def list_bitbucket_repositories(
         self, *, git_token_id: str | Unset = UNSET, organization_id: str | None = None
     ) -> list[models.GitRepository]:
-        """List the Bitbucket repositories.
+        """List the Bitbucket repositories that the organization can use.
 
-        `GET /organization/{organizationId}/account/bitbucket/repository`. Raises Unauthorized.
+        Args:
+            git_token_id: The Git token to look with.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/account/bitbucket/repository`
+        Raises: Unauthorized.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(
@@ -156,9 +200,15 @@ class Git(Resource):
     async def list_bitbucket_branches(
         self, *, name: str | Unset = UNSET, git_token_id: str | Unset = UNSET, organization_id: str | None = None
     ) -> list[models.GitRepositoryBranch]:
-        """List the Bitbucket branches.
+        """List the branches of a Bitbucket repository.
 
-        `GET /organization/{organizationId}/account/bitbucket/repository/branch`. Raises Unauthorized.
+        Args:
+            name: The name of the repository, as `list_bitbucket_repositories` has it.
+            git_token_id: The Git token to look with.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/account/bitbucket/repository/branch`
+        Raises: Unauthorized.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(
@@ -172,11 +222,15 @@ class Git(Resource):
     async def parse_terraform_variables(
         self, body: models.TerraformVariableParsingRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> list[models.TerraformVariableDefinition]:
-        """Parse the Terraform variables of a git repository.
+        """Parse the declarations of Terraform variables in a Git repository.
 
-        Changes nothing, so it is asked again where an answer is lost.
-        `POST /organization/{organizationId}/parseTerraformVariablesFromGitRepo`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Changes nothing, so it is retried like a GET.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/parseTerraformVariablesFromGitRepo`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(
@@ -191,11 +245,15 @@ class Git(Resource):
     async def list_tfvars_files(
         self, body: models.TfVarsListRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> list[models.TfVarsFileResponse]:
-        """List the tfvars files of a git repository.
+        """List the tfvars files of a Git repository.
 
-        Changes nothing, so it is asked again where an answer is lost.
-        `POST /organization/{organizationId}/listTfVarsFilesFromGitRepo`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Changes nothing, so it is retried like a GET.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/listTfVarsFilesFromGitRepo`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(

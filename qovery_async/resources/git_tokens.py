@@ -11,12 +11,16 @@ from qovery_async.runtime.resource import Resource
 
 
 class GitTokens(Resource):
-    """`client.git_tokens`."""
+    """Git tokens: how Qovery signs in to Git providers."""
 
     async def list(self, *, organization_id: str | None = None) -> builtins.list[models.GitTokenResponse]:
-        """List Git tokens.
+        """List the Git tokens of the organization.
 
-        `GET /organization/{organizationId}/gitToken`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/gitToken`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(
@@ -28,7 +32,11 @@ class GitTokens(Resource):
     ) -> models.GitTokenResponse:
         """Create a Git token.
 
-        `POST /organization/{organizationId}/gitToken`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/gitToken`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -42,7 +50,11 @@ class GitTokens(Resource):
     async def get(self, git_token_id: str, *, organization_id: str | None = None) -> models.GitTokenResponse:
         """Get a Git token.
 
-        `GET /organization/{organizationId}/gitToken/{gitTokenId}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/gitToken/{gitTokenId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -60,10 +72,13 @@ class GitTokens(Resource):
         *,
         organization_id: str | None = None,
     ) -> models.GitTokenResponse:
-        """Replace a Git token as a whole.
+        """Update a Git token: the body replaces all of it.
 
-        `PUT /organization/{organizationId}/gitToken/{gitTokenId}`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/gitToken/{gitTokenId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -78,7 +93,11 @@ class GitTokens(Resource):
     async def delete(self, git_token_id: str, *, organization_id: str | None = None) -> None:
         """Delete a Git token.
 
-        `DELETE /organization/{organizationId}/gitToken/{gitTokenId}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/gitToken/{gitTokenId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._nothing(
@@ -91,10 +110,13 @@ class GitTokens(Resource):
     async def list_associated_services(
         self, git_token_id: str, *, organization_id: str | None = None
     ) -> builtins.list[models.GitTokenAssociatedServiceResponse]:
-        """List the associated services of a Git token.
+        """List the services that use a Git token.
 
-        `GET /organization/{organizationId}/gitToken/{gitTokenId}/associatedServices`. Raises Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/gitToken/{gitTokenId}/associatedServices`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(

@@ -12,21 +12,26 @@ from qovery_async.vocabulary import UNSET, Unset
 
 
 class HelmRepositories(Resource):
-    """`client.helm_repositories`."""
+    """Helm repositories: where Helm charts come from."""
 
     async def list_available(self) -> builtins.list[models.AvailableHelmRepositoryResponse]:
-        """List the available.
+        """List the kinds of Helm repositories that can be connected.
 
-        `GET /availableHelmRepository`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /availableHelmRepository`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.AvailableHelmRepositoryResponse, "helm_repositories.list_available", "GET /availableHelmRepository"
         )
 
     async def list(self, *, organization_id: str | None = None) -> builtins.list[models.HelmRepositoryResponse]:
-        """List Helm service repositories.
+        """List the Helm repositories of the organization.
 
-        `GET /organization/{organizationId}/helmRepository`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/helmRepository`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(
@@ -39,9 +44,13 @@ class HelmRepositories(Resource):
     async def create(
         self, body: models.HelmRepositoryRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> models.HelmRepositoryResponse:
-        """Create a Helm service repository.
+        """Create a Helm repository.
 
-        `POST /organization/{organizationId}/helmRepository`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/helmRepository`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -55,10 +64,13 @@ class HelmRepositories(Resource):
     async def get(
         self, helm_repository_id: str, *, organization_id: str | None = None
     ) -> models.HelmRepositoryResponse:
-        """Get a Helm service repository.
+        """Get a Helm repository.
 
-        `GET /organization/{organizationId}/helmRepository/{helmRepositoryId}`. Raises Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/helmRepository/{helmRepositoryId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -76,10 +88,13 @@ class HelmRepositories(Resource):
         *,
         organization_id: str | None = None,
     ) -> models.HelmRepositoryResponse:
-        """Replace a Helm service repository as a whole.
+        """Update a Helm repository: the body replaces all of it.
 
-        `PUT /organization/{organizationId}/helmRepository/{helmRepositoryId}`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/helmRepository/{helmRepositoryId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -92,10 +107,13 @@ class HelmRepositories(Resource):
         )
 
     async def delete(self, helm_repository_id: str, *, organization_id: str | None = None) -> None:
-        """Delete a Helm service repository.
+        """Delete a Helm repository.
 
-        `DELETE /organization/{organizationId}/helmRepository/{helmRepositoryId}`. Raises Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/helmRepository/{helmRepositoryId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._nothing(
@@ -108,10 +126,14 @@ class HelmRepositories(Resource):
     async def list_charts(
         self, helm_repository_id: str, *, chart_name: str | Unset = UNSET, organization_id: str | None = None
     ) -> builtins.list[models.HelmVersionResponse]:
-        """List the charts of a Helm service repository.
+        """List the charts of a Helm repository, with their versions.
 
-        `GET /organization/{organizationId}/helmRepository/{helmRepositoryId}/charts`. Raises Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            chart_name: Only the chart with this name.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/helmRepository/{helmRepositoryId}/charts`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(
@@ -126,10 +148,13 @@ class HelmRepositories(Resource):
     async def list_associated_services(
         self, helm_repository_id: str, *, organization_id: str | None = None
     ) -> builtins.list[models.HelmRepositoryAssociatedServicesResponse]:
-        """List the associated services of a Helm service repository.
+        """List the services that use a Helm repository.
 
-        `GET /organization/{organizationId}/helmRepository/{helmRepositoryId}/associatedServices`. Raises
-        Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/helmRepository/{helmRepositoryId}/associatedServices`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(

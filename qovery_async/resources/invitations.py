@@ -11,12 +11,16 @@ from qovery_async.runtime.resource import Resource
 
 
 class Invitations(Resource):
-    """`client.invitations`."""
+    """Invitations: people who were asked to join an organization."""
 
     async def list(self, *, organization_id: str | None = None) -> builtins.list[models.InviteMember]:
-        """List invitations.
+        """List the invitations of the organization.
 
-        `GET /organization/{organizationId}/inviteMember`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/inviteMember`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(
@@ -26,10 +30,13 @@ class Invitations(Resource):
     async def create(
         self, body: models.InviteMemberRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> models.InviteMember:
-        """Invite a member.
+        """Invite someone to the organization.
 
-        `POST /organization/{organizationId}/inviteMember`. Raises BadRequest, Unauthorized, Forbidden, NotFound,
-        Conflict.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/inviteMember`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -43,7 +50,11 @@ class Invitations(Resource):
     async def get(self, invite_id: str, *, organization_id: str | None = None) -> models.InviteMember:
         """Get an invitation.
 
-        `GET /organization/{organizationId}/inviteMember/{inviteId}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/inviteMember/{inviteId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -55,10 +66,13 @@ class Invitations(Resource):
         )
 
     async def accept(self, invite_id: str, *, organization_id: str | None = None) -> models.InviteMember:
-        """Accept an invitation.
+        """Accept an invitation to the organization.
 
-        `POST /organization/{organizationId}/inviteMember/{inviteId}`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound, Conflict.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/inviteMember/{inviteId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -72,7 +86,11 @@ class Invitations(Resource):
     async def delete(self, invite_id: str, *, organization_id: str | None = None) -> None:
         """Delete an invitation.
 
-        `DELETE /organization/{organizationId}/inviteMember/{inviteId}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/inviteMember/{inviteId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._nothing(

@@ -8,11 +8,16 @@ from qovery_async.runtime.resource import Resource
 
 
 class Ips(Resource):
-    """`client.ips`."""
+    """IPs: the addresses that Qovery connects from."""
 
     async def list(self) -> models.QoveryIpsResponse:
-        """List the addresses that Qovery connects from.
+        """List the IP addresses that Qovery connects from.
 
-        `GET /ips`.
+        Needs no token.
+
+        Returns:
+            The addresses, as a list in `ips`.
+
+        `GET /ips`
         """
         return await self._json(models.QoveryIpsResponse, "ips.list", "GET /ips")

@@ -14,7 +14,7 @@ from qovery_async.vocabulary import UNSET, Unset
 
 
 class Jobs(Resource):
-    """`client.jobs`."""
+    """Jobs: cron jobs, and lifecycle jobs that run when an environment starts, stops or is deleted."""
 
     advanced_settings: Namespace[JobAdvancedSettings] = Namespace("JobAdvancedSettings")
     deployment_restrictions: Namespace[JobDeploymentRestrictions] = Namespace("JobDeploymentRestrictions")
@@ -27,10 +27,16 @@ class Jobs(Resource):
         *,
         organization_id: str | None = None,
     ) -> models.Status:
-        """Deploy every job that uses an image and has automatic deployment on.
+        """Deploy a new image tag to every job that uses the image and is deployed automatically.
 
-        `POST /organization/{organizationId}/job/deploy`. Raises BadRequest, Unauthorized, Forbidden, NotFound,
-        Conflict.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        Returns:
+            One status, whatever the number of jobs.
+
+        `POST /organization/{organizationId}/job/deploy`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -42,9 +48,13 @@ class Jobs(Resource):
         )
 
     async def list(self, environment_id: str, *, to_update: bool | Unset = UNSET) -> builtins.list[models.JobResponse]:
-        """List jobs of an environment.
+        """List the jobs of an environment.
 
-        `GET /environment/{environmentId}/job`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            to_update: Only those that have something newer to deploy.
+
+        `GET /environment/{environmentId}/job`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.JobResponse,
@@ -57,16 +67,18 @@ class Jobs(Resource):
     async def create(self, environment_id: str, body: models.JobRequest | Mapping[str, object]) -> models.JobResponse:
         """Create a job in an environment.
 
-        `POST /environment/{environmentId}/job`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
+        `POST /environment/{environmentId}/job`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return await self._json(
             models.JobResponse, "jobs.create", "POST /environment/{environment_id}/job", environment_id, body=body
         )
 
     async def list_statuses(self, environment_id: str) -> builtins.list[models.ReferenceObjectStatus]:
-        """List the states of all jobs of an environment.
+        """List the statuses of the jobs of an environment.
 
-        `GET /environment/{environmentId}/job/status`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /environment/{environmentId}/job/status`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.ReferenceObjectStatus,
@@ -78,21 +90,29 @@ class Jobs(Resource):
     async def get(self, job_id: str) -> models.JobResponse:
         """Get a job.
 
-        `GET /job/{jobId}`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /job/{jobId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._json(models.JobResponse, "jobs.get", "GET /job/{job_id}", job_id)
 
     async def update(self, job_id: str, body: models.JobRequest | Mapping[str, object]) -> models.JobResponse:
-        """Replace a job as a whole.
+        """Update a job: the body replaces all of it.
 
-        `PUT /job/{jobId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
+        `PUT /job/{jobId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return await self._json(models.JobResponse, "jobs.update", "PUT /job/{job_id}", job_id, body=body)
 
     async def delete(self, job_id: str, *, skip_reconcile: bool | Unset = UNSET) -> None:
         """Delete a job.
 
-        `DELETE /job/{jobId}`. Raises Unauthorized, Forbidden, NotFound.
+        Returns before the job is gone: `get` raises NotFound once it is.
+
+        Args:
+            skip_reconcile: Delete at once what is there, instead of first bringing it into its declared state.
+
+        `DELETE /job/{jobId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._nothing(
             "jobs.delete", "DELETE /job/{job_id}", job_id, query={"skipReconcile": skip_reconcile}
@@ -107,7 +127,14 @@ class Jobs(Resource):
     ) -> models.Status:
         """Deploy a job.
 
-        `POST /job/{jobId}/deploy`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
+        Args:
+            force_event: Run the job as on this event; a job that has none for it is not deployed.
+
+        Returns:
+            The status right after the request; `get_status` follows it.
+
+        `POST /job/{jobId}/deploy`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return await self._json(
             models.Status,
@@ -121,16 +148,29 @@ class Jobs(Resource):
     async def uninstall(self, job_id: str, body: Mapping[str, object] | Unset = UNSET) -> models.Status | None:
         """Uninstall a job.
 
-        `POST /job/{jobId}/uninstall`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
+        Deletes what runs on the cluster, its data included; the configuration at Qovery stays.
+
+        Returns:
+            The status right after the request, or None where nothing had to be deployed.
+
+        `POST /job/{jobId}/uninstall`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return await self._json(
             models.Status | None, "jobs.uninstall", "POST /job/{job_id}/uninstall", job_id, body=body
         )
 
     async def redeploy(self, job_id: str, *, force_event: models.JobForceEvent | Unset = UNSET) -> models.Status:
-        """Redeploy a job.
+        """Deploy a job again.
 
-        `POST /job/{jobId}/redeploy`. Raises Unauthorized, Forbidden, NotFound, Conflict.
+        Args:
+            force_event: Run the job as on this event; a job that has none for it is not deployed.
+
+        Returns:
+            The status right after the request; `get_status` follows it.
+
+        `POST /job/{jobId}/redeploy`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         return await self._json(
             models.Status, "jobs.redeploy", "POST /job/{job_id}/redeploy", job_id, query={"forceEvent": force_event}
@@ -139,21 +179,30 @@ class Jobs(Resource):
     async def stop(self, job_id: str) -> models.Status:
         """Stop a job.
 
-        `POST /job/{jobId}/stop`. Raises Unauthorized, Forbidden, NotFound, Conflict.
+        Returns:
+            The status right after the request; `get_status` follows it.
+
+        `POST /job/{jobId}/stop`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         return await self._json(models.Status, "jobs.stop", "POST /job/{job_id}/stop", job_id)
 
     async def get_status(self, job_id: str) -> models.Status:
         """Get the status of a job.
 
-        `GET /job/{jobId}/status`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /job/{jobId}/status`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._json(models.Status, "jobs.get_status", "GET /job/{job_id}/status", job_id)
 
     async def list_deployment_history(self, job_id: str) -> Page[models.DeploymentHistoryJobResponse]:
-        """List the deployment history of a job.
+        """List the past and current deployments of a job.
 
-        `GET /job/{jobId}/deploymentHistory`. Raises Unauthorized, Forbidden, NotFound.
+        Returns:
+            A page; there is no way to ask for the next.
+
+        `GET /job/{jobId}/deploymentHistory`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._page(
             models.DeploymentHistoryJobResponse,
@@ -165,9 +214,16 @@ class Jobs(Resource):
     async def list_deployment_history_v2(
         self, job_id: str, *, page_size: int | Unset = UNSET
     ) -> Page[models.DeploymentHistoryService]:
-        """List the deployment history v2 of a job.
+        """List the past and current deployments of a job, in the newer form.
 
-        `GET /job/{jobId}/deploymentHistoryV2`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            page_size: How many at most (20 unless given).
+
+        Returns:
+            A page; `iterate_deployment_history_v2` goes through all pages.
+
+        `GET /job/{jobId}/deploymentHistoryV2`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._page(
             models.DeploymentHistoryService,
@@ -180,7 +236,10 @@ class Jobs(Resource):
     def iterate_deployment_history_v2(
         self, job_id: str, *, page_size: int | Unset = UNSET
     ) -> Items[models.DeploymentHistoryService]:
-        """Iterate over every item of `list_deployment_history_v2`, asking for pages as needed."""
+        """Iterate over the past and current deployments of a job, in the newer form.
+
+        Takes what `list_deployment_history_v2` takes, and asks for page after page as needed.
+        """
         return growing(
             lambda cursor: self.list_deployment_history_v2(
                 job_id,
@@ -193,9 +252,16 @@ class Jobs(Resource):
     async def list_commits(
         self, job_id: str, *, start_id: str | Unset = UNSET, git_commit_id: str | Unset = UNSET
     ) -> builtins.list[models.Commit]:
-        """List the commits of a job.
+        """List the last commits in the Git repository of a job.
 
-        `GET /job/{jobId}/commit`. Raises Unauthorized, Forbidden, NotFound.
+        The last 100.
+
+        Args:
+            start_id: Of no use: it has to be a UUID, and a commit has a SHA.
+            git_commit_id: The SHA of the commit to look for.
+
+        `GET /job/{jobId}/commit`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.Commit,
@@ -208,14 +274,15 @@ class Jobs(Resource):
     async def clone(self, job_id: str, body: models.CloneServiceRequest | Mapping[str, object]) -> models.JobResponse:
         """Clone a job.
 
-        `POST /job/{jobId}/clone`. Raises Unauthorized, Forbidden, NotFound, Conflict.
+        `POST /job/{jobId}/clone`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         return await self._json(models.JobResponse, "jobs.clone", "POST /job/{job_id}/clone", job_id, body=body)
 
     async def clean_failed(self, job_id: str) -> models.CleanFailedJobResponse:
-        """Clean what failed runs of a job left behind.
+        """Clean up what failed runs of a job left behind.
 
-        `POST /job/{jobId}/cleanFailedJob`.
+        `POST /job/{jobId}/cleanFailedJob`
         """
         return await self._json(
             models.CleanFailedJobResponse, "jobs.clean_failed", "POST /job/{job_id}/cleanFailedJob", job_id
@@ -223,12 +290,13 @@ class Jobs(Resource):
 
 
 class JobAdvancedSettings(Resource):
-    """`client.jobs.advanced_settings`."""
+    """Advanced settings of jobs: the finer points of building and running them."""
 
     async def get_default(self) -> models.JobAdvancedSettings:
-        """Get the default advanced settings.
+        """Get the default advanced settings of jobs.
 
-        `GET /defaultJobAdvancedSettings`. Raises Unauthorized, Forbidden.
+        `GET /defaultJobAdvancedSettings`
+        Raises: Unauthorized, Forbidden.
         """
         return await self._json(
             models.JobAdvancedSettings, "jobs.advanced_settings.get_default", "GET /defaultJobAdvancedSettings"
@@ -237,7 +305,8 @@ class JobAdvancedSettings(Resource):
     async def get(self, job_id: str) -> models.JobAdvancedSettings:
         """Get the advanced settings of a job.
 
-        `GET /job/{jobId}/advancedSettings`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /job/{jobId}/advancedSettings`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.JobAdvancedSettings, "jobs.advanced_settings.get", "GET /job/{job_id}/advancedSettings", job_id
@@ -246,9 +315,10 @@ class JobAdvancedSettings(Resource):
     async def update(
         self, job_id: str, body: models.JobAdvancedSettings | Mapping[str, object] | Unset = UNSET
     ) -> models.JobAdvancedSettings:
-        """Replace the advanced settings of a job as a whole.
+        """Update the advanced settings of a job: the body replaces all of them.
 
-        `PUT /job/{jobId}/advancedSettings`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `PUT /job/{jobId}/advancedSettings`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.JobAdvancedSettings,
@@ -260,12 +330,13 @@ class JobAdvancedSettings(Resource):
 
 
 class JobDeploymentRestrictions(Resource):
-    """`client.jobs.deployment_restrictions`."""
+    """Deployment restrictions of jobs: which changed files lead to a deployment."""
 
     async def list(self, job_id: str) -> builtins.list[models.JobDeploymentRestrictionResponse]:
-        """List deployment restrictions of a job.
+        """List the deployment restrictions of a job.
 
-        `GET /job/{jobId}/deploymentRestriction`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /job/{jobId}/deploymentRestriction`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.JobDeploymentRestrictionResponse,
@@ -277,9 +348,10 @@ class JobDeploymentRestrictions(Resource):
     async def create(
         self, job_id: str, body: models.JobDeploymentRestrictionRequest | Mapping[str, object]
     ) -> models.JobDeploymentRestrictionResponse:
-        """Create a deployment restriction of a job.
+        """Create a deployment restriction for a job.
 
-        `POST /job/{jobId}/deploymentRestriction`. Raises BadRequest, Unauthorized, Forbidden, Conflict.
+        `POST /job/{jobId}/deploymentRestriction`
+        Raises: BadRequest, Unauthorized, Forbidden, Conflict.
         """
         return await self._json(
             models.JobDeploymentRestrictionResponse,
@@ -295,10 +367,10 @@ class JobDeploymentRestrictions(Resource):
         deployment_restriction_id: str,
         body: models.JobDeploymentRestrictionRequest | Mapping[str, object],
     ) -> models.JobDeploymentRestrictionResponse:
-        """Replace a deployment restriction of a job as a whole.
+        """Update a deployment restriction of a job: the body replaces all of it.
 
-        `PUT /job/{jobId}/deploymentRestriction/{deploymentRestrictionId}`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        `PUT /job/{jobId}/deploymentRestriction/{deploymentRestrictionId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.JobDeploymentRestrictionResponse,
@@ -312,8 +384,8 @@ class JobDeploymentRestrictions(Resource):
     async def delete(self, job_id: str, deployment_restriction_id: str) -> None:
         """Delete a deployment restriction of a job.
 
-        `DELETE /job/{jobId}/deploymentRestriction/{deploymentRestrictionId}`. Raises Unauthorized, Forbidden,
-        NotFound.
+        `DELETE /job/{jobId}/deploymentRestriction/{deploymentRestrictionId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._nothing(
             "jobs.deployment_restrictions.delete",
@@ -324,12 +396,13 @@ class JobDeploymentRestrictions(Resource):
 
 
 class JobEnvironmentVariables(Resource):
-    """`client.jobs.environment_variables`."""
+    """Environment variables of jobs: one variable at a time, secrets apart."""
 
     async def list(self, job_id: str) -> builtins.list[models.EnvironmentVariable]:
-        """List environment variables of a job.
+        """List the environment variables of a job.
 
-        `GET /job/{jobId}/environmentVariable`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /job/{jobId}/environmentVariable`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.EnvironmentVariable,
@@ -341,9 +414,10 @@ class JobEnvironmentVariables(Resource):
     async def create(
         self, job_id: str, body: models.EnvironmentVariableRequest | Mapping[str, object]
     ) -> models.EnvironmentVariable:
-        """Create an environment variable of a job.
+        """Create an environment variable for a job.
 
-        `POST /job/{jobId}/environmentVariable`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `POST /job/{jobId}/environmentVariable`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.EnvironmentVariable,
@@ -356,9 +430,10 @@ class JobEnvironmentVariables(Resource):
     async def import_many(
         self, job_id: str, body: models.VariableImportRequest | Mapping[str, object]
     ) -> models.VariableImport:
-        """Import many environment variables of a job in one request.
+        """Import many environment variables for a job in one request.
 
-        `POST /job/{jobId}/environmentVariable/import`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `POST /job/{jobId}/environmentVariable/import`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.VariableImport,
@@ -374,10 +449,10 @@ class JobEnvironmentVariables(Resource):
         environment_variable_id: str,
         body: models.EnvironmentVariableEditRequest | Mapping[str, object],
     ) -> models.EnvironmentVariable:
-        """Replace an environment variable of a job as a whole.
+        """Update an environment variable of a job: the body replaces all of it.
 
-        `PUT /job/{jobId}/environmentVariable/{environmentVariableId}`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        `PUT /job/{jobId}/environmentVariable/{environmentVariableId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.EnvironmentVariable,
@@ -391,7 +466,8 @@ class JobEnvironmentVariables(Resource):
     async def delete(self, job_id: str, environment_variable_id: str) -> None:
         """Delete an environment variable of a job.
 
-        `DELETE /job/{jobId}/environmentVariable/{environmentVariableId}`. Raises Unauthorized, Forbidden, NotFound.
+        `DELETE /job/{jobId}/environmentVariable/{environmentVariableId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._nothing(
             "jobs.environment_variables.delete",
@@ -403,10 +479,12 @@ class JobEnvironmentVariables(Resource):
     async def create_override(
         self, job_id: str, environment_variable_id: str, body: models.Value | Mapping[str, object] | Unset = UNSET
     ) -> models.EnvironmentVariable:
-        """Override the value of an environment variable at this scope of a job.
+        """Override the value of an environment variable for a job.
 
-        `POST /job/{jobId}/environmentVariable/{environmentVariableId}/override`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Makes a new one with the same key and another value; the original stays as it is.
+
+        `POST /job/{jobId}/environmentVariable/{environmentVariableId}/override`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.EnvironmentVariable,
@@ -420,10 +498,12 @@ class JobEnvironmentVariables(Resource):
     async def create_alias(
         self, job_id: str, environment_variable_id: str, body: models.Key | Mapping[str, object]
     ) -> models.EnvironmentVariable:
-        """Create an alias of an environment variable of a job.
+        """Create an alias of an environment variable for a job.
 
-        `POST /job/{jobId}/environmentVariable/{environmentVariableId}/alias`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Makes a new one with another key and the same value; the original stays as it is.
+
+        `POST /job/{jobId}/environmentVariable/{environmentVariableId}/alias`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.EnvironmentVariable,
@@ -436,28 +516,31 @@ class JobEnvironmentVariables(Resource):
 
 
 class JobSecrets(Resource):
-    """`client.jobs.secrets`."""
+    """Secrets of jobs: variables whose values cannot be read back."""
 
     async def list(self, job_id: str) -> builtins.list[models.Secret]:
-        """List secrets of a job.
+        """List the secrets of a job.
 
-        `GET /job/{jobId}/secret`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /job/{jobId}/secret`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(models.Secret, "jobs.secrets.list", "GET /job/{job_id}/secret", job_id)
 
     async def create(self, job_id: str, body: models.SecretRequest | Mapping[str, object]) -> models.Secret:
-        """Create a secret of a job.
+        """Create a secret for a job.
 
-        `POST /job/{jobId}/secret`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `POST /job/{jobId}/secret`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(models.Secret, "jobs.secrets.create", "POST /job/{job_id}/secret", job_id, body=body)
 
     async def update(
         self, job_id: str, secret_id: str, body: models.SecretEditRequest | Mapping[str, object]
     ) -> models.Secret:
-        """Replace a secret of a job as a whole.
+        """Update a secret of a job: the body replaces all of it.
 
-        `PUT /job/{jobId}/secret/{secretId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `PUT /job/{jobId}/secret/{secretId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.Secret, "jobs.secrets.update", "PUT /job/{job_id}/secret/{secret_id}", job_id, secret_id, body=body
@@ -466,16 +549,20 @@ class JobSecrets(Resource):
     async def delete(self, job_id: str, secret_id: str) -> None:
         """Delete a secret of a job.
 
-        `DELETE /job/{jobId}/secret/{secretId}`. Raises Unauthorized, Forbidden, NotFound.
+        `DELETE /job/{jobId}/secret/{secretId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._nothing("jobs.secrets.delete", "DELETE /job/{job_id}/secret/{secret_id}", job_id, secret_id)
 
     async def create_override(
         self, job_id: str, secret_id: str, body: models.Value | Mapping[str, object] | Unset = UNSET
     ) -> models.Secret:
-        """Override the value of a secret at this scope of a job.
+        """Override the value of a secret for a job.
 
-        `POST /job/{jobId}/secret/{secretId}/override`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        Makes a new one with the same key and another value; the original stays as it is.
+
+        `POST /job/{jobId}/secret/{secretId}/override`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.Secret,
@@ -487,9 +574,12 @@ class JobSecrets(Resource):
         )
 
     async def create_alias(self, job_id: str, secret_id: str, body: models.Key | Mapping[str, object]) -> models.Secret:
-        """Create an alias of a secret of a job.
+        """Create an alias of a secret for a job.
 
-        `POST /job/{jobId}/secret/{secretId}/alias`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        Makes a new one with another key and the same value; the original stays as it is.
+
+        `POST /job/{jobId}/secret/{secretId}/alias`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.Secret,

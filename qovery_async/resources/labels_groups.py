@@ -11,14 +11,18 @@ from qovery_async.runtime.resource import Resource
 
 
 class LabelsGroups(Resource):
-    """`client.labels_groups`."""
+    """Labels groups: Kubernetes labels that clusters and services share."""
 
     async def list(
         self, *, organization_id: str | None = None
     ) -> builtins.list[models.OrganizationLabelsGroupEnrichedResponse]:
-        """List labels groups.
+        """List the labels groups of the organization.
 
-        `GET /organization/{organizationId}/labelsGroups`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/labelsGroups`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(
@@ -36,7 +40,11 @@ class LabelsGroups(Resource):
     ) -> models.OrganizationLabelsGroupResponse:
         """Create a labels group.
 
-        `POST /organization/{organizationId}/labelsGroups`. Raises BadRequest, Unauthorized, Forbidden.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/labelsGroups`
+        Raises: BadRequest, Unauthorized, Forbidden.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -52,7 +60,11 @@ class LabelsGroups(Resource):
     ) -> models.OrganizationLabelsGroupResponse:
         """Get a labels group.
 
-        `GET /organization/{organizationId}/labelsGroups/{labelsGroupId}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/labelsGroups/{labelsGroupId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -70,9 +82,13 @@ class LabelsGroups(Resource):
         *,
         organization_id: str | None = None,
     ) -> models.OrganizationLabelsGroupResponse:
-        """Replace a labels group as a whole.
+        """Update a labels group: the body replaces all of it.
 
-        `PUT /organization/{organizationId}/labelsGroups/{labelsGroupId}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/labelsGroups/{labelsGroupId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -87,8 +103,11 @@ class LabelsGroups(Resource):
     async def delete(self, labels_group_id: str, *, organization_id: str | None = None) -> None:
         """Delete a labels group.
 
-        `DELETE /organization/{organizationId}/labelsGroups/{labelsGroupId}`. Raises Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/labelsGroups/{labelsGroupId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._nothing(
@@ -101,10 +120,13 @@ class LabelsGroups(Resource):
     async def list_associated_items(
         self, labels_group_id: str, *, organization_id: str | None = None
     ) -> builtins.list[models.LabelsGroupAssociatedItem]:
-        """List the associated items of a labels group.
+        """List the clusters and services that use a labels group.
 
-        `GET /organization/{organizationId}/labelsGroups/{labelsGroupId}/associatedItems`. Raises Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/labelsGroups/{labelsGroupId}/associatedItems`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(

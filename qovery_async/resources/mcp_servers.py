@@ -11,12 +11,18 @@ from qovery_async.runtime.resource import Resource
 
 
 class McpServers(Resource):
-    """`client.mcp_servers`."""
+    """MCP servers: tools that agentic workflows can use."""
 
     async def list(self, *, organization_id: str | None = None) -> builtins.list[models.McpServerResponse]:
-        """List MCP servers.
+        """List the MCP servers of the organization.
 
-        `GET /organization/{organizationId}/mcpServer`. Raises Unauthorized, Forbidden, NotFound.
+        Values of headers never come back.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/mcpServer`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(
@@ -31,8 +37,11 @@ class McpServers(Resource):
     ) -> models.McpServerResponse:
         """Create an MCP server.
 
-        `POST /organization/{organizationId}/mcpServer`. Raises BadRequest, Unauthorized, Forbidden, NotFound,
-        Conflict.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/mcpServer`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -46,7 +55,10 @@ class McpServers(Resource):
     async def get(self, mcp_server_id: str) -> models.McpServerResponse:
         """Get an MCP server.
 
-        `GET /mcpServer/{mcpServerId}`. Raises Unauthorized, Forbidden, NotFound.
+        Values of headers never come back.
+
+        `GET /mcpServer/{mcpServerId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.McpServerResponse, "mcp_servers.get", "GET /mcpServer/{mcp_server_id}", mcp_server_id
@@ -55,9 +67,12 @@ class McpServers(Resource):
     async def update(
         self, mcp_server_id: str, body: models.McpServerRequest | Mapping[str, object]
     ) -> models.McpServerResponse:
-        """Replace an MCP server as a whole.
+        """Update an MCP server: the body replaces all of it.
 
-        `PUT /mcpServer/{mcpServerId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
+        Values of headers have to be given each time.
+
+        `PUT /mcpServer/{mcpServerId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return await self._json(
             models.McpServerResponse, "mcp_servers.update", "PUT /mcpServer/{mcp_server_id}", mcp_server_id, body=body
@@ -66,6 +81,7 @@ class McpServers(Resource):
     async def delete(self, mcp_server_id: str) -> None:
         """Delete an MCP server.
 
-        `DELETE /mcpServer/{mcpServerId}`. Raises Unauthorized, Forbidden, NotFound.
+        `DELETE /mcpServer/{mcpServerId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._nothing("mcp_servers.delete", "DELETE /mcpServer/{mcp_server_id}", mcp_server_id)

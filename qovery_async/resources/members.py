@@ -11,12 +11,16 @@ from qovery_async.runtime.resource import Resource
 
 
 class Members(Resource):
-    """`client.members`."""
+    """Members: the people of an organization."""
 
     async def list(self, *, organization_id: str | None = None) -> builtins.list[models.Member]:
-        """List members.
+        """List the members of the organization.
 
-        `GET /organization/{organizationId}/member`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/member`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(
@@ -28,7 +32,11 @@ class Members(Resource):
     ) -> None:
         """Change the role of a member.
 
-        `PUT /organization/{organizationId}/member`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/member`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._nothing(
@@ -40,7 +48,11 @@ class Members(Resource):
     ) -> None:
         """Remove a member from the organization.
 
-        `DELETE /organization/{organizationId}/member`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/member`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._nothing(
@@ -52,8 +64,11 @@ class Members(Resource):
     ) -> None:
         """Make another member the owner of the organization.
 
-        `POST /organization/{organizationId}/transferOwnership`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/transferOwnership`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._nothing(

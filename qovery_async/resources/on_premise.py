@@ -12,18 +12,22 @@ from qovery_async.runtime.resource import Resource
 
 
 class OnPremise(Resource):
-    """`client.on_premise`."""
+    """On-premise: clusters on machines of your own."""
 
     credentials: Namespace[OnPremiseCredentials] = Namespace("OnPremiseCredentials")
 
 
 class OnPremiseCredentials(Resource):
-    """`client.on_premise.credentials`."""
+    """On-premise credentials: how Qovery reaches clusters on machines of your own."""
 
     async def list(self, *, organization_id: str | None = None) -> builtins.list[models.ClusterCredentials]:
-        """List credentials.
+        """List the on-premise credentials of the organization.
 
-        `GET /organization/{organizationId}/onPremise/credentials`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/onPremise/credentials`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(
@@ -36,10 +40,13 @@ class OnPremiseCredentials(Resource):
     async def create(
         self, body: models.OnPremiseCredentialsRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> models.ClusterCredentials:
-        """Create credentials.
+        """Create on-premise credentials.
 
-        `POST /organization/{organizationId}/onPremise/credentials`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/onPremise/credentials`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -51,10 +58,13 @@ class OnPremiseCredentials(Resource):
         )
 
     async def get(self, credentials_id: str, *, organization_id: str | None = None) -> models.ClusterCredentials:
-        """Get credentials.
+        """Get on-premise credentials.
 
-        `GET /organization/{organizationId}/onPremise/credentials/{credentialsId}`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/onPremise/credentials/{credentialsId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -72,10 +82,13 @@ class OnPremiseCredentials(Resource):
         *,
         organization_id: str | None = None,
     ) -> models.ClusterCredentials:
-        """Replace credentials as a whole.
+        """Update on-premise credentials: the body replaces all of them.
 
-        `PUT /organization/{organizationId}/onPremise/credentials/{credentialsId}`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/onPremise/credentials/{credentialsId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -88,10 +101,13 @@ class OnPremiseCredentials(Resource):
         )
 
     async def delete(self, credentials_id: str, *, organization_id: str | None = None) -> None:
-        """Delete credentials.
+        """Delete on-premise credentials.
 
-        `DELETE /organization/{organizationId}/onPremise/credentials/{credentialsId}`. Raises Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/onPremise/credentials/{credentialsId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._nothing(

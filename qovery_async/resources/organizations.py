@@ -12,28 +12,34 @@ from qovery_async.runtime.resource import Resource
 
 
 class Organizations(Resource):
-    """`client.organizations`."""
+    """Organizations: what everything else belongs to."""
 
     onboarding: Namespace[OrganizationOnboarding] = Namespace("OrganizationOnboarding")
 
     async def list(self) -> builtins.list[models.Organization]:
-        """List organizations.
+        """List the organizations that the token can see.
 
-        `GET /organization`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /organization`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(models.Organization, "organizations.list", "GET /organization")
 
     async def create(self, body: models.OrganizationRequest | Mapping[str, object]) -> models.Organization:
         """Create an organization.
 
-        `POST /organization`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
+        `POST /organization`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return await self._json(models.Organization, "organizations.create", "POST /organization", body=body)
 
     async def get(self, organization_id: str | None = None) -> models.Organization:
         """Get an organization.
 
-        `GET /organization/{organizationId}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -43,9 +49,13 @@ class Organizations(Resource):
     async def update(
         self, organization_id: str, body: models.OrganizationEditRequest | Mapping[str, object]
     ) -> models.Organization:
-        """Replace an organization as a whole.
+        """Update an organization: the body replaces all of it.
 
-        `PUT /organization/{organizationId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
+        Args:
+            organization_id: Has no default here: an update names what it changes.
+
+        `PUT /organization/{organizationId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return await self._json(
             models.Organization,
@@ -58,7 +68,11 @@ class Organizations(Resource):
     async def delete(self, organization_id: str) -> None:
         """Delete an organization.
 
-        `DELETE /organization/{organizationId}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Has no default here: a deletion names what it deletes.
+
+        `DELETE /organization/{organizationId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._nothing("organizations.delete", "DELETE /organization/{organization_id}", organization_id)
 
@@ -67,7 +81,11 @@ class Organizations(Resource):
     ) -> builtins.list[models.OrganizationAvailableRole]:
         """List the roles that members and tokens can have.
 
-        `GET /organization/{organizationId}/availableRole`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/availableRole`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(
@@ -80,9 +98,12 @@ class Organizations(Resource):
     async def list_environments(
         self, *, organization_id: str | None = None
     ) -> builtins.list[models.OrganizationEnvironmentResponse]:
-        """List all environments of the organization.
+        """List the environments of all projects of the organization.
 
-        `GET /organization/{organizationId}/environments`.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/environments`
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(
@@ -95,9 +116,13 @@ class Organizations(Resource):
     async def list_credentials(
         self, *, organization_id: str | None = None
     ) -> builtins.list[models.OrganizationCredentials]:
-        """List the cloud credentials of all providers.
+        """List the cloud credentials of the organization for all providers, with the clusters that use them.
 
-        `GET /organization/{organizationId}/credentials`. Raises BadRequest.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/credentials`
+        Raises: BadRequest.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(
@@ -109,12 +134,16 @@ class Organizations(Resource):
 
 
 class OrganizationOnboarding(Resource):
-    """`client.organizations.onboarding`."""
+    """Onboarding: how far the first steps of an organization have come."""
 
     async def get(self, *, organization_id: str | None = None) -> models.OrganizationOnboardingResponse:
-        """Get the onboarding.
+        """Get the state of the organization's onboarding.
 
-        `GET /organization/{organizationId}/onboarding`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/onboarding`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -130,9 +159,13 @@ class OrganizationOnboarding(Resource):
         *,
         organization_id: str | None = None,
     ) -> models.OrganizationOnboardingResponse:
-        """Replace the onboarding as a whole.
+        """Change the state of the organization's onboarding.
 
-        `POST /organization/{organizationId}/onboarding`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/onboarding`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(

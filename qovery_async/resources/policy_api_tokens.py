@@ -11,12 +11,16 @@ from qovery_async.runtime.resource import Resource
 
 
 class PolicyApiTokens(Resource):
-    """`client.policy_api_tokens`."""
+    """Policy API tokens: API tokens that an Open Policy Agent policy limits."""
 
     async def list(self, *, organization_id: str | None = None) -> builtins.list[models.OrganizationPolicyApiToken]:
-        """List policy API tokens.
+        """List the policy API tokens of the organization.
 
-        `GET /organization/{organizationId}/policyApiToken`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/policyApiToken`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(
@@ -34,9 +38,14 @@ class PolicyApiTokens(Resource):
     ) -> models.OrganizationPolicyApiTokenCreate:
         """Create a policy API token.
 
-        The only answer that ever holds the token's text. What the policy refuses is answered with 401.
-        `POST /organization/{organizationId}/policyApiToken`. Raises BadRequest, Unauthorized, Forbidden, NotFound,
-        Conflict.
+        The token itself comes back this once and never again. Requests that its policy refuses raise
+        Unauthorized.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/policyApiToken`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -50,8 +59,11 @@ class PolicyApiTokens(Resource):
     async def delete(self, policy_api_token_id: str, *, organization_id: str | None = None) -> None:
         """Delete a policy API token.
 
-        `DELETE /organization/{organizationId}/policyApiToken/{policyApiTokenId}`. Raises Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/policyApiToken/{policyApiTokenId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._nothing(

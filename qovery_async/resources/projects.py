@@ -13,16 +13,20 @@ from qovery_async.vocabulary import UNSET, Unset
 
 
 class Projects(Resource):
-    """`client.projects`."""
+    """Projects: groups of environments."""
 
     deployment_rules: Namespace[ProjectDeploymentRules] = Namespace("ProjectDeploymentRules")
     environment_variables: Namespace[ProjectEnvironmentVariables] = Namespace("ProjectEnvironmentVariables")
     secrets: Namespace[ProjectSecrets] = Namespace("ProjectSecrets")
 
     async def list(self, *, organization_id: str | None = None) -> builtins.list[models.Project]:
-        """List projects.
+        """List the projects of the organization.
 
-        `GET /organization/{organizationId}/project`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/project`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(
@@ -34,8 +38,11 @@ class Projects(Resource):
     ) -> models.Project:
         """Create a project.
 
-        `POST /organization/{organizationId}/project`. Raises BadRequest, Unauthorized, Forbidden, NotFound,
-        Conflict.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/project`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -47,9 +54,13 @@ class Projects(Resource):
         )
 
     async def list_stats(self, *, organization_id: str | None = None) -> builtins.list[models.ProjectStats]:
-        """List the statistics of all projects.
+        """List the statistics of the projects of the organization.
 
-        `GET /organization/{organizationId}/project/stats`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/project/stats`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(
@@ -62,32 +73,36 @@ class Projects(Resource):
     async def get(self, project_id: str) -> models.Project:
         """Get a project.
 
-        `GET /project/{projectId}`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /project/{projectId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._json(models.Project, "projects.get", "GET /project/{project_id}", project_id)
 
     async def update(self, project_id: str, body: models.ProjectRequest | Mapping[str, object]) -> models.Project:
-        """Replace a project as a whole.
+        """Update a project: the body replaces all of it.
 
-        `PUT /project/{projectId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
+        `PUT /project/{projectId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return await self._json(models.Project, "projects.update", "PUT /project/{project_id}", project_id, body=body)
 
     async def delete(self, project_id: str) -> None:
         """Delete a project.
 
-        `DELETE /project/{projectId}`. Raises Unauthorized, Forbidden, NotFound.
+        `DELETE /project/{projectId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._nothing("projects.delete", "DELETE /project/{project_id}", project_id)
 
 
 class ProjectDeploymentRules(Resource):
-    """`client.projects.deployment_rules`."""
+    """Deployment rules of projects: on which cluster and at which times new environments run."""
 
     async def list(self, project_id: str) -> builtins.list[models.ProjectDeploymentRule]:
-        """List deployment rules of a project.
+        """List the deployment rules of a project.
 
-        `GET /project/{projectId}/deploymentRule`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /project/{projectId}/deploymentRule`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.ProjectDeploymentRule,
@@ -99,9 +114,10 @@ class ProjectDeploymentRules(Resource):
     async def create(
         self, project_id: str, body: models.ProjectDeploymentRuleRequest | Mapping[str, object]
     ) -> models.ProjectDeploymentRule:
-        """Create a deployment rule of a project.
+        """Create a deployment rule for a project.
 
-        `POST /project/{projectId}/deploymentRule`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `POST /project/{projectId}/deploymentRule`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.ProjectDeploymentRule,
@@ -114,7 +130,8 @@ class ProjectDeploymentRules(Resource):
     async def get(self, project_id: str, deployment_rule_id: str) -> models.ProjectDeploymentRule:
         """Get a deployment rule of a project.
 
-        `GET /project/{projectId}/deploymentRule/{deploymentRuleId}`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /project/{projectId}/deploymentRule/{deploymentRuleId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.ProjectDeploymentRule,
@@ -127,10 +144,10 @@ class ProjectDeploymentRules(Resource):
     async def update(
         self, project_id: str, deployment_rule_id: str, body: models.ProjectDeploymentRuleRequest | Mapping[str, object]
     ) -> models.ProjectDeploymentRule:
-        """Replace a deployment rule of a project as a whole.
+        """Update a deployment rule of a project: the body replaces all of it.
 
-        `PUT /project/{projectId}/deploymentRule/{deploymentRuleId}`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        `PUT /project/{projectId}/deploymentRule/{deploymentRuleId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.ProjectDeploymentRule,
@@ -144,7 +161,8 @@ class ProjectDeploymentRules(Resource):
     async def delete(self, project_id: str, deployment_rule_id: str) -> None:
         """Delete a deployment rule of a project.
 
-        `DELETE /project/{projectId}/deploymentRule/{deploymentRuleId}`. Raises Unauthorized, Forbidden, NotFound.
+        `DELETE /project/{projectId}/deploymentRule/{deploymentRuleId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._nothing(
             "projects.deployment_rules.delete",
@@ -158,9 +176,10 @@ class ProjectDeploymentRules(Resource):
         project_id: str,
         body: models.ProjectDeploymentRulesPriorityOrderRequest | Mapping[str, object] | Unset = UNSET,
     ) -> None:
-        """Change the order in which deployment rules apply.
+        """Change the order in which the deployment rules of a project apply.
 
-        `PUT /project/{projectId}/deploymentRule/order`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `PUT /project/{projectId}/deploymentRule/order`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._nothing(
             "projects.deployment_rules.reorder", "PUT /project/{project_id}/deploymentRule/order", project_id, body=body
@@ -168,12 +187,13 @@ class ProjectDeploymentRules(Resource):
 
 
 class ProjectEnvironmentVariables(Resource):
-    """`client.projects.environment_variables`."""
+    """Environment variables of projects: shared by all their environments, secrets apart."""
 
     async def list(self, project_id: str) -> builtins.list[models.EnvironmentVariable]:
-        """List environment variables of a project.
+        """List the environment variables of a project.
 
-        `GET /project/{projectId}/environmentVariable`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /project/{projectId}/environmentVariable`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.EnvironmentVariable,
@@ -185,9 +205,10 @@ class ProjectEnvironmentVariables(Resource):
     async def create(
         self, project_id: str, body: models.EnvironmentVariableRequest | Mapping[str, object]
     ) -> models.EnvironmentVariable:
-        """Create an environment variable of a project.
+        """Create an environment variable for a project.
 
-        `POST /project/{projectId}/environmentVariable`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `POST /project/{projectId}/environmentVariable`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.EnvironmentVariable,
@@ -203,10 +224,10 @@ class ProjectEnvironmentVariables(Resource):
         environment_variable_id: str,
         body: models.EnvironmentVariableEditRequest | Mapping[str, object],
     ) -> models.EnvironmentVariable:
-        """Replace an environment variable of a project as a whole.
+        """Update an environment variable of a project: the body replaces all of it.
 
-        `PUT /project/{projectId}/environmentVariable/{environmentVariableId}`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        `PUT /project/{projectId}/environmentVariable/{environmentVariableId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.EnvironmentVariable,
@@ -220,8 +241,8 @@ class ProjectEnvironmentVariables(Resource):
     async def delete(self, project_id: str, environment_variable_id: str) -> None:
         """Delete an environment variable of a project.
 
-        `DELETE /project/{projectId}/environmentVariable/{environmentVariableId}`. Raises Unauthorized, Forbidden,
-        NotFound.
+        `DELETE /project/{projectId}/environmentVariable/{environmentVariableId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._nothing(
             "projects.environment_variables.delete",
@@ -233,10 +254,12 @@ class ProjectEnvironmentVariables(Resource):
     async def create_override(
         self, project_id: str, environment_variable_id: str, body: models.Value | Mapping[str, object] | Unset = UNSET
     ) -> models.EnvironmentVariable:
-        """Override the value of an environment variable at this scope of a project.
+        """Override the value of an environment variable for a project.
 
-        `POST /project/{projectId}/environmentVariable/{environmentVariableId}/override`. Raises BadRequest,
-        Unauthorized, Forbidden, NotFound.
+        Makes a new one with the same key and another value; the original stays as it is.
+
+        `POST /project/{projectId}/environmentVariable/{environmentVariableId}/override`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.EnvironmentVariable,
@@ -250,10 +273,12 @@ class ProjectEnvironmentVariables(Resource):
     async def create_alias(
         self, project_id: str, environment_variable_id: str, body: models.Key | Mapping[str, object]
     ) -> models.EnvironmentVariable:
-        """Create an alias of an environment variable of a project.
+        """Create an alias of an environment variable for a project.
 
-        `POST /project/{projectId}/environmentVariable/{environmentVariableId}/alias`. Raises BadRequest,
-        Unauthorized, Forbidden, NotFound.
+        Makes a new one with another key and the same value; the original stays as it is.
+
+        `POST /project/{projectId}/environmentVariable/{environmentVariableId}/alias`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.EnvironmentVariable,
@@ -266,19 +291,21 @@ class ProjectEnvironmentVariables(Resource):
 
 
 class ProjectSecrets(Resource):
-    """`client.projects.secrets`."""
+    """Secrets of projects: shared by all their environments; values cannot be read back."""
 
     async def list(self, project_id: str) -> builtins.list[models.Secret]:
-        """List secrets of a project.
+        """List the secrets of a project.
 
-        `GET /project/{projectId}/secret`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /project/{projectId}/secret`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(models.Secret, "projects.secrets.list", "GET /project/{project_id}/secret", project_id)
 
     async def create(self, project_id: str, body: models.SecretRequest | Mapping[str, object]) -> models.Secret:
-        """Create a secret of a project.
+        """Create a secret for a project.
 
-        `POST /project/{projectId}/secret`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `POST /project/{projectId}/secret`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.Secret, "projects.secrets.create", "POST /project/{project_id}/secret", project_id, body=body
@@ -287,9 +314,10 @@ class ProjectSecrets(Resource):
     async def update(
         self, project_id: str, secret_id: str, body: models.SecretEditRequest | Mapping[str, object]
     ) -> models.Secret:
-        """Replace a secret of a project as a whole.
+        """Update a secret of a project: the body replaces all of it.
 
-        `PUT /project/{projectId}/secret/{secretId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `PUT /project/{projectId}/secret/{secretId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.Secret,
@@ -303,7 +331,8 @@ class ProjectSecrets(Resource):
     async def delete(self, project_id: str, secret_id: str) -> None:
         """Delete a secret of a project.
 
-        `DELETE /project/{projectId}/secret/{secretId}`. Raises Unauthorized, Forbidden, NotFound.
+        `DELETE /project/{projectId}/secret/{secretId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._nothing(
             "projects.secrets.delete", "DELETE /project/{project_id}/secret/{secret_id}", project_id, secret_id
@@ -312,10 +341,12 @@ class ProjectSecrets(Resource):
     async def create_override(
         self, project_id: str, secret_id: str, body: models.Value | Mapping[str, object] | Unset = UNSET
     ) -> models.Secret:
-        """Override the value of a secret at this scope of a project.
+        """Override the value of a secret for a project.
 
-        `POST /project/{projectId}/secret/{secretId}/override`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        Makes a new one with the same key and another value; the original stays as it is.
+
+        `POST /project/{projectId}/secret/{secretId}/override`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.Secret,
@@ -329,9 +360,12 @@ class ProjectSecrets(Resource):
     async def create_alias(
         self, project_id: str, secret_id: str, body: models.Key | Mapping[str, object]
     ) -> models.Secret:
-        """Create an alias of a secret of a project.
+        """Create an alias of a secret for a project.
 
-        `POST /project/{projectId}/secret/{secretId}/alias`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        Makes a new one with another key and the same value; the original stays as it is.
+
+        `POST /project/{projectId}/secret/{secretId}/alias`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.Secret,

@@ -12,39 +12,43 @@ from qovery_async.runtime.resource import Resource
 
 
 class Scaleway(Resource):
-    """`client.scaleway`."""
+    """Scaleway: its regions, instance types and managed databases."""
 
     credentials: Namespace[ScalewayCredentials] = Namespace("ScalewayCredentials")
 
     async def list_regions(self) -> list[models.ClusterRegion]:
-        """List the regions.
+        """List the regions of Scaleway.
 
-        `GET /scaleway/region`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /scaleway/region`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(models.ClusterRegion, "scaleway.list_regions", "GET /scaleway/region")
 
     async def list_cluster_features(self) -> list[models.ClusterFeatureResponse]:
         """List the features that clusters on Scaleway can have.
 
-        `GET /scaleway/clusterFeature`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /scaleway/clusterFeature`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.ClusterFeatureResponse, "scaleway.list_cluster_features", "GET /scaleway/clusterFeature"
         )
 
     async def list_instance_types(self) -> list[models.ClusterInstanceType]:
-        """List the instance types.
+        """List the instance types that clusters on Scaleway can use.
 
-        `GET /scaleway/instanceType`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /scaleway/instanceType`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.ClusterInstanceType, "scaleway.list_instance_types", "GET /scaleway/instanceType"
         )
 
     async def list_managed_database_types(self) -> list[models.ManagedDatabaseTypeResponse]:
-        """List the managed database types.
+        """List the databases that Scaleway can manage.
 
-        `GET /scaleway/managedDatabase/type`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /scaleway/managedDatabase/type`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.ManagedDatabaseTypeResponse,
@@ -53,9 +57,13 @@ class Scaleway(Resource):
         )
 
     async def list_kapsule_instance_types(self, zone: str) -> list[models.ClusterInstanceType]:
-        """List the kapsule instance types of a zone.
+        """List the instance types that Kapsule clusters can use in a zone.
 
-        `GET /scaleway/instanceType/{zone}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            zone: Its name at Scaleway, such as `fr-par-1`.
+
+        `GET /scaleway/instanceType/{zone}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.ClusterInstanceType,
@@ -66,12 +74,16 @@ class Scaleway(Resource):
 
 
 class ScalewayCredentials(Resource):
-    """`client.scaleway.credentials`."""
+    """Scaleway credentials: how Qovery signs in to projects there."""
 
     async def list(self, *, organization_id: str | None = None) -> builtins.list[models.ClusterCredentials]:
-        """List credentials.
+        """List the Scaleway credentials of the organization.
 
-        `GET /organization/{organizationId}/scaleway/credentials`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/scaleway/credentials`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(
@@ -84,10 +96,13 @@ class ScalewayCredentials(Resource):
     async def create(
         self, body: models.ScalewayCredentialsRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> models.ClusterCredentials:
-        """Create credentials.
+        """Create Scaleway credentials.
 
-        `POST /organization/{organizationId}/scaleway/credentials`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/scaleway/credentials`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -99,10 +114,13 @@ class ScalewayCredentials(Resource):
         )
 
     async def get(self, credentials_id: str, *, organization_id: str | None = None) -> models.ClusterCredentials:
-        """Get credentials.
+        """Get Scaleway credentials.
 
-        `GET /organization/{organizationId}/scaleway/credentials/{credentialsId}`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/scaleway/credentials/{credentialsId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -120,10 +138,13 @@ class ScalewayCredentials(Resource):
         *,
         organization_id: str | None = None,
     ) -> models.ClusterCredentials:
-        """Replace credentials as a whole.
+        """Update Scaleway credentials: the body replaces all of them.
 
-        `PUT /organization/{organizationId}/scaleway/credentials/{credentialsId}`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/scaleway/credentials/{credentialsId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -136,10 +157,13 @@ class ScalewayCredentials(Resource):
         )
 
     async def delete(self, credentials_id: str, *, organization_id: str | None = None) -> None:
-        """Delete credentials.
+        """Delete Scaleway credentials.
 
-        `DELETE /organization/{organizationId}/scaleway/credentials/{credentialsId}`. Raises Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/scaleway/credentials/{credentialsId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._nothing(

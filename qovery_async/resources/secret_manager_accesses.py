@@ -9,12 +9,18 @@ from qovery_async.vocabulary import UNSET, Unset
 
 
 class SecretManagerAccesses(Resource):
-    """`client.secret_manager_accesses`."""
+    """Secret manager accesses: what can be reached in secret managers outside Qovery."""
 
     async def list_secrets(self, secret_manager_access_id: str, *, name_prefix: str | Unset = UNSET) -> list[str]:
-        """List the secrets that a secret manager offers.
+        """List the names of the secrets in a secret manager.
 
-        `GET /secretManagerAccess/{secretManagerAccessId}/secrets`. Raises Unauthorized, Forbidden, NotFound.
+        Their values stay where they are.
+
+        Args:
+            name_prefix: Only secrets whose names begin with this.
+
+        `GET /secretManagerAccess/{secretManagerAccessId}/secrets`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             str,
@@ -29,8 +35,8 @@ class SecretManagerAccesses(Resource):
     ) -> list[models.ExternalSecretAssociatedServiceResponse]:
         """List the services that use a secret manager.
 
-        `GET /secretManagerAccess/{secretManagerAccessId}/associatedServices`. Raises Unauthorized, Forbidden,
-        NotFound.
+        `GET /secretManagerAccess/{secretManagerAccessId}/associatedServices`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.ExternalSecretAssociatedServiceResponse,

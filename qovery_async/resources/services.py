@@ -11,12 +11,13 @@ from qovery_async.vocabulary import UNSET, Unset
 
 
 class Services(Resource):
-    """`client.services`."""
+    """Services: what can be asked of a service whatever its kind."""
 
     async def get_deployment_stage(self, service_id: str) -> models.DeploymentStageResponse:
         """Get the deployment stage of a service.
 
-        `GET /service/{serviceId}/deploymentStage`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /service/{serviceId}/deploymentStage`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.DeploymentStageResponse,
@@ -26,9 +27,10 @@ class Services(Resource):
         )
 
     async def get_git_webhook_status(self, service_id: str) -> models.GitWebhookStatusResponse:
-        """Get the state of a service's git webhook.
+        """Check whether the Git webhook of a service is set up correctly.
 
-        `GET /service/{serviceId}/gitWebhookStatus`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `GET /service/{serviceId}/gitWebhookStatus`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.GitWebhookStatusResponse,
@@ -38,11 +40,12 @@ class Services(Resource):
         )
 
     async def sync_git_webhook(self, service_id: str) -> models.GitWebhookStatusResponse:
-        """Create or repair a service's git webhook.
+        """Create the Git webhook of a service, or repair it.
 
-        429 here is the limit of the git provider, not of this API.
-        `POST /service/{serviceId}/gitWebhook/sync`. Raises BadRequest, Unauthorized, Forbidden, NotFound,
-        UnprocessableEntity, RateLimited.
+        RateLimited here means the limit of the Git provider, not of this API.
+
+        `POST /service/{serviceId}/gitWebhook/sync`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, UnprocessableEntity, RateLimited.
         """
         return await self._json(
             models.GitWebhookStatusResponse,
@@ -59,9 +62,12 @@ class Services(Resource):
         cluster_id: str | Unset = UNSET,
         organization_id: str | None = None,
     ) -> builtins.list[models.ServiceLightResponse]:
-        """List all services of the organization.
+        """List the services of the organization, of all kinds, in brief.
 
-        `GET /organization/{organizationId}/services`.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/services`
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(
@@ -75,9 +81,12 @@ class Services(Resource):
     async def get_ingress_deployment_status(
         self, service_type: models.GetIngressDeploymentStatusServiceType, service_id: str
     ) -> models.IngressDeploymentStatusResponse:
-        """Get the state of a service's ingress deployment.
+        """Get the deployment status of the ingress of a service.
 
-        `GET /{serviceType}/{serviceId}/ingressDeploymentStatus`.
+        Args:
+            service_type: The kind of service: only these have an ingress.
+
+        `GET /{serviceType}/{serviceId}/ingressDeploymentStatus`
         """
         return await self._json(
             models.IngressDeploymentStatusResponse,

@@ -11,12 +11,16 @@ from qovery_async.runtime.resource import Resource
 
 
 class Webhooks(Resource):
-    """`client.webhooks`."""
+    """Webhooks: addresses that are told of deployments."""
 
     async def list(self, *, organization_id: str | None = None) -> builtins.list[models.OrganizationWebhookResponse]:
-        """List webhooks.
+        """List the webhooks of the organization.
 
-        `GET /organization/{organizationId}/webhook`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/webhook`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(
@@ -35,8 +39,13 @@ class Webhooks(Resource):
         """Create a webhook.
 
         The secret goes out as it is, in a header (`Qovery-Signature` says the description, `Qovery-Secret` the
-        documentation); it never comes back, `target_secret_set` says whether there is one.
-        `POST /organization/{organizationId}/webhook`. Raises BadRequest, Unauthorized, Forbidden.
+        documentation). It never comes back: `target_secret_set` says whether there is one.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/webhook`
+        Raises: BadRequest, Unauthorized, Forbidden.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -50,10 +59,15 @@ class Webhooks(Resource):
     async def list_events(
         self, webhook_id: str, *, organization_id: str | None = None
     ) -> builtins.list[models.WebhookEventResponse]:
-        """List the events of a webhook.
+        """List the past deliveries of a webhook.
 
-        Past deliveries with their requests and answers: the way to replay missed ones.
-        `GET /organization/{organizationId}/webhook/{webhookId}/event`. Raises Unauthorized, Forbidden, NotFound.
+        Each with its request and the response to it: the way to replay missed deliveries.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/webhook/{webhookId}/event`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(
@@ -67,7 +81,11 @@ class Webhooks(Resource):
     async def get(self, webhook_id: str, *, organization_id: str | None = None) -> models.OrganizationWebhookResponse:
         """Get a webhook.
 
-        `GET /organization/{organizationId}/webhook/{webhookId}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/webhook/{webhookId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -85,10 +103,13 @@ class Webhooks(Resource):
         *,
         organization_id: str | None = None,
     ) -> models.OrganizationWebhookCreateResponse:
-        """Replace a webhook as a whole.
+        """Update a webhook: the body replaces all of it.
 
-        `PUT /organization/{organizationId}/webhook/{webhookId}`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/webhook/{webhookId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -103,7 +124,11 @@ class Webhooks(Resource):
     async def delete(self, webhook_id: str, *, organization_id: str | None = None) -> None:
         """Delete a webhook.
 
-        `DELETE /organization/{organizationId}/webhook/{webhookId}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/webhook/{webhookId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._nothing(

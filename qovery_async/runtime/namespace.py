@@ -5,13 +5,26 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from importlib import import_module
-from typing import Any, Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 R = TypeVar("R")
 
 
+class _DocOfClass:
+    """Lets `help()` of a client show what each of its namespaces is for."""
+
+    def __init__(self, own: str | None) -> None:
+        self._own = own
+
+    def __get__(self, instance: Namespace[Any] | None, owner: type) -> str | None:
+        return self._own if instance is None else instance.class_.__doc__
+
+
 class Namespace(Generic[R]):
     """A descriptor that stands for a nested namespace: `client.projects`, `.secrets` of it."""
+
+    if not TYPE_CHECKING:  # a `__doc__` that is no string is beyond type checkers
+        __doc__ = _DocOfClass(__doc__)
 
     def __init__(self, class_: str, place: str = "") -> None:
         """`place` is the module of the class inside its package, where it is not at or below its parent's."""
@@ -37,10 +50,15 @@ class Namespace(Generic[R]):
         if made is None:
             # Private to users, not to the descriptor that it exists for.
             nest: Callable[[Any, str], R] = getattr(instance, "_nest")  # noqa: B009
-            made = instance.__dict__[self._name] = nest(self._find(), self._name)
+            made = instance.__dict__[self._name] = nest(self.class_, self._name)
         return made
 
-    def _find(self) -> Any:
+    def __repr__(self) -> str:
+        return f"Namespace({self._class!r})"
+
+    @property
+    def class_(self) -> Any:
+        """The class: at its place, in its parent's module, or in a module of its own below it."""
         if self._place:
             package = self._module.partition(".")[0]
             return getattr(import_module(f"{package}.{self._place}"), self._class)

@@ -16,97 +16,125 @@ if TYPE_CHECKING:
 
 
 class Account(Twin):
-    """`client.account`."""
+    """Account: the user that the token belongs to."""
 
     _async: asynchronous.Account
 
     def get(self) -> models.AccountInfo:
         """Get the account of the token's user.
 
-        `GET /account`. Raises Unauthorized.
+        `GET /account`
+        Raises: Unauthorized.
         """
         return self._call(self._async.get)
 
     def update(self, body: models.AccountInfoEditRequest | Mapping[str, object] | Unset = UNSET) -> models.AccountInfo:
-        """Replace the account of the token's user.
+        """Update the account of the token's user: the body replaces all of it.
 
-        `PUT /account`. Raises BadRequest, Unauthorized.
+        `PUT /account`
+        Raises: BadRequest, Unauthorized.
         """
         return self._call(self._async.update, body)
 
     @deprecated_call("account.list_git_auth_providers", "git.list_auth_providers")
     def list_git_auth_providers(self) -> list[models.GitAuthProvider]:
-        """List the Git auth providers.
+        """List the Git providers that the account is connected to.
 
         Deprecated: use `git.list_auth_providers`.
-        `GET /account/gitAuthProvider`. Raises Unauthorized.
+
+        `GET /account/gitAuthProvider`
+        Raises: Unauthorized.
         """
         return self._call(self._async.list_git_auth_providers)
 
     @deprecated_call("account.list_github_repositories", "git.list_github_repositories")
     def list_github_repositories(self) -> list[models.GitRepository]:
-        """List the GitHub repositories.
+        """List the GitHub repositories that the account can see.
 
         Deprecated: use `git.list_github_repositories`.
-        `GET /account/github/repository`. Raises Unauthorized.
+
+        `GET /account/github/repository`
+        Raises: Unauthorized.
         """
         return self._call(self._async.list_github_repositories)
 
     @deprecated_call("account.list_github_branches", "git.list_github_branches")
     def list_github_branches(self, *, name: str | Unset = UNSET) -> list[models.GitRepositoryBranch]:
-        """List the GitHub branches.
+        """List the branches of a GitHub repository.
 
         Deprecated: use `git.list_github_branches`.
-        `GET /account/github/repository/branch`. Raises Unauthorized.
+
+        Args:
+            name: The name of the repository, as `list_github_repositories` has it.
+
+        `GET /account/github/repository/branch`
+        Raises: Unauthorized.
         """
         return self._call(self._async.list_github_branches, name=name)
 
     @deprecated_call("account.list_gitlab_repositories", "git.list_gitlab_repositories")
     def list_gitlab_repositories(self) -> list[models.GitRepository]:
-        """List the GitLab repositories.
+        """List the GitLab repositories that the account can see.
 
         Deprecated: use `git.list_gitlab_repositories`.
-        `GET /account/gitlab/repository`. Raises Unauthorized.
+
+        `GET /account/gitlab/repository`
+        Raises: Unauthorized.
         """
         return self._call(self._async.list_gitlab_repositories)
 
     @deprecated_call("account.list_gitlab_branches", "git.list_gitlab_branches")
     def list_gitlab_branches(self, *, name: str | Unset = UNSET) -> list[models.GitRepositoryBranch]:
-        """List the GitLab branches.
+        """List the branches of a GitLab repository.
 
         Deprecated: use `git.list_gitlab_branches`.
-        `GET /account/gitlab/repository/branch`. Raises Unauthorized.
+
+        Args:
+            name: The name of the repository, as `list_gitlab_repositories` has it.
+
+        `GET /account/gitlab/repository/branch`
+        Raises: Unauthorized.
         """
         return self._call(self._async.list_gitlab_branches, name=name)
 
     @deprecated_call("account.list_bitbucket_repositories", "git.list_bitbucket_repositories")
     def list_bitbucket_repositories(self) -> list[models.GitRepository]:
-        """List the Bitbucket repositories.
+        """List the Bitbucket repositories that the account can see.
 
         Deprecated: use `git.list_bitbucket_repositories`.
-        `GET /account/bitbucket/repository`. Raises Unauthorized.
+
+        `GET /account/bitbucket/repository`
+        Raises: Unauthorized.
         """
         return self._call(self._async.list_bitbucket_repositories)
 
     @deprecated_call("account.list_bitbucket_branches", "git.list_bitbucket_branches")
     def list_bitbucket_branches(self, *, name: str | Unset = UNSET) -> list[models.GitRepositoryBranch]:
-        """List the Bitbucket branches.
+        """List the branches of a Bitbucket repository.
 
         Deprecated: use `git.list_bitbucket_branches`.
-        `GET /account/bitbucket/repository/branch`. Raises Unauthorized.
+
+        Args:
+            name: The name of the repository, as `list_bitbucket_repositories` has it.
+
+        `GET /account/bitbucket/repository/branch`
+        Raises: Unauthorized.
         """
         return self._call(self._async.list_bitbucket_branches, name=name)
 
     def get_referral(self) -> models.Referral:
-        """Get the referral of the account.
+        """Get the invitation link of the account and the number of people it has invited.
 
-        `GET /account/referral`. Raises Unauthorized.
+        `GET /account/referral`
+        Raises: Unauthorized.
         """
         return self._call(self._async.get_referral)
 
     def claim_reward(self, body: models.RewardClaim | Mapping[str, object] | Unset = UNSET) -> None:
-        """Claim a reward.
+        """Claim a reward with its code.
 
-        `POST /account/rewardClaim`.
+        A code can be claimed three times.
+
+        `POST /account/rewardClaim`
         """
         return self._call(self._async.claim_reward, body)

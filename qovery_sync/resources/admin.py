@@ -15,34 +15,39 @@ if TYPE_CHECKING:
 
 
 class Admin(Twin):
-    """`client.admin`."""
+    """Admin: what concerns Qovery itself rather than an organization."""
 
     _async: asynchronous.Admin
     sign_up: Namespace[AdminSignUp] = Namespace("AdminSignUp")
 
     def list_operator_clusters(self) -> list[models.ClusterOperatorFleetInventoryResponse]:
-        """List the clusters of the operator fleet.
+        """List the clusters that the Qovery operator can serve, of all organizations.
 
-        `GET /admin/operator/clusters`. Raises Unauthorized, Forbidden.
+        For Qovery's own administrators only.
+
+        `GET /admin/operator/clusters`
+        Raises: Unauthorized, Forbidden.
         """
         return self._call(self._async.list_operator_clusters)
 
 
 class AdminSignUp(Twin):
-    """`client.admin.sign_up`."""
+    """Sign-up: what users tell about themselves when they start."""
 
     _async: asynchronous.AdminSignUp
 
     def get(self) -> models.SignUp:
-        """Get what the user said at sign-up.
+        """Get what the user filled in at sign-up.
 
-        `GET /admin/userSignUp`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /admin/userSignUp`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get)
 
     def create(self, body: models.SignUpRequest | Mapping[str, object]) -> None:
-        """Say who the user is at sign-up.
+        """Save what the user fills in at sign-up.
 
-        `POST /admin/userSignUp`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `POST /admin/userSignUp`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create, body)

@@ -17,14 +17,15 @@ if TYPE_CHECKING:
 
 
 class AgenticWorkflows(Twin):
-    """`client.agentic_workflows`."""
+    """Agentic workflows: AI agents that run as services of an environment."""
 
     _async: asynchronous.AgenticWorkflows
 
     def list(self, environment_id: str) -> builtins.list[models.AgenticWorkflowResponse]:
-        """List agentic workflows of an environment.
+        """List the agentic workflows of an environment.
 
-        `GET /environment/{environmentId}/agenticWorkflow`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /environment/{environmentId}/agenticWorkflow`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, environment_id)
 
@@ -33,30 +34,39 @@ class AgenticWorkflows(Twin):
     ) -> models.AgenticWorkflowResponse:
         """Create an agentic workflow in an environment.
 
-        `POST /environment/{environmentId}/agenticWorkflow`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `POST /environment/{environmentId}/agenticWorkflow`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create, environment_id, body)
 
     def get(self, agentic_workflow_id: str) -> models.AgenticWorkflowResponse:
         """Get an agentic workflow.
 
-        `GET /agenticWorkflow/{agenticWorkflowId}`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /agenticWorkflow/{agenticWorkflowId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, agentic_workflow_id)
 
     def update(
         self, agentic_workflow_id: str, body: models.AgenticWorkflowRequest | Mapping[str, object]
     ) -> models.AgenticWorkflowResponse:
-        """Replace an agentic workflow as a whole.
+        """Update an agentic workflow: the body replaces all of it.
 
-        `PUT /agenticWorkflow/{agenticWorkflowId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `PUT /agenticWorkflow/{agenticWorkflowId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, agentic_workflow_id, body)
 
     def delete(self, agentic_workflow_id: str) -> models.Status | None:
         """Delete an agentic workflow.
 
-        `DELETE /agenticWorkflow/{agenticWorkflowId}`. Raises Unauthorized, Forbidden, NotFound, Conflict.
+        Returns before the workflow is gone: `get` raises NotFound once it is.
+
+        Returns:
+            The status, or None where the workflow was never deployed and is gone at once.
+
+        `DELETE /agenticWorkflow/{agenticWorkflowId}`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.delete, agentic_workflow_id)
 
@@ -65,24 +75,36 @@ class AgenticWorkflows(Twin):
         agentic_workflow_id: str,
         body: models.CancelAgenticWorkflowDeploymentRequest | Mapping[str, object] | Unset = UNSET,
     ) -> None:
-        """Cancel the deployment of an agentic workflow.
+        """Cancel the running deployment of an agentic workflow.
 
-        `POST /agenticWorkflow/{agenticWorkflowId}/cancelDeployment`. Raises Unauthorized, Forbidden, NotFound,
-        Conflict.
+        Cancels the deployment of the environment that it is part of.
+
+        `POST /agenticWorkflow/{agenticWorkflowId}/cancelDeployment`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.cancel_deployment, agentic_workflow_id, body)
 
     def list_deployment_history_v2(
         self, agentic_workflow_id: str, *, page_size: int | Unset = UNSET
     ) -> Page[models.DeploymentHistoryService]:
-        """List the deployment history v2 of an agentic workflow.
+        """List the past and current deployments of an agentic workflow, in the newer form.
 
-        `GET /agenticWorkflow/{agenticWorkflowId}/deploymentHistoryV2`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            page_size: How many at most (20 unless given).
+
+        Returns:
+            A page; `iterate_deployment_history_v2` goes through all pages.
+
+        `GET /agenticWorkflow/{agenticWorkflowId}/deploymentHistoryV2`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_deployment_history_v2, agentic_workflow_id, page_size=page_size)
 
     def iterate_deployment_history_v2(
         self, agentic_workflow_id: str, *, page_size: int | Unset = UNSET
     ) -> Iterator[models.DeploymentHistoryService]:
-        """Iterate over every item of `list_deployment_history_v2`, asking for pages as needed."""
+        """Iterate over the past and current deployments of an agentic workflow, in the newer form.
+
+        Takes what `list_deployment_history_v2` takes, and asks for page after page as needed.
+        """
         return self._iterate(self._async.iterate_deployment_history_v2(agentic_workflow_id, page_size=page_size))

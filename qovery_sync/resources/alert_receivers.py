@@ -16,44 +16,52 @@ if TYPE_CHECKING:
 
 
 class AlertReceivers(Twin):
-    """`client.alert_receivers`."""
+    """Alert receivers: where alerts are sent to."""
 
     _async: asynchronous.AlertReceivers
 
     def list(self, *, organization_id: str | None = None) -> builtins.list[models.AlertReceiverResponse]:
-        """List alert receivers.
+        """List the alert receivers of the organization.
 
-        `GET /organization/{organizationId}/alert-receivers`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/alert-receivers`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, organization_id=organization_id)
 
     def create(self, body: models.AlertReceiverCreationRequest | Mapping[str, object]) -> models.AlertReceiverResponse:
         """Create an alert receiver.
 
-        `POST /alert-receivers`. Raises BadRequest, Unauthorized, Forbidden.
+        `POST /alert-receivers`
+        Raises: BadRequest, Unauthorized, Forbidden.
         """
         return self._call(self._async.create, body)
 
     def get(self, alert_receiver_id: str) -> models.AlertReceiverResponse:
         """Get an alert receiver.
 
-        `GET /alert-receivers/{alertReceiverId}`. Raises BadRequest, Forbidden, NotFound.
+        `GET /alert-receivers/{alertReceiverId}`
+        Raises: BadRequest, Forbidden, NotFound.
         """
         return self._call(self._async.get, alert_receiver_id)
 
     def update(
         self, alert_receiver_id: str, body: models.AlertReceiverEditRequest | Mapping[str, object]
     ) -> models.AlertReceiverResponse:
-        """Replace an alert receiver as a whole.
+        """Update an alert receiver: the body replaces all of it.
 
-        `PUT /alert-receivers/{alertReceiverId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `PUT /alert-receivers/{alertReceiverId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, alert_receiver_id, body)
 
     def delete(self, alert_receiver_id: str) -> None:
         """Delete an alert receiver.
 
-        `DELETE /alert-receivers/{alertReceiverId}`. Raises Unauthorized, Forbidden, NotFound.
+        `DELETE /alert-receivers/{alertReceiverId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, alert_receiver_id)
 
@@ -62,13 +70,15 @@ class AlertReceivers(Twin):
     ) -> None:
         """Send a test message to an alert receiver.
 
-        `POST /alert-receivers/{alertReceiverId}/validate`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `POST /alert-receivers/{alertReceiverId}/validate`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.validate, alert_receiver_id, body)
 
     def validate_new(self, body: models.AlertReceiverCreationValidationRequest | Mapping[str, object]) -> None:
         """Send a test message to an alert receiver that does not exist yet.
 
-        `POST /alert-receivers/validate`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `POST /alert-receivers/validate`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.validate_new, body)

@@ -15,43 +15,51 @@ if TYPE_CHECKING:
 
 
 class AlertRules(Twin):
-    """`client.alert_rules`."""
+    """Alert rules: conditions on metrics that send alerts."""
 
     _async: asynchronous.AlertRules
 
     def create(self, body: models.AlertRuleCreationRequest | Mapping[str, object]) -> models.AlertRuleResponse:
         """Create an alert rule.
 
-        `POST /alert-rules`. Raises BadRequest, Unauthorized, Forbidden.
+        `POST /alert-rules`
+        Raises: BadRequest, Unauthorized, Forbidden.
         """
         return self._call(self._async.create, body)
 
     def get(self, alert_rule_id: str) -> models.AlertRuleResponse:
         """Get an alert rule.
 
-        `GET /alert-rules/{alertRuleId}`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /alert-rules/{alertRuleId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, alert_rule_id)
 
     def update(
         self, alert_rule_id: str, body: models.AlertRuleEditRequest | Mapping[str, object]
     ) -> models.AlertRuleResponse:
-        """Replace an alert rule as a whole.
+        """Update an alert rule: the body replaces all of it.
 
-        `PUT /alert-rules/{alertRuleId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `PUT /alert-rules/{alertRuleId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, alert_rule_id, body)
 
     def delete(self, alert_rule_id: str) -> None:
         """Delete an alert rule.
 
-        `DELETE /alert-rules/{alertRuleId}`. Raises Unauthorized, Forbidden, NotFound.
+        `DELETE /alert-rules/{alertRuleId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, alert_rule_id)
 
     def list(self, *, organization_id: str | None = None) -> builtins.list[models.AlertRuleOrGhost]:
-        """List alert rules.
+        """List the alert rules of the organization.
 
-        `GET /organization/{organizationId}/alert-rules`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/alert-rules`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, organization_id=organization_id)

@@ -15,16 +15,20 @@ if TYPE_CHECKING:
 
 
 class AnnotationsGroups(Twin):
-    """`client.annotations_groups`."""
+    """Annotations groups: Kubernetes annotations that clusters and services share."""
 
     _async: asynchronous.AnnotationsGroups
 
     def list(
         self, *, organization_id: str | None = None
     ) -> builtins.list[models.OrganizationAnnotationsGroupEnrichedResponse]:
-        """List annotations groups.
+        """List the annotations groups of the organization.
 
-        `GET /organization/{organizationId}/annotationsGroups`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/annotationsGroups`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, organization_id=organization_id)
 
@@ -36,7 +40,11 @@ class AnnotationsGroups(Twin):
     ) -> models.OrganizationAnnotationsGroupResponse:
         """Create an annotations group.
 
-        `POST /organization/{organizationId}/annotationsGroups`. Raises BadRequest, Unauthorized, Forbidden.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/annotationsGroups`
+        Raises: BadRequest, Unauthorized, Forbidden.
         """
         return self._call(self._async.create, body, organization_id=organization_id)
 
@@ -45,8 +53,11 @@ class AnnotationsGroups(Twin):
     ) -> models.OrganizationAnnotationsGroupResponse:
         """Get an annotations group.
 
-        `GET /organization/{organizationId}/annotationsGroups/{annotationsGroupId}`. Raises Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/annotationsGroups/{annotationsGroupId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, annotations_group_id, organization_id=organization_id)
 
@@ -57,27 +68,36 @@ class AnnotationsGroups(Twin):
         *,
         organization_id: str | None = None,
     ) -> models.OrganizationAnnotationsGroupResponse:
-        """Replace an annotations group as a whole.
+        """Update an annotations group: the body replaces all of it.
 
-        `PUT /organization/{organizationId}/annotationsGroups/{annotationsGroupId}`. Raises Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/annotationsGroups/{annotationsGroupId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, annotations_group_id, body, organization_id=organization_id)
 
     def delete(self, annotations_group_id: str, *, organization_id: str | None = None) -> None:
         """Delete an annotations group.
 
-        `DELETE /organization/{organizationId}/annotationsGroups/{annotationsGroupId}`. Raises Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/annotationsGroups/{annotationsGroupId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, annotations_group_id, organization_id=organization_id)
 
     def list_associated_items(
         self, annotations_group_id: str, *, organization_id: str | None = None
     ) -> builtins.list[models.AnnotationsGroupAssociatedItem]:
-        """List the associated items of an annotations group.
+        """List the clusters and services that use an annotations group.
 
-        `GET /organization/{organizationId}/annotationsGroups/{annotationsGroupId}/associatedItems`. Raises
-        Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/annotationsGroups/{annotationsGroupId}/associatedItems`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_associated_items, annotations_group_id, organization_id=organization_id)

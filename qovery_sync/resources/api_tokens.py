@@ -16,16 +16,22 @@ if TYPE_CHECKING:
 
 
 class ApiTokens(Twin):
-    """`client.api_tokens`."""
+    """API tokens: what programs sign in to an organization with."""
 
     _async: asynchronous.ApiTokens
 
     def list(
         self, *, name: str | Unset = UNSET, creator_name: str | Unset = UNSET, organization_id: str | None = None
     ) -> builtins.list[models.OrganizationApiToken]:
-        """List API tokens.
+        """List the API tokens of the organization.
 
-        `GET /organization/{organizationId}/apiToken`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            name: Only tokens with this name.
+            creator_name: Only tokens that this person created.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/apiToken`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, name=name, creator_name=creator_name, organization_id=organization_id)
 
@@ -37,15 +43,23 @@ class ApiTokens(Twin):
     ) -> models.OrganizationApiTokenCreate:
         """Create an API token.
 
-        The only answer that ever holds the token's text.
-        `POST /organization/{organizationId}/apiToken`. Raises BadRequest, Unauthorized, Forbidden, NotFound,
-        Conflict.
+        The token itself comes back this once and never again.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/apiToken`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.create, body, organization_id=organization_id)
 
     def delete(self, api_token_id: str, *, organization_id: str | None = None) -> None:
         """Delete an API token.
 
-        `DELETE /organization/{organizationId}/apiToken/{apiTokenId}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/apiToken/{apiTokenId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, api_token_id, organization_id=organization_id)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Argocd(Twin):
-    """`client.argocd`."""
+    """Argo CD: apps that Argo CD deploys, seen from Qovery."""
 
     _async: asynchronous.Argocd
     apps: Namespace[ArgocdApps] = Namespace("ArgocdApps")
@@ -25,42 +25,50 @@ class Argocd(Twin):
 
 
 class ArgocdApps(Twin):
-    """`client.argocd.apps`."""
+    """Argo CD apps: what Argo CD deploys, as services at Qovery."""
 
     _async: asynchronous.ArgocdApps
 
     def get(self, argocd_app_id: str) -> models.ArgocdAppResponse:
-        """Get an app of a Argo CD app.
+        """Get an Argo CD app.
 
-        `GET /argocdApp/{argocdAppId}`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /argocdApp/{argocdAppId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, argocd_app_id)
 
     def get_manifest(self, argocd_app_id: str) -> models.ArgocdAppManifestResponse:
-        """Get the manifest of a Argo CD app.
+        """Get the Kubernetes manifest of an Argo CD app.
 
-        `GET /argocdApp/{argocdAppId}/manifest`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /argocdApp/{argocdAppId}/manifest`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get_manifest, argocd_app_id)
 
     def list_associated_services(self, cluster_id: str) -> list[models.ArgocdAssociatedServicesResponse]:
-        """List the associated services of a cluster.
+        """List the services that the Argo CD apps of a cluster stand for.
 
-        `GET /cluster/{clusterId}/argocdApps/associatedServices`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /cluster/{clusterId}/argocdApps/associatedServices`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_associated_services, cluster_id)
 
 
 class ArgocdClusterMappings(Twin):
-    """`client.argocd.cluster_mappings`."""
+    """Cluster mappings: which destination of Argo CD is which cluster at Qovery."""
 
     _async: asynchronous.ArgocdClusterMappings
 
     def list(self, *, organization_id: str | None = None) -> builtins.list[models.ArgoCdInstanceMappingResponse]:
-        """List cluster mappings.
+        """List the Argo CD cluster mappings of the organization.
 
-        `GET /organization/{organizationId}/argoCdDestinationClusterMapping`. Raises Unauthorized, Forbidden,
-        NotFound.
+        One item for each Argo CD, with the clusters that are mapped and those that are not.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/argoCdDestinationClusterMapping`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, organization_id=organization_id)
 
@@ -70,18 +78,28 @@ class ArgocdClusterMappings(Twin):
         *,
         organization_id: str | None = None,
     ) -> models.ArgoCdDestinationClusterMappingResponse:
-        """Create or replace cluster mappings.
+        """Create or replace an Argo CD cluster mapping.
 
-        `POST /organization/{organizationId}/argoCdDestinationClusterMapping`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        A mapping of the same Argo CD and address is replaced.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/argoCdDestinationClusterMapping`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.save, body, organization_id=organization_id)
 
     def delete(self, *, agent_cluster_id: str, argocd_cluster_url: str, organization_id: str | None = None) -> None:
-        """Delete a cluster mapping.
+        """Delete an Argo CD cluster mapping.
 
-        `DELETE /organization/{organizationId}/argoCdDestinationClusterMapping`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            agent_cluster_id: The cluster at Qovery that Argo CD runs on.
+            argocd_cluster_url: The address of the destination cluster, as Argo CD names it.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/argoCdDestinationClusterMapping`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(
             self._async.delete,
@@ -92,39 +110,47 @@ class ArgocdClusterMappings(Twin):
 
 
 class ArgocdCredentials(Twin):
-    """`client.argocd.credentials`."""
+    """Argo CD credentials: how a cluster reaches its Argo CD."""
 
     _async: asynchronous.ArgocdCredentials
 
     def get(self, cluster_id: str) -> models.ArgoCdCredentialsResponse:
-        """Get credentials of a cluster.
+        """Get the Argo CD credentials of a cluster.
 
-        `GET /cluster/{clusterId}/argoCdConfig`. Raises Unauthorized, Forbidden, NotFound.
+        The token comes back as `REDACTED`.
+
+        `GET /cluster/{clusterId}/argoCdConfig`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, cluster_id)
 
     def save(
         self, cluster_id: str, body: models.ArgoCdCredentialsRequest | Mapping[str, object]
     ) -> models.ArgoCdCredentialsResponse:
-        """Create or replace credentials of a cluster.
+        """Create or replace the Argo CD credentials of a cluster.
 
-        `POST /cluster/{clusterId}/argoCdConfig`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `POST /cluster/{clusterId}/argoCdConfig`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.save, cluster_id, body)
 
     def delete(self, cluster_id: str) -> None:
-        """Delete credentials of a cluster.
+        """Delete the Argo CD credentials of a cluster.
 
-        `DELETE /cluster/{clusterId}/argoCdConfig`. Raises Unauthorized, Forbidden, NotFound.
+        `DELETE /cluster/{clusterId}/argoCdConfig`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, cluster_id)
 
     def check(
         self, cluster_id: str, body: models.ArgoCdCredentialsRequest | Mapping[str, object]
     ) -> models.ArgoCdConnectionCheckResponse:
-        """Check the connection to Argo CD.
+        """Check the connection of a cluster to Argo CD.
 
-        Changes nothing, so it is asked again where an answer is lost.
-        `POST /cluster/{clusterId}/argoCdConfig/check`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        Saves nothing. A connection that fails is no error: look at `status`. Changes nothing, so it is retried
+        like a GET.
+
+        `POST /cluster/{clusterId}/argoCdConfig/check`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.check, cluster_id, body)

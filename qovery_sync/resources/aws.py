@@ -17,45 +17,54 @@ if TYPE_CHECKING:
 
 
 class Aws(Twin):
-    """`client.aws`."""
+    """AWS: its regions, instance types and managed databases."""
 
     _async: asynchronous.Aws
     credentials: Namespace[AwsCredentials] = Namespace("AwsCredentials")
 
     def list_regions(self) -> list[models.ClusterRegion]:
-        """List the regions.
+        """List the regions of AWS.
 
-        `GET /aws/region`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /aws/region`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_regions)
 
     def list_cluster_features(self) -> list[models.ClusterFeatureResponse]:
         """List the features that clusters on AWS can have.
 
-        `GET /aws/clusterFeature`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /aws/clusterFeature`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_cluster_features)
 
     def list_instance_types(self) -> list[models.ClusterInstanceType]:
-        """List the instance types.
+        """List the instance types that clusters on AWS can use.
 
-        `GET /aws/instanceType`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /aws/instanceType`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_instance_types)
 
     def list_managed_database_types(self) -> list[models.ManagedDatabaseTypeResponse]:
-        """List the managed database types.
+        """List the databases that AWS can manage.
 
-        `GET /aws/managedDatabase/type`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /aws/managedDatabase/type`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_managed_database_types)
 
     def list_managed_database_instance_types(
         self, region: str, database_type: str
     ) -> list[models.ManagedDatabaseInstanceTypeResponse]:
-        """List the managed database instance types of a region.
+        """List the instance types that AWS has for a kind of managed database in a region.
 
-        `GET /aws/managedDatabase/instanceType/{region}/{databaseType}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            region: Its name at the cloud provider, such as `eu-west-3` at AWS.
+            database_type: The kind of database, such as `POSTGRESQL`.
+
+        `GET /aws/managedDatabase/instanceType/{region}/{databaseType}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_managed_database_instance_types, region, database_type)
 
@@ -67,10 +76,17 @@ class Aws(Twin):
         with_gpu: bool | Unset = UNSET,
         gpu: models.ListAWSEKSInstanceTypeGpu | Unset = UNSET,
     ) -> list[models.ClusterInstanceType]:
-        """List the EKS instance types of a region.
+        """List the instance types that EKS clusters can use in a region.
 
-        Deprecated parameters: with_gpu, gpu.
-        `GET /aws/eks/instanceType/{region}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            region: Its name at the cloud provider, such as `eu-west-3` at AWS.
+            only_meets_resource_reqs: Only instances with enough resources.
+            with_gpu: Deprecated: use `gpu`.
+            gpu: Whether instances with GPUs are listed: `INCLUDE` (unless given), `EXCLUDE`, or `ONLY` those.
+                The description calls it deprecated here, too.
+
+        `GET /aws/eks/instanceType/{region}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(
             self._async.list_eks_instance_types,
@@ -82,31 +98,42 @@ class Aws(Twin):
 
 
 class AwsCredentials(Twin):
-    """`client.aws.credentials`."""
+    """AWS credentials: how Qovery signs in to accounts there."""
 
     _async: asynchronous.AwsCredentials
 
     def list(self, *, organization_id: str | None = None) -> builtins.list[models.ClusterCredentials]:
-        """List credentials.
+        """List the AWS credentials of the organization.
 
-        `GET /organization/{organizationId}/aws/credentials`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/aws/credentials`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, organization_id=organization_id)
 
     def create(
         self, body: models.AwsCredentialsRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> models.ClusterCredentials:
-        """Create credentials.
+        """Create AWS credentials.
 
-        `POST /organization/{organizationId}/aws/credentials`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/aws/credentials`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create, body, organization_id=organization_id)
 
     def get(self, credentials_id: str, *, organization_id: str | None = None) -> models.ClusterCredentials:
-        """Get credentials.
+        """Get AWS credentials.
 
-        `GET /organization/{organizationId}/aws/credentials/{credentialsId}`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/aws/credentials/{credentialsId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, credentials_id, organization_id=organization_id)
 
@@ -117,17 +144,23 @@ class AwsCredentials(Twin):
         *,
         organization_id: str | None = None,
     ) -> models.ClusterCredentials:
-        """Replace credentials as a whole.
+        """Update AWS credentials: the body replaces all of them.
 
-        `PUT /organization/{organizationId}/aws/credentials/{credentialsId}`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/aws/credentials/{credentialsId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, credentials_id, body, organization_id=organization_id)
 
     def delete(self, credentials_id: str, *, organization_id: str | None = None) -> None:
-        """Delete credentials.
+        """Delete AWS credentials.
 
-        `DELETE /organization/{organizationId}/aws/credentials/{credentialsId}`. Raises Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/aws/credentials/{credentialsId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, credentials_id, organization_id=organization_id)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Azure(Twin):
-    """`client.azure`."""
+    """Azure: its regions and instance types."""
 
     _async: asynchronous.Azure
     credentials: Namespace[AzureCredentials] = Namespace("AzureCredentials")
@@ -30,10 +30,16 @@ class Azure(Twin):
         with_gpu: bool | Unset = UNSET,
         gpu: models.ListAzureAKSInstanceTypeGpu | Unset = UNSET,
     ) -> list[models.ClusterInstanceType]:
-        """List the AKS instance types of a region.
+        """List the instance types that AKS clusters can use in a region.
 
-        Deprecated parameters: with_gpu.
-        `GET /azure/aks/instanceType/{region}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            region: Its name at the cloud provider, such as `eu-west-3` at AWS.
+            only_meets_resource_reqs: Only instances with enough resources.
+            with_gpu: Deprecated: use `gpu`.
+            gpu: Whether instances with GPUs are listed: `INCLUDE` (unless given), `EXCLUDE`, or `ONLY` those.
+
+        `GET /azure/aks/instanceType/{region}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(
             self._async.list_aks_instance_types,
@@ -44,47 +50,59 @@ class Azure(Twin):
         )
 
     def list_regions(self) -> list[models.ClusterRegion]:
-        """List the regions.
+        """List the regions of Azure.
 
-        `GET /azure/region`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /azure/region`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_regions)
 
     def list_cluster_features(self) -> list[models.ClusterFeatureResponse]:
         """List the features that clusters on Azure can have.
 
-        `GET /azure/clusterFeature`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /azure/clusterFeature`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_cluster_features)
 
 
 class AzureCredentials(Twin):
-    """`client.azure.credentials`."""
+    """Azure credentials: how Qovery signs in to accounts there."""
 
     _async: asynchronous.AzureCredentials
 
     def list(self, *, organization_id: str | None = None) -> builtins.list[models.ClusterCredentials]:
-        """List credentials.
+        """List the Azure credentials of the organization.
 
-        `GET /organization/{organizationId}/azure/credentials`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/azure/credentials`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, organization_id=organization_id)
 
     def create(
         self, body: models.AzureCredentialsRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> models.ClusterCredentials:
-        """Create credentials.
+        """Create Azure credentials.
 
-        `POST /organization/{organizationId}/azure/credentials`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/azure/credentials`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create, body, organization_id=organization_id)
 
     def get(self, credentials_id: str, *, organization_id: str | None = None) -> models.ClusterCredentials:
-        """Get credentials.
+        """Get Azure credentials.
 
-        `GET /organization/{organizationId}/azure/credentials/{credentialsId}`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/azure/credentials/{credentialsId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, credentials_id, organization_id=organization_id)
 
@@ -95,17 +113,23 @@ class AzureCredentials(Twin):
         *,
         organization_id: str | None = None,
     ) -> models.ClusterCredentials:
-        """Replace credentials as a whole.
+        """Update Azure credentials: the body replaces all of them.
 
-        `PUT /organization/{organizationId}/azure/credentials/{credentialsId}`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/azure/credentials/{credentialsId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, credentials_id, body, organization_id=organization_id)
 
     def delete(self, credentials_id: str, *, organization_id: str | None = None) -> None:
-        """Delete credentials.
+        """Delete Azure credentials.
 
-        `DELETE /organization/{organizationId}/azure/credentials/{credentialsId}`. Raises Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/azure/credentials/{credentialsId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, credentials_id, organization_id=organization_id)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Billing(Twin):
-    """`client.billing`."""
+    """Billing: the plan and the costs of an organization."""
 
     _async: asynchronous.Billing
     credit_cards: Namespace[BillingCreditCards] = Namespace("BillingCreditCards")
@@ -27,8 +27,13 @@ class Billing(Twin):
     def get_current_cost(self, *, organization_id: str | None = None) -> models.OrganizationCurrentCost:
         """Get the current cost of the organization.
 
-        Has been seen to answer 0 for organizations with invoices.
-        `GET /organization/{organizationId}/currentCost`. Raises Unauthorized, Forbidden, NotFound.
+        Has been seen to be 0 for organizations with invoices.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/currentCost`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get_current_cost, organization_id=organization_id)
 
@@ -40,7 +45,11 @@ class Billing(Twin):
     ) -> None:
         """Redeem a credit code.
 
-        `POST /organization/{organizationId}/creditCode`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/creditCode`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.add_credit_code, body, organization_id=organization_id)
 
@@ -52,23 +61,37 @@ class Billing(Twin):
     ) -> models.Organization:
         """Change the plan of the organization.
 
-        `POST /organization/{organizationId}/changePlan`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/changePlan`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.change_plan, body, organization_id=organization_id)
 
     def get_cluster_current_cost(self, cluster_id: str, *, organization_id: str | None = None) -> models.CostRange:
-        """Get the current cost of a cluster.
+        """Get the estimated cost of a cluster, as a range.
 
-        Has been seen to answer 501.
-        `GET /organization/{organizationId}/cluster/{clusterId}/currentCost`. Raises Unauthorized, Forbidden,
-        NotFound.
+        Has been seen to fail with 501.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/cluster/{clusterId}/currentCost`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get_cluster_current_cost, cluster_id, organization_id=organization_id)
 
     def get_status(self, *, organization_id: str | None = None) -> models.BillingStatus:
-        """Get the billing status of the organization.
+        """Check whether the billing of the organization is in order.
 
-        `GET /organization/{organizationId}/billingStatus`. Raises Unauthorized, Forbidden, NotFound.
+        An invoice that has been unpaid for a week, or no credit left, makes it invalid.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/billingStatus`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get_status, organization_id=organization_id)
 
@@ -78,102 +101,146 @@ class Billing(Twin):
         *,
         organization_id: str | None = None,
     ) -> models.OrganizationBillingUsageReportResponse:
-        """Generate a usage report.
+        """Generate a usage report of the organization.
 
-        `POST /organization/{organizationId}/billingUsageReport`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/billingUsageReport`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.generate_usage_report, body, organization_id=organization_id)
 
     def get_external_id(self, *, organization_id: str | None = None) -> models.BillingExternalId:
         """Get the id of the organization at the billing provider.
 
-        `GET /organization/{organizationId}/billingExternalId`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/billingExternalId`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get_external_id, organization_id=organization_id)
 
 
 class BillingCreditCards(Twin):
-    """`client.billing.credit_cards`."""
+    """Credit cards: what an organization pays with."""
 
     _async: asynchronous.BillingCreditCards
 
     def list(self, *, organization_id: str | None = None) -> builtins.list[models.CreditCard]:
-        """List credit cards.
+        """List the credit cards of the organization.
 
-        `GET /organization/{organizationId}/creditCard`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/creditCard`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, organization_id=organization_id)
 
     def create(
         self, body: models.CreditCardRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> models.CreditCard:
-        """Create a credit card.
+        """Add a credit card to the organization.
 
-        `POST /organization/{organizationId}/creditCard`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/creditCard`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create, body, organization_id=organization_id)
 
     def delete(self, credit_card_id: str, *, organization_id: str | None = None) -> None:
         """Delete a credit card.
 
-        `DELETE /organization/{organizationId}/creditCard/{creditCardId}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/creditCard/{creditCardId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, credit_card_id, organization_id=organization_id)
 
 
 class BillingInfo(Twin):
-    """`client.billing.info`."""
+    """Billing information: whom the invoices are made out to."""
 
     _async: asynchronous.BillingInfo
 
     def get(self, *, organization_id: str | None = None) -> models.BillingInfo:
-        """Get the info.
+        """Get the billing information of the organization.
 
-        `GET /organization/{organizationId}/billingInfo`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/billingInfo`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, organization_id=organization_id)
 
     def update(
         self, body: models.BillingInfoRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> models.BillingInfo:
-        """Replace the info as a whole.
+        """Update the billing information of the organization: the body replaces all of it.
 
-        `PUT /organization/{organizationId}/billingInfo`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/billingInfo`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, body, organization_id=organization_id)
 
 
 class BillingInvoices(Twin):
-    """`client.billing.invoices`."""
+    """Invoices: what an organization was charged."""
 
     _async: asynchronous.BillingInvoices
 
     def list(self, *, organization_id: str | None = None) -> builtins.list[models.Invoice]:
-        """List invoices.
+        """List the invoices of the organization.
 
-        `GET /organization/{organizationId}/invoice`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/invoice`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, organization_id=organization_id)
 
     def get(self, invoice_id: str, *, organization_id: str | None = None) -> models.Invoice:
         """Get an invoice.
 
-        `GET /organization/{organizationId}/invoice/{invoiceId}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/invoice/{invoiceId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, invoice_id, organization_id=organization_id)
 
     def get_download_link(self, invoice_id: str, *, organization_id: str | None = None) -> models.Link:
-        """Get the address of an invoice as PDF.
+        """Get a link to an invoice as PDF.
 
-        `GET /organization/{organizationId}/invoice/{invoiceId}/download`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/invoice/{invoiceId}/download`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get_download_link, invoice_id, organization_id=organization_id)
 
     def download_all(self, *, organization_id: str | None = None) -> None:
-        """Have all invoices sent by e-mail.
+        """Have all invoices of the organization sent by e-mail.
 
-        Sends the invoices by e-mail; nothing comes back here.
-        `POST /organization/{organizationId}/downloadInvoices`. Raises Unauthorized, Forbidden, NotFound.
+        The invoices arrive by e-mail; nothing comes back here.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/downloadInvoices`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.download_all, organization_id=organization_id)

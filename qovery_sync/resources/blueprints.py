@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Blueprints(Twin):
-    """`client.blueprints`."""
+    """Blueprints: services made from the templates of Qovery's catalog."""
 
     _async: asynchronous.Blueprints
     catalog: Namespace[BlueprintCatalog] = Namespace("BlueprintCatalog")
@@ -28,60 +28,78 @@ class Blueprints(Twin):
         *,
         deploy: bool | Unset = UNSET,
     ) -> models.BlueprintResponse:
-        """Create a blueprint in an environment.
+        """Create a service in an environment from a blueprint of the catalog.
 
-        `POST /environment/{environmentId}/blueprint`. Raises BadRequest, Unauthorized, Forbidden, NotFound,
-        Conflict, UnprocessableEntity, ServerError.
+        Args:
+            deploy: Deploy it at once.
+
+        `POST /environment/{environmentId}/blueprint`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict, UnprocessableEntity, ServerError.
         """
         return self._call(self._async.create, environment_id, body, deploy=deploy)
 
     def check_update(self, blueprint_id: str) -> models.BlueprintUpdateResponse:
-        """Check whether a blueprint can be updated.
+        """Check whether an update of a blueprint is available.
 
-        `GET /blueprint/{blueprintId}/update`. Raises Unauthorized, Forbidden, NotFound, UnprocessableEntity,
-        ServerError.
+        `GET /blueprint/{blueprintId}/update`
+        Raises: Unauthorized, Forbidden, NotFound, UnprocessableEntity, ServerError.
         """
         return self._call(self._async.check_update, blueprint_id)
 
     def preview_update(
         self, blueprint_id: str, body: models.BlueprintUpdateRequest | Mapping[str, object]
     ) -> models.BlueprintUpdatePreviewResponse:
-        """Preview the update of a blueprint.
+        """Preview an update of a blueprint without changing anything.
 
-        `POST /blueprint/{blueprintId}/update/preview`. Raises BadRequest, Unauthorized, Forbidden, NotFound,
-        ServerError.
+        The difference itself comes over a WebSocket, under the id that comes back.
+
+        `POST /blueprint/{blueprintId}/update/preview`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, ServerError.
         """
         return self._call(self._async.preview_update, blueprint_id, body)
 
     def deploy(self, blueprint_id: str) -> models.BlueprintDeploymentAckResponse:
-        """Deploy a blueprint.
+        """Deploy a blueprint with the settings that are saved.
 
-        `POST /blueprint/{blueprintId}/deploy`. Raises BadRequest, Unauthorized, Forbidden, NotFound, ServerError.
+        To be called after `update`, which only saves.
+
+        `POST /blueprint/{blueprintId}/deploy`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, ServerError.
         """
         return self._call(self._async.deploy, blueprint_id)
 
     def update(
         self, blueprint_id: str, body: models.BlueprintUpdateRequest | Mapping[str, object]
     ) -> models.BlueprintResponse:
-        """Change some properties of a blueprint (a merge patch).
+        """Update a blueprint: the body is merged into it.
 
-        `PATCH /blueprint/{blueprintId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        A merge patch: a key that is null is removed, a key that is left out stays. `name`, `tag` and `icon` are
+        needed each time. `deploy` puts it into effect.
+
+        `PATCH /blueprint/{blueprintId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, blueprint_id, body)
 
 
 class BlueprintCatalog(Twin):
-    """`client.blueprints.catalog`."""
+    """Catalog: the blueprints that there are."""
 
     _async: asynchronous.BlueprintCatalog
 
     def get_readme(
         self, provider: str, service_family: str, service_version: str, *, organization_id: str | None = None
     ) -> models.BlueprintReadmeResponse:
-        """Get the readme of a provider.
+        """Get the readme of a blueprint of the catalog.
 
-        `GET /organization/{organizationId}/blueprint/catalog/{provider}/{serviceFamily}/{serviceVersion}/readme`.
-        Raises BadRequest, Unauthorized, Forbidden, NotFound, ServerError.
+        Args:
+            provider: The cloud provider, as the catalog names it.
+            service_family: The kind of service, as the catalog names it.
+            service_version: The version of the service, as the catalog names it.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/blueprint/catalog/{provider}/{serviceFamily}/{serviceVersion}/readme`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, ServerError.
         """
         return self._call(
             self._async.get_readme, provider, service_family, service_version, organization_id=organization_id
@@ -96,10 +114,17 @@ class BlueprintCatalog(Twin):
         environment_id: str,
         organization_id: str | None = None,
     ) -> models.BlueprintManifestResponse:
-        """Get the manifest of a provider.
+        """Get the fields to fill in for a blueprint of the catalog.
 
-        `GET /organization/{organizationId}/blueprint/catalog/{provider}/{serviceFamily}/{serviceVersion}/manifest`.
-        Raises BadRequest, Unauthorized, Forbidden, NotFound, ServerError.
+        Args:
+            provider: The cloud provider, as the catalog names it.
+            service_family: The kind of service, as the catalog names it.
+            service_version: The version of the service, as the catalog names it.
+            environment_id: Where the blueprint will be used: some fields get their values from there.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/blueprint/catalog/{provider}/{serviceFamily}/{serviceVersion}/manifest`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, ServerError.
         """
         return self._call(
             self._async.get_manifest,
@@ -111,9 +136,12 @@ class BlueprintCatalog(Twin):
         )
 
     def list(self, *, organization_id: str | None = None) -> models.BlueprintCatalogResponse:
-        """List catalog.
+        """List the blueprints of the catalog.
 
-        `GET /organization/{organizationId}/blueprint/catalog`. Raises Unauthorized, Forbidden, NotFound,
-        ServerError.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/blueprint/catalog`
+        Raises: Unauthorized, Forbidden, NotFound, ServerError.
         """
         return self._call(self._async.list, organization_id=organization_id)

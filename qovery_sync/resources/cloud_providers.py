@@ -14,13 +14,14 @@ if TYPE_CHECKING:
 
 
 class CloudProviders(Twin):
-    """`client.cloud_providers`."""
+    """Cloud providers: where clusters can run, and in which regions."""
 
     _async: asynchronous.CloudProviders
 
     def list(self) -> builtins.list[models.CloudProvider]:
-        """List cloud providers.
+        """List the cloud providers.
 
-        `GET /cloudProvider`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /cloudProvider`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list)

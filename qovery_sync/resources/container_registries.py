@@ -16,14 +16,18 @@ if TYPE_CHECKING:
 
 
 class ContainerRegistries(Twin):
-    """`client.container_registries`."""
+    """Container registries: where container images come from."""
 
     _async: asynchronous.ContainerRegistries
 
     def list(self, *, organization_id: str | None = None) -> builtins.list[models.ContainerRegistryResponse]:
-        """List container registries.
+        """List the container registries of the organization.
 
-        `GET /organization/{organizationId}/containerRegistry`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/containerRegistry`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, organization_id=organization_id)
 
@@ -32,8 +36,11 @@ class ContainerRegistries(Twin):
     ) -> models.ContainerRegistryResponse:
         """Create a container registry.
 
-        `POST /organization/{organizationId}/containerRegistry`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/containerRegistry`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create, body, organization_id=organization_id)
 
@@ -42,8 +49,11 @@ class ContainerRegistries(Twin):
     ) -> models.ContainerRegistryResponse:
         """Get a container registry.
 
-        `GET /organization/{organizationId}/containerRegistry/{containerRegistryId}`. Raises Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/containerRegistry/{containerRegistryId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, container_registry_id, organization_id=organization_id)
 
@@ -54,18 +64,24 @@ class ContainerRegistries(Twin):
         *,
         organization_id: str | None = None,
     ) -> models.ContainerRegistryResponse:
-        """Replace a container registry as a whole.
+        """Update a container registry: the body replaces all of it.
 
-        `PUT /organization/{organizationId}/containerRegistry/{containerRegistryId}`. Raises BadRequest,
-        Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/containerRegistry/{containerRegistryId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, container_registry_id, body, organization_id=organization_id)
 
     def delete(self, container_registry_id: str, *, organization_id: str | None = None) -> None:
         """Delete a container registry.
 
-        `DELETE /organization/{organizationId}/containerRegistry/{containerRegistryId}`. Raises Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/containerRegistry/{containerRegistryId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, container_registry_id, organization_id=organization_id)
 
@@ -79,8 +95,13 @@ class ContainerRegistries(Twin):
     ) -> builtins.list[models.ContainerVersionResponse]:
         """List the images of a container registry.
 
-        `GET /organization/{organizationId}/containerRegistry/{containerRegistryId}/images`. Raises Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            image_name: Only the image with this name.
+            search: Only images whose names contain this.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/containerRegistry/{containerRegistryId}/images`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(
             self._async.list_images,
@@ -93,26 +114,33 @@ class ContainerRegistries(Twin):
     def list_container_statuses(
         self, container_registry_id: str, *, organization_id: str | None = None
     ) -> builtins.list[models.ReferenceObjectStatus]:
-        """List the container statuses of a container registry.
+        """List the statuses of the containers that use a container registry.
 
-        `GET /organization/{organizationId}/containerRegistry/{containerRegistryId}/container/status`. Raises
-        Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/containerRegistry/{containerRegistryId}/container/status`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_container_statuses, container_registry_id, organization_id=organization_id)
 
     def list_available(self) -> builtins.list[models.AvailableContainerRegistryResponse]:
-        """List the available.
+        """List the kinds of container registries that can be connected.
 
-        `GET /availableContainerRegistry`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /availableContainerRegistry`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_available)
 
     def list_associated_services(
         self, container_registry_id: str, *, organization_id: str | None = None
     ) -> builtins.list[models.ContainerRegistryAssociatedServicesResponse]:
-        """List the associated services of a container registry.
+        """List the services that use a container registry.
 
-        `GET /organization/{organizationId}/containerRegistry/{containerRegistryId}/associatedServices`. Raises
-        Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/containerRegistry/{containerRegistryId}/associatedServices`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_associated_services, container_registry_id, organization_id=organization_id)

@@ -15,14 +15,18 @@ if TYPE_CHECKING:
 
 
 class CustomRoles(Twin):
-    """`client.custom_roles`."""
+    """Custom roles: what members and tokens may do, in your own terms."""
 
     _async: asynchronous.CustomRoles
 
     def list(self, *, organization_id: str | None = None) -> builtins.list[models.OrganizationCustomRole]:
-        """List custom roles.
+        """List the custom roles of the organization.
 
-        `GET /organization/{organizationId}/customRole`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/customRole`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, organization_id=organization_id)
 
@@ -34,14 +38,22 @@ class CustomRoles(Twin):
     ) -> models.OrganizationCustomRole:
         """Create a custom role.
 
-        `POST /organization/{organizationId}/customRole`. Raises BadRequest, Unauthorized, Forbidden.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/customRole`
+        Raises: BadRequest, Unauthorized, Forbidden.
         """
         return self._call(self._async.create, body, organization_id=organization_id)
 
     def get(self, custom_role_id: str, *, organization_id: str | None = None) -> models.OrganizationCustomRole:
         """Get a custom role.
 
-        `GET /organization/{organizationId}/customRole/{customRoleId}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/customRole/{customRoleId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, custom_role_id, organization_id=organization_id)
 
@@ -52,16 +64,23 @@ class CustomRoles(Twin):
         *,
         organization_id: str | None = None,
     ) -> models.OrganizationCustomRole:
-        """Replace a custom role as a whole.
+        """Update a custom role: the body replaces all of it.
 
-        `PUT /organization/{organizationId}/customRole/{customRoleId}`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/customRole/{customRoleId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, custom_role_id, body, organization_id=organization_id)
 
     def delete(self, custom_role_id: str, *, organization_id: str | None = None) -> None:
         """Delete a custom role.
 
-        `DELETE /organization/{organizationId}/customRole/{customRoleId}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/customRole/{customRoleId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, custom_role_id, organization_id=organization_id)

@@ -18,190 +18,269 @@ if TYPE_CHECKING:
 
 
 class Databases(Twin):
-    """`client.databases`."""
+    """Databases: managed by the cloud provider, or run as containers."""
 
     _async: asynchronous.Databases
     backups: Namespace[DatabaseBackups] = Namespace("DatabaseBackups")
 
     def list(self, environment_id: str) -> builtins.list[models.Database]:
-        """List databases of an environment.
+        """List the databases of an environment.
 
-        `GET /environment/{environmentId}/database`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /environment/{environmentId}/database`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, environment_id)
 
     def create(self, environment_id: str, body: models.DatabaseRequest | Mapping[str, object]) -> models.Database:
         """Create a database in an environment.
 
-        `POST /environment/{environmentId}/database`. Raises BadRequest, Unauthorized, Forbidden, NotFound,
-        Conflict.
+        `POST /environment/{environmentId}/database`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.create, environment_id, body)
 
     def list_statuses(self, environment_id: str) -> builtins.list[models.ReferenceObjectStatus]:
-        """List the states of all databases of an environment.
+        """List the statuses of the databases of an environment.
 
-        `GET /environment/{environmentId}/database/status`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /environment/{environmentId}/database/status`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_statuses, environment_id)
 
     def get(self, database_id: str) -> models.Database:
         """Get a database.
 
-        `GET /database/{databaseId}`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /database/{databaseId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, database_id)
 
     def update(
         self, database_id: str, body: models.DatabaseEditRequest | Mapping[str, object] | Unset = UNSET
     ) -> models.Database:
-        """Replace a database as a whole.
+        """Update a database: the body replaces all of it.
 
-        `PUT /database/{databaseId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
+        `PUT /database/{databaseId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.update, database_id, body)
 
     def delete(self, database_id: str, *, skip_reconcile: bool | Unset = UNSET) -> None:
         """Delete a database.
 
-        `DELETE /database/{databaseId}`. Raises Unauthorized, Forbidden, NotFound.
+        Returns before the database is gone: `get` raises NotFound once it is.
+
+        Args:
+            skip_reconcile: Delete at once what is there, instead of first bringing it into its declared state.
+
+        `DELETE /database/{databaseId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, database_id, skip_reconcile=skip_reconcile)
 
     def get_status(self, database_id: str) -> models.Status:
         """Get the status of a database.
 
-        `GET /database/{databaseId}/status`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /database/{databaseId}/status`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get_status, database_id)
 
     def list_versions(self, database_id: str) -> builtins.list[models.Version]:
-        """List the available versions.
+        """List the versions that a database can change to.
 
-        `GET /database/{databaseId}/version`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /database/{databaseId}/version`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_versions, database_id)
 
     def get_master_credentials(self, database_id: str) -> models.Credentials:
-        """Get the master credentials of a database.
+        """Get the administrator credentials of a database.
 
-        `GET /database/{databaseId}/masterCredentials`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /database/{databaseId}/masterCredentials`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get_master_credentials, database_id)
 
     def list_applications(self, database_id: str) -> builtins.list[models.Application]:
-        """List the applications of a database.
+        """List the applications that are linked to a database.
 
-        `GET /database/{databaseId}/application`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /database/{databaseId}/application`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_applications, database_id)
 
     def remove_application(self, database_id: str, target_application_id: str) -> None:
         """Remove the link between an application and a database.
 
-        `DELETE /database/{databaseId}/application/{targetApplicationId}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            target_application_id: The application at the other end of the link.
+
+        `DELETE /database/{databaseId}/application/{targetApplicationId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.remove_application, database_id, target_application_id)
 
     def redeploy(self, database_id: str, *, apply_immediately: bool | Unset = UNSET) -> models.Status:
-        """Redeploy a database.
+        """Deploy a database again.
 
-        `POST /database/{databaseId}/redeploy`. Raises Unauthorized, Forbidden, NotFound, Conflict.
+        Args:
+            apply_immediately: Do not wait for the maintenance window of a managed database.
+
+        Returns:
+            The status right after the request; `get_status` follows it.
+
+        `POST /database/{databaseId}/redeploy`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.redeploy, database_id, apply_immediately=apply_immediately)
 
     def restart(self, database_id: str) -> models.Status:
         """Restart a database.
 
-        `POST /database/{databaseId}/restart-service`. Raises Unauthorized, Forbidden, NotFound, Conflict.
+        Returns:
+            The status right after the request; `get_status` follows it.
+
+        `POST /database/{databaseId}/restart-service`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.restart, database_id)
 
     def stop(self, database_id: str) -> models.Status:
         """Stop a database.
 
-        `POST /database/{databaseId}/stop`. Raises Unauthorized, Forbidden, NotFound, Conflict.
+        Returns:
+            The status right after the request; `get_status` follows it.
+
+        `POST /database/{databaseId}/stop`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.stop, database_id)
 
     def deploy(self, database_id: str, *, apply_immediately: bool | Unset = UNSET) -> models.Status:
         """Deploy a database.
 
-        `POST /database/{databaseId}/deploy`. Raises Unauthorized, Forbidden, NotFound, Conflict.
+        Args:
+            apply_immediately: Do not wait for the maintenance window of a managed database.
+
+        Returns:
+            The status right after the request; `get_status` follows it.
+
+        `POST /database/{databaseId}/deploy`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.deploy, database_id, apply_immediately=apply_immediately)
 
     def uninstall(self, database_id: str, body: Mapping[str, object] | Unset = UNSET) -> models.Status | None:
         """Uninstall a database.
 
-        `POST /database/{databaseId}/uninstall`. Raises Unauthorized, Forbidden, NotFound, Conflict.
+        Deletes what runs on the cluster, its data included; the configuration at Qovery stays.
+
+        Returns:
+            The status right after the request, or None where nothing had to be deployed.
+
+        `POST /database/{databaseId}/uninstall`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.uninstall, database_id, body)
 
     def list_deployment_history(
         self, database_id: str, *, start_id: str | Unset = UNSET
     ) -> Page[models.DeploymentHistoryDatabase]:
-        """List the deployment history of a database.
+        """List the past and current deployments of a database.
 
-        `GET /database/{databaseId}/deploymentHistory`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            start_id: Continue behind the item with this id: the last one of the page before.
+
+        Returns:
+            A page; `iterate_deployment_history` goes through all pages.
+
+        `GET /database/{databaseId}/deploymentHistory`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_deployment_history, database_id, start_id=start_id)
 
     def iterate_deployment_history(
         self, database_id: str, *, start_id: str | Unset = UNSET
     ) -> Iterator[models.DeploymentHistoryDatabase]:
-        """Iterate over every item of `list_deployment_history`, asking for pages as needed."""
+        """Iterate over the past and current deployments of a database.
+
+        Takes what `list_deployment_history` takes, and asks for page after page as needed.
+        """
         return self._iterate(self._async.iterate_deployment_history(database_id, start_id=start_id))
 
     def list_deployment_history_v2(
         self, database_id: str, *, page_size: int | Unset = UNSET
     ) -> Page[models.DeploymentHistoryService]:
-        """List the deployment history v2 of a database.
+        """List the past and current deployments of a database, in the newer form.
 
-        `GET /database/{databaseId}/deploymentHistoryV2`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            page_size: How many at most (20 unless given).
+
+        Returns:
+            A page; `iterate_deployment_history_v2` goes through all pages.
+
+        `GET /database/{databaseId}/deploymentHistoryV2`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_deployment_history_v2, database_id, page_size=page_size)
 
     def iterate_deployment_history_v2(
         self, database_id: str, *, page_size: int | Unset = UNSET
     ) -> Iterator[models.DeploymentHistoryService]:
-        """Iterate over every item of `list_deployment_history_v2`, asking for pages as needed."""
+        """Iterate over the past and current deployments of a database, in the newer form.
+
+        Takes what `list_deployment_history_v2` takes, and asks for page after page as needed.
+        """
         return self._iterate(self._async.iterate_deployment_history_v2(database_id, page_size=page_size))
 
     def clone(self, database_id: str, body: models.CloneServiceRequest | Mapping[str, object]) -> models.Database:
         """Clone a database.
 
-        `POST /database/{databaseId}/clone`. Raises Unauthorized, Forbidden, NotFound, Conflict.
+        `POST /database/{databaseId}/clone`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.clone, database_id, body)
 
 
 class DatabaseBackups(Twin):
-    """`client.databases.backups`."""
+    """Backups: copies of a database."""
 
     _async: asynchronous.DatabaseBackups
 
     def list(self, database_id: str, *, start_id: str | Unset = UNSET) -> Page[models.Backup]:
-        """List backups of a database.
+        """List the backups of a database.
 
-        `GET /database/{databaseId}/backup`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            start_id: Continue behind the item with this id: the last one of the page before.
+
+        Returns:
+            A page; `iterate` goes through all pages.
+
+        `GET /database/{databaseId}/backup`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, database_id, start_id=start_id)
 
     def iterate(self, database_id: str, *, start_id: str | Unset = UNSET) -> Iterator[models.Backup]:
-        """Iterate over every item of `list`, asking for pages as needed."""
+        """Iterate over the backups of a database.
+
+        Takes what `list` takes, and asks for page after page as needed.
+        """
         return self._iterate(self._async.iterate(database_id, start_id=start_id))
 
     def create(self, database_id: str, body: models.BackupRequest | Mapping[str, object]) -> models.Backup:
         """Create a backup of a database.
 
-        `POST /database/{databaseId}/backup`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `POST /database/{databaseId}/backup`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create, database_id, body)
 
     def delete(self, database_id: str, backup_id: str) -> None:
         """Delete a backup of a database.
 
-        `DELETE /database/{databaseId}/backup/{backupId}`. Raises Unauthorized, Forbidden, NotFound.
+        `DELETE /database/{databaseId}/backup/{backupId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, database_id, backup_id)

@@ -15,35 +15,43 @@ if TYPE_CHECKING:
 
 
 class DeploymentQueue(Twin):
-    """`client.deployment_queue`."""
+    """Deployment queue: deployments that wait for their turn."""
 
     _async: asynchronous.DeploymentQueue
 
     def cancel(self, deployment_request_id: str, body: Mapping[str, object] | Unset = UNSET) -> None:
-        """Cancel a queued deployment.
+        """Cancel a deployment request.
 
-        `POST /deploymentQueue/{deploymentRequestId}/cancelDeployment`. Raises Unauthorized, Forbidden, NotFound,
-        Conflict.
+        Returns once the request is accepted, not when the deployment has ended.
+
+        Args:
+            deployment_request_id: Names a request to deploy something; `Status` has it.
+
+        `POST /deploymentQueue/{deploymentRequestId}/cancelDeployment`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.cancel, deployment_request_id, body)
 
     def get_status(self, *, deployment_request_id: str) -> models.EnvDeploymentStatus:
-        """Get the state of a deployment request.
+        """Get the status of a deployment request.
 
-        `GET /environment/deploymentStatus`.
+        Args:
+            deployment_request_id: Names a request to deploy something; `Status` has it.
+
+        `GET /environment/deploymentStatus`
         """
         return self._call(self._async.get_status, deployment_request_id=deployment_request_id)
 
     def list_for_environment(self, environment_id: str) -> list[models.QueuedDeploymentRequestWithStages]:
         """List the deployment requests of an environment.
 
-        `GET /environment/{environmentId}/deploymentQueue`.
+        `GET /environment/{environmentId}/deploymentQueue`
         """
         return self._call(self._async.list_for_environment, environment_id)
 
     def list_for_service(self, service_id: str) -> list[models.QueuedDeploymentRequestForService]:
         """List the deployment requests of a service.
 
-        `GET /service/{serviceId}/deploymentQueue`.
+        `GET /service/{serviceId}/deploymentQueue`
         """
         return self._call(self._async.list_for_service, service_id)

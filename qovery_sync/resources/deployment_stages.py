@@ -16,14 +16,15 @@ if TYPE_CHECKING:
 
 
 class DeploymentStages(Twin):
-    """`client.deployment_stages`."""
+    """Deployment stages: the order in which the services of an environment are deployed."""
 
     _async: asynchronous.DeploymentStages
 
     def list(self, environment_id: str) -> builtins.list[models.DeploymentStageResponse]:
-        """List deployment stages of an environment.
+        """List the deployment stages of an environment.
 
-        `GET /environment/{environmentId}/deploymentStage`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /environment/{environmentId}/deploymentStage`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, environment_id)
 
@@ -32,31 +33,36 @@ class DeploymentStages(Twin):
     ) -> models.DeploymentStageResponse:
         """Create a deployment stage in an environment.
 
-        `POST /environment/{environmentId}/deploymentStage`. Raises Unauthorized, Forbidden, NotFound.
+        `POST /environment/{environmentId}/deploymentStage`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create, environment_id, body)
 
     def get(self, deployment_stage_id: str) -> models.DeploymentStageResponse:
         """Get a deployment stage.
 
-        `GET /deploymentStage/{deploymentStageId}`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /deploymentStage/{deploymentStageId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, deployment_stage_id)
 
     def update(
         self, deployment_stage_id: str, body: models.DeploymentStageRequest | Mapping[str, object]
     ) -> models.DeploymentStageResponse:
-        """Replace a deployment stage as a whole.
+        """Update a deployment stage: the body replaces all of it.
 
-        `PUT /deploymentStage/{deploymentStageId}`. Raises Unauthorized, Forbidden, NotFound.
+        `PUT /deploymentStage/{deploymentStageId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, deployment_stage_id, body)
 
     def delete(self, deployment_stage_id: str) -> None:
         """Delete a deployment stage.
 
-        Answers 400 as long as services are attached to the stage.
-        `DELETE /deploymentStage/{deploymentStageId}`. Raises Unauthorized, Forbidden, NotFound.
+        Raises BadRequest as long as services are attached to the stage.
+
+        `DELETE /deploymentStage/{deploymentStageId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, deployment_stage_id)
 
@@ -68,20 +74,31 @@ class DeploymentStages(Twin):
     ) -> builtins.list[models.DeploymentStageResponse]:
         """Move a service into a deployment stage.
 
-        `PUT /deploymentStage/{deploymentStageId}/service/{serviceId}`. Raises Unauthorized, Forbidden, NotFound.
+        A service that changes its stage is no longer skipped.
+
+        `PUT /deploymentStage/{deploymentStageId}/service/{serviceId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.attach_service, deployment_stage_id, service_id, body)
 
     def move_before(self, deployment_stage_id: str, stage_id: str) -> builtins.list[models.DeploymentStageResponse]:
         """Move a deployment stage in front of another.
 
-        `PUT /deploymentStage/{deploymentStageId}/moveBefore/{stageId}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            stage_id: The stage that will come after.
+
+        `PUT /deploymentStage/{deploymentStageId}/moveBefore/{stageId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.move_before, deployment_stage_id, stage_id)
 
     def move_after(self, deployment_stage_id: str, stage_id: str) -> builtins.list[models.DeploymentStageResponse]:
         """Move a deployment stage behind another.
 
-        `PUT /deploymentStage/{deploymentStageId}/moveAfter/{stageId}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            stage_id: The stage that will come before.
+
+        `PUT /deploymentStage/{deploymentStageId}/moveAfter/{stageId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.move_after, deployment_stage_id, stage_id)

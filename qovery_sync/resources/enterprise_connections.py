@@ -15,22 +15,29 @@ if TYPE_CHECKING:
 
 
 class EnterpriseConnections(Twin):
-    """`client.enterprise_connections`."""
+    """Enterprise connections: single sign-on through the company's own identity provider."""
 
     _async: asynchronous.EnterpriseConnections
 
     def list(self, *, organization_id: str | None = None) -> builtins.list[models.EnterpriseConnectionDto]:
-        """List enterprise connections.
+        """List the enterprise connections of the organization.
 
-        `GET /organization/{organizationId}/enterpriseconnection`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/enterpriseconnection`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, organization_id=organization_id)
 
     def get(self, connection_name: str, *, organization_id: str | None = None) -> models.EnterpriseConnectionDto:
         """Get an enterprise connection.
 
-        `GET /organization/{organizationId}/enterpriseconnection/{connectionName}`. Raises Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/enterpriseconnection/{connectionName}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, connection_name, organization_id=organization_id)
 
@@ -41,9 +48,12 @@ class EnterpriseConnections(Twin):
         *,
         organization_id: str | None = None,
     ) -> models.EnterpriseConnectionDto:
-        """Replace an enterprise connection as a whole.
+        """Update an enterprise connection: the body replaces all of it.
 
-        `PUT /organization/{organizationId}/enterpriseconnection/{connectionName}`. Raises Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/enterpriseconnection/{connectionName}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, connection_name, body, organization_id=organization_id)

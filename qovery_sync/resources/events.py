@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Events(Twin):
-    """`client.events`."""
+    """Events: the audit log of an organization."""
 
     _async: asynchronous.Events
 
@@ -40,9 +40,29 @@ class Events(Twin):
     ) -> Page[models.OrganizationEventResponse]:
         """List the events of the audit log.
 
-        `from_timestamp` and `to_timestamp` are Unix seconds as text: the official CLI sends those, the description
-        speaks of nanoseconds.
-        `GET /organization/{organizationId}/events`. Raises Unauthorized, Forbidden, NotFound.
+        The timestamps are those that the official command line sends; the description speaks of nanoseconds.
+
+        Args:
+            page_size: How many at most (10 unless given).
+            from_timestamp: Only what happened since then: Unix seconds, as a string.
+            to_timestamp: Only what happened before then: Unix seconds, as a string.
+            continue_token: Continue with the page that a `Page` names as `next`.
+            step_back_token: Go back to the page that a `Page` names as `previous`.
+            event_type: Only events of this type.
+            target_type: Only events about things of this type.
+            target_id: Only events about this thing; needs `target_type` too.
+            sub_target_type: Only events about this part of a thing.
+            triggered_by: Only events that this user, API token or automatism caused.
+            origin: Only events that came from there.
+            service_project_id: Only events about services of this project.
+            service_environment_id: Only events about services of this environment.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        Returns:
+            A page with the tokens of its neighbours; `iterate` goes through all pages.
+
+        `GET /organization/{organizationId}/events`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(
             self._async.list,
@@ -80,7 +100,10 @@ class Events(Twin):
         service_environment_id: str | Unset = UNSET,
         organization_id: str | None = None,
     ) -> Iterator[models.OrganizationEventResponse]:
-        """Iterate over every item of `list`, asking for pages as needed."""
+        """Iterate over the events of the audit log.
+
+        Takes what `list` takes, and asks for page after page as needed.
+        """
         return self._iterate(
             self._async.iterate(
                 page_size=page_size,
@@ -114,9 +137,23 @@ class Events(Twin):
         target_level_to_fetch: models.OrganizationEventTargetLevel | Unset = UNSET,
         organization_id: str | None = None,
     ) -> models.OrganizationEventTargetResponseList:
-        """List what events of the audit log were about.
+        """List what the events of the audit log were about.
 
-        `GET /organization/{organizationId}/targets`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            from_timestamp: Only what happened since then: Unix seconds, as a string.
+            to_timestamp: Only what happened before then: Unix seconds, as a string.
+            event_type: Only events of this type.
+            target_type: Only events about things of this type.
+            triggered_by: Only events that this user, API token or automatism caused.
+            origin: Only events that came from there.
+            project_id: Needed for environments and services.
+            environment_id: Needed for services.
+            target_level_to_fetch: For events about services: list their projects, or their environments,
+                instead.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/targets`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(
             self._async.list_targets,

@@ -16,59 +16,76 @@ if TYPE_CHECKING:
 
 
 class Gcp(Twin):
-    """`client.gcp`."""
+    """GCP: its regions and instance types."""
 
     _async: asynchronous.Gcp
     credentials: Namespace[GcpCredentials] = Namespace("GcpCredentials")
 
     def list_regions(self) -> list[models.ClusterRegion]:
-        """List the regions.
+        """List the regions of GCP.
 
-        `GET /gcp/region`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /gcp/region`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_regions)
 
     def list_cluster_features(self) -> list[models.ClusterFeatureResponse]:
         """List the features that clusters on GCP can have.
 
-        `GET /gcp/clusterFeature`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /gcp/clusterFeature`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_cluster_features)
 
     def list_gke_instance_types(self, region: str) -> list[models.ClusterInstanceType]:
-        """List the GKE instance types of a region.
+        """List the instance types that GKE clusters can use in a region.
 
-        `GET /gcp/instanceType/{region}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            region: Its name at the cloud provider, such as `eu-west-3` at AWS.
+
+        `GET /gcp/instanceType/{region}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_gke_instance_types, region)
 
 
 class GcpCredentials(Twin):
-    """`client.gcp.credentials`."""
+    """GCP credentials: how Qovery signs in to projects there."""
 
     _async: asynchronous.GcpCredentials
 
     def list(self, *, organization_id: str | None = None) -> builtins.list[models.ClusterCredentials]:
-        """List credentials.
+        """List the GCP credentials of the organization.
 
-        `GET /organization/{organizationId}/gcp/credentials`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/gcp/credentials`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, organization_id=organization_id)
 
     def create(
         self, body: models.GcpCredentialsRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> models.ClusterCredentials:
-        """Create credentials.
+        """Create GCP credentials.
 
-        `POST /organization/{organizationId}/gcp/credentials`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/gcp/credentials`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create, body, organization_id=organization_id)
 
     def get(self, credentials_id: str, *, organization_id: str | None = None) -> models.ClusterCredentials:
-        """Get credentials.
+        """Get GCP credentials.
 
-        `GET /organization/{organizationId}/gcp/credentials/{credentialsId}`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/gcp/credentials/{credentialsId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, credentials_id, organization_id=organization_id)
 
@@ -79,17 +96,23 @@ class GcpCredentials(Twin):
         *,
         organization_id: str | None = None,
     ) -> models.ClusterCredentials:
-        """Replace credentials as a whole.
+        """Update GCP credentials: the body replaces all of them.
 
-        `PUT /organization/{organizationId}/gcp/credentials/{credentialsId}`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/gcp/credentials/{credentialsId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, credentials_id, body, organization_id=organization_id)
 
     def delete(self, credentials_id: str, *, organization_id: str | None = None) -> None:
-        """Delete credentials.
+        """Delete GCP credentials.
 
-        `DELETE /organization/{organizationId}/gcp/credentials/{credentialsId}`. Raises Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/gcp/credentials/{credentialsId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, credentials_id, organization_id=organization_id)

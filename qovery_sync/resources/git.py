@@ -15,18 +15,22 @@ if TYPE_CHECKING:
 
 
 class Git(Twin):
-    """`client.git`."""
+    """Git: repositories and branches that an organization can reach at its Git providers."""
 
     _async: asynchronous.Git
 
     def list_directories(
         self, body: models.ApplicationGitRepositoryRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> list[str]:
-        """List the directories of a git repository.
+        """List the directories in a folder of a Git repository.
 
-        Changes nothing, so it is asked again where an answer is lost.
-        `POST /organization/{organizationId}/listDirectoriesFromGitRepository`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Changes nothing, so it is retried like a GET.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/listDirectoriesFromGitRepository`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_directories, body, organization_id=organization_id)
 
@@ -38,30 +42,48 @@ class Git(Twin):
     ) -> None:
         """Connect the GitHub app to the organization.
 
-        `POST /organization/{organizationId}/github/connect`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/github/connect`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.connect_github_app, body, organization_id=organization_id)
 
     def disconnect_github_app(self, *, force: bool | Unset = UNSET, organization_id: str | None = None) -> None:
         """Disconnect the GitHub app from the organization.
 
-        `DELETE /organization/{organizationId}/github/disconnect`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            force: Disconnect even while applications use its repositories.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/github/disconnect`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.disconnect_github_app, force=force, organization_id=organization_id)
 
     def list_auth_providers(self, *, organization_id: str | None = None) -> list[models.GitAuthProvider]:
-        """List the git providers that the account is connected to.
+        """List the Git providers that the account is connected to.
 
-        `GET /organization/{organizationId}/account/gitAuthProvider`. Raises Unauthorized.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/account/gitAuthProvider`
+        Raises: Unauthorized.
         """
         return self._call(self._async.list_auth_providers, organization_id=organization_id)
 
     def list_github_repositories(
         self, *, git_token_id: str | Unset = UNSET, organization_id: str | None = None
     ) -> list[models.GitRepository]:
-        """List the GitHub repositories.
+        """List the GitHub repositories that the organization can use.
 
-        `GET /organization/{organizationId}/account/github/repository`. Raises Unauthorized.
+        Args:
+            git_token_id: The Git token to look with.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/account/github/repository`
+        Raises: Unauthorized.
         """
         return self._call(
             self._async.list_github_repositories, git_token_id=git_token_id, organization_id=organization_id
@@ -70,9 +92,15 @@ class Git(Twin):
     def list_github_branches(
         self, *, name: str | Unset = UNSET, git_token_id: str | Unset = UNSET, organization_id: str | None = None
     ) -> list[models.GitRepositoryBranch]:
-        """List the GitHub branches.
+        """List the branches of a GitHub repository.
 
-        `GET /organization/{organizationId}/account/github/repository/branch`. Raises Unauthorized.
+        Args:
+            name: The name of the repository, as `list_github_repositories` has it.
+            git_token_id: The Git token to look with.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/account/github/repository/branch`
+        Raises: Unauthorized.
         """
         return self._call(
             self._async.list_github_branches, name=name, git_token_id=git_token_id, organization_id=organization_id
@@ -81,9 +109,14 @@ class Git(Twin):
     def list_gitlab_repositories(
         self, *, git_token_id: str | Unset = UNSET, organization_id: str | None = None
     ) -> list[models.GitRepository]:
-        """List the GitLab repositories.
+        """List the GitLab repositories that the organization can use.
 
-        `GET /organization/{organizationId}/account/gitlab/repository`. Raises Unauthorized.
+        Args:
+            git_token_id: The Git token to look with.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/account/gitlab/repository`
+        Raises: Unauthorized.
         """
         return self._call(
             self._async.list_gitlab_repositories, git_token_id=git_token_id, organization_id=organization_id
@@ -92,9 +125,15 @@ class Git(Twin):
     def list_gitlab_branches(
         self, *, name: str | Unset = UNSET, git_token_id: str | Unset = UNSET, organization_id: str | None = None
     ) -> list[models.GitRepositoryBranch]:
-        """List the GitLab branches.
+        """List the branches of a GitLab repository.
 
-        `GET /organization/{organizationId}/account/gitlab/repository/branch`. Raises Unauthorized.
+        Args:
+            name: The name of the repository, as `list_gitlab_repositories` has it.
+            git_token_id: The Git token to look with.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/account/gitlab/repository/branch`
+        Raises: Unauthorized.
         """
         return self._call(
             self._async.list_gitlab_branches, name=name, git_token_id=git_token_id, organization_id=organization_id
@@ -103,9 +142,14 @@ class Git(Twin):
     def list_bitbucket_repositories(
         self, *, git_token_id: str | Unset = UNSET, organization_id: str | None = None
     ) -> list[models.GitRepository]:
-        """List the Bitbucket repositories.
+        """List the Bitbucket repositories that the organization can use.
 
-        `GET /organization/{organizationId}/account/bitbucket/repository`. Raises Unauthorized.
+        Args:
+            git_token_id: The Git token to look with.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/account/bitbucket/repository`
+        Raises: Unauthorized.
         """
         return self._call(
             self._async.list_bitbucket_repositories, git_token_id=git_token_id, organization_id=organization_id
@@ -114,9 +158,15 @@ class Git(Twin):
     def list_bitbucket_branches(
         self, *, name: str | Unset = UNSET, git_token_id: str | Unset = UNSET, organization_id: str | None = None
     ) -> list[models.GitRepositoryBranch]:
-        """List the Bitbucket branches.
+        """List the branches of a Bitbucket repository.
 
-        `GET /organization/{organizationId}/account/bitbucket/repository/branch`. Raises Unauthorized.
+        Args:
+            name: The name of the repository, as `list_bitbucket_repositories` has it.
+            git_token_id: The Git token to look with.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/account/bitbucket/repository/branch`
+        Raises: Unauthorized.
         """
         return self._call(
             self._async.list_bitbucket_branches, name=name, git_token_id=git_token_id, organization_id=organization_id
@@ -125,21 +175,29 @@ class Git(Twin):
     def parse_terraform_variables(
         self, body: models.TerraformVariableParsingRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> list[models.TerraformVariableDefinition]:
-        """Parse the Terraform variables of a git repository.
+        """Parse the declarations of Terraform variables in a Git repository.
 
-        Changes nothing, so it is asked again where an answer is lost.
-        `POST /organization/{organizationId}/parseTerraformVariablesFromGitRepo`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Changes nothing, so it is retried like a GET.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/parseTerraformVariablesFromGitRepo`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.parse_terraform_variables, body, organization_id=organization_id)
 
     def list_tfvars_files(
         self, body: models.TfVarsListRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> list[models.TfVarsFileResponse]:
-        """List the tfvars files of a git repository.
+        """List the tfvars files of a Git repository.
 
-        Changes nothing, so it is asked again where an answer is lost.
-        `POST /organization/{organizationId}/listTfVarsFilesFromGitRepo`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Changes nothing, so it is retried like a GET.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/listTfVarsFilesFromGitRepo`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_tfvars_files, body, organization_id=organization_id)

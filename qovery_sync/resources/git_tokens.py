@@ -15,14 +15,18 @@ if TYPE_CHECKING:
 
 
 class GitTokens(Twin):
-    """`client.git_tokens`."""
+    """Git tokens: how Qovery signs in to Git providers."""
 
     _async: asynchronous.GitTokens
 
     def list(self, *, organization_id: str | None = None) -> builtins.list[models.GitTokenResponse]:
-        """List Git tokens.
+        """List the Git tokens of the organization.
 
-        `GET /organization/{organizationId}/gitToken`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/gitToken`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, organization_id=organization_id)
 
@@ -31,14 +35,22 @@ class GitTokens(Twin):
     ) -> models.GitTokenResponse:
         """Create a Git token.
 
-        `POST /organization/{organizationId}/gitToken`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/gitToken`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create, body, organization_id=organization_id)
 
     def get(self, git_token_id: str, *, organization_id: str | None = None) -> models.GitTokenResponse:
         """Get a Git token.
 
-        `GET /organization/{organizationId}/gitToken/{gitTokenId}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/gitToken/{gitTokenId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, git_token_id, organization_id=organization_id)
 
@@ -49,26 +61,36 @@ class GitTokens(Twin):
         *,
         organization_id: str | None = None,
     ) -> models.GitTokenResponse:
-        """Replace a Git token as a whole.
+        """Update a Git token: the body replaces all of it.
 
-        `PUT /organization/{organizationId}/gitToken/{gitTokenId}`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/gitToken/{gitTokenId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, git_token_id, body, organization_id=organization_id)
 
     def delete(self, git_token_id: str, *, organization_id: str | None = None) -> None:
         """Delete a Git token.
 
-        `DELETE /organization/{organizationId}/gitToken/{gitTokenId}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/gitToken/{gitTokenId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, git_token_id, organization_id=organization_id)
 
     def list_associated_services(
         self, git_token_id: str, *, organization_id: str | None = None
     ) -> builtins.list[models.GitTokenAssociatedServiceResponse]:
-        """List the associated services of a Git token.
+        """List the services that use a Git token.
 
-        `GET /organization/{organizationId}/gitToken/{gitTokenId}/associatedServices`. Raises Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/gitToken/{gitTokenId}/associatedServices`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_associated_services, git_token_id, organization_id=organization_id)

@@ -16,38 +16,50 @@ if TYPE_CHECKING:
 
 
 class HelmRepositories(Twin):
-    """`client.helm_repositories`."""
+    """Helm repositories: where Helm charts come from."""
 
     _async: asynchronous.HelmRepositories
 
     def list_available(self) -> builtins.list[models.AvailableHelmRepositoryResponse]:
-        """List the available.
+        """List the kinds of Helm repositories that can be connected.
 
-        `GET /availableHelmRepository`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /availableHelmRepository`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_available)
 
     def list(self, *, organization_id: str | None = None) -> builtins.list[models.HelmRepositoryResponse]:
-        """List Helm service repositories.
+        """List the Helm repositories of the organization.
 
-        `GET /organization/{organizationId}/helmRepository`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/helmRepository`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, organization_id=organization_id)
 
     def create(
         self, body: models.HelmRepositoryRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> models.HelmRepositoryResponse:
-        """Create a Helm service repository.
+        """Create a Helm repository.
 
-        `POST /organization/{organizationId}/helmRepository`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/helmRepository`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create, body, organization_id=organization_id)
 
     def get(self, helm_repository_id: str, *, organization_id: str | None = None) -> models.HelmRepositoryResponse:
-        """Get a Helm service repository.
+        """Get a Helm repository.
 
-        `GET /organization/{organizationId}/helmRepository/{helmRepositoryId}`. Raises Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/helmRepository/{helmRepositoryId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, helm_repository_id, organization_id=organization_id)
 
@@ -58,28 +70,38 @@ class HelmRepositories(Twin):
         *,
         organization_id: str | None = None,
     ) -> models.HelmRepositoryResponse:
-        """Replace a Helm service repository as a whole.
+        """Update a Helm repository: the body replaces all of it.
 
-        `PUT /organization/{organizationId}/helmRepository/{helmRepositoryId}`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/helmRepository/{helmRepositoryId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, helm_repository_id, body, organization_id=organization_id)
 
     def delete(self, helm_repository_id: str, *, organization_id: str | None = None) -> None:
-        """Delete a Helm service repository.
+        """Delete a Helm repository.
 
-        `DELETE /organization/{organizationId}/helmRepository/{helmRepositoryId}`. Raises Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/helmRepository/{helmRepositoryId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, helm_repository_id, organization_id=organization_id)
 
     def list_charts(
         self, helm_repository_id: str, *, chart_name: str | Unset = UNSET, organization_id: str | None = None
     ) -> builtins.list[models.HelmVersionResponse]:
-        """List the charts of a Helm service repository.
+        """List the charts of a Helm repository, with their versions.
 
-        `GET /organization/{organizationId}/helmRepository/{helmRepositoryId}/charts`. Raises Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            chart_name: Only the chart with this name.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/helmRepository/{helmRepositoryId}/charts`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(
             self._async.list_charts, helm_repository_id, chart_name=chart_name, organization_id=organization_id
@@ -88,9 +110,12 @@ class HelmRepositories(Twin):
     def list_associated_services(
         self, helm_repository_id: str, *, organization_id: str | None = None
     ) -> builtins.list[models.HelmRepositoryAssociatedServicesResponse]:
-        """List the associated services of a Helm service repository.
+        """List the services that use a Helm repository.
 
-        `GET /organization/{organizationId}/helmRepository/{helmRepositoryId}/associatedServices`. Raises
-        Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/helmRepository/{helmRepositoryId}/associatedServices`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_associated_services, helm_repository_id, organization_id=organization_id)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Helms(Twin):
-    """`client.helms`."""
+    """Helm services: Helm charts, from a Helm repository or a Git repository."""
 
     _async: asynchronous.Helms
     advanced_settings: Namespace[HelmAdvancedSettings] = Namespace("HelmAdvancedSettings")
@@ -26,61 +26,88 @@ class Helms(Twin):
     deployment_restrictions: Namespace[HelmDeploymentRestrictions] = Namespace("HelmDeploymentRestrictions")
 
     def list(self, environment_id: str, *, to_update: bool | Unset = UNSET) -> builtins.list[models.HelmResponse]:
-        """List Helm services of an environment.
+        """List the Helm services of an environment.
 
-        `GET /environment/{environmentId}/helm`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            to_update: Only those that have something newer to deploy.
+
+        `GET /environment/{environmentId}/helm`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, environment_id, to_update=to_update)
 
     def create(self, environment_id: str, body: models.HelmRequest | Mapping[str, object]) -> models.HelmResponse:
         """Create a Helm service in an environment.
 
-        `POST /environment/{environmentId}/helm`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
+        `POST /environment/{environmentId}/helm`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.create, environment_id, body)
 
     def create_default_values(
         self, environment_id: str, body: models.HelmDefaultValuesRequest | Mapping[str, object]
     ) -> str:
-        """Get the default values of a chart, to start an override from.
+        """Get the default values of a Helm chart.
 
-        Changes nothing, so it is asked again where an answer is lost.
-        `POST /environment/{environmentId}/helmDefaultValues`. Raises Unauthorized, Forbidden, NotFound.
+        Creates nothing, in spite of its name: reads the values that come with a chart. Changes nothing, so it
+        is retried like a GET.
+
+        Returns:
+            YAML.
+
+        `POST /environment/{environmentId}/helmDefaultValues`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create_default_values, environment_id, body)
 
     def list_statuses(self, environment_id: str) -> builtins.list[models.ReferenceObjectStatus]:
-        """List the states of all Helm services of an environment.
+        """List the statuses of the Helm services of an environment.
 
-        `GET /environment/{environmentId}/helm/status`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /environment/{environmentId}/helm/status`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_statuses, environment_id)
 
     def get(self, helm_id: str) -> models.HelmResponse:
         """Get a Helm service.
 
-        `GET /helm/{helmId}`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /helm/{helmId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, helm_id)
 
     def update(self, helm_id: str, body: models.HelmRequest | Mapping[str, object]) -> models.HelmResponse:
-        """Replace a Helm service as a whole.
+        """Update a Helm service: the body replaces all of it.
 
-        `PUT /helm/{helmId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
+        `PUT /helm/{helmId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.update, helm_id, body)
 
     def delete(self, helm_id: str, *, skip_reconcile: bool | Unset = UNSET) -> None:
         """Delete a Helm service.
 
-        `DELETE /helm/{helmId}`. Raises Unauthorized, Forbidden, NotFound.
+        Returns before the service is gone: `get` raises NotFound once it is.
+
+        Args:
+            skip_reconcile: Delete at once what is there, instead of first bringing it into its declared state.
+
+        `DELETE /helm/{helmId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, helm_id, skip_reconcile=skip_reconcile)
 
     def list_commits(self, helm_id: str, *, of: str | Unset = UNSET) -> builtins.list[models.Commit]:
-        """List the commits of a Helm service.
+        """List the last commits in the Git repository of a Helm service.
 
-        `GET /helm/{helmId}/commit`. Raises Unauthorized, Forbidden, NotFound.
+        The last 100.
+
+        Args:
+            of: Which repository is meant: `chart` (unless given), or `values` for that of the overriding
+                values.
+
+        `GET /helm/{helmId}/commit`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_commits, helm_id, of=of)
 
@@ -93,179 +120,232 @@ class Helms(Twin):
     ) -> models.Status:
         """Deploy a Helm service.
 
-        `POST /helm/{helmId}/deploy`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
+        Args:
+            force_event: Run this instead of a plain deployment: `DIFF` is the only choice.
+
+        Returns:
+            The status right after the request; `get_status` follows it.
+
+        `POST /helm/{helmId}/deploy`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.deploy, helm_id, body, force_event=force_event)
 
     def uninstall(self, helm_id: str, body: Mapping[str, object] | Unset = UNSET) -> models.Status | None:
         """Uninstall a Helm service.
 
-        `POST /helm/{helmId}/uninstall`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
+        Deletes what runs on the cluster, its data included; the configuration at Qovery stays.
+
+        Returns:
+            The status right after the request, or None where nothing had to be deployed.
+
+        `POST /helm/{helmId}/uninstall`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.uninstall, helm_id, body)
 
     def redeploy(self, helm_id: str, *, force_event: models.HelmForceEvent | Unset = UNSET) -> models.Status:
-        """Redeploy a Helm service.
+        """Deploy a Helm service again.
 
-        `POST /helm/{helmId}/redeploy`. Raises Unauthorized, Forbidden, NotFound, Conflict.
+        Args:
+            force_event: Run this instead of a plain deployment: `DIFF` is the only choice.
+
+        Returns:
+            The status right after the request; `get_status` follows it.
+
+        `POST /helm/{helmId}/redeploy`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.redeploy, helm_id, force_event=force_event)
 
     def stop(self, helm_id: str) -> models.Status:
         """Stop a Helm service.
 
-        `POST /helm/{helmId}/stop`. Raises Unauthorized, Forbidden, NotFound, Conflict.
+        Returns:
+            The status right after the request; `get_status` follows it.
+
+        `POST /helm/{helmId}/stop`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.stop, helm_id)
 
     def get_status(self, helm_id: str) -> models.Status:
         """Get the status of a Helm service.
 
-        `GET /helm/{helmId}/status`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /helm/{helmId}/status`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get_status, helm_id)
 
     def list_deployment_history(self, helm_id: str) -> Page[models.DeploymentHistoryHelmResponse]:
-        """List the deployment history of a Helm service.
+        """List the past and current deployments of a Helm service.
 
-        `GET /helm/{helmId}/deploymentHistory`. Raises Unauthorized, Forbidden, NotFound.
+        Returns:
+            A page; there is no way to ask for the next.
+
+        `GET /helm/{helmId}/deploymentHistory`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_deployment_history, helm_id)
 
     def list_deployment_history_v2(
         self, helm_id: str, *, page_size: int | Unset = UNSET
     ) -> Page[models.DeploymentHistoryService]:
-        """List the deployment history v2 of a Helm service.
+        """List the past and current deployments of a Helm service, in the newer form.
 
-        `GET /helm/{helmId}/deploymentHistoryV2`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            page_size: How many at most (20 unless given).
+
+        Returns:
+            A page; `iterate_deployment_history_v2` goes through all pages.
+
+        `GET /helm/{helmId}/deploymentHistoryV2`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_deployment_history_v2, helm_id, page_size=page_size)
 
     def iterate_deployment_history_v2(
         self, helm_id: str, *, page_size: int | Unset = UNSET
     ) -> Iterator[models.DeploymentHistoryService]:
-        """Iterate over every item of `list_deployment_history_v2`, asking for pages as needed."""
+        """Iterate over the past and current deployments of a Helm service, in the newer form.
+
+        Takes what `list_deployment_history_v2` takes, and asks for page after page as needed.
+        """
         return self._iterate(self._async.iterate_deployment_history_v2(helm_id, page_size=page_size))
 
     def clone(self, helm_id: str, body: models.CloneServiceRequest | Mapping[str, object]) -> models.HelmResponse:
         """Clone a Helm service.
 
-        `POST /helm/{helmId}/clone`. Raises Unauthorized, Forbidden, NotFound, Conflict.
+        `POST /helm/{helmId}/clone`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.clone, helm_id, body)
 
     def list_links(self, helm_id: str) -> builtins.list[models.Link]:
-        """List the links of a Helm service.
+        """List the URLs of a Helm service.
 
-        `GET /helm/{helmId}/link`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /helm/{helmId}/link`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_links, helm_id)
 
     def check_custom_domains(self, helm_id: str) -> builtins.list[models.CheckedCustomDomainResponse]:
-        """Check the custom domains of a Helm service.
+        """Check whether the custom domains of a Helm service are set up correctly.
 
-        `GET /helm/{helmId}/checkCustomDomain`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /helm/{helmId}/checkCustomDomain`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.check_custom_domains, helm_id)
 
     def list_kubernetes_services(self, helm_id: str) -> builtins.list[models.KubernetesService]:
-        """List the Kubernetes services of a Helm chart.
+        """List the Kubernetes services of a Helm service.
 
-        `GET /helm/{helmId}/listServices`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /helm/{helmId}/listServices`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_kubernetes_services, helm_id)
 
 
 class HelmAdvancedSettings(Twin):
-    """`client.helms.advanced_settings`."""
+    """Advanced settings of Helm services: the finer points of deploying them."""
 
     _async: asynchronous.HelmAdvancedSettings
 
     def get_default(self) -> models.HelmAdvancedSettings:
-        """Get the default advanced settings.
+        """Get the default advanced settings of Helm services.
 
-        `GET /defaultHelmAdvancedSettings`. Raises Unauthorized, Forbidden.
+        `GET /defaultHelmAdvancedSettings`
+        Raises: Unauthorized, Forbidden.
         """
         return self._call(self._async.get_default)
 
     def get(self, helm_id: str) -> models.HelmAdvancedSettings:
         """Get the advanced settings of a Helm service.
 
-        `GET /helm/{helmId}/advancedSettings`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /helm/{helmId}/advancedSettings`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, helm_id)
 
     def update(
         self, helm_id: str, body: models.HelmAdvancedSettings | Mapping[str, object] | Unset = UNSET
     ) -> models.HelmAdvancedSettings:
-        """Replace the advanced settings of a Helm service as a whole.
+        """Update the advanced settings of a Helm service: the body replaces all of them.
 
-        `PUT /helm/{helmId}/advancedSettings`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `PUT /helm/{helmId}/advancedSettings`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, helm_id, body)
 
 
 class HelmCustomDomains(Twin):
-    """`client.helms.custom_domains`."""
+    """Custom domains of Helm services: names of your own for them."""
 
     _async: asynchronous.HelmCustomDomains
 
     def list(self, helm_id: str) -> builtins.list[models.CustomDomain]:
-        """List custom domains of a Helm service.
+        """List the custom domains of a Helm service.
 
-        `GET /helm/{helmId}/customDomain`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /helm/{helmId}/customDomain`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, helm_id)
 
     def create(self, helm_id: str, body: models.CustomDomainRequest | Mapping[str, object]) -> models.CustomDomain:
-        """Create a custom domain of a Helm service.
+        """Create a custom domain for a Helm service.
 
-        `POST /helm/{helmId}/customDomain`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `POST /helm/{helmId}/customDomain`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create, helm_id, body)
 
     def get(self, helm_id: str, custom_domain_id: str) -> models.CustomDomain:
         """Get a custom domain of a Helm service.
 
-        `GET /helm/{helmId}/customDomain/{customDomainId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `GET /helm/{helmId}/customDomain/{customDomainId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, helm_id, custom_domain_id)
 
     def update(
         self, helm_id: str, custom_domain_id: str, body: models.CustomDomainRequest | Mapping[str, object]
     ) -> models.CustomDomain:
-        """Replace a custom domain of a Helm service as a whole.
+        """Update a custom domain of a Helm service: the body replaces all of it.
 
-        `PUT /helm/{helmId}/customDomain/{customDomainId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `PUT /helm/{helmId}/customDomain/{customDomainId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, helm_id, custom_domain_id, body)
 
     def delete(self, helm_id: str, custom_domain_id: str) -> None:
         """Delete a custom domain of a Helm service.
 
-        `DELETE /helm/{helmId}/customDomain/{customDomainId}`. Raises Unauthorized, Forbidden, NotFound.
+        `DELETE /helm/{helmId}/customDomain/{customDomainId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, helm_id, custom_domain_id)
 
 
 class HelmDeploymentRestrictions(Twin):
-    """`client.helms.deployment_restrictions`."""
+    """Deployment restrictions of Helm services: which changed files lead to a deployment."""
 
     _async: asynchronous.HelmDeploymentRestrictions
 
     def list(self, helm_id: str) -> builtins.list[models.HelmDeploymentRestrictionResponse]:
-        """List deployment restrictions of a Helm service.
+        """List the deployment restrictions of a Helm service.
 
-        `GET /helm/{helmId}/deploymentRestriction`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /helm/{helmId}/deploymentRestriction`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, helm_id)
 
     def create(
         self, helm_id: str, body: models.HelmDeploymentRestrictionRequest | Mapping[str, object]
     ) -> models.HelmDeploymentRestrictionResponse:
-        """Create a deployment restriction of a Helm service.
+        """Create a deployment restriction for a Helm service.
 
-        `POST /helm/{helmId}/deploymentRestriction`. Raises BadRequest, Unauthorized, Forbidden, Conflict.
+        `POST /helm/{helmId}/deploymentRestriction`
+        Raises: BadRequest, Unauthorized, Forbidden, Conflict.
         """
         return self._call(self._async.create, helm_id, body)
 
@@ -275,17 +355,17 @@ class HelmDeploymentRestrictions(Twin):
         deployment_restriction_id: str,
         body: models.HelmDeploymentRestrictionRequest | Mapping[str, object],
     ) -> models.HelmDeploymentRestrictionResponse:
-        """Replace a deployment restriction of a Helm service as a whole.
+        """Update a deployment restriction of a Helm service: the body replaces all of it.
 
-        `PUT /helm/{helmId}/deploymentRestriction/{deploymentRestrictionId}`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        `PUT /helm/{helmId}/deploymentRestriction/{deploymentRestrictionId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, helm_id, deployment_restriction_id, body)
 
     def delete(self, helm_id: str, deployment_restriction_id: str) -> None:
         """Delete a deployment restriction of a Helm service.
 
-        `DELETE /helm/{helmId}/deploymentRestriction/{deploymentRestrictionId}`. Raises Unauthorized, Forbidden,
-        NotFound.
+        `DELETE /helm/{helmId}/deploymentRestriction/{deploymentRestrictionId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, helm_id, deployment_restriction_id)

@@ -15,45 +15,63 @@ if TYPE_CHECKING:
 
 
 class Invitations(Twin):
-    """`client.invitations`."""
+    """Invitations: people who were asked to join an organization."""
 
     _async: asynchronous.Invitations
 
     def list(self, *, organization_id: str | None = None) -> builtins.list[models.InviteMember]:
-        """List invitations.
+        """List the invitations of the organization.
 
-        `GET /organization/{organizationId}/inviteMember`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/inviteMember`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, organization_id=organization_id)
 
     def create(
         self, body: models.InviteMemberRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> models.InviteMember:
-        """Invite a member.
+        """Invite someone to the organization.
 
-        `POST /organization/{organizationId}/inviteMember`. Raises BadRequest, Unauthorized, Forbidden, NotFound,
-        Conflict.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/inviteMember`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.create, body, organization_id=organization_id)
 
     def get(self, invite_id: str, *, organization_id: str | None = None) -> models.InviteMember:
         """Get an invitation.
 
-        `GET /organization/{organizationId}/inviteMember/{inviteId}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/inviteMember/{inviteId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, invite_id, organization_id=organization_id)
 
     def accept(self, invite_id: str, *, organization_id: str | None = None) -> models.InviteMember:
-        """Accept an invitation.
+        """Accept an invitation to the organization.
 
-        `POST /organization/{organizationId}/inviteMember/{inviteId}`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound, Conflict.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/inviteMember/{inviteId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.accept, invite_id, organization_id=organization_id)
 
     def delete(self, invite_id: str, *, organization_id: str | None = None) -> None:
         """Delete an invitation.
 
-        `DELETE /organization/{organizationId}/inviteMember/{inviteId}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/inviteMember/{inviteId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, invite_id, organization_id=organization_id)

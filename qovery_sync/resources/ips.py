@@ -13,13 +13,18 @@ if TYPE_CHECKING:
 
 
 class Ips(Twin):
-    """`client.ips`."""
+    """IPs: the addresses that Qovery connects from."""
 
     _async: asynchronous.Ips
 
     def list(self) -> models.QoveryIpsResponse:
-        """List the addresses that Qovery connects from.
+        """List the IP addresses that Qovery connects from.
 
-        `GET /ips`.
+        Needs no token.
+
+        Returns:
+            The addresses, as a list in `ips`.
+
+        `GET /ips`
         """
         return self._call(self._async.list)

@@ -15,16 +15,20 @@ if TYPE_CHECKING:
 
 
 class LabelsGroups(Twin):
-    """`client.labels_groups`."""
+    """Labels groups: Kubernetes labels that clusters and services share."""
 
     _async: asynchronous.LabelsGroups
 
     def list(
         self, *, organization_id: str | None = None
     ) -> builtins.list[models.OrganizationLabelsGroupEnrichedResponse]:
-        """List labels groups.
+        """List the labels groups of the organization.
 
-        `GET /organization/{organizationId}/labelsGroups`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/labelsGroups`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, organization_id=organization_id)
 
@@ -36,7 +40,11 @@ class LabelsGroups(Twin):
     ) -> models.OrganizationLabelsGroupResponse:
         """Create a labels group.
 
-        `POST /organization/{organizationId}/labelsGroups`. Raises BadRequest, Unauthorized, Forbidden.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/labelsGroups`
+        Raises: BadRequest, Unauthorized, Forbidden.
         """
         return self._call(self._async.create, body, organization_id=organization_id)
 
@@ -45,7 +53,11 @@ class LabelsGroups(Twin):
     ) -> models.OrganizationLabelsGroupResponse:
         """Get a labels group.
 
-        `GET /organization/{organizationId}/labelsGroups/{labelsGroupId}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/labelsGroups/{labelsGroupId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, labels_group_id, organization_id=organization_id)
 
@@ -56,26 +68,36 @@ class LabelsGroups(Twin):
         *,
         organization_id: str | None = None,
     ) -> models.OrganizationLabelsGroupResponse:
-        """Replace a labels group as a whole.
+        """Update a labels group: the body replaces all of it.
 
-        `PUT /organization/{organizationId}/labelsGroups/{labelsGroupId}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/labelsGroups/{labelsGroupId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, labels_group_id, body, organization_id=organization_id)
 
     def delete(self, labels_group_id: str, *, organization_id: str | None = None) -> None:
         """Delete a labels group.
 
-        `DELETE /organization/{organizationId}/labelsGroups/{labelsGroupId}`. Raises Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/labelsGroups/{labelsGroupId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, labels_group_id, organization_id=organization_id)
 
     def list_associated_items(
         self, labels_group_id: str, *, organization_id: str | None = None
     ) -> builtins.list[models.LabelsGroupAssociatedItem]:
-        """List the associated items of a labels group.
+        """List the clusters and services that use a labels group.
 
-        `GET /organization/{organizationId}/labelsGroups/{labelsGroupId}/associatedItems`. Raises Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/labelsGroups/{labelsGroupId}/associatedItems`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_associated_items, labels_group_id, organization_id=organization_id)

@@ -15,14 +15,20 @@ if TYPE_CHECKING:
 
 
 class McpServers(Twin):
-    """`client.mcp_servers`."""
+    """MCP servers: tools that agentic workflows can use."""
 
     _async: asynchronous.McpServers
 
     def list(self, *, organization_id: str | None = None) -> builtins.list[models.McpServerResponse]:
-        """List MCP servers.
+        """List the MCP servers of the organization.
 
-        `GET /organization/{organizationId}/mcpServer`. Raises Unauthorized, Forbidden, NotFound.
+        Values of headers never come back.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/mcpServer`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, organization_id=organization_id)
 
@@ -31,30 +37,40 @@ class McpServers(Twin):
     ) -> models.McpServerResponse:
         """Create an MCP server.
 
-        `POST /organization/{organizationId}/mcpServer`. Raises BadRequest, Unauthorized, Forbidden, NotFound,
-        Conflict.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/mcpServer`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.create, body, organization_id=organization_id)
 
     def get(self, mcp_server_id: str) -> models.McpServerResponse:
         """Get an MCP server.
 
-        `GET /mcpServer/{mcpServerId}`. Raises Unauthorized, Forbidden, NotFound.
+        Values of headers never come back.
+
+        `GET /mcpServer/{mcpServerId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, mcp_server_id)
 
     def update(
         self, mcp_server_id: str, body: models.McpServerRequest | Mapping[str, object]
     ) -> models.McpServerResponse:
-        """Replace an MCP server as a whole.
+        """Update an MCP server: the body replaces all of it.
 
-        `PUT /mcpServer/{mcpServerId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
+        Values of headers have to be given each time.
+
+        `PUT /mcpServer/{mcpServerId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.update, mcp_server_id, body)
 
     def delete(self, mcp_server_id: str) -> None:
         """Delete an MCP server.
 
-        `DELETE /mcpServer/{mcpServerId}`. Raises Unauthorized, Forbidden, NotFound.
+        `DELETE /mcpServer/{mcpServerId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, mcp_server_id)

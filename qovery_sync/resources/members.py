@@ -15,14 +15,18 @@ if TYPE_CHECKING:
 
 
 class Members(Twin):
-    """`client.members`."""
+    """Members: the people of an organization."""
 
     _async: asynchronous.Members
 
     def list(self, *, organization_id: str | None = None) -> builtins.list[models.Member]:
-        """List members.
+        """List the members of the organization.
 
-        `GET /organization/{organizationId}/member`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/member`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, organization_id=organization_id)
 
@@ -31,7 +35,11 @@ class Members(Twin):
     ) -> None:
         """Change the role of a member.
 
-        `PUT /organization/{organizationId}/member`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/member`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update_role, body, organization_id=organization_id)
 
@@ -40,7 +48,11 @@ class Members(Twin):
     ) -> None:
         """Remove a member from the organization.
 
-        `DELETE /organization/{organizationId}/member`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/member`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, body, organization_id=organization_id)
 
@@ -49,7 +61,10 @@ class Members(Twin):
     ) -> None:
         """Make another member the owner of the organization.
 
-        `POST /organization/{organizationId}/transferOwnership`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/transferOwnership`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.transfer_ownership, body, organization_id=organization_id)

@@ -16,39 +16,49 @@ if TYPE_CHECKING:
 
 
 class OnPremise(Twin):
-    """`client.on_premise`."""
+    """On-premise: clusters on machines of your own."""
 
     _async: asynchronous.OnPremise
     credentials: Namespace[OnPremiseCredentials] = Namespace("OnPremiseCredentials")
 
 
 class OnPremiseCredentials(Twin):
-    """`client.on_premise.credentials`."""
+    """On-premise credentials: how Qovery reaches clusters on machines of your own."""
 
     _async: asynchronous.OnPremiseCredentials
 
     def list(self, *, organization_id: str | None = None) -> builtins.list[models.ClusterCredentials]:
-        """List credentials.
+        """List the on-premise credentials of the organization.
 
-        `GET /organization/{organizationId}/onPremise/credentials`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/onPremise/credentials`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, organization_id=organization_id)
 
     def create(
         self, body: models.OnPremiseCredentialsRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> models.ClusterCredentials:
-        """Create credentials.
+        """Create on-premise credentials.
 
-        `POST /organization/{organizationId}/onPremise/credentials`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/onPremise/credentials`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create, body, organization_id=organization_id)
 
     def get(self, credentials_id: str, *, organization_id: str | None = None) -> models.ClusterCredentials:
-        """Get credentials.
+        """Get on-premise credentials.
 
-        `GET /organization/{organizationId}/onPremise/credentials/{credentialsId}`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/onPremise/credentials/{credentialsId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, credentials_id, organization_id=organization_id)
 
@@ -59,17 +69,23 @@ class OnPremiseCredentials(Twin):
         *,
         organization_id: str | None = None,
     ) -> models.ClusterCredentials:
-        """Replace credentials as a whole.
+        """Update on-premise credentials: the body replaces all of them.
 
-        `PUT /organization/{organizationId}/onPremise/credentials/{credentialsId}`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/onPremise/credentials/{credentialsId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, credentials_id, body, organization_id=organization_id)
 
     def delete(self, credentials_id: str, *, organization_id: str | None = None) -> None:
-        """Delete credentials.
+        """Delete on-premise credentials.
 
-        `DELETE /organization/{organizationId}/onPremise/credentials/{credentialsId}`. Raises Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/onPremise/credentials/{credentialsId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, credentials_id, organization_id=organization_id)

@@ -16,45 +16,59 @@ if TYPE_CHECKING:
 
 
 class Organizations(Twin):
-    """`client.organizations`."""
+    """Organizations: what everything else belongs to."""
 
     _async: asynchronous.Organizations
     onboarding: Namespace[OrganizationOnboarding] = Namespace("OrganizationOnboarding")
 
     def list(self) -> builtins.list[models.Organization]:
-        """List organizations.
+        """List the organizations that the token can see.
 
-        `GET /organization`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /organization`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list)
 
     def create(self, body: models.OrganizationRequest | Mapping[str, object]) -> models.Organization:
         """Create an organization.
 
-        `POST /organization`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
+        `POST /organization`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.create, body)
 
     def get(self, organization_id: str | None = None) -> models.Organization:
         """Get an organization.
 
-        `GET /organization/{organizationId}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, organization_id)
 
     def update(
         self, organization_id: str, body: models.OrganizationEditRequest | Mapping[str, object]
     ) -> models.Organization:
-        """Replace an organization as a whole.
+        """Update an organization: the body replaces all of it.
 
-        `PUT /organization/{organizationId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
+        Args:
+            organization_id: Has no default here: an update names what it changes.
+
+        `PUT /organization/{organizationId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.update, organization_id, body)
 
     def delete(self, organization_id: str) -> None:
         """Delete an organization.
 
-        `DELETE /organization/{organizationId}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Has no default here: a deletion names what it deletes.
+
+        `DELETE /organization/{organizationId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, organization_id)
 
@@ -63,36 +77,51 @@ class Organizations(Twin):
     ) -> builtins.list[models.OrganizationAvailableRole]:
         """List the roles that members and tokens can have.
 
-        `GET /organization/{organizationId}/availableRole`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/availableRole`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_available_roles, organization_id=organization_id)
 
     def list_environments(
         self, *, organization_id: str | None = None
     ) -> builtins.list[models.OrganizationEnvironmentResponse]:
-        """List all environments of the organization.
+        """List the environments of all projects of the organization.
 
-        `GET /organization/{organizationId}/environments`.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/environments`
         """
         return self._call(self._async.list_environments, organization_id=organization_id)
 
     def list_credentials(self, *, organization_id: str | None = None) -> builtins.list[models.OrganizationCredentials]:
-        """List the cloud credentials of all providers.
+        """List the cloud credentials of the organization for all providers, with the clusters that use them.
 
-        `GET /organization/{organizationId}/credentials`. Raises BadRequest.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/credentials`
+        Raises: BadRequest.
         """
         return self._call(self._async.list_credentials, organization_id=organization_id)
 
 
 class OrganizationOnboarding(Twin):
-    """`client.organizations.onboarding`."""
+    """Onboarding: how far the first steps of an organization have come."""
 
     _async: asynchronous.OrganizationOnboarding
 
     def get(self, *, organization_id: str | None = None) -> models.OrganizationOnboardingResponse:
-        """Get the onboarding.
+        """Get the state of the organization's onboarding.
 
-        `GET /organization/{organizationId}/onboarding`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/onboarding`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, organization_id=organization_id)
 
@@ -102,8 +131,12 @@ class OrganizationOnboarding(Twin):
         *,
         organization_id: str | None = None,
     ) -> models.OrganizationOnboardingResponse:
-        """Replace the onboarding as a whole.
+        """Change the state of the organization's onboarding.
 
-        `POST /organization/{organizationId}/onboarding`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/onboarding`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, body, organization_id=organization_id)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class PlatformTemplates(Twin):
-    """`client.platform_templates`."""
+    """Platform templates: prepared configurations for clusters."""
 
     _async: asynchronous.PlatformTemplates
 
@@ -27,10 +27,15 @@ class PlatformTemplates(Twin):
         cloud_provider: models.PlatformCloudVendor | Unset = UNSET,
         organization_id: str | None = None,
     ) -> builtins.list[models.PlatformTemplateSummaryResponse]:
-        """List platform templates.
+        """List the platform templates of the organization.
 
-        `GET /organization/{organizationId}/platformTemplate`. Raises BadRequest, Unauthorized, Forbidden,
-        ServerError.
+        Args:
+            cluster_mode: Show what such clusters can choose; needs `cloud_provider` too.
+            cloud_provider: Show what clusters of this provider can choose; needs `cluster_mode` too.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/platformTemplate`
+        Raises: BadRequest, Unauthorized, Forbidden, ServerError.
         """
         return self._call(
             self._async.list, cluster_mode=cluster_mode, cloud_provider=cloud_provider, organization_id=organization_id
@@ -49,10 +54,18 @@ class PlatformTemplates(Twin):
     ) -> models.PlatformComponentConfigurationResolutionResponse:
         """Resolve the configuration of a component of a platform template.
 
-        Changes nothing, so it is asked again where an answer is lost.
-        `POST
-        /organization/{organizationId}/platformTemplate/{templateKey}/{templateVersion}/component/{componentKey}/resolve`.
-        Raises BadRequest, Unauthorized, Forbidden, NotFound, ServerError.
+        Changes nothing, so it is retried like a GET.
+
+        Args:
+            template_key: Names the platform template.
+            template_version: The version of the platform template.
+            component_key: Names the component within the platform template.
+            cluster_mode: Who manages the cluster that the configuration is for.
+            cloud_provider: The provider of the cluster that the configuration is for.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/platformTemplate/{templateKey}/{templateVersion}/component/{componentKey}/resolve`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, ServerError.
         """
         return self._call(
             self._async.resolve_component,

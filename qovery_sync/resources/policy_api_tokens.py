@@ -15,14 +15,18 @@ if TYPE_CHECKING:
 
 
 class PolicyApiTokens(Twin):
-    """`client.policy_api_tokens`."""
+    """Policy API tokens: API tokens that an Open Policy Agent policy limits."""
 
     _async: asynchronous.PolicyApiTokens
 
     def list(self, *, organization_id: str | None = None) -> builtins.list[models.OrganizationPolicyApiToken]:
-        """List policy API tokens.
+        """List the policy API tokens of the organization.
 
-        `GET /organization/{organizationId}/policyApiToken`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/policyApiToken`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, organization_id=organization_id)
 
@@ -34,16 +38,24 @@ class PolicyApiTokens(Twin):
     ) -> models.OrganizationPolicyApiTokenCreate:
         """Create a policy API token.
 
-        The only answer that ever holds the token's text. What the policy refuses is answered with 401.
-        `POST /organization/{organizationId}/policyApiToken`. Raises BadRequest, Unauthorized, Forbidden, NotFound,
-        Conflict.
+        The token itself comes back this once and never again. Requests that its policy refuses raise
+        Unauthorized.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/policyApiToken`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.create, body, organization_id=organization_id)
 
     def delete(self, policy_api_token_id: str, *, organization_id: str | None = None) -> None:
         """Delete a policy API token.
 
-        `DELETE /organization/{organizationId}/policyApiToken/{policyApiTokenId}`. Raises Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/policyApiToken/{policyApiTokenId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, policy_api_token_id, organization_id=organization_id)

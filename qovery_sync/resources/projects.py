@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Projects(Twin):
-    """`client.projects`."""
+    """Projects: groups of environments."""
 
     _async: asynchronous.Projects
     deployment_rules: Namespace[ProjectDeploymentRules] = Namespace("ProjectDeploymentRules")
@@ -25,9 +25,13 @@ class Projects(Twin):
     secrets: Namespace[ProjectSecrets] = Namespace("ProjectSecrets")
 
     def list(self, *, organization_id: str | None = None) -> builtins.list[models.Project]:
-        """List projects.
+        """List the projects of the organization.
 
-        `GET /organization/{organizationId}/project`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/project`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, organization_id=organization_id)
 
@@ -36,82 +40,96 @@ class Projects(Twin):
     ) -> models.Project:
         """Create a project.
 
-        `POST /organization/{organizationId}/project`. Raises BadRequest, Unauthorized, Forbidden, NotFound,
-        Conflict.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/project`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.create, body, organization_id=organization_id)
 
     def list_stats(self, *, organization_id: str | None = None) -> builtins.list[models.ProjectStats]:
-        """List the statistics of all projects.
+        """List the statistics of the projects of the organization.
 
-        `GET /organization/{organizationId}/project/stats`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/project/stats`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_stats, organization_id=organization_id)
 
     def get(self, project_id: str) -> models.Project:
         """Get a project.
 
-        `GET /project/{projectId}`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /project/{projectId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, project_id)
 
     def update(self, project_id: str, body: models.ProjectRequest | Mapping[str, object]) -> models.Project:
-        """Replace a project as a whole.
+        """Update a project: the body replaces all of it.
 
-        `PUT /project/{projectId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
+        `PUT /project/{projectId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.update, project_id, body)
 
     def delete(self, project_id: str) -> None:
         """Delete a project.
 
-        `DELETE /project/{projectId}`. Raises Unauthorized, Forbidden, NotFound.
+        `DELETE /project/{projectId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, project_id)
 
 
 class ProjectDeploymentRules(Twin):
-    """`client.projects.deployment_rules`."""
+    """Deployment rules of projects: on which cluster and at which times new environments run."""
 
     _async: asynchronous.ProjectDeploymentRules
 
     def list(self, project_id: str) -> builtins.list[models.ProjectDeploymentRule]:
-        """List deployment rules of a project.
+        """List the deployment rules of a project.
 
-        `GET /project/{projectId}/deploymentRule`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /project/{projectId}/deploymentRule`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, project_id)
 
     def create(
         self, project_id: str, body: models.ProjectDeploymentRuleRequest | Mapping[str, object]
     ) -> models.ProjectDeploymentRule:
-        """Create a deployment rule of a project.
+        """Create a deployment rule for a project.
 
-        `POST /project/{projectId}/deploymentRule`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `POST /project/{projectId}/deploymentRule`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create, project_id, body)
 
     def get(self, project_id: str, deployment_rule_id: str) -> models.ProjectDeploymentRule:
         """Get a deployment rule of a project.
 
-        `GET /project/{projectId}/deploymentRule/{deploymentRuleId}`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /project/{projectId}/deploymentRule/{deploymentRuleId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, project_id, deployment_rule_id)
 
     def update(
         self, project_id: str, deployment_rule_id: str, body: models.ProjectDeploymentRuleRequest | Mapping[str, object]
     ) -> models.ProjectDeploymentRule:
-        """Replace a deployment rule of a project as a whole.
+        """Update a deployment rule of a project: the body replaces all of it.
 
-        `PUT /project/{projectId}/deploymentRule/{deploymentRuleId}`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        `PUT /project/{projectId}/deploymentRule/{deploymentRuleId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, project_id, deployment_rule_id, body)
 
     def delete(self, project_id: str, deployment_rule_id: str) -> None:
         """Delete a deployment rule of a project.
 
-        `DELETE /project/{projectId}/deploymentRule/{deploymentRuleId}`. Raises Unauthorized, Forbidden, NotFound.
+        `DELETE /project/{projectId}/deploymentRule/{deploymentRuleId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, project_id, deployment_rule_id)
 
@@ -120,31 +138,34 @@ class ProjectDeploymentRules(Twin):
         project_id: str,
         body: models.ProjectDeploymentRulesPriorityOrderRequest | Mapping[str, object] | Unset = UNSET,
     ) -> None:
-        """Change the order in which deployment rules apply.
+        """Change the order in which the deployment rules of a project apply.
 
-        `PUT /project/{projectId}/deploymentRule/order`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `PUT /project/{projectId}/deploymentRule/order`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.reorder, project_id, body)
 
 
 class ProjectEnvironmentVariables(Twin):
-    """`client.projects.environment_variables`."""
+    """Environment variables of projects: shared by all their environments, secrets apart."""
 
     _async: asynchronous.ProjectEnvironmentVariables
 
     def list(self, project_id: str) -> builtins.list[models.EnvironmentVariable]:
-        """List environment variables of a project.
+        """List the environment variables of a project.
 
-        `GET /project/{projectId}/environmentVariable`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /project/{projectId}/environmentVariable`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, project_id)
 
     def create(
         self, project_id: str, body: models.EnvironmentVariableRequest | Mapping[str, object]
     ) -> models.EnvironmentVariable:
-        """Create an environment variable of a project.
+        """Create an environment variable for a project.
 
-        `POST /project/{projectId}/environmentVariable`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `POST /project/{projectId}/environmentVariable`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create, project_id, body)
 
@@ -154,90 +175,103 @@ class ProjectEnvironmentVariables(Twin):
         environment_variable_id: str,
         body: models.EnvironmentVariableEditRequest | Mapping[str, object],
     ) -> models.EnvironmentVariable:
-        """Replace an environment variable of a project as a whole.
+        """Update an environment variable of a project: the body replaces all of it.
 
-        `PUT /project/{projectId}/environmentVariable/{environmentVariableId}`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        `PUT /project/{projectId}/environmentVariable/{environmentVariableId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, project_id, environment_variable_id, body)
 
     def delete(self, project_id: str, environment_variable_id: str) -> None:
         """Delete an environment variable of a project.
 
-        `DELETE /project/{projectId}/environmentVariable/{environmentVariableId}`. Raises Unauthorized, Forbidden,
-        NotFound.
+        `DELETE /project/{projectId}/environmentVariable/{environmentVariableId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, project_id, environment_variable_id)
 
     def create_override(
         self, project_id: str, environment_variable_id: str, body: models.Value | Mapping[str, object] | Unset = UNSET
     ) -> models.EnvironmentVariable:
-        """Override the value of an environment variable at this scope of a project.
+        """Override the value of an environment variable for a project.
 
-        `POST /project/{projectId}/environmentVariable/{environmentVariableId}/override`. Raises BadRequest,
-        Unauthorized, Forbidden, NotFound.
+        Makes a new one with the same key and another value; the original stays as it is.
+
+        `POST /project/{projectId}/environmentVariable/{environmentVariableId}/override`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create_override, project_id, environment_variable_id, body)
 
     def create_alias(
         self, project_id: str, environment_variable_id: str, body: models.Key | Mapping[str, object]
     ) -> models.EnvironmentVariable:
-        """Create an alias of an environment variable of a project.
+        """Create an alias of an environment variable for a project.
 
-        `POST /project/{projectId}/environmentVariable/{environmentVariableId}/alias`. Raises BadRequest,
-        Unauthorized, Forbidden, NotFound.
+        Makes a new one with another key and the same value; the original stays as it is.
+
+        `POST /project/{projectId}/environmentVariable/{environmentVariableId}/alias`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create_alias, project_id, environment_variable_id, body)
 
 
 class ProjectSecrets(Twin):
-    """`client.projects.secrets`."""
+    """Secrets of projects: shared by all their environments; values cannot be read back."""
 
     _async: asynchronous.ProjectSecrets
 
     def list(self, project_id: str) -> builtins.list[models.Secret]:
-        """List secrets of a project.
+        """List the secrets of a project.
 
-        `GET /project/{projectId}/secret`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /project/{projectId}/secret`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, project_id)
 
     def create(self, project_id: str, body: models.SecretRequest | Mapping[str, object]) -> models.Secret:
-        """Create a secret of a project.
+        """Create a secret for a project.
 
-        `POST /project/{projectId}/secret`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `POST /project/{projectId}/secret`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create, project_id, body)
 
     def update(
         self, project_id: str, secret_id: str, body: models.SecretEditRequest | Mapping[str, object]
     ) -> models.Secret:
-        """Replace a secret of a project as a whole.
+        """Update a secret of a project: the body replaces all of it.
 
-        `PUT /project/{projectId}/secret/{secretId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `PUT /project/{projectId}/secret/{secretId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, project_id, secret_id, body)
 
     def delete(self, project_id: str, secret_id: str) -> None:
         """Delete a secret of a project.
 
-        `DELETE /project/{projectId}/secret/{secretId}`. Raises Unauthorized, Forbidden, NotFound.
+        `DELETE /project/{projectId}/secret/{secretId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, project_id, secret_id)
 
     def create_override(
         self, project_id: str, secret_id: str, body: models.Value | Mapping[str, object] | Unset = UNSET
     ) -> models.Secret:
-        """Override the value of a secret at this scope of a project.
+        """Override the value of a secret for a project.
 
-        `POST /project/{projectId}/secret/{secretId}/override`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        Makes a new one with the same key and another value; the original stays as it is.
+
+        `POST /project/{projectId}/secret/{secretId}/override`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create_override, project_id, secret_id, body)
 
     def create_alias(self, project_id: str, secret_id: str, body: models.Key | Mapping[str, object]) -> models.Secret:
-        """Create an alias of a secret of a project.
+        """Create an alias of a secret for a project.
 
-        `POST /project/{projectId}/secret/{secretId}/alias`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        Makes a new one with another key and the same value; the original stays as it is.
+
+        `POST /project/{projectId}/secret/{secretId}/alias`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create_alias, project_id, secret_id, body)

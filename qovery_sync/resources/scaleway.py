@@ -16,74 +16,92 @@ if TYPE_CHECKING:
 
 
 class Scaleway(Twin):
-    """`client.scaleway`."""
+    """Scaleway: its regions, instance types and managed databases."""
 
     _async: asynchronous.Scaleway
     credentials: Namespace[ScalewayCredentials] = Namespace("ScalewayCredentials")
 
     def list_regions(self) -> list[models.ClusterRegion]:
-        """List the regions.
+        """List the regions of Scaleway.
 
-        `GET /scaleway/region`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /scaleway/region`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_regions)
 
     def list_cluster_features(self) -> list[models.ClusterFeatureResponse]:
         """List the features that clusters on Scaleway can have.
 
-        `GET /scaleway/clusterFeature`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /scaleway/clusterFeature`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_cluster_features)
 
     def list_instance_types(self) -> list[models.ClusterInstanceType]:
-        """List the instance types.
+        """List the instance types that clusters on Scaleway can use.
 
-        `GET /scaleway/instanceType`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /scaleway/instanceType`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_instance_types)
 
     def list_managed_database_types(self) -> list[models.ManagedDatabaseTypeResponse]:
-        """List the managed database types.
+        """List the databases that Scaleway can manage.
 
-        `GET /scaleway/managedDatabase/type`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /scaleway/managedDatabase/type`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_managed_database_types)
 
     def list_kapsule_instance_types(self, zone: str) -> list[models.ClusterInstanceType]:
-        """List the kapsule instance types of a zone.
+        """List the instance types that Kapsule clusters can use in a zone.
 
-        `GET /scaleway/instanceType/{zone}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            zone: Its name at Scaleway, such as `fr-par-1`.
+
+        `GET /scaleway/instanceType/{zone}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_kapsule_instance_types, zone)
 
 
 class ScalewayCredentials(Twin):
-    """`client.scaleway.credentials`."""
+    """Scaleway credentials: how Qovery signs in to projects there."""
 
     _async: asynchronous.ScalewayCredentials
 
     def list(self, *, organization_id: str | None = None) -> builtins.list[models.ClusterCredentials]:
-        """List credentials.
+        """List the Scaleway credentials of the organization.
 
-        `GET /organization/{organizationId}/scaleway/credentials`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/scaleway/credentials`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, organization_id=organization_id)
 
     def create(
         self, body: models.ScalewayCredentialsRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> models.ClusterCredentials:
-        """Create credentials.
+        """Create Scaleway credentials.
 
-        `POST /organization/{organizationId}/scaleway/credentials`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/scaleway/credentials`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create, body, organization_id=organization_id)
 
     def get(self, credentials_id: str, *, organization_id: str | None = None) -> models.ClusterCredentials:
-        """Get credentials.
+        """Get Scaleway credentials.
 
-        `GET /organization/{organizationId}/scaleway/credentials/{credentialsId}`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/scaleway/credentials/{credentialsId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, credentials_id, organization_id=organization_id)
 
@@ -94,17 +112,23 @@ class ScalewayCredentials(Twin):
         *,
         organization_id: str | None = None,
     ) -> models.ClusterCredentials:
-        """Replace credentials as a whole.
+        """Update Scaleway credentials: the body replaces all of them.
 
-        `PUT /organization/{organizationId}/scaleway/credentials/{credentialsId}`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/scaleway/credentials/{credentialsId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, credentials_id, body, organization_id=organization_id)
 
     def delete(self, credentials_id: str, *, organization_id: str | None = None) -> None:
-        """Delete credentials.
+        """Delete Scaleway credentials.
 
-        `DELETE /organization/{organizationId}/scaleway/credentials/{credentialsId}`. Raises Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/scaleway/credentials/{credentialsId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, credentials_id, organization_id=organization_id)

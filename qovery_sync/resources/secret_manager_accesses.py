@@ -14,14 +14,20 @@ if TYPE_CHECKING:
 
 
 class SecretManagerAccesses(Twin):
-    """`client.secret_manager_accesses`."""
+    """Secret manager accesses: what can be reached in secret managers outside Qovery."""
 
     _async: asynchronous.SecretManagerAccesses
 
     def list_secrets(self, secret_manager_access_id: str, *, name_prefix: str | Unset = UNSET) -> list[str]:
-        """List the secrets that a secret manager offers.
+        """List the names of the secrets in a secret manager.
 
-        `GET /secretManagerAccess/{secretManagerAccessId}/secrets`. Raises Unauthorized, Forbidden, NotFound.
+        Their values stay where they are.
+
+        Args:
+            name_prefix: Only secrets whose names begin with this.
+
+        `GET /secretManagerAccess/{secretManagerAccessId}/secrets`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_secrets, secret_manager_access_id, name_prefix=name_prefix)
 
@@ -30,7 +36,7 @@ class SecretManagerAccesses(Twin):
     ) -> list[models.ExternalSecretAssociatedServiceResponse]:
         """List the services that use a secret manager.
 
-        `GET /secretManagerAccess/{secretManagerAccessId}/associatedServices`. Raises Unauthorized, Forbidden,
-        NotFound.
+        `GET /secretManagerAccess/{secretManagerAccessId}/associatedServices`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_associated_services, secret_manager_access_id)

@@ -15,30 +15,33 @@ if TYPE_CHECKING:
 
 
 class Services(Twin):
-    """`client.services`."""
+    """Services: what can be asked of a service whatever its kind."""
 
     _async: asynchronous.Services
 
     def get_deployment_stage(self, service_id: str) -> models.DeploymentStageResponse:
         """Get the deployment stage of a service.
 
-        `GET /service/{serviceId}/deploymentStage`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /service/{serviceId}/deploymentStage`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get_deployment_stage, service_id)
 
     def get_git_webhook_status(self, service_id: str) -> models.GitWebhookStatusResponse:
-        """Get the state of a service's git webhook.
+        """Check whether the Git webhook of a service is set up correctly.
 
-        `GET /service/{serviceId}/gitWebhookStatus`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `GET /service/{serviceId}/gitWebhookStatus`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get_git_webhook_status, service_id)
 
     def sync_git_webhook(self, service_id: str) -> models.GitWebhookStatusResponse:
-        """Create or repair a service's git webhook.
+        """Create the Git webhook of a service, or repair it.
 
-        429 here is the limit of the git provider, not of this API.
-        `POST /service/{serviceId}/gitWebhook/sync`. Raises BadRequest, Unauthorized, Forbidden, NotFound,
-        UnprocessableEntity, RateLimited.
+        RateLimited here means the limit of the Git provider, not of this API.
+
+        `POST /service/{serviceId}/gitWebhook/sync`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, UnprocessableEntity, RateLimited.
         """
         return self._call(self._async.sync_git_webhook, service_id)
 
@@ -50,9 +53,12 @@ class Services(Twin):
         cluster_id: str | Unset = UNSET,
         organization_id: str | None = None,
     ) -> builtins.list[models.ServiceLightResponse]:
-        """List all services of the organization.
+        """List the services of the organization, of all kinds, in brief.
 
-        `GET /organization/{organizationId}/services`.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/services`
         """
         return self._call(
             self._async.list,
@@ -65,8 +71,11 @@ class Services(Twin):
     def get_ingress_deployment_status(
         self, service_type: models.GetIngressDeploymentStatusServiceType, service_id: str
     ) -> models.IngressDeploymentStatusResponse:
-        """Get the state of a service's ingress deployment.
+        """Get the deployment status of the ingress of a service.
 
-        `GET /{serviceType}/{serviceId}/ingressDeploymentStatus`.
+        Args:
+            service_type: The kind of service: only these have an ingress.
+
+        `GET /{serviceType}/{serviceId}/ingressDeploymentStatus`
         """
         return self._call(self._async.get_ingress_deployment_status, service_type, service_id)

@@ -18,23 +18,28 @@ if TYPE_CHECKING:
 
 
 class Terraforms(Twin):
-    """`client.terraforms`."""
+    """Terraform services: Terraform or OpenTofu code that is applied as part of an environment."""
 
     _async: asynchronous.Terraforms
     advanced_settings: Namespace[TerraformAdvancedSettings] = Namespace("TerraformAdvancedSettings")
     deployment_restrictions: Namespace[TerraformDeploymentRestrictions] = Namespace("TerraformDeploymentRestrictions")
 
     def redeploy(self, terraform_id: str) -> models.Status:
-        """Redeploy a Terraform service.
+        """Deploy a Terraform service again.
 
-        `POST /terraform/{terraformId}/redeploy`. Raises Unauthorized, Forbidden, NotFound, Conflict.
+        Returns:
+            The status right after the request; `environments.get_statuses` follows it.
+
+        `POST /terraform/{terraformId}/redeploy`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.redeploy, terraform_id)
 
     def list(self, environment_id: str) -> builtins.list[models.TerraformResponse]:
-        """List Terraform services of an environment.
+        """List the Terraform services of an environment.
 
-        `GET /environment/{environmentId}/terraform`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /environment/{environmentId}/terraform`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, environment_id)
 
@@ -43,24 +48,26 @@ class Terraforms(Twin):
     ) -> models.TerraformResponse:
         """Create a Terraform service in an environment.
 
-        `POST /environment/{environmentId}/terraform`. Raises BadRequest, Unauthorized, Forbidden, NotFound,
-        Conflict.
+        `POST /environment/{environmentId}/terraform`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.create, environment_id, body)
 
     def get(self, terraform_id: str) -> models.TerraformResponse:
         """Get a Terraform service.
 
-        `GET /terraform/{terraformId}`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /terraform/{terraformId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, terraform_id)
 
     def update(
         self, terraform_id: str, body: models.TerraformRequest | Mapping[str, object]
     ) -> models.TerraformResponse:
-        """Replace a Terraform service as a whole.
+        """Update a Terraform service: the body replaces all of it.
 
-        `PUT /terraform/{terraformId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
+        `PUT /terraform/{terraformId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.update, terraform_id, body)
 
@@ -74,7 +81,15 @@ class Terraforms(Twin):
     ) -> None:
         """Delete a Terraform service.
 
-        `DELETE /terraform/{terraformId}`. Raises Unauthorized, Forbidden, NotFound.
+        Returns before the service is gone: `get` raises NotFound once it is.
+
+        Args:
+            resources_only: Delete the resources, but keep the configuration at Qovery.
+            skip_reconcile: Delete at once what is there, instead of first bringing it into its declared state.
+            force_terraform_action: `SKIP_DESTROY` leaves the resources alone that Terraform made.
+
+        `DELETE /terraform/{terraformId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(
             self._async.delete,
@@ -89,7 +104,11 @@ class Terraforms(Twin):
     ) -> models.Status:
         """Deploy a Terraform service.
 
-        `POST /terraform/{terraformId}/deploy`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
+        Returns:
+            The status right after the request; `environments.get_statuses` follows it.
+
+        `POST /terraform/{terraformId}/deploy`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.deploy, terraform_id, body)
 
@@ -102,14 +121,24 @@ class Terraforms(Twin):
     ) -> models.Status | None:
         """Uninstall a Terraform service.
 
-        `POST /terraform/{terraformId}/uninstall`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
+        Deletes what runs on the cluster, its data included; the configuration at Qovery stays.
+
+        Args:
+            force_terraform_action: `SKIP_DESTROY` leaves the resources alone that Terraform made.
+
+        Returns:
+            The status right after the request, or None where nothing had to be deployed.
+
+        `POST /terraform/{terraformId}/uninstall`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.uninstall, terraform_id, body, force_terraform_action=force_terraform_action)
 
     def list_versions(self) -> builtins.list[models.TerraformVersionResponse]:
-        """List the available versions.
+        """List the versions of Terraform that can be used.
 
-        `GET /terraform/availableVersion`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /terraform/availableVersion`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_versions)
 
@@ -118,87 +147,107 @@ class Terraforms(Twin):
     ) -> models.TerraformResponse:
         """Clone a Terraform service.
 
-        `POST /terraform/{terraformId}/clone`. Raises Unauthorized, Forbidden, NotFound, Conflict.
+        `POST /terraform/{terraformId}/clone`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.clone, terraform_id, body)
 
     def list_deployment_history_v2(
         self, terraform_id: str, *, page_size: int | Unset = UNSET
     ) -> Page[models.DeploymentHistoryService]:
-        """List the deployment history v2 of a Terraform service.
+        """List the past and current deployments of a Terraform service, in the newer form.
 
-        `GET /terraform/{terraformId}/deploymentHistoryV2`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            page_size: How many at most (20 unless given).
+
+        Returns:
+            A page; `iterate_deployment_history_v2` goes through all pages.
+
+        `GET /terraform/{terraformId}/deploymentHistoryV2`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_deployment_history_v2, terraform_id, page_size=page_size)
 
     def iterate_deployment_history_v2(
         self, terraform_id: str, *, page_size: int | Unset = UNSET
     ) -> Iterator[models.DeploymentHistoryService]:
-        """Iterate over every item of `list_deployment_history_v2`, asking for pages as needed."""
+        """Iterate over the past and current deployments of a Terraform service, in the newer form.
+
+        Takes what `list_deployment_history_v2` takes, and asks for page after page as needed.
+        """
         return self._iterate(self._async.iterate_deployment_history_v2(terraform_id, page_size=page_size))
 
     def list_commits(self, terraform_id: str) -> builtins.list[models.Commit]:
-        """List the commits of a Terraform service.
+        """List the last commits in the Git repository of a Terraform service.
 
-        `GET /terraform/{terraformId}/commit`. Raises Unauthorized, Forbidden, NotFound.
+        The last 100.
+
+        `GET /terraform/{terraformId}/commit`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_commits, terraform_id)
 
     def list_resources(self, terraform_id: str) -> builtins.list[models.TerraformResourceResponse]:
-        """List the resources of a Terraform service.
+        """List the resources that the last deployment of a Terraform service made.
 
-        `GET /terraform/{terraformId}/terraformResources`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /terraform/{terraformId}/terraformResources`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_resources, terraform_id)
 
 
 class TerraformAdvancedSettings(Twin):
-    """`client.terraforms.advanced_settings`."""
+    """Advanced settings of Terraform services: the finer points of deploying them."""
 
     _async: asynchronous.TerraformAdvancedSettings
 
     def get(self, terraform_id: str) -> models.TerraformAdvancedSettings:
         """Get the advanced settings of a Terraform service.
 
-        `GET /terraform/{terraformId}/advancedSettings`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /terraform/{terraformId}/advancedSettings`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, terraform_id)
 
     def update(
         self, terraform_id: str, body: models.TerraformAdvancedSettings | Mapping[str, object] | Unset = UNSET
     ) -> models.TerraformAdvancedSettings:
-        """Replace the advanced settings of a Terraform service as a whole.
+        """Update the advanced settings of a Terraform service: the body replaces all of them.
 
-        `PUT /terraform/{terraformId}/advancedSettings`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `PUT /terraform/{terraformId}/advancedSettings`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, terraform_id, body)
 
     def get_default(self) -> models.TerraformAdvancedSettings:
-        """Get the default advanced settings.
+        """Get the default advanced settings of Terraform services.
 
-        `GET /defaultTerraformAdvancedSettings`. Raises Unauthorized, Forbidden.
+        `GET /defaultTerraformAdvancedSettings`
+        Raises: Unauthorized, Forbidden.
         """
         return self._call(self._async.get_default)
 
 
 class TerraformDeploymentRestrictions(Twin):
-    """`client.terraforms.deployment_restrictions`."""
+    """Deployment restrictions of Terraform services: which changed files lead to a deployment."""
 
     _async: asynchronous.TerraformDeploymentRestrictions
 
     def list(self, terraform_id: str) -> builtins.list[models.TerraformDeploymentRestrictionResponse]:
-        """List deployment restrictions of a Terraform service.
+        """List the deployment restrictions of a Terraform service.
 
-        `GET /terraform/{terraformId}/deploymentRestriction`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /terraform/{terraformId}/deploymentRestriction`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, terraform_id)
 
     def create(
         self, terraform_id: str, body: models.TerraformDeploymentRestrictionRequest | Mapping[str, object]
     ) -> models.TerraformDeploymentRestrictionResponse:
-        """Create a deployment restriction of a Terraform service.
+        """Create a deployment restriction for a Terraform service.
 
-        `POST /terraform/{terraformId}/deploymentRestriction`. Raises BadRequest, Unauthorized, Forbidden, Conflict.
+        `POST /terraform/{terraformId}/deploymentRestriction`
+        Raises: BadRequest, Unauthorized, Forbidden, Conflict.
         """
         return self._call(self._async.create, terraform_id, body)
 
@@ -208,17 +257,17 @@ class TerraformDeploymentRestrictions(Twin):
         deployment_restriction_id: str,
         body: models.TerraformDeploymentRestrictionRequest | Mapping[str, object],
     ) -> models.TerraformDeploymentRestrictionResponse:
-        """Replace a deployment restriction of a Terraform service as a whole.
+        """Update a deployment restriction of a Terraform service: the body replaces all of it.
 
-        `PUT /terraform/{terraformId}/deploymentRestriction/{deploymentRestrictionId}`. Raises BadRequest,
-        Unauthorized, Forbidden, NotFound.
+        `PUT /terraform/{terraformId}/deploymentRestriction/{deploymentRestrictionId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, terraform_id, deployment_restriction_id, body)
 
     def delete(self, terraform_id: str, deployment_restriction_id: str) -> None:
         """Delete a deployment restriction of a Terraform service.
 
-        `DELETE /terraform/{terraformId}/deploymentRestriction/{deploymentRestrictionId}`. Raises Unauthorized,
-        Forbidden, NotFound.
+        `DELETE /terraform/{terraformId}/deploymentRestriction/{deploymentRestrictionId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, terraform_id, deployment_restriction_id)

@@ -16,18 +16,25 @@ if TYPE_CHECKING:
 
 
 class Variables(Twin):
-    """`client.variables`."""
+    """Variables: environment variables and secrets of all scopes, in one place."""
 
     _async: asynchronous.Variables
 
     def list(
         self, *, parent_id: str, scope: models.APIVariableScopeEnum, is_secret: bool | Unset = UNSET
     ) -> builtins.list[models.VariableResponse]:
-        """List variables.
+        """List the variables that can be seen at a scope.
 
-        Includes inherited and built-in variables: look at `scope` and `variable_type`. Values of secrets never come
-        back.
-        `GET /variable`. Raises Unauthorized, Forbidden, NotFound.
+        Includes inherited and built-in variables: look at `scope` and `variable_type`. Values of secrets never
+        come back.
+
+        Args:
+            parent_id: The project, environment or service whose variables are listed, inherited ones included.
+            scope: The kind of thing that `parent_id` names: a project, an environment, a kind of service.
+            is_secret: True for secrets only, false for other variables only.
+
+        `GET /variable`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, parent_id=parent_id, scope=scope, is_secret=is_secret)
 
@@ -35,7 +42,9 @@ class Variables(Twin):
         """Create a variable.
 
         A name that is taken raises Conflict, whose `body["existing_variable"]` says where it is.
-        `POST /variable`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+
+        `POST /variable`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create, body)
 
@@ -44,32 +53,40 @@ class Variables(Twin):
     ) -> models.VariableResponse:
         """Create an alias of a variable.
 
-        `POST /variable/{variableId}/alias`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        Makes a new one with another key and the same value; the original stays as it is.
+
+        `POST /variable/{variableId}/alias`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create_alias, variable_id, body)
 
     def create_override(
         self, variable_id: str, body: models.VariableOverrideRequest | Mapping[str, object]
     ) -> models.VariableResponse:
-        """Override the value of a variable at this scope.
+        """Override the value of a variable at a narrower scope.
 
-        `POST /variable/{variableId}/override`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        Makes a new one with the same key and another value; the original stays as it is.
+
+        `POST /variable/{variableId}/override`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create_override, variable_id, body)
 
     def update(
         self, variable_id: str, body: models.VariableEditRequest | Mapping[str, object]
     ) -> models.VariableResponse:
-        """Replace a variable as a whole.
+        """Update a variable: the body replaces all of it.
 
-        `PUT /variable/{variableId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `PUT /variable/{variableId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, variable_id, body)
 
     def delete(self, variable_id: str) -> None:
         """Delete a variable.
 
-        `DELETE /variable/{variableId}`. Raises Unauthorized, Forbidden, NotFound.
+        `DELETE /variable/{variableId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, variable_id)
 
@@ -80,9 +97,15 @@ class Variables(Twin):
         service_id: str,
         service_type: models.ServiceTypeForVariableEnum,
     ) -> models.VariableImport:
-        """Import many variables in one request.
+        """Import many variables for a service in one request.
 
         Needs a deployment to take effect.
-        `POST /variable/import`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+
+        Args:
+            service_id: The service that the variables are for.
+            service_type: The kind of the service.
+
+        `POST /variable/import`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.import_many, body, service_id=service_id, service_type=service_type)

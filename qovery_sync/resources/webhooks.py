@@ -15,14 +15,18 @@ if TYPE_CHECKING:
 
 
 class Webhooks(Twin):
-    """`client.webhooks`."""
+    """Webhooks: addresses that are told of deployments."""
 
     _async: asynchronous.Webhooks
 
     def list(self, *, organization_id: str | None = None) -> builtins.list[models.OrganizationWebhookResponse]:
-        """List webhooks.
+        """List the webhooks of the organization.
 
-        `GET /organization/{organizationId}/webhook`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/webhook`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, organization_id=organization_id)
 
@@ -35,25 +39,39 @@ class Webhooks(Twin):
         """Create a webhook.
 
         The secret goes out as it is, in a header (`Qovery-Signature` says the description, `Qovery-Secret` the
-        documentation); it never comes back, `target_secret_set` says whether there is one.
-        `POST /organization/{organizationId}/webhook`. Raises BadRequest, Unauthorized, Forbidden.
+        documentation). It never comes back: `target_secret_set` says whether there is one.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/webhook`
+        Raises: BadRequest, Unauthorized, Forbidden.
         """
         return self._call(self._async.create, body, organization_id=organization_id)
 
     def list_events(
         self, webhook_id: str, *, organization_id: str | None = None
     ) -> builtins.list[models.WebhookEventResponse]:
-        """List the events of a webhook.
+        """List the past deliveries of a webhook.
 
-        Past deliveries with their requests and answers: the way to replay missed ones.
-        `GET /organization/{organizationId}/webhook/{webhookId}/event`. Raises Unauthorized, Forbidden, NotFound.
+        Each with its request and the response to it: the way to replay missed deliveries.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/webhook/{webhookId}/event`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_events, webhook_id, organization_id=organization_id)
 
     def get(self, webhook_id: str, *, organization_id: str | None = None) -> models.OrganizationWebhookResponse:
         """Get a webhook.
 
-        `GET /organization/{organizationId}/webhook/{webhookId}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/webhook/{webhookId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, webhook_id, organization_id=organization_id)
 
@@ -64,16 +82,23 @@ class Webhooks(Twin):
         *,
         organization_id: str | None = None,
     ) -> models.OrganizationWebhookCreateResponse:
-        """Replace a webhook as a whole.
+        """Update a webhook: the body replaces all of it.
 
-        `PUT /organization/{organizationId}/webhook/{webhookId}`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/webhook/{webhookId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, webhook_id, body, organization_id=organization_id)
 
     def delete(self, webhook_id: str, *, organization_id: str | None = None) -> None:
         """Delete a webhook.
 
-        `DELETE /organization/{organizationId}/webhook/{webhookId}`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/webhook/{webhookId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, webhook_id, organization_id=organization_id)

@@ -11,12 +11,13 @@ from qovery_async.vocabulary import UNSET, Unset
 
 
 class ApplicationAdvancedSettings(Resource):
-    """`client.applications.advanced_settings`."""
+    """Advanced settings of applications: the finer points of building and running them."""
 
     async def get_default(self) -> models.ApplicationAdvancedSettings:
-        """Get the default advanced settings.
+        """Get the default advanced settings of applications.
 
-        `GET /defaultApplicationAdvancedSettings`. Raises Unauthorized, Forbidden.
+        `GET /defaultApplicationAdvancedSettings`
+        Raises: Unauthorized, Forbidden.
         """
         return await self._json(
             models.ApplicationAdvancedSettings,
@@ -27,7 +28,8 @@ class ApplicationAdvancedSettings(Resource):
     async def get(self, application_id: str) -> models.ApplicationAdvancedSettings:
         """Get the advanced settings of an application.
 
-        `GET /application/{applicationId}/advancedSettings`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /application/{applicationId}/advancedSettings`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.ApplicationAdvancedSettings,
@@ -39,9 +41,10 @@ class ApplicationAdvancedSettings(Resource):
     async def update(
         self, application_id: str, body: models.ApplicationAdvancedSettings | Mapping[str, object] | Unset = UNSET
     ) -> models.ApplicationAdvancedSettings:
-        """Replace the advanced settings of an application as a whole.
+        """Update the advanced settings of an application: the body replaces all of them.
 
-        `PUT /application/{applicationId}/advancedSettings`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `PUT /application/{applicationId}/advancedSettings`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.ApplicationAdvancedSettings,

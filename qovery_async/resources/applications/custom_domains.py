@@ -11,12 +11,13 @@ from qovery_async.runtime.resource import Resource
 
 
 class ApplicationCustomDomains(Resource):
-    """`client.applications.custom_domains`."""
+    """Custom domains of applications: names of your own for them."""
 
     async def list(self, application_id: str) -> builtins.list[models.CustomDomain]:
-        """List custom domains of an application.
+        """List the custom domains of an application.
 
-        `GET /application/{applicationId}/customDomain`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /application/{applicationId}/customDomain`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.CustomDomain,
@@ -28,9 +29,10 @@ class ApplicationCustomDomains(Resource):
     async def create(
         self, application_id: str, body: models.CustomDomainRequest | Mapping[str, object]
     ) -> models.CustomDomain:
-        """Create a custom domain of an application.
+        """Create a custom domain for an application.
 
-        `POST /application/{applicationId}/customDomain`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `POST /application/{applicationId}/customDomain`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.CustomDomain,
@@ -43,10 +45,10 @@ class ApplicationCustomDomains(Resource):
     async def update(
         self, application_id: str, custom_domain_id: str, body: models.CustomDomainRequest | Mapping[str, object]
     ) -> models.CustomDomain:
-        """Replace a custom domain of an application as a whole.
+        """Update a custom domain of an application: the body replaces all of it.
 
-        `PUT /application/{applicationId}/customDomain/{customDomainId}`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        `PUT /application/{applicationId}/customDomain/{customDomainId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.CustomDomain,
@@ -60,8 +62,8 @@ class ApplicationCustomDomains(Resource):
     async def delete(self, application_id: str, custom_domain_id: str) -> None:
         """Delete a custom domain of an application.
 
-        `DELETE /application/{applicationId}/customDomain/{customDomainId}`. Raises Unauthorized, Forbidden,
-        NotFound.
+        `DELETE /application/{applicationId}/customDomain/{customDomainId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._nothing(
             "applications.custom_domains.delete",
@@ -73,8 +75,8 @@ class ApplicationCustomDomains(Resource):
     async def get_status(self, application_id: str, custom_domain_id: str) -> models.CustomDomain:
         """Get the status of a custom domain.
 
-        `GET /application/{applicationId}/customDomain/{customDomainId}/status`. Raises Unauthorized, Forbidden,
-        NotFound.
+        `GET /application/{applicationId}/customDomain/{customDomainId}/status`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.CustomDomain,

@@ -11,12 +11,13 @@ from qovery_async.runtime.resource import Resource
 
 
 class ApplicationDeploymentRestrictions(Resource):
-    """`client.applications.deployment_restrictions`."""
+    """Deployment restrictions of applications: which changed files lead to a deployment."""
 
     async def list(self, application_id: str) -> builtins.list[models.ApplicationDeploymentRestriction]:
-        """List deployment restrictions of an application.
+        """List the deployment restrictions of an application.
 
-        `GET /application/{applicationId}/deploymentRestriction`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /application/{applicationId}/deploymentRestriction`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.ApplicationDeploymentRestriction,
@@ -28,10 +29,10 @@ class ApplicationDeploymentRestrictions(Resource):
     async def create(
         self, application_id: str, body: models.ApplicationDeploymentRestrictionRequest | Mapping[str, object]
     ) -> models.ApplicationDeploymentRestriction:
-        """Create a deployment restriction of an application.
+        """Create a deployment restriction for an application.
 
-        `POST /application/{applicationId}/deploymentRestriction`. Raises BadRequest, Unauthorized, Forbidden,
-        Conflict.
+        `POST /application/{applicationId}/deploymentRestriction`
+        Raises: BadRequest, Unauthorized, Forbidden, Conflict.
         """
         return await self._json(
             models.ApplicationDeploymentRestriction,
@@ -47,10 +48,10 @@ class ApplicationDeploymentRestrictions(Resource):
         deployment_restriction_id: str,
         body: models.ApplicationDeploymentRestrictionRequest | Mapping[str, object],
     ) -> models.ApplicationDeploymentRestriction:
-        """Replace a deployment restriction of an application as a whole.
+        """Update a deployment restriction of an application: the body replaces all of it.
 
-        `PUT /application/{applicationId}/deploymentRestriction/{deploymentRestrictionId}`. Raises BadRequest,
-        Unauthorized, Forbidden, NotFound.
+        `PUT /application/{applicationId}/deploymentRestriction/{deploymentRestrictionId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.ApplicationDeploymentRestriction,
@@ -64,8 +65,8 @@ class ApplicationDeploymentRestrictions(Resource):
     async def delete(self, application_id: str, deployment_restriction_id: str) -> None:
         """Delete a deployment restriction of an application.
 
-        `DELETE /application/{applicationId}/deploymentRestriction/{deploymentRestrictionId}`. Raises Unauthorized,
-        Forbidden, NotFound.
+        `DELETE /application/{applicationId}/deploymentRestriction/{deploymentRestrictionId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._nothing(
             "applications.deployment_restrictions.delete",

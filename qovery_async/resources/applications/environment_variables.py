@@ -12,12 +12,13 @@ from qovery_async.vocabulary import UNSET, Unset
 
 
 class ApplicationEnvironmentVariables(Resource):
-    """`client.applications.environment_variables`."""
+    """Environment variables of applications: one variable at a time, secrets apart."""
 
     async def list(self, application_id: str) -> builtins.list[models.EnvironmentVariable]:
-        """List environment variables of an application.
+        """List the environment variables of an application.
 
-        `GET /application/{applicationId}/environmentVariable`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /application/{applicationId}/environmentVariable`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.EnvironmentVariable,
@@ -29,10 +30,10 @@ class ApplicationEnvironmentVariables(Resource):
     async def create(
         self, application_id: str, body: models.EnvironmentVariableRequest | Mapping[str, object]
     ) -> models.EnvironmentVariable:
-        """Create an environment variable of an application.
+        """Create an environment variable for an application.
 
-        `POST /application/{applicationId}/environmentVariable`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        `POST /application/{applicationId}/environmentVariable`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.EnvironmentVariable,
@@ -45,10 +46,10 @@ class ApplicationEnvironmentVariables(Resource):
     async def import_many(
         self, application_id: str, body: models.VariableImportRequest | Mapping[str, object]
     ) -> models.VariableImport:
-        """Import many environment variables of an application in one request.
+        """Import many environment variables for an application in one request.
 
-        `POST /application/{applicationId}/environmentVariable/import`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        `POST /application/{applicationId}/environmentVariable/import`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.VariableImport,
@@ -64,10 +65,10 @@ class ApplicationEnvironmentVariables(Resource):
         environment_variable_id: str,
         body: models.EnvironmentVariableEditRequest | Mapping[str, object],
     ) -> models.EnvironmentVariable:
-        """Replace an environment variable of an application as a whole.
+        """Update an environment variable of an application: the body replaces all of it.
 
-        `PUT /application/{applicationId}/environmentVariable/{environmentVariableId}`. Raises BadRequest,
-        Unauthorized, Forbidden, NotFound.
+        `PUT /application/{applicationId}/environmentVariable/{environmentVariableId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.EnvironmentVariable,
@@ -81,8 +82,8 @@ class ApplicationEnvironmentVariables(Resource):
     async def delete(self, application_id: str, environment_variable_id: str) -> None:
         """Delete an environment variable of an application.
 
-        `DELETE /application/{applicationId}/environmentVariable/{environmentVariableId}`. Raises Unauthorized,
-        Forbidden, NotFound.
+        `DELETE /application/{applicationId}/environmentVariable/{environmentVariableId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._nothing(
             "applications.environment_variables.delete",
@@ -97,10 +98,12 @@ class ApplicationEnvironmentVariables(Resource):
         environment_variable_id: str,
         body: models.Value | Mapping[str, object] | Unset = UNSET,
     ) -> models.EnvironmentVariable:
-        """Override the value of an environment variable at this scope of an application.
+        """Override the value of an environment variable for an application.
 
-        `POST /application/{applicationId}/environmentVariable/{environmentVariableId}/override`. Raises BadRequest,
-        Unauthorized, Forbidden, NotFound.
+        Makes a new one with the same key and another value; the original stays as it is.
+
+        `POST /application/{applicationId}/environmentVariable/{environmentVariableId}/override`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.EnvironmentVariable,
@@ -114,10 +117,12 @@ class ApplicationEnvironmentVariables(Resource):
     async def create_alias(
         self, application_id: str, environment_variable_id: str, body: models.Key | Mapping[str, object]
     ) -> models.EnvironmentVariable:
-        """Create an alias of an environment variable of an application.
+        """Create an alias of an environment variable for an application.
 
-        `POST /application/{applicationId}/environmentVariable/{environmentVariableId}/alias`. Raises BadRequest,
-        Unauthorized, Forbidden, NotFound.
+        Makes a new one with another key and the same value; the original stays as it is.
+
+        `POST /application/{applicationId}/environmentVariable/{environmentVariableId}/alias`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.EnvironmentVariable,

@@ -11,12 +11,13 @@ from qovery_async.vocabulary import UNSET, Unset
 
 
 class ApplicationNetwork(Resource):
-    """`client.applications.network`."""
+    """Network settings of applications: how requests reach them."""
 
     async def get(self, application_id: str) -> models.ApplicationNetwork:
-        """Get the network of an application.
+        """Get the network settings of an application.
 
-        `GET /application/{applicationId}/network`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /application/{applicationId}/network`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.ApplicationNetwork,
@@ -28,9 +29,10 @@ class ApplicationNetwork(Resource):
     async def update(
         self, application_id: str, body: models.ApplicationNetworkRequest | Mapping[str, object] | Unset = UNSET
     ) -> models.ApplicationNetwork:
-        """Replace the network of an application as a whole.
+        """Update the network settings of an application: the body replaces all of them.
 
-        `PUT /application/{applicationId}/network`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `PUT /application/{applicationId}/network`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.ApplicationNetwork,

@@ -12,21 +12,23 @@ from qovery_async.vocabulary import UNSET, Unset
 
 
 class ApplicationSecrets(Resource):
-    """`client.applications.secrets`."""
+    """Secrets of applications: variables whose values cannot be read back."""
 
     async def list(self, application_id: str) -> builtins.list[models.Secret]:
-        """List secrets of an application.
+        """List the secrets of an application.
 
-        `GET /application/{applicationId}/secret`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /application/{applicationId}/secret`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.Secret, "applications.secrets.list", "GET /application/{application_id}/secret", application_id
         )
 
     async def create(self, application_id: str, body: models.SecretRequest | Mapping[str, object]) -> models.Secret:
-        """Create a secret of an application.
+        """Create a secret for an application.
 
-        `POST /application/{applicationId}/secret`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `POST /application/{applicationId}/secret`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.Secret,
@@ -39,9 +41,10 @@ class ApplicationSecrets(Resource):
     async def update(
         self, application_id: str, secret_id: str, body: models.SecretEditRequest | Mapping[str, object]
     ) -> models.Secret:
-        """Replace a secret of an application as a whole.
+        """Update a secret of an application: the body replaces all of it.
 
-        `PUT /application/{applicationId}/secret/{secretId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `PUT /application/{applicationId}/secret/{secretId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.Secret,
@@ -55,7 +58,8 @@ class ApplicationSecrets(Resource):
     async def delete(self, application_id: str, secret_id: str) -> None:
         """Delete a secret of an application.
 
-        `DELETE /application/{applicationId}/secret/{secretId}`. Raises Unauthorized, Forbidden, NotFound.
+        `DELETE /application/{applicationId}/secret/{secretId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._nothing(
             "applications.secrets.delete",
@@ -67,10 +71,12 @@ class ApplicationSecrets(Resource):
     async def create_override(
         self, application_id: str, secret_id: str, body: models.Value | Mapping[str, object] | Unset = UNSET
     ) -> models.Secret:
-        """Override the value of a secret at this scope of an application.
+        """Override the value of a secret for an application.
 
-        `POST /application/{applicationId}/secret/{secretId}/override`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        Makes a new one with the same key and another value; the original stays as it is.
+
+        `POST /application/{applicationId}/secret/{secretId}/override`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.Secret,
@@ -84,10 +90,12 @@ class ApplicationSecrets(Resource):
     async def create_alias(
         self, application_id: str, secret_id: str, body: models.Key | Mapping[str, object]
     ) -> models.Secret:
-        """Create an alias of a secret of an application.
+        """Create an alias of a secret for an application.
 
-        `POST /application/{applicationId}/secret/{secretId}/alias`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        Makes a new one with another key and the same value; the original stays as it is.
+
+        `POST /application/{applicationId}/secret/{secretId}/alias`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.Secret,

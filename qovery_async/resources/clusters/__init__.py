@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class Clusters(Resource):
-    """`client.clusters`."""
+    """Clusters: the Kubernetes clusters of an organization, which its environments run on."""
 
     advanced_settings: Namespace[ClusterAdvancedSettings] = Namespace("ClusterAdvancedSettings")
     analyses: Namespace[ClusterAnalyses] = Namespace("ClusterAnalyses")
@@ -38,9 +38,13 @@ class Clusters(Resource):
     routing_table: Namespace[ClusterRoutingTable] = Namespace("ClusterRoutingTable")
 
     async def list(self, *, organization_id: str | None = None) -> builtins.list[models.Cluster]:
-        """List clusters.
+        """List the clusters of the organization.
 
-        `GET /organization/{organizationId}/cluster`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/cluster`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(
@@ -52,7 +56,11 @@ class Clusters(Resource):
     ) -> models.Cluster:
         """Create a cluster.
 
-        `POST /organization/{organizationId}/cluster`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/cluster`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -64,9 +72,13 @@ class Clusters(Resource):
         )
 
     async def list_statuses(self, *, organization_id: str | None = None) -> builtins.list[models.ClusterStatus]:
-        """List the states of all clusters.
+        """List the statuses of the clusters of the organization.
 
-        `GET /organization/{organizationId}/cluster/status`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/cluster/status`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(
@@ -79,10 +91,13 @@ class Clusters(Resource):
     async def update(
         self, cluster_id: str, body: models.ClusterRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> models.Cluster:
-        """Replace a cluster as a whole.
+        """Update a cluster: the body replaces all of it.
 
-        `PUT /organization/{organizationId}/cluster/{clusterId}`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/cluster/{clusterId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -104,7 +119,17 @@ class Clusters(Resource):
     ) -> None:
         """Delete a cluster.
 
-        `DELETE /organization/{organizationId}/cluster/{clusterId}`. Raises Unauthorized, Forbidden, NotFound.
+        Returns before the cluster is gone: `get_status` raises NotFound, or BadRequest, once it is.
+
+        Args:
+            delete_mode: Whether to delete the cluster and its configuration at Qovery, or the configuration
+                only.
+            skip_reconcile: Delete at once what is there, instead of first bringing it into its declared state.
+                Not together with the mode `DELETE_QOVERY_CONFIG`.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/cluster/{clusterId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._nothing(
@@ -118,7 +143,11 @@ class Clusters(Resource):
     async def get_status(self, cluster_id: str, *, organization_id: str | None = None) -> models.ClusterStatus:
         """Get the status of a cluster.
 
-        `GET /organization/{organizationId}/cluster/{clusterId}/status`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/cluster/{clusterId}/status`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -130,11 +159,18 @@ class Clusters(Resource):
         )
 
     async def get_installation_helm_values(self, cluster_id: str, *, organization_id: str | None = None) -> str:
-        """Get the installation Helm service values of a cluster.
+        """Get the Helm values for installing Qovery on a self-managed cluster.
 
-        The text is a secret, which its `repr` does not show.
-        `GET /organization/{organizationId}/cluster/{clusterId}/installationHelmValues`. Raises Unauthorized,
-        Forbidden, NotFound.
+        The string is a secret, which its `repr` does not show.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        Returns:
+            YAML.
+
+        `GET /organization/{organizationId}/cluster/{clusterId}/installationHelmValues`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._secret_text(
@@ -148,9 +184,13 @@ class Clusters(Resource):
     async def list_logs(
         self, cluster_id: str, *, organization_id: str | None = None
     ) -> builtins.list[models.ClusterLogs]:
-        """List the logs of a cluster.
+        """List the deployment logs of a cluster.
 
-        `GET /organization/{organizationId}/cluster/{clusterId}/logs`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/cluster/{clusterId}/logs`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(
@@ -164,9 +204,13 @@ class Clusters(Resource):
     async def get_readiness(
         self, cluster_id: str, *, organization_id: str | None = None
     ) -> models.ClusterReadinessStatus:
-        """Get the readiness of a cluster.
+        """Check whether a cluster can be deployed.
 
-        `GET /organization/{organizationId}/cluster/{clusterId}/isReady`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/cluster/{clusterId}/isReady`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -180,11 +224,17 @@ class Clusters(Resource):
     async def deploy(
         self, cluster_id: str, *, dry_run: bool | Unset = UNSET, organization_id: str | None = None
     ) -> models.ClusterStatus:
-        """Deploy a cluster.
+        """Deploy a cluster with its current settings.
 
-        The description says 201, the official CLI sees 200; either is taken.
-        `POST /organization/{organizationId}/cluster/{clusterId}/deploy`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            dry_run: Only plan the deployment, change nothing.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        Returns:
+            The status right after the request; `get_status` follows it.
+
+        `POST /organization/{organizationId}/cluster/{clusterId}/deploy`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -197,9 +247,13 @@ class Clusters(Resource):
         )
 
     async def upgrade(self, cluster_id: str) -> models.ClusterStatus:
-        """Upgrade a cluster.
+        """Upgrade a cluster to the next version of Kubernetes.
 
-        `POST /cluster/{clusterId}/upgrade`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        Returns:
+            The status right after the request; `get_status` follows it.
+
+        `POST /cluster/{clusterId}/upgrade`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.ClusterStatus, "clusters.upgrade", "POST /cluster/{cluster_id}/upgrade", cluster_id
@@ -212,10 +266,13 @@ class Clusters(Resource):
         *,
         organization_id: str | None = None,
     ) -> None:
-        """Update the karpenter private subnet ids of a cluster.
+        """Set the private subnets that Karpenter's Fargate profile uses on a cluster.
 
-        `PUT /organization/{organizationId}/cluster/{clusterId}/karpenterPrivateSubnetIds`. Raises BadRequest,
-        Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/cluster/{clusterId}/karpenterPrivateSubnetIds`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._nothing(
@@ -229,8 +286,14 @@ class Clusters(Resource):
     async def stop(self, cluster_id: str, *, organization_id: str | None = None) -> models.ClusterStatus:
         """Stop a cluster.
 
-        `POST /organization/{organizationId}/cluster/{clusterId}/stop`. Raises Unauthorized, Forbidden, NotFound,
-        Conflict.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        Returns:
+            The status right after the request; `get_status` follows it.
+
+        `POST /organization/{organizationId}/cluster/{clusterId}/stop`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -244,7 +307,10 @@ class Clusters(Resource):
     async def get_token(self, cluster_id: str, *, read_only: bool | Unset = UNSET) -> models.ClusterToken:
         """Get a short-lived token for the Kubernetes API of a cluster.
 
-        `GET /cluster/{clusterId}/token`.
+        Args:
+            read_only: Access that can look at things but change nothing.
+
+        `GET /cluster/{clusterId}/token`
         """
         return await self._json(
             models.ClusterToken,
@@ -257,7 +323,8 @@ class Clusters(Resource):
     async def list_environments(self, cluster_id: str) -> builtins.list[models.ClusterEnvironmentResponse]:
         """List the environments of a cluster.
 
-        `GET /cluster/{clusterId}/environments`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /cluster/{clusterId}/environments`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.ClusterEnvironmentResponse,
@@ -269,7 +336,8 @@ class Clusters(Resource):
     async def lock(self, cluster_id: str, body: models.ClusterLockRequest | Mapping[str, object]) -> models.ClusterLock:
         """Lock a cluster against changes.
 
-        `POST /cluster/{clusterId}/lock`. Raises Unauthorized, Forbidden, NotFound.
+        `POST /cluster/{clusterId}/lock`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.ClusterLock, "clusters.lock", "POST /cluster/{cluster_id}/lock", cluster_id, body=body
@@ -278,7 +346,8 @@ class Clusters(Resource):
     async def unlock(self, cluster_id: str) -> None:
         """Unlock a cluster.
 
-        `DELETE /cluster/{clusterId}/lock`. Raises Unauthorized, Forbidden, NotFound.
+        `DELETE /cluster/{clusterId}/lock`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._nothing("clusters.unlock", "DELETE /cluster/{cluster_id}/lock", cluster_id)
 
@@ -292,9 +361,16 @@ class Clusters(Resource):
         pod_name: str | Unset = UNSET,
         reporting_component: str | Unset = UNSET,
     ) -> builtins.list[models.ClusterKubernetesEvent]:
-        """List the kubernetes events of a cluster.
+        """List the Kubernetes events of a cluster in a span of time.
 
-        `GET /cluster/{clusterId}/events`.
+        Args:
+            from_date_time: ISO 8601 with an offset, such as `2026-01-31T08:00:00Z`.
+            to_date_time: ISO 8601 with an offset, such as `2026-01-31T09:00:00Z`.
+            node_name: Only events of this node.
+            pod_name: Only events of this pod.
+            reporting_component: Only events that this component of Kubernetes reported.
+
+        `GET /cluster/{clusterId}/events`
         """
         return await self._list(
             models.ClusterKubernetesEvent,
@@ -331,10 +407,29 @@ class Clusters(Resource):
         trace_id: str | Unset = UNSET,
         range: str | Unset = UNSET,
     ) -> models.ClusterMetricsResponse:
-        """Query the metrics of a cluster.
+        """Query the metrics of a cluster in Prometheus.
 
-        Takes Prometheus' parameters, all as text; `metrics` is its own JSON as text.
-        `GET /cluster/{clusterId}/metrics`.
+        Takes Prometheus' parameters, all as strings.
+
+        Args:
+            endpoint: Which endpoint of Prometheus' HTTP API to ask.
+            query: PromQL.
+            start: From when on: Unix seconds or RFC 3339, as Prometheus takes them.
+            end: Until when: Unix seconds or RFC 3339, as Prometheus takes them.
+            step: For range queries: the time between two points.
+            time: For instant queries: the point in time.
+            timeout: How long the query may take at Prometheus; the client's own limit is
+                `with_options(timeout=...)`.
+            dedup: Passed on to Thanos: whether replicas count once.
+            partial_response: Passed on to Thanos: whether a part of the data is better than an error.
+            max_source_resolution: Passed on to Thanos: how coarse the data may be.
+            engine: Passed on to Thanos: which engine evaluates the query.
+            analyze: Passed on to Thanos: whether to explain the query.
+
+        Returns:
+            Prometheus' own JSON, as a string in `metrics`.
+
+        `GET /cluster/{clusterId}/metrics`
         """
         return await self._json(
             models.ClusterMetricsResponse,
@@ -362,9 +457,13 @@ class Clusters(Resource):
         )
 
     async def list_locks(self, *, organization_id: str | None = None) -> builtins.list[models.ClusterLock]:
-        """List the locks of clusters.
+        """List the locks of the clusters of the organization.
 
-        `GET /organization/{organizationId}/lock`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/lock`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(
@@ -386,11 +485,26 @@ class Clusters(Resource):
         direction: str | Unset = UNSET,
         time: str | Unset = UNSET,
     ) -> models.ClusterLogsResponse:
-        """Query the logs of a cluster.
+        """Query the logs of a cluster in Loki.
 
-        Takes Loki's parameters, all as text, `start` and `end` in nanoseconds; `response` is Loki's own JSON as
-        text.
-        `GET /cluster/{clusterId}/logs`.
+        Takes Loki's parameters, all as strings.
+
+        Args:
+            endpoint: Which endpoint of Loki's HTTP API to ask.
+            query: LogQL.
+            start: From when on, in nanoseconds since 1970, as a string.
+            end: Until when, in nanoseconds since 1970, as a string.
+            limit: How many lines at most, as a string.
+            since: Instead of `start`: how long before `end`, such as `1h`.
+            step: For metric queries: the time between two points.
+            interval: For log queries: at most one line in this time.
+            direction: `forward` for the oldest first, `backward` for the newest first.
+            time: For instant queries: the point in time.
+
+        Returns:
+            Loki's own JSON, as a string in `response`.
+
+        `GET /cluster/{clusterId}/logs`
         """
         return await self._json(
             models.ClusterLogsResponse,

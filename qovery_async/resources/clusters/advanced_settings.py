@@ -11,13 +11,16 @@ from qovery_async.vocabulary import UNSET, Unset
 
 
 class ClusterAdvancedSettings(Resource):
-    """`client.clusters.advanced_settings`."""
+    """Advanced settings of clusters: the finer points of running them."""
 
     async def get(self, cluster_id: str, *, organization_id: str | None = None) -> models.ClusterAdvancedSettings:
         """Get the advanced settings of a cluster.
 
-        `GET /organization/{organizationId}/cluster/{clusterId}/advancedSettings`. Raises Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/cluster/{clusterId}/advancedSettings`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -35,10 +38,13 @@ class ClusterAdvancedSettings(Resource):
         *,
         organization_id: str | None = None,
     ) -> models.ClusterAdvancedSettings:
-        """Replace the advanced settings of a cluster as a whole.
+        """Update the advanced settings of a cluster: the body replaces all of them.
 
-        `PUT /organization/{organizationId}/cluster/{clusterId}/advancedSettings`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/cluster/{clusterId}/advancedSettings`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -51,9 +57,10 @@ class ClusterAdvancedSettings(Resource):
         )
 
     async def get_default(self) -> models.ClusterAdvancedSettings:
-        """Get the default advanced settings.
+        """Get the default advanced settings of clusters.
 
-        `GET /defaultClusterAdvancedSettings`. Raises Unauthorized, Forbidden.
+        `GET /defaultClusterAdvancedSettings`
+        Raises: Unauthorized, Forbidden.
         """
         return await self._json(
             models.ClusterAdvancedSettings,

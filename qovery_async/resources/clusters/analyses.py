@@ -11,12 +11,13 @@ from qovery_async.runtime.resource import Resource
 
 
 class ClusterAnalyses(Resource):
-    """`client.clusters.analyses`."""
+    """Analyses of clusters: read-only examinations, such as before an upgrade."""
 
     async def list(self, cluster_id: str) -> builtins.list[models.ClusterAnalysisResponse]:
-        """List analyses of a cluster.
+        """List the analyses of a cluster.
 
-        `GET /clusters/{clusterId}/analysis`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /clusters/{clusterId}/analysis`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.ClusterAnalysisResponse, "clusters.analyses.list", "GET /clusters/{cluster_id}/analysis", cluster_id
@@ -25,9 +26,12 @@ class ClusterAnalyses(Resource):
     async def start(
         self, cluster_id: str, body: models.ClusterAnalysisRequest | Mapping[str, object]
     ) -> models.ClusterAnalysisResponse:
-        """Start an analysis of a cluster.
+        """Start a read-only analysis of a cluster.
 
-        `POST /clusters/{clusterId}/analysis`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
+        Goes on after this returns: `get` and `list_logs` tell how it went.
+
+        `POST /clusters/{clusterId}/analysis`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return await self._json(
             models.ClusterAnalysisResponse,
@@ -38,9 +42,10 @@ class ClusterAnalyses(Resource):
         )
 
     async def get(self, cluster_id: str, analysis_id: str) -> models.ClusterAnalysisResponse:
-        """Get an analyse of a cluster.
+        """Get an analysis of a cluster.
 
-        `GET /clusters/{clusterId}/analysis/{analysisId}`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /clusters/{clusterId}/analysis/{analysisId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.ClusterAnalysisResponse,
@@ -51,9 +56,10 @@ class ClusterAnalyses(Resource):
         )
 
     async def list_logs(self, cluster_id: str, analysis_id: str) -> builtins.list[models.ClusterAnalysisLogResponse]:
-        """List the logs of a cluster.
+        """List the log lines of an analysis, in order.
 
-        `GET /clusters/{clusterId}/analysis/{analysisId}/logs`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /clusters/{clusterId}/analysis/{analysisId}/logs`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.ClusterAnalysisLogResponse,

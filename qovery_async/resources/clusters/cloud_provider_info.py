@@ -11,13 +11,16 @@ from qovery_async.vocabulary import UNSET, Unset
 
 
 class ClusterCloudProviderInfo(Resource):
-    """`client.clusters.cloud_provider_info`."""
+    """Cloud provider information: which provider and credentials a cluster uses."""
 
     async def get(self, cluster_id: str, *, organization_id: str | None = None) -> models.ClusterCloudProviderInfo:
-        """Get the cloud provider info of a cluster.
+        """Get the cloud provider information of a cluster.
 
-        `GET /organization/{organizationId}/cluster/{clusterId}/cloudProviderInfo`. Raises Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/cluster/{clusterId}/cloudProviderInfo`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -35,10 +38,13 @@ class ClusterCloudProviderInfo(Resource):
         *,
         organization_id: str | None = None,
     ) -> models.ClusterCloudProviderInfo:
-        """Specify the cloud provider of a cluster.
+        """Set the cloud provider information and credentials of a cluster.
 
-        `POST /organization/{organizationId}/cluster/{clusterId}/cloudProviderInfo`. Raises BadRequest,
-        Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/cluster/{clusterId}/cloudProviderInfo`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(

@@ -10,12 +10,13 @@ from qovery_async.runtime.resource import Resource
 
 
 class ClusterDnsProvider(Resource):
-    """`client.clusters.dns_provider`."""
+    """DNS provider: who serves the domain names of a cluster."""
 
     async def get(self, cluster_id: str) -> models.ClusterDnsProviderResponse:
         """Get the DNS provider of a cluster.
 
-        `GET /cluster/{clusterId}/dnsProvider`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /cluster/{clusterId}/dnsProvider`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.ClusterDnsProviderResponse,
@@ -27,9 +28,12 @@ class ClusterDnsProvider(Resource):
     async def update(
         self, cluster_id: str, body: models.ClusterDnsProviderRequest | Mapping[str, object]
     ) -> models.ClusterDnsProviderResponse:
-        """Replace the DNS provider of a cluster as a whole.
+        """Update the DNS provider of a cluster: the body replaces all of it.
 
-        `PUT /cluster/{clusterId}/dnsProvider`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        Secrets of the provider have to be given each time.
+
+        `PUT /cluster/{clusterId}/dnsProvider`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.ClusterDnsProviderResponse,

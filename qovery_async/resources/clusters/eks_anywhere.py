@@ -10,13 +10,18 @@ from qovery_async.runtime.resource import Resource
 
 
 class ClusterEksAnywhere(Resource):
-    """`client.clusters.eks_anywhere`."""
+    """EKS Anywhere: clusters that are described in a Git repository."""
 
     async def list_commits(self, cluster_id: str, *, organization_id: str | None = None) -> list[models.Commit]:
-        """List the commits of a cluster.
+        """List the last commits in the Git repository of an EKS Anywhere cluster.
 
-        `GET /organization/{organizationId}/cluster/{clusterId}/eks-anywhere/commits`. Raises Unauthorized,
-        Forbidden, NotFound.
+        Only those that touch the cluster's YAML file, where the Git provider can tell.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/cluster/{clusterId}/eks-anywhere/commits`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(
@@ -34,10 +39,13 @@ class ClusterEksAnywhere(Resource):
         *,
         organization_id: str | None = None,
     ) -> models.EksAnywhereCommitResponse:
-        """Update the commit of a cluster.
+        """Set the commit that an EKS Anywhere cluster is deployed from.
 
-        `PUT /organization/{organizationId}/cluster/{clusterId}/eks-anywhere/commit`. Raises BadRequest,
-        Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/cluster/{clusterId}/eks-anywhere/commit`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -52,10 +60,13 @@ class ClusterEksAnywhere(Resource):
     async def get_jwt(
         self, cluster_id: str, *, organization_id: str | None = None
     ) -> models.EksAnywhereClusterJwtResponse:
-        """Get the JWT of a cluster.
+        """Get the JWT that an EKS Anywhere cluster is deployed with.
 
-        `GET /organization/{organizationId}/cluster/{clusterId}/eks-anywhere/jwt`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/cluster/{clusterId}/eks-anywhere/jwt`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(

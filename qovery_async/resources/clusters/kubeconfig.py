@@ -8,7 +8,7 @@ from qovery_async.vocabulary import UNSET, Unset
 
 
 class ClusterKubeconfig(Resource):
-    """`client.clusters.kubeconfig`."""
+    """Kubeconfig: what `kubectl` needs to reach a cluster."""
 
     async def get(
         self,
@@ -20,9 +20,19 @@ class ClusterKubeconfig(Resource):
     ) -> str:
         """Get the kubeconfig of a cluster.
 
-        The text is a secret, which its `repr` does not show.
-        `GET /organization/{organizationId}/cluster/{clusterId}/kubeconfig`. Raises Unauthorized, Forbidden,
-        NotFound.
+        The string is a secret, which its `repr` does not show.
+
+        Args:
+            with_token_from_cli: Have the kubeconfig ask the `qovery` command for a token, instead of holding
+                credentials.
+            read_only: Access that can look at things but change nothing.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        Returns:
+            YAML.
+
+        `GET /organization/{organizationId}/cluster/{clusterId}/kubeconfig`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._secret_text(
@@ -35,10 +45,14 @@ class ClusterKubeconfig(Resource):
         )
 
     async def update(self, cluster_id: str, body: str, *, organization_id: str | None = None) -> None:
-        """Replace the kubeconfig of a cluster as a whole.
+        """Replace the kubeconfig of a cluster.
 
-        `PUT /organization/{organizationId}/cluster/{clusterId}/kubeconfig`. Raises Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            body: The kubeconfig, a YAML string.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/cluster/{clusterId}/kubeconfig`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._nothing(

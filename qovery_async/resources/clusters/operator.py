@@ -10,13 +10,18 @@ from qovery_async.runtime.resource import Resource
 
 
 class ClusterOperator(Resource):
-    """`client.clusters.operator`."""
+    """Qovery operator: the program that carries out deployments on a self-managed cluster."""
 
     async def attach(self, cluster_id: str, *, organization_id: str | None = None) -> None:
-        """Attach an operator to a cluster.
+        """Have the Qovery operator serve a self-managed cluster from now on.
 
-        `POST /organization/{organizationId}/cluster/{clusterId}/operator/attach`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Only records it: neither installs the operator nor checks that it runs.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/cluster/{clusterId}/operator/attach`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._nothing(
@@ -29,10 +34,15 @@ class ClusterOperator(Resource):
     async def get_bootstrap(
         self, cluster_id: str, *, organization_id: str | None = None
     ) -> models.ClusterOperatorBootstrapResponse:
-        """Get the bootstrap of a cluster.
+        """Get what is needed to install the Qovery operator on a cluster.
 
-        `GET /organization/{organizationId}/cluster/{clusterId}/operator/bootstrap`. Raises BadRequest,
-        Unauthorized, Forbidden, NotFound, PreconditionFailed.
+        Holds credentials of the cluster.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/cluster/{clusterId}/operator/bootstrap`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, PreconditionFailed.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -46,10 +56,13 @@ class ClusterOperator(Resource):
     async def get_status(
         self, cluster_id: str, *, organization_id: str | None = None
     ) -> models.ClusterOperatorStatusResponse:
-        """Get the status of a cluster.
+        """Get the state and versions of the Qovery operator of a cluster.
 
-        `GET /organization/{organizationId}/cluster/{clusterId}/operator/status`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/cluster/{clusterId}/operator/status`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -67,10 +80,15 @@ class ClusterOperator(Resource):
         *,
         organization_id: str | None = None,
     ) -> models.ClusterOperatorUpdateResponse:
-        """Replace the operator of a cluster as a whole.
+        """Update the Qovery operator of a cluster to another version.
 
-        `POST /organization/{organizationId}/cluster/{clusterId}/operator/update`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound, PreconditionFailed.
+        Returns once the update is accepted, not when it is done.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/cluster/{clusterId}/operator/update`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, PreconditionFailed.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(

@@ -10,15 +10,18 @@ from qovery_async.runtime.resource import Resource
 
 
 class ClusterPlatformBinding(Resource):
-    """`client.clusters.platform_binding`."""
+    """Platform binding: the platform template of a cluster and its settings."""
 
     async def get(
         self, cluster_id: str, *, organization_id: str | None = None
     ) -> models.ClusterPlatformBindingResponse:
         """Get the platform binding of a cluster.
 
-        `GET /organization/{organizationId}/cluster/{clusterId}/platformBinding`. Raises Unauthorized, Forbidden,
-        NotFound, ServerError.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/cluster/{clusterId}/platformBinding`
+        Raises: Unauthorized, Forbidden, NotFound, ServerError.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -36,10 +39,13 @@ class ClusterPlatformBinding(Resource):
         *,
         organization_id: str | None = None,
     ) -> models.ClusterPlatformBindingResponse:
-        """Replace the platform binding of a cluster as a whole.
+        """Update the platform binding of a cluster: the body replaces all of it.
 
-        `PUT /organization/{organizationId}/cluster/{clusterId}/platformBinding`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound, ServerError.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/cluster/{clusterId}/platformBinding`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, ServerError.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -61,9 +67,14 @@ class ClusterPlatformBinding(Resource):
     ) -> models.PlatformComponentConfigurationPreviewResponse:
         """Resolve the configuration of a component of the platform binding of a cluster.
 
-        Changes nothing, so it is asked again where an answer is lost.
-        `POST /organization/{organizationId}/cluster/{clusterId}/platformBinding/component/{componentKey}/resolve`.
-        Raises BadRequest, Unauthorized, Forbidden, NotFound, ServerError.
+        Changes nothing, so it is retried like a GET.
+
+        Args:
+            component_key: Names the component within the platform template.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/cluster/{clusterId}/platformBinding/component/{componentKey}/resolve`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, ServerError.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(

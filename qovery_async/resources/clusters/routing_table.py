@@ -10,13 +10,16 @@ from qovery_async.runtime.resource import Resource
 
 
 class ClusterRoutingTable(Resource):
-    """`client.clusters.routing_table`."""
+    """Routing table: the network routes of a cluster."""
 
     async def get(self, cluster_id: str, *, organization_id: str | None = None) -> list[models.ClusterRoute]:
         """Get the routing table of a cluster.
 
-        `GET /organization/{organizationId}/cluster/{clusterId}/routingTable`. Raises Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/cluster/{clusterId}/routingTable`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(
@@ -34,10 +37,13 @@ class ClusterRoutingTable(Resource):
         *,
         organization_id: str | None = None,
     ) -> list[models.ClusterRoute]:
-        """Replace the routing table of a cluster as a whole.
+        """Update the routing table of a cluster: the body replaces all of its routes.
 
-        `PUT /organization/{organizationId}/cluster/{clusterId}/routingTable`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/cluster/{clusterId}/routingTable`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(

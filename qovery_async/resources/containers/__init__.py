@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Containers(Resource):
-    """`client.containers`."""
+    """Containers: services that run an image from a container registry."""
 
     advanced_settings: Namespace[ContainerAdvancedSettings] = Namespace("ContainerAdvancedSettings")
     custom_domains: Namespace[ContainerCustomDomains] = Namespace("ContainerCustomDomains")
@@ -31,9 +31,10 @@ class Containers(Resource):
     secrets: Namespace[ContainerSecrets] = Namespace("ContainerSecrets")
 
     async def list(self, environment_id: str) -> builtins.list[models.ContainerResponse]:
-        """List containers of an environment.
+        """List the containers of an environment.
 
-        `GET /environment/{environmentId}/container`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /environment/{environmentId}/container`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.ContainerResponse, "containers.list", "GET /environment/{environment_id}/container", environment_id
@@ -44,8 +45,8 @@ class Containers(Resource):
     ) -> models.ContainerResponse:
         """Create a container in an environment.
 
-        `POST /environment/{environmentId}/container`. Raises BadRequest, Unauthorized, Forbidden, NotFound,
-        Conflict.
+        `POST /environment/{environmentId}/container`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return await self._json(
             models.ContainerResponse,
@@ -56,9 +57,12 @@ class Containers(Resource):
         )
 
     async def list_statuses(self, environment_id: str) -> builtins.list[models.ReferenceObjectStatus]:
-        """List the states of all containers of an environment.
+        """List the statuses of the containers of an environment.
 
-        `GET /environment/{environmentId}/container/status`. Raises Unauthorized, Forbidden, NotFound.
+        Ids and statuses, nothing else of the containers.
+
+        `GET /environment/{environmentId}/container/status`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.ReferenceObjectStatus,
@@ -73,10 +77,16 @@ class Containers(Resource):
         *,
         organization_id: str | None = None,
     ) -> models.Status:
-        """Deploy every container that uses an image and has automatic deployment on.
+        """Deploy a new image tag to every container that uses the image and is deployed automatically.
 
-        `POST /organization/{organizationId}/container/deploy`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound, Conflict.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        Returns:
+            One status, whatever the number of containers.
+
+        `POST /organization/{organizationId}/container/deploy`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -93,10 +103,18 @@ class Containers(Resource):
         *,
         organization_id: str | None = None,
     ) -> models.Status:
-        """Preview a container.
+        """Create a preview environment with a new image tag for every container that uses the image.
 
-        `POST /organization/{organizationId}/container/preview`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound, Conflict.
+        Containers that have no previews enabled are left out.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        Returns:
+            One status, whatever the number of containers.
+
+        `POST /organization/{organizationId}/container/preview`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         organization_id = await self._organization_id(organization_id)
         return await self._json(
@@ -110,7 +128,8 @@ class Containers(Resource):
     async def get(self, container_id: str) -> models.ContainerResponse:
         """Get a container.
 
-        `GET /container/{containerId}`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /container/{containerId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.ContainerResponse, "containers.get", "GET /container/{container_id}", container_id
@@ -119,9 +138,10 @@ class Containers(Resource):
     async def update(
         self, container_id: str, body: models.ContainerRequest | Mapping[str, object]
     ) -> models.ContainerResponse:
-        """Replace a container as a whole.
+        """Update a container: the body replaces all of it.
 
-        `PUT /container/{containerId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
+        `PUT /container/{containerId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return await self._json(
             models.ContainerResponse, "containers.update", "PUT /container/{container_id}", container_id, body=body
@@ -130,7 +150,13 @@ class Containers(Resource):
     async def delete(self, container_id: str, *, skip_reconcile: bool | Unset = UNSET) -> None:
         """Delete a container.
 
-        `DELETE /container/{containerId}`. Raises Unauthorized, Forbidden, NotFound.
+        Returns before the container is gone: `get` raises NotFound once it is.
+
+        Args:
+            skip_reconcile: Delete at once what is there, instead of first bringing it into its declared state.
+
+        `DELETE /container/{containerId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._nothing(
             "containers.delete",
@@ -142,16 +168,21 @@ class Containers(Resource):
     async def get_status(self, container_id: str) -> models.Status:
         """Get the status of a container.
 
-        `GET /container/{containerId}/status`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /container/{containerId}/status`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.Status, "containers.get_status", "GET /container/{container_id}/status", container_id
         )
 
     async def list_deployment_history(self, container_id: str) -> Page[models.DeploymentHistoryContainer]:
-        """List the deployment history of a container.
+        """List the past and current deployments of a container.
 
-        `GET /container/{containerId}/deploymentHistory`. Raises Unauthorized, Forbidden, NotFound.
+        Returns:
+            A page; there is no way to ask for the next.
+
+        `GET /container/{containerId}/deploymentHistory`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._page(
             models.DeploymentHistoryContainer,
@@ -163,9 +194,16 @@ class Containers(Resource):
     async def list_deployment_history_v2(
         self, container_id: str, *, page_size: int | Unset = UNSET
     ) -> Page[models.DeploymentHistoryService]:
-        """List the deployment history v2 of a container.
+        """List the past and current deployments of a container, in the newer form.
 
-        `GET /container/{containerId}/deploymentHistoryV2`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            page_size: How many at most (20 unless given).
+
+        Returns:
+            A page; `iterate_deployment_history_v2` goes through all pages.
+
+        `GET /container/{containerId}/deploymentHistoryV2`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._page(
             models.DeploymentHistoryService,
@@ -178,7 +216,10 @@ class Containers(Resource):
     def iterate_deployment_history_v2(
         self, container_id: str, *, page_size: int | Unset = UNSET
     ) -> Items[models.DeploymentHistoryService]:
-        """Iterate over every item of `list_deployment_history_v2`, asking for pages as needed."""
+        """Iterate over the past and current deployments of a container, in the newer form.
+
+        Takes what `list_deployment_history_v2` takes, and asks for page after page as needed.
+        """
         return growing(
             lambda cursor: self.list_deployment_history_v2(
                 container_id,
@@ -193,7 +234,11 @@ class Containers(Resource):
     ) -> models.Status:
         """Deploy a container.
 
-        `POST /container/{containerId}/deploy`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
+        Returns:
+            The status right after the request; `get_status` follows it.
+
+        `POST /container/{containerId}/deploy`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return await self._json(
             models.Status, "containers.deploy", "POST /container/{container_id}/deploy", container_id, body=body
@@ -202,7 +247,13 @@ class Containers(Resource):
     async def uninstall(self, container_id: str, body: Mapping[str, object] | Unset = UNSET) -> models.Status | None:
         """Uninstall a container.
 
-        `POST /container/{containerId}/uninstall`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
+        Deletes what runs on the cluster, its data included; the configuration at Qovery stays.
+
+        Returns:
+            The status right after the request, or None where nothing had to be deployed.
+
+        `POST /container/{containerId}/uninstall`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return await self._json(
             models.Status | None,
@@ -215,14 +266,22 @@ class Containers(Resource):
     async def stop(self, container_id: str) -> models.Status:
         """Stop a container.
 
-        `POST /container/{containerId}/stop`. Raises Unauthorized, Forbidden, NotFound, Conflict.
+        Returns:
+            The status right after the request; `get_status` follows it.
+
+        `POST /container/{containerId}/stop`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         return await self._json(models.Status, "containers.stop", "POST /container/{container_id}/stop", container_id)
 
     async def redeploy(self, container_id: str) -> models.Status:
-        """Redeploy a container.
+        """Deploy a container again.
 
-        `POST /container/{containerId}/redeploy`. Raises Unauthorized, Forbidden, NotFound, Conflict.
+        Returns:
+            The status right after the request; `get_status` follows it.
+
+        `POST /container/{containerId}/redeploy`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         return await self._json(
             models.Status, "containers.redeploy", "POST /container/{container_id}/redeploy", container_id
@@ -231,16 +290,21 @@ class Containers(Resource):
     async def restart(self, container_id: str) -> models.Status:
         """Restart a container.
 
-        `POST /container/{containerId}/restart-service`. Raises Unauthorized, Forbidden, NotFound, Conflict.
+        Returns:
+            The status right after the request; `get_status` follows it.
+
+        `POST /container/{containerId}/restart-service`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         return await self._json(
             models.Status, "containers.restart", "POST /container/{container_id}/restart-service", container_id
         )
 
     async def check_custom_domains(self, container_id: str) -> builtins.list[models.CheckedCustomDomainResponse]:
-        """Check the custom domains of a container.
+        """Check whether the custom domains of a container are set up correctly.
 
-        `GET /container/{containerId}/checkCustomDomain`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /container/{containerId}/checkCustomDomain`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.CheckedCustomDomainResponse,
@@ -250,17 +314,20 @@ class Containers(Resource):
         )
 
     async def list_logs(self, container_id: str) -> builtins.list[models.Log]:
-        """List the logs of a container.
+        """List the last log lines of a container.
 
         The last 1000 lines.
-        `GET /container/{containerId}/log`. Raises Unauthorized, Forbidden, NotFound.
+
+        `GET /container/{containerId}/log`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(models.Log, "containers.list_logs", "GET /container/{container_id}/log", container_id)
 
     async def list_links(self, container_id: str) -> builtins.list[models.Link]:
-        """List the links of a container.
+        """List the URLs of a container.
 
-        `GET /container/{containerId}/link`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /container/{containerId}/link`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.Link, "containers.list_links", "GET /container/{container_id}/link", container_id
@@ -271,7 +338,8 @@ class Containers(Resource):
     ) -> models.ContainerResponse:
         """Clone a container.
 
-        `POST /container/{containerId}/clone`. Raises Unauthorized, Forbidden, NotFound, Conflict.
+        `POST /container/{containerId}/clone`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         return await self._json(
             models.ContainerResponse,

@@ -11,12 +11,13 @@ from qovery_async.vocabulary import UNSET, Unset
 
 
 class ContainerAdvancedSettings(Resource):
-    """`client.containers.advanced_settings`."""
+    """Advanced settings of containers: the finer points of running them."""
 
     async def get_default(self) -> models.ContainerAdvancedSettings:
-        """Get the default advanced settings.
+        """Get the default advanced settings of containers.
 
-        `GET /defaultContainerAdvancedSettings`. Raises Unauthorized, Forbidden.
+        `GET /defaultContainerAdvancedSettings`
+        Raises: Unauthorized, Forbidden.
         """
         return await self._json(
             models.ContainerAdvancedSettings,
@@ -27,7 +28,8 @@ class ContainerAdvancedSettings(Resource):
     async def get(self, container_id: str) -> models.ContainerAdvancedSettings:
         """Get the advanced settings of a container.
 
-        `GET /container/{containerId}/advancedSettings`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /container/{containerId}/advancedSettings`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.ContainerAdvancedSettings,
@@ -39,9 +41,10 @@ class ContainerAdvancedSettings(Resource):
     async def update(
         self, container_id: str, body: models.ContainerAdvancedSettings | Mapping[str, object] | Unset = UNSET
     ) -> models.ContainerAdvancedSettings:
-        """Replace the advanced settings of a container as a whole.
+        """Update the advanced settings of a container: the body replaces all of them.
 
-        `PUT /container/{containerId}/advancedSettings`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `PUT /container/{containerId}/advancedSettings`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.ContainerAdvancedSettings,

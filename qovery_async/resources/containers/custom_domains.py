@@ -11,12 +11,13 @@ from qovery_async.runtime.resource import Resource
 
 
 class ContainerCustomDomains(Resource):
-    """`client.containers.custom_domains`."""
+    """Custom domains of containers: names of your own for them."""
 
     async def list(self, container_id: str) -> builtins.list[models.CustomDomain]:
-        """List custom domains of a container.
+        """List the custom domains of a container.
 
-        `GET /container/{containerId}/customDomain`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /container/{containerId}/customDomain`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.CustomDomain,
@@ -28,9 +29,10 @@ class ContainerCustomDomains(Resource):
     async def create(
         self, container_id: str, body: models.CustomDomainRequest | Mapping[str, object]
     ) -> models.CustomDomain:
-        """Create a custom domain of a container.
+        """Create a custom domain for a container.
 
-        `POST /container/{containerId}/customDomain`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `POST /container/{containerId}/customDomain`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.CustomDomain,
@@ -43,10 +45,10 @@ class ContainerCustomDomains(Resource):
     async def update(
         self, container_id: str, custom_domain_id: str, body: models.CustomDomainRequest | Mapping[str, object]
     ) -> models.CustomDomain:
-        """Replace a custom domain of a container as a whole.
+        """Update a custom domain of a container: the body replaces all of it.
 
-        `PUT /container/{containerId}/customDomain/{customDomainId}`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        `PUT /container/{containerId}/customDomain/{customDomainId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.CustomDomain,
@@ -60,7 +62,8 @@ class ContainerCustomDomains(Resource):
     async def delete(self, container_id: str, custom_domain_id: str) -> None:
         """Delete a custom domain of a container.
 
-        `DELETE /container/{containerId}/customDomain/{customDomainId}`. Raises Unauthorized, Forbidden, NotFound.
+        `DELETE /container/{containerId}/customDomain/{customDomainId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._nothing(
             "containers.custom_domains.delete",
@@ -72,8 +75,8 @@ class ContainerCustomDomains(Resource):
     async def get_status(self, container_id: str, custom_domain_id: str) -> models.CustomDomain:
         """Get the status of a custom domain.
 
-        `GET /container/{containerId}/customDomain/{customDomainId}/status`. Raises Unauthorized, Forbidden,
-        NotFound.
+        `GET /container/{containerId}/customDomain/{customDomainId}/status`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.CustomDomain,

@@ -12,12 +12,13 @@ from qovery_async.vocabulary import UNSET, Unset
 
 
 class ContainerEnvironmentVariables(Resource):
-    """`client.containers.environment_variables`."""
+    """Environment variables of containers: one variable at a time, secrets apart."""
 
     async def list(self, container_id: str) -> builtins.list[models.EnvironmentVariable]:
-        """List environment variables of a container.
+        """List the environment variables of a container.
 
-        `GET /container/{containerId}/environmentVariable`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /container/{containerId}/environmentVariable`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.EnvironmentVariable,
@@ -29,9 +30,10 @@ class ContainerEnvironmentVariables(Resource):
     async def create(
         self, container_id: str, body: models.EnvironmentVariableRequest | Mapping[str, object]
     ) -> models.EnvironmentVariable:
-        """Create an environment variable of a container.
+        """Create an environment variable for a container.
 
-        `POST /container/{containerId}/environmentVariable`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `POST /container/{containerId}/environmentVariable`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.EnvironmentVariable,
@@ -44,10 +46,10 @@ class ContainerEnvironmentVariables(Resource):
     async def import_many(
         self, container_id: str, body: models.VariableImportRequest | Mapping[str, object]
     ) -> models.VariableImport:
-        """Import many environment variables of a container in one request.
+        """Import many environment variables for a container in one request.
 
-        `POST /container/{containerId}/environmentVariable/import`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        `POST /container/{containerId}/environmentVariable/import`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.VariableImport,
@@ -63,10 +65,10 @@ class ContainerEnvironmentVariables(Resource):
         environment_variable_id: str,
         body: models.EnvironmentVariableEditRequest | Mapping[str, object],
     ) -> models.EnvironmentVariable:
-        """Replace an environment variable of a container as a whole.
+        """Update an environment variable of a container: the body replaces all of it.
 
-        `PUT /container/{containerId}/environmentVariable/{environmentVariableId}`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        `PUT /container/{containerId}/environmentVariable/{environmentVariableId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.EnvironmentVariable,
@@ -80,8 +82,8 @@ class ContainerEnvironmentVariables(Resource):
     async def delete(self, container_id: str, environment_variable_id: str) -> None:
         """Delete an environment variable of a container.
 
-        `DELETE /container/{containerId}/environmentVariable/{environmentVariableId}`. Raises Unauthorized,
-        Forbidden, NotFound.
+        `DELETE /container/{containerId}/environmentVariable/{environmentVariableId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._nothing(
             "containers.environment_variables.delete",
@@ -93,10 +95,12 @@ class ContainerEnvironmentVariables(Resource):
     async def create_override(
         self, container_id: str, environment_variable_id: str, body: models.Value | Mapping[str, object] | Unset = UNSET
     ) -> models.EnvironmentVariable:
-        """Override the value of an environment variable at this scope of a container.
+        """Override the value of an environment variable for a container.
 
-        `POST /container/{containerId}/environmentVariable/{environmentVariableId}/override`. Raises BadRequest,
-        Unauthorized, Forbidden, NotFound.
+        Makes a new one with the same key and another value; the original stays as it is.
+
+        `POST /container/{containerId}/environmentVariable/{environmentVariableId}/override`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.EnvironmentVariable,
@@ -110,10 +114,12 @@ class ContainerEnvironmentVariables(Resource):
     async def create_alias(
         self, container_id: str, environment_variable_id: str, body: models.Key | Mapping[str, object]
     ) -> models.EnvironmentVariable:
-        """Create an alias of an environment variable of a container.
+        """Create an alias of an environment variable for a container.
 
-        `POST /container/{containerId}/environmentVariable/{environmentVariableId}/alias`. Raises BadRequest,
-        Unauthorized, Forbidden, NotFound.
+        Makes a new one with another key and the same value; the original stays as it is.
+
+        `POST /container/{containerId}/environmentVariable/{environmentVariableId}/alias`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.EnvironmentVariable,

@@ -11,12 +11,13 @@ from qovery_async.vocabulary import UNSET, Unset
 
 
 class ContainerNetwork(Resource):
-    """`client.containers.network`."""
+    """Network settings of containers: how requests reach them."""
 
     async def get(self, container_id: str) -> models.ContainerNetwork:
-        """Get the network of a container.
+        """Get the network settings of a container.
 
-        `GET /container/{containerId}/network`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /container/{containerId}/network`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.ContainerNetwork, "containers.network.get", "GET /container/{container_id}/network", container_id
@@ -25,9 +26,10 @@ class ContainerNetwork(Resource):
     async def update(
         self, container_id: str, body: models.ContainerNetworkRequest | Mapping[str, object] | Unset = UNSET
     ) -> models.ContainerNetwork:
-        """Replace the network of a container as a whole.
+        """Update the network settings of a container: the body replaces all of them.
 
-        `PUT /container/{containerId}/network`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `PUT /container/{containerId}/network`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.ContainerNetwork,

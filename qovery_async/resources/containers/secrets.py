@@ -12,21 +12,23 @@ from qovery_async.vocabulary import UNSET, Unset
 
 
 class ContainerSecrets(Resource):
-    """`client.containers.secrets`."""
+    """Secrets of containers: variables whose values cannot be read back."""
 
     async def list(self, container_id: str) -> builtins.list[models.Secret]:
-        """List secrets of a container.
+        """List the secrets of a container.
 
-        `GET /container/{containerId}/secret`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /container/{containerId}/secret`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.Secret, "containers.secrets.list", "GET /container/{container_id}/secret", container_id
         )
 
     async def create(self, container_id: str, body: models.SecretRequest | Mapping[str, object]) -> models.Secret:
-        """Create a secret of a container.
+        """Create a secret for a container.
 
-        `POST /container/{containerId}/secret`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `POST /container/{containerId}/secret`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.Secret, "containers.secrets.create", "POST /container/{container_id}/secret", container_id, body=body
@@ -35,9 +37,10 @@ class ContainerSecrets(Resource):
     async def update(
         self, container_id: str, secret_id: str, body: models.SecretEditRequest | Mapping[str, object]
     ) -> models.Secret:
-        """Replace a secret of a container as a whole.
+        """Update a secret of a container: the body replaces all of it.
 
-        `PUT /container/{containerId}/secret/{secretId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `PUT /container/{containerId}/secret/{secretId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.Secret,
@@ -51,7 +54,8 @@ class ContainerSecrets(Resource):
     async def delete(self, container_id: str, secret_id: str) -> None:
         """Delete a secret of a container.
 
-        `DELETE /container/{containerId}/secret/{secretId}`. Raises Unauthorized, Forbidden, NotFound.
+        `DELETE /container/{containerId}/secret/{secretId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._nothing(
             "containers.secrets.delete", "DELETE /container/{container_id}/secret/{secret_id}", container_id, secret_id
@@ -60,10 +64,12 @@ class ContainerSecrets(Resource):
     async def create_override(
         self, container_id: str, secret_id: str, body: models.Value | Mapping[str, object] | Unset = UNSET
     ) -> models.Secret:
-        """Override the value of a secret at this scope of a container.
+        """Override the value of a secret for a container.
 
-        `POST /container/{containerId}/secret/{secretId}/override`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        Makes a new one with the same key and another value; the original stays as it is.
+
+        `POST /container/{containerId}/secret/{secretId}/override`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.Secret,
@@ -77,10 +83,12 @@ class ContainerSecrets(Resource):
     async def create_alias(
         self, container_id: str, secret_id: str, body: models.Key | Mapping[str, object]
     ) -> models.Secret:
-        """Create an alias of a secret of a container.
+        """Create an alias of a secret for a container.
 
-        `POST /container/{containerId}/secret/{secretId}/alias`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        Makes a new one with another key and the same value; the original stays as it is.
+
+        `POST /container/{containerId}/secret/{secretId}/alias`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.Secret,

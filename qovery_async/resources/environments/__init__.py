@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Environments(Resource):
-    """`client.environments`."""
+    """Environments: groups of services that are deployed together on a cluster."""
 
     deployment_rule: Namespace[EnvironmentDeploymentRule] = Namespace("EnvironmentDeploymentRule")
     environment_variables: Namespace[EnvironmentEnvironmentVariables] = Namespace("EnvironmentEnvironmentVariables")
@@ -29,9 +29,10 @@ class Environments(Resource):
     secrets: Namespace[EnvironmentSecrets] = Namespace("EnvironmentSecrets")
 
     async def list(self, project_id: str) -> builtins.list[models.Environment]:
-        """List environments of a project.
+        """List the environments of a project.
 
-        `GET /project/{projectId}/environment`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /project/{projectId}/environment`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.Environment, "environments.list", "GET /project/{project_id}/environment", project_id
@@ -42,16 +43,18 @@ class Environments(Resource):
     ) -> models.Environment:
         """Create an environment in a project.
 
-        `POST /project/{projectId}/environment`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
+        `POST /project/{projectId}/environment`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return await self._json(
             models.Environment, "environments.create", "POST /project/{project_id}/environment", project_id, body=body
         )
 
     async def list_statuses(self, project_id: str) -> builtins.list[models.EnvironmentStatus]:
-        """List the states of all environments of a project.
+        """List the statuses of the environments of a project.
 
-        `GET /project/{projectId}/environment/status`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /project/{projectId}/environment/status`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.EnvironmentStatus,
@@ -61,9 +64,10 @@ class Environments(Resource):
         )
 
     async def list_stats(self, project_id: str) -> builtins.list[models.EnvironmentStats]:
-        """List the statistics of all environments of a project.
+        """List the statistics of the environments of a project.
 
-        `GET /project/{projectId}/environment/stats`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /project/{projectId}/environment/stats`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.EnvironmentStats,
@@ -73,9 +77,10 @@ class Environments(Resource):
         )
 
     async def list_overviews(self, project_id: str) -> builtins.list[models.EnvironmentOverviewResponse]:
-        """List the overviews of all environments of a project.
+        """List the overviews of the environments of a project.
 
-        `GET /project/{projectId}/environment/overview`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /project/{projectId}/environment/overview`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.EnvironmentOverviewResponse,
@@ -87,7 +92,8 @@ class Environments(Resource):
     async def get(self, environment_id: str) -> models.Environment:
         """Get an environment.
 
-        `GET /environment/{environmentId}`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /environment/{environmentId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.Environment, "environments.get", "GET /environment/{environment_id}", environment_id
@@ -96,9 +102,10 @@ class Environments(Resource):
     async def update(
         self, environment_id: str, body: models.EnvironmentEditRequest | Mapping[str, object] | Unset = UNSET
     ) -> models.Environment:
-        """Replace an environment as a whole.
+        """Update an environment: the body replaces all of it.
 
-        `PUT /environment/{environmentId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
+        `PUT /environment/{environmentId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return await self._json(
             models.Environment, "environments.update", "PUT /environment/{environment_id}", environment_id, body=body
@@ -107,8 +114,13 @@ class Environments(Resource):
     async def delete(self, environment_id: str, *, skip_reconcile: bool | Unset = UNSET) -> None:
         """Delete an environment.
 
-        Answers before the environment is gone: ask until `get` raises NotFound.
-        `DELETE /environment/{environmentId}`. Raises Unauthorized, Forbidden, NotFound.
+        Returns before the environment is gone: `get` raises NotFound once it is.
+
+        Args:
+            skip_reconcile: Delete at once what is there, instead of first bringing it into its declared state.
+
+        `DELETE /environment/{environmentId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._nothing(
             "environments.delete",
@@ -120,7 +132,8 @@ class Environments(Resource):
     async def get_status(self, environment_id: str) -> models.EnvironmentStatus:
         """Get the status of an environment.
 
-        `GET /environment/{environmentId}/status`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /environment/{environmentId}/status`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.EnvironmentStatus,
@@ -130,10 +143,12 @@ class Environments(Resource):
         )
 
     async def get_statuses(self, environment_id: str) -> models.EnvironmentStatuses:
-        """Get the states of an environment and its services.
+        """Get the statuses of an environment and of all its services.
 
-        The states of the environment and all its services in one request.
-        `GET /environment/{environmentId}/statuses`. Raises Unauthorized, Forbidden, NotFound.
+        All in one request; Argo CD apps are missing.
+
+        `GET /environment/{environmentId}/statuses`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.EnvironmentStatuses,
@@ -143,9 +158,12 @@ class Environments(Resource):
         )
 
     async def get_statuses_with_stages(self, environment_id: str) -> models.EnvironmentStatusesWithStages:
-        """Get the states of an environment and its services by stage.
+        """Get the statuses of an environment and of all its services, by deployment stage.
 
-        `GET /environment/{environmentId}/statusesWithStages`. Raises Unauthorized, Forbidden, NotFound.
+        All in one request, for watching a deployment; Argo CD apps are missing.
+
+        `GET /environment/{environmentId}/statusesWithStages`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.EnvironmentStatusesWithStages,
@@ -158,7 +176,12 @@ class Environments(Resource):
         """Deploy an environment.
 
         Requests of the same token and kind that wait for the same environment are merged into one.
-        `POST /environment/{environmentId}/deploy`. Raises Unauthorized, Forbidden, NotFound, Conflict.
+
+        Returns:
+            The status right after the request; `get_status` follows it.
+
+        `POST /environment/{environmentId}/deploy`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         return await self._json(
             models.Status, "environments.deploy", "POST /environment/{environment_id}/deploy", environment_id
@@ -167,7 +190,13 @@ class Environments(Resource):
     async def uninstall(self, environment_id: str) -> dict[str, Any]:
         """Uninstall an environment.
 
-        `POST /environment/{environmentId}/uninstall`. Raises Unauthorized, Forbidden, NotFound, Conflict.
+        Deletes what runs on the cluster, its data included; the configuration at Qovery stays.
+
+        Returns:
+            An empty object.
+
+        `POST /environment/{environmentId}/uninstall`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         return await self._json(
             dict[str, Any], "environments.uninstall", "POST /environment/{environment_id}/uninstall", environment_id
@@ -176,16 +205,24 @@ class Environments(Resource):
     async def stop(self, environment_id: str) -> models.EnvironmentStatus:
         """Stop an environment.
 
-        `POST /environment/{environmentId}/stop`. Raises Unauthorized, Forbidden, NotFound, Conflict.
+        Returns:
+            The status right after the request; `get_status` follows it.
+
+        `POST /environment/{environmentId}/stop`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         return await self._json(
             models.EnvironmentStatus, "environments.stop", "POST /environment/{environment_id}/stop", environment_id
         )
 
     async def redeploy(self, environment_id: str) -> models.EnvironmentStatus:
-        """Redeploy an environment.
+        """Deploy an environment again.
 
-        `POST /environment/{environmentId}/redeploy`. Raises Unauthorized, Forbidden, NotFound, Conflict.
+        Returns:
+            The status right after the request; `get_status` follows it.
+
+        `POST /environment/{environmentId}/redeploy`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         return await self._json(
             models.EnvironmentStatus,
@@ -199,9 +236,13 @@ class Environments(Resource):
         environment_id: str,
         body: models.CancelEnvironmentDeploymentRequest | Mapping[str, object] | Unset = UNSET,
     ) -> models.EnvironmentStatus:
-        """Cancel the deployment of an environment.
+        """Cancel the running deployment of an environment.
 
-        `POST /environment/{environmentId}/cancelDeployment`. Raises Unauthorized, Forbidden, NotFound, Conflict.
+        Returns:
+            The status right after the request; `get_status` follows it.
+
+        `POST /environment/{environmentId}/cancelDeployment`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         return await self._json(
             models.EnvironmentStatus,
@@ -216,7 +257,10 @@ class Environments(Resource):
     ) -> models.Environment:
         """Clone an environment.
 
-        `POST /environment/{environmentId}/clone`. Raises Unauthorized, Forbidden, NotFound, Conflict.
+        The data of databases stays behind.
+
+        `POST /environment/{environmentId}/clone`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         return await self._json(
             models.Environment,
@@ -231,9 +275,13 @@ class Environments(Resource):
     ) -> models.EnvironmentStatus:
         """Deploy some services of an environment, all in one deployment.
 
-        One deployment for many services; use it instead of one deploy for each.
-        `POST /environment/{environmentId}/service/deploy`. Raises BadRequest, Unauthorized, Forbidden, NotFound,
-        Conflict.
+        One deployment for many services: use it instead of one `deploy` for each.
+
+        Returns:
+            The status right after the request; `get_status` follows it.
+
+        `POST /environment/{environmentId}/service/deploy`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return await self._json(
             models.EnvironmentStatus,
@@ -248,8 +296,11 @@ class Environments(Resource):
     ) -> models.Status:
         """Restart some services of an environment.
 
-        `POST /environment/{environmentId}/service/restart-service`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound, Conflict.
+        Returns:
+            The status right after the request; `get_status` follows it.
+
+        `POST /environment/{environmentId}/service/restart-service`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return await self._json(
             models.Status,
@@ -264,8 +315,10 @@ class Environments(Resource):
     ) -> None:
         """Stop some services of an environment.
 
-        `POST /environment/{environmentId}/service/stop`. Raises BadRequest, Unauthorized, Forbidden, NotFound,
-        Conflict.
+        Returns before the services are stopped.
+
+        `POST /environment/{environmentId}/service/stop`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return await self._nothing(
             "environments.stop_services", "POST /environment/{environment_id}/service/stop", environment_id, body=body
@@ -280,8 +333,13 @@ class Environments(Resource):
     ) -> None:
         """Delete some services of an environment.
 
-        `POST /environment/{environmentId}/service/delete`. Raises BadRequest, Unauthorized, Forbidden, NotFound,
-        Conflict.
+        Returns before the services are gone.
+
+        Args:
+            skip_reconcile: Delete at once what is there, instead of first bringing it into its declared state.
+
+        `POST /environment/{environmentId}/service/delete`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return await self._nothing(
             "environments.delete_services",
@@ -296,8 +354,10 @@ class Environments(Resource):
     ) -> None:
         """Uninstall some services of an environment.
 
-        `POST /environment/{environmentId}/service/uninstall`. Raises BadRequest, Unauthorized, Forbidden, NotFound,
-        Conflict.
+        Returns before the services are uninstalled.
+
+        `POST /environment/{environmentId}/service/uninstall`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return await self._nothing(
             "environments.uninstall_services",
@@ -307,10 +367,12 @@ class Environments(Resource):
         )
 
     async def list_logs(self, environment_id: str) -> builtins.list[models.EnvironmentLog]:
-        """List the logs of an environment.
+        """List the last lines of the deployment logs of an environment, in the older form.
 
         The last 1000 lines. `list_deployment_logs` is the newer operation.
-        `GET /environment/{environmentId}/log`. Raises Unauthorized, Forbidden, NotFound.
+
+        `GET /environment/{environmentId}/log`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.EnvironmentLog, "environments.list_logs", "GET /environment/{environment_id}/log", environment_id
@@ -319,10 +381,15 @@ class Environments(Resource):
     async def list_deployment_logs(
         self, environment_id: str, *, version: str | Unset = UNSET
     ) -> builtins.list[models.EnvironmentLogs]:
-        """List the deployment logs of an environment.
+        """List the last lines of the deployment logs of an environment.
 
-        The last 1000 lines; `version` is the `execution_id` of a deployment, as `Status` has it.
-        `GET /environment/{environmentId}/logs`. Raises Unauthorized, Forbidden, NotFound.
+        The last 1000 lines.
+
+        Args:
+            version: The `execution_id` of a deployment, as `Status` has it.
+
+        `GET /environment/{environmentId}/logs`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             list[models.EnvironmentLogs],
@@ -335,9 +402,16 @@ class Environments(Resource):
     async def list_deployment_history(
         self, environment_id: str, *, start_id: str | Unset = UNSET
     ) -> Page[models.DeploymentHistoryEnvironment]:
-        """List the deployment history of an environment.
+        """List the past and current deployments of an environment.
 
-        `GET /environment/{environmentId}/deploymentHistory`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            start_id: Continue behind the item with this id: the last one of the page before.
+
+        Returns:
+            A page; `iterate_deployment_history` goes through all pages.
+
+        `GET /environment/{environmentId}/deploymentHistory`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._page(
             models.DeploymentHistoryEnvironment,
@@ -350,7 +424,10 @@ class Environments(Resource):
     def iterate_deployment_history(
         self, environment_id: str, *, start_id: str | Unset = UNSET
     ) -> Items[models.DeploymentHistoryEnvironment]:
-        """Iterate over every item of `list_deployment_history`, asking for pages as needed."""
+        """Iterate over the past and current deployments of an environment.
+
+        Takes what `list_deployment_history` takes, and asks for page after page as needed.
+        """
         return after_last(
             lambda cursor: self.list_deployment_history(
                 environment_id,
@@ -363,9 +440,16 @@ class Environments(Resource):
     async def list_deployment_history_v2(
         self, environment_id: str, *, page_size: int | Unset = UNSET
     ) -> Page[models.DeploymentHistoryEnvironmentV2]:
-        """List the deployment history v2 of an environment.
+        """List the past and current deployments of an environment, in the newer form.
 
-        `GET /environment/{environmentId}/deploymentHistoryV2`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            page_size: How many at most (20 unless given).
+
+        Returns:
+            A page; `iterate_deployment_history_v2` goes through all pages.
+
+        `GET /environment/{environmentId}/deploymentHistoryV2`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._page(
             models.DeploymentHistoryEnvironmentV2,
@@ -378,7 +462,10 @@ class Environments(Resource):
     def iterate_deployment_history_v2(
         self, environment_id: str, *, page_size: int | Unset = UNSET
     ) -> Items[models.DeploymentHistoryEnvironmentV2]:
-        """Iterate over every item of `list_deployment_history_v2`, asking for pages as needed."""
+        """Iterate over the past and current deployments of an environment, in the newer form.
+
+        Takes what `list_deployment_history_v2` takes, and asks for page after page as needed.
+        """
         return growing(
             lambda cursor: self.list_deployment_history_v2(
                 environment_id,
@@ -391,10 +478,10 @@ class Environments(Resource):
     async def generate_build_usage_report(
         self, environment_id: str, body: models.DeploymentBuildUsageReportRequest | Mapping[str, object]
     ) -> models.DeploymentBuildUsageReportResponse:
-        """Generate a report on the builds of a deployment.
+        """Generate a public report on what the builds of a deployment used.
 
-        `POST /environment/{environmentId}/deploymentBuildUsageReport`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        `POST /environment/{environmentId}/deploymentBuildUsageReport`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.DeploymentBuildUsageReportResponse,
@@ -405,9 +492,10 @@ class Environments(Resource):
         )
 
     async def list_database_configurations(self, environment_id: str) -> builtins.list[models.DatabaseConfiguration]:
-        """List the database configurations of an environment.
+        """List the databases that can be created in an environment, with versions and modes.
 
-        `GET /environment/{environmentId}/databaseConfiguration`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /environment/{environmentId}/databaseConfiguration`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.DatabaseConfiguration,
@@ -419,8 +507,14 @@ class Environments(Resource):
     async def export_terraform(self, environment_id: str, *, export_secrets: bool | Unset = UNSET) -> bytes:
         """Export an environment as Terraform configuration.
 
-        A zip archive.
-        `GET /environment/{environmentId}/terraformExport`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            export_secrets: Put the values of secrets into the archive too.
+
+        Returns:
+            A zip archive.
+
+        `GET /environment/{environmentId}/terraformExport`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._bytes(
             "application/octet-stream",
@@ -433,10 +527,12 @@ class Environments(Resource):
     async def check_dockerfile(
         self, environment_id: str, body: models.DockerfileCheckRequest | Mapping[str, object]
     ) -> models.DockerfileCheckResponse:
-        """Check that a Dockerfile can be used.
+        """Check that a Dockerfile can be used in an environment.
 
-        Changes nothing, so it is asked again where an answer is lost.
-        `POST /environment/{environmentId}/checkDockerfile`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        Changes nothing, so it is retried like a GET.
+
+        `POST /environment/{environmentId}/checkDockerfile`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.DockerfileCheckResponse,
@@ -450,11 +546,12 @@ class Environments(Resource):
     async def check_helm_repository(
         self, environment_id: str, body: models.HelmCheckRequest | Mapping[str, object]
     ) -> dict[str, Any]:
-        """Check that a git repository holds a Helm chart.
+        """Check that a Git repository holds a Helm chart.
 
-        Changes nothing, so it is asked again where an answer is lost.
-        `POST /environment/{environmentId}/checkHelmRepository`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        Changes nothing, so it is retried like a GET.
+
+        `POST /environment/{environmentId}/checkHelmRepository`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             dict[str, Any],
@@ -468,11 +565,12 @@ class Environments(Resource):
     async def check_container_image(
         self, environment_id: str, body: models.ContainerImageCheckRequest | Mapping[str, object]
     ) -> dict[str, Any]:
-        """Check that a container image can be used.
+        """Check that a container image can be used in an environment.
 
-        Changes nothing, so it is asked again where an answer is lost.
-        `POST /environment/{environmentId}/checkContainerImage`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        Changes nothing, so it is retried like a GET.
+
+        `POST /environment/{environmentId}/checkContainerImage`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             dict[str, Any],
@@ -486,10 +584,12 @@ class Environments(Resource):
     async def check_git_file(
         self, environment_id: str, body: models.GitFileCheckRequest | Mapping[str, object]
     ) -> dict[str, Any]:
-        """Check that files exist in a git repository.
+        """Check that files exist in a Git repository.
 
-        Changes nothing, so it is asked again where an answer is lost.
-        `POST /environment/{environmentId}/checkGitFile`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        Changes nothing, so it is retried like a GET.
+
+        `POST /environment/{environmentId}/checkGitFile`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             dict[str, Any],
@@ -503,9 +603,9 @@ class Environments(Resource):
     async def clean_failed_jobs(
         self, environment_id: str, body: models.CleanFailedJobsRequest | Mapping[str, object] | Unset = UNSET
     ) -> models.CleanFailedJobsResponse:
-        """Clean what failed runs of jobs left behind.
+        """Clean up what failed runs of jobs left behind in an environment.
 
-        `POST /environment/{environmentId}/cleanFailedJobs`.
+        `POST /environment/{environmentId}/cleanFailedJobs`
         """
         return await self._json(
             models.CleanFailedJobsResponse,
@@ -516,9 +616,9 @@ class Environments(Resource):
         )
 
     async def list_services(self, environment_id: str) -> builtins.list[models.AnyService]:
-        """List the services of an environment.
+        """List the services of an environment, of all kinds, in full.
 
-        `GET /environment/{environmentId}/services`.
+        `GET /environment/{environmentId}/services`
         """
         return await self._list(
             models.AnyService,
@@ -528,9 +628,10 @@ class Environments(Resource):
         )
 
     async def list_links(self, environment_id: str) -> builtins.list[models.Link]:
-        """List the links of an environment.
+        """List the URLs of an environment.
 
-        `GET /environment/{environmentId}/link`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /environment/{environmentId}/link`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.Link, "environments.list_links", "GET /environment/{environment_id}/link", environment_id

@@ -10,12 +10,13 @@ from qovery_async.runtime.resource import Resource
 
 
 class EnvironmentDeploymentRule(Resource):
-    """`client.environments.deployment_rule`."""
+    """Deployment rule of an environment: when it is stopped, and whether there are previews of it."""
 
     async def get(self, environment_id: str) -> models.EnvironmentDeploymentRule:
         """Get the deployment rule of an environment.
 
-        `GET /environment/{environmentId}/deploymentRule`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /environment/{environmentId}/deploymentRule`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.EnvironmentDeploymentRule,
@@ -30,10 +31,13 @@ class EnvironmentDeploymentRule(Resource):
         deployment_rule_id: str,
         body: models.EnvironmentDeploymentRuleEditRequest | Mapping[str, object],
     ) -> models.EnvironmentDeploymentRule:
-        """Replace the deployment rule of an environment as a whole.
+        """Update the deployment rule of an environment: the body replaces all of it.
 
-        `PUT /environment/{environmentId}/deploymentRule/{deploymentRuleId}`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            deployment_rule_id: The id of the rule, as `get` tells it.
+
+        `PUT /environment/{environmentId}/deploymentRule/{deploymentRuleId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.EnvironmentDeploymentRule,

@@ -12,12 +12,13 @@ from qovery_async.vocabulary import UNSET, Unset
 
 
 class EnvironmentEnvironmentVariables(Resource):
-    """`client.environments.environment_variables`."""
+    """Environment variables of environments: shared by all their services, secrets apart."""
 
     async def list(self, environment_id: str) -> builtins.list[models.EnvironmentVariable]:
-        """List environment variables of an environment.
+        """List the environment variables of an environment.
 
-        `GET /environment/{environmentId}/environmentVariable`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /environment/{environmentId}/environmentVariable`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.EnvironmentVariable,
@@ -29,10 +30,10 @@ class EnvironmentEnvironmentVariables(Resource):
     async def create(
         self, environment_id: str, body: models.EnvironmentVariableRequest | Mapping[str, object]
     ) -> models.EnvironmentVariable:
-        """Create an environment variable of an environment.
+        """Create an environment variable for an environment.
 
-        `POST /environment/{environmentId}/environmentVariable`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        `POST /environment/{environmentId}/environmentVariable`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.EnvironmentVariable,
@@ -48,10 +49,10 @@ class EnvironmentEnvironmentVariables(Resource):
         environment_variable_id: str,
         body: models.EnvironmentVariableEditRequest | Mapping[str, object],
     ) -> models.EnvironmentVariable:
-        """Replace an environment variable of an environment as a whole.
+        """Update an environment variable of an environment: the body replaces all of it.
 
-        `PUT /environment/{environmentId}/environmentVariable/{environmentVariableId}`. Raises BadRequest,
-        Unauthorized, Forbidden, NotFound.
+        `PUT /environment/{environmentId}/environmentVariable/{environmentVariableId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.EnvironmentVariable,
@@ -65,8 +66,8 @@ class EnvironmentEnvironmentVariables(Resource):
     async def delete(self, environment_id: str, environment_variable_id: str) -> None:
         """Delete an environment variable of an environment.
 
-        `DELETE /environment/{environmentId}/environmentVariable/{environmentVariableId}`. Raises Unauthorized,
-        Forbidden, NotFound.
+        `DELETE /environment/{environmentId}/environmentVariable/{environmentVariableId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._nothing(
             "environments.environment_variables.delete",
@@ -81,10 +82,12 @@ class EnvironmentEnvironmentVariables(Resource):
         environment_variable_id: str,
         body: models.Value | Mapping[str, object] | Unset = UNSET,
     ) -> models.EnvironmentVariable:
-        """Override the value of an environment variable at this scope of an environment.
+        """Override the value of an environment variable for an environment.
 
-        `POST /environment/{environmentId}/environmentVariable/{environmentVariableId}/override`. Raises BadRequest,
-        Unauthorized, Forbidden, NotFound.
+        Makes a new one with the same key and another value; the original stays as it is.
+
+        `POST /environment/{environmentId}/environmentVariable/{environmentVariableId}/override`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.EnvironmentVariable,
@@ -98,10 +101,12 @@ class EnvironmentEnvironmentVariables(Resource):
     async def create_alias(
         self, environment_id: str, environment_variable_id: str, body: models.Key | Mapping[str, object]
     ) -> models.EnvironmentVariable:
-        """Create an alias of an environment variable of an environment.
+        """Create an alias of an environment variable for an environment.
 
-        `POST /environment/{environmentId}/environmentVariable/{environmentVariableId}/alias`. Raises BadRequest,
-        Unauthorized, Forbidden, NotFound.
+        Makes a new one with another key and the same value; the original stays as it is.
+
+        `POST /environment/{environmentId}/environmentVariable/{environmentVariableId}/alias`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.EnvironmentVariable,

@@ -10,12 +10,13 @@ from qovery_async.runtime.resource import Resource
 
 
 class EnvironmentLifecycleTemplates(Resource):
-    """`client.environments.lifecycle_templates`."""
+    """Lifecycle templates: prepared lifecycle jobs to start from."""
 
     async def list(self, environment_id: str) -> builtins.list[models.LifecycleTemplateSummary]:
-        """List lifecycle templates of an environment.
+        """List the lifecycle templates of an environment.
 
-        `GET /environment/{environmentId}/lifecycleTemplate`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /environment/{environmentId}/lifecycleTemplate`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.LifecycleTemplateSummary,
@@ -27,8 +28,8 @@ class EnvironmentLifecycleTemplates(Resource):
     async def get(self, environment_id: str, lifecycle_template_id: str) -> models.LifecycleTemplateResponse:
         """Get a lifecycle template of an environment.
 
-        `GET /environment/{environmentId}/lifecycleTemplate/{lifecycleTemplateId}`. Raises Unauthorized, Forbidden,
-        NotFound.
+        `GET /environment/{environmentId}/lifecycleTemplate/{lifecycleTemplateId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.LifecycleTemplateResponse,

@@ -12,21 +12,23 @@ from qovery_async.vocabulary import UNSET, Unset
 
 
 class EnvironmentSecrets(Resource):
-    """`client.environments.secrets`."""
+    """Secrets of environments: shared by all their services; values cannot be read back."""
 
     async def list(self, environment_id: str) -> builtins.list[models.Secret]:
-        """List secrets of an environment.
+        """List the secrets of an environment.
 
-        `GET /environment/{environmentId}/secret`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /environment/{environmentId}/secret`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
             models.Secret, "environments.secrets.list", "GET /environment/{environment_id}/secret", environment_id
         )
 
     async def create(self, environment_id: str, body: models.SecretRequest | Mapping[str, object]) -> models.Secret:
-        """Create a secret of an environment.
+        """Create a secret for an environment.
 
-        `POST /environment/{environmentId}/secret`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `POST /environment/{environmentId}/secret`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.Secret,
@@ -39,9 +41,10 @@ class EnvironmentSecrets(Resource):
     async def update(
         self, environment_id: str, secret_id: str, body: models.SecretEditRequest | Mapping[str, object]
     ) -> models.Secret:
-        """Replace a secret of an environment as a whole.
+        """Update a secret of an environment: the body replaces all of it.
 
-        `PUT /environment/{environmentId}/secret/{secretId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `PUT /environment/{environmentId}/secret/{secretId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.Secret,
@@ -55,7 +58,8 @@ class EnvironmentSecrets(Resource):
     async def delete(self, environment_id: str, secret_id: str) -> None:
         """Delete a secret of an environment.
 
-        `DELETE /environment/{environmentId}/secret/{secretId}`. Raises Unauthorized, Forbidden, NotFound.
+        `DELETE /environment/{environmentId}/secret/{secretId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._nothing(
             "environments.secrets.delete",
@@ -67,10 +71,12 @@ class EnvironmentSecrets(Resource):
     async def create_override(
         self, environment_id: str, secret_id: str, body: models.Value | Mapping[str, object] | Unset = UNSET
     ) -> models.Secret:
-        """Override the value of a secret at this scope of an environment.
+        """Override the value of a secret for an environment.
 
-        `POST /environment/{environmentId}/secret/{secretId}/override`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        Makes a new one with the same key and another value; the original stays as it is.
+
+        `POST /environment/{environmentId}/secret/{secretId}/override`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.Secret,
@@ -84,10 +90,12 @@ class EnvironmentSecrets(Resource):
     async def create_alias(
         self, environment_id: str, secret_id: str, body: models.Key | Mapping[str, object]
     ) -> models.Secret:
-        """Create an alias of a secret of an environment.
+        """Create an alias of a secret for an environment.
 
-        `POST /environment/{environmentId}/secret/{secretId}/alias`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        Makes a new one with another key and the same value; the original stays as it is.
+
+        `POST /environment/{environmentId}/secret/{secretId}/alias`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return await self._json(
             models.Secret,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Applications(Twin):
-    """`client.applications`."""
+    """Applications: services built from a Git repository."""
 
     _async: asynchronous.Applications
     advanced_settings: Namespace[ApplicationAdvancedSettings] = Namespace("ApplicationAdvancedSettings")
@@ -37,164 +37,234 @@ class Applications(Twin):
     secrets: Namespace[ApplicationSecrets] = Namespace("ApplicationSecrets")
 
     def list(self, environment_id: str, *, to_update: bool | Unset = UNSET) -> builtins.list[models.Application]:
-        """List applications of an environment.
+        """List the applications of an environment.
 
-        `GET /environment/{environmentId}/application`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            to_update: Only those that have something newer to deploy.
+
+        `GET /environment/{environmentId}/application`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, environment_id, to_update=to_update)
 
     def create(self, environment_id: str, body: models.ApplicationRequest | Mapping[str, object]) -> models.Application:
         """Create an application in an environment.
 
-        `POST /environment/{environmentId}/application`. Raises BadRequest, Unauthorized, Forbidden, NotFound,
-        Conflict.
+        `POST /environment/{environmentId}/application`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.create, environment_id, body)
 
     def list_statuses(self, environment_id: str) -> builtins.list[models.ReferenceObjectStatus]:
-        """List the states of all applications of an environment.
+        """List the statuses of the applications of an environment.
 
-        `GET /environment/{environmentId}/application/status`. Raises Unauthorized, Forbidden, NotFound.
+        Ids and statuses, nothing else of the applications.
+
+        `GET /environment/{environmentId}/application/status`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_statuses, environment_id)
 
     def get(self, application_id: str) -> models.Application:
         """Get an application.
 
-        `GET /application/{applicationId}`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /application/{applicationId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, application_id)
 
     def update(
         self, application_id: str, body: models.ApplicationEditRequest | Mapping[str, object]
     ) -> models.Application:
-        """Replace an application as a whole.
+        """Update an application: the body replaces all of it.
 
-        `PUT /application/{applicationId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
+        `PUT /application/{applicationId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.update, application_id, body)
 
     def delete(self, application_id: str, *, skip_reconcile: bool | Unset = UNSET) -> None:
         """Delete an application.
 
-        `DELETE /application/{applicationId}`. Raises Unauthorized, Forbidden, NotFound.
+        Returns before the application is gone: `get` raises NotFound once it is.
+
+        Args:
+            skip_reconcile: Delete at once what is there, instead of first bringing it into its declared state.
+
+        `DELETE /application/{applicationId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, application_id, skip_reconcile=skip_reconcile)
 
     def get_status(self, application_id: str) -> models.Status:
         """Get the status of an application.
 
-        `GET /application/{applicationId}/status`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /application/{applicationId}/status`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get_status, application_id)
 
     def list_contributors(self, application_id: str) -> builtins.list[models.User]:
-        """List the contributors of an application.
+        """List the people who contribute to an application.
 
-        `GET /application/{applicationId}/contributor`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /application/{applicationId}/contributor`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_contributors, application_id)
 
     def list_commits(
         self, application_id: str, *, start_id: str | Unset = UNSET, git_commit_id: str | Unset = UNSET
     ) -> builtins.list[models.Commit]:
-        """List the commits of an application.
+        """List the last commits in the Git repository of an application.
 
-        `GET /application/{applicationId}/commit`. Raises Unauthorized, Forbidden, NotFound.
+        The last 100.
+
+        Args:
+            start_id: Of no use: it has to be a UUID, and a commit has a SHA.
+            git_commit_id: The SHA of the commit to look for.
+
+        `GET /application/{applicationId}/commit`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_commits, application_id, start_id=start_id, git_commit_id=git_commit_id)
 
     def deploy(self, application_id: str, body: models.DeployRequest | Mapping[str, object]) -> models.Status:
         """Deploy an application.
 
-        `POST /application/{applicationId}/deploy`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
+        Returns:
+            The status right after the request; `get_status` follows it.
+
+        `POST /application/{applicationId}/deploy`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.deploy, application_id, body)
 
     def uninstall(self, application_id: str, body: Mapping[str, object] | Unset = UNSET) -> models.Status | None:
         """Uninstall an application.
 
-        `POST /application/{applicationId}/uninstall`. Raises BadRequest, Unauthorized, Forbidden, NotFound,
-        Conflict.
+        Deletes what runs on the cluster, its data included; the configuration at Qovery stays.
+
+        Returns:
+            The status right after the request, or None where nothing had to be deployed.
+
+        `POST /application/{applicationId}/uninstall`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.uninstall, application_id, body)
 
     def stop(self, application_id: str) -> models.Status:
         """Stop an application.
 
-        `POST /application/{applicationId}/stop`. Raises Unauthorized, Forbidden, NotFound, Conflict.
+        Returns:
+            The status right after the request; `get_status` follows it.
+
+        `POST /application/{applicationId}/stop`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.stop, application_id)
 
     def redeploy(self, application_id: str) -> models.Status:
-        """Redeploy an application.
+        """Deploy an application again.
 
-        `POST /application/{applicationId}/redeploy`. Raises Unauthorized, Forbidden, NotFound, Conflict.
+        Returns:
+            The status right after the request; `get_status` follows it.
+
+        `POST /application/{applicationId}/redeploy`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.redeploy, application_id)
 
     def restart(self, application_id: str) -> models.Status:
         """Restart an application.
 
-        `POST /application/{applicationId}/restart-service`. Raises Unauthorized, Forbidden, NotFound, Conflict.
+        Returns:
+            The status right after the request; `get_status` follows it.
+
+        `POST /application/{applicationId}/restart-service`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.restart, application_id)
 
     def list_deployment_history(
         self, application_id: str, *, start_id: str | Unset = UNSET
     ) -> Page[models.DeploymentHistory]:
-        """List the deployment history of an application.
+        """List the past and current deployments of an application.
 
-        `GET /application/{applicationId}/deploymentHistory`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            start_id: Continue behind the item with this id: the last one of the page before.
+
+        Returns:
+            A page; `iterate_deployment_history` goes through all pages.
+
+        `GET /application/{applicationId}/deploymentHistory`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_deployment_history, application_id, start_id=start_id)
 
     def iterate_deployment_history(
         self, application_id: str, *, start_id: str | Unset = UNSET
     ) -> Iterator[models.DeploymentHistory]:
-        """Iterate over every item of `list_deployment_history`, asking for pages as needed."""
+        """Iterate over the past and current deployments of an application.
+
+        Takes what `list_deployment_history` takes, and asks for page after page as needed.
+        """
         return self._iterate(self._async.iterate_deployment_history(application_id, start_id=start_id))
 
     def list_deployment_history_v2(
         self, application_id: str, *, page_size: int | Unset = UNSET
     ) -> Page[models.DeploymentHistoryService]:
-        """List the deployment history v2 of an application.
+        """List the past and current deployments of an application, in the newer form.
 
-        `GET /application/{applicationId}/deploymentHistoryV2`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            page_size: How many at most (20 unless given).
+
+        Returns:
+            A page; `iterate_deployment_history_v2` goes through all pages.
+
+        `GET /application/{applicationId}/deploymentHistoryV2`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_deployment_history_v2, application_id, page_size=page_size)
 
     def iterate_deployment_history_v2(
         self, application_id: str, *, page_size: int | Unset = UNSET
     ) -> Iterator[models.DeploymentHistoryService]:
-        """Iterate over every item of `list_deployment_history_v2`, asking for pages as needed."""
+        """Iterate over the past and current deployments of an application, in the newer form.
+
+        Takes what `list_deployment_history_v2` takes, and asks for page after page as needed.
+        """
         return self._iterate(self._async.iterate_deployment_history_v2(application_id, page_size=page_size))
 
     def check_custom_domains(self, application_id: str) -> builtins.list[models.CheckedCustomDomainResponse]:
-        """Check the custom domains of an application.
+        """Check whether the custom domains of an application are set up correctly.
 
-        `GET /application/{applicationId}/checkCustomDomain`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /application/{applicationId}/checkCustomDomain`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.check_custom_domains, application_id)
 
     def list_logs(self, application_id: str) -> builtins.list[models.Log]:
-        """List the logs of an application.
+        """List the last log lines of an application.
 
         The last 1000 lines.
-        `GET /application/{applicationId}/log`. Raises Unauthorized, Forbidden, NotFound.
+
+        `GET /application/{applicationId}/log`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_logs, application_id)
 
     def list_links(self, application_id: str) -> builtins.list[models.Link]:
-        """List the links of an application.
+        """List the URLs of an application.
 
-        `GET /application/{applicationId}/link`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /application/{applicationId}/link`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_links, application_id)
 
     def clone(self, application_id: str, body: models.CloneServiceRequest | Mapping[str, object]) -> models.Application:
         """Clone an application.
 
-        `POST /application/{applicationId}/clone`. Raises Unauthorized, Forbidden, NotFound, Conflict.
+        `POST /application/{applicationId}/clone`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.clone, application_id, body)

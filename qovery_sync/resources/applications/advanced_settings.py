@@ -15,29 +15,32 @@ if TYPE_CHECKING:
 
 
 class ApplicationAdvancedSettings(Twin):
-    """`client.applications.advanced_settings`."""
+    """Advanced settings of applications: the finer points of building and running them."""
 
     _async: asynchronous.ApplicationAdvancedSettings
 
     def get_default(self) -> models.ApplicationAdvancedSettings:
-        """Get the default advanced settings.
+        """Get the default advanced settings of applications.
 
-        `GET /defaultApplicationAdvancedSettings`. Raises Unauthorized, Forbidden.
+        `GET /defaultApplicationAdvancedSettings`
+        Raises: Unauthorized, Forbidden.
         """
         return self._call(self._async.get_default)
 
     def get(self, application_id: str) -> models.ApplicationAdvancedSettings:
         """Get the advanced settings of an application.
 
-        `GET /application/{applicationId}/advancedSettings`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /application/{applicationId}/advancedSettings`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, application_id)
 
     def update(
         self, application_id: str, body: models.ApplicationAdvancedSettings | Mapping[str, object] | Unset = UNSET
     ) -> models.ApplicationAdvancedSettings:
-        """Replace the advanced settings of an application as a whole.
+        """Update the advanced settings of an application: the body replaces all of them.
 
-        `PUT /application/{applicationId}/advancedSettings`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `PUT /application/{applicationId}/advancedSettings`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, application_id, body)

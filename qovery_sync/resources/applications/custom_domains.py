@@ -15,48 +15,50 @@ if TYPE_CHECKING:
 
 
 class ApplicationCustomDomains(Twin):
-    """`client.applications.custom_domains`."""
+    """Custom domains of applications: names of your own for them."""
 
     _async: asynchronous.ApplicationCustomDomains
 
     def list(self, application_id: str) -> builtins.list[models.CustomDomain]:
-        """List custom domains of an application.
+        """List the custom domains of an application.
 
-        `GET /application/{applicationId}/customDomain`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /application/{applicationId}/customDomain`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, application_id)
 
     def create(
         self, application_id: str, body: models.CustomDomainRequest | Mapping[str, object]
     ) -> models.CustomDomain:
-        """Create a custom domain of an application.
+        """Create a custom domain for an application.
 
-        `POST /application/{applicationId}/customDomain`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `POST /application/{applicationId}/customDomain`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create, application_id, body)
 
     def update(
         self, application_id: str, custom_domain_id: str, body: models.CustomDomainRequest | Mapping[str, object]
     ) -> models.CustomDomain:
-        """Replace a custom domain of an application as a whole.
+        """Update a custom domain of an application: the body replaces all of it.
 
-        `PUT /application/{applicationId}/customDomain/{customDomainId}`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        `PUT /application/{applicationId}/customDomain/{customDomainId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, application_id, custom_domain_id, body)
 
     def delete(self, application_id: str, custom_domain_id: str) -> None:
         """Delete a custom domain of an application.
 
-        `DELETE /application/{applicationId}/customDomain/{customDomainId}`. Raises Unauthorized, Forbidden,
-        NotFound.
+        `DELETE /application/{applicationId}/customDomain/{customDomainId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, application_id, custom_domain_id)
 
     def get_status(self, application_id: str, custom_domain_id: str) -> models.CustomDomain:
         """Get the status of a custom domain.
 
-        `GET /application/{applicationId}/customDomain/{customDomainId}/status`. Raises Unauthorized, Forbidden,
-        NotFound.
+        `GET /application/{applicationId}/customDomain/{customDomainId}/status`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get_status, application_id, custom_domain_id)

@@ -16,34 +16,35 @@ if TYPE_CHECKING:
 
 
 class ApplicationEnvironmentVariables(Twin):
-    """`client.applications.environment_variables`."""
+    """Environment variables of applications: one variable at a time, secrets apart."""
 
     _async: asynchronous.ApplicationEnvironmentVariables
 
     def list(self, application_id: str) -> builtins.list[models.EnvironmentVariable]:
-        """List environment variables of an application.
+        """List the environment variables of an application.
 
-        `GET /application/{applicationId}/environmentVariable`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /application/{applicationId}/environmentVariable`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, application_id)
 
     def create(
         self, application_id: str, body: models.EnvironmentVariableRequest | Mapping[str, object]
     ) -> models.EnvironmentVariable:
-        """Create an environment variable of an application.
+        """Create an environment variable for an application.
 
-        `POST /application/{applicationId}/environmentVariable`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        `POST /application/{applicationId}/environmentVariable`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create, application_id, body)
 
     def import_many(
         self, application_id: str, body: models.VariableImportRequest | Mapping[str, object]
     ) -> models.VariableImport:
-        """Import many environment variables of an application in one request.
+        """Import many environment variables for an application in one request.
 
-        `POST /application/{applicationId}/environmentVariable/import`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        `POST /application/{applicationId}/environmentVariable/import`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.import_many, application_id, body)
 
@@ -53,18 +54,18 @@ class ApplicationEnvironmentVariables(Twin):
         environment_variable_id: str,
         body: models.EnvironmentVariableEditRequest | Mapping[str, object],
     ) -> models.EnvironmentVariable:
-        """Replace an environment variable of an application as a whole.
+        """Update an environment variable of an application: the body replaces all of it.
 
-        `PUT /application/{applicationId}/environmentVariable/{environmentVariableId}`. Raises BadRequest,
-        Unauthorized, Forbidden, NotFound.
+        `PUT /application/{applicationId}/environmentVariable/{environmentVariableId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, application_id, environment_variable_id, body)
 
     def delete(self, application_id: str, environment_variable_id: str) -> None:
         """Delete an environment variable of an application.
 
-        `DELETE /application/{applicationId}/environmentVariable/{environmentVariableId}`. Raises Unauthorized,
-        Forbidden, NotFound.
+        `DELETE /application/{applicationId}/environmentVariable/{environmentVariableId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, application_id, environment_variable_id)
 
@@ -74,19 +75,23 @@ class ApplicationEnvironmentVariables(Twin):
         environment_variable_id: str,
         body: models.Value | Mapping[str, object] | Unset = UNSET,
     ) -> models.EnvironmentVariable:
-        """Override the value of an environment variable at this scope of an application.
+        """Override the value of an environment variable for an application.
 
-        `POST /application/{applicationId}/environmentVariable/{environmentVariableId}/override`. Raises BadRequest,
-        Unauthorized, Forbidden, NotFound.
+        Makes a new one with the same key and another value; the original stays as it is.
+
+        `POST /application/{applicationId}/environmentVariable/{environmentVariableId}/override`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create_override, application_id, environment_variable_id, body)
 
     def create_alias(
         self, application_id: str, environment_variable_id: str, body: models.Key | Mapping[str, object]
     ) -> models.EnvironmentVariable:
-        """Create an alias of an environment variable of an application.
+        """Create an alias of an environment variable for an application.
 
-        `POST /application/{applicationId}/environmentVariable/{environmentVariableId}/alias`. Raises BadRequest,
-        Unauthorized, Forbidden, NotFound.
+        Makes a new one with another key and the same value; the original stays as it is.
+
+        `POST /application/{applicationId}/environmentVariable/{environmentVariableId}/alias`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create_alias, application_id, environment_variable_id, body)

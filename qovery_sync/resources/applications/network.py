@@ -15,22 +15,24 @@ if TYPE_CHECKING:
 
 
 class ApplicationNetwork(Twin):
-    """`client.applications.network`."""
+    """Network settings of applications: how requests reach them."""
 
     _async: asynchronous.ApplicationNetwork
 
     def get(self, application_id: str) -> models.ApplicationNetwork:
-        """Get the network of an application.
+        """Get the network settings of an application.
 
-        `GET /application/{applicationId}/network`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /application/{applicationId}/network`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, application_id)
 
     def update(
         self, application_id: str, body: models.ApplicationNetworkRequest | Mapping[str, object] | Unset = UNSET
     ) -> models.ApplicationNetwork:
-        """Replace the network of an application as a whole.
+        """Update the network settings of an application: the body replaces all of them.
 
-        `PUT /application/{applicationId}/network`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `PUT /application/{applicationId}/network`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, application_id, body)

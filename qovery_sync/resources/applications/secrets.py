@@ -16,56 +16,64 @@ if TYPE_CHECKING:
 
 
 class ApplicationSecrets(Twin):
-    """`client.applications.secrets`."""
+    """Secrets of applications: variables whose values cannot be read back."""
 
     _async: asynchronous.ApplicationSecrets
 
     def list(self, application_id: str) -> builtins.list[models.Secret]:
-        """List secrets of an application.
+        """List the secrets of an application.
 
-        `GET /application/{applicationId}/secret`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /application/{applicationId}/secret`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, application_id)
 
     def create(self, application_id: str, body: models.SecretRequest | Mapping[str, object]) -> models.Secret:
-        """Create a secret of an application.
+        """Create a secret for an application.
 
-        `POST /application/{applicationId}/secret`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `POST /application/{applicationId}/secret`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create, application_id, body)
 
     def update(
         self, application_id: str, secret_id: str, body: models.SecretEditRequest | Mapping[str, object]
     ) -> models.Secret:
-        """Replace a secret of an application as a whole.
+        """Update a secret of an application: the body replaces all of it.
 
-        `PUT /application/{applicationId}/secret/{secretId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `PUT /application/{applicationId}/secret/{secretId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, application_id, secret_id, body)
 
     def delete(self, application_id: str, secret_id: str) -> None:
         """Delete a secret of an application.
 
-        `DELETE /application/{applicationId}/secret/{secretId}`. Raises Unauthorized, Forbidden, NotFound.
+        `DELETE /application/{applicationId}/secret/{secretId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, application_id, secret_id)
 
     def create_override(
         self, application_id: str, secret_id: str, body: models.Value | Mapping[str, object] | Unset = UNSET
     ) -> models.Secret:
-        """Override the value of a secret at this scope of an application.
+        """Override the value of a secret for an application.
 
-        `POST /application/{applicationId}/secret/{secretId}/override`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        Makes a new one with the same key and another value; the original stays as it is.
+
+        `POST /application/{applicationId}/secret/{secretId}/override`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create_override, application_id, secret_id, body)
 
     def create_alias(
         self, application_id: str, secret_id: str, body: models.Key | Mapping[str, object]
     ) -> models.Secret:
-        """Create an alias of a secret of an application.
+        """Create an alias of a secret for an application.
 
-        `POST /application/{applicationId}/secret/{secretId}/alias`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        Makes a new one with another key and the same value; the original stays as it is.
+
+        `POST /application/{applicationId}/secret/{secretId}/alias`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create_alias, application_id, secret_id, body)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Clusters(Twin):
-    """`client.clusters`."""
+    """Clusters: the Kubernetes clusters of an organization, which its environments run on."""
 
     _async: asynchronous.Clusters
     advanced_settings: Namespace[ClusterAdvancedSettings] = Namespace("ClusterAdvancedSettings")
@@ -40,9 +40,13 @@ class Clusters(Twin):
     routing_table: Namespace[ClusterRoutingTable] = Namespace("ClusterRoutingTable")
 
     def list(self, *, organization_id: str | None = None) -> builtins.list[models.Cluster]:
-        """List clusters.
+        """List the clusters of the organization.
 
-        `GET /organization/{organizationId}/cluster`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/cluster`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, organization_id=organization_id)
 
@@ -51,24 +55,35 @@ class Clusters(Twin):
     ) -> models.Cluster:
         """Create a cluster.
 
-        `POST /organization/{organizationId}/cluster`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/cluster`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create, body, organization_id=organization_id)
 
     def list_statuses(self, *, organization_id: str | None = None) -> builtins.list[models.ClusterStatus]:
-        """List the states of all clusters.
+        """List the statuses of the clusters of the organization.
 
-        `GET /organization/{organizationId}/cluster/status`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/cluster/status`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_statuses, organization_id=organization_id)
 
     def update(
         self, cluster_id: str, body: models.ClusterRequest | Mapping[str, object], *, organization_id: str | None = None
     ) -> models.Cluster:
-        """Replace a cluster as a whole.
+        """Update a cluster: the body replaces all of it.
 
-        `PUT /organization/{organizationId}/cluster/{clusterId}`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/cluster/{clusterId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, cluster_id, body, organization_id=organization_id)
 
@@ -82,7 +97,17 @@ class Clusters(Twin):
     ) -> None:
         """Delete a cluster.
 
-        `DELETE /organization/{organizationId}/cluster/{clusterId}`. Raises Unauthorized, Forbidden, NotFound.
+        Returns before the cluster is gone: `get_status` raises NotFound, or BadRequest, once it is.
+
+        Args:
+            delete_mode: Whether to delete the cluster and its configuration at Qovery, or the configuration
+                only.
+            skip_reconcile: Delete at once what is there, instead of first bringing it into its declared state.
+                Not together with the mode `DELETE_QOVERY_CONFIG`.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `DELETE /organization/{organizationId}/cluster/{clusterId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(
             self._async.delete,
@@ -95,48 +120,77 @@ class Clusters(Twin):
     def get_status(self, cluster_id: str, *, organization_id: str | None = None) -> models.ClusterStatus:
         """Get the status of a cluster.
 
-        `GET /organization/{organizationId}/cluster/{clusterId}/status`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/cluster/{clusterId}/status`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get_status, cluster_id, organization_id=organization_id)
 
     def get_installation_helm_values(self, cluster_id: str, *, organization_id: str | None = None) -> str:
-        """Get the installation Helm service values of a cluster.
+        """Get the Helm values for installing Qovery on a self-managed cluster.
 
-        The text is a secret, which its `repr` does not show.
-        `GET /organization/{organizationId}/cluster/{clusterId}/installationHelmValues`. Raises Unauthorized,
-        Forbidden, NotFound.
+        The string is a secret, which its `repr` does not show.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        Returns:
+            YAML.
+
+        `GET /organization/{organizationId}/cluster/{clusterId}/installationHelmValues`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get_installation_helm_values, cluster_id, organization_id=organization_id)
 
     def list_logs(self, cluster_id: str, *, organization_id: str | None = None) -> builtins.list[models.ClusterLogs]:
-        """List the logs of a cluster.
+        """List the deployment logs of a cluster.
 
-        `GET /organization/{organizationId}/cluster/{clusterId}/logs`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/cluster/{clusterId}/logs`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_logs, cluster_id, organization_id=organization_id)
 
     def get_readiness(self, cluster_id: str, *, organization_id: str | None = None) -> models.ClusterReadinessStatus:
-        """Get the readiness of a cluster.
+        """Check whether a cluster can be deployed.
 
-        `GET /organization/{organizationId}/cluster/{clusterId}/isReady`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/cluster/{clusterId}/isReady`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get_readiness, cluster_id, organization_id=organization_id)
 
     def deploy(
         self, cluster_id: str, *, dry_run: bool | Unset = UNSET, organization_id: str | None = None
     ) -> models.ClusterStatus:
-        """Deploy a cluster.
+        """Deploy a cluster with its current settings.
 
-        The description says 201, the official CLI sees 200; either is taken.
-        `POST /organization/{organizationId}/cluster/{clusterId}/deploy`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            dry_run: Only plan the deployment, change nothing.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        Returns:
+            The status right after the request; `get_status` follows it.
+
+        `POST /organization/{organizationId}/cluster/{clusterId}/deploy`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.deploy, cluster_id, dry_run=dry_run, organization_id=organization_id)
 
     def upgrade(self, cluster_id: str) -> models.ClusterStatus:
-        """Upgrade a cluster.
+        """Upgrade a cluster to the next version of Kubernetes.
 
-        `POST /cluster/{clusterId}/upgrade`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        Returns:
+            The status right after the request; `get_status` follows it.
+
+        `POST /cluster/{clusterId}/upgrade`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.upgrade, cluster_id)
 
@@ -147,10 +201,13 @@ class Clusters(Twin):
         *,
         organization_id: str | None = None,
     ) -> None:
-        """Update the karpenter private subnet ids of a cluster.
+        """Set the private subnets that Karpenter's Fargate profile uses on a cluster.
 
-        `PUT /organization/{organizationId}/cluster/{clusterId}/karpenterPrivateSubnetIds`. Raises BadRequest,
-        Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/cluster/{clusterId}/karpenterPrivateSubnetIds`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(
             self._async.update_karpenter_private_subnet_ids, cluster_id, body, organization_id=organization_id
@@ -159,36 +216,48 @@ class Clusters(Twin):
     def stop(self, cluster_id: str, *, organization_id: str | None = None) -> models.ClusterStatus:
         """Stop a cluster.
 
-        `POST /organization/{organizationId}/cluster/{clusterId}/stop`. Raises Unauthorized, Forbidden, NotFound,
-        Conflict.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        Returns:
+            The status right after the request; `get_status` follows it.
+
+        `POST /organization/{organizationId}/cluster/{clusterId}/stop`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.stop, cluster_id, organization_id=organization_id)
 
     def get_token(self, cluster_id: str, *, read_only: bool | Unset = UNSET) -> models.ClusterToken:
         """Get a short-lived token for the Kubernetes API of a cluster.
 
-        `GET /cluster/{clusterId}/token`.
+        Args:
+            read_only: Access that can look at things but change nothing.
+
+        `GET /cluster/{clusterId}/token`
         """
         return self._call(self._async.get_token, cluster_id, read_only=read_only)
 
     def list_environments(self, cluster_id: str) -> builtins.list[models.ClusterEnvironmentResponse]:
         """List the environments of a cluster.
 
-        `GET /cluster/{clusterId}/environments`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /cluster/{clusterId}/environments`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_environments, cluster_id)
 
     def lock(self, cluster_id: str, body: models.ClusterLockRequest | Mapping[str, object]) -> models.ClusterLock:
         """Lock a cluster against changes.
 
-        `POST /cluster/{clusterId}/lock`. Raises Unauthorized, Forbidden, NotFound.
+        `POST /cluster/{clusterId}/lock`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.lock, cluster_id, body)
 
     def unlock(self, cluster_id: str) -> None:
         """Unlock a cluster.
 
-        `DELETE /cluster/{clusterId}/lock`. Raises Unauthorized, Forbidden, NotFound.
+        `DELETE /cluster/{clusterId}/lock`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.unlock, cluster_id)
 
@@ -202,9 +271,16 @@ class Clusters(Twin):
         pod_name: str | Unset = UNSET,
         reporting_component: str | Unset = UNSET,
     ) -> builtins.list[models.ClusterKubernetesEvent]:
-        """List the kubernetes events of a cluster.
+        """List the Kubernetes events of a cluster in a span of time.
 
-        `GET /cluster/{clusterId}/events`.
+        Args:
+            from_date_time: ISO 8601 with an offset, such as `2026-01-31T08:00:00Z`.
+            to_date_time: ISO 8601 with an offset, such as `2026-01-31T09:00:00Z`.
+            node_name: Only events of this node.
+            pod_name: Only events of this pod.
+            reporting_component: Only events that this component of Kubernetes reported.
+
+        `GET /cluster/{clusterId}/events`
         """
         return self._call(
             self._async.list_kubernetes_events,
@@ -237,10 +313,29 @@ class Clusters(Twin):
         trace_id: str | Unset = UNSET,
         range: str | Unset = UNSET,
     ) -> models.ClusterMetricsResponse:
-        """Query the metrics of a cluster.
+        """Query the metrics of a cluster in Prometheus.
 
-        Takes Prometheus' parameters, all as text; `metrics` is its own JSON as text.
-        `GET /cluster/{clusterId}/metrics`.
+        Takes Prometheus' parameters, all as strings.
+
+        Args:
+            endpoint: Which endpoint of Prometheus' HTTP API to ask.
+            query: PromQL.
+            start: From when on: Unix seconds or RFC 3339, as Prometheus takes them.
+            end: Until when: Unix seconds or RFC 3339, as Prometheus takes them.
+            step: For range queries: the time between two points.
+            time: For instant queries: the point in time.
+            timeout: How long the query may take at Prometheus; the client's own limit is
+                `with_options(timeout=...)`.
+            dedup: Passed on to Thanos: whether replicas count once.
+            partial_response: Passed on to Thanos: whether a part of the data is better than an error.
+            max_source_resolution: Passed on to Thanos: how coarse the data may be.
+            engine: Passed on to Thanos: which engine evaluates the query.
+            analyze: Passed on to Thanos: whether to explain the query.
+
+        Returns:
+            Prometheus' own JSON, as a string in `metrics`.
+
+        `GET /cluster/{clusterId}/metrics`
         """
         return self._call(
             self._async.query_metrics,
@@ -264,9 +359,13 @@ class Clusters(Twin):
         )
 
     def list_locks(self, *, organization_id: str | None = None) -> builtins.list[models.ClusterLock]:
-        """List the locks of clusters.
+        """List the locks of the clusters of the organization.
 
-        `GET /organization/{organizationId}/lock`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/lock`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_locks, organization_id=organization_id)
 
@@ -285,11 +384,26 @@ class Clusters(Twin):
         direction: str | Unset = UNSET,
         time: str | Unset = UNSET,
     ) -> models.ClusterLogsResponse:
-        """Query the logs of a cluster.
+        """Query the logs of a cluster in Loki.
 
-        Takes Loki's parameters, all as text, `start` and `end` in nanoseconds; `response` is Loki's own JSON as
-        text.
-        `GET /cluster/{clusterId}/logs`.
+        Takes Loki's parameters, all as strings.
+
+        Args:
+            endpoint: Which endpoint of Loki's HTTP API to ask.
+            query: LogQL.
+            start: From when on, in nanoseconds since 1970, as a string.
+            end: Until when, in nanoseconds since 1970, as a string.
+            limit: How many lines at most, as a string.
+            since: Instead of `start`: how long before `end`, such as `1h`.
+            step: For metric queries: the time between two points.
+            interval: For log queries: at most one line in this time.
+            direction: `forward` for the oldest first, `backward` for the newest first.
+            time: For instant queries: the point in time.
+
+        Returns:
+            Loki's own JSON, as a string in `response`.
+
+        `GET /cluster/{clusterId}/logs`
         """
         return self._call(
             self._async.query_logs,

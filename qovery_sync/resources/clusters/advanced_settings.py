@@ -15,15 +15,18 @@ if TYPE_CHECKING:
 
 
 class ClusterAdvancedSettings(Twin):
-    """`client.clusters.advanced_settings`."""
+    """Advanced settings of clusters: the finer points of running them."""
 
     _async: asynchronous.ClusterAdvancedSettings
 
     def get(self, cluster_id: str, *, organization_id: str | None = None) -> models.ClusterAdvancedSettings:
         """Get the advanced settings of a cluster.
 
-        `GET /organization/{organizationId}/cluster/{clusterId}/advancedSettings`. Raises Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/cluster/{clusterId}/advancedSettings`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, cluster_id, organization_id=organization_id)
 
@@ -34,16 +37,20 @@ class ClusterAdvancedSettings(Twin):
         *,
         organization_id: str | None = None,
     ) -> models.ClusterAdvancedSettings:
-        """Replace the advanced settings of a cluster as a whole.
+        """Update the advanced settings of a cluster: the body replaces all of them.
 
-        `PUT /organization/{organizationId}/cluster/{clusterId}/advancedSettings`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/cluster/{clusterId}/advancedSettings`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, cluster_id, body, organization_id=organization_id)
 
     def get_default(self) -> models.ClusterAdvancedSettings:
-        """Get the default advanced settings.
+        """Get the default advanced settings of clusters.
 
-        `GET /defaultClusterAdvancedSettings`. Raises Unauthorized, Forbidden.
+        `GET /defaultClusterAdvancedSettings`
+        Raises: Unauthorized, Forbidden.
         """
         return self._call(self._async.get_default)

@@ -15,36 +15,42 @@ if TYPE_CHECKING:
 
 
 class ClusterAnalyses(Twin):
-    """`client.clusters.analyses`."""
+    """Analyses of clusters: read-only examinations, such as before an upgrade."""
 
     _async: asynchronous.ClusterAnalyses
 
     def list(self, cluster_id: str) -> builtins.list[models.ClusterAnalysisResponse]:
-        """List analyses of a cluster.
+        """List the analyses of a cluster.
 
-        `GET /clusters/{clusterId}/analysis`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /clusters/{clusterId}/analysis`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, cluster_id)
 
     def start(
         self, cluster_id: str, body: models.ClusterAnalysisRequest | Mapping[str, object]
     ) -> models.ClusterAnalysisResponse:
-        """Start an analysis of a cluster.
+        """Start a read-only analysis of a cluster.
 
-        `POST /clusters/{clusterId}/analysis`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
+        Goes on after this returns: `get` and `list_logs` tell how it went.
+
+        `POST /clusters/{clusterId}/analysis`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.start, cluster_id, body)
 
     def get(self, cluster_id: str, analysis_id: str) -> models.ClusterAnalysisResponse:
-        """Get an analyse of a cluster.
+        """Get an analysis of a cluster.
 
-        `GET /clusters/{clusterId}/analysis/{analysisId}`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /clusters/{clusterId}/analysis/{analysisId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, cluster_id, analysis_id)
 
     def list_logs(self, cluster_id: str, analysis_id: str) -> builtins.list[models.ClusterAnalysisLogResponse]:
-        """List the logs of a cluster.
+        """List the log lines of an analysis, in order.
 
-        `GET /clusters/{clusterId}/analysis/{analysisId}/logs`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /clusters/{clusterId}/analysis/{analysisId}/logs`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_logs, cluster_id, analysis_id)

@@ -15,15 +15,18 @@ if TYPE_CHECKING:
 
 
 class ClusterCloudProviderInfo(Twin):
-    """`client.clusters.cloud_provider_info`."""
+    """Cloud provider information: which provider and credentials a cluster uses."""
 
     _async: asynchronous.ClusterCloudProviderInfo
 
     def get(self, cluster_id: str, *, organization_id: str | None = None) -> models.ClusterCloudProviderInfo:
-        """Get the cloud provider info of a cluster.
+        """Get the cloud provider information of a cluster.
 
-        `GET /organization/{organizationId}/cluster/{clusterId}/cloudProviderInfo`. Raises Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/cluster/{clusterId}/cloudProviderInfo`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, cluster_id, organization_id=organization_id)
 
@@ -34,9 +37,12 @@ class ClusterCloudProviderInfo(Twin):
         *,
         organization_id: str | None = None,
     ) -> models.ClusterCloudProviderInfo:
-        """Specify the cloud provider of a cluster.
+        """Set the cloud provider information and credentials of a cluster.
 
-        `POST /organization/{organizationId}/cluster/{clusterId}/cloudProviderInfo`. Raises BadRequest,
-        Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/cluster/{clusterId}/cloudProviderInfo`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.specify, cluster_id, body, organization_id=organization_id)

@@ -14,22 +14,26 @@ if TYPE_CHECKING:
 
 
 class ClusterDnsProvider(Twin):
-    """`client.clusters.dns_provider`."""
+    """DNS provider: who serves the domain names of a cluster."""
 
     _async: asynchronous.ClusterDnsProvider
 
     def get(self, cluster_id: str) -> models.ClusterDnsProviderResponse:
         """Get the DNS provider of a cluster.
 
-        `GET /cluster/{clusterId}/dnsProvider`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /cluster/{clusterId}/dnsProvider`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, cluster_id)
 
     def update(
         self, cluster_id: str, body: models.ClusterDnsProviderRequest | Mapping[str, object]
     ) -> models.ClusterDnsProviderResponse:
-        """Replace the DNS provider of a cluster as a whole.
+        """Update the DNS provider of a cluster: the body replaces all of it.
 
-        `PUT /cluster/{clusterId}/dnsProvider`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        Secrets of the provider have to be given each time.
+
+        `PUT /cluster/{clusterId}/dnsProvider`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, cluster_id, body)

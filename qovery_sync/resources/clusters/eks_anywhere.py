@@ -14,15 +14,20 @@ if TYPE_CHECKING:
 
 
 class ClusterEksAnywhere(Twin):
-    """`client.clusters.eks_anywhere`."""
+    """EKS Anywhere: clusters that are described in a Git repository."""
 
     _async: asynchronous.ClusterEksAnywhere
 
     def list_commits(self, cluster_id: str, *, organization_id: str | None = None) -> list[models.Commit]:
-        """List the commits of a cluster.
+        """List the last commits in the Git repository of an EKS Anywhere cluster.
 
-        `GET /organization/{organizationId}/cluster/{clusterId}/eks-anywhere/commits`. Raises Unauthorized,
-        Forbidden, NotFound.
+        Only those that touch the cluster's YAML file, where the Git provider can tell.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/cluster/{clusterId}/eks-anywhere/commits`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_commits, cluster_id, organization_id=organization_id)
 
@@ -33,17 +38,23 @@ class ClusterEksAnywhere(Twin):
         *,
         organization_id: str | None = None,
     ) -> models.EksAnywhereCommitResponse:
-        """Update the commit of a cluster.
+        """Set the commit that an EKS Anywhere cluster is deployed from.
 
-        `PUT /organization/{organizationId}/cluster/{clusterId}/eks-anywhere/commit`. Raises BadRequest,
-        Unauthorized, Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/cluster/{clusterId}/eks-anywhere/commit`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update_commit, cluster_id, body, organization_id=organization_id)
 
     def get_jwt(self, cluster_id: str, *, organization_id: str | None = None) -> models.EksAnywhereClusterJwtResponse:
-        """Get the JWT of a cluster.
+        """Get the JWT that an EKS Anywhere cluster is deployed with.
 
-        `GET /organization/{organizationId}/cluster/{clusterId}/eks-anywhere/jwt`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/cluster/{clusterId}/eks-anywhere/jwt`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get_jwt, cluster_id, organization_id=organization_id)

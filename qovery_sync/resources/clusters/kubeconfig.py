@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class ClusterKubeconfig(Twin):
-    """`client.clusters.kubeconfig`."""
+    """Kubeconfig: what `kubectl` needs to reach a cluster."""
 
     _async: asynchronous.ClusterKubeconfig
 
@@ -27,9 +27,19 @@ class ClusterKubeconfig(Twin):
     ) -> str:
         """Get the kubeconfig of a cluster.
 
-        The text is a secret, which its `repr` does not show.
-        `GET /organization/{organizationId}/cluster/{clusterId}/kubeconfig`. Raises Unauthorized, Forbidden,
-        NotFound.
+        The string is a secret, which its `repr` does not show.
+
+        Args:
+            with_token_from_cli: Have the kubeconfig ask the `qovery` command for a token, instead of holding
+                credentials.
+            read_only: Access that can look at things but change nothing.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        Returns:
+            YAML.
+
+        `GET /organization/{organizationId}/cluster/{clusterId}/kubeconfig`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(
             self._async.get,
@@ -40,9 +50,13 @@ class ClusterKubeconfig(Twin):
         )
 
     def update(self, cluster_id: str, body: str, *, organization_id: str | None = None) -> None:
-        """Replace the kubeconfig of a cluster as a whole.
+        """Replace the kubeconfig of a cluster.
 
-        `PUT /organization/{organizationId}/cluster/{clusterId}/kubeconfig`. Raises Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            body: The kubeconfig, a YAML string.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/cluster/{clusterId}/kubeconfig`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, cluster_id, body, organization_id=organization_id)

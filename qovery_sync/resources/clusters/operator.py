@@ -14,35 +14,48 @@ if TYPE_CHECKING:
 
 
 class ClusterOperator(Twin):
-    """`client.clusters.operator`."""
+    """Qovery operator: the program that carries out deployments on a self-managed cluster."""
 
     _async: asynchronous.ClusterOperator
 
     def attach(self, cluster_id: str, *, organization_id: str | None = None) -> None:
-        """Attach an operator to a cluster.
+        """Have the Qovery operator serve a self-managed cluster from now on.
 
-        `POST /organization/{organizationId}/cluster/{clusterId}/operator/attach`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Only records it: neither installs the operator nor checks that it runs.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/cluster/{clusterId}/operator/attach`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.attach, cluster_id, organization_id=organization_id)
 
     def get_bootstrap(
         self, cluster_id: str, *, organization_id: str | None = None
     ) -> models.ClusterOperatorBootstrapResponse:
-        """Get the bootstrap of a cluster.
+        """Get what is needed to install the Qovery operator on a cluster.
 
-        `GET /organization/{organizationId}/cluster/{clusterId}/operator/bootstrap`. Raises BadRequest,
-        Unauthorized, Forbidden, NotFound, PreconditionFailed.
+        Holds credentials of the cluster.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/cluster/{clusterId}/operator/bootstrap`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, PreconditionFailed.
         """
         return self._call(self._async.get_bootstrap, cluster_id, organization_id=organization_id)
 
     def get_status(
         self, cluster_id: str, *, organization_id: str | None = None
     ) -> models.ClusterOperatorStatusResponse:
-        """Get the status of a cluster.
+        """Get the state and versions of the Qovery operator of a cluster.
 
-        `GET /organization/{organizationId}/cluster/{clusterId}/operator/status`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/cluster/{clusterId}/operator/status`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get_status, cluster_id, organization_id=organization_id)
 
@@ -53,9 +66,14 @@ class ClusterOperator(Twin):
         *,
         organization_id: str | None = None,
     ) -> models.ClusterOperatorUpdateResponse:
-        """Replace the operator of a cluster as a whole.
+        """Update the Qovery operator of a cluster to another version.
 
-        `POST /organization/{organizationId}/cluster/{clusterId}/operator/update`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound, PreconditionFailed.
+        Returns once the update is accepted, not when it is done.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `POST /organization/{organizationId}/cluster/{clusterId}/operator/update`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, PreconditionFailed.
         """
         return self._call(self._async.update, cluster_id, body, organization_id=organization_id)

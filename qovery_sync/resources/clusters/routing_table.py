@@ -14,15 +14,18 @@ if TYPE_CHECKING:
 
 
 class ClusterRoutingTable(Twin):
-    """`client.clusters.routing_table`."""
+    """Routing table: the network routes of a cluster."""
 
     _async: asynchronous.ClusterRoutingTable
 
     def get(self, cluster_id: str, *, organization_id: str | None = None) -> list[models.ClusterRoute]:
         """Get the routing table of a cluster.
 
-        `GET /organization/{organizationId}/cluster/{clusterId}/routingTable`. Raises Unauthorized, Forbidden,
-        NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/cluster/{clusterId}/routingTable`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, cluster_id, organization_id=organization_id)
 
@@ -33,9 +36,12 @@ class ClusterRoutingTable(Twin):
         *,
         organization_id: str | None = None,
     ) -> list[models.ClusterRoute]:
-        """Replace the routing table of a cluster as a whole.
+        """Update the routing table of a cluster: the body replaces all of its routes.
 
-        `PUT /organization/{organizationId}/cluster/{clusterId}/routingTable`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `PUT /organization/{organizationId}/cluster/{clusterId}/routingTable`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, cluster_id, body, organization_id=organization_id)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Containers(Twin):
-    """`client.containers`."""
+    """Containers: services that run an image from a container registry."""
 
     _async: asynchronous.Containers
     advanced_settings: Namespace[ContainerAdvancedSettings] = Namespace("ContainerAdvancedSettings")
@@ -33,9 +33,10 @@ class Containers(Twin):
     secrets: Namespace[ContainerSecrets] = Namespace("ContainerSecrets")
 
     def list(self, environment_id: str) -> builtins.list[models.ContainerResponse]:
-        """List containers of an environment.
+        """List the containers of an environment.
 
-        `GET /environment/{environmentId}/container`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /environment/{environmentId}/container`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, environment_id)
 
@@ -44,15 +45,18 @@ class Containers(Twin):
     ) -> models.ContainerResponse:
         """Create a container in an environment.
 
-        `POST /environment/{environmentId}/container`. Raises BadRequest, Unauthorized, Forbidden, NotFound,
-        Conflict.
+        `POST /environment/{environmentId}/container`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.create, environment_id, body)
 
     def list_statuses(self, environment_id: str) -> builtins.list[models.ReferenceObjectStatus]:
-        """List the states of all containers of an environment.
+        """List the statuses of the containers of an environment.
 
-        `GET /environment/{environmentId}/container/status`. Raises Unauthorized, Forbidden, NotFound.
+        Ids and statuses, nothing else of the containers.
+
+        `GET /environment/{environmentId}/container/status`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_statuses, environment_id)
 
@@ -62,10 +66,16 @@ class Containers(Twin):
         *,
         organization_id: str | None = None,
     ) -> models.Status:
-        """Deploy every container that uses an image and has automatic deployment on.
+        """Deploy a new image tag to every container that uses the image and is deployed automatically.
 
-        `POST /organization/{organizationId}/container/deploy`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound, Conflict.
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        Returns:
+            One status, whatever the number of containers.
+
+        `POST /organization/{organizationId}/container/deploy`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.auto_deploy, body, organization_id=organization_id)
 
@@ -75,119 +85,176 @@ class Containers(Twin):
         *,
         organization_id: str | None = None,
     ) -> models.Status:
-        """Preview a container.
+        """Create a preview environment with a new image tag for every container that uses the image.
 
-        `POST /organization/{organizationId}/container/preview`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound, Conflict.
+        Containers that have no previews enabled are left out.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        Returns:
+            One status, whatever the number of containers.
+
+        `POST /organization/{organizationId}/container/preview`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.preview, body, organization_id=organization_id)
 
     def get(self, container_id: str) -> models.ContainerResponse:
         """Get a container.
 
-        `GET /container/{containerId}`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /container/{containerId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, container_id)
 
     def update(
         self, container_id: str, body: models.ContainerRequest | Mapping[str, object]
     ) -> models.ContainerResponse:
-        """Replace a container as a whole.
+        """Update a container: the body replaces all of it.
 
-        `PUT /container/{containerId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
+        `PUT /container/{containerId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.update, container_id, body)
 
     def delete(self, container_id: str, *, skip_reconcile: bool | Unset = UNSET) -> None:
         """Delete a container.
 
-        `DELETE /container/{containerId}`. Raises Unauthorized, Forbidden, NotFound.
+        Returns before the container is gone: `get` raises NotFound once it is.
+
+        Args:
+            skip_reconcile: Delete at once what is there, instead of first bringing it into its declared state.
+
+        `DELETE /container/{containerId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, container_id, skip_reconcile=skip_reconcile)
 
     def get_status(self, container_id: str) -> models.Status:
         """Get the status of a container.
 
-        `GET /container/{containerId}/status`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /container/{containerId}/status`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get_status, container_id)
 
     def list_deployment_history(self, container_id: str) -> Page[models.DeploymentHistoryContainer]:
-        """List the deployment history of a container.
+        """List the past and current deployments of a container.
 
-        `GET /container/{containerId}/deploymentHistory`. Raises Unauthorized, Forbidden, NotFound.
+        Returns:
+            A page; there is no way to ask for the next.
+
+        `GET /container/{containerId}/deploymentHistory`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_deployment_history, container_id)
 
     def list_deployment_history_v2(
         self, container_id: str, *, page_size: int | Unset = UNSET
     ) -> Page[models.DeploymentHistoryService]:
-        """List the deployment history v2 of a container.
+        """List the past and current deployments of a container, in the newer form.
 
-        `GET /container/{containerId}/deploymentHistoryV2`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            page_size: How many at most (20 unless given).
+
+        Returns:
+            A page; `iterate_deployment_history_v2` goes through all pages.
+
+        `GET /container/{containerId}/deploymentHistoryV2`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_deployment_history_v2, container_id, page_size=page_size)
 
     def iterate_deployment_history_v2(
         self, container_id: str, *, page_size: int | Unset = UNSET
     ) -> Iterator[models.DeploymentHistoryService]:
-        """Iterate over every item of `list_deployment_history_v2`, asking for pages as needed."""
+        """Iterate over the past and current deployments of a container, in the newer form.
+
+        Takes what `list_deployment_history_v2` takes, and asks for page after page as needed.
+        """
         return self._iterate(self._async.iterate_deployment_history_v2(container_id, page_size=page_size))
 
     def deploy(self, container_id: str, body: models.ContainerDeployRequest | Mapping[str, object]) -> models.Status:
         """Deploy a container.
 
-        `POST /container/{containerId}/deploy`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
+        Returns:
+            The status right after the request; `get_status` follows it.
+
+        `POST /container/{containerId}/deploy`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.deploy, container_id, body)
 
     def uninstall(self, container_id: str, body: Mapping[str, object] | Unset = UNSET) -> models.Status | None:
         """Uninstall a container.
 
-        `POST /container/{containerId}/uninstall`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
+        Deletes what runs on the cluster, its data included; the configuration at Qovery stays.
+
+        Returns:
+            The status right after the request, or None where nothing had to be deployed.
+
+        `POST /container/{containerId}/uninstall`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.uninstall, container_id, body)
 
     def stop(self, container_id: str) -> models.Status:
         """Stop a container.
 
-        `POST /container/{containerId}/stop`. Raises Unauthorized, Forbidden, NotFound, Conflict.
+        Returns:
+            The status right after the request; `get_status` follows it.
+
+        `POST /container/{containerId}/stop`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.stop, container_id)
 
     def redeploy(self, container_id: str) -> models.Status:
-        """Redeploy a container.
+        """Deploy a container again.
 
-        `POST /container/{containerId}/redeploy`. Raises Unauthorized, Forbidden, NotFound, Conflict.
+        Returns:
+            The status right after the request; `get_status` follows it.
+
+        `POST /container/{containerId}/redeploy`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.redeploy, container_id)
 
     def restart(self, container_id: str) -> models.Status:
         """Restart a container.
 
-        `POST /container/{containerId}/restart-service`. Raises Unauthorized, Forbidden, NotFound, Conflict.
+        Returns:
+            The status right after the request; `get_status` follows it.
+
+        `POST /container/{containerId}/restart-service`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.restart, container_id)
 
     def check_custom_domains(self, container_id: str) -> builtins.list[models.CheckedCustomDomainResponse]:
-        """Check the custom domains of a container.
+        """Check whether the custom domains of a container are set up correctly.
 
-        `GET /container/{containerId}/checkCustomDomain`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /container/{containerId}/checkCustomDomain`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.check_custom_domains, container_id)
 
     def list_logs(self, container_id: str) -> builtins.list[models.Log]:
-        """List the logs of a container.
+        """List the last log lines of a container.
 
         The last 1000 lines.
-        `GET /container/{containerId}/log`. Raises Unauthorized, Forbidden, NotFound.
+
+        `GET /container/{containerId}/log`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_logs, container_id)
 
     def list_links(self, container_id: str) -> builtins.list[models.Link]:
-        """List the links of a container.
+        """List the URLs of a container.
 
-        `GET /container/{containerId}/link`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /container/{containerId}/link`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_links, container_id)
 
@@ -196,6 +263,7 @@ class Containers(Twin):
     ) -> models.ContainerResponse:
         """Clone a container.
 
-        `POST /container/{containerId}/clone`. Raises Unauthorized, Forbidden, NotFound, Conflict.
+        `POST /container/{containerId}/clone`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.clone, container_id, body)

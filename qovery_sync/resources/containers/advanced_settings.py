@@ -15,29 +15,32 @@ if TYPE_CHECKING:
 
 
 class ContainerAdvancedSettings(Twin):
-    """`client.containers.advanced_settings`."""
+    """Advanced settings of containers: the finer points of running them."""
 
     _async: asynchronous.ContainerAdvancedSettings
 
     def get_default(self) -> models.ContainerAdvancedSettings:
-        """Get the default advanced settings.
+        """Get the default advanced settings of containers.
 
-        `GET /defaultContainerAdvancedSettings`. Raises Unauthorized, Forbidden.
+        `GET /defaultContainerAdvancedSettings`
+        Raises: Unauthorized, Forbidden.
         """
         return self._call(self._async.get_default)
 
     def get(self, container_id: str) -> models.ContainerAdvancedSettings:
         """Get the advanced settings of a container.
 
-        `GET /container/{containerId}/advancedSettings`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /container/{containerId}/advancedSettings`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, container_id)
 
     def update(
         self, container_id: str, body: models.ContainerAdvancedSettings | Mapping[str, object] | Unset = UNSET
     ) -> models.ContainerAdvancedSettings:
-        """Replace the advanced settings of a container as a whole.
+        """Update the advanced settings of a container: the body replaces all of them.
 
-        `PUT /container/{containerId}/advancedSettings`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `PUT /container/{containerId}/advancedSettings`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, container_id, body)

@@ -15,45 +15,48 @@ if TYPE_CHECKING:
 
 
 class ContainerCustomDomains(Twin):
-    """`client.containers.custom_domains`."""
+    """Custom domains of containers: names of your own for them."""
 
     _async: asynchronous.ContainerCustomDomains
 
     def list(self, container_id: str) -> builtins.list[models.CustomDomain]:
-        """List custom domains of a container.
+        """List the custom domains of a container.
 
-        `GET /container/{containerId}/customDomain`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /container/{containerId}/customDomain`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, container_id)
 
     def create(self, container_id: str, body: models.CustomDomainRequest | Mapping[str, object]) -> models.CustomDomain:
-        """Create a custom domain of a container.
+        """Create a custom domain for a container.
 
-        `POST /container/{containerId}/customDomain`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `POST /container/{containerId}/customDomain`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create, container_id, body)
 
     def update(
         self, container_id: str, custom_domain_id: str, body: models.CustomDomainRequest | Mapping[str, object]
     ) -> models.CustomDomain:
-        """Replace a custom domain of a container as a whole.
+        """Update a custom domain of a container: the body replaces all of it.
 
-        `PUT /container/{containerId}/customDomain/{customDomainId}`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        `PUT /container/{containerId}/customDomain/{customDomainId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, container_id, custom_domain_id, body)
 
     def delete(self, container_id: str, custom_domain_id: str) -> None:
         """Delete a custom domain of a container.
 
-        `DELETE /container/{containerId}/customDomain/{customDomainId}`. Raises Unauthorized, Forbidden, NotFound.
+        `DELETE /container/{containerId}/customDomain/{customDomainId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, container_id, custom_domain_id)
 
     def get_status(self, container_id: str, custom_domain_id: str) -> models.CustomDomain:
         """Get the status of a custom domain.
 
-        `GET /container/{containerId}/customDomain/{customDomainId}/status`. Raises Unauthorized, Forbidden,
-        NotFound.
+        `GET /container/{containerId}/customDomain/{customDomainId}/status`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get_status, container_id, custom_domain_id)

@@ -16,33 +16,35 @@ if TYPE_CHECKING:
 
 
 class ContainerEnvironmentVariables(Twin):
-    """`client.containers.environment_variables`."""
+    """Environment variables of containers: one variable at a time, secrets apart."""
 
     _async: asynchronous.ContainerEnvironmentVariables
 
     def list(self, container_id: str) -> builtins.list[models.EnvironmentVariable]:
-        """List environment variables of a container.
+        """List the environment variables of a container.
 
-        `GET /container/{containerId}/environmentVariable`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /container/{containerId}/environmentVariable`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, container_id)
 
     def create(
         self, container_id: str, body: models.EnvironmentVariableRequest | Mapping[str, object]
     ) -> models.EnvironmentVariable:
-        """Create an environment variable of a container.
+        """Create an environment variable for a container.
 
-        `POST /container/{containerId}/environmentVariable`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `POST /container/{containerId}/environmentVariable`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create, container_id, body)
 
     def import_many(
         self, container_id: str, body: models.VariableImportRequest | Mapping[str, object]
     ) -> models.VariableImport:
-        """Import many environment variables of a container in one request.
+        """Import many environment variables for a container in one request.
 
-        `POST /container/{containerId}/environmentVariable/import`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        `POST /container/{containerId}/environmentVariable/import`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.import_many, container_id, body)
 
@@ -52,37 +54,41 @@ class ContainerEnvironmentVariables(Twin):
         environment_variable_id: str,
         body: models.EnvironmentVariableEditRequest | Mapping[str, object],
     ) -> models.EnvironmentVariable:
-        """Replace an environment variable of a container as a whole.
+        """Update an environment variable of a container: the body replaces all of it.
 
-        `PUT /container/{containerId}/environmentVariable/{environmentVariableId}`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        `PUT /container/{containerId}/environmentVariable/{environmentVariableId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, container_id, environment_variable_id, body)
 
     def delete(self, container_id: str, environment_variable_id: str) -> None:
         """Delete an environment variable of a container.
 
-        `DELETE /container/{containerId}/environmentVariable/{environmentVariableId}`. Raises Unauthorized,
-        Forbidden, NotFound.
+        `DELETE /container/{containerId}/environmentVariable/{environmentVariableId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, container_id, environment_variable_id)
 
     def create_override(
         self, container_id: str, environment_variable_id: str, body: models.Value | Mapping[str, object] | Unset = UNSET
     ) -> models.EnvironmentVariable:
-        """Override the value of an environment variable at this scope of a container.
+        """Override the value of an environment variable for a container.
 
-        `POST /container/{containerId}/environmentVariable/{environmentVariableId}/override`. Raises BadRequest,
-        Unauthorized, Forbidden, NotFound.
+        Makes a new one with the same key and another value; the original stays as it is.
+
+        `POST /container/{containerId}/environmentVariable/{environmentVariableId}/override`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create_override, container_id, environment_variable_id, body)
 
     def create_alias(
         self, container_id: str, environment_variable_id: str, body: models.Key | Mapping[str, object]
     ) -> models.EnvironmentVariable:
-        """Create an alias of an environment variable of a container.
+        """Create an alias of an environment variable for a container.
 
-        `POST /container/{containerId}/environmentVariable/{environmentVariableId}/alias`. Raises BadRequest,
-        Unauthorized, Forbidden, NotFound.
+        Makes a new one with another key and the same value; the original stays as it is.
+
+        `POST /container/{containerId}/environmentVariable/{environmentVariableId}/alias`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create_alias, container_id, environment_variable_id, body)

@@ -15,22 +15,24 @@ if TYPE_CHECKING:
 
 
 class ContainerNetwork(Twin):
-    """`client.containers.network`."""
+    """Network settings of containers: how requests reach them."""
 
     _async: asynchronous.ContainerNetwork
 
     def get(self, container_id: str) -> models.ContainerNetwork:
-        """Get the network of a container.
+        """Get the network settings of a container.
 
-        `GET /container/{containerId}/network`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /container/{containerId}/network`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, container_id)
 
     def update(
         self, container_id: str, body: models.ContainerNetworkRequest | Mapping[str, object] | Unset = UNSET
     ) -> models.ContainerNetwork:
-        """Replace the network of a container as a whole.
+        """Update the network settings of a container: the body replaces all of them.
 
-        `PUT /container/{containerId}/network`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `PUT /container/{containerId}/network`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, container_id, body)

@@ -16,54 +16,62 @@ if TYPE_CHECKING:
 
 
 class ContainerSecrets(Twin):
-    """`client.containers.secrets`."""
+    """Secrets of containers: variables whose values cannot be read back."""
 
     _async: asynchronous.ContainerSecrets
 
     def list(self, container_id: str) -> builtins.list[models.Secret]:
-        """List secrets of a container.
+        """List the secrets of a container.
 
-        `GET /container/{containerId}/secret`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /container/{containerId}/secret`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, container_id)
 
     def create(self, container_id: str, body: models.SecretRequest | Mapping[str, object]) -> models.Secret:
-        """Create a secret of a container.
+        """Create a secret for a container.
 
-        `POST /container/{containerId}/secret`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `POST /container/{containerId}/secret`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create, container_id, body)
 
     def update(
         self, container_id: str, secret_id: str, body: models.SecretEditRequest | Mapping[str, object]
     ) -> models.Secret:
-        """Replace a secret of a container as a whole.
+        """Update a secret of a container: the body replaces all of it.
 
-        `PUT /container/{containerId}/secret/{secretId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `PUT /container/{containerId}/secret/{secretId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, container_id, secret_id, body)
 
     def delete(self, container_id: str, secret_id: str) -> None:
         """Delete a secret of a container.
 
-        `DELETE /container/{containerId}/secret/{secretId}`. Raises Unauthorized, Forbidden, NotFound.
+        `DELETE /container/{containerId}/secret/{secretId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, container_id, secret_id)
 
     def create_override(
         self, container_id: str, secret_id: str, body: models.Value | Mapping[str, object] | Unset = UNSET
     ) -> models.Secret:
-        """Override the value of a secret at this scope of a container.
+        """Override the value of a secret for a container.
 
-        `POST /container/{containerId}/secret/{secretId}/override`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        Makes a new one with the same key and another value; the original stays as it is.
+
+        `POST /container/{containerId}/secret/{secretId}/override`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create_override, container_id, secret_id, body)
 
     def create_alias(self, container_id: str, secret_id: str, body: models.Key | Mapping[str, object]) -> models.Secret:
-        """Create an alias of a secret of a container.
+        """Create an alias of a secret for a container.
 
-        `POST /container/{containerId}/secret/{secretId}/alias`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        Makes a new one with another key and the same value; the original stays as it is.
+
+        `POST /container/{containerId}/secret/{secretId}/alias`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create_alias, container_id, secret_id, body)

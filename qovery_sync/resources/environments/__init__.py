@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Environments(Twin):
-    """`client.environments`."""
+    """Environments: groups of services that are deployed together on a cluster."""
 
     _async: asynchronous.Environments
     deployment_rule: Namespace[EnvironmentDeploymentRule] = Namespace("EnvironmentDeploymentRule")
@@ -31,9 +31,10 @@ class Environments(Twin):
     secrets: Namespace[EnvironmentSecrets] = Namespace("EnvironmentSecrets")
 
     def list(self, project_id: str) -> builtins.list[models.Environment]:
-        """List environments of a project.
+        """List the environments of a project.
 
-        `GET /project/{projectId}/environment`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /project/{projectId}/environment`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, project_id)
 
@@ -42,74 +43,91 @@ class Environments(Twin):
     ) -> models.Environment:
         """Create an environment in a project.
 
-        `POST /project/{projectId}/environment`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
+        `POST /project/{projectId}/environment`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.create, project_id, body)
 
     def list_statuses(self, project_id: str) -> builtins.list[models.EnvironmentStatus]:
-        """List the states of all environments of a project.
+        """List the statuses of the environments of a project.
 
-        `GET /project/{projectId}/environment/status`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /project/{projectId}/environment/status`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_statuses, project_id)
 
     def list_stats(self, project_id: str) -> builtins.list[models.EnvironmentStats]:
-        """List the statistics of all environments of a project.
+        """List the statistics of the environments of a project.
 
-        `GET /project/{projectId}/environment/stats`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /project/{projectId}/environment/stats`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_stats, project_id)
 
     def list_overviews(self, project_id: str) -> builtins.list[models.EnvironmentOverviewResponse]:
-        """List the overviews of all environments of a project.
+        """List the overviews of the environments of a project.
 
-        `GET /project/{projectId}/environment/overview`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /project/{projectId}/environment/overview`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_overviews, project_id)
 
     def get(self, environment_id: str) -> models.Environment:
         """Get an environment.
 
-        `GET /environment/{environmentId}`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /environment/{environmentId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, environment_id)
 
     def update(
         self, environment_id: str, body: models.EnvironmentEditRequest | Mapping[str, object] | Unset = UNSET
     ) -> models.Environment:
-        """Replace an environment as a whole.
+        """Update an environment: the body replaces all of it.
 
-        `PUT /environment/{environmentId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
+        `PUT /environment/{environmentId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.update, environment_id, body)
 
     def delete(self, environment_id: str, *, skip_reconcile: bool | Unset = UNSET) -> None:
         """Delete an environment.
 
-        Answers before the environment is gone: ask until `get` raises NotFound.
-        `DELETE /environment/{environmentId}`. Raises Unauthorized, Forbidden, NotFound.
+        Returns before the environment is gone: `get` raises NotFound once it is.
+
+        Args:
+            skip_reconcile: Delete at once what is there, instead of first bringing it into its declared state.
+
+        `DELETE /environment/{environmentId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, environment_id, skip_reconcile=skip_reconcile)
 
     def get_status(self, environment_id: str) -> models.EnvironmentStatus:
         """Get the status of an environment.
 
-        `GET /environment/{environmentId}/status`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /environment/{environmentId}/status`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get_status, environment_id)
 
     def get_statuses(self, environment_id: str) -> models.EnvironmentStatuses:
-        """Get the states of an environment and its services.
+        """Get the statuses of an environment and of all its services.
 
-        The states of the environment and all its services in one request.
-        `GET /environment/{environmentId}/statuses`. Raises Unauthorized, Forbidden, NotFound.
+        All in one request; Argo CD apps are missing.
+
+        `GET /environment/{environmentId}/statuses`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get_statuses, environment_id)
 
     def get_statuses_with_stages(self, environment_id: str) -> models.EnvironmentStatusesWithStages:
-        """Get the states of an environment and its services by stage.
+        """Get the statuses of an environment and of all its services, by deployment stage.
 
-        `GET /environment/{environmentId}/statusesWithStages`. Raises Unauthorized, Forbidden, NotFound.
+        All in one request, for watching a deployment; Argo CD apps are missing.
+
+        `GET /environment/{environmentId}/statusesWithStages`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get_statuses_with_stages, environment_id)
 
@@ -117,28 +135,47 @@ class Environments(Twin):
         """Deploy an environment.
 
         Requests of the same token and kind that wait for the same environment are merged into one.
-        `POST /environment/{environmentId}/deploy`. Raises Unauthorized, Forbidden, NotFound, Conflict.
+
+        Returns:
+            The status right after the request; `get_status` follows it.
+
+        `POST /environment/{environmentId}/deploy`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.deploy, environment_id)
 
     def uninstall(self, environment_id: str) -> dict[str, Any]:
         """Uninstall an environment.
 
-        `POST /environment/{environmentId}/uninstall`. Raises Unauthorized, Forbidden, NotFound, Conflict.
+        Deletes what runs on the cluster, its data included; the configuration at Qovery stays.
+
+        Returns:
+            An empty object.
+
+        `POST /environment/{environmentId}/uninstall`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.uninstall, environment_id)
 
     def stop(self, environment_id: str) -> models.EnvironmentStatus:
         """Stop an environment.
 
-        `POST /environment/{environmentId}/stop`. Raises Unauthorized, Forbidden, NotFound, Conflict.
+        Returns:
+            The status right after the request; `get_status` follows it.
+
+        `POST /environment/{environmentId}/stop`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.stop, environment_id)
 
     def redeploy(self, environment_id: str) -> models.EnvironmentStatus:
-        """Redeploy an environment.
+        """Deploy an environment again.
 
-        `POST /environment/{environmentId}/redeploy`. Raises Unauthorized, Forbidden, NotFound, Conflict.
+        Returns:
+            The status right after the request; `get_status` follows it.
+
+        `POST /environment/{environmentId}/redeploy`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.redeploy, environment_id)
 
@@ -147,9 +184,13 @@ class Environments(Twin):
         environment_id: str,
         body: models.CancelEnvironmentDeploymentRequest | Mapping[str, object] | Unset = UNSET,
     ) -> models.EnvironmentStatus:
-        """Cancel the deployment of an environment.
+        """Cancel the running deployment of an environment.
 
-        `POST /environment/{environmentId}/cancelDeployment`. Raises Unauthorized, Forbidden, NotFound, Conflict.
+        Returns:
+            The status right after the request; `get_status` follows it.
+
+        `POST /environment/{environmentId}/cancelDeployment`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.cancel_deployment, environment_id, body)
 
@@ -158,7 +199,10 @@ class Environments(Twin):
     ) -> models.Environment:
         """Clone an environment.
 
-        `POST /environment/{environmentId}/clone`. Raises Unauthorized, Forbidden, NotFound, Conflict.
+        The data of databases stays behind.
+
+        `POST /environment/{environmentId}/clone`
+        Raises: Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.clone, environment_id, body)
 
@@ -167,9 +211,13 @@ class Environments(Twin):
     ) -> models.EnvironmentStatus:
         """Deploy some services of an environment, all in one deployment.
 
-        One deployment for many services; use it instead of one deploy for each.
-        `POST /environment/{environmentId}/service/deploy`. Raises BadRequest, Unauthorized, Forbidden, NotFound,
-        Conflict.
+        One deployment for many services: use it instead of one `deploy` for each.
+
+        Returns:
+            The status right after the request; `get_status` follows it.
+
+        `POST /environment/{environmentId}/service/deploy`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.deploy_services, environment_id, body)
 
@@ -178,8 +226,11 @@ class Environments(Twin):
     ) -> models.Status:
         """Restart some services of an environment.
 
-        `POST /environment/{environmentId}/service/restart-service`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound, Conflict.
+        Returns:
+            The status right after the request; `get_status` follows it.
+
+        `POST /environment/{environmentId}/service/restart-service`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.restart_services, environment_id, body)
 
@@ -188,8 +239,10 @@ class Environments(Twin):
     ) -> None:
         """Stop some services of an environment.
 
-        `POST /environment/{environmentId}/service/stop`. Raises BadRequest, Unauthorized, Forbidden, NotFound,
-        Conflict.
+        Returns before the services are stopped.
+
+        `POST /environment/{environmentId}/service/stop`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.stop_services, environment_id, body)
 
@@ -202,8 +255,13 @@ class Environments(Twin):
     ) -> None:
         """Delete some services of an environment.
 
-        `POST /environment/{environmentId}/service/delete`. Raises BadRequest, Unauthorized, Forbidden, NotFound,
-        Conflict.
+        Returns before the services are gone.
+
+        Args:
+            skip_reconcile: Delete at once what is there, instead of first bringing it into its declared state.
+
+        `POST /environment/{environmentId}/service/delete`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.delete_services, environment_id, body, skip_reconcile=skip_reconcile)
 
@@ -212,145 +270,188 @@ class Environments(Twin):
     ) -> None:
         """Uninstall some services of an environment.
 
-        `POST /environment/{environmentId}/service/uninstall`. Raises BadRequest, Unauthorized, Forbidden, NotFound,
-        Conflict.
+        Returns before the services are uninstalled.
+
+        `POST /environment/{environmentId}/service/uninstall`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.uninstall_services, environment_id, body)
 
     def list_logs(self, environment_id: str) -> builtins.list[models.EnvironmentLog]:
-        """List the logs of an environment.
+        """List the last lines of the deployment logs of an environment, in the older form.
 
         The last 1000 lines. `list_deployment_logs` is the newer operation.
-        `GET /environment/{environmentId}/log`. Raises Unauthorized, Forbidden, NotFound.
+
+        `GET /environment/{environmentId}/log`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_logs, environment_id)
 
     def list_deployment_logs(
         self, environment_id: str, *, version: str | Unset = UNSET
     ) -> builtins.list[models.EnvironmentLogs]:
-        """List the deployment logs of an environment.
+        """List the last lines of the deployment logs of an environment.
 
-        The last 1000 lines; `version` is the `execution_id` of a deployment, as `Status` has it.
-        `GET /environment/{environmentId}/logs`. Raises Unauthorized, Forbidden, NotFound.
+        The last 1000 lines.
+
+        Args:
+            version: The `execution_id` of a deployment, as `Status` has it.
+
+        `GET /environment/{environmentId}/logs`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_deployment_logs, environment_id, version=version)
 
     def list_deployment_history(
         self, environment_id: str, *, start_id: str | Unset = UNSET
     ) -> Page[models.DeploymentHistoryEnvironment]:
-        """List the deployment history of an environment.
+        """List the past and current deployments of an environment.
 
-        `GET /environment/{environmentId}/deploymentHistory`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            start_id: Continue behind the item with this id: the last one of the page before.
+
+        Returns:
+            A page; `iterate_deployment_history` goes through all pages.
+
+        `GET /environment/{environmentId}/deploymentHistory`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_deployment_history, environment_id, start_id=start_id)
 
     def iterate_deployment_history(
         self, environment_id: str, *, start_id: str | Unset = UNSET
     ) -> Iterator[models.DeploymentHistoryEnvironment]:
-        """Iterate over every item of `list_deployment_history`, asking for pages as needed."""
+        """Iterate over the past and current deployments of an environment.
+
+        Takes what `list_deployment_history` takes, and asks for page after page as needed.
+        """
         return self._iterate(self._async.iterate_deployment_history(environment_id, start_id=start_id))
 
     def list_deployment_history_v2(
         self, environment_id: str, *, page_size: int | Unset = UNSET
     ) -> Page[models.DeploymentHistoryEnvironmentV2]:
-        """List the deployment history v2 of an environment.
+        """List the past and current deployments of an environment, in the newer form.
 
-        `GET /environment/{environmentId}/deploymentHistoryV2`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            page_size: How many at most (20 unless given).
+
+        Returns:
+            A page; `iterate_deployment_history_v2` goes through all pages.
+
+        `GET /environment/{environmentId}/deploymentHistoryV2`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_deployment_history_v2, environment_id, page_size=page_size)
 
     def iterate_deployment_history_v2(
         self, environment_id: str, *, page_size: int | Unset = UNSET
     ) -> Iterator[models.DeploymentHistoryEnvironmentV2]:
-        """Iterate over every item of `list_deployment_history_v2`, asking for pages as needed."""
+        """Iterate over the past and current deployments of an environment, in the newer form.
+
+        Takes what `list_deployment_history_v2` takes, and asks for page after page as needed.
+        """
         return self._iterate(self._async.iterate_deployment_history_v2(environment_id, page_size=page_size))
 
     def generate_build_usage_report(
         self, environment_id: str, body: models.DeploymentBuildUsageReportRequest | Mapping[str, object]
     ) -> models.DeploymentBuildUsageReportResponse:
-        """Generate a report on the builds of a deployment.
+        """Generate a public report on what the builds of a deployment used.
 
-        `POST /environment/{environmentId}/deploymentBuildUsageReport`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        `POST /environment/{environmentId}/deploymentBuildUsageReport`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.generate_build_usage_report, environment_id, body)
 
     def list_database_configurations(self, environment_id: str) -> builtins.list[models.DatabaseConfiguration]:
-        """List the database configurations of an environment.
+        """List the databases that can be created in an environment, with versions and modes.
 
-        `GET /environment/{environmentId}/databaseConfiguration`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /environment/{environmentId}/databaseConfiguration`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_database_configurations, environment_id)
 
     def export_terraform(self, environment_id: str, *, export_secrets: bool | Unset = UNSET) -> bytes:
         """Export an environment as Terraform configuration.
 
-        A zip archive.
-        `GET /environment/{environmentId}/terraformExport`. Raises Unauthorized, Forbidden, NotFound.
+        Args:
+            export_secrets: Put the values of secrets into the archive too.
+
+        Returns:
+            A zip archive.
+
+        `GET /environment/{environmentId}/terraformExport`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.export_terraform, environment_id, export_secrets=export_secrets)
 
     def check_dockerfile(
         self, environment_id: str, body: models.DockerfileCheckRequest | Mapping[str, object]
     ) -> models.DockerfileCheckResponse:
-        """Check that a Dockerfile can be used.
+        """Check that a Dockerfile can be used in an environment.
 
-        Changes nothing, so it is asked again where an answer is lost.
-        `POST /environment/{environmentId}/checkDockerfile`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        Changes nothing, so it is retried like a GET.
+
+        `POST /environment/{environmentId}/checkDockerfile`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.check_dockerfile, environment_id, body)
 
     def check_helm_repository(
         self, environment_id: str, body: models.HelmCheckRequest | Mapping[str, object]
     ) -> dict[str, Any]:
-        """Check that a git repository holds a Helm chart.
+        """Check that a Git repository holds a Helm chart.
 
-        Changes nothing, so it is asked again where an answer is lost.
-        `POST /environment/{environmentId}/checkHelmRepository`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        Changes nothing, so it is retried like a GET.
+
+        `POST /environment/{environmentId}/checkHelmRepository`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.check_helm_repository, environment_id, body)
 
     def check_container_image(
         self, environment_id: str, body: models.ContainerImageCheckRequest | Mapping[str, object]
     ) -> dict[str, Any]:
-        """Check that a container image can be used.
+        """Check that a container image can be used in an environment.
 
-        Changes nothing, so it is asked again where an answer is lost.
-        `POST /environment/{environmentId}/checkContainerImage`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        Changes nothing, so it is retried like a GET.
+
+        `POST /environment/{environmentId}/checkContainerImage`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.check_container_image, environment_id, body)
 
     def check_git_file(
         self, environment_id: str, body: models.GitFileCheckRequest | Mapping[str, object]
     ) -> dict[str, Any]:
-        """Check that files exist in a git repository.
+        """Check that files exist in a Git repository.
 
-        Changes nothing, so it is asked again where an answer is lost.
-        `POST /environment/{environmentId}/checkGitFile`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        Changes nothing, so it is retried like a GET.
+
+        `POST /environment/{environmentId}/checkGitFile`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.check_git_file, environment_id, body)
 
     def clean_failed_jobs(
         self, environment_id: str, body: models.CleanFailedJobsRequest | Mapping[str, object] | Unset = UNSET
     ) -> models.CleanFailedJobsResponse:
-        """Clean what failed runs of jobs left behind.
+        """Clean up what failed runs of jobs left behind in an environment.
 
-        `POST /environment/{environmentId}/cleanFailedJobs`.
+        `POST /environment/{environmentId}/cleanFailedJobs`
         """
         return self._call(self._async.clean_failed_jobs, environment_id, body)
 
     def list_services(self, environment_id: str) -> builtins.list[models.AnyService]:
-        """List the services of an environment.
+        """List the services of an environment, of all kinds, in full.
 
-        `GET /environment/{environmentId}/services`.
+        `GET /environment/{environmentId}/services`
         """
         return self._call(self._async.list_services, environment_id)
 
     def list_links(self, environment_id: str) -> builtins.list[models.Link]:
-        """List the links of an environment.
+        """List the URLs of an environment.
 
-        `GET /environment/{environmentId}/link`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /environment/{environmentId}/link`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_links, environment_id)

@@ -14,14 +14,15 @@ if TYPE_CHECKING:
 
 
 class EnvironmentDeploymentRule(Twin):
-    """`client.environments.deployment_rule`."""
+    """Deployment rule of an environment: when it is stopped, and whether there are previews of it."""
 
     _async: asynchronous.EnvironmentDeploymentRule
 
     def get(self, environment_id: str) -> models.EnvironmentDeploymentRule:
         """Get the deployment rule of an environment.
 
-        `GET /environment/{environmentId}/deploymentRule`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /environment/{environmentId}/deploymentRule`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, environment_id)
 
@@ -31,9 +32,12 @@ class EnvironmentDeploymentRule(Twin):
         deployment_rule_id: str,
         body: models.EnvironmentDeploymentRuleEditRequest | Mapping[str, object],
     ) -> models.EnvironmentDeploymentRule:
-        """Replace the deployment rule of an environment as a whole.
+        """Update the deployment rule of an environment: the body replaces all of it.
 
-        `PUT /environment/{environmentId}/deploymentRule/{deploymentRuleId}`. Raises BadRequest, Unauthorized,
-        Forbidden, NotFound.
+        Args:
+            deployment_rule_id: The id of the rule, as `get` tells it.
+
+        `PUT /environment/{environmentId}/deploymentRule/{deploymentRuleId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, environment_id, deployment_rule_id, body)

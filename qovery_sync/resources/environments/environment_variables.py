@@ -16,24 +16,25 @@ if TYPE_CHECKING:
 
 
 class EnvironmentEnvironmentVariables(Twin):
-    """`client.environments.environment_variables`."""
+    """Environment variables of environments: shared by all their services, secrets apart."""
 
     _async: asynchronous.EnvironmentEnvironmentVariables
 
     def list(self, environment_id: str) -> builtins.list[models.EnvironmentVariable]:
-        """List environment variables of an environment.
+        """List the environment variables of an environment.
 
-        `GET /environment/{environmentId}/environmentVariable`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /environment/{environmentId}/environmentVariable`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, environment_id)
 
     def create(
         self, environment_id: str, body: models.EnvironmentVariableRequest | Mapping[str, object]
     ) -> models.EnvironmentVariable:
-        """Create an environment variable of an environment.
+        """Create an environment variable for an environment.
 
-        `POST /environment/{environmentId}/environmentVariable`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        `POST /environment/{environmentId}/environmentVariable`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create, environment_id, body)
 
@@ -43,18 +44,18 @@ class EnvironmentEnvironmentVariables(Twin):
         environment_variable_id: str,
         body: models.EnvironmentVariableEditRequest | Mapping[str, object],
     ) -> models.EnvironmentVariable:
-        """Replace an environment variable of an environment as a whole.
+        """Update an environment variable of an environment: the body replaces all of it.
 
-        `PUT /environment/{environmentId}/environmentVariable/{environmentVariableId}`. Raises BadRequest,
-        Unauthorized, Forbidden, NotFound.
+        `PUT /environment/{environmentId}/environmentVariable/{environmentVariableId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, environment_id, environment_variable_id, body)
 
     def delete(self, environment_id: str, environment_variable_id: str) -> None:
         """Delete an environment variable of an environment.
 
-        `DELETE /environment/{environmentId}/environmentVariable/{environmentVariableId}`. Raises Unauthorized,
-        Forbidden, NotFound.
+        `DELETE /environment/{environmentId}/environmentVariable/{environmentVariableId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, environment_id, environment_variable_id)
 
@@ -64,19 +65,23 @@ class EnvironmentEnvironmentVariables(Twin):
         environment_variable_id: str,
         body: models.Value | Mapping[str, object] | Unset = UNSET,
     ) -> models.EnvironmentVariable:
-        """Override the value of an environment variable at this scope of an environment.
+        """Override the value of an environment variable for an environment.
 
-        `POST /environment/{environmentId}/environmentVariable/{environmentVariableId}/override`. Raises BadRequest,
-        Unauthorized, Forbidden, NotFound.
+        Makes a new one with the same key and another value; the original stays as it is.
+
+        `POST /environment/{environmentId}/environmentVariable/{environmentVariableId}/override`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create_override, environment_id, environment_variable_id, body)
 
     def create_alias(
         self, environment_id: str, environment_variable_id: str, body: models.Key | Mapping[str, object]
     ) -> models.EnvironmentVariable:
-        """Create an alias of an environment variable of an environment.
+        """Create an alias of an environment variable for an environment.
 
-        `POST /environment/{environmentId}/environmentVariable/{environmentVariableId}/alias`. Raises BadRequest,
-        Unauthorized, Forbidden, NotFound.
+        Makes a new one with another key and the same value; the original stays as it is.
+
+        `POST /environment/{environmentId}/environmentVariable/{environmentVariableId}/alias`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create_alias, environment_id, environment_variable_id, body)

@@ -14,21 +14,22 @@ if TYPE_CHECKING:
 
 
 class EnvironmentLifecycleTemplates(Twin):
-    """`client.environments.lifecycle_templates`."""
+    """Lifecycle templates: prepared lifecycle jobs to start from."""
 
     _async: asynchronous.EnvironmentLifecycleTemplates
 
     def list(self, environment_id: str) -> builtins.list[models.LifecycleTemplateSummary]:
-        """List lifecycle templates of an environment.
+        """List the lifecycle templates of an environment.
 
-        `GET /environment/{environmentId}/lifecycleTemplate`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /environment/{environmentId}/lifecycleTemplate`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, environment_id)
 
     def get(self, environment_id: str, lifecycle_template_id: str) -> models.LifecycleTemplateResponse:
         """Get a lifecycle template of an environment.
 
-        `GET /environment/{environmentId}/lifecycleTemplate/{lifecycleTemplateId}`. Raises Unauthorized, Forbidden,
-        NotFound.
+        `GET /environment/{environmentId}/lifecycleTemplate/{lifecycleTemplateId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.get, environment_id, lifecycle_template_id)

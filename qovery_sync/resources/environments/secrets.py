@@ -16,56 +16,64 @@ if TYPE_CHECKING:
 
 
 class EnvironmentSecrets(Twin):
-    """`client.environments.secrets`."""
+    """Secrets of environments: shared by all their services; values cannot be read back."""
 
     _async: asynchronous.EnvironmentSecrets
 
     def list(self, environment_id: str) -> builtins.list[models.Secret]:
-        """List secrets of an environment.
+        """List the secrets of an environment.
 
-        `GET /environment/{environmentId}/secret`. Raises Unauthorized, Forbidden, NotFound.
+        `GET /environment/{environmentId}/secret`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list, environment_id)
 
     def create(self, environment_id: str, body: models.SecretRequest | Mapping[str, object]) -> models.Secret:
-        """Create a secret of an environment.
+        """Create a secret for an environment.
 
-        `POST /environment/{environmentId}/secret`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `POST /environment/{environmentId}/secret`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create, environment_id, body)
 
     def update(
         self, environment_id: str, secret_id: str, body: models.SecretEditRequest | Mapping[str, object]
     ) -> models.Secret:
-        """Replace a secret of an environment as a whole.
+        """Update a secret of an environment: the body replaces all of it.
 
-        `PUT /environment/{environmentId}/secret/{secretId}`. Raises BadRequest, Unauthorized, Forbidden, NotFound.
+        `PUT /environment/{environmentId}/secret/{secretId}`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, environment_id, secret_id, body)
 
     def delete(self, environment_id: str, secret_id: str) -> None:
         """Delete a secret of an environment.
 
-        `DELETE /environment/{environmentId}/secret/{secretId}`. Raises Unauthorized, Forbidden, NotFound.
+        `DELETE /environment/{environmentId}/secret/{secretId}`
+        Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.delete, environment_id, secret_id)
 
     def create_override(
         self, environment_id: str, secret_id: str, body: models.Value | Mapping[str, object] | Unset = UNSET
     ) -> models.Secret:
-        """Override the value of a secret at this scope of an environment.
+        """Override the value of a secret for an environment.
 
-        `POST /environment/{environmentId}/secret/{secretId}/override`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        Makes a new one with the same key and another value; the original stays as it is.
+
+        `POST /environment/{environmentId}/secret/{secretId}/override`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create_override, environment_id, secret_id, body)
 
     def create_alias(
         self, environment_id: str, secret_id: str, body: models.Key | Mapping[str, object]
     ) -> models.Secret:
-        """Create an alias of a secret of an environment.
+        """Create an alias of a secret for an environment.
 
-        `POST /environment/{environmentId}/secret/{secretId}/alias`. Raises BadRequest, Unauthorized, Forbidden,
-        NotFound.
+        Makes a new one with another key and the same value; the original stays as it is.
+
+        `POST /environment/{environmentId}/secret/{secretId}/alias`
+        Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.create_alias, environment_id, secret_id, body)

@@ -11,11 +11,63 @@ from codegen.decisions.capabilities import Capabilities
 from codegen.decisions.loader import Namespace, ParameterName, Table
 from codegen.decisions.naming import Names
 from codegen.decisions.secrecy import Secrets
-from codegen.decisions.tables import Corrections, Modules, Notes, Pagers, Phrases, Repeatable, SchemaNames
+from codegen.decisions.tables import Corrections, Modules, Pagers, Repeatable, SchemaNames
+from codegen.decisions.words import Fields, Namespaces, Notes, Parameters, Phrases
 from tests.support.table_cases import API, Case, by_table
 
 NAMES = "operation_id,call,http_method,path\n"
 UNKNOWN = [
+    Case(
+        Fields,
+        'fields_of = []\n[fields]\n>colour = "Red."\n',
+        "fields.colour: no model has this field",
+    ),
+    Case(
+        Fields,
+        '[fields]\n[[fields_of]]\n>models = ["Thingy"]\nnotes.id = "An id."\n',
+        "fields_of.models: the API has no schema 'Thingy', is 'Thing' meant?",
+    ),
+    Case(
+        Fields,
+        '[fields]\n[[fields_of]]\nmodels = ["Thing"]\n>notes.colour = "Red."\n',
+        "fields_of.notes.colour: Thing has no such field, or this is its note anyway",
+    ),
+    Case(Namespaces, ">[namespaces]\n", "namespaces: lacks a line for things"),
+    Case(
+        Namespaces,
+        '[namespaces]\nthings = "Things."\n>rockets = "Rockets."\n',
+        "namespaces.rockets: the API has no namespace 'rockets'",
+    ),
+    Case(
+        Parameters,
+        'plain = []\n[parameters]\n>stat_id = "S."\n[parameters_of]\n',
+        "parameters.stat_id: no operation has this parameter",
+    ),
+    Case(
+        Parameters,
+        '>plain = ["stat_id"]\n[parameters]\n[parameters_of]\n',
+        "plain: stat_id is no query parameter without a note",
+    ),
+    Case(
+        Parameters,
+        'plain = []\n[parameters]\n[parameters_of."things.list"]\n>stat_id = "S."\n',
+        "parameters_of.things.list.stat_id: things.list has no such parameter, or this is its note anyway",
+    ),
+    Case(
+        Parameters,
+        'plain = []\n[parameters]\n>[parameters_of."things.lst"]\nstart_id = "S."\n',
+        "parameters_of.things.lst: the API has no operation 'things.lst', is 'things.list' meant?",
+    ),
+    Case(
+        Notes,
+        '[replaced_by]\n[notes]\n[returns]\n>"*.fly" = "Air."\n',
+        "returns.*.fly: the API has no operation '*.fly'",
+    ),
+    Case(
+        Phrases,
+        '[methods]\n[calls]\n[things]\n>rockets = ["a rocket", "rockets"]\n',
+        "things.rockets: changes no sentence",
+    ),
     Case(
         Capabilities,
         '>modules = ["qovery_async.nowhere"]\n[mount]\n[by_hand]\n',
@@ -28,13 +80,13 @@ UNKNOWN = [
     ),
     Case(
         Notes,
-        '[replaced_by]\n>"things.check" = "things.lst"\n[notes]\n',
+        '[returns]\n[replaced_by]\n>"things.check" = "things.lst"\n[notes]\n',
         "replaced_by.things.check: the API has no operation 'things.lst', is 'things.list' meant?",
     ),
     Case(
         Notes,
-        '[replaced_by]\n[notes]\n"things.list" = """\nTwo\nlines."""\n>"things.chek" = "Note."\n',
-        "notes.things.chek: the API has no operation 'things.chek', is 'things.check' meant?",
+        '[returns]\n[replaced_by]\n[notes]\n"things.list" = """\nTwo\nlines."""\n>"things.chek" = "Note."\n',
+        "notes.things.chek: the API has no operation 'things.chek'",
     ),
     Case(
         Pagers,
@@ -48,7 +100,7 @@ UNKNOWN = [
     ),
     Case(
         Phrases,
-        '[methods]\n[calls]\n>"rockets.launch" = "Launch a rocket"\n',
+        '[things]\n[methods]\n[calls]\n>"rockets.launch" = "Launch a rocket"\n',
         "calls.rockets.launch: the API has no operation 'rockets.launch'",
     ),
     Case(
@@ -108,8 +160,8 @@ DEAD = [
     ),
     Case(
         Phrases,
-        '[methods]\n>launch = "Launch {a_thing}"\n[calls]\n',
-        "methods.launch: no operation has this name and no phrase of its own",
+        '[things]\n[methods]\n>launch = "Launch {a_thing}"\n[calls]\n',
+        "methods.launch: changes no sentence",
     ),
     Case(
         Repeatable,

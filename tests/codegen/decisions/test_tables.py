@@ -15,11 +15,23 @@ from codegen.decisions.capabilities import Capabilities
 from codegen.decisions.loader import TableError
 from codegen.decisions.naming import Names
 from codegen.decisions.secrecy import Secrets
-from codegen.decisions.tables import Corrections, Modules, Notes, Pagers, Phrases, Repeatable, SchemaNames
+from codegen.decisions.tables import Corrections, Modules, Pagers, Repeatable, SchemaNames
+from codegen.decisions.words import Fields, Namespaces, Notes, Parameters, Phrases
 from tests.support.table_cases import Case, by_table
 
 NAMES = "operation_id,call,http_method,path\n"
 MISSPELT = [
+    Case(
+        Fields,
+        '[fields]\n[[fields_of]]\nmodels = ["Thing"]\nnotes = {}\n>nots.id = "An id."\n',
+        "fields_of.nots: unknown key, expected models, notes",
+    ),
+    Case(Namespaces, "[namespaces]\n>[namespace]\n", "namespace: unknown key, expected namespaces"),
+    Case(
+        Parameters,
+        "plain = []\n[parameters]\n[parameters_of]\n>[parameter]\n",
+        "parameter: unknown key, expected plain, parameters, parameters_of",
+    ),
     Case(
         Capabilities,
         "modules = []\n>[mounts]\n[mount]\n[by_hand]\n",
@@ -31,13 +43,13 @@ MISSPELT = [
         "correction.undeclard: unknown key, expected at, reason, when, remove, set, undeclared",
     ),
     Case(Modules, '[modules]\na = "A"\n>[modles]\nb = "B"\n', "modles: unknown key, expected modules"),
-    Case(Notes, "[replaced_by]\n[notes]\n>[note]\n", "note: unknown key, expected replaced_by, notes"),
+    Case(Notes, "[replaced_by]\n[notes]\n[returns]\n>[note]\n", "note: unknown key, expected replaced_by, notes, returns"),
     Case(
         Pagers,
         '[pagers."things.list"]\nstyle = "growing"\ncursor = "start_id"\n>itmes = "things"\n',
         "pagers.things.list.itmes: unknown key, expected style, cursor, key, items",
     ),
-    Case(Phrases, "[methods]\n[calls]\n>[call]\n", "call: unknown key, expected methods, calls"),
+    Case(Phrases, "[methods]\n[calls]\n[things]\n>[call]\n", "call: unknown key, expected methods, calls, things"),
     Case(Repeatable, "[repeatable]\n>[repeatible]\n", "repeatible: unknown key, expected repeatable"),
     Case(SchemaNames, "[names]\n>[name]\n", "name: unknown key, expected names"),
     Case(
@@ -48,6 +60,14 @@ MISSPELT = [
 ]  # fmt: skip
 
 WRONG = [
+    Case(Fields, "[[fields_of]]\nmodels = []\nnotes = {}\n[fields]\n>cpu = 5\n", "fields.cpu: expected str, got 5"),
+    Case(Namespaces, "[namespaces]\n>things = 5\n", "namespaces.things: expected str, got 5"),
+    Case(Parameters, ">plain = 5\n[parameters]\n[parameters_of]\n", "plain: expected list, got 5"),
+    Case(
+        Phrases,
+        '>[methods]\n[calls]\n[things]\nrockets = ["a rocket"]\n',
+        "expected one and many of rockets",
+    ),
     Case(Capabilities, '>modules = "a"\n[mount]\n[by_hand]\n', "modules: expected list, got 'a'"),
     Case(
         Corrections,
@@ -64,17 +84,17 @@ WRONG = [
         '[modules]\n>a = "(A"\n',
         "modules.a: missing ), unterminated subpattern at position 0",
     ),
-    Case(Notes, '[replaced_by]\n[notes]\n>"things.list" = 5\n', "notes.things.list: expected str, got 5"),
+    Case(Notes, '[returns]\n[replaced_by]\n[notes]\n>"things.list" = 5\n', "notes.things.list: expected str, got 5"),
     Case(Pagers, '>[pagers."things.list"]\nstyle = "growing"\n', "pagers.things.list.cursor: missing"),
     Case(
         Pagers,
         '[pagers."things.list"]\n>style = "growin"\ncursor = "start_id"\n',
         "pagers.things.list.style: growin not in literal typing.Literal['after_last', 'growing', 'next_token']",
     ),
-    Case(Phrases, ">[methods]\n", "calls: missing"),
+    Case(Phrases, ">[things]\n[methods]\n", "calls: missing"),
     Case(
         Phrases,
-        '[methods]\n[calls]\n>things.list = "List things"\n',
+        '[things]\n[methods]\n[calls]\n>things.list = "List things"\n',
         "calls.things: expected str, got {'list': 'List things'}",
     ),
     Case(Repeatable, '[repeatable]\n>"things.check" = true\n', "repeatable.things.check: expected str, got True"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -40,7 +41,7 @@ class TestDecisions:
         assert command.generate(attrs.evolve(kept, operations=gone, schemas=schemas), check=True) == 1
         told = capsys.readouterr().err
         tables_told = {line.partition(":")[0].rpartition("/")[2] for line in told.splitlines()}
-        assert tables_told == {"names.csv", "phrases.toml", "repeatable.toml", "secrets.toml"}
+        assert tables_told == {"names.csv", "parameters.toml", "phrases.toml", "repeatable.toml", "secrets.toml"}
         for gone_name in ("Referral", "invitation_link", "clusters.kubeconfig.get", "git.list_directories"):
             assert gone_name in told
 
@@ -55,3 +56,25 @@ class TestDecisions:
             "named like a secret, say in codegen/decisions/secrets.toml what it is: Thing.api_secret"
             in capsys.readouterr().out
         )
+
+
+class TestNotes:
+    def test_are_decided_for_each_query_parameter(self) -> None:
+        """A parameter has a note, or its name says all."""
+        api, parameters = DECISIONS.name(facts.read()), DECISIONS.parameters
+        undecided = {
+            f"{operation.call} {parameter.name}"
+            for operation in api.operations
+            for parameter in operation.query
+            if parameter.name not in {*parameters.parameters, *parameters.plain}
+            and parameter.name not in parameters.parameters_of.get(operation.call, {})
+            and not parameter.deprecated
+        }
+        assert undecided == set()
+
+    def test_are_sentences(self) -> None:
+        notes = [*DECISIONS.notes.notes.values(), *DECISIONS.notes.returns.values()]
+        notes += [*DECISIONS.parameters.parameters.values(), *DECISIONS.fields.fields.values()]
+        notes += [note for own in DECISIONS.parameters.parameters_of.values() for note in own.values()]
+        notes += [note for row in DECISIONS.fields.fields_of for note in row.notes.values()]
+        assert [note for note in notes if not note.rstrip().endswith(".") or not re.match(r"\s*[A-Z0-9`]", note)] == []
