@@ -6,6 +6,7 @@ twice each way and costs twice as much.
 
 from __future__ import annotations
 
+import _thread
 import asyncio
 import atexit
 import concurrent.futures
@@ -36,6 +37,7 @@ OWN_LOOP = (
     "a call from the client's own event loop (a hook?) would wait for itself: "
     "make it from another thread, or after the hook has returned"
 )
+FORKED = "this began before fork() and belongs to the parent process: begin a new one"
 
 _exiting = False
 
@@ -60,8 +62,15 @@ class LoopThread(threading.Thread):
 
     def begin(self) -> None:
         """Start, and wait until the loop runs. Interrupted here, the thread must be told to stop."""
-        self.start()
+        # From a thread that no signal handler interrupts: in the midst of `start` it would leave a ruin.
+        _thread.start_new_thread(self._start, ())
         self._begun.result()
+
+    def _start(self) -> None:
+        try:
+            self.start()
+        except BaseException as error:  # noqa: BLE001  # it is raised in the thread of the first call
+            self._begun.set_exception(error)
 
     def run(self) -> None:
         # In a forked child this frame is never unwound: all that hangs on `self`, the loop and
@@ -108,6 +117,8 @@ class LoopThread(threading.Thread):
 
     def cross(self, function: Callable[[], Awaitable[T]]) -> T:
         """Run `function` on the loop and wait for its outcome; an exception here (Ctrl-C) cancels it."""
+        if self.pid != os.getpid():
+            raise ConfigurationError(FORKED)
         if threading.get_ident() == self.ident:
             raise ConfigurationError(OWN_LOOP)
         call = Call(function, self)

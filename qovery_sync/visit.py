@@ -17,7 +17,6 @@ from contextvars import ContextVar
 from functools import partial
 from typing import Any, Generic, ParamSpec, TypeVar, cast
 
-from qovery_async.errors import ConfigurationError
 from qovery_sync.call import Call, Outcome
 from qovery_sync.loop_thread import LoopThread
 
@@ -27,7 +26,6 @@ T = TypeVar("T")
 M = TypeVar("M")
 
 IN_USE = "another thread or a callback is in the midst of this: begin one of its own there"
-FORKED = "this began before fork() and belongs to the parent process: begin a new one"
 ONCE = "this is over: begin a new one"
 NOBODY_WAITS = "a function of the caller was awaited outside the call it was given to"
 
@@ -89,8 +87,6 @@ class Visit(Generic[T, M]):
         return self._thread.stopping or self._thread.pid != os.getpid()
 
     def _follow(self, prompt: Callable[[], None]) -> object:
-        if self._thread.pid != os.getpid():
-            raise ConfigurationError(FORKED)
         if not self._using.acquire(blocking=False):
             raise RuntimeError(IN_USE)
         try:
@@ -127,7 +123,7 @@ class Visit(Generic[T, M]):
 
     async def ask(self, function: Callable[[], R]) -> R:
         """Have the thread run `function`, now or when it comes back."""
-        if self._task is None or self._task.done():
+        if self._task is None:
             raise asyncio.CancelledError(NOBODY_WAITS)
         errand: _Errand[R] = _Errand(function)
         self._tell(errand)
@@ -159,6 +155,7 @@ class Visit(Generic[T, M]):
 
     def _finish(self, task: asyncio.Task[None]) -> None:
         self._thread.resident.discard(self._call)
+        self._task = None
         for news in self._news:
             if isinstance(news, _Errand):
                 news.outcome.cancel()

@@ -8,6 +8,7 @@ import contextlib
 import gc
 import logging
 import os
+import random
 import signal
 import sys
 import threading
@@ -37,9 +38,10 @@ def show_threads_left() -> None:
 
 
 from qovery_async.errors import ConfigurationError  # noqa: E402
-from qovery_sync.portal import Portal  # noqa: E402
+from qovery_sync.portal import Callback, Portal  # noqa: E402
 
 __all__ = [
+    "Callback",
     "ConfigurationError",
     "Counter",
     "Portal",
@@ -47,6 +49,7 @@ __all__ = [
     "atexit",
     "contextlib",
     "eventually",
+    "expect_alarms",
     "fork",
     "gc",
     "in_thread",
@@ -55,6 +58,7 @@ __all__ = [
     "os",
     "pong",
     "press_ctrl_c",
+    "ring_within",
     "say",
     "signal",
     "stopped",
@@ -118,6 +122,34 @@ def in_thread(function: Callable[..., object], *args: object) -> threading.Threa
 
 def press_ctrl_c(after: float) -> None:
     threading.Timer(after, os.kill, (os.getpid(), signal.SIGINT)).start()
+
+
+def ring_within(seconds: float) -> None:
+    """Have `SIGALRM` come at a random moment."""
+    signal.setitimer(signal.ITIMER_REAL, random.uniform(1e-6, seconds))
+
+
+def expect_alarms(alarm: type[BaseException]) -> list[object]:
+    """Have each `SIGALRM` raise `alarm`, and note those that Python reports and then swallows.
+
+    It does so in callbacks of weak references, which anyio has for its tasks. Python also warns of a
+    coroutine of anyio's that was made, and not yet scheduled when the alarm came.
+    """
+    swallowed: list[object] = []
+
+    def ring(*_: object) -> None:
+        raise alarm
+
+    def note(unraisable: sys.UnraisableHookArgs) -> None:
+        if unraisable.exc_type is alarm:
+            swallowed.append(unraisable.exc_value)
+        else:
+            sys.__unraisablehook__(unraisable)
+
+    signal.signal(signal.SIGALRM, ring)
+    sys.unraisablehook = note
+    warnings.filterwarnings("ignore", "coroutine '.*task_wrapper' was never awaited", RuntimeWarning)
+    return swallowed
 
 
 def fork(child: Callable[[], object]) -> None:

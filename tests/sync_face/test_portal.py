@@ -125,6 +125,32 @@ def test_ctrl_c_waits_until_the_coroutine_has_unwound(run: Run) -> None:
     """)
 
 
+def test_a_coroutine_that_swallows_its_cancellation_is_cancelled_again(run: Run) -> None:
+    run("""
+        swallowed, unwound = [], []
+
+        async def stubborn():
+            try:
+                with contextlib.suppress(asyncio.CancelledError):
+                    await asyncio.sleep(30)
+                swallowed.append(True)
+                await asyncio.sleep(30)
+            finally:
+                unwound.append(True)
+
+        portal = Portal(stopped)
+        portal.call(pong)
+        press_ctrl_c(after=0.2)
+        try:
+            portal.call(stubborn)
+        except KeyboardInterrupt:
+            assert swallowed
+        else:
+            raise AssertionError("no KeyboardInterrupt")
+        eventually(lambda: unwound)
+    """)
+
+
 def test_the_polled_wait_of_windows_tells_its_own_timeouts_from_those_of_the_coroutine(
     run: Run,
 ) -> None:
@@ -291,4 +317,184 @@ def test_an_iteration_keeps_its_portal_alive(run: Run) -> None:
         iteration = Portal(stopped).iterate(Counter().count())
         gc.collect()
         assert list(iteration) == [1, 2, 3]
+    """)
+
+
+def test_the_collector_never_waits_for_a_loop_that_wants_a_lock_of_its_thread(run: Run) -> None:
+    run("""
+        lock = threading.Lock()
+
+        class Stream:
+            left = False
+
+            def __aiter__(self):
+                return self
+
+            async def __anext__(self):
+                return 1
+
+            async def aclose(self):
+                with lock:  # a log handler's, or a hook's
+                    Stream.left = True
+
+        def let_go(iteration):
+            assert next(iteration) == 1
+
+        def let_go_in_a_cycle(iteration):
+            assert next(iteration) == 1
+            cycle = [iteration]
+            cycle.append(cycle)
+
+        portal = Portal(stopped)
+        for function in let_go, let_go_in_a_cycle:
+            Stream.left = False
+            with lock:
+                began = time.monotonic()
+                function(portal.iterate(Stream()))
+                gc.collect()
+                assert time.monotonic() - began < 1
+                assert not Stream.left
+            eventually(lambda: Stream.left)
+    """)
+
+
+def test_a_stream_that_does_not_close_says_so(run: Run) -> None:
+    run("""
+        class Stream:
+            def __aiter__(self):
+                return self
+
+            async def __anext__(self):
+                return 1
+
+            async def aclose(self):
+                raise OSError("will not close")
+
+        async def listen():
+            asyncio.get_running_loop().set_exception_handler(lambda loop, about: reported.append(about["exception"]))
+
+        reported = []
+        portal = Portal(stopped)
+        portal.call(listen)
+        for _ in portal.iterate(Stream()):
+            break
+        eventually(lambda: [str(error) for error in reported] == ["will not close"])
+
+        iteration = portal.iterate(Stream())
+        next(iteration)
+        try:
+            iteration.close()
+        except OSError:
+            assert len(reported) == 1
+        else:
+            raise AssertionError("nothing was raised")
+    """)
+
+
+def test_all_steps_of_an_iteration_run_in_one_task(run: Run) -> None:
+    run("""
+        from anyio import CancelScope
+
+        async def stream():
+            with CancelScope():
+                async with asyncio.timeout(5):
+                    for number in 1, 2, 3:
+                        yield number
+
+        portal = Portal(stopped)
+        assert list(portal.iterate(stream())) == [1, 2, 3]
+        iteration = portal.iterate(stream())
+        assert next(iteration) == 1
+        iteration.close()
+    """)
+
+
+def test_two_threads_cannot_be_in_the_midst_of_one_iteration(run: Run) -> None:
+    run("""
+        begun, go_on = threading.Event(), threading.Event()
+
+        async def stream():
+            yield 1
+            begun.set()
+            while not go_on.is_set():
+                await asyncio.sleep(0.01)
+            yield 2
+
+        iteration = Portal(stopped).iterate(stream())
+        seen = [next(iteration)]
+        other = in_thread(lambda: seen.append(next(iteration)))
+        begun.wait()
+        try:
+            next(iteration)
+        except RuntimeError as error:
+            assert "another thread" in str(error)
+        else:
+            raise AssertionError("not refused")
+        go_on.set()
+        other.join()
+        assert seen == [1, 2]
+        assert list(iteration) == []
+    """)
+
+
+def test_an_exception_of_a_signal_handler_during_the_first_call_leaves_no_thread(run: Run) -> None:
+    run("""
+        class Alarm(BaseException):
+            pass
+
+        async def nothing():
+            pass
+
+        def first_call():
+            began = time.perf_counter()
+            Portal(nothing).call(nothing)
+            return time.perf_counter() - began
+
+        swallowed = expect_alarms(Alarm)
+        usual = sorted(first_call() for _ in range(20))[10]
+        struck = 0
+        portals = [Portal(nothing) for _ in range(150)]
+        for portal in portals:
+            try:
+                ring_within(usual)
+                portal.call(nothing)
+                time.sleep(usual)
+            except Alarm:
+                struck += 1
+        assert struck + len(swallowed) == len(portals)
+        for portal in portals:
+            assert portal.call(pong) == "pong", "the next call works"
+            portal.close()
+        eventually(lambda: not loops())
+    """)
+
+
+def test_a_worker_thread_of_another_loop_may_call(run: Run) -> None:
+    run("""
+        import anyio
+        from anyio import from_thread, to_thread
+        from contextvars import ContextVar
+
+        who = ContextVar("who")
+        portal = Portal(stopped)
+
+        async def slow():
+            await asyncio.sleep(0.3)
+            return who.get()
+
+        def endpoint():
+            return portal.call(slow)
+
+        async def serve():
+            who.set("request")
+            assert await to_thread.run_sync(endpoint) == "request"
+            # What that loop cancels meanwhile ends there, and does not reach over here from its thread.
+            results = []
+            with anyio.CancelScope() as scope:
+                asyncio.get_running_loop().call_later(0.1, scope.cancel)
+                await to_thread.run_sync(lambda: results.append(endpoint()))
+            assert results == ["request"]
+
+        anyio.run(serve)
+        assert portal.call(pong) == "pong"
     """)

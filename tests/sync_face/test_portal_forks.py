@@ -217,6 +217,63 @@ def test_a_fork_in_the_midst_of_other_threads_calls_and_starts_does_not_hang(run
     """)
 
 
+def test_threads_that_fork_at_once_do_not_stall_each_other(run: Run) -> None:
+    run("""
+        async def nothing():
+            pass
+
+        portals = [Portal(nothing) for _ in range(4)]
+        for portal in portals:
+            portal.call(nothing)
+        longest = []
+
+        def fork_often():
+            for _ in range(12):
+                began = time.monotonic()
+                pid = os.fork()
+                if pid == 0:
+                    os._exit(0)
+                longest.append(time.monotonic() - began)
+                os.waitpid(pid, 0)
+
+        warnings.simplefilter("ignore", DeprecationWarning)
+        for thread in [in_thread(fork_often) for _ in range(4)]:
+            thread.join()
+        assert len(longest) == 48
+        assert max(longest) < 4, "a fork waited until a loop gave up"
+        for portal in portals:
+            portal.call(nothing)
+    """)
+
+
+def test_a_hook_may_fork_while_other_threads_do(run: Run) -> None:
+    run("""
+        async def nothing():
+            pass
+
+        def fork_often():
+            for _ in range(10):
+                began = time.monotonic()
+                pid = os.fork()
+                if pid == 0:
+                    os._exit(0)
+                took.append(time.monotonic() - began)
+                os.waitpid(pid, 0)
+
+        async def hook():
+            fork_often()
+
+        warnings.simplefilter("ignore", DeprecationWarning)
+        took = []
+        portals = [Portal(nothing) for _ in range(3)]
+        threads = [in_thread(portal.call, hook) for portal in portals] + [in_thread(fork_often)]
+        for thread in threads:
+            thread.join()
+        assert len(took) == 40
+        assert max(took) < 4
+    """)
+
+
 def test_a_lock_held_at_the_fork_does_not_bind_the_child(run: Run) -> None:
     run("""
         import qovery_sync.portal as module
