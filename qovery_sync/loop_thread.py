@@ -54,7 +54,10 @@ class LoopThread(threading.Thread):
         self._on_stop = on_stop
         self._loop: asyncio.AbstractEventLoop | None = None
         self._token: EventLoopToken | None = None
-        self._begun: concurrent.futures.Future[None] = concurrent.futures.Future()
+        # Locked until the loop runs. In a future or an event, a signal handler's exception can leave a lock held.
+        self._beginning = threading.Lock()
+        self._beginning.acquire()
+        self._failure: BaseException | None = None
         self._asked_to_stop = asyncio.Event()
         # Those who wait for the loop. It goes on until none is left, and lets nobody in once it has ended.
         self._waiting: set[object] = set()
@@ -64,13 +67,17 @@ class LoopThread(threading.Thread):
         """Start, and wait until the loop runs. Interrupted here, the thread must be told to stop."""
         # From a thread that no signal handler interrupts: in the midst of `start` it would leave a ruin.
         _thread.start_new_thread(self._start, ())
-        self._begun.result()
+        with self._beginning:
+            pass
+        if self._failure is not None:
+            raise self._failure
 
     def _start(self) -> None:
         try:
             self.start()
         except BaseException as error:  # noqa: BLE001  # it is raised in the thread of the first call
-            self._begun.set_exception(error)
+            self._failure = error
+            self._beginning.release()
 
     def run(self) -> None:
         # In a forked child this frame is never unwound: all that hangs on `self`, the loop and
@@ -79,7 +86,8 @@ class LoopThread(threading.Thread):
         try:
             loop = self._loop = Context().run(asyncio.new_event_loop)
         except BaseException as error:  # noqa: BLE001  # it is raised in the thread of the first call
-            self._begun.set_exception(error)
+            self._failure = error
+            self._beginning.release()
             return
         try:
             Context().run(loop.run_until_complete, self._serve())
@@ -90,7 +98,7 @@ class LoopThread(threading.Thread):
 
     async def _serve(self) -> None:
         self._token = current_token()
-        self._begun.set_result(None)
+        self._beginning.release()
         try:
             if not self.stopping:
                 await self._asked_to_stop.wait()
@@ -175,7 +183,8 @@ class LoopThread(threading.Thread):
         """Have the loop call it between two things that it does; False where it will not any more."""
         if self.pid != os.getpid():
             return False
-        concurrent.futures.wait([self._begun], timeout=END_SECONDS)
+        if self._beginning.acquire(timeout=END_SECONDS):
+            self._beginning.release()
         request = object()
 
         def call_back() -> None:

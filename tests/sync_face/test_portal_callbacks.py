@@ -366,6 +366,7 @@ def test_ctrl_c_at_any_moment_leaves_nothing_behind(run: Run) -> None:
         async def guarded(function):
             under_way.append(True)
             try:
+                await asyncio.sleep(0.01)
                 return [await function(number) for number in range(3)]
             finally:
                 await asyncio.sleep(0)
@@ -381,6 +382,7 @@ def test_ctrl_c_at_any_moment_leaves_nothing_behind(run: Run) -> None:
             await guarded(function)
 
         def work(number):
+            time.sleep(0.002)
             return portal.call(pong)
 
         def use():
