@@ -9,7 +9,7 @@ import ssl as ssl_module
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, cast
 
 import attrs
 
@@ -21,7 +21,7 @@ from qovery_async.pacing.pace import Mode, Pace
 from qovery_async.resources import Namespaces
 from qovery_async.runtime.organization import DefaultOrganization
 from qovery_async.runtime.warm_up import warm_up
-from qovery_async.secrecy.secret import Headers, Hidden, Secret, hidden_headers, hidden_text
+from qovery_async.secrecy.secret import Secret
 from qovery_async.transport.credentials import Credentials, TokenSource, hidden, read_token, token_in
 from qovery_async.transport.events import Hooks, RequestHook, ResponseHook, RetryHook
 from qovery_async.transport.exchange import Exchange, last_response
@@ -83,9 +83,9 @@ class AsyncQovery(Namespaces):
         retries: RetryPolicy | None = None,
         pace: Mode | Pace | None = None,
         rate_limiter: RateLimiter | None = None,
-        headers: Headers | None = None,
+        headers: Mapping[str, str] | None = None,
         user_agent: str | None = None,
-        proxy: str | Secret | None = None,
+        proxy: str | None = None,
         trust_env: bool = True,
         ssl: ssl_module.SSLContext | str | Path | None = None,
         allow_plain_http: bool = False,
@@ -96,13 +96,13 @@ class AsyncQovery(Namespaces):
         on_response: ResponseHook | None = None,
         on_retry: RetryHook | None = None,
     ) -> None:
-        token, proxy = hidden(token), hidden_text(proxy)
-        headers = hidden_headers(headers)
+        token, proxy = hidden(token), None if proxy is None else Secret(proxy)
+        headers = None if headers is None else config.hidden_headers(headers)
         url = config.read_url("base_url", base_url, "QOVERY_API_URL", config.DEFAULT_API_URL, "http")
         self.ws_url = config.read_url("ws_url", ws_url, "QOVERY_WS_URL", config.DEFAULT_WS_URL, "ws")
         if not allow_plain_http:
             config.refuse_plain(url, self.ws_url)
-        agent = config.read_headers({"User-Agent": config.user_agent(user_agent)}).reveal()["User-Agent"]
+        agent = config.read_headers({"User-Agent": config.user_agent(user_agent)})["User-Agent"].reveal()
         context = config.ssl_context(ssl)
         config.refuse_unverified(session, context)
         exchange = Exchange(
@@ -137,11 +137,11 @@ class AsyncQovery(Namespaces):
         Raises:
             ConfigurationError: the file cannot be read, or no token is found.
         """
-        given: Hidden[dict[str, Any]] = Hidden(arguments)
+        given: Any = Secret(cast("Any", arguments))
         del arguments
-        file = Hidden(config.read_dotenv(dotenv) if dotenv is not None else {})
+        file: Any = Secret(cast("Any", config.read_dotenv(dotenv) if dotenv is not None else {}))
         # The environment wins over the file, the arguments over both.
-        found = Hidden({**file.reveal(), **os.environ})
+        found: Any = Secret(cast("Any", {**file.reveal(), **os.environ}))
         names = {
             "base_url": "QOVERY_API_URL", "ws_url": "QOVERY_WS_URL", "organization_id": "QOVERY_ORGANIZATION_ID"
         }  # fmt: skip
@@ -181,10 +181,10 @@ class AsyncQovery(Namespaces):
         retries: RetryPolicy | None = None,
         pace: Mode | Pace | None = None,
         organization_id: str | None = None,
-        headers: Headers | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> AsyncQovery:
         """A light copy with other options; it shares the connections and everything else."""
-        headers = hidden_headers(headers)
+        headers = None if headers is None else config.hidden_headers(headers)
         options = config.changed(
             self._exchange.options,
             timeout=timeout,

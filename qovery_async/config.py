@@ -10,7 +10,7 @@ import sys
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -19,7 +19,7 @@ from yarl import URL
 from qovery_async.errors import ConfigurationError
 from qovery_async.pacing.limiter import RateLimiter
 from qovery_async.pacing.pace import Mode, Pace
-from qovery_async.secrecy.secret import Headers, Hidden, Secret, hidden_headers
+from qovery_async.secrecy.secret import Secret
 from qovery_async.transport.options import Options, Timeout
 from qovery_async.transport.retry import RetryPolicy
 from qovery_async.version import __version__
@@ -36,14 +36,14 @@ def changed(
     retries: RetryPolicy | None = None,
     pace: Mode | Pace | None = None,
     organization_id: str | None = None,
-    headers: Headers | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> Options:
     return Options(
         timeout=options.timeout if timeout is None else read_timeout(timeout),
         retries=options.retries if retries is None else read_retries(retries),
         pace=options.pace if pace is None else read_pace(pace),
         organization_id=organization_id or options.organization_id,
-        headers=Hidden({**options.headers.reveal(), **read_headers(headers).reveal()}),
+        headers={**options.headers, **read_headers(headers)},
     )
 
 
@@ -126,15 +126,19 @@ def _is_address(url: str, schemes: tuple[str, ...]) -> bool:
 _FRAMING = ("content-length", "transfer-encoding", "host")
 
 
-def read_headers(headers: Headers | None) -> Hidden[Mapping[str, str]]:
-    given = hidden_headers(headers) or Hidden({})
-    flaws = filter(None, (_flaw(name, value) for name, value in given.reveal().items()))
+def hidden_headers(headers: Mapping[str, str] | None) -> dict[str, Secret]:
+    return {name: Secret(value) for name, value in (headers or {}).items()}
+
+
+def read_headers(headers: Mapping[str, str] | None) -> dict[str, Secret]:
+    given = hidden_headers(headers)
+    flaws = filter(None, (_flaw(name, value.reveal()) for name, value in given.items()))
     for flaw in flaws:
         raise ConfigurationError(flaw)
     return given
 
 
-def _flaw(name: object, value: object) -> str | None:
+def _flaw(name: object, value: Any) -> str | None:
     if not isinstance(name, str) or not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name):
         return f"{name!r} cannot be the name of a header"
     if name.lower() == "authorization":

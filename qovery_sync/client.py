@@ -7,13 +7,13 @@ import ssl as ssl_module
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, ParamSpec, Self, TypeVar
+from typing import Any, ParamSpec, Self, TypeVar, cast
 
 from qovery_async import AsyncQovery, RawResponse, Timeout, WithResponse
-from qovery_async.config import MAX_RESPONSE_BYTES
+from qovery_async.config import MAX_RESPONSE_BYTES, hidden_headers
 from qovery_async.pacing.limiter import RateLimiter
 from qovery_async.pacing.pace import Mode, Pace
-from qovery_async.secrecy.secret import Headers, Hidden, Secret, hidden_headers, hidden_text
+from qovery_async.secrecy.secret import Secret
 from qovery_async.transport.credentials import TokenSource, hidden
 from qovery_async.transport.events import RequestHook, ResponseHook, RetryHook
 from qovery_async.transport.exchange import last_response
@@ -51,9 +51,9 @@ class Qovery(Namespaces):
         retries: RetryPolicy | None = None,
         pace: Mode | Pace | None = None,
         rate_limiter: RateLimiter | None = None,
-        headers: Headers | None = None,
+        headers: Mapping[str, str] | None = None,
         user_agent: str | None = None,
-        proxy: str | Secret | None = None,
+        proxy: str | None = None,
         trust_env: bool = True,
         ssl: ssl_module.SSLContext | str | Path | None = None,
         allow_plain_http: bool = False,
@@ -63,8 +63,8 @@ class Qovery(Namespaces):
         on_response: ResponseHook | None = None,
         on_retry: RetryHook | None = None,
     ) -> None:
-        token, proxy = hidden(token), hidden_text(proxy)
-        headers = hidden_headers(headers)
+        token, proxy = hidden(token), None if proxy is None else Secret(proxy)
+        headers = None if headers is None else hidden_headers(headers)
         client = AsyncQovery(
             token,
             base_url=base_url,
@@ -99,7 +99,7 @@ class Qovery(Namespaces):
         Raises:
             ConfigurationError: the file cannot be read, or no token is found.
         """
-        given = Hidden(arguments)
+        given: Any = Secret(cast("Any", arguments))
         del arguments
         client = AsyncQovery.from_env(dotenv, **given.reveal())
         return cls._of(client, Portal(client.aclose))
@@ -141,10 +141,10 @@ class Qovery(Namespaces):
         retries: RetryPolicy | None = None,
         pace: Mode | Pace | None = None,
         organization_id: str | None = None,
-        headers: Headers | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Qovery:
         """A light copy with other options; it shares the connections and everything else."""
-        headers = hidden_headers(headers)
+        headers = None if headers is None else hidden_headers(headers)
         client = self._client.with_options(
             timeout=timeout, retries=retries, pace=pace, organization_id=organization_id, headers=headers
         )

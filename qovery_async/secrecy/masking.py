@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any, SupportsIndex, cast
 
 MASK = "***"
 
@@ -78,9 +78,16 @@ def _snake(name: str) -> str:
 
 
 class SecretText(str):
-    """Text that is a secret as a whole: a `str` in every way, but its `repr` is `***`."""
+    """Text that is a secret as a whole: a `str` in every way, but its `repr` is `***`, and that of its slices.
+
+    It belongs to the user, who formats, sends and pickles it. For what nobody should format there is `Secret`.
+    """
 
     __slots__ = ()
 
     def __repr__(self) -> str:
         return MASK
+
+    def __getitem__(self, key: SupportsIndex | slice) -> SecretText:
+        """Tools that print tracebacks cut a long string before they ask for its `repr`."""
+        return SecretText(super().__getitem__(key))

@@ -14,7 +14,7 @@ from qovery_async.codec.reader import Codec
 from qovery_async.errors import ApiError, RateBudgetExhausted, RequestTimeout, TransportError
 from qovery_async.pacing.limiter import RateLimiter
 from qovery_async.pacing.rate import read_rate
-from qovery_async.secrecy.secret import Hidden, Secret, not_pickled
+from qovery_async.secrecy.secret import Secret, not_pickled
 from qovery_async.transport.credentials import Credentials
 from qovery_async.transport.events import Hooks
 from qovery_async.transport.http import HttpTransport
@@ -70,7 +70,7 @@ class Exchange:
             TransportError: it was lost on the way.
             ApiError: the API refused it.
         """
-        headers = Hidden({"User-Agent": self.user_agent, **self.options.headers.reveal()})
+        headers = {"User-Agent": self.user_agent, **self.options.headers}
         request = build(call, base_url=self.base_url, accept=accept, headers=headers)
         total, now = self.options.timeout.total, time.monotonic()
         course = _Course(request, math.inf if total is None else now + total, now, self.http.sessions.closings)

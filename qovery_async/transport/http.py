@@ -12,7 +12,7 @@ import aiohttp
 from yarl import URL
 
 from qovery_async.errors import TransportError
-from qovery_async.secrecy.secret import Hidden, Secret, not_pickled
+from qovery_async.secrecy.secret import Secret, not_pickled, revealed
 from qovery_async.transport.body import ACCEPTED, read
 from qovery_async.transport.failures import failure
 from qovery_async.transport.options import Timeout
@@ -68,7 +68,6 @@ class HttpTransport:
             del failed
 
     async def _once(self, session: Session, request: Request, authorization: Secret, limit: Timeout) -> Response:
-        passport = self._proxy_headers.reveal()
         tunnel = request.url.startswith("https:")
         async with session.http.request(
             request.method,
@@ -76,8 +75,8 @@ class HttpTransport:
             data=request.body if request.body is None or len(request.body) <= _LARGE else io.BytesIO(request.body),
             headers={
                 "Accept-Encoding": ACCEPTED,
-                **request.headers,
-                **({} if tunnel else passport),
+                **revealed(request.headers),
+                **({} if tunnel else revealed(self._proxy_headers)),
                 "Authorization": authorization.reveal(),
             },
             allow_redirects=False,
@@ -86,7 +85,7 @@ class HttpTransport:
             skip_auto_headers=_NO_BODY if request.body is None and request.method != "GET" else None,
             timeout=_timeout(limit),
             proxy=self._proxy,
-            proxy_headers=passport if tunnel else None,
+            proxy_headers=revealed(self._proxy_headers) if tunnel else None,
             ssl=self._ssl or True,
         ) as answer:
             session.reading.add(answer)
@@ -98,13 +97,13 @@ class HttpTransport:
             return Response(request, answer.status, headers, body, authorization)
 
 
-def _split(proxy: Secret | None) -> tuple[URL | None, Hidden[dict[str, str]]]:
-    """The address of a proxy, and the headers it wants: aiohttp names addresses where it complains of connections."""
+def _split(proxy: Secret | None) -> tuple[URL | None, dict[str, Secret]]:
+    """The address of a proxy without its password, since aiohttp shows addresses in errors; and the header for it."""
     address = URL(proxy.reveal()) if proxy else None
     if address is None or address.user is None:
-        return address, Hidden({})
+        return address, {}
     key = base64.b64encode(f"{address.user}:{address.password or ''}".encode()).decode()
-    return address.with_user(None), Hidden({"Proxy-Authorization": f"Basic {key}"})
+    return address.with_user(None), {"Proxy-Authorization": Secret(f"Basic {key}")}
 
 
 @functools.lru_cache(maxsize=64)

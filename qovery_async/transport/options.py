@@ -10,7 +10,7 @@ import attrs
 
 from qovery_async.errors import ConfigurationError
 from qovery_async.pacing.pace import Pace
-from qovery_async.secrecy.secret import Hidden
+from qovery_async.secrecy.secret import Secret, not_pickled
 from qovery_async.transport.retry import RetryPolicy
 
 
@@ -48,4 +48,6 @@ class Options:
     retries: RetryPolicy = attrs.Factory(RetryPolicy)
     pace: Pace | None = None
     organization_id: str | None = None
-    headers: Hidden[Mapping[str, str]] = Hidden({})  # noqa: RUF009  # it cannot change
+    headers: Mapping[str, Secret] = attrs.Factory(dict[str, Secret])
+
+    __reduce__ = not_pickled

@@ -13,7 +13,6 @@ import attrs
 
 from qovery_async.codec.writer import to_json
 from qovery_async.errors import ConfigurationError
-from qovery_async.secrecy.secret import Hidden
 from qovery_async.vocabulary import UNSET
 
 # By RFC 9110: done twice, these leave what they leave done once.
@@ -71,12 +70,11 @@ class Request:
         return "" if self.repeatable else "; it may have taken effect: look before sending it again"
 
 
-def build(call: Call, *, base_url: str, accept: str, headers: Hidden[dict[str, str]]) -> Request:
+def build(call: Call, *, base_url: str, accept: str, headers: Mapping[str, str]) -> Request:
     body = None if call.body is UNSET else _body(call)
     url = base_url + path_of(call.template, call.values) + _query(call.query)
     repeatable = call.repeatable or call.method in _IDEMPOTENT
-    # Last, since from here on nothing fails that would show them.
-    sent = {"Accept": accept, **headers.reveal()}
+    sent = {"Accept": accept, **headers}
     if body is not None:
         sent["Content-Type"] = call.media_type
     return Request(call.operation, call.method, url, sent, body, repeatable)

@@ -17,7 +17,7 @@ from server import Answer, Ask, serve
 from sight import TOKEN, Needle
 
 from qovery_async import AsyncQovery, ConfigurationError
-from qovery_async.secrecy.secret import Hidden
+from qovery_async.secrecy.secret import Secret
 from qovery_sync import Qovery
 
 PASSWORD = "Qx5tLz8wRk2Vb"
@@ -27,7 +27,7 @@ _FOREIGN = (types.ModuleType, types.FunctionType, types.FrameType, types.CodeTyp
 
 
 def reachable(root: object) -> Iterator[object]:
-    """All that hangs on an object; what is `Hidden` counts, but not what is inside."""
+    """All that hangs on an object; a `Secret` counts, but not what its functions hold."""
     seen: dict[int, object] = {}
     queue = [root]
     while queue:
@@ -36,8 +36,7 @@ def reachable(root: object) -> Iterator[object]:
             continue
         seen[id(found)] = found
         yield found
-        if not isinstance(found, Hidden):
-            queue += gc.get_referents(found)
+        queue += gc.get_referents(found)
 
 
 @pytest.mark.anyio
@@ -50,7 +49,7 @@ async def test_nothing_that_hangs_on_a_client_shows_a_secret_or_holds_it_as_plai
     def look(*clients: Any) -> None:
         objects = list(reachable(clients))
         assert len(objects) > 100
-        assert any(isinstance(found, Hidden) for found in objects)
+        assert any(isinstance(found, Secret) for found in objects)
         # Errors of an assertion would show the objects, and with them the token.
         telling.extend(type(found) for found in objects[1:] if needle.stands_in(repr(found)))
 
@@ -78,7 +77,6 @@ def test_a_client_that_is_shown_or_formatted_has_stars_in_place_of_the_token(fac
     assert (
         repr(client) == str(client) == f"{client}" == f"{face.__name__}(base_url='https://api.qovery.com', token=***)"
     )
-    assert Hidden(TOKEN).__repr__() == f"{Hidden(TOKEN)!s:}" == "***"
 
 
 def parts(client: Any) -> dict[str, Any]:
@@ -94,7 +92,7 @@ def parts(client: Any) -> dict[str, Any]:
         "credentials of a function": type(exchange.credentials)(print, None),
         "transport": exchange.http,
         "options": exchange.options,
-        "token": Hidden(TOKEN),
+        "token": Secret(TOKEN),
     }
 
 
@@ -119,9 +117,9 @@ def test_a_client_is_copied_by_with_options_only(face: type[Any], duplicate: Cal
         duplicate(face(TOKEN))
 
 
-def test_a_hidden_value_stays_hidden_in_copies() -> None:
-    hidden = Hidden(TOKEN)
-    assert copy.copy(hidden) is copy.deepcopy([hidden])[0] is hidden
+def test_a_secret_stays_one_in_copies() -> None:
+    secret = Secret(TOKEN)
+    assert copy.copy(secret) is copy.deepcopy([secret])[0] is Secret(secret) is secret
     assert not Needle(TOKEN).stands_in(repr(attrs.asdict(AsyncQovery(TOKEN)._exchange)))
 
 
