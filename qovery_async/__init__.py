@@ -4,6 +4,7 @@ from qovery_async import models as models
 from qovery_async.client import AsyncQovery
 from qovery_async.codec.reader import from_dict
 from qovery_async.codec.writer import to_dict, to_json
+from qovery_async.config.settings import AsyncClientSettings, CallOptions, ClientSettings, TokenSource
 from qovery_async.errors import (
     ApiError,
     BadRequest,
@@ -41,8 +42,11 @@ __all__ = [
     "NO_TIMEOUT",
     "UNSET",
     "ApiError",
+    "AsyncClientSettings",
     "AsyncQovery",
     "BadRequest",
+    "CallOptions",
+    "ClientSettings",
     "ConfigurationError",
     "Conflict",
     "ConnectError",
@@ -70,6 +74,7 @@ __all__ = [
     "RetryPolicy",
     "ServerError",
     "Timeout",
+    "TokenSource",
     "TransportError",
     "Turn",
     "Unauthorized",

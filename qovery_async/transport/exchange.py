@@ -51,6 +51,7 @@ class Exchange:
     """What the calls of a client share; `attrs.evolve` makes the copies for `with_options`."""
 
     base_url: str
+    ws_url: str
     credentials: Credentials
     http: HttpTransport
     codec: Codec

@@ -7,6 +7,7 @@ import copy
 import gc
 import io
 import pickle
+import traceback
 import types
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -149,7 +150,13 @@ WRONG: list[dict[str, Any]] = [
     {"token": [TOKEN]},
     {"token": {"token": TOKEN}},
     {"token": lambda: TOKEN, "timeout": -1},
+    {"headers": f"X-Key: {PASSWORD}"},
+    {"headers": [("X-Key", PASSWORD)]},
+    {"headers": {"X-Key": PASSWORD.encode()}},
+    {"proxy": PASSWORD.encode()},
+    {"proxy": {"https": f"http://me:{PASSWORD}@x"}},
     {"no_such_argument": 1},
+    {"no_such_argument": PASSWORD},
 ]
 
 
@@ -162,6 +169,35 @@ def test_a_client_that_cannot_be_made_does_not_tell(
     with pytest.raises((ConfigurationError, TypeError, AttributeError)) as refused:
         make(**{"token": TOKEN, **wrong})
     assert Needle(secret).places_in(refused.value) == []
+
+
+@pytest.mark.parametrize("face", [AsyncQovery, Qovery])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"headers": {"X-Key": PASSWORD}, "timeout": -1},
+        {"headers": {"X-Key": PASSWORD + "\n"}},
+        {"headers": [PASSWORD]},
+        {"proxy": f"http://me:{PASSWORD}@x"},
+        {"token": PASSWORD},
+    ],
+    ids="-".join,
+)
+def test_a_copy_that_cannot_be_made_does_not_tell(face: type[Any], wrong: dict[str, Any]) -> None:
+    client = face(TOKEN)
+    with pytest.raises((ConfigurationError, TypeError)) as refused:
+        client.with_options(**wrong)
+    assert Needle(PASSWORD).places_in(refused.value) == []
+
+
+@pytest.mark.parametrize("face", [AsyncQovery, Qovery])
+def test_a_client_that_cannot_be_made_is_shown_in_a_traceback(face: type[Any]) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        face(TOKEN, timeout=-1)
+    text = "".join(traceback.TracebackException.from_exception(refused.value, capture_locals=True).format())
+    assert f"self = {face.__name__}(token=***)" in text
+    assert "'timeout': -1" in text
+    assert not Needle(TOKEN).stands_in(text.partition("in __init__")[2])
 
 
 @pytest.mark.parametrize("make", [AsyncQovery.from_env, Qovery.from_env])

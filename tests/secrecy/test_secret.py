@@ -28,7 +28,7 @@ SHOWN: dict[str, Callable[[Secret], object]] = {
     "pprint": lambda secret: pprint.pformat([secret] * 99, width=1),
     "reprlib": reprlib.repr,
     "a slice": lambda secret: secret[:20],
-    "a join": lambda secret: ", ".join([secret, secret, secret]),
+    "a join": lambda secret: ", ".join([secret] * 3),
     "a sum": lambda secret: "Token " + secret,
     "bytes": lambda secret: secret.encode(),
     "an error": ValueError,
