@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import csv
 import inspect
 import re
 import tomllib
 import typing
 from collections.abc import Callable, Iterator
-from itertools import pairwise
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -18,8 +16,7 @@ import pytest
 
 from codegen import facts
 from codegen.facts import Operation
-from qovery_async import AsyncClientSettings, AsyncQovery, CallOptions, models
-from qovery_async.config import settings
+from qovery_async import AsyncQovery, models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.vocabulary import UNSET
 from qovery_sync import Qovery
@@ -243,90 +240,15 @@ class TestFaces:
     def test_the_clients_themselves_are_called_alike(self, name: str) -> None:
         assert arguments(Qovery, name) == [a for a in arguments(AsyncQovery, name) if a[0] not in ASYNC_ONLY]
 
+    def test_the_constructors_are_typed_alike(self) -> None:
+        ours, theirs = (inspect.signature(class_.__init__).parameters for class_ in (AsyncQovery, Qovery))
+        assert {n: p.annotation for n, p in ours.items() if n not in ASYNC_ONLY} == {
+            n: p.annotation for n, p in theirs.items()
+        }
+
 
 # A session of one's own belongs to one's own event loop, not to the one in the background.
 ASYNC_ONLY = {"session"}
-
-SETTINGS = list(AsyncClientSettings.__annotations__)
-
-
-class TestSettings:
-    """The arguments of the clients stand once, in `qovery_async/config/settings.py`."""
-
-    @pytest.mark.parametrize("function", [AsyncQovery, AsyncQovery.from_env])
-    def test_are_shown_as_keywords_with_their_types_and_defaults(self, function: Callable[..., object]) -> None:
-        found = dict(inspect.signature(function).parameters)
-        assert (found.pop("token").default, found.pop("dotenv", None)) in ((None, None), (None, DOTENV))
-        assert {name: p.annotation for name, p in found.items()} == AsyncClientSettings.__annotations__
-        assert {p.kind for p in found.values()} == {NAMED}
-        defaults = {name: p.default for name, p in found.items() if p.default is not None}
-        assert defaults == {
-            "trust_env": True, "allow_plain_http": False, "max_response_bytes": 64 * 2**20, "strict": False
-        }  # fmt: skip
-
-    @pytest.mark.parametrize("class_", [AsyncQovery, Qovery])
-    def test_of_with_options_are_settings_of_the_client(self, class_: type) -> None:
-        _, *found = arguments(class_, "with_options")
-        assert [name for name, *_ in found] == list(CallOptions.__annotations__)
-        assert set(found) <= set(arguments(class_, "__init__"))
-
-    def test_are_described_one_by_one_at_the_class(self) -> None:
-        """The names in the `Args:` of `help(AsyncQovery)` are those that the constructor takes, in its order."""
-        assert re.findall(r"(?m)^    (\w+): \S", args_of(AsyncQovery)) == ["token", *SETTINGS]
-
-    @pytest.mark.parametrize("name", SETTINGS)
-    def test_are_described_one_by_one_where_they_are_declared(self, name: str) -> None:
-        """Editors show the string below a declaration; whatever has a default but None says which."""
-        text = DECLARED[name]
-        assert text.endswith(".")
-        assert text.isascii()
-        default = inspect.signature(AsyncQovery).parameters[name].default
-        assert default in (None, 64 * 2**20) or f"Default: {default}." in text
-
-    @pytest.mark.parametrize("class_", [AsyncQovery, Qovery])
-    def test_that_nobody_knows_are_refused_by_name(self, class_: Any) -> None:
-        client = class_("x")
-        for call, named in {
-            lambda: class_(tokn="x"): f"{class_.__name__}() got an unexpected keyword argument 'tokn'. "
-            "Did you mean 'token'?",
-            lambda: class_.from_env(timeuot=5): f"{class_.__name__}() got an unexpected keyword argument 'timeuot'. "
-            "Did you mean 'timeout'?",
-            lambda: client.with_options(strict=True): f"{class_.__name__}.with_options() got an unexpected keyword "
-            "argument 'strict'",
-            lambda: class_(nothing_like_it=1): f"{class_.__name__}() got an unexpected keyword argument "
-            "'nothing_like_it'",
-        }.items():
-            with pytest.raises(TypeError) as refused:
-                call()
-            assert str(refused.value) == named
-
-    def test_of_the_blocking_client_do_not_include_a_session(self) -> None:
-        for make in (Qovery, Qovery.from_env):
-            with pytest.raises(TypeError, match=r"^Qovery\(\) got an unexpected keyword argument 'session'$"):
-                make(session=None)  # type: ignore[call-arg]  # type checkers refuse it too
-
-
-DOTENV = inspect.Parameter("dotenv", POSITIONAL, default=None, annotation="str | Path | None")
-
-
-def args_of(class_: type) -> str:
-    """The section `Args:` of a docstring."""
-    return inspect.cleandoc(class_.__doc__ or "").partition("Args:\n")[2].partition("\n\n")[0]
-
-
-def declared() -> dict[str, str]:
-    """The string below each setting in the source."""
-    found: dict[str, str] = {}
-    for class_ in ast.parse(inspect.getsource(settings)).body:
-        members = class_.body if isinstance(class_, ast.ClassDef) else []
-        for member, below in pairwise(members):
-            if isinstance(member, ast.AnnAssign) and isinstance(below, ast.Expr):
-                assert isinstance(member.target, ast.Name)
-                found[member.target.id] = ast.literal_eval(below.value)
-    return found
-
-
-DECLARED = declared()
 
 
 def arguments(class_: type, name: str) -> list[tuple[str, object, object]]:
