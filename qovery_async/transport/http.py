@@ -20,14 +20,14 @@ from qovery_async.transport.request import Request
 from qovery_async.transport.response import Response
 from qovery_async.transport.sessions import CLOSED, Session, Sessions
 
-# Without, aiohttp says of a POST that has no body what type its body is.
+# Unless told to skip it, aiohttp sends a content type with a POST that has no body.
 _NO_BODY = ("Content-Type",)
-# Above, aiohttp warns of bytes, and takes what it can send in pieces.
+# Bytes; aiohttp warns of a larger `bytes` object and wants a file, which it sends in pieces.
 _LARGE = 2**20
 
 
 class HttpTransport:
-    """Sends requests and reads their answers, each once."""
+    """Sends requests and reads their responses, each once."""
 
     def __init__(
         self,
@@ -45,23 +45,23 @@ class HttpTransport:
     __reduce__ = not_pickled
 
     async def send(self, request: Request, authorization: Secret, limit: Timeout) -> Response:
-        """One exchange: sent once, whatever happens.
+        """The response to a request, which is sent once, whatever happens.
 
         Raises:
             ConnectError: nothing was sent.
-            RequestTimeout: no complete answer within the time for one attempt.
-            TransportError: the connection broke, or what came is not HTTP, or too much.
+            RequestTimeout: no complete response within the time for one attempt.
+            TransportError: the connection broke, or the response is not HTTP or too large.
         """
         session = self.sessions.current() or await self.sessions.begin()
         try:
             return await self._once(session, request, authorization, limit)
         except BaseException as error:  # noqa: BLE001  # raised again below, whatever it is
             if isinstance(error, asyncio.CancelledError) and session.http.closed and not _is_cancelled():
-                # So aiohttp ends those that wait for a connection.
+                # aiohttp cancels tasks that wait for a connection when its session is closed.
                 failed: BaseException = TransportError(f"{request}: {CLOSED}")
             else:
                 failed = failure(error, request, limit, authorization)
-        # Out here, since the frames of aiohttp hold the headers and with them the token.
+        # Raised out here: the frames of aiohttp hold the headers, and the token with them.
         try:
             raise failed
         finally:
