@@ -16,7 +16,6 @@ class Core:
 
     exchange: Exchange
     organization: DefaultOrganization = attrs.Factory(DefaultOrganization)
-    ws_url: str = ""
 
     __reduce__ = not_pickled
 

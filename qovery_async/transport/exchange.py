@@ -15,7 +15,7 @@ from qovery_async.errors import ApiError, RateBudgetExhausted, RateLimited, Requ
 from qovery_async.pacing.limiter import RateLimiter
 from qovery_async.pacing.pace import renewal
 from qovery_async.pacing.rate import read_rate
-from qovery_async.secrecy.secret import Hidden, Secret, not_pickled
+from qovery_async.secrecy.secret import Secret, not_pickled
 from qovery_async.transport.credentials import Credentials
 from qovery_async.transport.events import Hooks
 from qovery_async.transport.http import HttpTransport
@@ -65,6 +65,7 @@ class Exchange:
     """What the calls of a client share; `attrs.evolve` makes the copies for `with_options`."""
 
     base_url: str
+    ws_url: str
     credentials: Credentials
     http: HttpTransport
     codec: Codec
@@ -84,7 +85,7 @@ class Exchange:
             TransportError: the request or its response was lost.
             ApiError: the API refused the call.
         """
-        headers = Hidden({"User-Agent": self.user_agent, **self.options.headers.reveal()})
+        headers = {"User-Agent": self.user_agent, **self.options.headers}
         request = build(call, base_url=self.base_url, accept=accept, headers=headers)
         total, now = self.options.timeout.total, time.monotonic()
         progress = _Progress(request, math.inf if total is None else now + total, now, self.http.sessions.closings)

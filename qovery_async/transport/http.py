@@ -12,7 +12,7 @@ import aiohttp
 from yarl import URL
 
 from qovery_async.errors import TransportError
-from qovery_async.secrecy.secret import Hidden, Secret, not_pickled
+from qovery_async.secrecy.secret import Secret, not_pickled, revealed
 from qovery_async.transport.body import ACCEPTED, read
 from qovery_async.transport.failures import failure
 from qovery_async.transport.options import Timeout
@@ -20,14 +20,14 @@ from qovery_async.transport.request import Request
 from qovery_async.transport.response import Response
 from qovery_async.transport.sessions import CLOSED, Session, Sessions
 
-# Without, aiohttp says of a POST that has no body what type its body is.
+# Unless told to skip it, aiohttp sends a content type with a POST that has no body.
 _NO_BODY = ("Content-Type",)
-# Above, aiohttp warns of bytes, and takes what it can send in pieces.
+# Bytes; aiohttp warns of a larger `bytes` object and wants a file, which it sends in pieces.
 _LARGE = 2**20
 
 
 class HttpTransport:
-    """Sends requests and reads their answers, each once."""
+    """Sends requests and reads their responses, each once."""
 
     def __init__(
         self,
@@ -45,30 +45,29 @@ class HttpTransport:
     __reduce__ = not_pickled
 
     async def send(self, request: Request, authorization: Secret, limit: Timeout) -> Response:
-        """One exchange: sent once, whatever happens.
+        """The response to a request, which is sent once, whatever happens.
 
         Raises:
             ConnectError: nothing was sent.
-            RequestTimeout: no complete answer within the time for one attempt.
-            TransportError: the connection broke, or what came is not HTTP, or too much.
+            RequestTimeout: no complete response within the time for one attempt.
+            TransportError: the connection broke, or the response is not HTTP or too large.
         """
         session = self.sessions.current() or await self.sessions.begin()
         try:
             return await self._once(session, request, authorization, limit)
         except BaseException as error:  # noqa: BLE001  # raised again below, whatever it is
             if isinstance(error, asyncio.CancelledError) and session.http.closed and not _is_cancelled():
-                # So aiohttp ends those that wait for a connection.
+                # aiohttp cancels tasks that wait for a connection when its session is closed.
                 failed: BaseException = TransportError(f"{request}: {CLOSED}")
             else:
                 failed = failure(error, request, limit, authorization)
-        # Out here, since the frames of aiohttp hold the headers and with them the token.
+        # Raised out here: the frames of aiohttp hold the headers, and the token with them.
         try:
             raise failed
         finally:
             del failed
 
     async def _once(self, session: Session, request: Request, authorization: Secret, limit: Timeout) -> Response:
-        passport = self._proxy_headers.reveal()
         tunnel = request.url.startswith("https:")
         async with session.http.request(
             request.method,
@@ -76,8 +75,8 @@ class HttpTransport:
             data=request.body if request.body is None or len(request.body) <= _LARGE else io.BytesIO(request.body),
             headers={
                 "Accept-Encoding": ACCEPTED,
-                **request.headers,
-                **({} if tunnel else passport),
+                **revealed(request.headers),
+                **({} if tunnel else revealed(self._proxy_headers)),
                 "Authorization": authorization.reveal(),
             },
             allow_redirects=False,
@@ -86,7 +85,7 @@ class HttpTransport:
             skip_auto_headers=_NO_BODY if request.body is None and request.method != "GET" else None,
             timeout=_timeout(limit),
             proxy=self._proxy,
-            proxy_headers=passport if tunnel else None,
+            proxy_headers=revealed(self._proxy_headers) if tunnel else None,
             ssl=self._ssl or True,
         ) as answer:
             session.reading.add(answer)
@@ -98,13 +97,13 @@ class HttpTransport:
             return Response(request, answer.status, headers, body, authorization)
 
 
-def _split(proxy: Secret | None) -> tuple[URL | None, Hidden[dict[str, str]]]:
-    """The address of a proxy, and the headers it wants: aiohttp names addresses where it complains of connections."""
+def _split(proxy: Secret | None) -> tuple[URL | None, dict[str, Secret]]:
+    """The address of a proxy without its password, since aiohttp shows addresses in errors; and the header for it."""
     address = URL(proxy.reveal()) if proxy else None
     if address is None or address.user is None:
-        return address, Hidden({})
+        return address, {}
     key = base64.b64encode(f"{address.user}:{address.password or ''}".encode()).decode()
-    return address.with_user(None), Hidden({"Proxy-Authorization": f"Basic {key}"})
+    return address.with_user(None), {"Proxy-Authorization": Secret(f"Basic {key}")}
 
 
 @functools.lru_cache(maxsize=64)

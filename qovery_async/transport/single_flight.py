@@ -1,4 +1,4 @@
-"""How do many tasks that need the same answer at the same time get it from one effort?"""
+"""How do tasks that need the same result at the same time share one call?"""
 
 from __future__ import annotations
 
@@ -12,40 +12,40 @@ T = TypeVar("T")
 
 
 @attrs.define(eq=False)
-class _Effort(Generic[T]):
+class _Run(Generic[T]):
     task: asyncio.Task[T]
     waiting: int = 0
 
 
 class Shared(Generic[T]):
-    """Runs a function once for all who ask while it runs; who asks later begins it anew."""
+    """Runs a function once for all tasks that ask for it while it runs; a later task starts it again."""
 
     def __init__(self) -> None:
-        self._running: dict[asyncio.AbstractEventLoop, _Effort[T]] = {}
+        self._running: dict[asyncio.AbstractEventLoop, _Run[T]] = {}
 
     async def run(self, function: Callable[[], Awaitable[T]]) -> T:
         loop = asyncio.get_running_loop()
-        effort = self._running.get(loop)
-        if effort is None:
-            effort = self._running[loop] = _Effort(loop.create_task(_awaited(function)))
-            effort.task.add_done_callback(self._forget)
-        effort.waiting += 1
+        current = self._running.get(loop)
+        if current is None:
+            current = self._running[loop] = _Run(loop.create_task(_awaited(function)))
+            current.task.add_done_callback(self._forget)
+        current.waiting += 1
         try:
-            # Shielded: who asked first may be cancelled while others still wait.
-            return await asyncio.shield(effort.task)
+            # Shielded: the first task may be cancelled while others still wait.
+            return await asyncio.shield(current.task)
         finally:
-            effort.waiting -= 1
-            if not effort.waiting and not effort.task.done():
-                # All have been cancelled. Whoever asks now does not get what they left behind.
+            current.waiting -= 1
+            if not current.waiting and not current.task.done():
+                # All of them were cancelled. The next task starts afresh.
                 self._running.pop(loop, None)
-                effort.task.cancel()
+                current.task.cancel()
 
     def _forget(self, task: asyncio.Task[T]) -> None:
-        effort = self._running.get(task.get_loop())
-        if effort is not None and effort.task is task:
+        current = self._running.get(task.get_loop())
+        if current is not None and current.task is task:
             del self._running[task.get_loop()]
         if not task.cancelled():
-            task.exception()  # taken, lest it is reported as lost when nobody waits any more
+            task.exception()  # asyncio reports an exception that nobody has taken
 
 
 async def _awaited(function: Callable[[], Awaitable[T]]) -> T:

@@ -216,6 +216,11 @@ class TestSecretText:
             assert again == self.text
             assert repr(again) == MASK
 
+    def test_stays_masked_where_it_is_cut(self) -> None:
+        """As `rich` does before it shows a long string in a traceback."""
+        assert self.text[:12] == "kind: Config"
+        assert repr(self.text[:12]) == f"{self.text[-5:]!r}" == repr(self.text[0]) == MASK
+
     @pytest.mark.anyio
     @pytest.mark.parametrize("name", ["kubeconfig", "helm values"])
     async def test_is_what_answers_that_are_secrets_come_as(self, ask: Ask, name: str) -> None:
