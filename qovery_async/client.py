@@ -102,7 +102,7 @@ class AsyncQovery(Namespaces):
 
     async def aclose(self) -> None:
         """Closes the connections, of this client and of its `with_options` copies."""
-        await self._core.exchange.http.sessions.aclose()
+        await self._core.exchange.network.sessions.aclose()
 
     @spelled_out(CallOptions)
     def with_options(self, **options: Unpack[CallOptions]) -> AsyncQovery:

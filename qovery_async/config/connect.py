@@ -18,6 +18,7 @@ from qovery_async.transport.credentials import Credentials
 from qovery_async.transport.events import Hooks
 from qovery_async.transport.exchange import Exchange
 from qovery_async.transport.http import HttpTransport
+from qovery_async.transport.network import Network
 from qovery_async.transport.options import Options, Timeout
 from qovery_async.transport.retry import RetryPolicy
 
@@ -35,16 +36,14 @@ def connect(token: TokenSource | None, settings: AsyncClientSettings) -> Exchang
         refuse_plain(base_url, ws_url)
     ssl, session, limiter = read_ssl(given["ssl"]), given["session"], given["rate_limiter"]
     refuse_unverified(session, ssl)
+    proxy = find_proxy(given["proxy"], base_url, trust_env=given["trust_env"])
+    network = Network.of(ssl=ssl, proxy=proxy, session=session)
     return Exchange(
         base_url=base_url,
         ws_url=ws_url,
         credentials=Credentials(read_token(token), _read_scheme(given["auth_scheme"])),
-        http=HttpTransport(
-            ssl=ssl,
-            proxy=find_proxy(given["proxy"], base_url, trust_env=given["trust_env"]),
-            session=session,
-            max_response_bytes=_read_size(given["max_response_bytes"]),
-        ),
+        network=network,
+        http=HttpTransport(network, max_response_bytes=_read_size(given["max_response_bytes"])),
         codec=Codec(strict=given["strict"]),
         user_agent=read_user_agent(given["user_agent"]),
         options=Options(

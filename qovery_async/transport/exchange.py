@@ -19,6 +19,7 @@ from qovery_async.secrecy.secret import Secret, not_pickled
 from qovery_async.transport.credentials import Credentials
 from qovery_async.transport.events import Hooks
 from qovery_async.transport.http import HttpTransport
+from qovery_async.transport.network import Network
 from qovery_async.transport.options import Options
 from qovery_async.transport.request import Call, Request, build
 from qovery_async.transport.response import Response
@@ -67,6 +68,7 @@ class Exchange:
     base_url: str
     ws_url: str
     credentials: Credentials
+    network: Network
     http: HttpTransport
     codec: Codec
     user_agent: str
@@ -88,7 +90,7 @@ class Exchange:
         headers = {"User-Agent": self.user_agent, **self.options.headers}
         request = build(call, base_url=self.base_url, accept=accept, headers=headers)
         total, now = self.options.timeout.total, time.monotonic()
-        progress = _Progress(request, math.inf if total is None else now + total, now, self.http.sessions.closings)
+        progress = _Progress(request, math.inf if total is None else now + total, now, self.network.sessions.closings)
         try:
             response = await (self._respond(progress) if total is None else self._respond_within(total, progress))
         except (ApiError, TransportError) as error:
@@ -182,7 +184,7 @@ class Exchange:
 
     def _is_closed(self, progress: _Progress) -> bool:
         """Whether the client was closed since the call began."""
-        return self.http.sessions.closings > progress.closings
+        return self.network.sessions.closings > progress.closings
 
     async def _attempt(self, progress: _Progress) -> Outcome:
         authorization = await self.credentials.header()

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import functools
 import io
-import ssl as ssl_module
 
 import aiohttp
 from yarl import URL
@@ -15,10 +13,11 @@ from qovery_async.errors import TransportError
 from qovery_async.secrecy.secret import Secret, not_pickled, revealed
 from qovery_async.transport.body import ACCEPTED, read
 from qovery_async.transport.failures import failure
+from qovery_async.transport.network import Network
 from qovery_async.transport.options import Timeout
 from qovery_async.transport.request import Request
 from qovery_async.transport.response import Response
-from qovery_async.transport.sessions import CLOSED, Session, Sessions
+from qovery_async.transport.sessions import CLOSED, Session
 
 # Unless told to skip it, aiohttp sends a content type with a POST that has no body.
 _NO_BODY = ("Content-Type",)
@@ -29,18 +28,9 @@ _LARGE = 2**20
 class HttpTransport:
     """Sends requests and reads their responses, each once."""
 
-    def __init__(
-        self,
-        *,
-        ssl: ssl_module.SSLContext | None,
-        proxy: Secret | None,
-        session: aiohttp.ClientSession | None,
-        max_response_bytes: int,
-    ) -> None:
-        self._ssl = ssl
-        self._proxy, self._proxy_headers = _split(proxy)
+    def __init__(self, network: Network, *, max_response_bytes: int) -> None:
+        self._network = network
         self._max_response_bytes = max_response_bytes
-        self.sessions = Sessions(session)
 
     __reduce__ = not_pickled
 
@@ -52,7 +42,8 @@ class HttpTransport:
             RequestTimeout: no complete response within the time for one attempt.
             TransportError: the connection broke, or the response is not HTTP or too large.
         """
-        session = self.sessions.current() or await self.sessions.begin()
+        sessions = self._network.sessions
+        session = sessions.current() or await sessions.begin()
         try:
             return await self._once(session, request, authorization, limit)
         except BaseException as error:  # noqa: BLE001  # raised again below, whatever it is
@@ -68,7 +59,6 @@ class HttpTransport:
             del failed
 
     async def _once(self, session: Session, request: Request, authorization: Secret, limit: Timeout) -> Response:
-        tunnel = request.url.startswith("https:")
         async with session.http.request(
             request.method,
             URL(request.url, encoded=True),
@@ -76,7 +66,7 @@ class HttpTransport:
             headers={
                 "Accept-Encoding": ACCEPTED,
                 **revealed(request.headers),
-                **({} if tunnel else revealed(self._proxy_headers)),
+                **self._network.headers_for(request.url),
                 "Authorization": authorization.reveal(),
             },
             allow_redirects=False,
@@ -84,9 +74,7 @@ class HttpTransport:
             auto_decompress=False,
             skip_auto_headers=_NO_BODY if request.body is None and request.method != "GET" else None,
             timeout=_timeout(limit),
-            proxy=self._proxy,
-            proxy_headers=revealed(self._proxy_headers) if tunnel else None,
-            ssl=self._ssl or True,
+            **self._network.connection_to(request.url),
         ) as answer:
             session.reading.add(answer)
             try:
@@ -95,15 +83,6 @@ class HttpTransport:
                 session.reading.discard(answer)
             headers = authorization.hidden_in_headers(answer.headers)
             return Response(request, answer.status, headers, body, authorization)
-
-
-def _split(proxy: Secret | None) -> tuple[URL | None, dict[str, Secret]]:
-    """The address of a proxy without its password, since aiohttp shows addresses in errors; and the header for it."""
-    address = URL(proxy.reveal()) if proxy else None
-    if address is None or address.user is None:
-        return address, {}
-    key = base64.b64encode(f"{address.user}:{address.password or ''}".encode()).decode()
-    return address.with_user(None), {"Proxy-Authorization": Secret(f"Basic {key}")}
 
 
 @functools.lru_cache(maxsize=64)
