@@ -81,7 +81,7 @@ class Twin:
             items = cast("list[Any]", value)
             return type(items)(map(self._twin, items))
         if isinstance(value, dict):
-            mapping: dict[Any, Any] = value
+            mapping = cast("Any", value)
             return {key: self._twin(item) for key, item in mapping.items()}
         class_ = twin_class(value.__class__)
         return value if class_ is None else class_(value, self._portal)
