@@ -77,7 +77,7 @@ class Twin:
         """A result with the twins of the async objects in it."""
         if value is self._async:
             return self
-        if isinstance(value, (list, tuple)):
+        if value.__class__ in (list, tuple):
             items = cast("list[Any]", value)
             return type(items)(map(self._twin, items))
         if isinstance(value, dict):
@@ -90,7 +90,7 @@ class Twin:
         """An argument with the async originals of the twins in it, and functions that the loop can await."""
         if isinstance(value, Twin):
             return value._async  # noqa: SLF001  # of its own kind
-        if isinstance(value, _COLLECTIONS):
+        if value.__class__ in _COLLECTIONS:
             items = cast("list[Any]", value)
             return type(items)(map(self._given, items))
         if isinstance(value, Mapping):
