@@ -6,7 +6,7 @@ import copy
 import json
 import logging
 import pickle
-from collections.abc import Generator, Mapping
+from collections.abc import AsyncIterable, Awaitable, Callable, Generator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -78,11 +78,13 @@ def rate_is_good(headers: Mapping[str, str]) -> None:
     assert rate is None or (0 <= rate.remaining <= rate.limit and rate.limit >= 1 and 0 <= rate.resets_in <= DAY)
 
 
-async def every(items: Any) -> list[Any]:
+async def every(items: AsyncIterable[object]) -> list[object]:
     return [item async for item in items]
 
 
-CALLS: list[Any] = [
+Call = Callable[[AsyncQovery], Awaitable[object]]
+
+CALLS: list[Call] = [
     lambda client: client.projects.get("p1"),
     lambda client: client.projects.list(),
     lambda client: client.projects.delete("p1"),
@@ -96,7 +98,7 @@ CALLS: list[Any] = [
 ]
 
 
-async def ends_well(data: bytes, call: Any) -> None:
+async def ends_well(data: bytes, call: Call) -> None:
     async with serve_bytes(data) as server:
         client = AsyncQovery(TOKEN, base_url=server.url, timeout=2, retries=NO_RETRIES)
         with anyio.fail_after(SECONDS), good_log_lines():

@@ -48,10 +48,10 @@ def _moments() -> st.SearchStrategy[str]:
     fraction = st.one_of(
         st.just(""),
         st.integers(1, 999).map(lambda millis: f".{millis:03}"),
-        st.builds(lambda millis, micros: f".{millis:03}{micros:03}", st.integers(0, 999), st.integers(1, 999)),
+        st.tuples(st.integers(0, 999), st.integers(1, 999)).map(lambda parts: f".{parts[0]:03}{parts[1]:03}"),
     )
     whole = st.datetimes().map(lambda moment: moment.isoformat(timespec="seconds"))
-    return st.builds(lambda moment, digits: f"{moment}{digits}Z", whole, fraction)
+    return st.tuples(whole, fraction).map(lambda parts: f"{parts[0]}{parts[1]}Z")
 
 
 TEXTS = st.text(max_size=6)
@@ -86,7 +86,9 @@ class Payloads:
     nulls: Literal["none", "declared", "accepted"] = "accepted"
     surprises: bool = True
     api: Api = API
-    _made: dict[tuple[str, int, str | None], Strategy] = attrs.field(factory=dict, init=False, repr=False)
+    _made: dict[tuple[str, int, str | None], Strategy] = attrs.field(
+        factory=dict[tuple[str, int, str | None], Strategy], init=False, repr=False
+    )
 
     def of(self, name: str, depth: int = 0, *, with_key: str | None = None) -> Strategy:
         """Payloads of a schema; those of a model have `with_key` even where it is optional."""
@@ -119,7 +121,7 @@ class Payloads:
         if not self.surprises:
             return fitting
         unheard = st.dictionaries(st.sampled_from(_STRANGE_KEYS), _SCALARS["Any"], max_size=2)
-        return st.builds(lambda known, unknown: {**known, **unknown}, fitting, unheard)
+        return _joined(fitting, unheard)
 
     def _field(self, field: Field, depth: int) -> Strategy:
         values = self.of_type(field.type, depth)
@@ -144,7 +146,7 @@ class Payloads:
             return _SCALARS[branch]
         if union.tag is not None:
             tags = st.sampled_from([tag for tag, name in union.mapping.items() if name == branch])
-            return st.builds(lambda body, tag: {**body, union.tag: tag}, self._branch_body(branch, depth), tags)
+            return _joined(self._branch_body(branch, depth), st.fixed_dictionaries({union.tag: tags}))
         # One branch may be told by having none of the keys that tell the others: `""` stands for that.
         telling = [key or None for key, name in union.keys.items() if name == branch]
         return st.one_of(*(self.of(branch, depth, with_key=key) for key in telling))
@@ -163,8 +165,12 @@ def strangers(union: Union) -> Strategy:
     if union.tag is None:
         return body
     tags = UNKNOWN_TEXTS.filter(lambda text: text not in union.mapping)
-    tagged = st.builds(lambda rest, tag: {**rest, union.tag: tag}, body, tags)
-    return st.one_of(tagged, body)
+    return st.one_of(_joined(body, st.fixed_dictionaries({union.tag: tags})), body)
+
+
+def _joined(one: Strategy, other: Strategy) -> Strategy:
+    """Objects with the keys of both."""
+    return st.tuples(one, other).map(lambda both: {**both[0], **both[1]})
 
 
 def takes_all(union: Union) -> bool:

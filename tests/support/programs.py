@@ -116,9 +116,11 @@ def start(tmp_path: Path) -> Iterator[Start]:
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
     """Runs a script of the blocking face to its end and returns the lines that it printed."""
-    return lambda script, *arguments: run_script(
-        sys.executable, script, arguments, folder=tmp_path, environ=_environ({}), seconds=SECONDS
-    )
+
+    def run_(script: str, *arguments: str) -> list[str]:
+        return run_script(sys.executable, script, arguments, folder=tmp_path, environ=_environ({}), seconds=SECONDS)
+
+    return run_
 
 
 def eventually(condition: Callable[[], object]) -> None:

@@ -98,6 +98,8 @@ class Sample:
                 return self._of_union(union, place, inside)
             case Model(fields):
                 return self._of_model(type_, fields, inside)
+            case None:
+                pass
         texts = LISTED.texts
         text = texts.get(place) or texts.get(place.rpartition(".")[2]) if type_ == "str" else None
         return text or _SCALARS[type_]
@@ -155,4 +157,6 @@ def _branches(type_: str) -> int:
             case Union(branches):
                 most = max(most, len(branches))
                 left += [inner for branch in branches for inner in references(branch)]
+            case Enum() | None:
+                pass
     return most

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pickle
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, cast
 
 import attrs
 
@@ -80,6 +80,6 @@ def _texts(place: str, value: Any, depth: int = 4) -> Iterator[tuple[str, str]]:
     elif isinstance(value, Mapping):
         inner = [*value.keys(), *value.values()]
     elif isinstance(value, (list, tuple, set, frozenset)):
-        inner = list(value)
+        inner = list(cast("Iterable[object]", value))
     for item in inner if depth else []:
         yield from _texts(place, item, depth - 1)

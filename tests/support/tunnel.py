@@ -31,7 +31,8 @@ def certificates(*names: str, expired: bool = False) -> tuple[trustme.CA, ssl.SS
     authority = trustme.CA()
     ends = datetime(2020, 1, 1, tzinfo=UTC) if expired else None
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(*names, not_after=ends).configure_cert(context)
+    # It takes contexts of pyOpenSSL too, which is not here.
+    authority.issue_cert(*names, not_after=ends).configure_cert(context)  # pyright: ignore[reportUnknownMemberType]
     return authority, context
 
 
