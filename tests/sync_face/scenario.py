@@ -132,8 +132,7 @@ def ring_within(seconds: float) -> None:
 def expect_alarms(alarm: type[BaseException]) -> list[object]:
     """Have each `SIGALRM` raise `alarm`, and note those that Python reports and then swallows.
 
-    It does so in callbacks of weak references, which anyio has for its tasks. Python also warns of a
-    coroutine of anyio's that was made, and not yet scheduled when the alarm came.
+    It does so in callbacks of weak references.
     """
     swallowed: list[object] = []
 
@@ -148,7 +147,6 @@ def expect_alarms(alarm: type[BaseException]) -> list[object]:
 
     signal.signal(signal.SIGALRM, ring)
     sys.unraisablehook = note
-    warnings.filterwarnings("ignore", "coroutine '.*task_wrapper' was never awaited", RuntimeWarning)
     return swallowed
 
 
