@@ -27,7 +27,7 @@ BELOW_CODEGENS_ROOMS = {
 MOST_LINES = 300
 
 # To be mended; a test fails as soon as one of these no longer offends, so that it is taken off the list.
-TOO_LONG = {"codegen/read/schemas.py"}
+TOO_LONG: set[str] = set()
 
 
 def floor(module: str) -> int:
