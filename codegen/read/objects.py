@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import attrs
 
-from codegen.facts import Field, Model
+from codegen.facts import Field, ObjectSchema
 from codegen.read.components import Components
 from codegen.read.description import Node
 from codegen.read.keywords import Typed, is_schema, only_known
@@ -45,10 +45,10 @@ class ObjectReader:
     components: Components
     read: Callable[[Node, str], Typed]
 
-    def model(self, node: Node, name: str) -> Model:
+    def model(self, node: Node, name: str) -> ObjectSchema:
         gathered = Gathered()
         self.gather(node, name, gathered)
-        return Model(gathered.settled(node))
+        return ObjectSchema(gathered.settled(node))
 
     def gather(self, node: Node, hint: str, into: Gathered) -> None:
         only_known(node)

@@ -6,7 +6,7 @@ or a free-form map becomes the thing itself, and only objects, enums and unions 
 
 from __future__ import annotations
 
-from codegen.facts import Enum, Field, Schema
+from codegen.facts import EnumSchema, Field, Schema
 from codegen.read.components import Components
 from codegen.read.description import Node
 from codegen.read.keywords import FORMATS, SCALARS, Typed, is_nullable, is_object, only_known, says_nothing
@@ -93,7 +93,7 @@ class SchemaReader:
             raise node.child("enum").fail("only enums of strings are understood")
         if not texts:
             raise node.child("enum").fail("an enum without values")
-        name = self._components.define(node, hint, lambda _: Enum(list(dict.fromkeys(texts))))
+        name = self._components.define(node, hint, lambda _: EnumSchema(list(dict.fromkeys(texts))))
         return Typed(name, nullable)
 
     def _object(self, node: Node, hint: str) -> str:

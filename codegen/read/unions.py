@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import attrs
 
-from codegen.facts import Field, Model, Union
+from codegen.facts import Field, ObjectSchema, UnionSchema
 from codegen.read.components import Components
 from codegen.read.description import Node
 from codegen.read.keywords import is_object
@@ -37,7 +37,7 @@ class UnionReader:
         if "discriminator" in gathered.unions[0].value:
             raise gathered.unions[0].fail("allOf around a union with a discriminator")
 
-        def build(name: str) -> Union:
+        def build(name: str) -> UnionSchema:
             extended = [self._extended(branch, branches, name, gathered) for branch in branches]
             return self._to_be_told_apart(node, name, extended)
 
@@ -48,7 +48,7 @@ class UnionReader:
         schemas = self.components.schemas
         for node, name in self._undecided:
             union = schemas[name]
-            if isinstance(union, Union):
+            if isinstance(union, UnionSchema):
                 schemas[name] = attrs.evolve(union, keys=self._keys(node, union.branches))
         self._undecided.clear()
 
@@ -56,11 +56,11 @@ class UnionReader:
         """A branch with the fields that all of them have."""
         parts = gathered.copy()
         self.objects.gather(branch.resolve(), name, parts)
-        model = Model(parts.settled(branch))
+        model = ObjectSchema(parts.settled(branch))
         own = f"{name}With{pascal(own_key(branch, branches))}"
         return self.components.define(branch, own, lambda _: model)
 
-    def _branches(self, node: Node, branches: list[Node], name: str) -> Union:
+    def _branches(self, node: Node, branches: list[Node], name: str) -> UnionSchema:
         discriminator = node.get("discriminator")
         expressions = []
         for branch in branches:
@@ -76,24 +76,24 @@ class UnionReader:
             mapping[value] = self.objects.read(target, name).expression
         if set(mapping.values()) - set(expressions):
             raise discriminator.fail("maps to a schema that is no branch")
-        return Union(expressions, tag=discriminator.value["propertyName"], mapping=mapping)
+        return UnionSchema(expressions, tag=discriminator.value["propertyName"], mapping=mapping)
 
-    def _to_be_told_apart(self, node: Node, name: str, expressions: list[str]) -> Union:
+    def _to_be_told_apart(self, node: Node, name: str, expressions: list[str]) -> UnionSchema:
         self._undecided.append((node, name))
-        return Union(expressions)
+        return UnionSchema(expressions)
 
     def _keys(self, node: Node, expressions: list[str]) -> dict[str, str]:
-        models: dict[str, Model] = {}
+        models: dict[str, ObjectSchema] = {}
         for expression in expressions:
             schema = self.components.schemas.get(expression)
-            if isinstance(schema, Model):
+            if isinstance(schema, ObjectSchema):
                 models[expression] = schema
             elif schema is not None:
                 raise node.fail(f"cannot tell the branch {expression} from the others")
         return telling_keys(node, models)
 
 
-def telling_keys(node: Node, models: Mapping[str, Model]) -> dict[str, str]:
+def telling_keys(node: Node, models: Mapping[str, ObjectSchema]) -> dict[str, str]:
     """Which key gives which branch away, to be tried in order; `""` is the branch for the rest."""
     left = dict(models)
     found: dict[str, str] = {}
@@ -112,7 +112,7 @@ def telling_keys(node: Node, models: Mapping[str, Model]) -> dict[str, str]:
     return found
 
 
-def _telling(name: str, models: Mapping[str, Model]) -> list[Field]:
+def _telling(name: str, models: Mapping[str, ObjectSchema]) -> list[Field]:
     """The fields that only this model has: the required ones, where there are any."""
     others = {field.wire for other in models if other != name for field in models[other].fields}
     own = [field for field in models[name].fields if field.wire not in others]
