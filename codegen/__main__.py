@@ -38,7 +38,7 @@ def main() -> int:
     return 1
 
 
-def generate(read: facts.Api, *, check: bool) -> int:
+def generate(read: facts.ApiFacts, *, check: bool) -> int:
     """Writes code once all is decided that the code depends on, and nothing about what is not there."""
     decisions = tables.read()
     api = decisions.name(read)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from codegen.decisions.named import Api, Operation
-from codegen.facts import Answer, Enum, Model, Parameter, Schema, Union
+from codegen.facts import EnumSchema, ObjectSchema, Parameter, ResponseFacts, Schema, UnionSchema
 
 
 def changes(before: Api, after: Api) -> list[str]:
@@ -45,8 +45,8 @@ def _operation(old: Operation, new: Operation) -> Iterator[str]:
     yield from _each(call, "parameter", _typed(old.query), _typed(new.query))
     if old.body != new.body:
         yield f"- `{call}` takes the body {_body(new)}, was {_body(old)}."
-    if _answers(old.answers) != _answers(new.answers):
-        yield f"- `{call}` answers {_answers(new.answers)}, was {_answers(old.answers)}."
+    if _responses(old.responses) != _responses(new.responses):
+        yield f"- `{call}` returns {_responses(new.responses)}, was {_responses(old.responses)}."
 
 
 def _body(operation: Operation) -> str:
@@ -54,8 +54,8 @@ def _body(operation: Operation) -> str:
     return f"`{body.type}`{'' if body.required else ' (optional)'}" if body else "nothing"
 
 
-def _answers(answers: Iterable[Answer]) -> str:
-    shapes = {f"`list[{a.type}]`" if a.items else f"`{a.type}`" for a in answers}
+def _responses(responses: Iterable[ResponseFacts]) -> str:
+    shapes = {f"`list[{response.type}]`" if response.items else f"`{response.type}`" for response in responses}
     return " or ".join(sorted(shapes))
 
 
@@ -73,17 +73,17 @@ def _named(kind: str, old: Mapping[str, Schema], new: Mapping[str, Schema]) -> I
 
 
 def _parts(old: Schema, new: Schema) -> tuple[str, dict[str, str], dict[str, str]]:
-    what = {Model: "field", Enum: "value", Union: "branch"}[type(new)]
+    what = {ObjectSchema: "field", EnumSchema: "value", UnionSchema: "branch"}[type(new)]
     return what, _members(old), _members(new)
 
 
 def _members(schema: Schema) -> dict[str, str]:
-    if isinstance(schema, Model):
+    if isinstance(schema, ObjectSchema):
         return {
             f.name: f.type + (" or null" if f.nullable else "") + (", required" if f.required else "")
             for f in schema.fields
         }
-    return dict.fromkeys(schema.values if isinstance(schema, Enum) else schema.branches, "")
+    return dict.fromkeys(schema.values if isinstance(schema, EnumSchema) else schema.branches, "")
 
 
 def _each(where: str, what: str, old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:

@@ -34,7 +34,7 @@ class Convention:
     def call(
         self, method: str, path: str, *, lists: bool, routes: Collection[tuple[str, str]], taken: Collection[str]
     ) -> str:
-        """The name of an operation; `lists`: it answers a list; `routes`: all methods and paths."""
+        """The name of an operation; `lists`: it returns a list; `routes`: all methods and paths."""
         shapes = {(verb, shape(other)) for verb, other in routes}
         call = self._by_analogy(method, shape(path))
         if call is None or call in taken:

@@ -21,8 +21,8 @@ from cattrs.gen import make_dict_structure_fn
 from codegen.decisions.named import Api
 
 # What a table says about a text: it names something of the API.
-Call = Annotated[str, "operation"]
-Namespace = Annotated[str, "namespace"]
+OperationName = Annotated[str, "operation"]
+NamespaceName = Annotated[str, "namespace"]
 SchemaName = Annotated[str, "schema"]
 ParameterName = Annotated[str, "parameter"]
 
@@ -153,8 +153,8 @@ def _converter(api: Api | None = None) -> cattrs.Converter:
     converter.register_structure_hook_factory(is_mapping, _only(dict, mapping_structure_factory))
     converter.register_structure_hook_factory(is_sequence, _only(list, list_structure_factory))
     if api:
-        converter.register_structure_hook_func(partial(eq, Call), _one_of("operation", api.calls))
-        converter.register_structure_hook_func(partial(eq, Namespace), _one_of("namespace", api.namespaces))
+        converter.register_structure_hook_func(partial(eq, OperationName), _one_of("operation", api.calls))
+        converter.register_structure_hook_func(partial(eq, NamespaceName), _one_of("namespace", api.namespaces))
         converter.register_structure_hook_func(partial(eq, SchemaName), _one_of("schema", api.schemas))
         converter.register_structure_hook_func(partial(eq, ParameterName), _one_of("parameter", api.parameters))
     return converter

@@ -16,12 +16,12 @@ import attrs
 from codegen import facts
 from codegen.decisions import loader, named
 from codegen.decisions.capabilities import Capabilities
-from codegen.decisions.loader import Call, Place, Table, TableError
+from codegen.decisions.loader import OperationName, Place, Table, TableError
 from codegen.decisions.named import Api, Operation
 from codegen.decisions.naming import Names
 from codegen.decisions.secrecy import Secrets
 from codegen.decisions.words import Fields, Namespaces, Notes, Parameters, Phrases
-from codegen.facts import Model
+from codegen.facts import ObjectSchema
 
 FOLDER = Path(__file__).parent
 
@@ -80,7 +80,7 @@ class Pager:
 
 @attrs.frozen
 class Pagers(Table):
-    pagers: dict[Call, Pager]
+    pagers: dict[OperationName, Pager]
 
     def idle(self, api: Api) -> Iterator[tuple[Place, str]]:
         for call, pager in self.pagers.items():
@@ -92,24 +92,24 @@ class Pagers(Table):
 def _misfits(pager: Pager, operation: Operation, api: Api) -> Iterator[tuple[str, str]]:
     if pager.cursor not in [parameter.name for parameter in operation.query]:
         yield "cursor", f"{operation.call} has no parameter {pager.cursor!r}"
-    type_ = str(operation.answers[0].type)
+    type_ = str(operation.responses[0].type)
     if pager.style == "next_token":
         if pager.items not in _attributes(type_, api):
             yield "items", f"{type_} has no attribute {pager.items!r}"
     elif not operation.lists:
-        yield "style", f"{operation.call} answers no list"
+        yield "style", f"{operation.call} returns no list"
     elif pager.key not in _attributes(type_, api):
         yield "key", f"{type_} has no attribute {pager.key!r}"
 
 
 def _attributes(type_: str, api: Api) -> list[str]:
     schema = api.schemas.get(type_.removeprefix("list[").removesuffix("]"))
-    return [field.name for field in schema.fields] if isinstance(schema, Model) else []
+    return [field.name for field in schema.fields] if isinstance(schema, ObjectSchema) else []
 
 
 @attrs.frozen
 class Repeatable(Table):
-    repeatable: dict[Call, str]
+    repeatable: dict[OperationName, str]
 
     def idle(self, api: Api) -> Iterator[tuple[Place, str]]:
         for call in self.repeatable:
@@ -151,7 +151,7 @@ class Decisions:
     schema_names: SchemaNames
     secrets: Secrets
 
-    def name(self, api: facts.Api) -> Api:
+    def name(self, api: facts.ApiFacts) -> Api:
         """The API as this names it."""
         invented = self.names.invented(api.operations)
         calls = invented | {id_: row.call for id_, row in self.names.found(api.operations).items()}

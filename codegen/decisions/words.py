@@ -7,10 +7,10 @@ from typing import TypeVar
 
 import attrs
 
-from codegen.decisions.loader import Call, Namespace, Place, SchemaName, Table
+from codegen.decisions.loader import NamespaceName, OperationName, Place, SchemaName, Table
 from codegen.decisions.named import Api, Operation
 from codegen.decisions.sentences import Sentences, Thing
-from codegen.facts import Model
+from codegen.facts import ObjectSchema
 
 T = TypeVar("T")
 
@@ -20,7 +20,7 @@ class Phrases(Table):
     """First lines of docstrings, where the rules make no good sentence."""
 
     methods: dict[str, str]
-    calls: dict[Call, str]
+    calls: dict[OperationName, str]
     things: dict[str, list[str]] = attrs.field()
 
     @things.validator
@@ -54,7 +54,7 @@ def _less(table: Mapping[str, T], key: str) -> dict[str, T]:
 class Notes(Table):
     """What a caller should know beside the facts: of one operation, or as `*.name` of all of a name."""
 
-    replaced_by: dict[Call, Call]
+    replaced_by: dict[OperationName, OperationName]
     notes: dict[str, str]
     returns: dict[str, str]
 
@@ -72,7 +72,7 @@ class Parameters(Table):
 
     plain: list[str]
     parameters: dict[str, str]
-    parameters_of: dict[Call, dict[str, str]]
+    parameters_of: dict[OperationName, dict[str, str]]
 
     def idle(self, api: Api) -> Iterator[tuple[Place, str]]:
         general = {
@@ -116,7 +116,7 @@ class Fields(Table):
         return next(own, self.fields.get(field))
 
     def idle(self, api: Api) -> Iterator[tuple[Place, str]]:
-        fields = {name: {f.name for f in s.fields} for name, s in api.schemas.items() if isinstance(s, Model)}
+        fields = {name: {f.name for f in s.fields} for name, s in api.schemas.items() if isinstance(s, ObjectSchema)}
         special = {(model, field) for row in self.fields_of for model in row.models for field in row.notes}
         general = {field for model, own in fields.items() for field in own if (model, field) not in special}
         for field in self.fields.keys() - general:
@@ -132,7 +132,7 @@ class Fields(Table):
 class Namespaces(Table):
     """One line for each namespace."""
 
-    namespaces: dict[Namespace, str]
+    namespaces: dict[NamespaceName, str]
 
     def idle(self, api: Api) -> Iterator[tuple[Place, str]]:
         own = {operation.namespace for operation in api.operations}

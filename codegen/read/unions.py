@@ -1,14 +1,99 @@
-"""How are the branches of a union told apart where the description names no tag?"""
+"""Which branches does a union have, and how are they told apart where the description names no tag?"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from codegen.facts import Field, Model
+import attrs
+
+from codegen.facts import Field, ObjectSchema, UnionSchema
+from codegen.read.components import Components
 from codegen.read.description import Node
+from codegen.read.keywords import is_object
+from codegen.read.objects import Gathered, ObjectReader
+from codegen.spelling import pascal
 
 
-def telling_keys(node: Node, models: Mapping[str, Model]) -> dict[str, str]:
+@attrs.frozen
+class UnionReader:
+    """Reads unions. A branch may itself hold its union and not be known yet, so `finish` tells them apart."""
+
+    components: Components
+    objects: ObjectReader
+    _undecided: list[tuple[Node, str]] = attrs.field(init=False, factory=list)
+
+    def union(self, node: Node, hint: str) -> str:
+        keyword = "oneOf" if "oneOf" in node.value else "anyOf"
+        branches = list(node.child(keyword).elements())
+        if len(branches) == 1 and node.get("discriminator") is None:
+            return self.objects.read(branches[0], hint).expression
+        return self.components.define(node, hint, lambda name: self._branches(node, branches, name))
+
+    def distributed(self, node: Node, hint: str, gathered: Gathered) -> str:
+        """`allOf` of fields and a `oneOf` is a union whose branches all have those fields."""
+        if len(gathered.unions) != 1:
+            raise node.fail("allOf joins several unions")
+        branches = list(gathered.unions[0].child("oneOf").elements())
+        if "discriminator" in gathered.unions[0].value:
+            raise gathered.unions[0].fail("allOf around a union with a discriminator")
+
+        def build(name: str) -> UnionSchema:
+            extended = [self._extended(branch, branches, name, gathered) for branch in branches]
+            return self._to_be_told_apart(node, name, extended)
+
+        return self.components.define(node, hint, build)
+
+    def finish(self) -> None:
+        """Finds the keys that tell branches apart, once everything has been read."""
+        schemas = self.components.schemas
+        for node, name in self._undecided:
+            union = schemas[name]
+            if isinstance(union, UnionSchema):
+                schemas[name] = attrs.evolve(union, keys=self._keys(node, union.branches))
+        self._undecided.clear()
+
+    def _extended(self, branch: Node, branches: list[Node], name: str, gathered: Gathered) -> str:
+        """A branch with the fields that all of them have."""
+        parts = gathered.copy()
+        self.objects.gather(branch.resolve(), name, parts)
+        model = ObjectSchema(parts.settled(branch))
+        own = f"{name}With{pascal(own_key(branch, branches))}"
+        return self.components.define(branch, own, lambda _: model)
+
+    def _branches(self, node: Node, branches: list[Node], name: str) -> UnionSchema:
+        discriminator = node.get("discriminator")
+        expressions = []
+        for branch in branches:
+            inline = "$ref" not in branch.value and is_object(branch)
+            hint = f"{name}With{pascal(own_key(branch, branches))}" if inline else name
+            expressions.append(self.objects.read(branch, hint).expression)
+        if discriminator is None:
+            return self._to_be_told_apart(node, name, expressions)
+        discriminator.only("propertyName", "mapping")
+        mapping = {}
+        for value, place in discriminator.child("mapping").items():
+            target = Node(node.document, place.where, {"$ref": place.value})
+            mapping[value] = self.objects.read(target, name).expression
+        if set(mapping.values()) - set(expressions):
+            raise discriminator.fail("maps to a schema that is no branch")
+        return UnionSchema(expressions, tag=discriminator.value["propertyName"], mapping=mapping)
+
+    def _to_be_told_apart(self, node: Node, name: str, expressions: list[str]) -> UnionSchema:
+        self._undecided.append((node, name))
+        return UnionSchema(expressions)
+
+    def _keys(self, node: Node, expressions: list[str]) -> dict[str, str]:
+        models: dict[str, ObjectSchema] = {}
+        for expression in expressions:
+            schema = self.components.schemas.get(expression)
+            if isinstance(schema, ObjectSchema):
+                models[expression] = schema
+            elif schema is not None:
+                raise node.fail(f"cannot tell the branch {expression} from the others")
+        return telling_keys(node, models)
+
+
+def telling_keys(node: Node, models: Mapping[str, ObjectSchema]) -> dict[str, str]:
     """Which key gives which branch away, to be tried in order; `""` is the branch for the rest."""
     left = dict(models)
     found: dict[str, str] = {}
@@ -27,7 +112,7 @@ def telling_keys(node: Node, models: Mapping[str, Model]) -> dict[str, str]:
     return found
 
 
-def _telling(name: str, models: Mapping[str, Model]) -> list[Field]:
+def _telling(name: str, models: Mapping[str, ObjectSchema]) -> list[Field]:
     """The fields that only this model has: the required ones, where there are any."""
     others = {field.wire for other in models if other != name for field in models[other].fields}
     own = [field for field in models[name].fields if field.wire not in others]

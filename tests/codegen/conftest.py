@@ -13,17 +13,17 @@ from codegen.read import importer
 from codegen.read.description import DescriptionError
 from codegen.write import emit
 from tests.support import ROOT
-from tests.support.descriptions import DECISIONS, Described, Import, Read
+from tests.support.descriptions import DECISIONS, Described, Imported, Read
 
 
 @pytest.fixture
 def read(tmp_path: Path) -> Read:
     """Imports a description, through a file as from the command line."""
 
-    def read_(described: Described) -> Import:
+    def read_(described: Described) -> Imported:
         file = tmp_path / "description.json"
         file.write_text(json.dumps(described), encoding="utf-8")
-        return Import(importer.read(str(file), DECISIONS.corrections.correction))
+        return Imported(importer.read(str(file), DECISIONS.corrections.correction))
 
     return read_
 

@@ -32,7 +32,7 @@ def type_of(expression: str) -> Any:
     return eval(expression, {"Any": Any}, _CLASSES)
 
 
-ANSWERS = sorted({a.type for o in API.operations for a in o.answers if a.type and a.type not in ("str", "bytes")})
+ANSWERS = sorted({a.type for o in API.operations for a in o.responses if a.type and a.type not in ("str", "bytes")})
 """The types of all answers in JSON; of those that are lists in an envelope, of their items."""
 
 

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from codegen import facts
 from codegen.decisions import tables
 from codegen.decisions.named import Api
-from codegen.facts import Enum, Field, Model, Union, references
+from codegen.facts import EnumSchema, Field, ObjectSchema, UnionSchema, references
 
 API = tables.read().name(facts.read())
-MODELS = {name: schema for name, schema in API.schemas.items() if isinstance(schema, Model)}
-ENUMS = {name: schema for name, schema in API.schemas.items() if isinstance(schema, Enum)}
-UNIONS = {name: schema for name, schema in API.schemas.items() if isinstance(schema, Union)}
+MODELS = {name: schema for name, schema in API.schemas.items() if isinstance(schema, ObjectSchema)}
+ENUMS = {name: schema for name, schema in API.schemas.items() if isinstance(schema, EnumSchema)}
+UNIONS = {name: schema for name, schema in API.schemas.items() if isinstance(schema, UnionSchema)}
 
 Payload = dict[str, Any]
 Strategy = st.SearchStrategy[Any]
@@ -99,17 +99,17 @@ class Payloads:
 
     def _of(self, name: str, depth: int, with_key: str | None) -> Strategy:
         schema = self.api.schemas[name]
-        if isinstance(schema, Enum):
+        if isinstance(schema, EnumSchema):
             known = st.sampled_from(schema.values)
             return st.one_of(known, unknown_values(schema)) if self.surprises else known
-        if isinstance(schema, Union):
+        if isinstance(schema, UnionSchema):
             kinds = [self.branch(schema, branch, depth) for branch in branches(schema)]
             if self.surprises and not takes_all(schema):
                 kinds.append(strangers(schema))
             return st.one_of(*kinds)
         return self._model(schema, depth, with_key)
 
-    def _model(self, model: Model, depth: int, with_key: str | None) -> Strategy:
+    def _model(self, model: ObjectSchema, depth: int, with_key: str | None) -> Strategy:
         given: dict[str, Strategy] = {}
         perhaps: dict[str, Strategy] = {}
         for field in model.fields:
@@ -140,7 +140,7 @@ class Payloads:
             return st.dictionaries(TEXTS, self.of_type(expression[len("dict[str, ") : -1], depth + 1), max_size=2)
         return _SCALARS[expression] if expression in _SCALARS else self.of(expression, depth + 1)
 
-    def branch(self, union: Union, branch: str, depth: int = 0) -> Strategy:
+    def branch(self, union: UnionSchema, branch: str, depth: int = 0) -> Strategy:
         """Payloads of one branch of a union, with what tells it from the others."""
         if branch in _SCALARS:
             return _SCALARS[branch]
@@ -154,12 +154,12 @@ class Payloads:
     def _branch_body(self, branch: str, depth: int) -> Strategy:
         """A branch that is a union itself, told apart by another tag, keeps to its own branches."""
         inner = self.api.schemas[branch]
-        if isinstance(inner, Union):
+        if isinstance(inner, UnionSchema):
             return st.one_of(*(self.branch(inner, name, depth) for name in branches(inner)))
         return self.of(branch, depth)
 
 
-def strangers(union: Union) -> Strategy:
+def strangers(union: UnionSchema) -> Strategy:
     """Objects of a kind that the union does not know."""
     body = st.dictionaries(st.sampled_from(_STRANGE_KEYS), _SCALARS["Any"], max_size=2)
     if union.tag is None:
@@ -173,19 +173,19 @@ def _joined(one: Strategy, other: Strategy) -> Strategy:
     return st.tuples(one, other).map(lambda both: {**both[0], **both[1]})
 
 
-def takes_all(union: Union) -> bool:
+def takes_all(union: UnionSchema) -> bool:
     """Whether one of the branches takes every object that the others do not."""
     return "" in union.keys
 
 
-def branches(union: Union) -> list[str]:
+def branches(union: UnionSchema) -> list[str]:
     return list(dict.fromkeys([*union.branches, *union.mapping.values()]))
 
 
-def unknown_values(enum: Enum) -> st.SearchStrategy[str]:
+def unknown_values(enum: EnumSchema) -> st.SearchStrategy[str]:
     return UNKNOWN_TEXTS.filter(lambda text: text not in enum.values)
 
 
-def enum_fields(model: Model) -> list[tuple[Field, Enum]]:
+def enum_fields(model: ObjectSchema) -> list[tuple[Field, EnumSchema]]:
     """The fields that hold an enum, or a list of one."""
     return [(field, ENUMS[name]) for field in model.fields for name in references(field.type) if name in ENUMS]

@@ -8,7 +8,7 @@ import attrs
 
 from codegen.decisions import loader
 from codegen.decisions.capabilities import Capabilities
-from codegen.decisions.loader import Namespace, ParameterName, Table
+from codegen.decisions.loader import NamespaceName, ParameterName, Table
 from codegen.decisions.naming import Names
 from codegen.decisions.secrecy import Secrets
 from codegen.decisions.tables import Corrections, Modules, Pagers, Repeatable, SchemaNames
@@ -156,7 +156,7 @@ DEAD = [
     Case(
         Pagers,
         '[pagers."things.read"]\n>style = "growing"\ncursor = "start_id"\n',
-        "pagers.things.read.style: things.read answers no list",
+        "pagers.things.read.style: things.read returns no list",
     ),
     Case(
         Phrases,
@@ -186,7 +186,7 @@ DEAD = [
     Case(
         Secrets,
         'hidden = []\nshown = []\n[[text]]\n>calls = ["things.list"]\nhidden = true\nreason = "R."\n',
-        "text.calls: things.list does not answer with text",
+        "text.calls: things.list does not return a string",
     ),
 ]  # fmt: skip
 
@@ -200,7 +200,7 @@ class TestATable:
     def test_may_speak_of_namespaces_and_parameters(self, tmp_path: Path) -> None:
         @attrs.frozen
         class Map(Table):
-            about: dict[Namespace, str]
+            about: dict[NamespaceName, str]
             plain: list[ParameterName]
 
         file = tmp_path / "map.toml"

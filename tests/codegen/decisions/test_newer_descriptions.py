@@ -17,8 +17,8 @@ THING = {"type": "object", "properties": {"name": {"type": "string"}}}
 def description(*, schema: dict[str, Any], **ids: str) -> dict[str, Any]:
     """One with the operations that stand at these paths."""
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}}
-    answers = {"200": {"description": "", "content": content}}
-    paths = {f"/{path}": {"get": {"operationId": id_, "responses": answers}} for path, id_ in ids.items()}
+    responses = {"200": {"description": "", "content": content}}
+    paths = {f"/{path}": {"get": {"operationId": id_, "responses": responses}} for path, id_ in ids.items()}
     return {
         "openapi": "3.0.3",
         "info": {"title": "Small", "version": "2"},

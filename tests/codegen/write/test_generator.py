@@ -8,7 +8,7 @@ import attrs
 import pytest
 
 from codegen import facts
-from codegen.facts import Enum
+from codegen.facts import EnumSchema
 from codegen.write import emit
 from tests.support import ROOT
 from tests.support.descriptions import DECISIONS
@@ -44,6 +44,6 @@ class TestGenerator:
         assert len(written) == 1
 
     def test_two_enum_values_with_one_python_name_stop_it(self, package: Path) -> None:
-        clash = attrs.evolve(SMALL, schemas={**SMALL.schemas, "State": Enum(["t3.small", "t3_small"])})
+        clash = attrs.evolve(SMALL, schemas={**SMALL.schemas, "State": EnumSchema(["t3.small", "t3_small"])})
         with pytest.raises(ValueError, match="State"):
             emit.generate(clash, check=False)
