@@ -1,4 +1,4 @@
-"""What becomes of a response that does not fit its model? All that can be kept is kept, and a strict client says where."""
+"""What becomes of a response that does not fit its model? Nothing is lost, and a strict client says where."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every answer of the emulator fits Qovery's own description, says a validator that is not ours."""
+"""Does every response of the emulator fit Qovery's own description? A validator that others wrote decides."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers have a ceiling, packed and unpacked; what is not whole is an error, and memory stays near the ceiling."""
+"""How large may a response be, compressed and not? What is larger or cut short is an error, and memory stays small."""
 
 from __future__ import annotations
 

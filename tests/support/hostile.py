@@ -1,4 +1,4 @@
-"""What could a broken or hostile server send? Payloads made worse by the throw of a die.
+"""What could a broken or hostile server send? Payloads with random places tampered with.
 
 The die is any `random.Random`: seeded, drawn by Hypothesis, or fed by a fuzzer's bytes.
 """

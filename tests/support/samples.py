@@ -33,7 +33,7 @@ _SCALARS: dict[str, Any] = {
 
 @attrs.frozen
 class Listed:
-    """What listed.toml knows beyond the facts."""
+    """The exceptions of listed.toml, which the facts do not hold."""
 
     texts: Mapping[str, str]
     demanded: Mapping[str, Mapping[str, str]]

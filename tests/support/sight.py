@@ -1,4 +1,4 @@
-"""Where could somebody see a secret once a call has failed, or an object is shown?"""
+"""In which places of an error could somebody see a secret: message, frames, causes, pickle?"""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _shown(error: BaseException, done: set[int]) -> Iterator[tuple[str, str]]:
 
 
 def _frames(error: BaseException) -> list[FrameType]:
-    """Without those of a test and of who called for it: users hold the token themselves."""
+    """Without the frames of the test and of its callers: users hold the token themselves."""
     frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
     ours = [at for at, frame in enumerate(frames) if frame.f_globals.get("__name__", "").startswith("qovery_")]
     return [frame for frame in frames[min(ours, default=0) :] if not frame.f_code.co_filename.startswith(_TESTS)]

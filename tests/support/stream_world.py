@@ -34,7 +34,7 @@ def line(number: int, message: str = "", **more: Any) -> LogLine:
 
 @attrs.define
 class World:
-    """Answers with what its attributes say; `news` is what happens while somebody listens."""
+    """A source for streams: its attributes are what it returns, `news` is what happens while somebody listens."""
 
     past: list[LogLine] = attrs.Factory(list[LogLine])
     news: asyncio.Queue[Any] = attrs.Factory(asyncio.Queue[Any])
@@ -133,7 +133,7 @@ async def serving(world: World | None = None, *middlewares: Middleware) -> Async
 
 
 async def soon(condition: Callable[[], bool]) -> None:
-    """Waits for what does not happen at once."""
+    """Waits until the condition holds."""
     with anyio.fail_after(5):
         while not condition():
             await asyncio.sleep(0.01)

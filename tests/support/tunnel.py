@@ -1,4 +1,4 @@
-"""A server with certificates of its own, and a proxy that opens tunnels and remembers all that it could read."""
+"""An API over TLS with certificates of its own, and a proxy that opens tunnels and remembers all that it could read."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def authority_file(authority: trustme.CA, folder: Path) -> Path:
 
 @asynccontextmanager
 async def encrypted(context: ssl.SSLContext, says: bytes = ANSWER) -> AsyncGenerator[Heard]:
-    """An API over TLS that has nothing, or gives another answer."""
+    """An API over TLS whose lists are empty, unless another response is given."""
     heard = Heard()
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -1,4 +1,4 @@
-"""What users write, in both styles: type checkers must have nothing to say about it, however strict."""
+"""Code as users write it, in both styles: strict type checkers must find nothing wrong with it."""
 
 # pyright: strict
 
