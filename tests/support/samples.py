@@ -157,6 +157,6 @@ def _branches(type_: str) -> int:
             case UnionSchema(branches):
                 most = max(most, len(branches))
                 left += [inner for branch in branches for inner in references(branch)]
-            case Enum() | None:
+            case EnumSchema() | None:
                 pass
     return most
