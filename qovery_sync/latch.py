@@ -11,8 +11,8 @@ import sys
 import threading
 import time
 
-# Seconds between two looks: on Windows, Ctrl-C does not interrupt the wait for a lock.
-_POLL_SECONDS = 0.1 if sys.platform == "win32" else 3600.0
+_POLL_SECONDS = 0.1
+_LONG_SECONDS = 3600.0
 
 
 class Latch:
@@ -32,8 +32,10 @@ class Latch:
     def wait(self, seconds: float | None = None) -> bool:
         """Wait until it is open, at most so many seconds; whether it is."""
         ends = None if seconds is None else time.monotonic() + seconds
+        # On Windows, Ctrl-C does not interrupt the wait for a lock.
+        most = _POLL_SECONDS if sys.platform == "win32" else _LONG_SECONDS
         while not self._open:
-            left = _POLL_SECONDS if ends is None else min(_POLL_SECONDS, ends - time.monotonic())
+            left = most if ends is None else min(most, ends - time.monotonic())
             if left <= 0:
                 return False
             if self._lock.acquire(timeout=left):
