@@ -19,7 +19,9 @@ class Home(Protocol):
 
     stopping: bool
 
-    def new_scope(self) -> CancelScope: ...
+    def new_scope(self) -> CancelScope:
+        """A cancel scope for a call."""
+        ...
 
 
 class Outcome(Generic[T]):
@@ -30,6 +32,7 @@ class Outcome(Generic[T]):
 
     @property
     def is_cancelled(self) -> bool:
+        """Whether the function was cancelled."""
         return isinstance(self.error, asyncio.CancelledError)
 
     def get(self) -> T:

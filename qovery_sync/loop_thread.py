@@ -77,6 +77,7 @@ class LoopThread(threading.Thread):
             self._begun.open()
 
     def run(self) -> None:
+        """Run the loop until it is asked to stop."""
         # In a forked child this frame is never unwound: all that hangs on `self`, the loop and
         # through `on_stop` the client's sessions, stays alive there and is never finalized.
         # An empty context, here and below: what the first caller's holds must stay collectable.
@@ -139,6 +140,7 @@ class LoopThread(threading.Thread):
         return self.get(call)
 
     def get(self, outcome: Outcome[T]) -> T:
+        """Return or raise an outcome; a cancelled one raises that the client is closed where it is."""
         if outcome.is_cancelled:
             raise closed_error() if self.stopping else concurrent.futures.CancelledError
         return outcome.get()
@@ -196,15 +198,18 @@ class LoopThread(threading.Thread):
             self.schedule(self._asked_to_stop.set)
 
     def new_scope(self) -> CancelScope:
+        """A cancel scope for a call."""
         # `CancelScope()` would look for the backend each time, and takes 3 us longer.
         assert self._token is not None
         return self._token.backend_class.create_cancel_scope()
 
     def wait_until_ended(self) -> None:
+        """Wait for the end of the thread, a few seconds at most."""
         if self.can_be_waited_for() and self.is_alive():
             self.join(END_SECONDS)
 
     def can_be_waited_for(self) -> bool:
+        """Whether this thread may wait for the loop: not from the loop itself, nor in a forked child."""
         return self.pid == os.getpid() and threading.get_ident() != self.ident
 
 
@@ -216,6 +221,7 @@ async def _cancel(tasks: set[asyncio.Task[Any]]) -> None:
 
 
 def closed_error() -> BaseException:
+    """What a call of a closed client raises."""
     # At exit a daemon thread ends silently anyway: it should not leave a traceback instead.
     if _exiting and threading.current_thread().daemon:
         return SystemExit()
@@ -223,10 +229,12 @@ def closed_error() -> BaseException:
 
 
 def exiting() -> bool:
+    """Whether the interpreter is ending."""
     return _exiting
 
 
 def loop_threads() -> list[LoopThread]:
+    """The loops of this process that run."""
     return [thread for thread in threading.enumerate() if isinstance(thread, LoopThread) and thread.is_alive()]
 
 

@@ -37,6 +37,7 @@ class Callback(Generic[P, R]):
         self._function = function
 
     async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """What the function returned, or raised, in the thread of the caller."""
         visit = _current.get(None)
         if visit is None:
             raise RuntimeError(NOBODY_WAITS)
@@ -80,6 +81,7 @@ class Visit(Generic[T, M]):
             self._thread.schedule(self._abandon)
 
     def can_be_followed(self) -> bool:
+        """Whether a thread can still wait for the task."""
         return not self.over and self._thread.can_be_waited_for()
 
     def is_lost(self) -> bool:

@@ -12,10 +12,12 @@ _SHOWN = 40
 
 
 def is_object(value: object) -> TypeGuard[dict[str, Any]]:
+    """Whether parsed JSON is an object."""
     return isinstance(value, dict)
 
 
 def is_list(value: object) -> TypeGuard[list[Any]]:
+    """Whether parsed JSON is a list."""
     return isinstance(value, list)
 
 

@@ -52,6 +52,7 @@ class Repair:
     _secret: bool = attrs.field(default=False, init=False)
 
     def read(self, value: Any, type_: Any, path: str, place: str) -> Any:
+        """The value as `type_`, with a note of each place that had to be repaired."""
         type_, nullable = without_none(type_)
         if value is None and nullable:
             return None
@@ -79,6 +80,7 @@ class Repair:
         return _free(value, path)
 
     def note(self, path: str, place: str, what: str) -> None:
+        """Note a problem: `path` is the exact place, `place` the same with `*` for positions in lists."""
         self.count += 1
         if place not in self.problems:
             self.problems[place] = Problem(path, place, what)

@@ -27,6 +27,7 @@ class Attribute:
 
 
 def attributes(model: type[Model]) -> Iterator[Attribute]:
+    """The attributes of a model as the codec needs them."""
     for field in attrs.fields(model):
         if field.name in ("extra", "null_keys"):
             continue

@@ -33,6 +33,7 @@ class Page(Generic[T]):
 
 
 def read_page(envelope: dict[str, Any], items: list[T]) -> Page[T]:
+    """A page of decoded items, with what its envelope says about its neighbours."""
     links = envelope.get("links")
     links = links if is_object(links) else {}
     return Page(

@@ -15,6 +15,11 @@ from qovery_async.runtime.resource import Resource
 
 
 async def warm_up(root: Resource, codec: Codec, namespaces: Sequence[str]) -> None:
+    """Import the namespaces and build the decoders of what their methods return.
+
+    Raises:
+        ConfigurationError: there is no namespace of that name.
+    """
     for path in namespaces:
         resource = root
         for name in path.split("."):

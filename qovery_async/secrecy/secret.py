@@ -47,6 +47,7 @@ class Secret(str):
     _spellings: Callable[[], set[str]]
 
     def __new__(cls, text: str) -> Self:
+        """A secret is taken over as it is."""
         if isinstance(text, cls):
             return text
         secret = super().__new__(cls, MASK)

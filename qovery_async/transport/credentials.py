@@ -38,6 +38,7 @@ class Credentials:
 
     @property
     def can_renew(self) -> bool:
+        """Whether the token comes from a function, which may return a new one."""
         return not isinstance(self._source, Secret)
 
     async def header(self, *, instead_of: Secret | None = None) -> Secret:

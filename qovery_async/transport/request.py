@@ -74,6 +74,11 @@ class Request:
 
 
 def build(call: Call, *, base_url: str, accept: str, headers: Mapping[str, str]) -> Request:
+    """The request for a call.
+
+    Raises:
+        ConfigurationError: a parameter or the body cannot be sent.
+    """
     body = None if call.body is UNSET else _body(call)
     url = base_url + path_of(call.template, call.values) + _query(call.query)
     repeatable = call.repeatable or call.method in _IDEMPOTENT

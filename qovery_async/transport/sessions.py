@@ -33,6 +33,7 @@ class Session:
     closing: asyncio.Task[None] | None = None
 
     async def close(self) -> None:
+        """Close the connections; reads under way raise."""
         for answer in self.reading.copy():
             # aiohttp closes the connection and leaves who reads from it to wait.
             answer.content.set_exception(aiohttp.ClientConnectionError(CLOSED))

@@ -24,6 +24,7 @@ class Shared(Generic[T]):
         self._running: dict[asyncio.AbstractEventLoop, _Run[T]] = {}
 
     async def run(self, function: Callable[[], Awaitable[T]]) -> T:
+        """The result of `function`, or of the run that is under way on this loop."""
         loop = asyncio.get_running_loop()
         current = self._running.get(loop)
         if current is None:
