@@ -100,14 +100,19 @@ class Visit(Generic[T, M]):
 
     def _wait(self, prompt: Callable[[], None]) -> Outcome[Any]:
         try:
-            news = self._thread.cross(partial(self._next, prompt))
-            while isinstance(news, _Errand):
-                news = self._thread.cross(partial(self._next, news.run()))
+            news = self._cross(prompt)
         except BaseException:  # Ctrl-C, while it waits or in a function of the user
             self.over = True
             self._thread.cancel(self._call)
             raise
         self.over = news is self._call
+        return news
+
+    def _cross(self, prompt: Callable[[], None]) -> Outcome[Any]:
+        # No `try` around the loop: Python lets Ctrl-C out at its end, past the `except`.
+        news = self._thread.cross(partial(self._next, prompt))
+        while isinstance(news, _Errand):
+            news = self._thread.cross(partial(self._next, news.run()))
         return news
 
     # On the loop.
