@@ -115,7 +115,7 @@ class Twin:
             original = self._original(partial.func)
             return None if original is None else functools.partial(original, *partial.args, **partial.keywords)
         if isinstance(function, MethodType) and isinstance(function.__self__, Twin):
-            found: Callable[..., Awaitable[Any]] = getattr(function.__self__._async, function.__name__)  # noqa: SLF001  # likewise
+            found: Callable[..., Awaitable[Any]] = getattr(function.__self__._async, function.__name__)  # noqa: SLF001  # as above
             return found
         return None
 

@@ -56,7 +56,7 @@ class Convention:
             if len(differ) != 1 or "{}" in (segments[differ[0]], other[differ[0]]):
                 continue
             if differ[0] == len(segments) - 1:
-                continue  # alike but for the very word that matters
+                continue  # they differ in the very word that matters
             theirs = families.get(other[: differ[0] + 1])
             ours = families.get(segments[: differ[0] + 1]) or plural(snake(segments[differ[0]]))
             if theirs and f".{row.call}".startswith(f".{theirs}."):
