@@ -13,6 +13,7 @@ from codegen.decisions.tables import Decisions
 from codegen.read import importer
 from codegen.read.description import DescriptionError
 from codegen.write import emit
+from codegen.write.twins.source import NoTwin
 
 PUBLIC_ADDRESS = "https://raw.githubusercontent.com/Qovery/qovery-openapi-spec/main/openapi.yaml"
 
@@ -30,7 +31,7 @@ def main() -> int:
         if arguments.command == "generate":
             return generate(facts.read(), check=arguments.check)
         return _import(arguments.source, dry_run=arguments.dry_run)
-    except TableError as error:
+    except (TableError, NoTwin) as error:
         print(error, file=sys.stderr)
     except DescriptionError as error:
         print(f"stopped at {error}", file=sys.stderr)

@@ -76,11 +76,18 @@ def files(api: Api) -> dict[str, str]:
     models = ModelFiles(api, layout.arrange(api), writer).files()
     resources = ResourceFiles(api, writer, capabilities).files()
     sources = [Source.read(_module(path), path, text) for path, text in resources.items()]
-    for module in capabilities.sources:
-        path = f"{module.replace('.', '/')}.py"
-        sources.append(Source.read(module, path, (_ROOT / path).read_text(encoding="utf-8")))
-    blocking = twins(sources, capabilities.by_hand)
+    sources += [found for module in capabilities.sources if (found := _source(module))]
+    blocking = twins(sources, capabilities.by_hand, _source)
     return models | resources | blocking | {_EMULATOR_FACTS: emulator_facts.operations(api)}
+
+
+def _source(module: str) -> Source | None:
+    """A hand-written module of the project."""
+    place = module.replace(".", "/")
+    for path in (f"{place}.py", f"{place}/__init__.py"):
+        if (_ROOT / path).is_file():
+            return Source.read(module, path, (_ROOT / path).read_text(encoding="utf-8"))
+    return None
 
 
 def _module(path: str) -> str:
