@@ -19,10 +19,6 @@ class Home(Protocol):
 
     stopping: bool
 
-    def new_scope(self) -> CancelScope:
-        """A cancel scope for a call."""
-        ...
-
 
 class Outcome(Generic[T]):
     """What a function returned or raised, on its way to another thread."""
@@ -66,7 +62,7 @@ class Call(Outcome[T]):
             return
         self.task = asyncio.current_task()
         try:
-            with self._home.new_scope() as self._scope:
+            with CancelScope() as self._scope:
                 self.value = await self._function()
             if self._scope.cancelled_caught:
                 self.error = asyncio.CancelledError()

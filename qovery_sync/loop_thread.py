@@ -17,9 +17,6 @@ from contextvars import Context
 from typing import Any, TypeVar
 from weakref import WeakSet
 
-from anyio import CancelScope
-from anyio.lowlevel import EventLoopToken, current_token
-
 from qovery_async.errors import ConfigurationError
 from qovery_sync.call import UNWIND_SECONDS, Call, Outcome
 from qovery_sync.latch import Latch
@@ -52,7 +49,6 @@ class LoopThread(threading.Thread):
         self.resident: set[Call[Any]] = set()
         self._on_stop = on_stop
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._token: EventLoopToken | None = None
         self._begun = Latch()
         self._failure: BaseException | None = None
         self._asked_to_stop = asyncio.Event()
@@ -95,7 +91,6 @@ class LoopThread(threading.Thread):
             loop.close()
 
     async def _serve(self) -> None:
-        self._token = current_token()
         self._begun.open()
         try:
             if not self.stopping:
@@ -196,12 +191,6 @@ class LoopThread(threading.Thread):
         if self.pid == os.getpid():
             self.stopping = True
             self.schedule(self._asked_to_stop.set)
-
-    def new_scope(self) -> CancelScope:
-        """A cancel scope for a call."""
-        # `CancelScope()` would look for the backend each time, and takes 3 us longer.
-        assert self._token is not None
-        return self._token.backend_class.create_cancel_scope()
 
     def wait_until_ended(self) -> None:
         """Wait for the end of the thread, a few seconds at most."""
