@@ -1,4 +1,4 @@
-"""The few words that the generated models are written in."""
+"""Which base classes and markers are generated models made of?"""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ class Unset(enum.Enum):
 
 
 UNSET: Final = Unset.UNSET
-"""Stands for a value that is left out, where `None` would be sent as an explicit null."""
+"""Marks an attribute or parameter that is omitted from the request. `None` is sent as null."""
 
 
 class OpenEnum(enum.StrEnum):
-    """An enum that takes values it does not know: Qovery adds some every few weeks.
+    """A string enum that accepts unknown values, because Qovery adds values every few weeks.
 
-    An unknown value compares equal to its text and goes back out as it came.
+    Every member, known or not, equals its string and is sent as that string.
     """
 
     @classmethod
     def _missing_(cls, value: object) -> OpenEnum | None:
         if not isinstance(value, str):
             return None
-        # Not kept in the enum's table: a server could fill the memory with made-up values.
+        # Not stored in the enum: a server could fill the memory with invented values.
         member = str.__new__(cls, value)
         member._name_ = member._value_ = str(value)
         return member
@@ -56,27 +56,28 @@ class OpenEnum(enum.StrEnum):
 
 @attrs.define(kw_only=True, repr=False)
 class Model:
-    """An object of the API. Keys that this version does not know are kept in `extra`.
+    """Base class of the API's objects; `to_dict`, `to_json` and `from_dict` convert them.
 
-    `__secrets__` names the attributes that `repr` does not show; `__secrets_if__` is the attribute
-    that says whether they are secrets at all.
+    `extra` maps the JSON keys that this version does not know to their values, which are sent along.
+    `null_keys` names the JSON keys that were null in the response. `repr` masks the attributes in
+    `__secrets__`, unless the attribute that `__secrets_if__` names is False.
     """
 
     __secrets__: ClassVar[tuple[str, ...]] = ()
     __secrets_if__: ClassVar[str] = ""
 
     extra: dict[str, Any] = attrs.field(factory=dict[str, Any])
-    # In answers both an absent and a null key read None; this remembers which ones were null.
+    # In responses, absent keys and null keys are both read as None; this tells them apart.
     null_keys: tuple[str, ...] = attrs.field(default=(), init=False, eq=False)
 
     def __init_subclass__(cls) -> None:
-        # The public place, so that pickles and representations survive a move between modules.
+        # The public module, so that pickles stay valid when a class moves between modules.
         cls.__module__ = "qovery_async.models"
 
     def __repr__(self) -> str:
         names = [a.name for a in attrs.fields(type(self)) if a.name not in ("extra", "null_keys")]
         values = {name: getattr(self, name) for name in names} | ({"extra": self.extra} if self.extra else {})
-        # In doubt it is a secret: only an explicit no uncovers it.
+        # Only an explicit False unmasks.
         open_ = self.__secrets_if__ and values[self.__secrets_if__] is False
         hidden = () if open_ else self.__secrets__
         given = {k: v for k, v in values.items() if v is not UNSET and v is not None}
@@ -85,13 +86,17 @@ class Model:
 
 
 def resolve_recursion(model: type[Model], namespace: dict[str, Any]) -> None:
-    """Replaces annotations that had to be written as text, because a model contains itself."""
+    """Evaluates the annotations that are strings because a model contains itself."""
     attrs.resolve_types(model, {"Any": Any, "ClassVar": ClassVar, **namespace})
 
 
 @attrs.define(repr=False)
 class UnknownVariant:
-    """An object of a kind this version does not know; reads like the mapping it came as."""
+    """An object of a kind that this version does not know.
+
+    `raw` is its JSON object. Its keys can be read as attributes, which raise `AttributeError` if the
+    key is missing.
+    """
 
     raw: dict[str, Any]
 
@@ -101,7 +106,7 @@ class UnknownVariant:
         try:
             return self.raw[name]
         except KeyError:
-            raise AttributeError(f"this object came without {name!r}") from None
+            raise AttributeError(f"this object has no key {name!r}; raw has all of its keys") from None
 
     def __repr__(self) -> str:
         return f"UnknownVariant(raw={masked(self.raw)})"
@@ -109,14 +114,14 @@ class UnknownVariant:
 
 @attrs.frozen
 class Wire:
-    """The name of an attribute in JSON, where it differs."""
+    """The key of an attribute in JSON, if it is not the attribute's name."""
 
     name: str
 
 
 @attrs.frozen(eq=False)
 class ByTag:
-    """The value of one key says which branch of a union an object is."""
+    """Selects the branch of a union by the value of one key."""
 
     key: str
     branches: Mapping[str, Any]
@@ -124,6 +129,6 @@ class ByTag:
 
 @attrs.frozen(eq=False)
 class ByKey:
-    """The first of these keys that an object has says which branch it is; `""` takes the rest."""
+    """Selects the branch of a union by the first of these keys that an object has; `""` matches every object."""
 
     branches: Mapping[str, Any]

@@ -9,10 +9,8 @@ from cattrs import Converter
 
 @functools.cache
 def converter() -> Converter:
-    """One for the process: what it learns of a model serves every client.
-
-    Imported with the first use, as models are: a client is made faster than that.
-    """
+    """The converter of this process: the decoder of a model is built once and serves every client."""
+    # Imported at the first use, like the models: creating a client stays fast.
     from qovery_async.codec import decode, encode
 
     made = Converter(detailed_validation=False)

@@ -1,7 +1,7 @@
-"""How does JSON become models, fast, as long as it fits?
+"""How is JSON that fits its models decoded fast?
 
-For each model a function is written and compiled once: straight-line code that checks every
-value and raises at the first that does not fit. `repair` then takes the slow road.
+Each model gets a compiled function: straight-line code that checks every value and raises at the
+first misfit. `repair` then reads the same value slowly and names each misfit.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ _building: set[Any] = set()
 
 
 class Misfit(Exception):
-    """The value does not fit its type; nothing more is known on the fast path."""
+    """The value does not fit its type. The fast path does not record where."""
 
 
 def register(converter: Converter) -> None:
-    """Teaches the converter every type that occurs in models."""
+    """Registers a decoder for every type that occurs in models."""
     factories: list[tuple[Callable[[Any], bool], Callable[[Any, Converter], Hook]]] = [
         (_is_model, _model_hook),
         (_is_list, _list_hook),
@@ -39,13 +39,13 @@ def register(converter: Converter) -> None:
     ]
     for applies, factory in factories:
         converter.register_structure_hook_factory(applies, _bound(factory, converter))
-    # cattrs looks these up by class, before it asks any predicate; its own would convert.
+    # cattrs looks up these types by class before it tries predicates; its own hooks would convert values.
     for scalar in (str, int, bool, NONE):
         converter.register_structure_hook(scalar, _exactly(scalar))
     converter.register_structure_hook(float, _number)
     converter.register_structure_hook(datetime, lambda value, _: read_datetime(value))
     converter.register_structure_hook(date, lambda value, _: date.fromisoformat(value))
-    # More specific than `str`, which an open enum is as well.
+    # Takes precedence over `str`, because an open enum is a subclass of it.
     converter.register_structure_hook(OpenEnum, lambda value, enum: enum(value))
     converter.register_structure_hook_func(lambda type_: type_ is Any, lambda value, _: _free(value))
 
@@ -88,14 +88,14 @@ def _exactly(scalar: type) -> Hook:
 
 
 def _number(value: Any, _: Any) -> Any:
-    """A whole number is a number too: JSON does not tell 1 from 1.0."""
+    """Accepts whole numbers as well: JSON does not distinguish 1 from 1.0."""
     if value.__class__ is not float and value.__class__ is not int:
         raise Misfit
     return value
 
 
 def _free(value: Any) -> Any:
-    """JSON that is kept as it came."""
+    """JSON that no type describes, unchanged."""
     if is_too_deep(value):
         raise Misfit
     return value
@@ -153,7 +153,7 @@ def _union_hook(type_: Any, converter: Converter) -> Hook:
 
 
 def choose(rule: ByTag | ByKey | None, value: dict[str, Any]) -> Any:
-    """The branch of a union that an object is, or None where it is none that is known."""
+    """The branch of a union that matches an object, or None if no known branch does."""
     if isinstance(rule, ByTag):
         tag = value.get(rule.key)
         return rule.branches.get(tag) if isinstance(tag, str) else None
@@ -164,7 +164,7 @@ def choose(rule: ByTag | ByKey | None, value: dict[str, Any]) -> Any:
 
 
 def _late_hook(type_: Any, converter: Converter) -> Hook:
-    """The hook of a type; that of a model being built is looked up later: it contains itself."""
+    """The hook of a type. A recursive model needs its own hook before it exists, so that lookup is deferred."""
     if type_ not in _building:
         return converter.get_structure_hook(type_)
     found: Hook | None = None
@@ -182,22 +182,22 @@ def _model_hook(model: type[Model], converter: Converter) -> Hook:
     source = _Source(model, converter)
     _building.add(model)
     try:
-        text = source.text()
+        code = source.code()
     finally:
         _building.discard(model)
-    exec(compile(text, f"<decoder of {model.__name__}>", "exec"), source.names)  # noqa: S102
+    exec(compile(code, f"<decoder of {model.__name__}>", "exec"), source.names)  # noqa: S102
     return source.names["decode"]  # type: ignore[no-any-return]
 
 
 @attrs.define
 class _Source:
-    """The text of a model's decoder and the objects it names."""
+    """The source code of a model's decoder and the objects it refers to."""
 
     model: type[Model]
     converter: Converter
     names: dict[str, Any] = attrs.field(factory=dict[str, Any])
 
-    def text(self) -> str:
+    def code(self) -> str:
         fields = list(attributes(self.model))
         self.names |= {
             "Misfit": Misfit, "UNSET": UNSET, "free": _free, "model": self.model, "new": self.model.__new__,

@@ -1,7 +1,7 @@
-"""What can be saved of JSON that does not fit?
+"""How is JSON that does not fit its model read anyway?
 
-Walks the value and its type side by side, keeps what fits, converts what can be converted
-without loss, leaves the rest as it came and notes each place. Nothing is ever dropped.
+`Repair` walks the value and its type together. It converts a misfit if that loses nothing, keeps it
+unchanged otherwise, and notes the place. Nothing is dropped.
 """
 
 from __future__ import annotations
@@ -21,30 +21,33 @@ from qovery_async.secrecy.masking import looks_secret
 from qovery_async.secrecy.printable import one_line
 from qovery_async.vocabulary import Model, OpenEnum, UnknownVariant
 
-_TEXTS = {"true": True, "false": False}
+_KEPT = "kept unchanged"
+_BOOLEANS = {"true": True, "false": False}
 
 
 @attrs.frozen
 class Problem:
-    """One place that does not fit. `place` is the path without list positions and map keys."""
+    """One misfit. `place` is its path without list positions and map keys; `done` says how it was read."""
 
     path: str
     place: str
     what: str
+    done: str
 
     def __str__(self) -> str:
-        return f"{one_line(self.path) or 'the answer'}: {self.what}"
+        return f"{one_line(self.path) or 'the whole value'}: {self.what}"
 
 
 class TooDeep(RecursionError):
-    """What is kept as it came could not be compared, copied or written."""
+    """JSON that no model describes is nested too deep to be compared, copied or written."""
 
 
 @attrs.define
 class Repair:
-    """One walk through one answer.
+    """One walk through one value.
 
-    Of each place the first problem is kept: an answer may hold millions of the same.
+    `problems` has the first problem of each place, because a response can repeat one a million times;
+    `count` counts them all.
     """
 
     problems: dict[str, Problem] = attrs.field(factory=dict[str, Problem])
@@ -69,21 +72,24 @@ class Repair:
         return self._scalar(value, type_, path, place)
 
     def _under(self, secret: bool, value: Any, type_: Any, path: str, place: str) -> Any:  # noqa: FBT001
-        """Reads what may be a secret, and then is not shown."""
+        """Reads a value that messages do not show if it is `secret` or inside of a secret."""
         outside, self._secret = self._secret, self._secret or secret
         found = self.read(value, type_, path, place)
         self._secret = outside
         return found
 
     def _misfit(self, value: Any, expected: str, path: str, place: str) -> Any:
-        self.note(path, place, f"expected {expected}, got {kind(value) if self._secret else shown(value)}")
+        self.note(path, place, self._mismatch(value, expected), _KEPT)
         return _free(value, path)
 
-    def note(self, path: str, place: str, what: str) -> None:
+    def _mismatch(self, value: Any, expected: str) -> str:
+        return f"expected {expected}, got {kind(value) if self._secret else shown(value)}"
+
+    def note(self, path: str, place: str, what: str, done: str) -> None:
         """Note a problem: `path` is the exact place, `place` the same with `*` for positions in lists."""
         self.count += 1
         if place not in self.problems:
-            self.problems[place] = Problem(path, place, what)
+            self.problems[place] = Problem(path, place, what, done)
 
     def _scalar(self, value: Any, type_: Any, path: str, place: str) -> Any:
         fits = value.__class__ is type_ or (type_ is float and value.__class__ is int)
@@ -96,8 +102,11 @@ class Repair:
                 return date.fromisoformat(value)
             if issubclass(type_, OpenEnum) and isinstance(value, str):
                 return type_(value)
-        self._misfit(value, _spoken(type_), path, place)
-        return _converted(value, type_)
+        converted = _converted(value, type_)
+        if converted is value:
+            return self._misfit(value, _spoken(type_), path, place)
+        self.note(path, place, self._mismatch(value, _spoken(type_)), f"converted to {type_.__name__}")
+        return converted
 
     def _list(self, value: Any, type_: Any, path: str, place: str) -> Any:
         if not is_list(value):
@@ -129,7 +138,7 @@ class Repair:
             where, which = _join(path, field.wire), _join(place, field.wire)
             if field.wire not in left:
                 if field.required:
-                    self.note(where, which, "is missing")
+                    self.note(where, which, "is missing", f"read as {field.absent}")
                 setattr(self_, field.name, field.absent)
                 continue
             found = left.pop(field.wire)
@@ -143,16 +152,16 @@ class Repair:
 
 def _free(value: Any, path: str) -> Any:
     if is_too_deep(value):
-        raise TooDeep(f"{one_line(path) or 'the answer'} is nested more than {DEEPEST} levels deep")
+        raise TooDeep(f"{one_line(path) or 'the whole value'} is nested more than {DEEPEST} levels deep")
     return value
 
 
 def _converted(value: Any, type_: Any) -> Any:
-    """The value as the type, where that loses nothing; else the value as it came."""
+    """The value converted to the type if that loses nothing, otherwise the value itself."""
     if type_ is str and isinstance(value, (int, float)) and not isinstance(value, bool):
         return str(value)
     if type_ is bool and isinstance(value, str):
-        return _TEXTS.get(value.lower(), value)
+        return _BOOLEANS.get(value.lower(), value)
     if type_ in (int, float) and isinstance(value, (str, float)):
         try:
             number = type_(value)

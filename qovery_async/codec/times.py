@@ -1,4 +1,4 @@
-"""How are moments written in JSON?"""
+"""How are points in time written in JSON?"""
 
 from __future__ import annotations
 
@@ -6,13 +6,21 @@ from datetime import UTC, datetime
 
 
 def read_datetime(text: str) -> datetime:
-    """RFC 3339; a text without an offset counts as UTC, digits past microseconds are dropped."""
+    """The time in an RFC 3339 string. Without an offset it is UTC; digits past microseconds are dropped.
+
+    Raises:
+        ValueError: the string is not a time.
+    """
     moment = datetime.fromisoformat(text)
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
 def write_datetime(moment: datetime) -> str:
-    """The shortest form that loses nothing, with `Z` for UTC, as the API writes it."""
+    """The shortest RFC 3339 string that loses nothing, with `Z` for UTC, as the API writes it.
+
+    Raises:
+        ValueError: the time has no timezone.
+    """
     if moment.utcoffset() is None:
         raise ValueError(f"{moment!r} has no timezone; use datetime.now(timezone.utc) or astimezone()")
     micros = moment.microsecond

@@ -1,4 +1,4 @@
-"""Who is told that an operation is deprecated? The caller, once, in either face."""
+"""How is a caller warned, once per call, that an operation is deprecated?"""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _announced: ContextVar[bool] = ContextVar("qovery_deprecation_announced", defaul
 
 
 def deprecated_call(call: str, replacement: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """Warn with each call, unless an outer call has: the blocking face calls the async one inside."""
+    """Warns at each call, unless an outer call has warned: a blocking method calls the async one."""
     message = f"client.{call} is deprecated by Qovery; use client.{replacement}"
 
     def decorate(method: Callable[P, T]) -> Callable[P, T]:
@@ -42,7 +42,7 @@ def deprecated_call(call: str, replacement: str) -> Callable[[Callable[P, T]], C
 
 
 class _Announcement:
-    """Warns at its beginning; calls inside stay silent."""
+    """Warns on entry; nested calls do not warn."""
 
     def __init__(self, message: str) -> None:
         self._message = message
@@ -57,7 +57,7 @@ class _Announcement:
 
 
 def _caller() -> int:
-    """The stack level of the first frame outside this SDK, as `warnings.warn` counts them."""
+    """The stack level of the first frame outside this SDK, as `warnings.warn` counts levels."""
     level, frame = 0, inspect.currentframe()
     while frame and frame.f_globals.get("__name__", "").partition(".")[0] in _OURS:
         level, frame = level + 1, frame.f_back

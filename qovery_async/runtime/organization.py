@@ -1,4 +1,4 @@
-"""Which organization is meant where none is named?"""
+"""Which organization does a call use if it names none?"""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ if TYPE_CHECKING:
     from qovery_async.transport.exchange import Exchange
 
 
-# A person sees few; an error is no place for more.
+# An error lists at most so many organizations.
 _LISTED = 20
 
 
 class DefaultOrganization:
-    """The only organization the token sees; asked for once, also when many calls need it at once."""
+    """The configured organization, or the only one that the token sees; concurrent calls share one lookup."""
 
     def __init__(self) -> None:
         self._id: str | None = None
         self._lookup: Shared[str] = Shared()
 
     async def id(self, exchange: Exchange) -> str:
-        """The id.
+        """The organization's id.
 
         Raises:
-            ConfigurationError: the token sees several organizations, or none.
+            ConfigurationError: no organization is configured, and the token sees several or none.
         """
         configured = exchange.options.organization_id or self._id
         return configured or await self._lookup.run(partial(self._look_up, exchange))
 
     async def _look_up(self, exchange: Exchange) -> str:
         response = await exchange.send(Call("organizations.list", "GET /organization"), "application/json")
-        answer = response.json()
-        results = answer.get("results") if is_object(answer) else None
+        envelope = response.json()
+        results = envelope.get("results") if is_object(envelope) else None
         found = [entry for entry in results if is_object(entry)] if is_list(results) else []
         organizations: dict[str, object] = {
             entry["id"]: entry.get("name") for entry in found if isinstance(entry.get("id"), str)
@@ -49,9 +49,11 @@ class DefaultOrganization:
             self._id = only
             return only
         if not organizations:
-            raise ConfigurationError("the token sees no organization; check that it has not been revoked")
+            raise ConfigurationError(
+                "the token sees no organization; check that it has not been revoked and belongs to one"
+            )
         listed = ", ".join(one_line(f"{id_} ({name})", 100) for id_, name in islice(organizations.items(), _LISTED))
         raise ConfigurationError(
-            "the token sees several organizations; say which with organization_id=... "
+            "the token sees several organizations; choose one with organization_id=... "
             f"or QOVERY_ORGANIZATION_ID: {listed}"
         )

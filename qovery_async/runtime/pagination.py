@@ -1,4 +1,4 @@
-"""How do pages become a stream of items?"""
+"""How do pages become one stream of items?"""
 
 from __future__ import annotations
 
@@ -18,22 +18,23 @@ _FIRST_SIZE = 20
 
 @attrs.frozen
 class Page(Generic[T]):
-    """One page of a list.
-
-    `next` and `previous` are tokens for the neighbouring pages, where the API gives any;
-    `limit_reached` says that older items are hidden by the organization's plan.
-    """
+    """One page of a list. An attribute is None if the response does not have it."""
 
     items: list[T]
     page: int | None = None
+    """The number of this page, as the API counts it."""
     page_size: int | None = None
+    """The size of this page in items, as the API gives it."""
     next: str | None = None
+    """The token of the next page, for the `continue_token` of another call."""
     previous: str | None = None
+    """The token of the previous page, for the `step_back_token` of another call."""
     limit_reached: bool | None = None
+    """Whether the organization's plan hides older items."""
 
 
 def read_page(envelope: dict[str, Any], items: list[T]) -> Page[T]:
-    """A page of decoded items, with what its envelope says about its neighbours."""
+    """The page of decoded `items` that came in `envelope`."""
     links = envelope.get("links")
     links = links if is_object(links) else {}
     return Page(
@@ -47,27 +48,30 @@ def read_page(envelope: dict[str, Any], items: list[T]) -> Page[T]:
 
 
 def _if(type_: type[T], value: object) -> T | None:
-    """The value where it is of the type: what an answer says besides its items is not worth failing for."""
+    """The value if it has the type, otherwise None: wrong details of a page must not make its items fail."""
     return value if type(value) is type_ else None
 
 
 def _token(link: object, name: str) -> str | None:
-    """The token inside a link to a neighbouring page, which is all the API tells of it."""
+    """The token in the query of a link to another page; the API gives it nowhere else."""
     if not isinstance(link, str):
         return None
-    # Split by hand: of an address that does not fit, `urlsplit` wants to know nothing.
+    # Not `urlsplit`, which raises for a malformed URL.
     query = link.partition("?")[2].partition("#")[0]
     return next(iter(parse_qs(query).get(name, [])), None)
 
 
 class Items(Generic[T]):
-    """Every item of a list, fetched page by page: `async for item in ...`, or `.pages()`."""
+    """Every item of a list, fetched page by page while you iterate: `async for item in client...`.
+
+    Each iteration sends its requests anew and raises their errors.
+    """
 
     def __init__(self, pages: Callable[[], AsyncIterator[list[T]]]) -> None:
         self._pages = pages
 
     def pages(self) -> AsyncIterator[list[T]]:
-        """The items of one request at a time."""
+        """Iterates over the pages: one list of new items for each request."""
         return self._pages()
 
     async def __aiter__(self) -> AsyncIterator[T]:
@@ -82,14 +86,14 @@ def after_last(
     *,
     key: str,
 ) -> Items[T]:
-    """Continues behind the last item until a page brings nothing new."""
+    """Items of a list whose next page starts after the last item, fetched until a page has nothing new."""
 
     async def pages() -> AsyncIterator[list[T]]:
         seen: set[str] = set()
         cursor = start
         while fresh := _fresh(await fetch(cursor), key, seen):
             yield fresh
-            # An item that the codec could not repair may have none.
+            # An item that does not fit its model may have no key.
             keys = [k for k in (getattr(item, key, None) for item in fresh) if isinstance(k, str)]
             if not keys:
                 return
@@ -99,13 +103,13 @@ def after_last(
 
 
 def next_token(fetch: Callable[[str | Unset], Awaitable[Page[T]]], start: str | Unset) -> Items[T]:
-    """Continues with the token that each page gives for the next, until one gives none."""
+    """Items of a list whose pages name the next one, fetched until a page names none."""
 
     async def pages() -> AsyncIterator[list[T]]:
         seen: set[str | Unset] = {start}
         page = await fetch(start)
         yield page.items
-        # A token that comes again would go round for ever.
+        # A repeated token would start an endless loop.
         while page.next and page.next not in seen:
             seen.add(page.next)
             page = await fetch(page.next)
@@ -115,7 +119,7 @@ def next_token(fetch: Callable[[str | Unset], Awaitable[Page[T]]], start: str | 
 
 
 def growing(fetch: Callable[[int | Unset], Awaitable[Page[T]]], start: int | Unset, *, key: str) -> Items[T]:
-    """Asks for twice as many each time, until fewer come than were asked for."""
+    """Items of a list that only takes a size, which doubles until a response has fewer items."""
 
     async def pages() -> AsyncIterator[list[T]]:
         seen: set[str] = set()
@@ -133,7 +137,7 @@ def growing(fetch: Callable[[int | Unset], Awaitable[Page[T]]], start: int | Uns
 
 
 def _fresh(page: Page[T] | list[T], key: str, seen: set[str]) -> list[T]:
-    """The items that have not been seen: new ones at the top push others onto the next page."""
+    """The items not seen before. Pages overlap when new items push others onto the next page."""
     fresh: list[T] = []
     for item in page.items if isinstance(page, Page) else page:
         mark = repr(getattr(item, key, item))

@@ -1,4 +1,4 @@
-"""What does the first call of a namespace have to wait for? Imports and decoders; have them now."""
+"""How does a client prepare imports and decoders before the first call?"""
 
 from __future__ import annotations
 
@@ -15,28 +15,30 @@ from qovery_async.runtime.resource import Resource
 
 
 async def warm_up(root: Resource, codec: Codec, namespaces: Sequence[str]) -> None:
-    """Import the namespaces and build the decoders of what their methods return.
+    """Imports `namespaces` (paths such as "projects.secrets") and builds the decoders of their methods.
 
     Raises:
-        ConfigurationError: there is no namespace of that name.
+        ConfigurationError: a path names no namespace.
     """
     for path in namespaces:
         resource = root
         for name in path.split("."):
             found = getattr(resource, name, None)
             if not isinstance(found, Resource):
-                raise ConfigurationError(f"there is no namespace {path!r}")
+                raise ConfigurationError(
+                    f"namespaces must be names such as 'projects' or 'projects.secrets', got {path!r}"
+                )
             resource = found
         for name, method in inspect.getmembers(type(resource), inspect.iscoroutinefunction):
             if not name.startswith("_"):
-                codec.prepare(_answer(method))
-                await anyio.lowlevel.checkpoint()  # other tasks go on in between
+                codec.prepare(_result(method))
+                await anyio.lowlevel.checkpoint()  # lets other tasks run
 
 
-def _answer(method: typing.Callable[..., object]) -> object:
-    """What a generated method returns; a page is made of its items."""
+def _result(method: typing.Callable[..., object]) -> object:
+    """The type that a generated method returns. For pages it is the list of items, which is what gets decoded."""
     hints = typing.get_type_hints(method, include_extras=True)
-    answer = hints["return"]
-    if typing.get_origin(answer) in (Page, Items):
-        return list[typing.get_args(answer)[0]]  # type: ignore[misc]  # built at run time
-    return answer
+    result = hints["return"]
+    if typing.get_origin(result) in (Page, Items):
+        return list[typing.get_args(result)[0]]  # type: ignore[misc]  # built at run time
+    return result

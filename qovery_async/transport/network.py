@@ -1,4 +1,4 @@
-"""What does every connection need, for HTTP and for WebSockets?"""
+"""Which session, TLS and proxy settings does a connection use?"""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from qovery_async.transport.sessions import Sessions
 
 @attrs.frozen
 class Network:
-    """The sessions of a client, and how their connections are made: TLS and proxy."""
+    """The sessions of a client, and the TLS and proxy settings of their connections."""
 
     sessions: Sessions
     ssl: ssl_module.SSLContext | None
@@ -29,16 +29,16 @@ class Network:
     def of(
         cls, *, ssl: ssl_module.SSLContext | None, proxy: Secret | None, session: aiohttp.ClientSession | None
     ) -> Network:
-        """`session` is used in place of sessions of the client's own."""
+        """`session` replaces the client's own sessions."""
         address, headers = _split(proxy)
         return cls(Sessions(session), ssl, address, headers)
 
     def headers_for(self, url: str) -> dict[str, str]:
-        """The proxy's headers that go with a request itself: those of a request that the proxy reads."""
+        """The proxy headers to send with the request: the proxy reads them only if the URL is unencrypted."""
         return {} if _is_encrypted(url) else revealed(self.proxy_headers)
 
     def connection_to(self, url: str) -> dict[str, Any]:
-        """What aiohttp is told about the connection. An encrypted one goes through a tunnel."""
+        """The connection arguments for aiohttp. An encrypted connection tunnels through the proxy."""
         return {
             "proxy": self.proxy,
             "proxy_headers": revealed(self.proxy_headers) if _is_encrypted(url) else None,
@@ -51,7 +51,7 @@ def _is_encrypted(url: str) -> bool:
 
 
 def _split(proxy: Secret | None) -> tuple[URL | None, dict[str, Secret]]:
-    """The address of a proxy without its password, since aiohttp shows addresses in errors; and the header for it."""
+    """A proxy's URL without user and password, which aiohttp would show in errors, and the header that replaces them."""
     address = URL(proxy.reveal()) if proxy else None
     if address is None or address.user is None:
         return address, {}

@@ -1,7 +1,7 @@
 """Which aiohttp session belongs to this event loop, and when is it closed?
 
-A session is bound to the loop it was made on: `asyncio.run` twice means two sessions. Each is closed
-by `aclose`, and at the latest when its loop shuts down or the client is collected.
+A session is bound to its loop, so two calls of `asyncio.run` use two sessions. `aclose` closes a session;
+otherwise it is closed when its loop shuts down or the client is garbage-collected.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ import attrs
 
 from qovery_async.errors import ConfigurationError
 
-CLOSED = "the client was closed meanwhile"
+CLOSED = "the client was closed during this request"
 
 
 @attrs.define(eq=False)
 class Session:
-    """An open session, and what of it must be ended by hand."""
+    """An open session, and the responses and the generator that are ended with it."""
 
     http: aiohttp.ClientSession
     reading: set[aiohttp.ClientResponse] = attrs.Factory(set[aiohttp.ClientResponse])
@@ -34,9 +34,9 @@ class Session:
 
     async def close(self) -> None:
         """Close the connections; reads under way raise."""
-        for answer in self.reading.copy():
-            # aiohttp closes the connection and leaves who reads from it to wait.
-            answer.content.set_exception(aiohttp.ClientConnectionError(CLOSED))
+        for response in self.reading.copy():
+            # aiohttp closes the connection, but does not wake the task that reads from it.
+            response.content.set_exception(aiohttp.ClientConnectionError(CLOSED))
         await self.http.close()
 
 
@@ -44,36 +44,36 @@ _Opened = WeakKeyDictionary[asyncio.AbstractEventLoop, Session]
 
 
 class Sessions:
-    """The sessions of a client, one for each loop; or the one that was given to it, on its own loop."""
+    """The sessions of a client: one for each loop, or only the session that the user passed."""
 
     def __init__(self, given: aiohttp.ClientSession | None) -> None:
         self._given = None if given is None else Session(given)
         self.closings = 0
-        """How often they were closed: a call that began before does not open them again."""
+        """The number of `aclose` calls. A call that began before one does not open a session again."""
         self._opened: _Opened = WeakKeyDictionary()
-        # After a fork the parent's sockets are the parent's: they are neither used nor closed here.
+        # The sockets of a parent process: a forked child neither uses nor closes them.
         self._inherited: list[Session] = []
-        # Holds the keepers until then: one collected in the last turns of its loop would be awaited by nobody.
+        # Holds the keepers until then: nothing would await one that is collected while its loop ends.
         weakref.finalize(self, _close_soon, self._opened).atexit = False
 
     def current(self) -> Session | None:
-        """The session of the running loop, once there is one.
+        """The session of the running loop, or None if there is none yet.
 
         Raises:
-            ConfigurationError: the session that was given is closed.
+            ConfigurationError: the session that the user passed is closed.
         """
         if self._given is None:
             found = self._opened.get(asyncio.get_running_loop())
             usable = found is not None and not found.http.closed and found.pid == os.getpid()
             return found if usable else None
         if self._given.http.closed:
-            raise ConfigurationError("the session that was given to the client is closed")
+            raise ConfigurationError("the session passed to the client is closed; pass an open session to a new client")
         return self._given
 
     async def begin(self) -> Session:
-        """A new session for the running loop."""
+        """Opens a session for the running loop."""
         session = Session(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
-        # It would repeat some requests itself when a connection breaks, unseen and uncounted.
+        # Otherwise aiohttp retries some requests itself, without counting or logging them.
         session.http._retry_connection = False  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # no public way
         loop = asyncio.get_running_loop()
         if loop in self._opened:
@@ -84,10 +84,10 @@ class Sessions:
         return session
 
     async def aclose(self) -> None:
-        """Closes the sessions of all loops; a given session stays as it is."""
+        """Closes the sessions of all loops, but not a session that the user passed."""
         self.closings += 1
         here = asyncio.get_running_loop()
-        # Shielded, lest a cancelled task leaves half of the connections open.
+        # Shielded: a cancelled task would leave some connections open.
         with anyio.CancelScope(shield=True):
             for loop, session in list(self._opened.items()):
                 if session.keeper is None or session.pid != os.getpid():
@@ -99,11 +99,11 @@ class Sessions:
 
 
 async def _close_with_loop(session: Session, opened: weakref.ref[_Opened]) -> AsyncGenerator[None]:
-    """An event loop closes the generators begun on it when it shuts down."""
+    """Closes the session when its loop shuts down, because a loop closes its async generators then."""
     try:
         yield
     finally:
-        # A session holds on to its loop, so the weak key alone would keep both for ever.
+        # A session refers to its loop, so the weak key alone would never expire.
         sessions = opened()
         if sessions is not None:
             sessions.pop(asyncio.get_running_loop(), None)
@@ -113,10 +113,10 @@ async def _close_with_loop(session: Session, opened: weakref.ref[_Opened]) -> As
 
 
 def _close_soon(opened: _Opened) -> None:
-    """Closes the sessions of a client that was collected, perhaps on another thread."""
+    """Closes the sessions of a garbage-collected client, possibly from another thread."""
     for loop, session in list(opened.items()):
         if session.pid == os.getpid():
-            with contextlib.suppress(RuntimeError):  # the loop has ended, and the keeper with it
+            with contextlib.suppress(RuntimeError):  # the loop has ended, and its keeper too
                 loop.call_soon_threadsafe(_begin_to_close, loop, session)
 
 
@@ -127,7 +127,7 @@ def _begin_to_close(loop: asyncio.AbstractEventLoop, session: Session) -> None:
 
 
 def _let_go(session: Session) -> None:
-    """Ends a keeper by hand that has nothing to wait for any more."""
+    """Ends the keeper of a closed session, which has nothing left to await."""
     if session.keeper is not None and session.http.closed:
-        with contextlib.suppress(StopIteration, RuntimeError):  # RuntimeError: its loop is just ending it
+        with contextlib.suppress(StopIteration, RuntimeError):  # RuntimeError: its loop is already ending it
             session.keeper.aclose().send(None)

@@ -18,13 +18,13 @@ class _Run(Generic[T]):
 
 
 class Shared(Generic[T]):
-    """Runs a function once for all tasks that ask for it while it runs; a later task starts it again."""
+    """Runs a function once for all tasks of a loop that need it while it runs; a later task runs it again."""
 
     def __init__(self) -> None:
         self._running: dict[asyncio.AbstractEventLoop, _Run[T]] = {}
 
     async def run(self, function: Callable[[], Awaitable[T]]) -> T:
-        """The result of `function`, or of the run that is under way on this loop."""
+        """Awaits the result of the current run, or starts one. Every waiting task gets its exception."""
         loop = asyncio.get_running_loop()
         current = self._running.get(loop)
         if current is None:
@@ -32,12 +32,12 @@ class Shared(Generic[T]):
             current.task.add_done_callback(self._forget)
         current.waiting += 1
         try:
-            # Shielded: the first task may be cancelled while others still wait.
+            # Shielded: one task may be cancelled while others still wait.
             return await asyncio.shield(current.task)
         finally:
             current.waiting -= 1
             if not current.waiting and not current.task.done():
-                # All of them were cancelled. The next task starts afresh.
+                # Every waiting task was cancelled, so the next one starts a new run.
                 self._running.pop(loop, None)
                 current.task.cancel()
 
@@ -46,7 +46,7 @@ class Shared(Generic[T]):
         if current is not None and current.task is task:
             del self._running[task.get_loop()]
         if not task.cancelled():
-            task.exception()  # asyncio reports an exception that nobody has taken
+            task.exception()  # asyncio logs an exception that nothing has retrieved
 
 
 async def _awaited(function: Callable[[], Awaitable[T]]) -> T:
