@@ -147,6 +147,7 @@ WRONG: list[dict[str, Any]] = [
     {"headers": {"authorization": PASSWORD}},
     {"token": TOKEN + "\n" + TOKEN},
     {"token": TOKEN + "\x85x"},
+    {"token": TOKEN + "\udcff"},
     {"token": TOKEN.encode()},
     {"token": [TOKEN]},
     {"token": {"token": TOKEN}},

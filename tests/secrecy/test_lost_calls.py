@@ -159,7 +159,8 @@ async def test_a_function_for_the_token_that_fails(watch: Watch, source: Callabl
 
 
 @pytest.mark.parametrize(
-    "token", [TOKEN + "\n" + TOKEN, TOKEN + "\0", TOKEN + "é", TOKEN.encode(), [TOKEN], {"token": TOKEN}]
+    "token",
+    [TOKEN + "\n" + TOKEN, TOKEN + "\0", TOKEN + "é", TOKEN + "\udcff", TOKEN.encode(), [TOKEN], {"token": TOKEN}],
 )
 async def test_a_function_that_returns_no_proper_token(watch: Watch, token: Any) -> None:
     async def later() -> Any:
