@@ -9,7 +9,7 @@ from codegen.facts import EnumSchema, ObjectSchema, Parameter, ResponseFacts, Sc
 
 
 def changes(before: Api, after: Api) -> list[str]:
-    """One line for each change, what was removed first."""
+    """One line for each change, removals first."""
     was = _predecessors(before.operations, after.operations)
     kept = [operation.id for operation in was.values()]
     lines = [f"- Removed `{operation.call}`." for operation in before.operations if operation.id not in kept]
@@ -22,7 +22,7 @@ def changes(before: Api, after: Api) -> list[str]:
 
 
 def _predecessors(before: Iterable[Operation], after: Iterable[Operation]) -> dict[str, Operation]:
-    """What the operations were before, by their ids: where the id is new, what had the same method and path."""
+    """The former state of each operation, by its id; a new id is matched by method and path."""
     ids = {operation.id for operation in after}
     by_id = {operation.id: operation for operation in before}
     by_route = {operation.route: operation for operation in before if operation.id not in ids}

@@ -1,4 +1,4 @@
-"""What do we know of the API? The intermediate form, kept in api.json.
+"""Which facts are known of the API? The intermediate form, kept in api.json.
 
 Types are written as Python spells them: `str`, `list[Project]`, `dict[str, Any]`, `Job | None`.
 A capitalised word other than `Any` and `None` names a schema.
@@ -94,7 +94,7 @@ class OperationFacts:
 
     @property
     def route(self) -> tuple[str, tuple[str, ...]]:
-        """What stays the same where only a name is spelled anew."""
+        """The method and the path without the names of its parameters."""
         return self.method, shape(self.path)
 
     @property
@@ -108,7 +108,7 @@ class ApiFacts:
     version: str
     operations: list[OperationFacts]
     schemas: dict[str, Schema]
-    # Declared schemas without a class of their own, and what became of them.
+    # Declared schemas without a class of their own, and why they have none.
     unnamed: dict[str, str]
     # The places at which the description was corrected before it was read.
     corrected: list[str] = attrs.Factory(list)

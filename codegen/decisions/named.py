@@ -1,4 +1,4 @@
-"""What does the API look like under its public names? Facts, joined with what things are called."""
+"""How does the API look under its public names? Facts, joined with names."""
 
 from __future__ import annotations
 

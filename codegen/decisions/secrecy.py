@@ -1,4 +1,4 @@
-"""What must not be seen in logs? The decisions are data: secrets.toml."""
+"""Which values must not be seen in logs? The decisions are data: secrets.toml."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FLAGS = ("is_secret", "sensitive", "secret")
 
 @attrs.frozen
 class Decision:
-    """What `attributes` are: of `models`, or where a model has `flag`, or else of all models."""
+    """A decision about `attributes`: of `models`, or of those that have the attribute `flag`, or else of all."""
 
     attributes: list[str]
     reason: str
@@ -64,7 +64,7 @@ class Secrets(Table):
         hidden = {field.name: d for field, d in self._decided(name, model) if d in self.hidden}
         flags = {decision.flag for decision in hidden.values()}
         if len(flags) > 1:
-            raise ValueError(f"{name} has secrets that always are, or by two flags: {', '.join(hidden)}")
+            raise ValueError(f"{name}: its secrets must depend on one flag or on none, got {', '.join(hidden)}")
         return ModelSecrets(tuple(hidden), "".join(flags))
 
     def is_text(self, operation: Operation) -> bool:
@@ -78,7 +78,7 @@ class Secrets(Table):
                 attributes = {attribute for _, attribute, d in met if d is decision}
                 models = {name for name, _, d in met if d is decision}
                 for attribute in [a for a in decision.attributes if a not in attributes]:
-                    yield (kind, number, "attributes"), f"{attribute} is no attribute that could hold a secret there"
+                    yield (kind, number, "attributes"), f"{attribute} is no attribute there that can hold a secret"
                 for name in [m for m in decision.models if m not in models and m in api.schemas]:
                     yield (kind, number, "models"), f"{name} has none of the attributes"
         for number, text in enumerate(self.text):
@@ -86,7 +86,7 @@ class Secrets(Table):
                 yield ("text", number, "calls"), f"{call} does not return a string"
 
     def undecided(self, api: Api) -> list[str]:
-        """What is named like a secret, or decided for other models, but not for this one; or decided twice."""
+        """Attributes that are named like secrets, or decided for other models only, or decided twice."""
         elsewhere = {a for d in self.hidden if d.is_special for a in d.attributes}
         found: list[str] = []
         for name, model in _models(api):

@@ -1,7 +1,7 @@
 """Which tables are there, and what does a row of each say?
 
 A new one needs a class here and a field of `Decisions`: `schema_names` is read from schema-names.toml.
-What a column names is said by its type (`Call`, `SchemaName` ...), and then checked.
+The type of a column (`OperationName`, `SchemaName` ...) says what it names, and is checked.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class Modules(Table):
     def idle(self, api: Api) -> Iterator[tuple[Place, str]]:
         used = {self.of(schema) for schema in api.schemas}
         for module in self.modules.keys() - used:
-            yield ("modules", module), "decides of no schema"
+            yield ("modules", module), "matches no schema"
 
 
 @attrs.frozen
@@ -114,7 +114,7 @@ class Repeatable(Table):
     def idle(self, api: Api) -> Iterator[tuple[Place, str]]:
         for call in self.repeatable:
             if call in api.calls and api.calls[call].method not in ("POST", "PATCH"):
-                yield ("repeatable", call), f"a {api.calls[call].method} may be repeated anyway"
+                yield ("repeatable", call), f"a {api.calls[call].method} may be repeated without an entry"
 
 
 @attrs.frozen
@@ -124,7 +124,7 @@ class SchemaNames(Table):
     @names.validator
     def _once_each(self, _: object, names: dict[str, str]) -> None:
         if twice := {name for name in names.values() if [*names.values()].count(name) > 1}:
-            raise ValueError(f"several schemas are given the name {', '.join(sorted(twice))}")
+            raise ValueError(f"several schemas have the name {', '.join(sorted(twice))}")
 
     def idle(self, api: Api) -> Iterator[tuple[Place, str]]:
         for old in self.names.keys() - api.renamed.keys():

@@ -1,4 +1,4 @@
-"""What is each schema called, and which declared schemas have no class of their own?"""
+"""Which name does each schema have, and which declared schemas have no class of their own?"""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ class Components:
         if name in self._declared and self._declared[name].where != node.where:
             name = f"{name}Item"
         if name in self._names.values():
-            raise node.fail(f"the name {name} is taken")
+            raise node.fail(f"two schemas would be called {name}: name one in codegen/decisions/schema-names.toml")
         self._names[node.where] = name
         self.schemas[name] = build(name)
         return name
 
     def unnamed(self) -> dict[str, str]:
-        """What became of the declared schemas that kept no name."""
+        """The declared schemas that have no class, and why."""
         return {name: self._fate(name) for name in sorted(self._declared) if name not in self.schemas}
 
     def _fate(self, name: str) -> str:

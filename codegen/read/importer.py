@@ -1,4 +1,4 @@
-"""What does a description say, once corrected? Its facts."""
+"""Which facts does a description hold, once it is corrected?"""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from codegen.spelling import attribute, pascal
 
 @attrs.define
 class Gathered:
-    """What the parts of one object say of it."""
+    """All that the parts of one object say of it."""
 
     found: dict[str, Field] = attrs.Factory(dict)
     required: dict[str, Node] = attrs.Factory(dict)
@@ -30,11 +30,11 @@ class Gathered:
         """The fields of the object at `node`."""
         for key, place in self.required.items():
             if key not in self.found:
-                raise place.fail(f"requires {key!r}, which nothing declares")
+                raise place.fail(f"the key {key!r} is required, but not declared")
         names: dict[str, str] = {}
         for key, field in self.found.items():
             if names.setdefault(field.name, key) != key:
-                raise node.fail(f"{key!r} and {names[field.name]!r} are both spelled {field.name}")
+                raise node.fail(f"the keys {key!r} and {names[field.name]!r} have the same Python name {field.name}")
         return [attrs.evolve(field, required=key in self.required) for key, field in self.found.items()]
 
 

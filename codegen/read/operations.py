@@ -33,13 +33,13 @@ class OperationReader:
         )  # fmt: skip
         id_ = node.value.get("operationId")
         if not id_:
-            raise node.fail("an operation without operationId")
+            raise node.fail("the operationId is missing")
         given = self._parameters(item) | self._parameters(node)
         in_path = {name: entry for (place, name), entry in given.items() if place == "path"}
         in_query = [entry for (place, _), entry in given.items() if place == "query"]
         for (place, name), entry in given.items():
             if place not in ("path", "query"):
-                raise entry.fail(f"does not know how to send {name!r} in {place}")
+                raise entry.fail(f"the parameter {name!r} is sent in {place}, expected path or query")
         responses, errors = self._responses(node, id_)
         return OperationFacts(
             id=id_,
@@ -69,13 +69,13 @@ class OperationReader:
         node.only("in", "name", "required", "schema", "description", "example", "examples", "deprecated")
         schema = node.get("schema")
         if schema is None:
-            raise node.fail("a parameter without schema")
+            raise node.fail("the schema of the parameter is missing")
         wire = node.value["name"]
         typed = self._schemas.read(schema, f"{pascal(operation)}{pascal(wire)}")
         if typed.expression.startswith(("list[", "dict[")) or isinstance(
             self._schemas.schemas.get(typed.expression), ObjectSchema
         ):
-            raise schema.fail("only scalar parameters are understood")
+            raise schema.fail("a parameter must be a scalar or an enum")
         return Parameter(
             name=parameter(wire),
             wire=wire,
@@ -92,7 +92,7 @@ class OperationReader:
         place.only("description", "content", "required")
         contents = list(place.child("content").items())
         if len(contents) != 1:
-            raise place.child("content").fail("expected exactly one media type")
+            raise place.child("content").fail("a request body must have exactly one media type")
         media_type, content = contents[0]
         hint = f"{pascal(id_)}Request"
         typed = self._schemas.read(self._schema(content), hint)
@@ -106,7 +106,7 @@ class OperationReader:
         content.only("schema", "example", "examples")
         schema = content.get("schema")
         if schema is None:
-            raise content.fail("a body without schema")
+            raise content.fail("the schema of the body is missing")
         return schema
 
     def _responses(self, node: Node, id_: str) -> tuple[list[ResponseFacts], list[int]]:
@@ -117,9 +117,9 @@ class OperationReader:
             elif re.fullmatch(r"2\d\d", code):
                 responses += self._response(int(code), place.resolve(), id_)
             else:
-                raise place.fail(f"does not know the status {code!r}")
+                raise place.fail(f"unknown status {code!r}, expected 2xx to 5xx")
         if not responses:
-            raise node.child("responses").fail("no 2xx response")
+            raise node.child("responses").fail("a 2xx response is missing")
         return responses, sorted(errors)
 
     def _response(self, status: int, node: Node, id_: str) -> list[ResponseFacts]:

@@ -55,7 +55,7 @@ class SchemaReader:
         return dict(sorted(self.schemas.items()))
 
     def unnamed(self) -> dict[str, str]:
-        """What became of the declared schemas that kept no name."""
+        """The declared schemas that have no class, and why."""
         return self._components.unnamed()
 
     def _read(self, node: Node, hint: str) -> Typed:
@@ -70,7 +70,7 @@ class SchemaReader:
         kind = value.get("type")
         if kind == "array":
             if "items" not in value:
-                raise node.fail("an array without items")
+                raise node.fail("an array must declare its items")
             item = self.read(node.child("items"), singular_hint(hint))
             return Typed(f"list[{item}]", nullable)
         if isinstance(kind, str) and kind in SCALARS:
@@ -82,7 +82,7 @@ class SchemaReader:
             return Typed(self._object(node, hint), nullable)
         if kind is None:
             return Typed("Any", nullable)
-        raise node.fail(f"does not know the type {kind!r}")
+        raise node.fail(f"unknown type {kind!r}, expected object, array, {', '.join(SCALARS)}")
 
     def _enum(self, node: Node, hint: str) -> Typed:
         values = [entry.value for entry in node.child("enum").elements()]
@@ -90,9 +90,9 @@ class SchemaReader:
         texts = [value for value in values if value is not None]
         kind = node.value.get("type", "string")
         if kind != "string" or not all(isinstance(value, str) for value in texts):
-            raise node.child("enum").fail("only enums of strings are understood")
+            raise node.child("enum").fail("an enum must consist of strings")
         if not texts:
-            raise node.child("enum").fail("an enum without values")
+            raise node.child("enum").fail("an enum must have a value")
         name = self._components.define(node, hint, lambda _: EnumSchema(list(dict.fromkeys(texts))))
         return Typed(name, nullable)
 
@@ -101,11 +101,11 @@ class SchemaReader:
         extra = node.get("additionalProperties")
         if value.get("properties"):
             if extra is not None and not isinstance(extra.value, bool):
-                raise extra.fail("properties and typed additional properties in one schema")
+                raise extra.fail("a schema has either properties or typed additional properties, not both")
             return self._components.define(node, hint, lambda name: self._objects.model(node, name))
         required = node.get("required")
         if required is not None and required.value:
-            raise required.fail("requires names, but declares no properties")
+            raise required.fail("names are required, but no properties are declared")
         if extra is None or isinstance(extra.value, bool):
             return "dict[str, Any]"
         return f"dict[str, {self.read(extra, f'{hint}Value')}]"
@@ -119,7 +119,7 @@ class SchemaReader:
             typed = self.read(parts[0], hint)
             return Typed(typed.expression, nullable or typed.nullable)
         if not is_object(node):
-            raise node.fail("allOf joins schemas that are not all objects")
+            raise node.fail("allOf must join objects only")
         gathered = Gathered()
         self._objects.gather(node, hint, gathered)
         if gathered.unions:

@@ -1,4 +1,4 @@
-"""What does the docstring of a generated method, model or namespace say? Facts and hand-written notes, laid out."""
+"""How is the docstring of a generated method, model or namespace composed of facts and notes?"""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class Words:
         return _wrapped(" ".join([*old, *([note] if note else []), *remarks]))
 
     def _returned(self, operation: Operation, twin: str | None) -> list[str]:
-        """What comes back, where the type does not tell."""
+        """The result, where the type does not say it all."""
         note = _of(self.returns, operation)
         types = {response.type for response in operation.responses}
         if note:

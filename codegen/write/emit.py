@@ -24,7 +24,7 @@ _MARK = "# Generated"
 
 
 def generate(api: Api, *, check: bool) -> int:
-    """Writes the generated files, or tells with `check` whether they would change."""
+    """Writes the generated files, or says with `check` which of them would change."""
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder)
         written = files(api)
@@ -65,12 +65,12 @@ def _present() -> dict[str, str]:
 def _compare(ours: dict[str, str], theirs: dict[str, str]) -> int:
     different = sorted(path for path in ours.keys() | theirs.keys() if ours.get(path) != theirs.get(path))
     for path in different:
-        print(f"differs from what codegen writes: {path}", file=sys.stderr)
+        print(f"{path} differs from what codegen writes: run `nox -s generate`", file=sys.stderr)
     return 1 if different else 0
 
 
 def files(api: Api) -> dict[str, str]:
-    """The text of every generated file, by path, before it is formatted."""
+    """The content of every generated file, by path, before it is formatted."""
     writer = Writer()
     capabilities = tables.read().capabilities
     models = ModelFiles(api, layout.arrange(api), writer).files()

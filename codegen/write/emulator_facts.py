@@ -1,8 +1,8 @@
-"""Which facts does the emulator need at run time? The text of qovery_async/emulator/facts/operations.json.
+"""Which facts does the emulator need at run time? The content of qovery_async/emulator/facts/operations.json.
 
     python -m codegen.write.emulator_facts > qovery_async/emulator/facts/operations.json
 
-What the models already say of bodies and responses is not repeated; one operation stands on one line.
+Models are not described again; one operation stands on one line.
 """
 
 from __future__ import annotations

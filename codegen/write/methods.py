@@ -20,7 +20,7 @@ _DEFAULTED = "/organization/{organizationId}/"
 
 @attrs.frozen
 class Decided:
-    """What was decided by hand about operations, read once."""
+    """The decisions about operations, read once."""
 
     words: Words
     pagers: dict[str, Pager]
@@ -34,7 +34,7 @@ class Decided:
 
 
 def method(operation: Operation, api: Api, decided: Decided, *, shadowed: bool) -> dict[str, Any]:
-    """What the templates need to write one operation as a method.
+    """The values that the templates need to write one operation as a method.
 
     `shadowed`: its class has a method `list`, so annotations must say `builtins.list`.
     """

@@ -14,7 +14,7 @@ from codegen.write.module import Writer
 
 
 class ModelFiles:
-    """The text of every module of models, by path."""
+    """The source of every module of models, by path."""
 
     def __init__(self, api: Api, layout: Layout, writer: Writer) -> None:
         self._api = api
@@ -50,7 +50,7 @@ class ModelFiles:
         if isinstance(schema, EnumSchema):
             members = {member(value): value for value in schema.values}
             if len(members) != len(schema.values):
-                raise ValueError(f"two values of {name} have the same Python name")
+                raise ValueError(f"{name}: two of its values have the same Python name, {', '.join(schema.values)}")
             text = self._writer.fill("enum.jinja", name=name, about=about, members=members)
         elif isinstance(schema, UnionSchema):
             text = self._writer.fill("union.jinja", name=name, about=about, union=schema)
@@ -62,7 +62,7 @@ class ModelFiles:
         return {"name": name, "text": text, "recursive": bool(later)}
 
     def _later(self, name: str, defined: set[str]) -> set[str]:
-        """What a schema refers to in its own module before that is defined: recursion."""
+        """The schemas of its own module that a schema refers to before they are defined: recursion."""
         schema = self._api.schemas[name]
         types = [field.type for field in schema.fields] if isinstance(schema, ObjectSchema) else []
         named = {n for type_ in types for n in references(type_)}
@@ -86,7 +86,7 @@ class ModelFiles:
         return {"name": field.name, "type": type_, "default": default, "required": not default}
 
     def _tag_value(self, owner: str, field: Field) -> str | None:
-        """The one value that a branch's tag can have; nobody should have to write it out."""
+        """The one value that a branch's tag can have: its default."""
         enum = self._api.schemas.get(field.type)
         is_tag = any(
             isinstance(union, UnionSchema) and union.tag == field.wire and owner in union.branches

@@ -42,8 +42,8 @@ def derived(method: str) -> str:
 @pytest.mark.parametrize(
     ("method", "why"),
     [
-        ("async def sail(self): ...", "sail does not say what it returns"),
-        ("async def sail(self, to) -> None: ...", "the parameter to has no annotation"),
+        ("async def sail(self): ...", "the return annotation of sail is missing"),
+        ("async def sail(self, to) -> None: ...", "the annotation of the parameter to is missing"),
         ("async def sail(self, to: str, /) -> None: ...", "positional-only"),
         ("@functools.cache\nasync def sail(self) -> None: ...", "@functools.cache"),
         ("@classmethod\nasync def sail(cls) -> None: ...", "@classmethod"),
@@ -59,7 +59,7 @@ def derived(method: str) -> str:
         ("async def all(self) -> set[Ship]: ...", "a live object inside set[...]"),
         ("async def all(self, ships: Iterable[Ship]) -> None: ...", "a live object inside Iterable[...]"),
         ("async def all(self, hooks: Iterable[Callable[[], Awaitable[None]]]) -> None: ...", "inside Iterable[...]"),
-        ("async def same(self, ship: Bound) -> Bound: ...", "Bound is bound to what has a twin"),
+        ("async def same(self, ship: Bound) -> Bound: ...", "Bound is a type variable bound to a class with a twin"),
         ("async def hook(self, tell: Hook[str]) -> None: ...", "spell out Hook[str]"),
         ("async def hook(self, tell: Endless) -> None: ...", "Endless is an alias of itself"),
         (
@@ -71,7 +71,7 @@ def derived(method: str) -> str:
             "default of tell must be None",
         ),
         ("async def sail(self, ship: Any = Ship()) -> None: ...", "the default Ship() names a class with a twin"),
-        ("async def sail(self, s: Iterable[str] | AsyncIterable[str] | None) -> None: ...", "None is no stream"),
+        ("async def sail(self, s: Iterable[str] | AsyncIterable[str] | None) -> None: ...", "a stream cannot be None"),
         ("def task(self) -> asyncio.Task[None]: ...", "asyncio.Task has no blocking form"),
         (
             "async def call(self, function: Callable[P, Awaitable[None]], *args: P.args) -> None: ...",
@@ -80,8 +80,8 @@ def derived(method: str) -> str:
         ("def sail(self) -> Awaitable: ...", "Awaitable has no blocking form"),
         ("def sail(self) -> Awaitable[None] | None: ...", "Awaitable[None] has no blocking form"),
         ("async def sail(self) -> AbstractAsyncContextManager[str]: ...", "has no blocking form"),
-        ("def __aiter__(self) -> Self: ...", "say what its `__anext__` returns"),
-        ("def __getattr__(self, name: str) -> Any: ...", "nobody knows what becomes of __getattr__"),
+        ("def __aiter__(self) -> Self: ...", "define `__anext__`"),
+        ("def __getattr__(self, name: str) -> Any: ...", "__getattr__ has no blocking form"),
         ("limit = 5", "limit has no annotation"),
         ("limit: Final = 5", "say the type of limit"),
         ("hook: Callable[[str], Awaitable[None]]", "hook is a function that is awaited"),
@@ -105,7 +105,7 @@ def test_a_property_that_is_awaited_stops_it(method: str) -> None:
 
 def test_a_setter_stops_it() -> None:
     setter = "@name.setter\ndef name(self, new: str) -> None: ..."
-    with pytest.raises(NoTwin, match=r"nobody knows what becomes of @name\.setter"):
+    with pytest.raises(NoTwin, match=r"the decorator @name\.setter has no blocking form"):
         derived(f"@property\ndef name(self) -> str: ...\n{setter}")
 
 

@@ -57,7 +57,7 @@ class Reader:
         if not given or given == every:
             return self._turned(annotation, _IN)
         if any(isinstance(member, ast.Constant) for member in given):
-            raise self.no_twin(annotation, "None is no stream: give an empty default, and leave None out")
+            raise self.no_twin(annotation, "a stream cannot be None: leave None out, and use an empty default")
         return attrs.evolve(self._turned(union(given), _STEPPED), streams=True)
 
     def result(self, annotation: ast.expr) -> Turned:
@@ -141,7 +141,7 @@ class _Turn(ast.NodeTransformer):
     def _callable(self, node: ast.Subscript, parameters: ast.expr, result: ast.expr) -> ast.expr:
         every = members(result)
         awaited = [_argument(self._reader.source, member, AWAITABLES) for member in every]
-        # What is live inside is handed over by the callback itself.
+        # The callback itself hands over the live objects inside.
         inner = _Turn(self._reader, (*_OUT, "Concatenate"))
         results = [inner.visit(inside or member) for inside, member in zip(awaited, every, strict=True)]
         turned = inner.visit(parameters)

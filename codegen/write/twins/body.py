@@ -1,4 +1,4 @@
-"""What does the body of a class declare beside its methods, and how is it entered?"""
+"""Which values does the body of a class declare, and how is the class entered?"""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from codegen.write.twins.plain import elements
 
 
 def values(class_: ast.ClassDef, reader: Reader) -> tuple[list[str], list[str]]:
-    """What the class body declares: nested namespaces, and values, which become properties."""
+    """The declarations of a class: nested namespaces, and values, which become properties."""
     namespaces, properties = [], []
     for name, annotation, value in _declared(class_, reader):
         type_ = reader.result(annotation)

@@ -11,7 +11,7 @@ ASYNC, BLOCKING = "qovery_async", "qovery_sync"
 RESOURCE = Origin(f"{ASYNC}.runtime.resource", "Resource")
 ITEMS = Origin(f"{ASYNC}.runtime.pagination", "Items")
 
-# What has no blocking form as it is. The number says which argument is the type of what comes of it.
+# Generics without a blocking form. The number says which argument is the type of their outcome.
 AWAITABLES = {"Awaitable": 0, "Coroutine": 2}
 STREAMS = {"AsyncIterator": 0, "AsyncIterable": 0, "AsyncGenerator": 0, "Items": 0}
 CONTEXTS = {"AbstractAsyncContextManager": 0, "AsyncContextManager": 0}
@@ -77,7 +77,7 @@ class Twins:
         return origin is not None and self._defined(origin) == RESOURCE
 
     def variable(self, source: Source, expression: ast.expr) -> str | None:
-        """What makes a type variable, where an expression names one: `TypeVar`, `ParamSpec`."""
+        """The kind of a type variable, where an expression names one: `TypeVar`, `ParamSpec`."""
         origin = source.origin(expression)
         found = self.definition(origin) if origin else None
         return found[0].standard(found[1].func) if found and isinstance(found[1], ast.Call) else None
@@ -127,7 +127,7 @@ class Twins:
 
 
 def meaning(source: Source, expression: ast.expr) -> str | None:
-    """What a name is called where it is known by what it means: in the standard library, or `Items`."""
+    """The original name of something in the standard library, or `Items`; None for other names."""
     origin = source.origin(expression)
     is_items = origin is not None and (origin.module, origin.name) == (ITEMS.module, ITEMS.name)
     return "Items" if is_items else source.standard(expression)
@@ -142,7 +142,7 @@ def named(expression: ast.AST) -> Iterator[ast.expr]:
             try:
                 yield from named(ast.parse(node.value.strip(), mode="eval").body)
             except SyntaxError:
-                continue  # text, of a Literal say
+                continue  # a string that is no annotation, in a Literal say
 
 
 def is_public(name: str) -> bool:

@@ -35,7 +35,7 @@ _GENERICS = {
 
 
 def methods(class_: ast.ClassDef, reader: Reader) -> Iterator[str]:
-    """The text of every method and property of a twin, in the order of the class."""
+    """The source of every method and property of a twin, in the order of the class."""
     functions = [node for node in class_.body if isinstance(node, FUNCTIONS) and is_public(node.name)]
     for node in functions:
         if node.name not in _LEFT_OUT:
@@ -62,7 +62,7 @@ class _Method:
     def text(self) -> str:
         node = self.node
         if node.returns is None:
-            raise self.reader.no_twin(node, f"{node.name} does not say what it returns")
+            raise self.reader.no_twin(node, f"the return annotation of {node.name} is missing")
         decorators = [_decorator(decorator, self.reader) for decorator in node.decorator_list]
         kept = "".join(
             f"    @{ast.unparse(decorator)}\n"
@@ -80,7 +80,7 @@ class _Method:
         return f"{head}\n{_docstring(node)}{body}"
 
     def _form(self, returns: ast.expr, decorators: list[str], parameters: list[_Parameter]) -> tuple[str, str]:
-        """What a method returns, and its body."""
+        """The return annotation of a method, and its body."""
         node, reader = self.node, self.reader
         own = self._original()
         given = ", ".join(parameter.passed for parameter in parameters if parameter.passed)
@@ -111,21 +111,21 @@ class _Method:
         return turned.text, returning(value, turned.text, live=live, loose=loose, variable=self._free("found"))
 
     def _original(self) -> str:
-        """What the twin calls."""
+        """The expression for the original, which the twin calls."""
         name = self.node.name
         if name in ("__call__", "__aiter__"):
             return "self._async"
         if name.startswith("__") and name not in _OPERATORS:
-            raise self.reader.no_twin(self.node, f"nobody knows what becomes of {name} in the blocking face")
+            raise self.reader.no_twin(self.node, f"{name} has no blocking form")
         return f"self._async.{name}"
 
     def _next_item(self) -> ast.expr:
-        """What an object that iterates over itself gives next."""
+        """The type of the items of an object that iterates over itself."""
         for node in self.class_.body:
             if isinstance(node, FUNCTIONS) and node.name == "__anext__" and node.returns is not None:
                 return node.returns
         raise self.reader.no_twin(
-            self.node, f"{self.class_.name} iterates over itself: say what its `__anext__` returns"
+            self.node, f"{self.class_.name} iterates over itself: define `__anext__` with a return annotation"
         )
 
     def _free(self, variable: str) -> str:
@@ -181,7 +181,8 @@ class _Method:
         calls_back = any(other.calls_back for other in every)
         if calls_back and default is not None and not isinstance(default, ast.Constant):
             raise self.reader.no_twin(
-                default, f"the default of {name} must be None: it is awaited, and runs in the loop"
+                default,
+                f"the default of {name} must be None: a function that is awaited would run in the caller's thread",
             )
         if any(other.live or other.calls_back for other in every):
             if star == "**":
@@ -191,7 +192,7 @@ class _Method:
 
     def _turned(self, argument: ast.arg) -> Turned:
         if argument.annotation is None:
-            raise self.reader.no_twin(argument, f"the parameter {argument.arg} has no annotation")
+            raise self.reader.no_twin(argument, f"the annotation of the parameter {argument.arg} is missing")
         return self.reader.parameter(argument.annotation)
 
     def _check_default(self, default: ast.expr) -> None:
@@ -210,12 +211,12 @@ def _named(function: Function) -> list[ast.arg]:
 
 
 def _decorator(decorator: ast.expr, reader: Reader) -> str:
-    """What a decorator is called where it is defined."""
+    """The original name of a decorator."""
     called = decorator.func if isinstance(decorator, ast.Call) else decorator
     origin = reader.source.origin(called)
     name = origin.name if origin else ast.unparse(called)
     if name not in (*_KEPT, _MANAGER):
-        why = f"nobody knows what becomes of @{ast.unparse(decorator)} in the blocking face"
+        why = f"the decorator @{ast.unparse(decorator)} has no blocking form"
         raise reader.no_twin(decorator, why)
     if name in _KEPT:
         reader.need(decorator)

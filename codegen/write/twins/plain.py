@@ -1,4 +1,4 @@
-"""What does an annotation say, once strings, aliases, `Optional` and `Union` are spelled out?"""
+"""How does an annotation read once strings, aliases, `Optional` and `Union` are spelled out?"""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class _Spelled(ast.NodeTransformer):
                 return union(part for element in elements(node.slice) for part in members(self._spelled(element)))
             case _:
                 if self._alias(node.value) is not None:
-                    why = f"spell out {ast.unparse(node)}: what it is an alias of differs in the blocking face"
+                    why = f"spell out {ast.unparse(node)}: it is an alias of a type that the blocking face changes"
                     raise self.source.no_twin(self.place, why)
                 self.generic_visit(node)
                 return node
@@ -81,7 +81,7 @@ class _Spelled(ast.NodeTransformer):
         if alias is None:
             return node
         if node.id in self.inside:
-            raise self.source.no_twin(self.place, f"{node.id} is an alias of itself, which has no end when spelled out")
+            raise self.source.no_twin(self.place, f"{node.id} is an alias of itself, which cannot be spelled out")
         return attrs.evolve(self, inside=(*self.inside, node.id))._here(deepcopy(alias))  # noqa: SLF001  # its own
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
@@ -92,7 +92,7 @@ class _Spelled(ast.NodeTransformer):
         return node
 
     def _alias(self, node: ast.expr) -> ast.expr | None:
-        """What a name stands for, where that reads differently in the blocking face."""
+        """The value of an alias that reads differently in the blocking face."""
         origin = self.source.origin(node)
         found = self.twins.definition(origin) if origin else None
         if found is None:
@@ -102,11 +102,11 @@ class _Spelled(ast.NodeTransformer):
             return None
         name = ast.unparse(node)
         if isinstance(value, ast.Call):
-            raise self.source.no_twin(self.place, f"{name} is bound to what has a twin, so it has no blocking form")
-        if source.module != self.source.module:
-            why = (
-                f"spell out {name}: it is an alias in {source.module}, and what it stands for has another blocking form"
+            raise self.source.no_twin(
+                self.place, f"{name} is a type variable bound to a class with a twin, which has no blocking form"
             )
+        if source.module != self.source.module:
+            why = f"spell out {name}: it is an alias in {source.module} of a type that the blocking face changes"
             raise self.source.no_twin(self.place, why)
         return value
 

@@ -1,4 +1,4 @@
-"""What does an async module define, and where do its names come from?"""
+"""Which names does an async module define or import, and where do they come from?"""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Source:
     path: str
     tree: ast.Module = attrs.field(repr=False)
     names: dict[str, Origin] = attrs.field(repr=False)
-    """What the module binds: `Ship`, and `collections.abc` where that is imported as such."""
+    """The names that the module binds: `Ship`, and `collections.abc` where that is imported as such."""
 
     @classmethod
     def read(cls, module: str, path: str, text: str) -> Source:
@@ -90,7 +90,7 @@ class Source:
         return origin
 
     def standard(self, expression: ast.expr) -> str | None:
-        """What a name of the standard library is called there: `Callable`, `list`; None for other names."""
+        """The original name of something in the standard library: `Callable`, `list`; None for other names."""
         origin = self.origin(expression)
         if origin is not None:
             return origin.name if origin.module in _STANDARD else None

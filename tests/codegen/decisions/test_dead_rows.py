@@ -30,9 +30,9 @@ UNKNOWN = [
     Case(
         Fields,
         '[fields]\n[[fields_of]]\nmodels = ["Thing"]\n>notes.colour = "Red."\n',
-        "fields_of.notes.colour: Thing has no such field, or this is its note anyway",
+        "fields_of.notes.colour: Thing has no such field, or the general note is the same",
     ),
-    Case(Namespaces, ">[namespaces]\n", "namespaces: lacks a line for things"),
+    Case(Namespaces, ">[namespaces]\n", "namespaces: the line for things is missing"),
     Case(
         Namespaces,
         '[namespaces]\nthings = "Things."\n>rockets = "Rockets."\n',
@@ -51,7 +51,7 @@ UNKNOWN = [
     Case(
         Parameters,
         'plain = []\n[parameters]\n[parameters_of."things.list"]\n>stat_id = "S."\n',
-        "parameters_of.things.list.stat_id: things.list has no such parameter, or this is its note anyway",
+        "parameters_of.things.list.stat_id: things.list has no such parameter, or the general note is the same",
     ),
     Case(
         Parameters,
@@ -135,7 +135,7 @@ DEAD = [
     Case(
         Modules,
         '[modules]\na = "Thing|Part"\n>b = "Part"\n',
-        "modules.b: decides of no schema",
+        "modules.b: matches no schema",
     ),
     Case(
         Names,
@@ -166,7 +166,7 @@ DEAD = [
     Case(
         Repeatable,
         '[repeatable]\n>"things.list" = "R."\n',
-        "repeatable.things.list: a GET may be repeated anyway",
+        "repeatable.things.list: a GET may be repeated without an entry",
     ),
     Case(
         SchemaNames,
@@ -176,7 +176,7 @@ DEAD = [
     Case(
         Secrets,
         'shown = []\ntext = []\n[[hidden]]\n>attributes = ["token", "tokne"]\nreason = "R."\n',
-        "hidden.attributes: tokne is no attribute that could hold a secret there",
+        "hidden.attributes: tokne is no attribute there that can hold a secret",
     ),
     Case(
         Secrets,

@@ -28,7 +28,7 @@ class TestGenerator:
         (package / "qovery_async" / "resources" / "organizations.py").unlink()
         assert emit.generate(SMALL, check=True) == 1
         told = capsys.readouterr().err.splitlines()
-        assert [line.rpartition(": ")[2] for line in told] == [
+        assert [line.partition(" differs ")[0] for line in told] == [
             "qovery_async/models/things.py",
             "qovery_async/resources/organizations.py",
             "qovery_sync/resources/stray.py",
