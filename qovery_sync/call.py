@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from importlib import import_module
 from typing import Generic, Protocol, TypeVar, cast
 
 from anyio import CancelScope
 
 T = TypeVar("T")
+
+# anyio would import this on the loop with the first call: a fork meanwhile would hang the first call of the child.
+import_module("anyio._backends._asyncio")
 
 # Seconds a cancelled call gets to unwind, so that its request really is cancelled.
 UNWIND_SECONDS = 1.0

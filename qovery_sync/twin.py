@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import AsyncIterable, Awaitable, Callable, Collection, Generator, Iterable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, closing, contextmanager
 from importlib import import_module
@@ -86,8 +87,11 @@ class Twin:
         class_ = twin_class(value.__class__)
         return value if class_ is None else class_(value, self._portal)
 
-    def _given(self, value: Any) -> Any:
-        """An argument with the async originals of the twins in it, and functions that the loop can await."""
+    def _given(self, value: Any, *, gives_live: bool = False) -> Any:
+        """An argument with the async originals of the twins in it, and functions that the loop can await.
+
+        `gives_live`: the async side uses what the function returns. Otherwise that only passes through.
+        """
         if isinstance(value, Twin):
             return value._async  # noqa: SLF001  # of its own kind
         if value.__class__ in _COLLECTIONS:
@@ -99,14 +103,16 @@ class Twin:
         if not callable(value) or isinstance(value, type):
             return value
         original = self._original(value)
-        return Callback(self._in_this_face(value)) if original is None else self._in_that_face(original)
+        if original is None:
+            return Callback(self._in_this_face(value, gives_live=gives_live))
+        return self._in_that_face(original, gives_live=gives_live)
 
     def _items(self, items: Iterable[Any]) -> Any:
         """Items for the loop: a collection as it is, anything else step by step in this thread."""
         if isinstance(items, Collection):
-            return self._given(items)
+            return items
         iterator = iter(items)
-        return _Steps(Callback(lambda: self._given(next(iterator, _END))))
+        return _Steps(Callback(lambda: next(iterator, _END)))
 
     def _original(self, function: Any) -> Callable[..., Awaitable[Any]] | None:
         """The async original of a method of a twin, also where arguments are bound to it."""
@@ -119,21 +125,26 @@ class Twin:
             return found
         return None
 
-    def _in_this_face(self, function: Callable[..., Any]) -> Callable[..., Any]:
+    def _in_this_face(self, function: Callable[..., Any], *, gives_live: bool) -> Callable[..., Any]:
         """A function of the user, which gets twins and may return them."""
 
         def call(*args: Any, **kwargs: Any) -> Any:
             twins = {name: self._twin(value) for name, value in kwargs.items()}
-            return self._given(function(*map(self._twin, args), **twins))
+            result = function(*map(self._twin, args), **twins)
+            return self._given(result) if gives_live else result
 
         return call
 
-    def _in_that_face(self, function: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    def _in_that_face(
+        self, function: Callable[..., Awaitable[Any]], *, gives_live: bool
+    ) -> Callable[..., Awaitable[Any]]:
         """The original of a method: the whole batch crosses to the loop once."""
 
         async def call(*args: Any, **kwargs: Any) -> Any:
             originals = {name: self._given(value) for name, value in kwargs.items()}
-            return self._twin(await function(*map(self._given, args), **originals))
+            result = function(*map(self._given, args), **originals)
+            result = await result if inspect.isawaitable(result) else result
+            return result if gives_live else self._twin(result)
 
         return call
 

@@ -165,6 +165,13 @@ class TestFunctions:
         voyages = fleet.map(lambda name: (here(), fleet.ship(name).sail("Brest")), ["Ajax", "Hood"])
         assert [voyage.result for voyage in voyages] == [(here(), "Ajax to Brest"), (here(), "Hood to Brest")]
 
+    def test_live_objects_that_it_returns_pass_through_or_reach_the_async_side_as_its_own(self, fleet: Fleet) -> None:
+        (voyage,) = fleet.map(fleet.ship, ["Ajax"])
+        assert type(voyage.result) is Ship
+        (voyage,) = fleet.map(lambda ship: ship, [fleet.ship("Hood")])
+        assert (type(voyage.item), type(voyage.result)) == (Ship, Ship)
+        assert fleet.flag_all(lambda name: fleet.ship(name.title()), ["ajax"]) == ["<Ajax>"]
+
     def test_what_it_raises_reaches_the_caller(self, fleet: Fleet) -> None:
         def refuse(name: str) -> None:
             raise LookupError(name)

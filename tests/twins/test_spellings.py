@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 
 import pytest
@@ -84,7 +85,8 @@ def derived(method: str) -> str:
 def test_of_a_parameter(annotation: str, blocking: str) -> None:
     text = derived(f"async def meet(self, other: {annotation}) -> None: 'Meet.'")
     assert f"def meet(self, other: {blocking}) -> None:" in text
-    assert "self._given(other)" in text
+    assert re.search(r"self\._given\(other(, gives_live=True)?\)", text)
+    assert ("gives_live" in text) is blocking.endswith("], Ship]")
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,8 @@ class Turned:
     """Values of the type are, or hold, objects with a twin."""
     calls_back: bool
     """A function that the async side awaits."""
+    gives_live: bool = False
+    """What that function returns are live objects, for the async side."""
     streams: bool = False
     """The async side takes async iterables as well."""
 
@@ -102,7 +104,7 @@ class Reader:
     def _turned(self, annotation: ast.expr, holders: Collection[str]) -> Turned:
         turn = _Turn(self, holders)
         expression = turn.visit(self.plain(annotation))
-        return Turned(ast.unparse(expression), live=turn.live, calls_back=turn.calls_back)
+        return Turned(ast.unparse(expression), live=turn.live, calls_back=turn.calls_back, gives_live=turn.gives_live)
 
 
 class _Turn(ast.NodeTransformer):
@@ -113,6 +115,7 @@ class _Turn(ast.NodeTransformer):
         self._holders = holders
         self.live = False
         self.calls_back = False
+        self.gives_live = False
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
         name = meaning(self._reader.source, node.value)
@@ -136,6 +139,7 @@ class _Turn(ast.NodeTransformer):
             raise self._no_twin(node, f"{what} inside {ast.unparse(node.value)}[...] is not found by its twin")
         self.live |= inner.live
         self.calls_back |= inner.calls_back
+        self.gives_live |= inner.gives_live
         return slice_
 
     def _callable(self, node: ast.Subscript, parameters: ast.expr, result: ast.expr) -> ast.expr:
@@ -144,11 +148,13 @@ class _Turn(ast.NodeTransformer):
         # The callback itself hands over the live objects inside.
         inner = _Turn(self._reader, (*_OUT, "Concatenate"))
         results = [inner.visit(inside or member) for inside, member in zip(awaited, every, strict=True)]
+        gives_live = inner.live
         turned = inner.visit(parameters)
         if inner.calls_back:
             raise self._no_twin(node, "a function that takes or returns one that is awaited has no blocking form")
         if any(awaited):
             self.calls_back = True
+            self.gives_live |= gives_live
         elif inner.live:
             why = (
                 "a function that takes or returns live objects must return an Awaitable: it runs in the caller's thread"

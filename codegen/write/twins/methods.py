@@ -187,7 +187,7 @@ class _Method:
         if any(other.live or other.calls_back for other in every):
             if star == "**":
                 raise self.reader.no_twin(argument, f"**{name} cannot hold live objects or functions")
-            name = f"self._given({name})"
+            name = f"self._given({name}{', gives_live=True' if any(other.gives_live for other in every) else ''})"
         return _Parameter(declared, passed.format(name), calls_back)
 
     def _turned(self, argument: ast.arg) -> Turned:

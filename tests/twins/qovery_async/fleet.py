@@ -216,6 +216,10 @@ class Fleet(Resource):
                 tasks.start_soon(one, index, item)
         return [voyages[index] for index in sorted(voyages)]
 
+    async def flag_all(self, choose: Callable[[str], Awaitable[Ship]], names: Sequence[str]) -> builtins.list[str]:
+        """The labels of ships that a function chooses: the async side uses what it returns."""
+        return [(await choose(name)).label() for name in names]
+
     @overload
     async def first(self, names: Sequence[str]) -> Ship: ...
     @overload

@@ -153,6 +153,10 @@ class Fleet(Twin):
         """Call a function for each item, `limit` at once."""
         return self._call_back(self._async.map, self._given(function), self._items(items), limit=limit)
 
+    def flag_all(self, choose: Callable[[str], Ship], names: Sequence[str]) -> builtins.list[str]:
+        """The labels of ships that a function chooses: the async side uses what it returns."""
+        return self._call_back(self._async.flag_all, self._given(choose, gives_live=True), names)
+
     @overload
     def first(self, names: Sequence[str]) -> Ship: ...
 
