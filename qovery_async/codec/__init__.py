@@ -1,1 +1,1 @@
-"""Between JSON and models."""
+"""Converts JSON to models and models to JSON."""

@@ -9,10 +9,8 @@ from cattrs import Converter
 
 @functools.cache
 def converter() -> Converter:
-    """One for the process: what it learns of a model serves every client.
-
-    Imported with the first use, as models are: a client is made faster than that.
-    """
+    """The only cattrs converter of the process, so each model is compiled once for all clients."""
+    # Imported on first use, because this takes longer than making a client.
     from qovery_async.codec import decode, encode
 
     made = Converter(detailed_validation=False)

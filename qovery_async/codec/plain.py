@@ -1,33 +1,35 @@
-"""What does a JSON value look like from outside? Its kind, its depth, and how a message names it."""
+"""Which kind of JSON value is it, how deep is it, and how does a message show it?"""
 
 from __future__ import annotations
 
 from typing import Any, TypeGuard
 
 DEEPEST = 240
-"""Of JSON that no model describes, as many levels are read. Comparing, copying and writing a value take
-several calls for each of its levels, and Python allows 1,000 of them."""
+"""The levels of nesting that are read of JSON that no model describes. Comparing, copying and writing a value
+take several nested calls for each level, and Python allows 1,000 of them."""
 
 _SHOWN = 40
 
 
 def is_object(value: object) -> TypeGuard[dict[str, Any]]:
+    """Whether the value is a JSON object."""
     return isinstance(value, dict)
 
 
 def is_list(value: object) -> TypeGuard[list[Any]]:
+    """Whether the value is a JSON list."""
     return isinstance(value, list)
 
 
 def kind(value: object) -> str:
-    """What to call a value that is not what it should be."""
+    """The kind of a value, as messages name it."""
     if value is None:
         return "null"
     return {"dict": "an object", "list": "a list"}.get(type(value).__name__, type(value).__name__)
 
 
 def shown(value: object) -> str:
-    """How a message shows a value: itself where it is short, else its kind."""
+    """A value as messages show it: itself if it is short, else its kind."""
     if value is None or is_object(value) or is_list(value) or (isinstance(value, str) and len(value) > _SHOWN):
         return kind(value)
     text = repr(value)
@@ -35,7 +37,7 @@ def shown(value: object) -> str:
 
 
 def is_too_deep(value: Any, levels: int = DEEPEST) -> bool:
-    """Whether lists and objects are nested in it beyond so many levels."""
+    """Whether lists and objects are nested in the value more than `levels` deep."""
     if value.__class__ is not dict and value.__class__ is not list:
         return False
     for inner in value.values() if value.__class__ is dict else value:

@@ -1,4 +1,4 @@
-"""How is parsed JSON read as models: fast while it fits, repaired where it does not?"""
+"""How is parsed JSON read as models: fast if it fits, repaired if it does not?"""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _logger = logging.getLogger("qovery")
 
 
 class Codec:
-    """Reads answers and writes bodies. `strict` raises where the tolerant codec repairs."""
+    """Reads responses as models. With `strict`, it raises where it would otherwise repair."""
 
     def __init__(self, *, strict: bool = False) -> None:
         self._strict = strict
@@ -42,12 +42,15 @@ class Codec:
     ) -> T:
         """The parsed JSON `value` as `type_`.
 
-        Messages name `source`, else the operation; `root` is the path that leads to the value. What
-        they show of it goes through `hide`.
+        Messages name `source`, or `operation` without one, and begin paths with `root`. `hide` removes
+        secrets from them.
+
+        Raises:
+            DecodeError: the value does not fit, and is too broken to repair or the codec is strict.
         """
         try:
             return converter().structure(value, cast("type[T]", type_))
-        except Exception:  # noqa: BLE001  # whatever it was, the slow road finds and names it
+        except Exception:  # noqa: BLE001  # whatever failed, `Repair` finds it and names it
             from qovery_async.codec.repair import Repair
 
             repair = Repair()
@@ -68,7 +71,11 @@ class Codec:
         source: object = None,
         hide: Callable[[str], str] = str,
     ) -> list[T]:
-        """The list under `key` of an envelope."""
+        """The list under `key` of an envelope: a JSON object around a list.
+
+        Raises:
+            DecodeError: as `decode`.
+        """
         found = envelope.get(key)
         if is_list(found):
             items = cast("TypeForm[list[T]]", GenericAlias(list, (item,)))
@@ -76,16 +83,17 @@ class Codec:
         from qovery_async.codec.repair import Repair
 
         repair = Repair()
-        repair.note(key, key, "is missing" if found is None else f"expected a list, got {shown(found)}")
+        what = "is missing" if found is None else f"expected a list, got {shown(found)}"
+        repair.note(key, key, what, "read as an empty list")
         self._report(repair, operation, source, hide)
         return []
 
     def prepare(self, type_: object) -> None:
-        """Builds what decoding `type_` needs, so that the first answer does not wait for it."""
+        """Builds the decoder of `type_`, so that the first response does not wait for it."""
         converter().get_structure_hook(type_)
 
     def _report(self, repair: Repair, operation: str, source: object, hide: Callable[[str], str]) -> None:
-        # What misfits as a whole has nothing left in it that could be saved.
+        # The place "" is the whole value, so there is nothing to repair.
         if repair.problems and (self._strict or "" in repair.problems):
             first = hide(str(next(iter(repair.problems.values()))))
             more = f" (and {repair.count - 1} more)" if repair.count > 1 else ""
@@ -93,13 +101,19 @@ class Codec:
         for place, problem in repair.problems.items():
             if (operation, place) not in self._warned:
                 self._warned.add((operation, place))
-                _logger.warning("%s: %s; kept as it came, as far as possible", operation, hide(str(problem)))
+                _logger.warning("%s: %s; %s", operation, hide(str(problem)), problem.outcome)
 
 
 def from_dict(model: type[M], mapping: Mapping[str, Any]) -> M:
-    """A model from what the API or `to_dict` wrote.
+    """Build a model from a mapping that the API or `to_dict` wrote.
+
+    Unknown keys are kept in `extra`, unknown enum values are kept as well.
+
+    Args:
+        model: The class to build, such as `models.Project`.
+        mapping: Plain JSON types under the API's own key names.
 
     Raises:
-        DecodeError: the mapping does not fit the model; names the path.
+        DecodeError: The mapping does not fit the model. The message has the path of the first problem.
     """
     return Codec(strict=True).decode(dict(mapping), model, operation=f"from_dict({model.__name__})")

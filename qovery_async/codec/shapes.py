@@ -1,4 +1,4 @@
-"""What does a type annotation ask of a JSON value?"""
+"""Which JSON does a type annotation describe?"""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NONE = type(None)
 
 @attrs.frozen
 class Attribute:
-    """One attribute of a model as the codec sees it."""
+    """One attribute of a model; `wire` is its key in JSON."""
 
     name: str
     wire: str
@@ -23,10 +23,11 @@ class Attribute:
     required: bool
     nullable: bool
     absent: Any
-    """What an absent key reads: `UNSET` in models that a request can contain, `None` in others."""
+    """The value of an absent key: `UNSET` in models that a request can contain, `None` in others."""
 
 
 def attributes(model: type[Model]) -> Iterator[Attribute]:
+    """The attributes of a model that stand for keys."""
     for field in attrs.fields(model):
         if field.name in ("extra", "null_keys"):
             continue
@@ -40,7 +41,7 @@ def attributes(model: type[Model]) -> Iterator[Attribute]:
 
 
 def without_none(type_: Any) -> tuple[Any, bool]:
-    """The type less `None` and `Unset`, and whether `None` was one of its branches."""
+    """The type without `None` and `Unset`, and whether it allowed `None`."""
     if get_origin(type_) not in (Union, types.UnionType):
         return type_, False
     branches = get_args(type_)
@@ -50,7 +51,7 @@ def without_none(type_: Any) -> tuple[Any, bool]:
 
 
 def union_rule(type_: Any) -> ByTag | ByKey | None:
-    """How to tell the branches of an annotated union apart."""
+    """The rule that tells the branches of a union apart, or None if the type is no union."""
     if get_origin(type_) is not Annotated:
         return None
     rule = type_.__metadata__[0]

@@ -1,1 +1,1 @@
-"""What a namespace of operations needs."""
+"""Holds what each namespace of operations needs."""

@@ -1,4 +1,4 @@
-"""Who is told that an operation is deprecated? The caller, once, in either face."""
+"""How does a deprecated operation warn its caller, once, in both packages?"""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ _announced: ContextVar[bool] = ContextVar("qovery_deprecation_announced", defaul
 
 
 def deprecated_call(call: str, replacement: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """Warn with each call, unless an outer call has: the blocking face calls the async one inside."""
+    """Makes each call of a method warn. A call inside a call that has warned is silent.
+
+    A blocking method calls its async twin, and both are decorated.
+    """
     message = f"client.{call} is deprecated by Qovery; use client.{replacement}"
 
     def decorate(method: Callable[P, T]) -> Callable[P, T]:
@@ -42,7 +45,7 @@ def deprecated_call(call: str, replacement: str) -> Callable[[Callable[P, T]], C
 
 
 class _Announcement:
-    """Warns at its beginning; calls inside stay silent."""
+    """A `with` block that warns when it begins, and keeps calls inside silent."""
 
     def __init__(self, message: str) -> None:
         self._message = message

@@ -1,4 +1,4 @@
-"""Which organization is meant where none is named?"""
+"""Which organization does a call use that names none?"""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ if TYPE_CHECKING:
     from qovery_async.transport.exchange import Exchange
 
 
-# A person sees few; an error is no place for more.
+# Longer lists make the error hard to read.
 _LISTED = 20
 
 
 class DefaultOrganization:
-    """The only organization the token sees; asked for once, also when many calls need it at once."""
+    """The organization of a client's token. It is looked up once, even for many calls at the same time."""
 
     def __init__(self) -> None:
         self._id: str | None = None
         self._lookup: Shared[str] = Shared()
 
     async def id(self, exchange: Exchange) -> str:
-        """The id.
+        """The id that the client is configured with, else that of the only organization of the token.
 
         Raises:
-            ConfigurationError: the token sees several organizations, or none.
+            ConfigurationError: the token has access to several organizations, or to none.
         """
         configured = exchange.options.organization_id or self._id
         return configured or await self._lookup.run(partial(self._look_up, exchange))
 
     async def _look_up(self, exchange: Exchange) -> str:
         response = await exchange.send(Call("organizations.list", "GET /organization"), "application/json")
-        answer = response.json()
-        results = answer.get("results") if is_object(answer) else None
+        envelope = response.json()
+        results = envelope.get("results") if is_object(envelope) else None
         found = [entry for entry in results if is_object(entry)] if is_list(results) else []
         organizations: dict[str, object] = {
             entry["id"]: entry.get("name") for entry in found if isinstance(entry.get("id"), str)
@@ -49,9 +49,9 @@ class DefaultOrganization:
             self._id = only
             return only
         if not organizations:
-            raise ConfigurationError("the token sees no organization; check that it has not been revoked")
+            raise ConfigurationError("the token has access to no organization; check that it has not been revoked")
         listed = ", ".join(one_line(f"{id_} ({name})", 100) for id_, name in islice(organizations.items(), _LISTED))
         raise ConfigurationError(
-            "the token sees several organizations; say which with organization_id=... "
+            "the token has access to several organizations; name one with organization_id=... "
             f"or QOVERY_ORGANIZATION_ID: {listed}"
         )

@@ -1,4 +1,4 @@
-"""How do pages become a stream of items?"""
+"""How does a paged list become one sequence of items?"""
 
 from __future__ import annotations
 
@@ -20,8 +20,13 @@ _FIRST_SIZE = 20
 class Page(Generic[T]):
     """One page of a list.
 
-    `next` and `previous` are tokens for the neighbouring pages, where the API gives any;
-    `limit_reached` says that older items are hidden by the organization's plan.
+    Attributes:
+        items: The items of the page.
+        page: The number of the page. None if the API does not say.
+        page_size: The number of items that a full page has. None if the API does not say.
+        next: The token of the next page. None if there is none, or if the API gives no tokens.
+        previous: The token of the previous page, or None.
+        limit_reached: True if the organization's plan hides older items. None if the API does not say.
     """
 
     items: list[T]
@@ -33,6 +38,7 @@ class Page(Generic[T]):
 
 
 def read_page(envelope: dict[str, Any], items: list[T]) -> Page[T]:
+    """A page from the JSON object around the items of a response."""
     links = envelope.get("links")
     links = links if is_object(links) else {}
     return Page(
@@ -46,27 +52,31 @@ def read_page(envelope: dict[str, Any], items: list[T]) -> Page[T]:
 
 
 def _if(type_: type[T], value: object) -> T | None:
-    """The value where it is of the type: what an answer says besides its items is not worth failing for."""
+    """The value if it has the type, else None: a wrong page number is no reason to fail."""
     return value if type(value) is type_ else None
 
 
 def _token(link: object, name: str) -> str | None:
-    """The token inside a link to a neighbouring page, which is all the API tells of it."""
+    """The token in a link to another page. The API gives no other form of it."""
     if not isinstance(link, str):
         return None
-    # Split by hand: of an address that does not fit, `urlsplit` wants to know nothing.
+    # Split by hand, because `urlsplit` raises for a malformed address.
     query = link.partition("?")[2].partition("#")[0]
     return next(iter(parse_qs(query).get(name, [])), None)
 
 
 class Items(Generic[T]):
-    """Every item of a list, fetched page by page: `async for item in ...`, or `.pages()`."""
+    """All items of a paged list, as an async iterable.
+
+    `async for item in items` sends a request for each page when it is needed. Each iteration starts
+    from the beginning. It raises what the paged operation raises.
+    """
 
     def __init__(self, pages: Callable[[], AsyncIterator[list[T]]]) -> None:
         self._pages = pages
 
     def pages(self) -> AsyncIterator[list[T]]:
-        """The items of one request at a time."""
+        """Iterate over the pages: `async for page in items.pages()` gives the items of each as a list."""
         return self._pages()
 
     async def __aiter__(self) -> AsyncIterator[T]:
@@ -81,14 +91,14 @@ def after_last(
     *,
     key: str,
 ) -> Items[T]:
-    """Continues behind the last item until a page brings nothing new."""
+    """Requests the items after the last one, until a page has no new item."""
 
     async def pages() -> AsyncIterator[list[T]]:
         seen: set[str] = set()
         cursor = start
         while fresh := _fresh(await fetch(cursor), key, seen):
             yield fresh
-            # An item that the codec could not repair may have none.
+            # An item that does not fit its model may have no key.
             keys = [k for k in (getattr(item, key, None) for item in fresh) if isinstance(k, str)]
             if not keys:
                 return
@@ -98,13 +108,13 @@ def after_last(
 
 
 def next_token(fetch: Callable[[str | Unset], Awaitable[Page[T]]], start: str | Unset) -> Items[T]:
-    """Continues with the token that each page gives for the next, until one gives none."""
+    """Requests the page that the token of the last page names, until a page has no token."""
 
     async def pages() -> AsyncIterator[list[T]]:
         seen: set[str | Unset] = {start}
         page = await fetch(start)
         yield page.items
-        # A token that comes again would go round for ever.
+        # A repeated token would never end.
         while page.next and page.next not in seen:
             seen.add(page.next)
             page = await fetch(page.next)
@@ -114,7 +124,7 @@ def next_token(fetch: Callable[[str | Unset], Awaitable[Page[T]]], start: str | 
 
 
 def growing(fetch: Callable[[int | Unset], Awaitable[Page[T]]], start: int | Unset, *, key: str) -> Items[T]:
-    """Asks for twice as many each time, until fewer come than were asked for."""
+    """Requests twice as many items each time, until a page has fewer items than requested."""
 
     async def pages() -> AsyncIterator[list[T]]:
         seen: set[str] = set()
@@ -132,7 +142,7 @@ def growing(fetch: Callable[[int | Unset], Awaitable[Page[T]]], start: int | Uns
 
 
 def _fresh(page: Page[T] | list[T], key: str, seen: set[str]) -> list[T]:
-    """The items that have not been seen: new ones at the top push others onto the next page."""
+    """The items that are new. An item created meanwhile moves others to the next page, which then repeat."""
     fresh: list[T] = []
     for item in page.items if isinstance(page, Page) else page:
         mark = repr(getattr(item, key, item))

@@ -1,4 +1,4 @@
-"""What do all namespaces have in common? How they call, and how they read what comes back."""
+"""How does a namespace send a call and read its response?"""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Resource:
     async def _json(self, type_: TypeForm[T], operation: str, route: str, *values: str, **given: Unpack[Given]) -> T:
         response = await self._core.exchange.send(Call(operation, route, *values, **given), JSON)
         if not response.body and _allows_none(type_):
-            return None  # type: ignore[return-value]  # which is what the type allows
+            return None  # type: ignore[return-value]  # `_allows_none` has checked it
         decode, hide = self._core.exchange.codec.decode, response.authorization.hidden_in
         try:
             return decode(response.json(), type_, operation=operation, source=response.request, hide=hide)
@@ -87,14 +87,14 @@ class Resource:
         return (await self._core.exchange.send(Call(operation, route, *values, **given), accept)).no_page().text()
 
     async def _secret_text(self, accept: str, operation: str, route: str, *values: str, **given: Unpack[Given]) -> str:
-        """Text that must not be shown by accident: a kubeconfig, say."""
+        """A string that is secret, such as a kubeconfig: its `repr` is masked."""
         return SecretText(await self._text(accept, operation, route, *values, **given))
 
     async def _bytes(self, accept: str, operation: str, route: str, *values: str, **given: Unpack[Given]) -> bytes:
         return (await self._core.exchange.send(Call(operation, route, *values, **given), accept)).no_page().body
 
     async def _nothing(self, operation: str, route: str, *values: str, **given: Unpack[Given]) -> None:
-        """No body is promised; one that comes all the same is ignored, unless it is a web page."""
+        """Ignores the body of the response, unless it is a web page, which no API sends."""
         (await self._core.exchange.send(Call(operation, route, *values, **given), JSON)).no_page()
 
     async def _organization_id(self, given: str | None) -> str:

@@ -1,4 +1,4 @@
-"""What does the first call of a namespace have to wait for? Imports and decoders; have them now."""
+"""How are the imports and decoders of a namespace loaded before its first call?"""
 
 from __future__ import annotations
 
@@ -15,23 +15,27 @@ from qovery_async.runtime.resource import Resource
 
 
 async def warm_up(root: Resource, codec: Codec, namespaces: Sequence[str]) -> None:
+    """Imports the namespaces and builds the decoders of all their operations.
+
+    Raises:
+        ConfigurationError: a namespace does not exist.
+    """
     for path in namespaces:
         resource = root
         for name in path.split("."):
             found = getattr(resource, name, None)
             if not isinstance(found, Resource):
-                raise ConfigurationError(f"there is no namespace {path!r}")
+                raise ConfigurationError(f"namespaces must be paths such as 'jobs.secrets', got {path!r}")
             resource = found
         for name, method in inspect.getmembers(type(resource), inspect.iscoroutinefunction):
             if not name.startswith("_"):
-                codec.prepare(_answer(method))
-                await anyio.lowlevel.checkpoint()  # other tasks go on in between
+                codec.prepare(_decoded_type(method))
+                await anyio.lowlevel.checkpoint()  # lets other tasks run in between
 
 
-def _answer(method: typing.Callable[..., object]) -> object:
-    """What a generated method returns; a page is made of its items."""
-    hints = typing.get_type_hints(method, include_extras=True)
-    answer = hints["return"]
-    if typing.get_origin(answer) in (Page, Items):
-        return list[typing.get_args(answer)[0]]  # type: ignore[misc]  # built at run time
-    return answer
+def _decoded_type(method: typing.Callable[..., object]) -> object:
+    """The type that a generated method decodes: a page is decoded as a list of its items."""
+    returned = typing.get_type_hints(method, include_extras=True)["return"]
+    if typing.get_origin(returned) in (Page, Items):
+        return list[typing.get_args(returned)[0]]  # type: ignore[misc]  # built at run time
+    return returned

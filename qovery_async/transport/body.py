@@ -1,4 +1,4 @@
-"""How is the body of an answer read: whole, unpacked, and no larger than allowed?"""
+"""How is the body of a response read: complete, decompressed, and no larger than allowed?"""
 
 from __future__ import annotations
 
@@ -10,37 +10,37 @@ from qovery_async.errors import ResponseTooLarge, TransportError
 from qovery_async.transport.request import Request
 
 ACCEPTED = "gzip, deflate"
-"""What `read` can unpack. aiohttp could too, but takes a stream that ends early for a whole one."""
+"""The codings that `read` decompresses. aiohttp could, but takes a stream that ends early for a complete one."""
 
 _OTHERS = ("br", "zstd", "compress")
-# gzip allows several, one after another; millions of empty ones would keep a client busy.
+# gzip allows several streams in a row; millions of empty ones would keep a client busy.
 _MEMBERS = 64
 
 
-async def read(answer: aiohttp.ClientResponse, request: Request, limit: int) -> bytes:
-    """The body of an answer that aiohttp has left packed.
+async def read(response: aiohttp.ClientResponse, request: Request, limit: int) -> bytes:
+    """The body of a response that aiohttp has left compressed.
 
     Raises:
-        ResponseTooLarge: it is larger than `limit` bytes, as it came or unpacked.
-        TransportError: it ends early, or is packed in a way that was not asked for.
+        ResponseTooLarge: the body is larger than `limit` bytes, before or after decompression.
+        TransportError: the body ends early, or has a coding that was not requested.
         aiohttp.ClientError: the connection broke.
     """
     if request.method == "HEAD":
         return b""
-    length = answer.content_length
+    length = response.content_length
     if length is not None and length > limit:
         raise _too_large(request, limit)
-    coding = answer.headers.get("Content-Encoding", "").strip().lower()
+    coding = response.headers.get("Content-Encoding", "").strip().lower()
     if coding in ("", "identity"):
-        return await answer.read() if length is not None else await _gather(answer, request, limit)
-    packed = await _gather(answer, request, limit)
-    return _unpack(packed, coding, request, limit) if packed else b""
+        return await response.read() if length is not None else await _collect(response, request, limit)
+    compressed = await _collect(response, request, limit)
+    return _decompress(compressed, coding, request, limit) if compressed else b""
 
 
-async def _gather(answer: aiohttp.ClientResponse, request: Request, limit: int) -> bytes:
+async def _collect(response: aiohttp.ClientResponse, request: Request, limit: int) -> bytes:
     parts: list[bytes] = []
     size = 0
-    async for part in answer.content.iter_any():
+    async for part in response.content.iter_any():
         size += len(part)
         if size > limit:
             raise _too_large(request, limit)
@@ -48,32 +48,36 @@ async def _gather(answer: aiohttp.ClientResponse, request: Request, limit: int) 
     return b"".join(parts)
 
 
-def _unpack(packed: bytes, coding: str, request: Request, limit: int) -> bytes:
+def _decompress(compressed: bytes, coding: str, request: Request, limit: int) -> bytes:
     if coding not in ("gzip", "x-gzip", "deflate"):
-        # Named where it is a name; what else stands there may repeat the token.
-        name = f"as {coding!r}" if coding in _OTHERS else "in an unknown way"
-        raise TransportError(f"{request}: the answer is packed {name}; only {ACCEPTED} was asked for")
-    # By the standard, deflate has zlib's frame; some servers leave it out.
-    framed = coding != "deflate" or (packed[0] & 0x0F == 8 and int.from_bytes(packed[:2], "big") % 31 == 0)
-    unpacked, rest = b"", packed
+        # An unknown value is not shown, because it may repeat the token.
+        name = repr(coding) if coding in _OTHERS else "an unknown value"
+        raise TransportError(
+            f"{request}: the response has Content-Encoding {name}, but the request accepts only {ACCEPTED}"
+        )
+    # The standard's deflate has a zlib header; some servers leave it out.
+    framed = coding != "deflate" or (compressed[0] & 0x0F == 8 and int.from_bytes(compressed[:2], "big") % 31 == 0)
+    body, rest = b"", compressed
     for _ in range(_MEMBERS):
         stream = zlib.decompressobj(wbits=47 if framed else -15)
         try:
-            # One byte more than allowed is enough to know, and a bomb never gets to unfold.
-            unpacked += stream.decompress(rest, limit + 1 - len(unpacked))
+            # One byte above the limit proves that it is exceeded, so a compression bomb never expands.
+            body += stream.decompress(rest, limit + 1 - len(body))
         except zlib.error as error:
-            raise TransportError(f"{request}: the answer cannot be unpacked: {error}") from None
-        if len(unpacked) > limit:
+            raise TransportError(f"{request}: the response body cannot be decompressed: {error}") from None
+        if len(body) > limit:
             raise _too_large(request, limit)
         if not stream.eof:
-            raise TransportError(f"{request}: the answer ends early: what was packed is not whole")
+            raise TransportError(f"{request}: the response body ends early: its compressed data is incomplete")
         rest = stream.unused_data
         if not rest:
-            return unpacked
-    raise TransportError(f"{request}: the answer cannot be unpacked: it has more than {_MEMBERS} parts")
+            return body
+    raise TransportError(
+        f"{request}: the response body cannot be decompressed: it has more than {_MEMBERS} compressed parts"
+    )
 
 
 def _too_large(request: Request, limit: int) -> ResponseTooLarge:
     return ResponseTooLarge(
-        f"{request}: the answer is larger than {limit} bytes; if that is expected, raise max_response_bytes"
+        f"{request}: the response is larger than {limit} bytes; if that is expected, increase max_response_bytes"
     )

@@ -1,4 +1,4 @@
-"""How do many tasks that need the same answer at the same time get it from one effort?"""
+"""How do tasks that need the same result at the same time share one call?"""
 
 from __future__ import annotations
 
@@ -12,40 +12,41 @@ T = TypeVar("T")
 
 
 @attrs.define(eq=False)
-class _Effort(Generic[T]):
+class _Execution(Generic[T]):
     task: asyncio.Task[T]
-    waiting: int = 0
+    waiters: int = 0
 
 
 class Shared(Generic[T]):
-    """Runs a function once for all who ask while it runs; who asks later begins it anew."""
+    """Runs a function once for all tasks of a loop that call `run` while it runs."""
 
     def __init__(self) -> None:
-        self._running: dict[asyncio.AbstractEventLoop, _Effort[T]] = {}
+        self._running: dict[asyncio.AbstractEventLoop, _Execution[T]] = {}
 
     async def run(self, function: Callable[[], Awaitable[T]]) -> T:
+        """The result of the execution that is running, else of a new one of `function`."""
         loop = asyncio.get_running_loop()
-        effort = self._running.get(loop)
-        if effort is None:
-            effort = self._running[loop] = _Effort(loop.create_task(_awaited(function)))
-            effort.task.add_done_callback(self._forget)
-        effort.waiting += 1
+        execution = self._running.get(loop)
+        if execution is None:
+            execution = self._running[loop] = _Execution(loop.create_task(_awaited(function)))
+            execution.task.add_done_callback(self._forget)
+        execution.waiters += 1
         try:
-            # Shielded: who asked first may be cancelled while others still wait.
-            return await asyncio.shield(effort.task)
+            # Shielded: the first task may be cancelled while others still wait.
+            return await asyncio.shield(execution.task)
         finally:
-            effort.waiting -= 1
-            if not effort.waiting and not effort.task.done():
-                # All have been cancelled. Whoever asks now does not get what they left behind.
+            execution.waiters -= 1
+            if not execution.waiters and not execution.task.done():
+                # All tasks were cancelled. The next one must not join an execution that is ending.
                 self._running.pop(loop, None)
-                effort.task.cancel()
+                execution.task.cancel()
 
     def _forget(self, task: asyncio.Task[T]) -> None:
-        effort = self._running.get(task.get_loop())
-        if effort is not None and effort.task is task:
+        execution = self._running.get(task.get_loop())
+        if execution is not None and execution.task is task:
             del self._running[task.get_loop()]
         if not task.cancelled():
-            task.exception()  # taken, lest it is reported as lost when nobody waits any more
+            task.exception()  # marks it as retrieved; asyncio would log it if no task is left to wait
 
 
 async def _awaited(function: Callable[[], Awaitable[T]]) -> T:

@@ -18,12 +18,12 @@ _log = logging.getLogger("qovery.pacing")
 
 
 async def wait_for_turn(pace: Pace, limiter: RateLimiter, request: Request, left: float) -> float:
-    """Returns when the request may be sent, with the seconds that it waited.
+    """Waits until the request may be sent, and returns the seconds that it waited.
 
-    `left` is the seconds that the call's timeout still allows.
+    `left` is the time in seconds that the call's timeout leaves.
 
     Raises:
-        RateBudgetExhausted: the request may not be sent, or not in time.
+        RateBudgetExhausted: the budget has no request left, or none in time.
     """
     patient = pace.mode == "wait"
     began = time.monotonic()
@@ -45,11 +45,11 @@ async def wait_for_turn(pace: Pace, limiter: RateLimiter, request: Request, left
 def _exhausted(request: Request, wait: float, most: float, *, patient: bool) -> RateBudgetExhausted:
     if patient:
         why = (
-            f"the token's budget has a request for it in {math.ceil(wait)} s, and it may wait {most:.1f} s; "
+            f"the token's budget allows it in {math.ceil(wait)} s, but it may wait only {most:.1f} s; "
             "allow more time (timeout, Pace.ceiling)"
         )
     else:
-        why = f'the token\'s budget is used up and renews in {math.ceil(wait)} s; pace="wait" would wait for that'
+        why = f'the token\'s budget is used up and renews in {math.ceil(wait)} s; pace="wait" would wait until then'
     refused = RateBudgetExhausted(
         429,
         why,

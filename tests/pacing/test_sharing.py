@@ -61,7 +61,7 @@ class TestRaising:
         assert error.url == f"{server.url}/project/p1"
         assert WINDOW - 60 < error.retry_after < WINDOW + 60
         assert "was not sent: the token's budget is used up and renews in 36" in str(error)
-        assert str(error).endswith('pace="wait" would wait for that')
+        assert str(error).endswith('pace="wait" would wait until then')
 
     async def test_counts_for_all_tasks_and_copies_of_a_client(self) -> None:
         async with serve(project(6)) as server, AsyncQovery(TOKEN, base_url=server.url, pace="raise") as client:

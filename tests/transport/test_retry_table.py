@@ -309,9 +309,7 @@ class TestTheErrorOf429:
                 await ask(server.url, request("GET"), retries=QUICK, pace=Pace("wait", ceiling=1))
             assert len(server.methods) == failed.value.attempts == 1
         assert failed.value.__notes__ == ["Not retried: the pace has no turn for it in time."]
-        said = (
-            r"was not sent again: the token's budget has a request for it in 5\d s, and it may wait 1\.0 s; allow more"
-        )
+        said = r"was not sent again: the token's budget allows it in 5\d s, but it may wait only 1\.0 s; allow more"
         assert re.search(said, str(failed.value))
 
 
