@@ -13,6 +13,7 @@ from codegen.decisions.tables import Decisions
 from codegen.read import importer
 from codegen.read.description import DescriptionError
 from codegen.write import emit
+from codegen.write.twins.source import NoTwin
 
 PUBLIC_ADDRESS = "https://raw.githubusercontent.com/Qovery/qovery-openapi-spec/main/openapi.yaml"
 
@@ -30,16 +31,17 @@ def main() -> int:
         if arguments.command == "generate":
             return generate(facts.read(), check=arguments.check)
         return _import(arguments.source, dry_run=arguments.dry_run)
-    except TableError as error:
+    except (TableError, NoTwin) as error:
         print(error, file=sys.stderr)
     except DescriptionError as error:
-        print(f"stopped at {error}", file=sys.stderr)
-        print("If the description is wrong there, add it to codegen/decisions/corrections.toml.", file=sys.stderr)
+        print(f"The import stopped at {error}.", file=sys.stderr)
+        print("If the description is wrong there, correct it in codegen/decisions/corrections.toml;", file=sys.stderr)
+        print("if it is right, codegen/read has to learn it.", file=sys.stderr)
     return 1
 
 
-def generate(read: facts.Api, *, check: bool) -> int:
-    """Writes code once all is decided that the code depends on, and nothing about what is not there."""
+def generate(read: facts.ApiFacts, *, check: bool) -> int:
+    """Writes code, unless a decision is missing or a row of a table matches nothing."""
     decisions = tables.read()
     api = decisions.name(read)
     wrong = [*decisions.dead(api), *undecided(decisions, api)]
@@ -49,8 +51,8 @@ def generate(read: facts.Api, *, check: bool) -> int:
 
 
 def undecided(decisions: Decisions, api: Api) -> list[str]:
-    """What someone has to decide before code is written."""
-    where = "named like a secret, say in codegen/decisions/secrets.toml what it is"
+    """The decisions that must be taken before code is written."""
+    where = "named like a secret, add it to codegen/decisions/secrets.toml as hidden or shown"
     return [f"{where}: {name}" for name in decisions.secrets.undecided(api)]
 
 
@@ -67,7 +69,7 @@ def _import(source: str, *, dry_run: bool) -> int:
         print("\n".join(changes.changes(decisions.name(facts.read(facts.API_JSON)), api)) or "No changes.")
     lines = _invented(api)
     lines += [f"codegen/decisions/names.csv is out of date: {row}" for row in decisions.names.outdated(api)]
-    lines += [f"no longer needed: {row}" for row in decisions.dead(api)]
+    lines += [f"matches nothing any more, remove it: {row}" for row in decisions.dead(api)]
     lines += undecided(decisions, api)
     counts = f"{len(read.operations)} operations, {len(read.schemas)} schemas"
     print("\n".join([*lines, f"{counts}, {len(read.unnamed)} declared schemas without a class of their own"]))

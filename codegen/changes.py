@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from codegen.decisions.named import Api, Operation
-from codegen.facts import Answer, Enum, Model, Parameter, Schema, Union
+from codegen.facts import EnumSchema, ObjectSchema, Parameter, ResponseFacts, Schema, UnionSchema
 
 
 def changes(before: Api, after: Api) -> list[str]:
-    """One line for each change, what was removed first."""
+    """One line for each change, removals first."""
     was = _predecessors(before.operations, after.operations)
     kept = [operation.id for operation in was.values()]
     lines = [f"- Removed `{operation.call}`." for operation in before.operations if operation.id not in kept]
@@ -22,7 +22,7 @@ def changes(before: Api, after: Api) -> list[str]:
 
 
 def _predecessors(before: Iterable[Operation], after: Iterable[Operation]) -> dict[str, Operation]:
-    """What the operations were before, by their ids: where the id is new, what had the same method and path."""
+    """The former state of each operation, by its id; a new id is matched by method and path."""
     ids = {operation.id for operation in after}
     by_id = {operation.id: operation for operation in before}
     by_route = {operation.route: operation for operation in before if operation.id not in ids}
@@ -45,8 +45,8 @@ def _operation(old: Operation, new: Operation) -> Iterator[str]:
     yield from _each(call, "parameter", _typed(old.query), _typed(new.query))
     if old.body != new.body:
         yield f"- `{call}` takes the body {_body(new)}, was {_body(old)}."
-    if _answers(old.answers) != _answers(new.answers):
-        yield f"- `{call}` answers {_answers(new.answers)}, was {_answers(old.answers)}."
+    if _responses(old.responses) != _responses(new.responses):
+        yield f"- `{call}` returns {_responses(new.responses)}, was {_responses(old.responses)}."
 
 
 def _body(operation: Operation) -> str:
@@ -54,8 +54,8 @@ def _body(operation: Operation) -> str:
     return f"`{body.type}`{'' if body.required else ' (optional)'}" if body else "nothing"
 
 
-def _answers(answers: Iterable[Answer]) -> str:
-    shapes = {f"`list[{a.type}]`" if a.items else f"`{a.type}`" for a in answers}
+def _responses(responses: Iterable[ResponseFacts]) -> str:
+    shapes = {f"`list[{response.type}]`" if response.items else f"`{response.type}`" for response in responses}
     return " or ".join(sorted(shapes))
 
 
@@ -73,17 +73,17 @@ def _named(kind: str, old: Mapping[str, Schema], new: Mapping[str, Schema]) -> I
 
 
 def _parts(old: Schema, new: Schema) -> tuple[str, dict[str, str], dict[str, str]]:
-    what = {Model: "field", Enum: "value", Union: "branch"}[type(new)]
+    what = {ObjectSchema: "field", EnumSchema: "value", UnionSchema: "branch"}[type(new)]
     return what, _members(old), _members(new)
 
 
 def _members(schema: Schema) -> dict[str, str]:
-    if isinstance(schema, Model):
+    if isinstance(schema, ObjectSchema):
         return {
             f.name: f.type + (" or null" if f.nullable else "") + (", required" if f.required else "")
             for f in schema.fields
         }
-    return dict.fromkeys(schema.values if isinstance(schema, Enum) else schema.branches, "")
+    return dict.fromkeys(schema.values if isinstance(schema, EnumSchema) else schema.branches, "")
 
 
 def _each(where: str, what: str, old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[str]:

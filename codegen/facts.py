@@ -1,4 +1,4 @@
-"""What do we know of the API? The intermediate form, kept in api.json.
+"""Which facts are known of the API? The intermediate form, kept in api.json.
 
 Types are written as Python spells them: `str`, `list[Project]`, `dict[str, Any]`, `Job | None`.
 A capitalised word other than `Any` and `None` names a schema.
@@ -28,19 +28,19 @@ class Field:
 
 
 @attrs.frozen
-class Model:
+class ObjectSchema:
     fields: list[Field]
-    kind: Literal["model"] = "model"
+    kind: Literal["object"] = "object"
 
 
 @attrs.frozen
-class Enum:
+class EnumSchema:
     values: list[str]
     kind: Literal["enum"] = "enum"
 
 
 @attrs.frozen
-class Union:
+class UnionSchema:
     """Either `tag` with `mapping` tells the branches apart, or a key only one branch has."""
 
     branches: list[str]
@@ -50,7 +50,7 @@ class Union:
     kind: Literal["union"] = "union"
 
 
-Schema = Model | Enum | Union
+Schema = ObjectSchema | EnumSchema | UnionSchema
 
 
 @attrs.frozen
@@ -70,8 +70,8 @@ class Body:
 
 
 @attrs.frozen
-class Answer:
-    """One 2xx answer. `items` names the key of a list that stands alone in an envelope."""
+class ResponseFacts:
+    """One 2xx response. `items` names the key of a list that stands alone in an envelope."""
 
     status: int
     media_type: str | None = None
@@ -81,12 +81,12 @@ class Answer:
 
 
 @attrs.frozen
-class Operation:
+class OperationFacts:
     id: str
     method: str
     path: str
     path_parameters: list[Parameter]
-    answers: list[Answer]
+    responses: list[ResponseFacts]
     errors: list[int]
     query: list[Parameter] = attrs.Factory(list)
     body: Body | None = None
@@ -94,21 +94,21 @@ class Operation:
 
     @property
     def route(self) -> tuple[str, tuple[str, ...]]:
-        """What stays the same where only a name is spelled anew."""
+        """The method and the path without the names of its parameters."""
         return self.method, shape(self.path)
 
     @property
     def lists(self) -> bool:
         """Whether a list comes back, in an envelope or alone."""
-        return any(answer.items or (answer.type or "").startswith("list[") for answer in self.answers)
+        return any(response.items or (response.type or "").startswith("list[") for response in self.responses)
 
 
 @attrs.frozen
-class Api:
+class ApiFacts:
     version: str
-    operations: list[Operation]
+    operations: list[OperationFacts]
     schemas: dict[str, Schema]
-    # Declared schemas without a class of their own, and what became of them.
+    # Declared schemas without a class of their own, and why they have none.
     unnamed: dict[str, str]
     # The places at which the description was corrected before it was read.
     corrected: list[str] = attrs.Factory(list)
@@ -127,7 +127,7 @@ def references(type_: str | None) -> list[str]:
 
 def _converter() -> cattrs.Converter:
     converter = cattrs.Converter(omit_if_default=True)
-    kinds = {"model": Model, "enum": Enum, "union": Union}
+    kinds = {"object": ObjectSchema, "enum": EnumSchema, "union": UnionSchema}
     converter.register_structure_hook(Schema, lambda value, _: converter.structure(value, kinds[value["kind"]]))
     for kind in kinds.values():
         keep = cattrs.override(omit_if_default=False)
@@ -137,11 +137,11 @@ def _converter() -> cattrs.Converter:
     return converter
 
 
-def read(path: Path = API_JSON) -> Api:
-    return _converter().structure(json.loads(path.read_text(encoding="utf-8")), Api)
+def read(path: Path = API_JSON) -> ApiFacts:
+    return _converter().structure(json.loads(path.read_text(encoding="utf-8")), ApiFacts)
 
 
-def dump(api: Api) -> str:
+def dump(api: ApiFacts) -> str:
     """JSON with one fact a line, so that a change of the API reads well as a diff."""
     return _lines(_converter().unstructure(api), 0) + "\n"
 

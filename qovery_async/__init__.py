@@ -4,6 +4,7 @@ from qovery_async import models as models
 from qovery_async.client import AsyncQovery
 from qovery_async.codec.reader import from_dict
 from qovery_async.codec.writer import to_dict, to_json
+from qovery_async.config.settings import AsyncClientSettings, CallOptions, ClientSettings, Headers, TokenSource
 from qovery_async.errors import (
     ApiError,
     BadRequest,
@@ -29,8 +30,6 @@ from qovery_async.pacing.limiter import LocalRateLimiter, RateLimiter
 from qovery_async.pacing.pace import Mode, Pace
 from qovery_async.pacing.rate import Rate
 from qovery_async.runtime.pagination import Items, Page
-from qovery_async.secrecy.secret import Headers, Hidden, Secret
-from qovery_async.transport.credentials import TokenSource
 from qovery_async.transport.events import (
     RequestEvent,
     RequestHook,
@@ -50,15 +49,17 @@ __all__ = [
     "NO_TIMEOUT",
     "UNSET",
     "ApiError",
+    "AsyncClientSettings",
     "AsyncQovery",
     "BadRequest",
+    "CallOptions",
+    "ClientSettings",
     "ConfigurationError",
     "Conflict",
     "ConnectError",
     "DecodeError",
     "Forbidden",
     "Headers",
-    "Hidden",
     "Items",
     "LocalRateLimiter",
     "Mode",
@@ -83,7 +84,6 @@ __all__ = [
     "RetryEvent",
     "RetryHook",
     "RetryPolicy",
-    "Secret",
     "ServerError",
     "Timeout",
     "TokenSource",

@@ -3,33 +3,19 @@
 from __future__ import annotations
 
 import functools
-import os
-import ssl as ssl_module
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
+from typing import ParamSpec, Self, TypeVar, Unpack
 
-from qovery_async import config
-from qovery_async.codec.reader import Codec
-from qovery_async.errors import ConfigurationError
+from qovery_async.config.arguments import mask, mask_token, refuse_unknown, spelled_out
+from qovery_async.config.connect import changed, connect
+from qovery_async.config.environment import with_file
+from qovery_async.config.settings import AsyncClientSettings, CallOptions, TokenSource
 from qovery_async.namespaces import Namespaces
-from qovery_async.pacing.limiter import LocalRateLimiter, RateLimiter
-from qovery_async.pacing.pace import Mode, Pace
 from qovery_async.runtime.core import Core
-from qovery_async.secrecy.secret import Headers, Hidden, Secret, hidden_headers, hidden_text
-from qovery_async.transport.credentials import Credentials, TokenSource, hidden, read_token, token_in
-from qovery_async.transport.events import Hooks, RequestHook, ResponseHook, RetryHook
-from qovery_async.transport.exchange import Exchange, last_response
-from qovery_async.transport.http import HttpTransport
-from qovery_async.transport.options import Options, Timeout
+from qovery_async.transport.exchange import last_response
 from qovery_async.transport.response import Response, WithResponse, with_response
-from qovery_async.transport.retry import RetryPolicy
-
-if TYPE_CHECKING:
-    import aiohttp
-
-_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -38,119 +24,73 @@ T = TypeVar("T")
 class AsyncQovery(Namespaces):
     """The Qovery API on asyncio.
 
-    Every argument is optional. `token` is a text or a function (plain or async) that returns
-    one and is asked again after a 401; without it the token comes from `QOVERY_API_TOKEN`,
-    the file named by `QOVERY_API_TOKEN_FILE`, `QOVERY_CLI_ACCESS_TOKEN` or `Q_CLI_ACCESS_TOKEN`.
-    A JWT is sent as `Bearer`, everything else as `Token`; `auth_scheme` overrides that.
+    Every argument is optional. Hooks see each attempt without the token; they run on the event loop. Each request is a
+    line at DEBUG on the logger `qovery.http`, each retry and each wait one at INFO.
 
-    `base_url` and `ws_url` default to `QOVERY_API_URL` and `QOVERY_WS_URL`, then to Qovery's own.
-    `timeout` is in seconds, for a whole call with its retries and waits, or a `Timeout` (by default
-    60 for each attempt, 10 of them for connecting). `retries` is a `RetryPolicy` (3 attempts, of
-    what is safe to send again) or `NO_RETRIES`. `pace="wait"` makes calls wait for their turn when
-    the token's hourly requests run out, `"raise"` raises instead of sending; they are counted in
-    the client, or by a `rate_limiter` that clients and processes share.
-
-    `organization_id` defaults to `QOVERY_ORGANIZATION_ID`, then to the only organization the token
-    sees. `proxy` defaults to the environment's (`trust_env=False`: none). `ssl` is a file or folder
-    of authorities to trust, or a context. Plain `http://` goes to this machine only, but for
-    `allow_plain_http=True`. `session` is an aiohttp session of your own, which stays open, and which
-    sends a GET, PUT or DELETE once more by itself when a connection breaks. `user_agent` goes in
-    front of ours. Answers above `max_response_bytes`, packed or unpacked, are refused. `strict=True`
-    raises `DecodeError` where an answer does not fit, instead of repairing it with a warning.
-
-    Hooks see each request, answer and retry without the token; they run on the event loop. Each
-    request is a line at DEBUG on the logger `qovery.http`, each retry and wait one at INFO.
+    Args:
+        token: A string, or a function (plain or async) that returns one and is called again after a 401. Default:
+            `QOVERY_API_TOKEN`, the content of the file that `QOVERY_API_TOKEN_FILE` names, `QOVERY_CLI_ACCESS_TOKEN`
+            or `Q_CLI_ACCESS_TOKEN`.
+        timeout: Seconds for a whole call with its retries and waits, or a `Timeout`. Default: 60 s for each attempt,
+            10 of them to connect, no limit for the whole; `NO_TIMEOUT` for none at all.
+        retries: A `RetryPolicy`, or `NO_RETRIES`. Default: 3 attempts of what is safe to repeat.
+        pace: What happens when the token's hourly requests run out: `"wait"` waits for the next turn, `"raise"` raises
+            `RateBudgetExhausted`, a `Pace` also limits the wait. Default: neither; `"wait"` with a `rate_limiter`.
+        organization_id: The organization that a call without one means. Default: `QOVERY_ORGANIZATION_ID`, else the
+            only one that the token sees.
+        headers: Headers for every request, treated as secrets. Default: none.
+        base_url: The address of the API. Default: `QOVERY_API_URL`, else `https://api.qovery.com`.
+        ws_url: The address of the WebSockets. Default: `QOVERY_WS_URL`, else `wss://ws.qovery.com`.
+        auth_scheme: `"Token"` or `"Bearer"`. Default: `Bearer` for a JWT, `Token` for anything else.
+        rate_limiter: Counts the token's requests; clients and processes may share one. Default: one for this client.
+        user_agent: Stands before the SDK's own `User-Agent`. Default: nothing.
+        proxy: An `http://` or `https://` address. Default: the proxy of the environment.
+        trust_env: Whether the environment may name a proxy. Default: True.
+        ssl: A file or folder of authorities to trust, or an `SSLContext`. Default: the system's authorities.
+        allow_plain_http: Whether the token may be sent unencrypted to another machine. Default: False.
+        max_response_bytes: The largest response that is read, in bytes, as sent and as unpacked. Default: 64 MiB.
+        strict: Whether a response that does not fit raises `DecodeError`; otherwise it is repaired with a warning.
+            Default: False.
+        on_request: A function (plain or async) that is called before each attempt with a `RequestEvent`.
+        on_response: The same after each response, with a `ResponseEvent`.
+        on_retry: The same before the wait for each retry, with a `RetryEvent`.
+        session: An aiohttp session to send with, which stays open and belongs to one event loop; aiohttp repeats a
+            GET, PUT or DELETE by itself when its connection breaks. Default: a session of the client's own.
 
     Raises:
         ConfigurationError: there is no token, or an argument cannot be right.
     """
 
-    def __init__(
-        self,
-        token: TokenSource | None = None,
-        *,
-        base_url: str | None = None,
-        ws_url: str | None = None,
-        auth_scheme: str | None = None,
-        organization_id: str | None = None,
-        timeout: float | Timeout | None = None,
-        retries: RetryPolicy | None = None,
-        pace: Mode | Pace | None = None,
-        rate_limiter: RateLimiter | None = None,
-        headers: Headers | None = None,
-        user_agent: str | None = None,
-        proxy: str | Secret | None = None,
-        trust_env: bool = True,
-        ssl: ssl_module.SSLContext | str | Path | None = None,
-        allow_plain_http: bool = False,
-        session: aiohttp.ClientSession | None = None,
-        max_response_bytes: int = config.MAX_RESPONSE_BYTES,
-        strict: bool = False,
-        on_request: RequestHook | None = None,
-        on_response: ResponseHook | None = None,
-        on_retry: RetryHook | None = None,
-    ) -> None:
-        token, proxy = hidden(token), hidden_text(proxy)
-        headers = hidden_headers(headers)
-        url = config.read_url("base_url", base_url, "QOVERY_API_URL", config.DEFAULT_API_URL, "http")
-        ws = config.read_url("ws_url", ws_url, "QOVERY_WS_URL", config.DEFAULT_WS_URL, "ws")
-        if not allow_plain_http:
-            config.refuse_plain(url, ws)
-        agent = config.read_headers({"User-Agent": config.user_agent(user_agent)}).reveal()["User-Agent"]
-        context = config.ssl_context(ssl)
-        config.refuse_unverified(session, context)
-        exchange = Exchange(
-            base_url=url,
-            credentials=Credentials(read_token(token), auth_scheme),
-            http=HttpTransport(
-                ssl=context,
-                proxy=config.find_proxy(proxy, url, trust_env=trust_env),
-                session=session,
-                max_response_bytes=config.read_size(max_response_bytes),
-            ),
-            codec=Codec(strict=strict),
-            user_agent=agent,
-            options=Options(
-                timeout=config.read_timeout(timeout),
-                retries=config.read_retries(retries),
-                pace=config.read_pace(pace, rate_limiter),
-                organization_id=organization_id or os.environ.get("QOVERY_ORGANIZATION_ID") or None,
-                headers=config.read_headers(headers),
-            ),
-            hooks=Hooks(on_request, on_response, on_retry),
-            limiter=LocalRateLimiter() if rate_limiter is None else rate_limiter,
-        )
-        super().__init__(Core(exchange, ws_url=ws))
+    @spelled_out(AsyncClientSettings)
+    def __init__(self, token: TokenSource | None = None, **settings: Unpack[AsyncClientSettings]) -> None:
+        token, settings = mask_token(token), mask(settings)
+        refuse_unknown(type(self).__name__, settings, AsyncClientSettings)
+        super().__init__(Core(connect(token, settings)))
 
     @classmethod
-    def from_env(cls, dotenv: str | Path | None = None, **arguments: Any) -> Self:
+    @spelled_out(AsyncClientSettings)
+    def from_env(
+        cls,
+        dotenv: str | Path | None = None,
+        *,
+        token: TokenSource | None = None,
+        **settings: Unpack[AsyncClientSettings],
+    ) -> Self:
         """A client configured by the environment, and by a `.env` file where one is named.
 
-        The environment wins over the file. Other arguments are those of the class.
+        The environment wins over the file, and an argument over both. Other arguments are those of the class.
 
         Raises:
             ConfigurationError: the file cannot be read, or no token is found.
         """
-        given: Hidden[dict[str, Any]] = Hidden(arguments)
-        del arguments
-        file = Hidden(config.read_dotenv(dotenv) if dotenv is not None else {})
-        # The environment wins over the file, the arguments over both.
-        found = Hidden({**file.reveal(), **os.environ})
-        names = {
-            "base_url": "QOVERY_API_URL", "ws_url": "QOVERY_WS_URL", "organization_id": "QOVERY_ORGANIZATION_ID"
-        }  # fmt: skip
-        settings: dict[str, Any] = {
-            argument: found.reveal()[name] for argument, name in names.items() if file.reveal().get(name)
-        }
-        if "token" in given.reveal():
-            return cls(**{**settings, **given.reveal()})
-        token = token_in(found.reveal())
-        if not isinstance(token, Secret):
-            raise ConfigurationError(token)
-        return cls(token, **{**settings, **given.reveal()})
+        token, settings = mask_token(token), mask(settings)
+        if dotenv is not None:
+            token, settings = with_file(dotenv, token, settings)
+        return cls(token, **settings)
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(base_url={self.base_url!r}, token=***)"
+        made = hasattr(self, "_core")  # not in the frames of a constructor that fails
+        return f"{type(self).__name__}({f'base_url={self.base_url!r}, ' if made else ''}token=***)"
 
     async def __aenter__(self) -> Self:
         return self
@@ -162,29 +102,21 @@ class AsyncQovery(Namespaces):
 
     async def aclose(self) -> None:
         """Closes the connections, of this client and of its `with_options` copies."""
-        await self._core.exchange.http.sessions.aclose()
+        await self._core.exchange.network.sessions.aclose()
 
-    def with_options(
-        self,
-        *,
-        timeout: float | Timeout | None = None,
-        retries: RetryPolicy | None = None,
-        pace: Mode | Pace | None = None,
-        organization_id: str | None = None,
-        headers: Headers | None = None,
-    ) -> AsyncQovery:
-        """A light copy with other options; it shares the connections and everything else."""
-        headers = hidden_headers(headers)
-        options = config.changed(
-            self._core.exchange.options,
-            timeout=timeout,
-            retries=retries,
-            pace=pace,
-            organization_id=organization_id,
-            headers=headers,
-        )
+    @spelled_out(CallOptions)
+    def with_options(self, **options: Unpack[CallOptions]) -> AsyncQovery:
+        """A light copy with other options; it shares the connections and everything else.
+
+        The options are described at the class. One that is None changes nothing; `headers` are added.
+
+        Raises:
+            ConfigurationError: an option cannot be right.
+        """
+        options = mask(options)
+        refuse_unknown(f"{type(self).__name__}.with_options", options, CallOptions)
         copy = object.__new__(AsyncQovery)
-        Namespaces.__init__(copy, self._core.with_options(options))
+        Namespaces.__init__(copy, self._core.with_options(changed(self._core.exchange.options, options)))
         return copy
 
     def with_response(self, method: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[WithResponse[T]]]:

@@ -1,4 +1,4 @@
-"""Which base classes and markers do the generated models use?"""
+"""Which base classes and markers are generated models made of?"""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from qovery_async.secrecy.masking import MASK, masked
 
 
 class Unset(enum.Enum):
-    """The type of `UNSET`, for annotations such as `str | Unset`."""
+    """The type of `UNSET`."""
 
     UNSET = "UNSET"
 
@@ -24,14 +24,13 @@ class Unset(enum.Enum):
 
 
 UNSET: Final = Unset.UNSET
-"""A value that is left out of a request. `None` is sent as an explicit null instead. `UNSET` is false."""
+"""Marks an attribute or parameter that is omitted from the request. `None` is sent as null."""
 
 
 class OpenEnum(enum.StrEnum):
-    """An enum of strings that accepts unknown values, because Qovery adds some every few weeks.
+    """A string enum that accepts unknown values, because Qovery adds values every few weeks.
 
-    Each member is a `str` and equals its string. An unknown value is a member too: it equals its
-    string, is sent back unchanged, and `is_known` is False.
+    Every member, known or not, equals its string and is sent as that string.
     """
 
     @classmethod
@@ -45,7 +44,7 @@ class OpenEnum(enum.StrEnum):
 
     @property
     def is_known(self) -> bool:
-        """Whether this version of the SDK defines the value."""
+        """Whether this version of the SDK knows the value."""
         return self._value_ in type(self)._value2member_map_
 
     def __repr__(self) -> str:
@@ -57,45 +56,46 @@ class OpenEnum(enum.StrEnum):
 
 @attrs.define(kw_only=True, repr=False)
 class Model:
-    """The base class of all models: one JSON object of the API.
+    """Base class of the API's objects; `to_dict`, `to_json` and `from_dict` convert them.
 
-    Keys that this version of the SDK does not know are kept in `extra`, and sent back with the model.
-    `repr` masks secrets: `__secrets__` names the attributes; where `__secrets_if__` names another one
-    that is False, they are no secrets.
+    `extra` maps the JSON keys that this version does not know to their values, which are sent along.
+    `null_keys` names the JSON keys that were null in the response. `repr` masks the attributes in
+    `__secrets__`, unless the attribute that `__secrets_if__` names is False.
     """
 
     __secrets__: ClassVar[tuple[str, ...]] = ()
     __secrets_if__: ClassVar[str] = ""
 
     extra: dict[str, Any] = attrs.field(factory=dict[str, Any])
-    # In a response, an absent key and a null key both read None. These were null.
+    # In responses, absent keys and null keys are both read as None; this tells them apart.
     null_keys: tuple[str, ...] = attrs.field(default=(), init=False, eq=False)
 
     def __init_subclass__(cls) -> None:
-        # The public module, so that pickles stay valid when a model moves between modules.
+        # The public module, so that pickles stay valid when a class moves between modules.
         cls.__module__ = "qovery_async.models"
 
     def __repr__(self) -> str:
         names = [a.name for a in attrs.fields(type(self)) if a.name not in ("extra", "null_keys")]
         values = {name: getattr(self, name) for name in names} | ({"extra": self.extra} if self.extra else {})
-        # A missing or unreadable flag means that it is a secret.
-        is_public = self.__secrets_if__ and values[self.__secrets_if__] is False
-        hidden = () if is_public else self.__secrets__
+        # Only an explicit False unmasks.
+        open_ = self.__secrets_if__ and values[self.__secrets_if__] is False
+        hidden = () if open_ else self.__secrets__
         given = {k: v for k, v in values.items() if v is not UNSET and v is not None}
         parts = [f"{k}={MASK if k in hidden else masked(v)}" for k, v in given.items()]
         return f"{type(self).__name__}({', '.join(parts)})"
 
 
 def resolve_recursion(model: type[Model], namespace: dict[str, Any]) -> None:
-    """Replaces annotations that are written as strings because a model contains itself."""
+    """Evaluates the annotations that are strings because a model contains itself."""
     attrs.resolve_types(model, {"Any": Any, "ClassVar": ClassVar, **namespace})
 
 
 @attrs.define(repr=False)
 class UnknownVariant:
-    """A JSON object in the place of a union that is none of the models this version knows.
+    """An object of a kind that this version does not know.
 
-    `raw` is the object. Its keys read as attributes too: `variant.name` is `variant.raw["name"]`.
+    `raw` is its JSON object. Its keys can be read as attributes, which raise `AttributeError` if the
+    key is missing.
     """
 
     raw: dict[str, Any]
@@ -106,7 +106,7 @@ class UnknownVariant:
         try:
             return self.raw[name]
         except KeyError:
-            raise AttributeError(f"the object has no key {name!r}; `raw` holds all its keys") from None
+            raise AttributeError(f"this object has no key {name!r}; raw has all of its keys") from None
 
     def __repr__(self) -> str:
         return f"UnknownVariant(raw={masked(self.raw)})"
@@ -114,14 +114,14 @@ class UnknownVariant:
 
 @attrs.frozen
 class Wire:
-    """The JSON key of an attribute, if the two differ."""
+    """The key of an attribute in JSON, if it is not the attribute's name."""
 
     name: str
 
 
 @attrs.frozen(eq=False)
 class ByTag:
-    """A union whose branches are told apart by the value of `key`."""
+    """Selects the branch of a union by the value of one key."""
 
     key: str
     branches: Mapping[str, Any]
@@ -129,6 +129,6 @@ class ByTag:
 
 @attrs.frozen(eq=False)
 class ByKey:
-    """A union whose branches are told apart by the first of these keys that is there; `""` matches any object."""
+    """Selects the branch of a union by the first of these keys that an object has; `""` matches every object."""
 
     branches: Mapping[str, Any]

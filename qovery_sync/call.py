@@ -19,8 +19,6 @@ class Home(Protocol):
 
     stopping: bool
 
-    def new_scope(self) -> CancelScope: ...
-
 
 class Outcome(Generic[T]):
     """What a function returned or raised, on its way to another thread."""
@@ -30,6 +28,7 @@ class Outcome(Generic[T]):
 
     @property
     def is_cancelled(self) -> bool:
+        """Whether the function was cancelled."""
         return isinstance(self.error, asyncio.CancelledError)
 
     def get(self) -> T:
@@ -63,7 +62,7 @@ class Call(Outcome[T]):
             return
         self.task = asyncio.current_task()
         try:
-            with self._home.new_scope() as self._scope:
+            with CancelScope() as self._scope:
                 self.value = await self._function()
             if self._scope.cancelled_caught:
                 self.error = asyncio.CancelledError()

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import functools
-import ssl as ssl_module
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, ParamSpec, Self, TypeVar
+from typing import ParamSpec, Self, TypeVar, Unpack
 
-from qovery_async import AsyncQovery, Timeout, WithResponse
-from qovery_async.config import MAX_RESPONSE_BYTES
-from qovery_async.pacing.limiter import RateLimiter
-from qovery_async.pacing.pace import Mode, Pace
-from qovery_async.secrecy.secret import Headers, Hidden, Secret, hidden_headers, hidden_text
-from qovery_async.transport.credentials import TokenSource, hidden
-from qovery_async.transport.events import RequestHook, ResponseHook, RetryHook
+from qovery_async import AsyncQovery, WithResponse
+from qovery_async.config.arguments import mask, mask_token, refuse_unknown, spelled_out
+from qovery_async.config.environment import with_file
+from qovery_async.config.settings import CallOptions, ClientSettings, TokenSource
 from qovery_async.transport.exchange import last_response
 from qovery_async.transport.response import Response, with_response
-from qovery_async.transport.retry import RetryPolicy
 from qovery_sync.namespaces import Namespaces
 from qovery_sync.portal import Portal
 
@@ -29,89 +24,44 @@ T = TypeVar("T")
 class Qovery(Namespaces):
     """The Qovery API as blocking calls.
 
-    Takes the arguments of `AsyncQovery`, less `session`, and runs it on an event loop in a background
-    thread, which starts with the first call and ends with `close()`, with the client or with the
-    program; `with` and `close()` are welcome but not needed. Threads may share a client, a forked
+    The arguments are those of `AsyncQovery` without `session`: see `help(AsyncQovery)`. An `AsyncQovery` sends the
+    calls, on an event loop in a background thread, which starts with the first call and ends with `close()`, with the
+    client or with the program; `with` and `close()` are welcome but not needed. Threads may share a client, a forked
     child gets a loop of its own. Hooks run on the background loop, one after another.
 
     Raises:
         ConfigurationError: there is no token, or an argument cannot be right.
     """
 
-    def __init__(
-        self,
-        token: TokenSource | None = None,
-        *,
-        base_url: str | None = None,
-        ws_url: str | None = None,
-        auth_scheme: str | None = None,
-        organization_id: str | None = None,
-        timeout: float | Timeout | None = None,
-        retries: RetryPolicy | None = None,
-        pace: Mode | Pace | None = None,
-        rate_limiter: RateLimiter | None = None,
-        headers: Headers | None = None,
-        user_agent: str | None = None,
-        proxy: str | Secret | None = None,
-        trust_env: bool = True,
-        ssl: ssl_module.SSLContext | str | Path | None = None,
-        allow_plain_http: bool = False,
-        max_response_bytes: int = MAX_RESPONSE_BYTES,
-        strict: bool = False,
-        on_request: RequestHook | None = None,
-        on_response: ResponseHook | None = None,
-        on_retry: RetryHook | None = None,
-    ) -> None:
-        token, proxy = hidden(token), hidden_text(proxy)
-        headers = hidden_headers(headers)
-        client = AsyncQovery(
-            token,
-            base_url=base_url,
-            ws_url=ws_url,
-            auth_scheme=auth_scheme,
-            organization_id=organization_id,
-            timeout=timeout,
-            retries=retries,
-            pace=pace,
-            rate_limiter=rate_limiter,
-            headers=headers,
-            user_agent=user_agent,
-            proxy=proxy,
-            trust_env=trust_env,
-            ssl=ssl,
-            allow_plain_http=allow_plain_http,
-            max_response_bytes=max_response_bytes,
-            strict=strict,
-            on_request=on_request,
-            on_response=on_response,
-            on_retry=on_retry,
-        )
+    _async: AsyncQovery  # pyright: ignore[reportIncompatibleVariableOverride]  # set once, by the base
+
+    @spelled_out(ClientSettings)
+    def __init__(self, token: TokenSource | None = None, **settings: Unpack[ClientSettings]) -> None:
+        token, settings = mask_token(token), mask(settings)
+        refuse_unknown(type(self).__name__, settings, ClientSettings)
+        client = AsyncQovery(token, **settings)
         super().__init__(client, Portal(client.aclose))
-        self._client = client
 
     @classmethod
-    def from_env(cls, dotenv: str | Path | None = None, **arguments: Any) -> Self:
+    @spelled_out(ClientSettings)
+    def from_env(
+        cls, dotenv: str | Path | None = None, *, token: TokenSource | None = None, **settings: Unpack[ClientSettings]
+    ) -> Self:
         """A client configured by the environment, and by a `.env` file where one is named.
 
-        The environment wins over the file. Other arguments are those of the class.
+        The environment wins over the file, and an argument over both. Other arguments are those of the class.
 
         Raises:
             ConfigurationError: the file cannot be read, or no token is found.
         """
-        given = Hidden(arguments)
-        del arguments
-        client = AsyncQovery.from_env(dotenv, **given.reveal())
-        return cls._of(client, Portal(client.aclose))
-
-    @classmethod
-    def _of(cls, client: AsyncQovery, portal: Portal) -> Self:
-        made = object.__new__(cls)
-        Namespaces.__init__(made, client, portal)
-        made._client = client
-        return made
+        token, settings = mask_token(token), mask(settings)
+        if dotenv is not None:
+            token, settings = with_file(dotenv, token, settings)
+        return cls(token, **settings)
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(base_url={self.base_url!r}, token=***)"
+        made = hasattr(self, "_async")  # not in the frames of a constructor that fails
+        return f"{type(self).__name__}({f'base_url={self.base_url!r}, ' if made else ''}token=***)"
 
     def __enter__(self) -> Self:
         return self
@@ -125,21 +75,20 @@ class Qovery(Namespaces):
         """Closes the connections and ends the background loop, also for `with_options` copies."""
         self._portal.close()
 
-    def with_options(
-        self,
-        *,
-        timeout: float | Timeout | None = None,
-        retries: RetryPolicy | None = None,
-        pace: Mode | Pace | None = None,
-        organization_id: str | None = None,
-        headers: Headers | None = None,
-    ) -> Qovery:
-        """A light copy with other options; it shares the connections and everything else."""
-        headers = hidden_headers(headers)
-        client = self._client.with_options(
-            timeout=timeout, retries=retries, pace=pace, organization_id=organization_id, headers=headers
-        )
-        return Qovery._of(client, self._portal)
+    @spelled_out(CallOptions)
+    def with_options(self, **options: Unpack[CallOptions]) -> Qovery:
+        """A light copy with other options; it shares the connections and everything else.
+
+        The options are described at `AsyncQovery`. One that is None changes nothing; `headers` are added.
+
+        Raises:
+            ConfigurationError: an option cannot be right.
+        """
+        options = mask(options)
+        refuse_unknown(f"{type(self).__name__}.with_options", options, CallOptions)
+        copy = object.__new__(Qovery)
+        Namespaces.__init__(copy, self._async.with_options(**options), self._portal)
+        return copy
 
     def with_response(self, method: Callable[P, T]) -> Callable[P, WithResponse[T]]:
         """The same method, but with status, headers and request id beside the result.

@@ -1,7 +1,7 @@
 """How does a client's loop live in its thread, and how does a call cross to it and back?
 
-A call hops to the loop once and back once, by `anyio.from_thread.run`; anyio's `BlockingPortal` hops
-twice each way and costs twice as much.
+A call hops to the loop once and back once, in a cancel scope of anyio's. anyio's `BlockingPortal` hops twice each way
+and costs twice as much; `anyio.from_thread.run` waits in a way that Ctrl-C can break, see latch.py.
 """
 
 from __future__ import annotations
@@ -11,24 +11,20 @@ import asyncio
 import atexit
 import concurrent.futures
 import os
-import sys
 import threading
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from contextvars import Context
 from typing import Any, TypeVar
-
-from anyio import CancelScope, NoEventLoopError, from_thread
-from anyio.lowlevel import EventLoopToken, current_token
+from weakref import WeakSet
 
 from qovery_async.errors import ConfigurationError
 from qovery_sync.call import UNWIND_SECONDS, Call, Outcome
+from qovery_sync.latch import Latch
 
 T = TypeVar("T")
 
 # Seconds `close()` and the interpreter's exit wait for the loop to end.
 END_SECONDS = 5.0
-# Seconds between two looks at a wait that Ctrl-C cannot interrupt.
-POLL_SECONDS = 0.1
 # Seconds between two looks at whether someone still waits for a loop that ends.
 DRAIN_SECONDS = 0.001
 
@@ -53,22 +49,19 @@ class LoopThread(threading.Thread):
         self.resident: set[Call[Any]] = set()
         self._on_stop = on_stop
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._token: EventLoopToken | None = None
-        # Locked until the loop runs. In a future or an event, a signal handler's exception can leave a lock held.
-        self._beginning = threading.Lock()
-        self._beginning.acquire()
+        self._begun = Latch()
         self._failure: BaseException | None = None
         self._asked_to_stop = asyncio.Event()
-        # Those who wait for the loop. It goes on until none is left, and lets nobody in once it has ended.
-        self._waiting: set[object] = set()
+        # What waits for the loop. It goes on until none is left, and lets nobody in once it has ended. Weak: a
+        # signal handler's exception can keep a thread from taking its call off the list.
+        self._waiting: WeakSet[Any] = WeakSet()
         self._ended = False
 
     def begin(self) -> None:
         """Start, and wait until the loop runs. Interrupted here, the thread must be told to stop."""
         # From a thread that no signal handler interrupts: in the midst of `start` it would leave a ruin.
         _thread.start_new_thread(self._start, ())
-        with self._beginning:
-            pass
+        self._begun.wait()
         if self._failure is not None:
             raise self._failure
 
@@ -77,9 +70,10 @@ class LoopThread(threading.Thread):
             self.start()
         except BaseException as error:  # noqa: BLE001  # it is raised in the thread of the first call
             self._failure = error
-            self._beginning.release()
+            self._begun.open()
 
     def run(self) -> None:
+        """Run the loop until it is asked to stop."""
         # In a forked child this frame is never unwound: all that hangs on `self`, the loop and
         # through `on_stop` the client's sessions, stays alive there and is never finalized.
         # An empty context, here and below: what the first caller's holds must stay collectable.
@@ -87,7 +81,7 @@ class LoopThread(threading.Thread):
             loop = self._loop = Context().run(asyncio.new_event_loop)
         except BaseException as error:  # noqa: BLE001  # it is raised in the thread of the first call
             self._failure = error
-            self._beginning.release()
+            self._begun.open()
             return
         try:
             Context().run(loop.run_until_complete, self._serve())
@@ -97,8 +91,7 @@ class LoopThread(threading.Thread):
             loop.close()
 
     async def _serve(self) -> None:
-        self._token = current_token()
-        self._beginning.release()
+        self._begun.open()
         try:
             if not self.stopping:
                 await self._asked_to_stop.wait()
@@ -115,7 +108,7 @@ class LoopThread(threading.Thread):
                 await asyncio.sleep(DRAIN_SECONDS)
 
     async def _cancel_calls(self) -> None:
-        calls: list[Call[Any]] = [call for call in self._waiting.copy() if isinstance(call, Call)]
+        calls: list[Call[Any]] = [call for call in list(self._waiting) if isinstance(call, Call)]
         calls.extend(self.resident)
         tasks = {call.task for call in calls if call.task is not None}
         for call in calls:
@@ -133,40 +126,38 @@ class LoopThread(threading.Thread):
         try:
             # First listed, then asked: a loop that ends says so first, and then looks at the list.
             self._waiting.add(call)
-            self._carry(call.run)
-        except BaseException as error:
+            self._carry(call)
+        except BaseException:
             self.cancel(call)
-            if isinstance(error, concurrent.futures.CancelledError) and self.stopping:
-                raise closed_error() from None
             raise
         finally:
             self._waiting.discard(call)
         return self.get(call)
 
     def get(self, outcome: Outcome[T]) -> T:
+        """Return or raise an outcome; a cancelled one raises that the client is closed where it is."""
         if outcome.is_cancelled:
             raise closed_error() if self.stopping else concurrent.futures.CancelledError
         return outcome.get()
 
-    def _carry(self, function: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        if self._ended:
+    def _carry(self, call: Call[Any]) -> None:
+        over = Latch()
+        if self._ended or not self.schedule(self._run, call, over):
             raise closed_error()
-        here = threading.current_thread()
-        if sys.platform != "win32" and (here is threading.main_thread() or not _serves_another_loop()):
-            from_thread.run(function, token=self._token)
-            return
-        # Ctrl-C does not interrupt a wait on Windows. And in a worker thread of another loop (a web
-        # server's), anyio would list our task in that loop's cancel scope and cancel it from there.
-        assert self._loop is not None
-        future = asyncio.run_coroutine_threadsafe(function(), self._loop)
-        while not future.done():
-            concurrent.futures.wait([future], timeout=POLL_SECONDS)
-        future.result()
+        over.wait()
+
+    def _run(self, call: Call[Any], over: Latch) -> None:
+        def finish(task: asyncio.Task[None]) -> None:
+            if task.cancelled():
+                call.error = asyncio.CancelledError()
+            over.open()
+
+        asyncio.get_running_loop().create_task(call.run()).add_done_callback(finish)
 
     def cancel(self, call: Call[Any]) -> None:
         """Cancel a call and give it a moment to unwind."""
-        over = threading.Event()
-        if self.schedule(call.cancel, over.set) and self.can_be_waited_for():
+        over = Latch()
+        if self.schedule(call.cancel, over.open) and self.can_be_waited_for():
             over.wait(UNWIND_SECONDS)
 
     def schedule(self, callback: Callable[..., object], *args: object) -> bool:
@@ -183,18 +174,16 @@ class LoopThread(threading.Thread):
         """Have the loop call it between two things that it does; False where it will not any more."""
         if self.pid != os.getpid():
             return False
-        if self._beginning.acquire(timeout=END_SECONDS):
-            self._beginning.release()
-        request = object()
+        self._begun.wait(END_SECONDS)
 
         def call_back() -> None:
-            self._waiting.discard(request)
+            self._waiting.discard(call_back)
             callback()
 
-        self._waiting.add(request)
+        self._waiting.add(call_back)
         if not self._ended and self.schedule(call_back):
             return True
-        self._waiting.discard(request)
+        self._waiting.discard(call_back)
         return False
 
     def stop(self) -> None:
@@ -203,16 +192,13 @@ class LoopThread(threading.Thread):
             self.stopping = True
             self.schedule(self._asked_to_stop.set)
 
-    def new_scope(self) -> CancelScope:
-        # `CancelScope()` would look for the backend each time, and takes 3 us longer.
-        assert self._token is not None
-        return self._token.backend_class.create_cancel_scope()
-
     def wait_until_ended(self) -> None:
+        """Wait for the end of the thread, a few seconds at most."""
         if self.can_be_waited_for() and self.is_alive():
             self.join(END_SECONDS)
 
     def can_be_waited_for(self) -> bool:
+        """Whether this thread may wait for the loop: not from the loop itself, nor in a forked child."""
         return self.pid == os.getpid() and threading.get_ident() != self.ident
 
 
@@ -223,17 +209,8 @@ async def _cancel(tasks: set[asyncio.Task[Any]]) -> None:
         await asyncio.wait(tasks, timeout=UNWIND_SECONDS)
 
 
-def _serves_another_loop() -> bool:
-    try:
-        from_thread.check_cancelled()
-    except NoEventLoopError:
-        return False
-    except BaseException:  # noqa: BLE001  # it does, and that loop has cancelled what it does there
-        return True
-    return True
-
-
 def closed_error() -> BaseException:
+    """What a call of a closed client raises."""
     # At exit a daemon thread ends silently anyway: it should not leave a traceback instead.
     if _exiting and threading.current_thread().daemon:
         return SystemExit()
@@ -241,10 +218,12 @@ def closed_error() -> BaseException:
 
 
 def exiting() -> bool:
+    """Whether the interpreter is ending."""
     return _exiting
 
 
 def loop_threads() -> list[LoopThread]:
+    """The loops of this process that run."""
     return [thread for thread in threading.enumerate() if isinstance(thread, LoopThread) and thread.is_alive()]
 
 

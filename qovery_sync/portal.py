@@ -17,7 +17,7 @@ from typing import ParamSpec, TypeVar
 
 from qovery_sync.forks import rest_at_forks
 from qovery_sync.loop_thread import LoopThread, closed_error, exiting
-from qovery_sync.twins import Iteration, Stay
+from qovery_sync.steps import Iteration, Stay
 from qovery_sync.visit import Callback, Visit
 
 __all__ = ["Callback", "Portal"]

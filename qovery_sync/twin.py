@@ -77,11 +77,11 @@ class Twin:
         """A result with the twins of the async objects in it."""
         if value is self._async:
             return self
-        if isinstance(value, (list, tuple)):
+        if value.__class__ in (list, tuple):
             items = cast("list[Any]", value)
             return type(items)(map(self._twin, items))
         if isinstance(value, dict):
-            mapping: dict[Any, Any] = value
+            mapping = cast("Any", value)
             return {key: self._twin(item) for key, item in mapping.items()}
         class_ = twin_class(value.__class__)
         return value if class_ is None else class_(value, self._portal)
@@ -90,7 +90,7 @@ class Twin:
         """An argument with the async originals of the twins in it, and functions that the loop can await."""
         if isinstance(value, Twin):
             return value._async  # noqa: SLF001  # of its own kind
-        if isinstance(value, _COLLECTIONS):
+        if value.__class__ in _COLLECTIONS:
             items = cast("list[Any]", value)
             return type(items)(map(self._given, items))
         if isinstance(value, Mapping):
@@ -115,7 +115,7 @@ class Twin:
             original = self._original(partial.func)
             return None if original is None else functools.partial(original, *partial.args, **partial.keywords)
         if isinstance(function, MethodType) and isinstance(function.__self__, Twin):
-            found: Callable[..., Awaitable[Any]] = getattr(function.__self__._async, function.__name__)  # noqa: SLF001  # likewise
+            found: Callable[..., Awaitable[Any]] = getattr(function.__self__._async, function.__name__)  # noqa: SLF001  # as above
             return found
         return None
 

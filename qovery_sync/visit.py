@@ -37,6 +37,7 @@ class Callback(Generic[P, R]):
         self._function = function
 
     async def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        """What the function returned, or raised, in the thread of the caller."""
         visit = _current.get(None)
         if visit is None:
             raise RuntimeError(NOBODY_WAITS)
@@ -80,6 +81,7 @@ class Visit(Generic[T, M]):
             self._thread.schedule(self._abandon)
 
     def can_be_followed(self) -> bool:
+        """Whether a thread can still wait for the task."""
         return not self.over and self._thread.can_be_waited_for()
 
     def is_lost(self) -> bool:
@@ -98,14 +100,19 @@ class Visit(Generic[T, M]):
 
     def _wait(self, prompt: Callable[[], None]) -> Outcome[Any]:
         try:
-            news = self._thread.cross(partial(self._next, prompt))
-            while isinstance(news, _Errand):
-                news = self._thread.cross(partial(self._next, news.run()))
+            news = self._cross(prompt)
         except BaseException:  # Ctrl-C, while it waits or in a function of the user
             self.over = True
             self._thread.cancel(self._call)
             raise
         self.over = news is self._call
+        return news
+
+    def _cross(self, prompt: Callable[[], None]) -> Outcome[Any]:
+        # No `try` around the loop: Python lets Ctrl-C out at its end, past the `except`.
+        news = self._thread.cross(partial(self._next, prompt))
+        while isinstance(news, _Errand):
+            news = self._thread.cross(partial(self._next, news.run()))
         return news
 
     # On the loop.

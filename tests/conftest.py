@@ -24,7 +24,7 @@ def anyio_backend() -> str:
 
 @pytest.fixture(autouse=True)
 def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Takes away what the developer's shell says about tokens, addresses and proxies."""
+    """Removes the developer's own tokens, addresses and proxies from the environment."""
     for name in list(os.environ):
         if name.startswith(("QOVERY_API", "QOVERY_CLI", "QOVERY_WS", "QOVERY_ORG", "Q_CLI")):
             monkeypatch.delenv(name)

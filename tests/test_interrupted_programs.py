@@ -26,7 +26,7 @@ from qovery_async import AsyncQovery, QoveryError, RetryPolicy
 from qovery_sync import Qovery
 
 logging.basicConfig(level=logging.WARNING)
-logging.getLogger("asyncio").setLevel(logging.ERROR)  # lest it complains of a slow machine
+logging.getLogger("asyncio").setLevel(logging.ERROR)  # it warns of a slow machine
 url = sys.argv[1]
 chance = random.Random(1)
 quick = RetryPolicy(base=0.001)

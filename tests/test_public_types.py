@@ -27,7 +27,7 @@ from qovery_sync import Qovery
 
 OWN = ("qovery_async", "qovery_sync", __name__.partition(".")[0])
 # The blocking package has `Qovery`, and iterators in place of `Items`.
-ASYNC_ONLY = {"AsyncQovery", "Items"}
+ASYNC_ONLY = {"AsyncClientSettings", "AsyncQovery", "Items"}
 
 Place = tuple[str, object, ModuleType]
 """Where an annotation stands, what it says, and the module whose names it is written in."""

@@ -1,4 +1,4 @@
-"""Both clients have every operation of codegen/decisions/names.csv, with the same parameters."""
+"""Do both clients have every operation of codegen/decisions/names.csv, with the same parameters?"""
 
 from __future__ import annotations
 
@@ -190,7 +190,7 @@ def default(operation: Operation, name: str) -> object:
 
 
 class TestFaces:
-    """What can be said to one client can be said to the other."""
+    """Both clients take the same arguments."""
 
     @pytest.mark.parametrize("call", CALLS)
     def test_operations_are_called_alike(self, call: str) -> None:

@@ -1,1 +1,1 @@
-"""What people decided: tables, and one loader for them."""
+"""The decisions of people: tables, and one loader for them."""

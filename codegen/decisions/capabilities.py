@@ -25,7 +25,7 @@ class Capabilities(Table):
         """The hand-written modules whose classes get a twin."""
         return list(dict.fromkeys([*self.modules, *(dotted.rpartition(".")[0] for dotted in self.mount.values())]))
 
-    def idle(self, api: Api) -> Iterator[tuple[Place, str]]:  # noqa: ARG002  # they are about hand-written code
+    def idle(self, api: Api) -> Iterator[tuple[Place, str]]:  # noqa: ARG002  # these rows are about hand-written code
         for number, module in enumerate(self.modules):
             if not _path(module).exists():
                 yield ("modules", number), f"there is no module {module}"

@@ -34,12 +34,12 @@ class Convention:
     def call(
         self, method: str, path: str, *, lists: bool, routes: Collection[tuple[str, str]], taken: Collection[str]
     ) -> str:
-        """The name of an operation; `lists`: it answers a list; `routes`: all methods and paths."""
+        """The name of an operation; `lists`: it returns a list; `routes`: all methods and paths."""
         shapes = {(verb, shape(other)) for verb, other in routes}
         call = self._by_analogy(method, shape(path))
         if call is None or call in taken:
             call = self._by_structure(method, shape(path), shapes, lists=lists)
-        # Two operations of one name: words of the path tell them apart, the last ones first.
+        # Words of the path distinguish two operations of one name, the last ones first.
         for word in [part for part in reversed(shape(path)) if part != "{}"]:
             call = f"{call}_{snake(word)}" if call in taken else call
         return call
@@ -56,7 +56,7 @@ class Convention:
             if len(differ) != 1 or "{}" in (segments[differ[0]], other[differ[0]]):
                 continue
             if differ[0] == len(segments) - 1:
-                continue  # alike but for the very word that matters
+                continue  # they differ in the one word that matters
             theirs = families.get(other[: differ[0] + 1])
             ours = families.get(segments[: differ[0] + 1]) or plural(snake(segments[differ[0]]))
             if theirs and f".{row.call}".startswith(f".{theirs}."):

@@ -1,4 +1,4 @@
-"""How does a table become objects, and what in it is wrong? Every mistake is told, with file and line."""
+"""How does a table become objects, and which mistakes does it have? Each is reported with file and line."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from cattrs.gen import make_dict_structure_fn
 
 from codegen.decisions.named import Api
 
-# What a table says about a text: it names something of the API.
-Call = Annotated[str, "operation"]
-Namespace = Annotated[str, "namespace"]
+# Types of strings that name something of the API.
+OperationName = Annotated[str, "operation"]
+NamespaceName = Annotated[str, "namespace"]
 SchemaName = Annotated[str, "schema"]
 ParameterName = Annotated[str, "parameter"]
 
@@ -33,7 +33,7 @@ _Make = Callable[[Any, cattrs.Converter], Callable[[Any, Any], Any]]
 
 
 class TableError(Exception):
-    """Tables that cannot be understood; says every mistake, one a line."""
+    """Tables that cannot be understood; reports every mistake, one a line."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
@@ -46,7 +46,7 @@ class Table:
     columns: ClassVar[tuple[str, ...]] = ()
     """Those of a file in CSV, whose one section is called `rows`."""
 
-    def idle(self, api: Api) -> Iterable[tuple[Place, str]]:  # noqa: ARG002  # for those that do look
+    def idle(self, api: Api) -> Iterable[tuple[Place, str]]:  # noqa: ARG002  # for the tables that need it
         """The rows that match nothing, beyond names that the API does not have."""
         return ()
 
@@ -61,17 +61,17 @@ def load(file: Path, table: type[T]) -> T:
     except (tomllib.TOMLDecodeError, csv.Error) as error:
         raise TableError([f"codegen/decisions/{file.name}: {error}"]) from None
     except cattrs.BaseValidationError as error:
-        raise TableError(_told(file, _mistakes(error))) from None
+        raise TableError(_reported(file, _mistakes(error))) from None
 
 
 def dead(file: Path, table: Table, api: Api) -> list[str]:
-    """What a table says of operations, schemas and so on that the API does not have."""
+    """The rows of a table about operations, schemas and so on that the API does not have."""
     found = list(table.idle(api))
     try:
         _converter(api).structure(_read(file, type(table)), type(table))
     except cattrs.BaseValidationError as error:
         found += _mistakes(error)
-    return _told(file, found)
+    return _reported(file, found)
 
 
 def _read(file: Path, table: type[Table]) -> dict[str, Any]:
@@ -85,7 +85,7 @@ def _read(file: Path, table: type[Table]) -> dict[str, Any]:
     return {"rows": [dict(zip([*header, *surplus], cells, strict=False)) for cells in lines]}
 
 
-def _told(file: Path, mistakes: Iterable[tuple[Place, str]]) -> list[str]:
+def _reported(file: Path, mistakes: Iterable[tuple[Place, str]]) -> list[str]:
     beginnings = _beginnings(file.read_text(encoding="utf-8")) if file.suffix == ".toml" else []
     lines = sorted((_line(beginnings, place), _spoken(place), text) for place, text in mistakes)
     return [f"codegen/decisions/{file.name}:{line}: {place}{text}" for line, place, text in lines]
@@ -103,7 +103,7 @@ def _beginnings(text: str) -> list[tuple[int, Any]]:
         try:
             found.append((begin, tomllib.loads("\n".join(lines[:end]))))
         except tomllib.TOMLDecodeError:
-            continue  # amid a value of several lines
+            continue  # in the middle of a value of several lines
         begin = end + 1
     return found
 
@@ -142,7 +142,7 @@ def _mistakes(error: BaseException, place: Place = ()) -> Iterator[tuple[Place, 
 
 
 def _converter(api: Api | None = None) -> cattrs.Converter:
-    """Takes nothing for something else; with `api`, no name either that it does not have."""
+    """Converts no type into another; with `api`, takes only the names that it has."""
     converter = cattrs.Converter()
     for kind in (str, bool):
         converter.register_structure_hook(kind, _exactly)
@@ -153,8 +153,8 @@ def _converter(api: Api | None = None) -> cattrs.Converter:
     converter.register_structure_hook_factory(is_mapping, _only(dict, mapping_structure_factory))
     converter.register_structure_hook_factory(is_sequence, _only(list, list_structure_factory))
     if api:
-        converter.register_structure_hook_func(partial(eq, Call), _one_of("operation", api.calls))
-        converter.register_structure_hook_func(partial(eq, Namespace), _one_of("namespace", api.namespaces))
+        converter.register_structure_hook_func(partial(eq, OperationName), _one_of("operation", api.calls))
+        converter.register_structure_hook_func(partial(eq, NamespaceName), _one_of("namespace", api.namespaces))
         converter.register_structure_hook_func(partial(eq, SchemaName), _one_of("schema", api.schemas))
         converter.register_structure_hook_func(partial(eq, ParameterName), _one_of("parameter", api.parameters))
     return converter

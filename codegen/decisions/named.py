@@ -1,4 +1,4 @@
-"""What does the API look like under its public names? Facts, joined with what things are called."""
+"""How does the API look under its public names? Facts, joined with names."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping
 import attrs
 
 from codegen import facts
-from codegen.facts import Model, Schema, Union
+from codegen.facts import ObjectSchema, Schema, UnionSchema
 
 
 @attrs.frozen
-class Operation(facts.Operation):
+class Operation(facts.OperationFacts):
     """An operation that knows where it stands: `call` is the dotted path below a client."""
 
     call: str = attrs.field(kw_only=True)
@@ -54,7 +54,9 @@ class Api:
         return {p.name for operation in self.operations for p in (*operation.path_parameters, *operation.query)}
 
 
-def name(api: facts.Api, calls: Mapping[str, str], schemas: Mapping[str, str], *, invented: Mapping[str, str]) -> Api:
+def name(
+    api: facts.ApiFacts, calls: Mapping[str, str], schemas: Mapping[str, str], *, invented: Mapping[str, str]
+) -> Api:
     """The API with `calls` by operation id and `schemas` by what the facts call them."""
     renamed = {old: new for old, new in schemas.items() if old in api.schemas and new not in api.schemas}
 
@@ -71,8 +73,8 @@ def name(api: facts.Api, calls: Mapping[str, str], schemas: Mapping[str, str], *
     )
 
 
-def _operation(operation: facts.Operation, call: str, spell: Callable[[str], str]) -> Operation:
-    known = {field.name: getattr(operation, field.name) for field in attrs.fields(facts.Operation)}
+def _operation(operation: facts.OperationFacts, call: str, spell: Callable[[str], str]) -> Operation:
+    known = {field.name: getattr(operation, field.name) for field in attrs.fields(facts.OperationFacts)}
     body = operation.body
     return Operation(
         **known
@@ -80,17 +82,17 @@ def _operation(operation: facts.Operation, call: str, spell: Callable[[str], str
             "path_parameters": [attrs.evolve(p, type=spell(p.type)) for p in operation.path_parameters],
             "query": [attrs.evolve(p, type=spell(p.type)) for p in operation.query],
             "body": attrs.evolve(body, type=spell(body.type)) if body else None,
-            "answers": [attrs.evolve(a, type=spell(a.type)) if a.type else a for a in operation.answers],
+            "responses": [attrs.evolve(a, type=spell(a.type)) if a.type else a for a in operation.responses],
         },
         call=call,
     )
 
 
 def _schema(schema: Schema, spell: Callable[[str], str]) -> Schema:
-    if isinstance(schema, Model):
-        return Model([attrs.evolve(field, type=spell(field.type)) for field in schema.fields])
-    if isinstance(schema, Union):
-        return Union(
+    if isinstance(schema, ObjectSchema):
+        return ObjectSchema([attrs.evolve(field, type=spell(field.type)) for field in schema.fields])
+    if isinstance(schema, UnionSchema):
+        return UnionSchema(
             [spell(branch) for branch in schema.branches],
             tag=schema.tag,
             mapping={tag: spell(branch) for tag, branch in schema.mapping.items()},

@@ -10,7 +10,7 @@ import attrs
 from codegen.decisions.convention import Convention
 from codegen.decisions.loader import Place, Table
 from codegen.decisions.named import Api
-from codegen.facts import Operation, shape
+from codegen.facts import OperationFacts, shape
 
 _DOTTED = attrs.validators.matches_re(r"[a-z]\w*(\.[a-z]\w*){1,2}")
 _METHOD = attrs.validators.in_(("GET", "POST", "PUT", "PATCH", "DELETE"))
@@ -41,7 +41,7 @@ class Names(Table):
             if twice := [value for value, count in times.items() if count > 1]:
                 raise ValueError(f"more than one row has the {what} {', '.join(twice)}")
 
-    def found(self, operations: Iterable[Operation]) -> dict[str, Row]:
+    def found(self, operations: Iterable[OperationFacts]) -> dict[str, Row]:
         """The row of each operation, by its id; one whose id is new is known by its method and path."""
         operations = list(operations)
         ids = {operation.id for operation in operations}
@@ -50,7 +50,7 @@ class Names(Table):
         found = {o.id: by_id.get(o.id) or by_route.get(o.route) for o in operations}
         return {id_: row for id_, row in found.items() if row}
 
-    def invented(self, operations: Sequence[Operation]) -> dict[str, str]:
+    def invented(self, operations: Sequence[OperationFacts]) -> dict[str, str]:
         """The names of operations without a row, as the convention has them."""
         found = self.found(operations)
         routes = [(operation.method, operation.path) for operation in operations]

@@ -12,7 +12,7 @@ from codegen.spelling import article, singular, spoken
 
 @attrs.frozen
 class Thing:
-    """What a namespace holds: one, with its article if it has one (`an analysis`), and many (`analyses`)."""
+    """The things of a namespace: one, with its article if it has one (`an analysis`), and many (`analyses`)."""
 
     one: str
     many: str

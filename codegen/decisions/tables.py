@@ -1,7 +1,7 @@
 """Which tables are there, and what does a row of each say?
 
 A new one needs a class here and a field of `Decisions`: `schema_names` is read from schema-names.toml.
-What a column names is said by its type (`Call`, `SchemaName` ...), and then checked.
+The type of a column (`OperationName`, `SchemaName` ...) says what it names, and is checked.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ import attrs
 from codegen import facts
 from codegen.decisions import loader, named
 from codegen.decisions.capabilities import Capabilities
-from codegen.decisions.loader import Call, Place, Table, TableError
+from codegen.decisions.loader import OperationName, Place, Table, TableError
 from codegen.decisions.named import Api, Operation
 from codegen.decisions.naming import Names
 from codegen.decisions.secrecy import Secrets
 from codegen.decisions.words import Fields, Namespaces, Notes, Parameters, Phrases
-from codegen.facts import Model
+from codegen.facts import ObjectSchema
 
 FOLDER = Path(__file__).parent
 
@@ -67,7 +67,7 @@ class Modules(Table):
     def idle(self, api: Api) -> Iterator[tuple[Place, str]]:
         used = {self.of(schema) for schema in api.schemas}
         for module in self.modules.keys() - used:
-            yield ("modules", module), "decides of no schema"
+            yield ("modules", module), "matches no schema"
 
 
 @attrs.frozen
@@ -80,7 +80,7 @@ class Pager:
 
 @attrs.frozen
 class Pagers(Table):
-    pagers: dict[Call, Pager]
+    pagers: dict[OperationName, Pager]
 
     def idle(self, api: Api) -> Iterator[tuple[Place, str]]:
         for call, pager in self.pagers.items():
@@ -92,29 +92,29 @@ class Pagers(Table):
 def _misfits(pager: Pager, operation: Operation, api: Api) -> Iterator[tuple[str, str]]:
     if pager.cursor not in [parameter.name for parameter in operation.query]:
         yield "cursor", f"{operation.call} has no parameter {pager.cursor!r}"
-    type_ = str(operation.answers[0].type)
+    type_ = str(operation.responses[0].type)
     if pager.style == "next_token":
         if pager.items not in _attributes(type_, api):
             yield "items", f"{type_} has no attribute {pager.items!r}"
     elif not operation.lists:
-        yield "style", f"{operation.call} answers no list"
+        yield "style", f"{operation.call} returns no list"
     elif pager.key not in _attributes(type_, api):
         yield "key", f"{type_} has no attribute {pager.key!r}"
 
 
 def _attributes(type_: str, api: Api) -> list[str]:
     schema = api.schemas.get(type_.removeprefix("list[").removesuffix("]"))
-    return [field.name for field in schema.fields] if isinstance(schema, Model) else []
+    return [field.name for field in schema.fields] if isinstance(schema, ObjectSchema) else []
 
 
 @attrs.frozen
 class Repeatable(Table):
-    repeatable: dict[Call, str]
+    repeatable: dict[OperationName, str]
 
     def idle(self, api: Api) -> Iterator[tuple[Place, str]]:
         for call in self.repeatable:
             if call in api.calls and api.calls[call].method not in ("POST", "PATCH"):
-                yield ("repeatable", call), f"a {api.calls[call].method} may be repeated anyway"
+                yield ("repeatable", call), f"a {api.calls[call].method} may be repeated without an entry"
 
 
 @attrs.frozen
@@ -124,7 +124,7 @@ class SchemaNames(Table):
     @names.validator
     def _once_each(self, _: object, names: dict[str, str]) -> None:
         if twice := {name for name in names.values() if [*names.values()].count(name) > 1}:
-            raise ValueError(f"several schemas are given the name {', '.join(sorted(twice))}")
+            raise ValueError(f"several schemas have the name {', '.join(sorted(twice))}")
 
     def idle(self, api: Api) -> Iterator[tuple[Place, str]]:
         for old in self.names.keys() - api.renamed.keys():
@@ -151,7 +151,7 @@ class Decisions:
     schema_names: SchemaNames
     secrets: Secrets
 
-    def name(self, api: facts.Api) -> Api:
+    def name(self, api: facts.ApiFacts) -> Api:
         """The API as this names it."""
         invented = self.names.invented(api.operations)
         calls = invented | {id_: row.call for id_, row in self.names.found(api.operations).items()}

@@ -1,4 +1,4 @@
-"""Which tables hold the hand-written part of docstrings, and which of their rows change nothing?"""
+"""Which tables hold the hand-written part of docstrings, and which of their rows have no effect?"""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import TypeVar
 
 import attrs
 
-from codegen.decisions.loader import Call, Namespace, Place, SchemaName, Table
+from codegen.decisions.loader import NamespaceName, OperationName, Place, SchemaName, Table
 from codegen.decisions.named import Api, Operation
 from codegen.decisions.sentences import Sentences, Thing
-from codegen.facts import Model
+from codegen.facts import ObjectSchema
 
 T = TypeVar("T")
 
@@ -20,13 +20,13 @@ class Phrases(Table):
     """First lines of docstrings, where the rules make no good sentence."""
 
     methods: dict[str, str]
-    calls: dict[Call, str]
+    calls: dict[OperationName, str]
     things: dict[str, list[str]] = attrs.field()
 
     @things.validator
     def _one_and_many(self, _: object, things: dict[str, list[str]]) -> None:
         if wrong := [name for name, forms in things.items() if len(forms) != 2]:
-            raise ValueError(f"expected one and many of {', '.join(wrong)}")
+            raise ValueError(f"expected two strings, singular and plural, for {', '.join(wrong)}")
 
     @property
     def sentences(self) -> Sentences:
@@ -41,7 +41,7 @@ class Phrases(Table):
         ]
         for section, key, rest in without:
             operations = [api.calls[key]] if key in api.calls else api.operations
-            unknown = section == "calls" and key not in api.calls  # which the loader tells
+            unknown = section == "calls" and key not in api.calls  # which the loader reports
             if not unknown and all(rest.of(operation) == said.of(operation) for operation in operations):
                 yield (section, key), "changes no sentence"
 
@@ -52,9 +52,9 @@ def _less(table: Mapping[str, T], key: str) -> dict[str, T]:
 
 @attrs.frozen
 class Notes(Table):
-    """What a caller should know beside the facts: of one operation, or as `*.name` of all of a name."""
+    """Notes beyond the facts: on one operation, or as `*.name` on all of that name."""
 
-    replaced_by: dict[Call, Call]
+    replaced_by: dict[OperationName, OperationName]
     notes: dict[str, str]
     returns: dict[str, str]
 
@@ -68,11 +68,11 @@ class Notes(Table):
 
 @attrs.frozen
 class Parameters(Table):
-    """What parameters mean, by their name or in one operation; the `plain` ones say all themselves."""
+    """Notes on parameters, by their name or in one operation; the `plain` ones need none."""
 
     plain: list[str]
     parameters: dict[str, str]
-    parameters_of: dict[Call, dict[str, str]]
+    parameters_of: dict[OperationName, dict[str, str]]
 
     def idle(self, api: Api) -> Iterator[tuple[Place, str]]:
         general = {
@@ -90,7 +90,10 @@ class Parameters(Table):
         for call, notes in self.parameters_of.items():
             for name, note in notes.items():
                 if call in api.calls and (name not in _taken(api.calls[call]) or note == self.parameters.get(name)):
-                    yield ("parameters_of", call, name), f"{call} has no such parameter, or this is its note anyway"
+                    yield (
+                        ("parameters_of", call, name),
+                        f"{call} has no such parameter, or the general note is the same",
+                    )
 
 
 def _taken(operation: Operation) -> list[str]:
@@ -106,7 +109,7 @@ class FieldsOf:
 
 @attrs.frozen
 class Fields(Table):
-    """What fields mean, by their name or in some models."""
+    """Notes on fields, by their name or in some models."""
 
     fields: dict[str, str]
     fields_of: list[FieldsOf]
@@ -116,7 +119,7 @@ class Fields(Table):
         return next(own, self.fields.get(field))
 
     def idle(self, api: Api) -> Iterator[tuple[Place, str]]:
-        fields = {name: {f.name for f in s.fields} for name, s in api.schemas.items() if isinstance(s, Model)}
+        fields = {name: {f.name for f in s.fields} for name, s in api.schemas.items() if isinstance(s, ObjectSchema)}
         special = {(model, field) for row in self.fields_of for model in row.models for field in row.notes}
         general = {field for model, own in fields.items() for field in own if (model, field) not in special}
         for field in self.fields.keys() - general:
@@ -125,16 +128,16 @@ class Fields(Table):
             for model, field in ((model, field) for model in row.models for field in row.notes):
                 if model in fields and (field not in fields[model] or row.notes[field] == self.fields.get(field)):
                     place = ("fields_of", number, "notes", field)
-                    yield place, f"{model} has no such field, or this is its note anyway"
+                    yield place, f"{model} has no such field, or the general note is the same"
 
 
 @attrs.frozen
 class Namespaces(Table):
     """One line for each namespace."""
 
-    namespaces: dict[Namespace, str]
+    namespaces: dict[NamespaceName, str]
 
     def idle(self, api: Api) -> Iterator[tuple[Place, str]]:
         own = {operation.namespace for operation in api.operations}
         for name in {*own, *(n.partition(".")[0] for n in own)} - self.namespaces.keys():
-            yield ("namespaces",), f"lacks a line for {name}"
+            yield ("namespaces",), f"the line for {name} is missing"

@@ -27,9 +27,9 @@ def _change(place: Any, correction: Correction) -> bool:
     for entry in wrong:
         place.remove(entry) if isinstance(place, list) else place.pop(entry)
     if correction.undeclared and (required := place.get("required")):
-        ghosts = [n for n in correction.undeclared if n in required and n not in place.get("properties", {})]
-        wrong += ghosts
-        place["required"] = [name for name in required if name not in ghosts]
+        undeclared = [n for n in correction.undeclared if n in required and n not in place.get("properties", {})]
+        wrong += undeclared
+        place["required"] = [name for name in required if name not in undeclared]
     missing = {key: value for key, value in correction.set.items() if place.get(key) != value}
     if missing:
         place.update(missing)

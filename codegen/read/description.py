@@ -1,4 +1,4 @@
-"""What stands at this place of an OpenAPI description, and where is that place?"""
+"""Which value stands at a place of an OpenAPI description, and which JSON pointer leads there?"""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 
 
 class DescriptionError(Exception):
-    """The description says something the importer does not understand; names the place."""
+    """The importer does not understand the description; names the place."""
 
     def __init__(self, where: str, problem: str) -> None:
         super().__init__(f"{where}: {problem}")
@@ -38,7 +38,7 @@ class Node:
         try:
             return Node(self.document, f"{self.where}/{token}", self.value[key])
         except (KeyError, IndexError, TypeError):
-            raise self.fail(f"lacks {key!r}") from None
+            raise self.fail(f"the key {key!r} is missing") from None
 
     def get(self, key: str) -> Node | None:
         return self.child(key) if key in self.mapping() else None
@@ -60,17 +60,17 @@ class Node:
             yield self.child(index)
 
     def only(self, *known: str) -> None:
-        """Stops at a key nobody reads, so that no description is half-read."""
+        """Stops at an unknown key, so that nothing of a description is skipped in silence."""
         for key in self.mapping():
             if key not in known and not str(key).startswith("x-"):
-                raise self.fail(f"does not know what to do with {key!r}")
+                raise self.fail(f"unknown key {key!r}, expected {', '.join(known)}")
 
     def resolve(self) -> Node:
         """Follows `$ref`, as often as it takes."""
         node, seen = self, set[str]()
         while isinstance(node.value, dict) and "$ref" in node.value:
             if node.where in seen:
-                raise self.fail("refers to itself")
+                raise self.fail("the reference leads back to itself")
             seen.add(node.where)
             node = node._target()
         return node
@@ -78,7 +78,7 @@ class Node:
     def _target(self) -> Node:
         reference = self.value["$ref"]
         if not isinstance(reference, str) or not reference.startswith("#/"):
-            raise self.fail(f"cannot follow the reference {reference!r} out of the document")
+            raise self.fail(f"the reference {reference!r} leads out of the document")
         node = Node(self.document, "#", self.document)
         for token in reference[2:].split("/"):
             key: str | int = unquote(token).replace("~1", "/").replace("~0", "~")
@@ -87,7 +87,7 @@ class Node:
             try:
                 node = node.child(key)
             except DescriptionError:
-                raise self.fail(f"nothing stands at {reference!r}") from None
+                raise self.fail(f"the reference {reference!r} leads to nothing") from None
         return node
 
 

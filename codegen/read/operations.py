@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from codegen.facts import Answer, Body, Model, Operation, Parameter
+from codegen.facts import Body, ObjectSchema, OperationFacts, Parameter, ResponseFacts
 from codegen.read.description import METHODS, Node
 from codegen.read.schemas import SchemaReader
 from codegen.spelling import parameter, pascal
@@ -17,7 +17,7 @@ class OperationReader:
         self._root = root
         self._schemas = schemas
 
-    def read_all(self) -> list[Operation]:
+    def read_all(self) -> list[OperationFacts]:
         found = []
         for path, item in self._root.child("paths").items():
             item.only("summary", "description", "parameters", "servers", *METHODS)
@@ -26,22 +26,22 @@ class OperationReader:
                     found.append((path, method.upper(), item, node))
         return [self._operation(*place) for place in found]
 
-    def _operation(self, path: str, method: str, item: Node, node: Node) -> Operation:
+    def _operation(self, path: str, method: str, item: Node, node: Node) -> OperationFacts:
         node.only(
             "operationId", "tags", "summary", "description", "externalDocs",
             "parameters", "requestBody", "responses", "deprecated", "security",
         )  # fmt: skip
         id_ = node.value.get("operationId")
         if not id_:
-            raise node.fail("an operation without operationId")
+            raise node.fail("the operationId is missing")
         given = self._parameters(item) | self._parameters(node)
         in_path = {name: entry for (place, name), entry in given.items() if place == "path"}
         in_query = [entry for (place, _), entry in given.items() if place == "query"]
         for (place, name), entry in given.items():
             if place not in ("path", "query"):
-                raise entry.fail(f"does not know how to send {name!r} in {place}")
-        answers, errors = self._answers(node, id_)
-        return Operation(
+                raise entry.fail(f"the parameter {name!r} is sent in {place}, expected path or query")
+        responses, errors = self._responses(node, id_)
+        return OperationFacts(
             id=id_,
             method=method,
             path=path,
@@ -50,7 +50,7 @@ class OperationReader:
             ],
             query=[self._parameter(entry, id_) for entry in in_query],
             body=self._body(node, id_),
-            answers=answers,
+            responses=responses,
             errors=errors,
             deprecated=bool(node.value.get("deprecated", False)),
         )
@@ -69,13 +69,13 @@ class OperationReader:
         node.only("in", "name", "required", "schema", "description", "example", "examples", "deprecated")
         schema = node.get("schema")
         if schema is None:
-            raise node.fail("a parameter without schema")
+            raise node.fail("the schema of the parameter is missing")
         wire = node.value["name"]
         typed = self._schemas.read(schema, f"{pascal(operation)}{pascal(wire)}")
         if typed.expression.startswith(("list[", "dict[")) or isinstance(
-            self._schemas.schemas.get(typed.expression), Model
+            self._schemas.schemas.get(typed.expression), ObjectSchema
         ):
-            raise schema.fail("only scalar parameters are understood")
+            raise schema.fail("a parameter must be a scalar or an enum")
         return Parameter(
             name=parameter(wire),
             wire=wire,
@@ -92,7 +92,7 @@ class OperationReader:
         place.only("description", "content", "required")
         contents = list(place.child("content").items())
         if len(contents) != 1:
-            raise place.child("content").fail("expected exactly one media type")
+            raise place.child("content").fail("a request body must have exactly one media type")
         media_type, content = contents[0]
         hint = f"{pascal(id_)}Request"
         typed = self._schemas.read(self._schema(content), hint)
@@ -106,32 +106,32 @@ class OperationReader:
         content.only("schema", "example", "examples")
         schema = content.get("schema")
         if schema is None:
-            raise content.fail("a body without schema")
+            raise content.fail("the schema of the body is missing")
         return schema
 
-    def _answers(self, node: Node, id_: str) -> tuple[list[Answer], list[int]]:
-        answers, errors = [], []
+    def _responses(self, node: Node, id_: str) -> tuple[list[ResponseFacts], list[int]]:
+        responses, errors = [], []
         for code, place in node.child("responses").items():
             if re.fullmatch(r"[345]\d\d", code):
                 errors.append(int(code))
             elif re.fullmatch(r"2\d\d", code):
-                answers += self._answer(int(code), place.resolve(), id_)
+                responses += self._response(int(code), place.resolve(), id_)
             else:
-                raise place.fail(f"does not know the status {code!r}")
-        if not answers:
-            raise node.child("responses").fail("no 2xx answer")
-        return answers, sorted(errors)
+                raise place.fail(f"unknown status {code!r}, expected 2xx to 5xx")
+        if not responses:
+            raise node.child("responses").fail("a 2xx response is missing")
+        return responses, sorted(errors)
 
-    def _answer(self, status: int, node: Node, id_: str) -> list[Answer]:
+    def _response(self, status: int, node: Node, id_: str) -> list[ResponseFacts]:
         node.only("description", "content", "headers", "links")
         contents = node.get("content")
         if contents is None or not contents.value:
-            return [Answer(status)]
+            return [ResponseFacts(status)]
         return [
             self._content(status, media_type, self._schema(content), id_) for media_type, content in contents.items()
         ]
 
-    def _content(self, status: int, media_type: str, schema: Node, id_: str) -> Answer:
+    def _content(self, status: int, media_type: str, schema: Node, id_: str) -> ResponseFacts:
         hint = f"{pascal(id_)}Response"
         fields = self._schemas.fields(schema, hint) or []
         by_wire = {field.wire: field for field in fields}
@@ -141,5 +141,5 @@ class OperationReader:
         if results is not None and alone and results.type.startswith("list["):
             # A nullable schema is meant for fields; no list of things holds nulls.
             item = results.type.removeprefix("list[").removesuffix("]").removesuffix(" | None")
-            return Answer(status, media_type, item, items="results", paged=paging)
-        return Answer(status, media_type, self._schemas.read(schema, hint).expression)
+            return ResponseFacts(status, media_type, item, items="results", paged=paging)
+        return ResponseFacts(status, media_type, self._schemas.read(schema, hint).expression)

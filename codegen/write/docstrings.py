@@ -1,4 +1,4 @@
-"""What does the docstring of a generated method, model or namespace say? Facts and hand-written notes, laid out."""
+"""How is the docstring of a generated method, model or namespace composed of facts and notes?"""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from codegen.decisions.named import Api, Operation
 from codegen.decisions.sentences import Sentences
 from codegen.decisions.tables import Decisions
 from codegen.decisions.words import Fields
-from codegen.facts import Model, Schema, references
+from codegen.facts import ObjectSchema, Schema, references
 
 _ERRORS = {
     400: "BadRequest", 401: "Unauthorized", 403: "Forbidden", 404: "NotFound", 409: "Conflict",
@@ -84,7 +84,7 @@ class Words:
 
     def model(self, name: str, schema: Schema, uses: Uses) -> list[str]:
         """The lines of a model's docstring: where it is met, and what its fields mean."""
-        fields = [field.name for field in schema.fields] if isinstance(schema, Model) else []
+        fields = [field.name for field in schema.fields] if isinstance(schema, ObjectSchema) else []
         notes = [(field, self.fields.note(name, field)) for field in fields]
         return _paragraphs(
             [
@@ -100,14 +100,14 @@ class Words:
         return _wrapped(" ".join([*old, *([note] if note else []), *remarks]))
 
     def _returned(self, operation: Operation, twin: str | None) -> list[str]:
-        """What comes back, where the type does not tell."""
+        """The result, where the type does not say it all."""
         note = _of(self.returns, operation)
-        types = {answer.type for answer in operation.answers}
+        types = {response.type for response in operation.responses}
         if note:
             return [note]
-        if any(answer.media_type == "application/x-yaml" for answer in operation.answers):
+        if any(response.media_type == "application/x-yaml" for response in operation.responses):
             return ["YAML."]
-        if any(answer.paged for answer in operation.answers):
+        if any(response.paged for response in operation.responses):
             return [
                 f"A page; `{twin}` goes through all pages." if twin else "A page; there is no way to ask for the next."
             ]
@@ -133,7 +133,7 @@ class Uses:
             taken = [*parameters, *([operation.body.type] if operation.body else [])]
             for name in _named(taken):
                 sent.setdefault(name, []).append(operation.call)
-            for name in _named(answer.type for answer in operation.answers):
+            for name in _named(response.type for response in operation.responses):
                 returned.setdefault(name, []).append(operation.call)
         return cls(sent, returned, part_of)
 

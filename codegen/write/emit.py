@@ -24,7 +24,7 @@ _MARK = "# Generated"
 
 
 def generate(api: Api, *, check: bool) -> int:
-    """Writes the generated files, or tells with `check` whether they would change."""
+    """Writes the generated files, or says with `check` which of them would change."""
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder)
         written = files(api)
@@ -65,22 +65,29 @@ def _present() -> dict[str, str]:
 def _compare(ours: dict[str, str], theirs: dict[str, str]) -> int:
     different = sorted(path for path in ours.keys() | theirs.keys() if ours.get(path) != theirs.get(path))
     for path in different:
-        print(f"differs from what codegen writes: {path}", file=sys.stderr)
+        print(f"{path} differs from what codegen writes: run `nox -s generate`", file=sys.stderr)
     return 1 if different else 0
 
 
 def files(api: Api) -> dict[str, str]:
-    """The text of every generated file, by path, before it is formatted."""
+    """The content of every generated file, by path, before it is formatted."""
     writer = Writer()
     capabilities = tables.read().capabilities
     models = ModelFiles(api, layout.arrange(api), writer).files()
     resources = ResourceFiles(api, writer, capabilities).files()
     sources = [Source.read(_module(path), path, text) for path, text in resources.items()]
-    for module in capabilities.sources:
-        path = f"{module.replace('.', '/')}.py"
-        sources.append(Source.read(module, path, (_ROOT / path).read_text(encoding="utf-8")))
-    blocking = twins(sources, capabilities.by_hand)
+    sources += [found for module in capabilities.sources if (found := _source(module))]
+    blocking = twins(sources, capabilities.by_hand, _source)
     return models | resources | blocking | {_EMULATOR_FACTS: emulator_facts.operations(api)}
+
+
+def _source(module: str) -> Source | None:
+    """A hand-written module of the project."""
+    place = module.replace(".", "/")
+    for path in (f"{place}.py", f"{place}/__init__.py"):
+        if (_ROOT / path).is_file():
+            return Source.read(module, path, (_ROOT / path).read_text(encoding="utf-8"))
+    return None
 
 
 def _module(path: str) -> str:

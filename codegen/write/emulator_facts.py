@@ -1,8 +1,8 @@
-"""Which facts does the emulator need at run time? The text of qovery_async/emulator/facts/operations.json.
+"""Which facts does the emulator need at run time? The content of qovery_async/emulator/facts/operations.json.
 
     python -m codegen.write.emulator_facts > qovery_async/emulator/facts/operations.json
 
-What the models already say of bodies and answers is not repeated; one operation stands on one line.
+Models are not described again; one operation stands on one line.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from codegen import facts
 from codegen.decisions import tables
 from codegen.decisions.named import Api, Operation
-from codegen.facts import Answer, Body, Parameter, Union
+from codegen.facts import Body, Parameter, ResponseFacts, UnionSchema
 
 
 def operations(api: Api) -> str:
@@ -24,9 +24,9 @@ def operations(api: Api) -> str:
 
 
 def _services(api: Api) -> Mapping[str, str]:
-    """By the type that a service is answered with, its `service_type`; older descriptions do not tell."""
+    """The `service_type` of each type that a service is returned as; older descriptions do not say it."""
     union = api.schemas.get("AnyService")
-    return {branch: tag for tag, branch in union.mapping.items()} if isinstance(union, Union) else {}
+    return {branch: tag for tag, branch in union.mapping.items()} if isinstance(union, UnionSchema) else {}
 
 
 def _operation(operation: Operation) -> Mapping[str, Any]:
@@ -37,7 +37,7 @@ def _operation(operation: Operation) -> Mapping[str, Any]:
         path_types={p.wire: p.type for p in operation.path_parameters if p.type != "str"},
         query=[_parameter(parameter) for parameter in operation.query],
         body=_body(operation.body) if operation.body else {},
-        responses=[_answer(answer) for answer in operation.answers],
+        responses=[_response(response) for response in operation.responses],
         errors=operation.errors,
     )
 
@@ -51,9 +51,13 @@ def _body(body: Body) -> Mapping[str, Any]:
     return _without_defaults(type=body.type, media_type=media_type, required=body.required)
 
 
-def _answer(answer: Answer) -> Mapping[str, Any]:
+def _response(response: ResponseFacts) -> Mapping[str, Any]:
     return _without_defaults(
-        status=answer.status, media_type=answer.media_type, type=answer.type, items=answer.items, paged=answer.paged
+        status=response.status,
+        media_type=response.media_type,
+        type=response.type,
+        items=response.items,
+        paged=response.paged,
     )
 
 

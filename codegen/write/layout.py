@@ -15,7 +15,7 @@ import attrs
 
 from codegen.decisions import tables
 from codegen.decisions.named import Api, Operation
-from codegen.facts import Enum, Model, Schema, references
+from codegen.facts import EnumSchema, ObjectSchema, Schema, references
 
 
 @attrs.frozen
@@ -50,11 +50,11 @@ def arrange(api: Api) -> Layout:
 
 
 def _references(schema: Schema) -> list[str]:
-    if isinstance(schema, Enum):
+    if isinstance(schema, EnumSchema):
         return []
     types = (
         [field.type for field in schema.fields]
-        if isinstance(schema, Model)
+        if isinstance(schema, ObjectSchema)
         else [*schema.branches, *schema.mapping.values()]
     )
     return list(dict.fromkeys(name for type_ in types for name in references(type_)))
@@ -62,7 +62,7 @@ def _references(schema: Schema) -> list[str]:
 
 def _named(operation: Operation) -> list[str]:
     types = [p.type for p in (*operation.path_parameters, *operation.query)]
-    types += [answer.type for answer in operation.answers if answer.type]
+    types += [response.type for response in operation.responses if response.type]
     types += [operation.body.type] if operation.body else []
     return [name for type_ in types for name in references(type_)]
 
@@ -123,7 +123,9 @@ def _acyclic(refers: dict[str, list[str]], schemas: Mapping[str, Schema]) -> dic
     """
     return {
         name: [
-            other for other in names if not isinstance(schemas[name], Model) or name not in _closure([other], refers)
+            other
+            for other in names
+            if not isinstance(schemas[name], ObjectSchema) or name not in _closure([other], refers)
         ]
         for name, names in refers.items()
     }

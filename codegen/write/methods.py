@@ -12,7 +12,7 @@ from codegen.decisions import tables
 from codegen.decisions.named import Api, Operation
 from codegen.decisions.secrecy import Secrets
 from codegen.decisions.tables import Pager
-from codegen.facts import Answer, Model, Parameter, Schema
+from codegen.facts import ObjectSchema, Parameter, ResponseFacts, Schema
 from codegen.write.docstrings import Words
 
 _DEFAULTED = "/organization/{organizationId}/"
@@ -20,7 +20,7 @@ _DEFAULTED = "/organization/{organizationId}/"
 
 @attrs.frozen
 class Decided:
-    """What was decided by hand about operations, read once."""
+    """The decisions about operations, read once."""
 
     words: Words
     pagers: dict[str, Pager]
@@ -34,7 +34,7 @@ class Decided:
 
 
 def method(operation: Operation, api: Api, decided: Decided, *, shadowed: bool) -> dict[str, Any]:
-    """What the templates need to write one operation as a method.
+    """The values that the templates need to write one operation as a method.
 
     `shadowed`: its class has a method `list`, so annotations must say `builtins.list`.
     """
@@ -51,7 +51,7 @@ def method(operation: Operation, api: Api, decided: Decided, *, shadowed: bool) 
         named.append(_Argument("organization_id", "str | None", "None"))
     positional.sort(key=lambda argument: argument.default is not None)
     pager = decided.pagers.get(operation.call)
-    reader = _reader(operation.answers, pager, api)
+    reader = _reader(operation.responses, pager, api)
     twin = "iterate" if operation.name == "list" else operation.name.replace("list", "iterate", 1)
     remarks = []
     if operation.call in decided.repeatable:
@@ -104,32 +104,32 @@ class _Reader:
     arguments: str = ""
 
 
-def _reader(answers: list[Answer], pager: Pager | None, api: Api) -> _Reader:
-    typed = [a for a in answers if a.type]
+def _reader(responses: list[ResponseFacts], pager: Pager | None, api: Api) -> _Reader:
+    typed = [a for a in responses if a.type]
     json = [a for a in typed if a.media_type == "application/json"]
     if not typed:
         return _Reader("_nothing", "", "None")
     if not json:
-        (answer,) = typed
-        method = "_bytes" if answer.type == "bytes" else "_text"
-        return _Reader(method, f'"{answer.media_type}"', "bytes" if answer.type == "bytes" else "str")
-    answer = json[0]
-    type_ = _python(answer.type or "")
+        (response,) = typed
+        method = "_bytes" if response.type == "bytes" else "_text"
+        return _Reader(method, f'"{response.media_type}"', "bytes" if response.type == "bytes" else "str")
+    response = json[0]
+    type_ = _python(response.type or "")
     if pager and pager.style == "next_token":
-        item = _python(_items_type(api.schemas[str(answer.type)], pager.items))
+        item = _python(_items_type(api.schemas[str(response.type)], pager.items))
         return _Reader("_page", item, f"Page[{item}]", item, f', items="{pager.items}"')
-    if answer.paged:
+    if response.paged:
         return _Reader("_page", type_, f"Page[{type_}]", type_)
-    if answer.items:
+    if response.items:
         return _Reader("_list", type_, f"list[{type_}]", type_)
     types = list(dict.fromkeys(_python(a.type or "") for a in json))
-    types += ["None"] if any(not a.type for a in answers) else []
+    types += ["None"] if any(not a.type for a in responses) else []
     joined = " | ".join(types)
     return _Reader("_json", joined, joined)
 
 
 def _items_type(envelope: Schema, key: str) -> str:
-    fields = envelope.fields if isinstance(envelope, Model) else []
+    fields = envelope.fields if isinstance(envelope, ObjectSchema) else []
     (list_type,) = (field.type for field in fields if field.wire == key)
     return list_type.removeprefix("list[").removesuffix("]")
 

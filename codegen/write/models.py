@@ -6,7 +6,7 @@ from typing import Any
 
 from codegen.decisions import tables
 from codegen.decisions.named import Api
-from codegen.facts import Enum, Field, Model, Union, references
+from codegen.facts import EnumSchema, Field, ObjectSchema, UnionSchema, references
 from codegen.spelling import member
 from codegen.write.docstrings import Uses, Words
 from codegen.write.layout import Layout
@@ -14,7 +14,7 @@ from codegen.write.module import Writer
 
 
 class ModelFiles:
-    """The text of every module of models, by path."""
+    """The source of every module of models, by path."""
 
     def __init__(self, api: Api, layout: Layout, writer: Writer) -> None:
         self._api = api
@@ -47,12 +47,12 @@ class ModelFiles:
         schema = self._api.schemas[name]
         about = self._words.model(name, schema, self._uses)
         later = self._later(name, defined)
-        if isinstance(schema, Enum):
+        if isinstance(schema, EnumSchema):
             members = {member(value): value for value in schema.values}
             if len(members) != len(schema.values):
-                raise ValueError(f"two values of {name} have the same Python name")
+                raise ValueError(f"{name}: two of its values have the same Python name, {', '.join(schema.values)}")
             text = self._writer.fill("enum.jinja", name=name, about=about, members=members)
-        elif isinstance(schema, Union):
+        elif isinstance(schema, UnionSchema):
             text = self._writer.fill("union.jinja", name=name, about=about, union=schema)
         else:
             fields = [self._attribute(name, field, later) for field in schema.fields]
@@ -62,9 +62,9 @@ class ModelFiles:
         return {"name": name, "text": text, "recursive": bool(later)}
 
     def _later(self, name: str, defined: set[str]) -> set[str]:
-        """What a schema refers to in its own module before that is defined: recursion."""
+        """The schemas of its own module that a schema refers to before they are defined: recursion."""
         schema = self._api.schemas[name]
-        types = [field.type for field in schema.fields] if isinstance(schema, Model) else []
+        types = [field.type for field in schema.fields] if isinstance(schema, ObjectSchema) else []
         named = {n for type_ in types for n in references(type_)}
         return {n for n in named if self._layout.module_of[n] == self._layout.module_of[name]} - defined
 
@@ -86,12 +86,12 @@ class ModelFiles:
         return {"name": field.name, "type": type_, "default": default, "required": not default}
 
     def _tag_value(self, owner: str, field: Field) -> str | None:
-        """The one value that a branch's tag can have; nobody should have to write it out."""
+        """The one value that a branch's tag can have: its default."""
         enum = self._api.schemas.get(field.type)
         is_tag = any(
-            isinstance(union, Union) and union.tag == field.wire and owner in union.branches
+            isinstance(union, UnionSchema) and union.tag == field.wire and owner in union.branches
             for union in self._api.schemas.values()
         )
-        if is_tag and isinstance(enum, Enum) and len(enum.values) == 1:
+        if is_tag and isinstance(enum, EnumSchema) and len(enum.values) == 1:
             return member(enum.values[0])
         return None

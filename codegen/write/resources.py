@@ -14,7 +14,7 @@ _IMPORTS = {"Resource": "qovery_async.runtime.resource", "Namespace": "qovery_as
 
 
 class ResourceFiles:
-    """The text of every module of namespaces, by path."""
+    """The source of every module of namespaces, by path."""
 
     def __init__(self, api: Api, writer: Writer, capabilities: Capabilities) -> None:
         self._api = api

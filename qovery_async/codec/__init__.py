@@ -1,1 +1,1 @@
-"""Converts JSON to models and models to JSON."""
+"""Between JSON and models."""

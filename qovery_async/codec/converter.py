@@ -9,8 +9,8 @@ from cattrs import Converter
 
 @functools.cache
 def converter() -> Converter:
-    """The only cattrs converter of the process, so each model is compiled once for all clients."""
-    # Imported on first use, because this takes longer than making a client.
+    """The converter of this process: the decoder of a model is built once and serves every client."""
+    # Imported at the first use, like the models: creating a client stays fast.
     from qovery_async.codec import decode, encode
 
     made = Converter(detailed_validation=False)

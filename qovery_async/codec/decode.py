@@ -1,7 +1,7 @@
-"""How does JSON that fits its type become a model?
+"""How is JSON that fits its models decoded fast?
 
-Each model gets one generated function: straight-line code that checks every value and raises `Misfit`
-at the first one that does not fit. `repair` then reads the whole value again, slowly.
+Each model gets a compiled function: straight-line code that checks every value and raises at the
+first misfit. `repair` then reads the same value slowly and names each misfit.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ _building: set[Any] = set()
 
 
 class Misfit(Exception):
-    """A value does not fit its type. `repair` finds out which one, and why."""
+    """The value does not fit its type. The fast path does not record where."""
 
 
 def register(converter: Converter) -> None:
-    """Registers a hook for every type that occurs in models."""
+    """Registers a decoder for every type that occurs in models."""
     factories: list[tuple[Callable[[Any], bool], Callable[[Any, Converter], Hook]]] = [
         (_is_model, _model_hook),
         (_is_list, _list_hook),
@@ -39,15 +39,15 @@ def register(converter: Converter) -> None:
     ]
     for applies, factory in factories:
         converter.register_structure_hook_factory(applies, _bound(factory, converter))
-    # cattrs' own hooks for these classes would convert: "1" would become 1.
+    # cattrs looks up these types by class before it tries predicates; its own hooks would convert values.
     for scalar in (str, int, bool, NONE):
         converter.register_structure_hook(scalar, _exactly(scalar))
     converter.register_structure_hook(float, _number)
     converter.register_structure_hook(datetime, lambda value, _: read_datetime(value))
     converter.register_structure_hook(date, lambda value, _: date.fromisoformat(value))
-    # An open enum is a `str` too; the hook of the more specific class wins.
+    # Takes precedence over `str`, because an open enum is a subclass of it.
     converter.register_structure_hook(OpenEnum, lambda value, enum: enum(value))
-    converter.register_structure_hook_func(lambda type_: type_ is Any, lambda value, _: _free_form(value))
+    converter.register_structure_hook_func(lambda type_: type_ is Any, lambda value, _: _free(value))
 
 
 def _bound(factory: Callable[[Any, Converter], Hook], converter: Converter) -> Callable[[Any], Hook]:
@@ -88,14 +88,14 @@ def _exactly(scalar: type) -> Hook:
 
 
 def _number(value: Any, _: Any) -> Any:
-    """Integers are numbers too: JSON does not distinguish 1 from 1.0."""
+    """Accepts whole numbers as well: JSON does not distinguish 1 from 1.0."""
     if value.__class__ is not float and value.__class__ is not int:
         raise Misfit
     return value
 
 
-def _free_form(value: Any) -> Any:
-    """Free-form JSON: no type to check, only its depth."""
+def _free(value: Any) -> Any:
+    """JSON that no type describes, unchanged."""
     if is_too_deep(value):
         raise Misfit
     return value
@@ -103,7 +103,7 @@ def _free_form(value: Any) -> Any:
 
 def _optional_hook(type_: Any, converter: Converter) -> Hook:
     item_type = without_none(type_)[0]
-    inner = _lazy_hook(item_type, converter)
+    inner = _late_hook(item_type, converter)
 
     def hook(value: Any, _: Any) -> Any:
         return None if value is None else inner(value, item_type)
@@ -113,7 +113,7 @@ def _optional_hook(type_: Any, converter: Converter) -> Hook:
 
 def _list_hook(type_: Any, converter: Converter) -> Hook:
     item_type = get_args(type_)[0]
-    inner = _lazy_hook(item_type, converter)
+    inner = _late_hook(item_type, converter)
 
     def hook(value: Any, _: Any) -> Any:
         if value.__class__ is not list:
@@ -125,13 +125,13 @@ def _list_hook(type_: Any, converter: Converter) -> Hook:
 
 def _dict_hook(type_: Any, converter: Converter) -> Hook:
     item_type = get_args(type_)[1]
-    inner = _lazy_hook(item_type, converter)
+    inner = _late_hook(item_type, converter)
 
     def hook(value: Any, _: Any) -> Any:
         if value.__class__ is not dict:
             raise Misfit
         if item_type is Any:
-            return _free_form(value)
+            return _free(value)
         return {key: inner(item, item_type) for key, item in value.items()}
 
     return hook
@@ -147,13 +147,13 @@ def _union_hook(type_: Any, converter: Converter) -> Hook:
         if value.__class__ is not dict:
             raise Misfit
         branch = choose(rule, value)
-        return UnknownVariant(_free_form(value)) if branch is None else converter.structure(value, branch)
+        return UnknownVariant(_free(value)) if branch is None else converter.structure(value, branch)
 
     return hook
 
 
 def choose(rule: ByTag | ByKey | None, value: dict[str, Any]) -> Any:
-    """The branch of a union that an object belongs to, or None if no branch matches."""
+    """The branch of a union that matches an object, or None if no known branch does."""
     if isinstance(rule, ByTag):
         tag = value.get(rule.key)
         return rule.branches.get(tag) if isinstance(tag, str) else None
@@ -163,8 +163,8 @@ def choose(rule: ByTag | ByKey | None, value: dict[str, Any]) -> Any:
     return None
 
 
-def _lazy_hook(type_: Any, converter: Converter) -> Hook:
-    """The hook of a type. A model that contains itself looks its own hook up on first use."""
+def _late_hook(type_: Any, converter: Converter) -> Hook:
+    """The hook of a type. A recursive model needs its own hook before it exists, so that lookup is deferred."""
     if type_ not in _building:
         return converter.get_structure_hook(type_)
     found: Hook | None = None
@@ -191,7 +191,7 @@ def _model_hook(model: type[Model], converter: Converter) -> Hook:
 
 @attrs.define
 class _Source:
-    """The source code of a model's decoder, and the objects that the code names."""
+    """The source code of a model's decoder and the objects it refers to."""
 
     model: type[Model]
     converter: Converter
@@ -200,7 +200,7 @@ class _Source:
     def code(self) -> str:
         fields = list(attributes(self.model))
         self.names |= {
-            "Misfit": Misfit, "UNSET": UNSET, "free": _free_form, "model": self.model, "new": self.model.__new__,
+            "Misfit": Misfit, "UNSET": UNSET, "free": _free, "model": self.model, "new": self.model.__new__,
             "known": frozenset(field.wire for field in fields),
         }  # fmt: skip
         tracks_nulls = any(not f.required and f.absent is None for f in fields)
@@ -225,11 +225,11 @@ class _Source:
 
     def _optional(self, index: int, field: Attribute) -> list[str]:
         self.names[f"absent{index}"] = field.absent
-        mark_null = "; nulls = 1" if field.absent is None else ""
+        noted = "; nulls = 1" if field.absent is None else ""
         return [
             f"  v = get({field.wire!r}, UNSET)",
             f"  if v is UNSET: self.{field.name} = absent{index}; absent += 1",
-            f"  elif v is None: self.{field.name} = None{mark_null}",
+            f"  elif v is None: self.{field.name} = None{noted}",
             "  else:",
             *[f"  {line}" for line in self._store(index, field)],
         ]
@@ -264,4 +264,4 @@ class _Source:
         return [f"  {target} = h{index}(v, i{index})"]
 
     def _name_hook(self, index: int, type_: Any) -> None:
-        self.names |= {f"h{index}": _lazy_hook(type_, self.converter), f"i{index}": type_}
+        self.names |= {f"h{index}": _late_hook(type_, self.converter), f"i{index}": type_}

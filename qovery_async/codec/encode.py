@@ -1,4 +1,4 @@
-"""How does a model become JSON?"""
+"""How are models encoded as JSON values?"""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Hook = Callable[[Any], Any]
 
 
 def register(converter: Converter) -> None:
-    """Registers a hook for models and for each type that users may put into plain mappings."""
+    """Registers an encoder for models and for the types that users put into mappings and lists."""
     encode = converter.unstructure
     converter.register_unstructure_hook_factory(_is(Model), partial(_model_hook, encode=encode))
     converter.register_unstructure_hook(Unset, _left_out)
@@ -33,10 +33,10 @@ def register(converter: Converter) -> None:
 
 
 def _left_out(_: Unset) -> None:
-    raise ValueError("a list contains UNSET, which can only leave out an attribute or a key; remove it from the list")
+    raise ValueError("UNSET omits an attribute or a key; a list cannot contain it: remove the item")
 
 
-# Loops, because before Python 3.12 a comprehension adds a call for each level of a deep value.
+# Loops: before Python 3.12 a comprehension adds one stack frame for each level of a deep value.
 def _object(value: Mapping[Any, Any], encode: Hook) -> dict[Any, Any]:
     out: dict[Any, Any] = {}
     for key, item in value.items():
@@ -57,7 +57,7 @@ def _is(class_: type) -> Callable[[Any], bool]:
 
 
 def _model_hook(model: type[Model], encode: Hook) -> Callable[[Model], dict[str, Any]]:
-    # In a response, an optional attribute that reads None was absent unless `null_keys` lists it.
+    # In responses, an optional attribute that is None was absent unless `null_keys` names it.
     plan = [(a.name, a.wire, not a.required and a.absent is None) for a in attributes(model)]
 
     def hook(value: Model) -> dict[str, Any]:

@@ -1,35 +1,35 @@
-"""Which kind of JSON value is it, how deep is it, and how does a message show it?"""
+"""What can be said of a JSON value without its type: kind, depth, short form in messages?"""
 
 from __future__ import annotations
 
 from typing import Any, TypeGuard
 
 DEEPEST = 240
-"""The levels of nesting that are read of JSON that no model describes. Comparing, copying and writing a value
-take several nested calls for each level, and Python allows 1,000 of them."""
+"""The limit of nesting, in levels, for JSON that no model describes. Comparing, copying and writing a value
+take several stack frames for each level, and Python allows 1,000."""
 
 _SHOWN = 40
 
 
 def is_object(value: object) -> TypeGuard[dict[str, Any]]:
-    """Whether the value is a JSON object."""
+    """Whether parsed JSON is an object."""
     return isinstance(value, dict)
 
 
 def is_list(value: object) -> TypeGuard[list[Any]]:
-    """Whether the value is a JSON list."""
+    """Whether parsed JSON is a list."""
     return isinstance(value, list)
 
 
 def kind(value: object) -> str:
-    """The kind of a value, as messages name it."""
+    """The name of a value's kind, for messages."""
     if value is None:
         return "null"
     return {"dict": "an object", "list": "a list"}.get(type(value).__name__, type(value).__name__)
 
 
 def shown(value: object) -> str:
-    """A value as messages show it: itself if it is short, else its kind."""
+    """A value as messages show it: its `repr` if short, otherwise its kind."""
     if value is None or is_object(value) or is_list(value) or (isinstance(value, str) and len(value) > _SHOWN):
         return kind(value)
     text = repr(value)
@@ -37,7 +37,7 @@ def shown(value: object) -> str:
 
 
 def is_too_deep(value: Any, levels: int = DEEPEST) -> bool:
-    """Whether lists and objects are nested in the value more than `levels` deep."""
+    """Whether lists and objects in the value are nested more than `levels` deep."""
     if value.__class__ is not dict and value.__class__ is not list:
         return False
     for inner in value.values() if value.__class__ is dict else value:

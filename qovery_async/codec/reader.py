@@ -1,4 +1,4 @@
-"""How is parsed JSON read as models: fast if it fits, repaired if it does not?"""
+"""How is parsed JSON read as models, whether it fits them or not?"""
 
 from __future__ import annotations
 
@@ -24,7 +24,11 @@ _logger = logging.getLogger("qovery")
 
 
 class Codec:
-    """Reads responses as models. With `strict`, it raises where it would otherwise repair."""
+    """Reads parsed JSON as models.
+
+    A value that does not fit is repaired, and logged once for each operation and place. A `strict`
+    codec raises `DecodeError` instead.
+    """
 
     def __init__(self, *, strict: bool = False) -> None:
         self._strict = strict
@@ -42,15 +46,16 @@ class Codec:
     ) -> T:
         """The parsed JSON `value` as `type_`.
 
-        Messages name `source`, or `operation` without one, and begin paths with `root`. `hide` removes
-        secrets from them.
+        Errors name `source`, or the operation if there is none. `root` is the path to the value.
+        `hide` removes secrets from messages.
 
         Raises:
-            DecodeError: the value does not fit, and is too broken to repair or the codec is strict.
+            DecodeError: the value as a whole does not fit, is nested too deep, or does not fit
+                somewhere and the codec is strict.
         """
         try:
             return converter().structure(value, cast("type[T]", type_))
-        except Exception:  # noqa: BLE001  # whatever failed, `Repair` finds it and names it
+        except Exception:  # noqa: BLE001  # `repair` finds the place and names it
             from qovery_async.codec.repair import Repair
 
             repair = Repair()
@@ -71,11 +76,7 @@ class Codec:
         source: object = None,
         hide: Callable[[str], str] = str,
     ) -> list[T]:
-        """The list under `key` of an envelope: a JSON object around a list.
-
-        Raises:
-            DecodeError: as `decode`.
-        """
+        """The list under `key` of an envelope, decoded like `decode` does; empty if there is no list."""
         found = envelope.get(key)
         if is_list(found):
             items = cast("TypeForm[list[T]]", GenericAlias(list, (item,)))
@@ -83,17 +84,17 @@ class Codec:
         from qovery_async.codec.repair import Repair
 
         repair = Repair()
-        what = "is missing" if found is None else f"expected a list, got {shown(found)}"
+        what = f"expected a list, got {shown(found)}" if key in envelope else "is missing"
         repair.note(key, key, what, "read as an empty list")
         self._report(repair, operation, source, hide)
         return []
 
     def prepare(self, type_: object) -> None:
-        """Builds the decoder of `type_`, so that the first response does not wait for it."""
+        """Builds the decoder of `type_` now, so that the first response does not wait for it."""
         converter().get_structure_hook(type_)
 
     def _report(self, repair: Repair, operation: str, source: object, hide: Callable[[str], str]) -> None:
-        # The place "" is the whole value, so there is nothing to repair.
+        # The empty place is the whole value: nothing in it can be repaired.
         if repair.problems and (self._strict or "" in repair.problems):
             first = hide(str(next(iter(repair.problems.values()))))
             more = f" (and {repair.count - 1} more)" if repair.count > 1 else ""
@@ -101,19 +102,15 @@ class Codec:
         for place, problem in repair.problems.items():
             if (operation, place) not in self._warned:
                 self._warned.add((operation, place))
-                _logger.warning("%s: %s; %s", operation, hide(str(problem)), problem.outcome)
+                _logger.warning("%s: %s; %s", operation, hide(str(problem)), problem.done)
 
 
 def from_dict(model: type[M], mapping: Mapping[str, Any]) -> M:
-    """Build a model from a mapping that the API or `to_dict` wrote.
+    """A model from a mapping in the API's form: a response's JSON object, or the result of `to_dict`.
 
-    Unknown keys are kept in `extra`, unknown enum values are kept as well.
-
-    Args:
-        model: The class to build, such as `models.Project`.
-        mapping: Plain JSON types under the API's own key names.
+    Keys that the model does not have are kept in its `extra`.
 
     Raises:
-        DecodeError: The mapping does not fit the model. The message has the path of the first problem.
+        DecodeError: the mapping does not fit the model. The message names the path of the first misfit.
     """
     return Codec(strict=True).decode(dict(mapping), model, operation=f"from_dict({model.__name__})")

@@ -1,12 +1,7 @@
-"""How is JSON read that does not fit its type?
+"""How is JSON that does not fit its model read anyway?
 
-`Repair` walks the value and its type side by side and notes each place that does not fit:
-
-| Place | Read as |
-| --- | --- |
-| a value that converts without loss, such as `"3"` for an int | the converted value |
-| any other value | the value, unchanged |
-| a missing key | `None` |
+`Repair` walks the value and its type together. It converts a misfit if that loses nothing, keeps it
+unchanged otherwise, and notes the place. Nothing is dropped.
 """
 
 from __future__ import annotations
@@ -32,43 +27,40 @@ _BOOLEANS = {"true": True, "false": False}
 
 @attrs.frozen
 class Problem:
-    """One value that does not fit, and how it was read (`outcome`).
-
-    `place` is the path without list positions and map keys, so equal mistakes have equal places.
-    """
+    """One misfit. `place` is its path without list positions and map keys; `done` says how it was read."""
 
     path: str
     place: str
     what: str
-    outcome: str
+    done: str
 
     def __str__(self) -> str:
-        return f"{one_line(self.path) or 'the response'}: {self.what}"
+        return f"{one_line(self.path) or 'the whole value'}: {self.what}"
 
 
 class TooDeep(RecursionError):
-    """The value is nested so deep that it could not be compared, copied or written."""
+    """JSON that no model describes is nested too deep to be compared, copied or written."""
 
 
 @attrs.define
 class Repair:
-    """One walk through one value. It keeps the first problem of each place; there may be millions."""
+    """One walk through one value.
+
+    `problems` has the first problem of each place, because a response can repeat one a million times;
+    `count` counts them all.
+    """
 
     problems: dict[str, Problem] = attrs.field(factory=dict[str, Problem])
     count: int = 0
     _secret: bool = attrs.field(default=False, init=False)
 
     def read(self, value: Any, type_: Any, path: str, place: str) -> Any:
-        """The value as `type_`, as far as it fits.
-
-        Raises:
-            TooDeep: the value is nested too deep.
-        """
+        """The value as `type_`, with a note of each place that had to be repaired."""
         type_, nullable = without_none(type_)
         if value is None and nullable:
             return None
         if type_ is Any:
-            return _free_form(value, path)
+            return _free(value, path)
         if union_rule(type_) is not None:
             return self._union(value, type_, path, place)
         if get_origin(type_) is list:
@@ -79,22 +71,25 @@ class Repair:
             return self._model(value, type_, path, place)
         return self._scalar(value, type_, path, place)
 
-    def _read_hidden(self, secret: bool, value: Any, type_: Any, path: str, place: str) -> Any:  # noqa: FBT001  # private
-        """Reads a value; if it is a secret, messages name its kind only."""
+    def _under(self, secret: bool, value: Any, type_: Any, path: str, place: str) -> Any:  # noqa: FBT001
+        """Reads a value that messages do not show if it is `secret` or inside of a secret."""
         outside, self._secret = self._secret, self._secret or secret
         found = self.read(value, type_, path, place)
         self._secret = outside
         return found
 
-    def _misfit(self, value: Any, expected: str, path: str, place: str, outcome: str = _KEPT) -> Any:
-        self.note(path, place, f"expected {expected}, got {kind(value) if self._secret else shown(value)}", outcome)
-        return _free_form(value, path)
+    def _misfit(self, value: Any, expected: str, path: str, place: str) -> Any:
+        self.note(path, place, self._mismatch(value, expected), _KEPT)
+        return _free(value, path)
 
-    def note(self, path: str, place: str, what: str, outcome: str) -> None:
-        """Counts a problem, and keeps it if it is the first of its place."""
+    def _mismatch(self, value: Any, expected: str) -> str:
+        return f"expected {expected}, got {kind(value) if self._secret else shown(value)}"
+
+    def note(self, path: str, place: str, what: str, done: str) -> None:
+        """Note a problem: `path` is the exact place, `place` the same with `*` for positions in lists."""
         self.count += 1
         if place not in self.problems:
-            self.problems[place] = Problem(path, place, what, outcome)
+            self.problems[place] = Problem(path, place, what, done)
 
     def _scalar(self, value: Any, type_: Any, path: str, place: str) -> Any:
         fits = value.__class__ is type_ or (type_ is float and value.__class__ is int)
@@ -107,8 +102,10 @@ class Repair:
                 return date.fromisoformat(value)
             if issubclass(type_, OpenEnum) and isinstance(value, str):
                 return type_(value)
-        name, converted = _type_name(type_), _converted(value, type_)
-        self._misfit(value, name, path, place, _KEPT if converted is value else f"converted to {name}")
+        converted = _converted(value, type_)
+        if converted is value:
+            return self._misfit(value, _spoken(type_), path, place)
+        self.note(path, place, self._mismatch(value, _spoken(type_)), f"converted to {type_.__name__}")
         return converted
 
     def _list(self, value: Any, type_: Any, path: str, place: str) -> Any:
@@ -121,15 +118,13 @@ class Repair:
         if not is_object(value):
             return self._misfit(value, "an object", path, place)
         inner = get_args(type_)[1]
-        return {
-            k: self._read_hidden(looks_secret(k), v, inner, _join(path, k), _join(place, "*")) for k, v in value.items()
-        }
+        return {k: self._under(looks_secret(k), v, inner, _join(path, k), _join(place, "*")) for k, v in value.items()}
 
     def _union(self, value: Any, type_: Any, path: str, place: str) -> Any:
         branches = get_args(type_.__origin__)
         if is_object(value):
             branch = choose(union_rule(type_), value)
-            return UnknownVariant(_free_form(value, path)) if branch is None else self.read(value, branch, path, place)
+            return UnknownVariant(_free(value, path)) if branch is None else self.read(value, branch, path, place)
         if value.__class__ in branches:
             return value
         return self._misfit(value, "an object", path, place)
@@ -143,26 +138,26 @@ class Repair:
             where, which = _join(path, field.wire), _join(place, field.wire)
             if field.wire not in left:
                 if field.required:
-                    self.note(where, which, "is missing", "read as None")
+                    self.note(where, which, "is missing", f"read as {field.absent}")
                 setattr(self_, field.name, field.absent)
                 continue
             found = left.pop(field.wire)
             if found is not None or (field.required and not field.nullable):
-                found = self._read_hidden(field.name in model.__secrets__, found, field.type, where, which)
+                found = self._under(field.name in model.__secrets__, found, field.type, where, which)
             setattr(self_, field.name, found)
-        self_.extra = _free_form(left, path)
+        self_.extra = _free(left, path)
         self_.null_keys = tuple(k for k, v in value.items() if v is None)
         return self_
 
 
-def _free_form(value: Any, path: str) -> Any:
+def _free(value: Any, path: str) -> Any:
     if is_too_deep(value):
-        raise TooDeep(f"{one_line(path) or 'the response'} is nested more than {DEEPEST} levels deep")
+        raise TooDeep(f"{one_line(path) or 'the whole value'} is nested more than {DEEPEST} levels deep")
     return value
 
 
 def _converted(value: Any, type_: Any) -> Any:
-    """The value as the type if that loses nothing, else the value itself."""
+    """The value converted to the type if that loses nothing, otherwise the value itself."""
     if type_ is str and isinstance(value, (int, float)) and not isinstance(value, bool):
         return str(value)
     if type_ is bool and isinstance(value, str):
@@ -176,7 +171,7 @@ def _converted(value: Any, type_: Any) -> Any:
     return value
 
 
-def _type_name(type_: type) -> str:
+def _spoken(type_: type) -> str:
     return "a date-time" if type_ is datetime else "a date" if type_ is date else type_.__name__
 
 

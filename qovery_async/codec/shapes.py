@@ -23,11 +23,11 @@ class Attribute:
     required: bool
     nullable: bool
     absent: Any
-    """The value of an absent key: `UNSET` in models that a request can contain, `None` in others."""
+    """The value for an absent key: `UNSET` in models that a request can contain, `None` in others."""
 
 
 def attributes(model: type[Model]) -> Iterator[Attribute]:
-    """The attributes of a model that stand for keys."""
+    """The attributes of a model that have a key in JSON."""
     for field in attrs.fields(model):
         if field.name in ("extra", "null_keys"):
             continue
@@ -41,7 +41,7 @@ def attributes(model: type[Model]) -> Iterator[Attribute]:
 
 
 def without_none(type_: Any) -> tuple[Any, bool]:
-    """The type without `None` and `Unset`, and whether it allowed `None`."""
+    """The type without `None` and `Unset`, and whether `None` was one of its branches."""
     if get_origin(type_) not in (Union, types.UnionType):
         return type_, False
     branches = get_args(type_)
@@ -51,7 +51,7 @@ def without_none(type_: Any) -> tuple[Any, bool]:
 
 
 def union_rule(type_: Any) -> ByTag | ByKey | None:
-    """The rule that tells the branches of a union apart, or None if the type is no union."""
+    """The rule that selects a branch of an annotated union; None for other types."""
     if get_origin(type_) is not Annotated:
         return None
     rule = type_.__metadata__[0]

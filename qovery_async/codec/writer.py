@@ -11,38 +11,38 @@ from qovery_async.vocabulary import Model
 
 
 def encode_body(body: object) -> Any:
-    """A body as plain JSON values. Models, enums and dates inside it are converted.
+    """A body as plain JSON values: models, enums, dates and UUIDs in it are converted.
 
     Raises:
-        ConfigurationError: a value inside has no JSON form.
+        ConfigurationError: a time has no timezone, a list contains `UNSET`, or a value is nested too deep.
     """
     try:
         return converter().unstructure(body)
     except (ValueError, RecursionError) as error:
-        raise ConfigurationError(f"the body cannot be sent: {error}") from error
+        raise ConfigurationError(f"the body cannot be written as JSON: {error}") from error
 
 
 def to_json(body: object) -> bytes:
-    """Convert a model, or a mapping or list that contains models, to JSON in UTF-8.
+    """A model, or a mapping or list with models in it, as compact JSON in UTF-8.
 
     Raises:
-        ConfigurationError: A value inside has no JSON form: a date-time without a timezone, NaN, or a
-            type that JSON does not have.
+        ConfigurationError: a value in it cannot be written as JSON: NaN, a time without a timezone,
+            `UNSET` in a list, or an object of another type.
     """
     try:
-        return json.dumps(encode_body(body), ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+        text = json.dumps(encode_body(body), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        return text.encode()
     except (TypeError, ValueError, RecursionError) as error:
-        raise ConfigurationError(f"the body cannot be sent: {error}") from error
+        raise ConfigurationError(f"the body cannot be written as JSON: {error}") from error
 
 
 def to_dict(model: Model) -> dict[str, Any]:
-    """Convert a model to a dictionary of plain JSON types, as the API writes it.
+    """A model as the JSON object that the API expects, for `from_dict` or `json.dumps`.
 
-    The keys are the API's own names. Dates are ISO 8601 strings, enums are strings. Absent keys stay
-    absent, and so does `UNSET`. The keys in `extra` are included.
+    Keys are the API's names, dates and enums are strings, and `UNSET` attributes are omitted.
 
     Raises:
-        ConfigurationError: A value inside has no JSON form, such as a date-time without a timezone.
+        ConfigurationError: a value in it cannot be written as JSON, such as a time without a timezone.
     """
     value: dict[str, Any] = encode_body(model)
     return value

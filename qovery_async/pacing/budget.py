@@ -57,6 +57,7 @@ class Budget:
     """Requests taken so late that they may be counted in the next hour, which so begins with fewer."""
 
     def take(self, now: float, *, most: float, patient: bool) -> Turn:
+        """Take one request, if its turn comes within `most` seconds; `now` is in seconds of the keeper's clock."""
         if not self.began - DOUBT <= now < self.ends:  # over, or the clock was set back
             # The API's hour begins with its first request; the responses will say when it ends.
             self._begin(now, now + WINDOW + MARGIN)
@@ -80,6 +81,7 @@ class Budget:
         return Turn(taken=True, wait=turn - now)
 
     def learn(self, now: float, rate: Rate) -> None:
+        """Take over what a response says about the hour."""
         ends = now + rate.resets_in + MARGIN
         if ends <= self.ended_before + DOUBT:
             return  # a late response of the previous hour

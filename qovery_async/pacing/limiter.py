@@ -44,9 +44,11 @@ class LocalRateLimiter:
         self._budget = Budget()
 
     async def take(self, *, most: float, patient: bool) -> Turn:
+        """Take one request out of the budget of this process."""
         with _lock:
             return self._budget.take(time.monotonic(), most=most, patient=patient)
 
     async def learn(self, rate: Rate) -> None:
+        """Take over what the headers of a response say."""
         with _lock:
             self._budget.learn(time.monotonic(), rate)

@@ -66,10 +66,12 @@ class RedisRateLimiter:
         self._ask_again_at = 0.0
 
     async def take(self, *, most: float, patient: bool) -> Turn:
+        """Take one request out of the shared budget, or out of this process's own while Redis cannot be reached."""
         turn = await self._shared(lambda budget, now: budget.take(now, most=most, patient=patient))
         return turn or await self._alone.take(most=most, patient=patient)
 
     async def learn(self, rate: Rate) -> None:
+        """Share what the headers of a response say."""
         came = time.monotonic()
         await self._alone.learn(rate)
         await self._shared(lambda budget, now: budget.learn(now - (time.monotonic() - came), rate))

@@ -11,7 +11,7 @@ from qovery_async.runtime.resource import Resource
 
 
 class Webhooks(Resource):
-    """Webhooks: addresses that are told of deployments."""
+    """Webhooks: addresses that Qovery calls when a deployment starts or ends."""
 
     async def list(self, *, organization_id: str | None = None) -> builtins.list[models.OrganizationWebhookResponse]:
         """List the webhooks of the organization.

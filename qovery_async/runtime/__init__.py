@@ -1,1 +1,1 @@
-"""Holds what each namespace of operations needs."""
+"""What a namespace of operations needs."""

@@ -12,14 +12,13 @@ from qovery_async.transport.options import Options
 
 @attrs.frozen
 class Core:
-    """The way to the API and the organization that is meant where none is named."""
+    """The exchange with the API, and the organization for calls that name none."""
 
     exchange: Exchange
     organization: DefaultOrganization = attrs.Factory(DefaultOrganization)
-    ws_url: str = ""
 
     __reduce__ = not_pickled
 
     def with_options(self, options: Options) -> Core:
-        """The same with other options; connections and what was looked up are shared."""
+        """A copy with other options. It shares the connections and the looked-up organization."""
         return attrs.evolve(self, exchange=attrs.evolve(self.exchange, options=options))

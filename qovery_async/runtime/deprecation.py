@@ -1,4 +1,4 @@
-"""How does a deprecated operation warn its caller, once, in both packages?"""
+"""How is a caller warned, once per call, that an operation is deprecated?"""
 
 from __future__ import annotations
 
@@ -17,10 +17,7 @@ _announced: ContextVar[bool] = ContextVar("qovery_deprecation_announced", defaul
 
 
 def deprecated_call(call: str, replacement: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """Makes each call of a method warn. A call inside a call that has warned is silent.
-
-    A blocking method calls its async twin, and both are decorated.
-    """
+    """Warns at each call, unless an outer call has warned: a blocking method calls the async one."""
     message = f"client.{call} is deprecated by Qovery; use client.{replacement}"
 
     def decorate(method: Callable[P, T]) -> Callable[P, T]:
@@ -45,7 +42,7 @@ def deprecated_call(call: str, replacement: str) -> Callable[[Callable[P, T]], C
 
 
 class _Announcement:
-    """A `with` block that warns when it begins, and keeps calls inside silent."""
+    """Warns on entry; nested calls do not warn."""
 
     def __init__(self, message: str) -> None:
         self._message = message
@@ -60,7 +57,7 @@ class _Announcement:
 
 
 def _caller() -> int:
-    """The stack level of the first frame outside this SDK, as `warnings.warn` counts them."""
+    """The stack level of the first frame outside this SDK, as `warnings.warn` counts levels."""
     level, frame = 0, inspect.currentframe()
     while frame and frame.f_globals.get("__name__", "").partition(".")[0] in _OURS:
         level, frame = level + 1, frame.f_back

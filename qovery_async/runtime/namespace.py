@@ -1,4 +1,4 @@
-"""How do namespaces nest? Each is imported and made when it is first touched, then kept."""
+"""How are nested namespaces imported at their first use?"""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ R = TypeVar("R")
 
 
 class _DocOfClass:
-    """Lets `help()` of a client show what each of its namespaces is for."""
+    """Makes `help()` of a client show the docstring of each namespace."""
 
     def __init__(self, own: str | None) -> None:
         self._own = own
@@ -21,20 +21,20 @@ class _DocOfClass:
 
 
 class Namespace(Generic[R]):
-    """A descriptor that stands for a nested namespace: `client.projects`, `.secrets` of it."""
+    """A descriptor for a nested namespace, such as `client.projects`. It imports the class once and keeps the object."""
 
-    if not TYPE_CHECKING:  # a `__doc__` that is no string is beyond type checkers
+    if not TYPE_CHECKING:  # type checkers only accept a string as `__doc__`
         __doc__ = _DocOfClass(__doc__)
 
     def __init__(self, class_: str, place: str = "") -> None:
-        """`place` is the module of the class inside its package, where it is not at or below its parent's."""
+        """`place` is the module of the class in its package; empty if it is its parent's module or below that."""
         self._class = class_
         self._place = place
         self._name = ""
         self._module = ""
 
     def __set_name__(self, owner: type, name: str) -> None:
-        # Under a second name it stays the same object: `organization` is `organizations`.
+        # The first name counts: an alias (`organization` for `organizations`) is the same object.
         if not self._name:
             self._name = name
             self._module = owner.__module__
@@ -48,7 +48,7 @@ class Namespace(Generic[R]):
             return self
         made: R | None = instance.__dict__.get(self._name)
         if made is None:
-            # Private to users, not to the descriptor that it exists for.
+            # `_nest` is private to users; it exists for this descriptor.
             nest: Callable[[Any, str], R] = getattr(instance, "_nest")  # noqa: B009
             made = instance.__dict__[self._name] = nest(self.class_, self._name)
         return made
@@ -58,7 +58,7 @@ class Namespace(Generic[R]):
 
     @property
     def class_(self) -> Any:
-        """The class: at its place, in its parent's module, or in a module of its own below it."""
+        """The class, from `place`, from its parent's module, or from its own module below that."""
         if self._place:
             package = self._module.partition(".")[0]
             return getattr(import_module(f"{package}.{self._place}"), self._class)

@@ -1,4 +1,4 @@
-"""Which organization does a call use that names none?"""
+"""Which organization does a call use if it names none?"""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ if TYPE_CHECKING:
     from qovery_async.transport.exchange import Exchange
 
 
-# Longer lists make the error hard to read.
+# An error lists at most so many organizations.
 _LISTED = 20
 
 
 class DefaultOrganization:
-    """The organization of a client's token. It is looked up once, even for many calls at the same time."""
+    """The configured organization, or the only one that the token sees; concurrent calls share one lookup."""
 
     def __init__(self) -> None:
         self._id: str | None = None
         self._lookup: Shared[str] = Shared()
 
     async def id(self, exchange: Exchange) -> str:
-        """The id that the client is configured with, else that of the only organization of the token.
+        """The organization's id.
 
         Raises:
-            ConfigurationError: the token has access to several organizations, or to none.
+            ConfigurationError: no organization is configured, and the token sees several or none.
         """
         configured = exchange.options.organization_id or self._id
         return configured or await self._lookup.run(partial(self._look_up, exchange))
@@ -49,9 +49,11 @@ class DefaultOrganization:
             self._id = only
             return only
         if not organizations:
-            raise ConfigurationError("the token has access to no organization; check that it has not been revoked")
+            raise ConfigurationError(
+                "the token sees no organization; check that it has not been revoked and belongs to one"
+            )
         listed = ", ".join(one_line(f"{id_} ({name})", 100) for id_, name in islice(organizations.items(), _LISTED))
         raise ConfigurationError(
-            "the token has access to several organizations; name one with organization_id=... "
+            "the token sees several organizations; choose one with organization_id=... "
             f"or QOVERY_ORGANIZATION_ID: {listed}"
         )

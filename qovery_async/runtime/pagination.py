@@ -1,4 +1,4 @@
-"""How does a paged list become one sequence of items?"""
+"""How do pages become one stream of items?"""
 
 from __future__ import annotations
 
@@ -18,27 +18,23 @@ _FIRST_SIZE = 20
 
 @attrs.frozen
 class Page(Generic[T]):
-    """One page of a list.
-
-    Attributes:
-        items: The items of the page.
-        page: The number of the page. None if the API does not say.
-        page_size: The number of items that a full page has. None if the API does not say.
-        next: The token of the next page. None if there is none, or if the API gives no tokens.
-        previous: The token of the previous page, or None.
-        limit_reached: True if the organization's plan hides older items. None if the API does not say.
-    """
+    """One page of a list. An attribute is None if the response does not have it."""
 
     items: list[T]
     page: int | None = None
+    """The number of this page, as the API counts it."""
     page_size: int | None = None
+    """The size of this page in items, as the API gives it."""
     next: str | None = None
+    """The token of the next page, for the `continue_token` of another call."""
     previous: str | None = None
+    """The token of the previous page, for the `step_back_token` of another call."""
     limit_reached: bool | None = None
+    """Whether the organization's plan hides older items."""
 
 
 def read_page(envelope: dict[str, Any], items: list[T]) -> Page[T]:
-    """A page from the JSON object around the items of a response."""
+    """The page of decoded `items` that came in `envelope`."""
     links = envelope.get("links")
     links = links if is_object(links) else {}
     return Page(
@@ -52,31 +48,30 @@ def read_page(envelope: dict[str, Any], items: list[T]) -> Page[T]:
 
 
 def _if(type_: type[T], value: object) -> T | None:
-    """The value if it has the type, else None: a wrong page number is no reason to fail."""
+    """The value if it has the type, otherwise None: wrong details of a page must not make its items fail."""
     return value if type(value) is type_ else None
 
 
 def _token(link: object, name: str) -> str | None:
-    """The token in a link to another page. The API gives no other form of it."""
+    """The token in the query of a link to another page; the API gives it nowhere else."""
     if not isinstance(link, str):
         return None
-    # Split by hand, because `urlsplit` raises for a malformed address.
+    # Not `urlsplit`, which raises for a malformed URL.
     query = link.partition("?")[2].partition("#")[0]
     return next(iter(parse_qs(query).get(name, [])), None)
 
 
 class Items(Generic[T]):
-    """All items of a paged list, as an async iterable.
+    """Every item of a list, fetched page by page while you iterate: `async for item in client...`.
 
-    `async for item in items` sends a request for each page when it is needed. Each iteration starts
-    from the beginning. It raises what the paged operation raises.
+    Each iteration sends its requests anew and raises their errors.
     """
 
     def __init__(self, pages: Callable[[], AsyncIterator[list[T]]]) -> None:
         self._pages = pages
 
     def pages(self) -> AsyncIterator[list[T]]:
-        """Iterate over the pages: `async for page in items.pages()` gives the items of each as a list."""
+        """Iterates over the pages: one list of new items for each request."""
         return self._pages()
 
     async def __aiter__(self) -> AsyncIterator[T]:
@@ -91,7 +86,7 @@ def after_last(
     *,
     key: str,
 ) -> Items[T]:
-    """Requests the items after the last one, until a page has no new item."""
+    """Items of a list whose next page starts after the last item, fetched until a page has nothing new."""
 
     async def pages() -> AsyncIterator[list[T]]:
         seen: set[str] = set()
@@ -108,13 +103,13 @@ def after_last(
 
 
 def next_token(fetch: Callable[[str | Unset], Awaitable[Page[T]]], start: str | Unset) -> Items[T]:
-    """Requests the page that the token of the last page names, until a page has no token."""
+    """Items of a list whose pages name the next one, fetched until a page names none."""
 
     async def pages() -> AsyncIterator[list[T]]:
         seen: set[str | Unset] = {start}
         page = await fetch(start)
         yield page.items
-        # A repeated token would never end.
+        # A repeated token would start an endless loop.
         while page.next and page.next not in seen:
             seen.add(page.next)
             page = await fetch(page.next)
@@ -124,7 +119,7 @@ def next_token(fetch: Callable[[str | Unset], Awaitable[Page[T]]], start: str | 
 
 
 def growing(fetch: Callable[[int | Unset], Awaitable[Page[T]]], start: int | Unset, *, key: str) -> Items[T]:
-    """Requests twice as many items each time, until a page has fewer items than requested."""
+    """Items of a list that only takes a size, which doubles until a response has fewer items."""
 
     async def pages() -> AsyncIterator[list[T]]:
         seen: set[str] = set()
@@ -142,7 +137,7 @@ def growing(fetch: Callable[[int | Unset], Awaitable[Page[T]]], start: int | Uns
 
 
 def _fresh(page: Page[T] | list[T], key: str, seen: set[str]) -> list[T]:
-    """The items that are new. An item created meanwhile moves others to the next page, which then repeat."""
+    """The items not seen before. Pages overlap when new items push others onto the next page."""
     fresh: list[T] = []
     for item in page.items if isinstance(page, Page) else page:
         mark = repr(getattr(item, key, item))

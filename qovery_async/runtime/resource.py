@@ -1,4 +1,4 @@
-"""How does a namespace send a call and read its response?"""
+"""How does a namespace send a request and read its response?"""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ JSON = "application/json"
 
 
 class Resource:
-    """A namespace of operations."""
+    """A namespace: methods for the operations of one part of the API."""
 
     def __init__(self, core: Core) -> None:
         self._core = core
@@ -39,7 +39,7 @@ class Resource:
     async def _json(self, type_: TypeForm[T], operation: str, route: str, *values: str, **given: Unpack[Given]) -> T:
         response = await self._core.exchange.send(Call(operation, route, *values, **given), JSON)
         if not response.body and _allows_none(type_):
-            return None  # type: ignore[return-value]  # `_allows_none` has checked it
+            return None  # type: ignore[return-value]  # the type allows None
         decode, hide = self._core.exchange.codec.decode, response.authorization.hidden_in
         try:
             return decode(response.json(), type_, operation=operation, source=response.request, hide=hide)
@@ -87,14 +87,14 @@ class Resource:
         return (await self._core.exchange.send(Call(operation, route, *values, **given), accept)).no_page().text()
 
     async def _secret_text(self, accept: str, operation: str, route: str, *values: str, **given: Unpack[Given]) -> str:
-        """A string that is secret, such as a kubeconfig: its `repr` is masked."""
+        """A string that messages and logs do not show, such as a kubeconfig."""
         return SecretText(await self._text(accept, operation, route, *values, **given))
 
     async def _bytes(self, accept: str, operation: str, route: str, *values: str, **given: Unpack[Given]) -> bytes:
         return (await self._core.exchange.send(Call(operation, route, *values, **given), accept)).no_page().body
 
     async def _nothing(self, operation: str, route: str, *values: str, **given: Unpack[Given]) -> None:
-        """Ignores the body of the response, unless it is a web page, which no API sends."""
+        """Ignores the body, but raises if it is a web page: then another server has responded."""
         (await self._core.exchange.send(Call(operation, route, *values, **given), JSON)).no_page()
 
     async def _organization_id(self, given: str | None) -> str:

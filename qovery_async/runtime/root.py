@@ -26,7 +26,7 @@ class Root(Resource):
     @property
     def ws_url(self) -> str:
         """The address of the WebSocket API."""
-        return self._core.ws_url
+        return self._core.exchange.ws_url
 
     async def request(
         self,

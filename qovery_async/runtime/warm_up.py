@@ -1,4 +1,4 @@
-"""How are the imports and decoders of a namespace loaded before its first call?"""
+"""How does a client prepare imports and decoders before the first call?"""
 
 from __future__ import annotations
 
@@ -15,27 +15,30 @@ from qovery_async.runtime.resource import Resource
 
 
 async def warm_up(root: Resource, codec: Codec, namespaces: Sequence[str]) -> None:
-    """Imports the namespaces and builds the decoders of all their operations.
+    """Imports `namespaces` (paths such as "projects.secrets") and builds the decoders of their methods.
 
     Raises:
-        ConfigurationError: a namespace does not exist.
+        ConfigurationError: a path names no namespace.
     """
     for path in namespaces:
         resource = root
         for name in path.split("."):
             found = getattr(resource, name, None)
             if not isinstance(found, Resource):
-                raise ConfigurationError(f"namespaces must be paths such as 'jobs.secrets', got {path!r}")
+                raise ConfigurationError(
+                    f"namespaces must be names such as 'projects' or 'projects.secrets', got {path!r}"
+                )
             resource = found
         for name, method in inspect.getmembers(type(resource), inspect.iscoroutinefunction):
             if not name.startswith("_"):
-                codec.prepare(_decoded_type(method))
-                await anyio.lowlevel.checkpoint()  # lets other tasks run in between
+                codec.prepare(_result(method))
+                await anyio.lowlevel.checkpoint()  # lets other tasks run
 
 
-def _decoded_type(method: typing.Callable[..., object]) -> object:
-    """The type that a generated method decodes: a page is decoded as a list of its items."""
-    returned = typing.get_type_hints(method, include_extras=True)["return"]
-    if typing.get_origin(returned) in (Page, Items):
-        return list[typing.get_args(returned)[0]]  # type: ignore[misc]  # built at run time
-    return returned
+def _result(method: typing.Callable[..., object]) -> object:
+    """The type that a generated method returns. For pages it is the list of items, which is what gets decoded."""
+    hints = typing.get_type_hints(method, include_extras=True)
+    result = hints["return"]
+    if typing.get_origin(result) in (Page, Items):
+        return list[typing.get_args(result)[0]]  # type: ignore[misc]  # built at run time
+    return result

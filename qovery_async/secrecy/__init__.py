@@ -1,1 +1,1 @@
-"""How the token and other secrets are kept out of sight."""
+"""How secrets are masked and kept out of sight."""

@@ -1,41 +1,41 @@
-"""How are secrets kept out of sight where values are shown?
+"""How are secrets masked in plain values?
 
-Models list their own secrets. This is for what they cannot list: plain mappings, in which only the
-name of a key tells, and answers that are one secret text.
+Models know which of their attributes are secret. A plain mapping has only the names of its keys, and some responses
+are one secret text.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any, SupportsIndex, cast
 
 MASK = "***"
 
-# Texts, which `re` compiles with their first use: every import pays for this module, few show anything.
+# Strings, which `re` compiles with their first use: every program imports this module, few mask anything.
 _WORDS = (
     r"secret|passw|passphrase|(^|_)pwd|token|credential|jwt|bearer|cookie|cvv|kubeconfig|signature|authorization"
     r"|(^|_)auth$|webhook_?url|connection_?string|(^|_)dsn$"
     r"|(private|api|access|account|shared|signing|encryption|ssh|license)_?keys?"
 )
-# What only describes a secret: `git_token_id`, `secret_name`, `target_secret_set`.
+# Ends of names that only describe a secret: `git_token_id`, `secret_name`, `target_secret_set`.
 _ABOUT = r"_(ids?|names?|types?|kind|mode|arn|at|set|count|seconds|enabled|version|env_var)$"
 _FLAGS = ("is_secret", "secret", "sensitive")
 _NAMES = ("key", "name")
 _HUMP = r"(?<=[a-z0-9])(?=[A-Z])"
 _SEPARATORS = r"[^a-z0-9]+"
-# Deeper than anybody reads, and far from what Python can recurse into.
+# Levels; far below the depth at which Python's recursion ends.
 _DEEPEST = 40
 
 
 def looks_secret(name: str) -> bool:
-    """Whether a key, a header or an attribute is named as secrets are: `apiKey`, `X-Auth-Token`."""
+    """Whether the name of a key, a header or an attribute is that of a secret: `apiKey`, `X-Auth-Token`."""
     spelled = _snake(name)
     return re.search(_WORDS, spelled) is not None and re.search(_ABOUT, spelled) is None
 
 
 def masked(value: object, depth: int = 0) -> str:
-    """`repr`, but `***` for what stands under a secret's name in plain mappings, however deep."""
+    """`repr` with `***` for each value that has a secret's name in a plain mapping, at any depth."""
     if isinstance(value, (Mapping, list, tuple)) and depth == _DEEPEST:
         return "..."
     if isinstance(value, Mapping):
@@ -65,7 +65,7 @@ def _hidden(mapping: Mapping[Any, object]) -> set[object]:
 
 
 def _is_named_secret(items: Sequence[object]) -> bool:
-    """`["auth.password", ...]`, as the overrides of a Helm chart's values are written."""
+    """Whether it is a pair like `["auth.password", ...]`, the form of overrides for a Helm chart's values."""
     return len(items) == 2 and isinstance(items[0], str) and looks_secret(items[0]) and _can_be_secret(items[1])
 
 
@@ -78,9 +78,16 @@ def _snake(name: str) -> str:
 
 
 class SecretText(str):
-    """Text that is a secret as a whole: a `str` in every way, but its `repr` is `***`."""
+    """A result that is secret as a whole, such as a kubeconfig: a `str` with `***` as its `repr` and its slices'.
+
+    It belongs to the user, who may print, send and pickle it; a `Secret`, which nobody should print, holds no text.
+    """
 
     __slots__ = ()
 
     def __repr__(self) -> str:
         return MASK
+
+    def __getitem__(self, key: SupportsIndex | slice) -> SecretText:
+        """Masked as well: tools that print tracebacks cut a long string before they call `repr`."""
+        return SecretText(super().__getitem__(key))

@@ -1,4 +1,4 @@
-"""How is the body of a response read: complete, decompressed, and no larger than allowed?"""
+"""How is the body of a response read, decompressed and limited in size?"""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from qovery_async.errors import ResponseTooLarge, TransportError
 from qovery_async.transport.request import Request
 
 ACCEPTED = "gzip, deflate"
-"""The codings that `read` decompresses. aiohttp could, but takes a stream that ends early for a complete one."""
+"""The encodings that `read` decompresses. aiohttp's decompression does not notice a truncated stream."""
 
 _OTHERS = ("br", "zstd", "compress")
-# gzip allows several streams in a row; millions of empty ones would keep a client busy.
+# A gzip body may have several members; a limit stops a body with millions of empty ones.
 _MEMBERS = 64
 
 
 async def read(response: aiohttp.ClientResponse, request: Request, limit: int) -> bytes:
-    """The body of a response that aiohttp has left compressed.
+    """The decompressed body of a response, which aiohttp leaves compressed.
 
     Raises:
-        ResponseTooLarge: the body is larger than `limit` bytes, before or after decompression.
-        TransportError: the body ends early, or has a coding that was not requested.
+        ResponseTooLarge: the body is larger than `limit` bytes, compressed or decompressed.
+        TransportError: the compressed data is incomplete or invalid, or has an encoding that was not requested.
         aiohttp.ClientError: the connection broke.
     """
     if request.method == "HEAD":
@@ -32,12 +32,12 @@ async def read(response: aiohttp.ClientResponse, request: Request, limit: int) -
         raise _too_large(request, limit)
     coding = response.headers.get("Content-Encoding", "").strip().lower()
     if coding in ("", "identity"):
-        return await response.read() if length is not None else await _collect(response, request, limit)
-    compressed = await _collect(response, request, limit)
-    return _decompress(compressed, coding, request, limit) if compressed else b""
+        return await response.read() if length is not None else await _gather(response, request, limit)
+    packed = await _gather(response, request, limit)
+    return _unpack(packed, coding, request, limit) if packed else b""
 
 
-async def _collect(response: aiohttp.ClientResponse, request: Request, limit: int) -> bytes:
+async def _gather(response: aiohttp.ClientResponse, request: Request, limit: int) -> bytes:
     parts: list[bytes] = []
     size = 0
     async for part in response.content.iter_any():
@@ -48,33 +48,29 @@ async def _collect(response: aiohttp.ClientResponse, request: Request, limit: in
     return b"".join(parts)
 
 
-def _decompress(compressed: bytes, coding: str, request: Request, limit: int) -> bytes:
+def _unpack(packed: bytes, coding: str, request: Request, limit: int) -> bytes:
     if coding not in ("gzip", "x-gzip", "deflate"):
-        # An unknown value is not shown, because it may repeat the token.
-        name = repr(coding) if coding in _OTHERS else "an unknown value"
-        raise TransportError(
-            f"{request}: the response has Content-Encoding {name}, but the request accepts only {ACCEPTED}"
-        )
-    # The standard's deflate has a zlib header; some servers leave it out.
-    framed = coding != "deflate" or (compressed[0] & 0x0F == 8 and int.from_bytes(compressed[:2], "big") % 31 == 0)
-    body, rest = b"", compressed
+        # Only known names are shown: any other value may contain the token.
+        name = repr(coding) if coding in _OTHERS else "an unknown encoding"
+        raise TransportError(f"{request}: the response is compressed with {name}, but only {ACCEPTED} was requested")
+    # The standard wraps deflate in a zlib header; some servers omit it.
+    framed = coding != "deflate" or (packed[0] & 0x0F == 8 and int.from_bytes(packed[:2], "big") % 31 == 0)
+    unpacked, rest = b"", packed
     for _ in range(_MEMBERS):
         stream = zlib.decompressobj(wbits=47 if framed else -15)
         try:
-            # One byte above the limit proves that it is exceeded, so a compression bomb never expands.
-            body += stream.decompress(rest, limit + 1 - len(body))
+            # Stops one byte past the limit, so that a decompression bomb stays small.
+            unpacked += stream.decompress(rest, limit + 1 - len(unpacked))
         except zlib.error as error:
-            raise TransportError(f"{request}: the response body cannot be decompressed: {error}") from None
-        if len(body) > limit:
+            raise TransportError(f"{request}: the response cannot be decompressed: {error}") from None
+        if len(unpacked) > limit:
             raise _too_large(request, limit)
         if not stream.eof:
-            raise TransportError(f"{request}: the response body ends early: its compressed data is incomplete")
+            raise TransportError(f"{request}: the response ends early: its compressed data is incomplete")
         rest = stream.unused_data
         if not rest:
-            return body
-    raise TransportError(
-        f"{request}: the response body cannot be decompressed: it has more than {_MEMBERS} compressed parts"
-    )
+            return unpacked
+    raise TransportError(f"{request}: the response cannot be decompressed: it has more than {_MEMBERS} gzip members")
 
 
 def _too_large(request: Request, limit: int) -> ResponseTooLarge:

@@ -1,35 +1,31 @@
-"""Where does the token come from, and how is it sent?
-
-A token is a `Secret` from the moment it is seen: no variable of a frame that can fail holds it as
-plain text, lest an error tracker that prints variables shows it.
-"""
+"""How is the token sent, and when is its source asked again?"""
 
 from __future__ import annotations
 
 import inspect
-import os
 import re
-from collections.abc import Awaitable, Callable, Mapping
-from pathlib import Path
-from typing import cast
+from collections.abc import Awaitable, Callable
 
 from qovery_async.errors import ConfigurationError
 from qovery_async.secrecy.secret import Secret, not_pickled
 from qovery_async.transport.single_flight import Shared
 
-TokenSource = str | Secret | Callable[[], str | Awaitable[str]]
+Source = Secret | Callable[[], str | Awaitable[str]]
+"""A token, or a function that returns one."""
 
-_VARIABLES = ("QOVERY_API_TOKEN", "QOVERY_API_TOKEN_FILE", "QOVERY_CLI_ACCESS_TOKEN", "Q_CLI_ACCESS_TOKEN")
+ADVICE = (
+    "give token=..., or set QOVERY_API_TOKEN; a token is made in the Qovery console under "
+    "Organization settings > API tokens"
+)
+"""Ends the messages about a missing token."""
 
 
 class Credentials:
-    """The token, kept out of representations; a callable is asked again after a 401."""
+    """Makes the `Authorization` header of a token; a function is called again after a 401."""
 
     __slots__ = ("_asking", "_header", "_scheme", "_source")
 
-    def __init__(self, token: Secret | Callable[[], str | Awaitable[str]], scheme: str | None) -> None:
-        if scheme not in (None, "Token", "Bearer"):
-            raise ConfigurationError(f"auth_scheme must be 'Token' or 'Bearer', got {scheme!r}")
+    def __init__(self, token: Source, scheme: str | None) -> None:
         self._scheme = scheme
         self._source = token
         self._header = self._spell(token) if isinstance(token, Secret) else None
@@ -42,10 +38,11 @@ class Credentials:
 
     @property
     def can_renew(self) -> bool:
+        """Whether the token comes from a function, which may return a new one."""
         return not isinstance(self._source, Secret)
 
     async def header(self, *, instead_of: Secret | None = None) -> Secret:
-        """The value of `Authorization`; asks the source anew where `instead_of` was refused."""
+        """The value of `Authorization`; a new one, where there can be one, if the API has refused `instead_of`."""
         if self._header is None or (self.can_renew and self._header == instead_of):
             return await self._asking.run(self._renew)
         return self._header
@@ -67,18 +64,12 @@ class Credentials:
         return Secret(f"{self._scheme or _scheme_of(token.reveal())} {token.reveal().strip()}")
 
 
-_ADVICE = (
-    "give token=..., or set QOVERY_API_TOKEN; a token is made in the Qovery console under "
-    "Organization settings > API tokens"
-)
-
-
 def _flaw(token: object) -> str | None:
-    # Never shown, not even in part: neither when it is wrong.
+    # A wrong token is not shown either, not even a part of it.
     if not isinstance(token, str) or not token.strip():
-        return f"the token is empty or no text; {_ADVICE}"
+        return f"the token is empty or not a string; {ADVICE}"
     if not re.fullmatch(r"[!-~]+", token.strip()):
-        return "the token has spaces, line breaks or characters outside ASCII in it"
+        return "the token contains spaces, line breaks or characters outside ASCII"
     return None
 
 
@@ -86,44 +77,3 @@ def _scheme_of(token: str) -> str:
     """A JWT belongs to a person and goes out as `Bearer`; everything else is an API token."""
     token = token.strip()
     return "Bearer" if token.startswith("eyJ") and token.count(".") == 2 else "Token"
-
-
-def hidden(token: TokenSource | None) -> Secret | Callable[[], str | Awaitable[str]] | None:
-    """The token as it may stand in a variable, also where it is of a wrong type."""
-    if token is None or isinstance(token, Secret) or callable(token):
-        return token
-    return Secret(token)
-
-
-def read_token(
-    token: Secret | Callable[[], str | Awaitable[str]] | None,
-) -> Secret | Callable[[], str | Awaitable[str]]:
-    """The token that was given, else the environment's.
-
-    Raises:
-        ConfigurationError: there is none, or it is neither text nor a function.
-    """
-    if token is None:
-        found = token_in(os.environ)
-        if isinstance(found, Secret):
-            return found
-        raise ConfigurationError(found)
-    if isinstance(token, Secret) and not isinstance(cast("object", token.reveal()), str):
-        raise ConfigurationError("token must be a text or a function that returns one")
-    return token
-
-
-def token_in(environ: Mapping[str, str]) -> Secret | str:
-    """The token that environment variables hold or point to; else a sentence that says what is wrong."""
-    for variable in _VARIABLES:
-        value = environ.get(variable)
-        if not value:
-            continue
-        if not variable.endswith("_FILE"):
-            return Secret(value)
-        try:
-            return Secret(Path(value).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            # Not named: the token itself may have been put there.
-            return f"{variable} must name a file with the token in it; reading it failed: {type(error).__name__}"
-    return f"no token; {_ADVICE}"

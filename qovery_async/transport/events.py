@@ -81,10 +81,12 @@ class Hooks:
     on_retry: RetryHook | None = None
 
     async def requesting(self, request: Request, attempt: int) -> None:
+        """Call `on_request` before an attempt."""
         if self.on_request is not None:
             await _observe(self.on_request, RequestEvent(request.operation, request.method, request.url, attempt))
 
     async def responded(self, response: Response, attempt: int, elapsed: float) -> None:
+        """Log a response and call `on_response`; `elapsed` is in seconds."""
         request = response.request
         if _log.isEnabledFor(logging.DEBUG):
             # A request id with a line break could forge a line of the log.
@@ -106,11 +108,13 @@ class Hooks:
             await _observe(self.on_response, event)
 
     def lost(self, request: Request, attempt: int, elapsed: float, error: BaseException) -> None:
+        """Log an attempt that got no response."""
         kind = type(error).__name__
         path = urlsplit(request.url).path
         _log.debug("%s %s got no response in %.3f s, attempt %d: %s", request.method, path, elapsed, attempt, kind)
 
     async def retrying(self, request: Request, attempt: int, delay: float, failure: Outcome) -> None:
+        """Log the wait for a retry and call `on_retry`; `delay` is in seconds."""
         reason = _described(failure, request)
         _log.info("%s: attempt %d failed (%s), retry in %.1f s", request, attempt, reason, delay)
         if self.on_retry is not None:
@@ -118,6 +122,7 @@ class Hooks:
             await _observe(self.on_retry, event)
 
     def gave_up(self, request: Request, attempt: int, failure: Outcome, reason: str) -> None:
+        """Log why a failed call is not retried."""
         _log.info("%s: attempt %d failed (%s), not retried: %s", request, attempt, _described(failure, request), reason)
 
 

@@ -15,10 +15,11 @@ from qovery_async.errors import ApiError, RateBudgetExhausted, RateLimited, Requ
 from qovery_async.pacing.limiter import RateLimiter
 from qovery_async.pacing.pace import renewal
 from qovery_async.pacing.rate import read_rate
-from qovery_async.secrecy.secret import Hidden, Secret, not_pickled
+from qovery_async.secrecy.secret import Secret, not_pickled
 from qovery_async.transport.credentials import Credentials
 from qovery_async.transport.events import Hooks
 from qovery_async.transport.http import HttpTransport
+from qovery_async.transport.network import Network
 from qovery_async.transport.options import Options
 from qovery_async.transport.request import Call, Request, build
 from qovery_async.transport.response import Response
@@ -65,7 +66,9 @@ class Exchange:
     """What the calls of a client share; `attrs.evolve` makes the copies for `with_options`."""
 
     base_url: str
+    ws_url: str
     credentials: Credentials
+    network: Network
     http: HttpTransport
     codec: Codec
     user_agent: str
@@ -84,10 +87,10 @@ class Exchange:
             TransportError: the request or its response was lost.
             ApiError: the API refused the call.
         """
-        headers = Hidden({"User-Agent": self.user_agent, **self.options.headers.reveal()})
+        headers = {"User-Agent": self.user_agent, **self.options.headers}
         request = build(call, base_url=self.base_url, accept=accept, headers=headers)
         total, now = self.options.timeout.total, time.monotonic()
-        progress = _Progress(request, math.inf if total is None else now + total, now, self.http.sessions.closings)
+        progress = _Progress(request, math.inf if total is None else now + total, now, self.network.sessions.closings)
         try:
             response = await (self._respond(progress) if total is None else self._respond_within(total, progress))
         except (ApiError, TransportError) as error:
@@ -181,7 +184,7 @@ class Exchange:
 
     def _is_closed(self, progress: _Progress) -> bool:
         """Whether the client was closed since the call began."""
-        return self.http.sessions.closings > progress.closings
+        return self.network.sessions.closings > progress.closings
 
     async def _attempt(self, progress: _Progress) -> Outcome:
         authorization = await self.credentials.header()

@@ -3,81 +3,70 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import functools
 import io
-import ssl as ssl_module
 
 import aiohttp
 from yarl import URL
 
 from qovery_async.errors import TransportError
-from qovery_async.secrecy.secret import Hidden, Secret, not_pickled
+from qovery_async.secrecy.secret import Secret, not_pickled, revealed
 from qovery_async.transport.body import ACCEPTED, read
 from qovery_async.transport.failures import failure
+from qovery_async.transport.network import Network
 from qovery_async.transport.options import Timeout
 from qovery_async.transport.request import Request
 from qovery_async.transport.response import Response
-from qovery_async.transport.sessions import CLOSED, Session, Sessions
+from qovery_async.transport.sessions import CLOSED, Session
 
-# Without, aiohttp says of a POST that has no body what type its body is.
+# Unless told to skip it, aiohttp sends a content type with a POST that has no body.
 _NO_BODY = ("Content-Type",)
-# Above, aiohttp warns of bytes, and takes what it can send in pieces.
+# Bytes; aiohttp warns of a larger `bytes` object and wants a file, which it sends in pieces.
 _LARGE = 2**20
 
 
 class HttpTransport:
-    """Sends requests and reads their answers, each once."""
+    """Sends requests and reads their responses, each once."""
 
-    def __init__(
-        self,
-        *,
-        ssl: ssl_module.SSLContext | None,
-        proxy: Secret | None,
-        session: aiohttp.ClientSession | None,
-        max_response_bytes: int,
-    ) -> None:
-        self._ssl = ssl
-        self._proxy, self._proxy_headers = _split(proxy)
+    def __init__(self, network: Network, *, max_response_bytes: int) -> None:
+        self._network = network
         self._max_response_bytes = max_response_bytes
-        self.sessions = Sessions(session)
 
     __reduce__ = not_pickled
 
     async def send(self, request: Request, authorization: Secret, limit: Timeout) -> Response:
-        """One exchange: sent once, whatever happens.
+        """The response to a request, which is sent once, whatever happens.
 
         Raises:
             ConnectError: nothing was sent.
-            RequestTimeout: no complete answer within the time for one attempt.
-            TransportError: the connection broke, or what came is not HTTP, or too much.
+            RequestTimeout: no complete response within the time for one attempt.
+            TransportError: the connection broke, or the response is not HTTP or too large.
         """
-        session = self.sessions.current() or await self.sessions.begin()
+        sessions = self._network.sessions
+        session = sessions.current() or await sessions.begin()
         try:
             return await self._once(session, request, authorization, limit)
         except BaseException as error:  # noqa: BLE001  # raised again below, whatever it is
             if isinstance(error, asyncio.CancelledError) and session.http.closed and not _is_cancelled():
-                # So aiohttp ends those that wait for a connection.
+                # aiohttp cancels tasks that wait for a connection when its session is closed.
                 failed: BaseException = TransportError(f"{request}: {CLOSED}")
             else:
                 failed = failure(error, request, limit, authorization)
-        # Out here, since the frames of aiohttp hold the headers and with them the token.
+        # Raised out here: the frames of aiohttp hold the headers, and the token with them.
         try:
             raise failed
         finally:
             del failed
 
     async def _once(self, session: Session, request: Request, authorization: Secret, limit: Timeout) -> Response:
-        passport = self._proxy_headers.reveal()
-        tunnel = request.url.startswith("https:")
         async with session.http.request(
             request.method,
             URL(request.url, encoded=True),
             data=request.body if request.body is None or len(request.body) <= _LARGE else io.BytesIO(request.body),
             headers={
                 "Accept-Encoding": ACCEPTED,
-                **request.headers,
-                **({} if tunnel else passport),
+                **revealed(request.headers),
+                **self._network.headers_for(request.url),
                 "Authorization": authorization.reveal(),
             },
             allow_redirects=False,
@@ -85,9 +74,7 @@ class HttpTransport:
             auto_decompress=False,
             skip_auto_headers=_NO_BODY if request.body is None and request.method != "GET" else None,
             timeout=_timeout(limit),
-            proxy=self._proxy,
-            proxy_headers=passport if tunnel else None,
-            ssl=self._ssl or True,
+            **self._network.connection_to(request.url),
         ) as answer:
             session.reading.add(answer)
             try:
@@ -96,15 +83,6 @@ class HttpTransport:
                 session.reading.discard(answer)
             headers = authorization.hidden_in_headers(answer.headers)
             return Response(request, answer.status, headers, body, authorization)
-
-
-def _split(proxy: Secret | None) -> tuple[URL | None, Hidden[dict[str, str]]]:
-    """The address of a proxy, and the headers it wants: aiohttp names addresses where it complains of connections."""
-    address = URL(proxy.reveal()) if proxy else None
-    if address is None or address.user is None:
-        return address, Hidden({})
-    key = base64.b64encode(f"{address.user}:{address.password or ''}".encode()).decode()
-    return address.with_user(None), Hidden({"Proxy-Authorization": f"Basic {key}"})
 
 
 @functools.lru_cache(maxsize=64)

@@ -10,7 +10,7 @@ import attrs
 
 from qovery_async.errors import ConfigurationError
 from qovery_async.pacing.pace import Pace
-from qovery_async.secrecy.secret import Hidden
+from qovery_async.secrecy.secret import Secret
 from qovery_async.transport.retry import RetryPolicy
 
 
@@ -22,12 +22,11 @@ def _seconds(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:
 
 @attrs.frozen
 class Timeout:
-    """Seconds; None is no limit.
+    """Limits in seconds; None is no limit.
 
-    `total` is for a whole call, with all its attempts and with what it waits between them;
-    `attempt` for one request and its answer; `connect` for connecting, once the host's name has
-    been looked up; `read` for the silence between two reads. The official command line client
-    allows 60 s for an attempt, after 15 s had proved too short.
+    `total` limits a whole call, with all its attempts and the waits between them; `attempt` one request and its
+    response; `connect` the time to connect, once the host's name is known; `read` the silence between two reads.
+    The official command line client allows 60 s for an attempt, after 15 s had proved too short.
     """
 
     total: float | None = attrs.field(default=None, validator=_seconds)
@@ -37,15 +36,15 @@ class Timeout:
 
 
 NO_TIMEOUT = Timeout(total=None, attempt=None, connect=None, read=None)
-"""Waits for ever; leaving `timeout` out means the default."""
+"""No limit at all; without the argument `timeout`, the default limits apply."""
 
 
 @attrs.frozen
 class Options:
-    """What a client does for each call; `with_options` changes a copy."""
+    """What a client applies to each call; `with_options` changes a copy of it."""
 
     timeout: Timeout = attrs.Factory(Timeout)
     retries: RetryPolicy = attrs.Factory(RetryPolicy)
     pace: Pace | None = None
     organization_id: str | None = None
-    headers: Hidden[Mapping[str, str]] = Hidden({})  # noqa: RUF009  # it cannot change
+    headers: Mapping[str, Secret] = attrs.Factory(dict[str, Secret])

@@ -13,7 +13,6 @@ import attrs
 
 from qovery_async.codec.writer import to_json
 from qovery_async.errors import ConfigurationError
-from qovery_async.secrecy.secret import Hidden
 from qovery_async.vocabulary import UNSET
 
 DOUBT = "may have taken effect: look before sending it again"
@@ -74,12 +73,16 @@ class Request:
         return "" if self.repeatable else f"; it {DOUBT}"
 
 
-def build(call: Call, *, base_url: str, accept: str, headers: Hidden[dict[str, str]]) -> Request:
+def build(call: Call, *, base_url: str, accept: str, headers: Mapping[str, str]) -> Request:
+    """The request for a call.
+
+    Raises:
+        ConfigurationError: a parameter or the body cannot be sent.
+    """
     body = None if call.body is UNSET else _body(call)
     url = base_url + path_of(call.template, call.values) + _query(call.query)
     repeatable = call.repeatable or call.method in _IDEMPOTENT
-    # Last: nothing below raises, so no traceback shows them.
-    sent = {"Accept": accept, **headers.reveal()}
+    sent = {"Accept": accept, **headers}
     if body is not None:
         sent["Content-Type"] = call.media_type
     return Request(call.operation, call.method, url, sent, body, repeatable)

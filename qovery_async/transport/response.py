@@ -31,10 +31,12 @@ class Response:
 
     @property
     def request_id(self) -> str | None:
+        """The id that Qovery gave the request, for its support."""
         return self.headers.get("X-Qovery-Request-Id") or self.headers.get("X-Request-Id")
 
     @property
     def content_type(self) -> str:
+        """The media type, in lower case and without parameters."""
         return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
 
     @property
@@ -123,6 +125,7 @@ class Response:
         return self
 
     def text(self) -> str:
+        """The body as a string, decoded from UTF-8; bytes that are not UTF-8 are replaced."""
         return self.body.decode("utf-8", "replace")
 
     def data(self) -> Any:

@@ -88,12 +88,15 @@ class RetryQuota:
         self._left = self.CAPACITY
 
     def covers(self, price: int) -> bool:
+        """Whether a retry of that price is left."""
         return self._left >= price
 
     def take(self, price: int) -> None:
+        """Pay for a retry."""
         self._left = max(0, self._left - price)
 
     def give(self, amount: int) -> None:
+        """Give back, after a call that succeeded."""
         if self._left < self.CAPACITY:
             self._left = min(self.CAPACITY, self._left + amount)
 

@@ -12,41 +12,41 @@ T = TypeVar("T")
 
 
 @attrs.define(eq=False)
-class _Execution(Generic[T]):
+class _Run(Generic[T]):
     task: asyncio.Task[T]
-    waiters: int = 0
+    waiting: int = 0
 
 
 class Shared(Generic[T]):
-    """Runs a function once for all tasks of a loop that call `run` while it runs."""
+    """Runs a function once for all tasks of a loop that need it while it runs; a later task runs it again."""
 
     def __init__(self) -> None:
-        self._running: dict[asyncio.AbstractEventLoop, _Execution[T]] = {}
+        self._running: dict[asyncio.AbstractEventLoop, _Run[T]] = {}
 
     async def run(self, function: Callable[[], Awaitable[T]]) -> T:
-        """The result of the execution that is running, else of a new one of `function`."""
+        """Awaits the result of the current run, or starts one. Every waiting task gets its exception."""
         loop = asyncio.get_running_loop()
-        execution = self._running.get(loop)
-        if execution is None:
-            execution = self._running[loop] = _Execution(loop.create_task(_awaited(function)))
-            execution.task.add_done_callback(self._forget)
-        execution.waiters += 1
+        current = self._running.get(loop)
+        if current is None:
+            current = self._running[loop] = _Run(loop.create_task(_awaited(function)))
+            current.task.add_done_callback(self._forget)
+        current.waiting += 1
         try:
-            # Shielded: the first task may be cancelled while others still wait.
-            return await asyncio.shield(execution.task)
+            # Shielded: one task may be cancelled while others still wait.
+            return await asyncio.shield(current.task)
         finally:
-            execution.waiters -= 1
-            if not execution.waiters and not execution.task.done():
-                # All tasks were cancelled. The next one must not join an execution that is ending.
+            current.waiting -= 1
+            if not current.waiting and not current.task.done():
+                # Every waiting task was cancelled, so the next one starts a new run.
                 self._running.pop(loop, None)
-                execution.task.cancel()
+                current.task.cancel()
 
     def _forget(self, task: asyncio.Task[T]) -> None:
-        execution = self._running.get(task.get_loop())
-        if execution is not None and execution.task is task:
+        current = self._running.get(task.get_loop())
+        if current is not None and current.task is task:
             del self._running[task.get_loop()]
         if not task.cancelled():
-            task.exception()  # marks it as retrieved; asyncio would log it if no task is left to wait
+            task.exception()  # asyncio logs an exception that nothing has retrieved
 
 
 async def _awaited(function: Callable[[], Awaitable[T]]) -> T:

@@ -18,12 +18,12 @@ _log = logging.getLogger("qovery.pacing")
 
 
 async def wait_for_turn(pace: Pace, limiter: RateLimiter, request: Request, left: float) -> float:
-    """Waits until the request may be sent, and returns the seconds that it waited.
+    """Waits until the request may be sent; returns the seconds it waited.
 
-    `left` is the time in seconds that the call's timeout leaves.
+    `left` is the number of seconds until the call's timeout.
 
     Raises:
-        RateBudgetExhausted: the budget has no request left, or none in time.
+        RateBudgetExhausted: the pace does not wait, or the wait is longer than the pace or the timeout allows.
     """
     patient = pace.mode == "wait"
     began = time.monotonic()
@@ -35,7 +35,7 @@ async def wait_for_turn(pace: Pace, limiter: RateLimiter, request: Request, left
         if wait > most and not turn.taken:
             raise _exhausted(request, wait, most, patient=patient)
         if wait > SOON:
-            _log.info("%s waits %.1f s for its turn: the token's budget is running out", request, wait)
+            _log.info("%s waits %.1f s: the token's request budget is running out", request, wait)
         if wait > 0:
             await anyio.sleep(wait)
         if turn.taken:
@@ -45,11 +45,11 @@ async def wait_for_turn(pace: Pace, limiter: RateLimiter, request: Request, left
 def _exhausted(request: Request, wait: float, most: float, *, patient: bool) -> RateBudgetExhausted:
     if patient:
         why = (
-            f"the token's budget allows it in {math.ceil(wait)} s, but it may wait only {most:.1f} s; "
-            "allow more time (timeout, Pace.ceiling)"
+            f"the token's budget allows it in {math.ceil(wait)} s, but it may only wait {most:.1f} s; "
+            "increase timeout or Pace.ceiling"
         )
     else:
-        why = f'the token\'s budget is used up and renews in {math.ceil(wait)} s; pace="wait" would wait until then'
+        why = f'the token\'s budget is used up and renews in {math.ceil(wait)} s; use pace="wait" to wait for it'
     refused = RateBudgetExhausted(
         429,
         why,

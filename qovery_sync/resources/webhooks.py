@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Webhooks(Twin):
-    """Webhooks: addresses that are told of deployments."""
+    """Webhooks: addresses that Qovery calls when a deployment starts or ends."""
 
     _async: asynchronous.Webhooks
 

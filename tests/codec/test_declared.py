@@ -11,9 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import qovery_sync.models
-from codegen.facts import Model, Union, references
-from qovery_async import Model as ModelBase
-from qovery_async import OpenEnum, models
+from codegen.facts import ObjectSchema, UnionSchema, references
+from qovery_async import Model, OpenEnum, models
 from qovery_async.codec.writer import encode_body
 from tests.support.fast_road import ANY, CODEC, type_of
 from tests.support.payloads import API, ENUMS, MODELS, UNIONS, as_json, few
@@ -38,9 +37,9 @@ def reached(types: Iterable[str | None]) -> set[str]:
 
 def inner_types(name: str) -> list[str]:
     schema = API.schemas[name]
-    if isinstance(schema, Model):
+    if isinstance(schema, ObjectSchema):
         return [field.type for field in schema.fields]
-    return schema.branches if isinstance(schema, Union) else []
+    return schema.branches if isinstance(schema, UnionSchema) else []
 
 
 class TestNames:
@@ -53,7 +52,7 @@ class TestNames:
     def test_stand_for_what_they_are(self) -> None:
         for name in UNIONS:
             assert get_origin(type_of(name)) is Annotated
-        for base, names in ((ModelBase, MODELS), (OpenEnum, ENUMS)):
+        for base, names in ((Model, MODELS), (OpenEnum, ENUMS)):
             for name in names:
                 assert issubclass(type_of(name), base)
                 assert type_of(name).__name__ == name
@@ -72,7 +71,7 @@ class TestNames:
         assert {*API.schemas} <= {*dir(qovery_sync.models)}
 
 
-ENVELOPES = [(o.call, a.items, a.type) for o in API.operations for a in o.answers if a.items]
+ENVELOPES = [(o.call, a.items, a.type) for o in API.operations for a in o.responses if a.items]
 
 
 class TestAccounting:
@@ -93,7 +92,7 @@ class TestAccounting:
         types: list[str | None] = []
         for operation in API.operations:
             types += [parameter.type for parameter in (*operation.path_parameters, *operation.query)]
-            types += [answer.type for answer in operation.answers]
+            types += [response.type for response in operation.responses]
             types += [operation.body.type] if operation.body else []
         assert sorted(API.schemas.keys() - reached(types)) == []
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codegen.facts import Union
+from codegen.facts import UnionSchema
 from qovery_async import OpenEnum, UnknownVariant
 from qovery_async.codec.writer import encode_body
 from tests.support.fast_road import FITTING, copies, decode, type_of
@@ -18,7 +18,7 @@ def classes(branch: str) -> set[type]:
     schema = API.schemas.get(branch)
     if schema is None:
         return {{"str": str, "bool": bool}[branch]}
-    if isinstance(schema, Union):
+    if isinstance(schema, UnionSchema):
         return set().union(*(classes(inner) for inner in branches(schema)))
     return {type_of(branch)}
 

@@ -22,7 +22,7 @@ def survives(payload: object, name: str) -> None:
 
 
 class TestLossless:
-    """A payload that fits its schema is read without a complaint and written as it came."""
+    """A payload that fits its schema is read without a warning and written as it came."""
 
     @pytest.mark.parametrize("name", OBJECTS)
     @few(2)

@@ -9,21 +9,22 @@ from pathlib import Path
 
 import pytest
 
+from codegen.decisions.capabilities import Capabilities
 from codegen.read import importer
 from codegen.read.description import DescriptionError
 from codegen.write import emit
 from tests.support import ROOT
-from tests.support.descriptions import DECISIONS, Described, Import, Read
+from tests.support.descriptions import DECISIONS, Described, Imported, Read
 
 
 @pytest.fixture
 def read(tmp_path: Path) -> Read:
     """Imports a description, through a file as from the command line."""
 
-    def read_(described: Described) -> Import:
+    def read_(described: Described) -> Imported:
         file = tmp_path / "description.json"
         file.write_text(json.dumps(described), encoding="utf-8")
-        return Import(importer.read(str(file), DECISIONS.corrections.correction))
+        return Imported(importer.read(str(file), DECISIONS.corrections.correction))
 
     return read_
 
@@ -45,8 +46,10 @@ def stopped(read: Read) -> Callable[[Described], str]:
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of both packages without their generated folders, which the generator writes into."""
     generated = shutil.ignore_patterns("__pycache__", "models", "resources")
-    for name in ("qovery_async", "qovery_sync", "tests/twins/qovery_async"):
+    for name in ("qovery_async", "qovery_sync"):
         shutil.copytree(ROOT / name, tmp_path / name, ignore=generated)
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     monkeypatch.setattr(emit, "_ROOT", tmp_path)
+    # Of the hand-written modules, those that do not derive from a namespace that a small API lacks.
+    monkeypatch.setattr(Capabilities, "sources", ["qovery_async.runtime.root"])
     return tmp_path

@@ -14,8 +14,8 @@ from codegen import __main__ as command
 from codegen import facts
 from codegen.changes import changes
 from codegen.decisions.named import Operation
-from codegen.facts import Answer, Enum, Field, Model, Parameter, Union
-from tests.support.descriptions import DECISIONS, JSON, TEXT, Import, Read, document, object_, operation, ref, thing
+from codegen.facts import EnumSchema, Field, ObjectSchema, Parameter, ResponseFacts, UnionSchema
+from tests.support.descriptions import DECISIONS, JSON, TEXT, Imported, Read, document, object_, operation, ref, thing
 from tests.support.small_package import api
 
 
@@ -25,7 +25,7 @@ class TestChanges:
         assert changes(api, api) == []
 
     def test_of_operations(self) -> None:
-        old = Operation("getThing", "GET", "/thing", [], [Answer(200, JSON, "Thing")], [], call="things.get")
+        old = Operation("getThing", "GET", "/thing", [], [ResponseFacts(200, JSON, "Thing")], [], call="things.get")
         gone = attrs.evolve(old, id="dropThing", call="things.drop", method="DELETE")
         new = attrs.evolve(
             old,
@@ -33,7 +33,7 @@ class TestChanges:
             path="/things",
             deprecated=True,
             query=[Parameter("size", "size", "int", required=True)],
-            answers=[Answer(200, JSON, "Thing", items="results")],
+            responses=[ResponseFacts(200, JSON, "Thing", items="results")],
         )
         added = attrs.evolve(old, id="createThing", call="things.create", method="POST")
         assert changes(api([gone, old]), api([new, added])) == [
@@ -41,13 +41,13 @@ class TestChanges:
             "- Added `things.create` (`POST /thing`).",
             "- Deprecated `things.fetch`.",
             "- Renamed `things.get` to `things.fetch`.",
-            "- `things.fetch` answers `list[Thing]`, was `Thing`.",
             "- `things.fetch` gained the parameter `size`.",
             "- `things.fetch` is now `GET /things`, was `GET /thing`.",
+            "- `things.fetch` returns `list[Thing]`, was `Thing`.",
         ]
 
     def test_of_bodies(self, read: Read) -> None:
-        def posting(**body: Any) -> Import:
+        def posting(**body: Any) -> Imported:
             return read(document({"/thing": {"post": operation(**body)}}))
 
         schema = {"content": {JSON: {"schema": ref("Thing")}}}
@@ -59,18 +59,20 @@ class TestChanges:
     def test_of_models_enums_and_unions(self) -> None:
         before = api(
             schemas={
-                "Gone": Enum(["A"]),
-                "State": Enum(["ON", "OFF"]),
-                "Thing": Model([Field("a", "a", "str"), Field("b", "b", "str"), Field("c", "c", "str")]),
-                "Pet": Union(["Cat"]),
+                "Gone": EnumSchema(["A"]),
+                "State": EnumSchema(["ON", "OFF"]),
+                "Thing": ObjectSchema([Field("a", "a", "str"), Field("b", "b", "str"), Field("c", "c", "str")]),
+                "Pet": UnionSchema(["Cat"]),
             }
         )
         after = api(
             schemas={
-                "New": Enum(["A"]),
-                "State": Enum(["ON", "HALF"]),
-                "Thing": Model([Field("a", "a", "int"), Field("c", "c", "str", required=True), Field("d", "d", "str")]),
-                "Pet": Union(["Cat", "Dog"]),
+                "New": EnumSchema(["A"]),
+                "State": EnumSchema(["ON", "HALF"]),
+                "Thing": ObjectSchema(
+                    [Field("a", "a", "int"), Field("c", "c", "str", required=True), Field("d", "d", "str")]
+                ),
+                "Pet": UnionSchema(["Cat", "Dog"]),
             }
         )
         assert changes(before, after) == [
@@ -86,18 +88,21 @@ class TestChanges:
         ]
 
     def test_of_a_model_that_became_a_union_are_told(self) -> None:
-        before = api(schemas={"Thing": Model([Field("a", "a", "str")])})
-        after = api(schemas={"Thing": Union(["Cat", "Dog"])})
+        before = api(schemas={"Thing": ObjectSchema([Field("a", "a", "str")])})
+        after = api(schemas={"Thing": UnionSchema(["Cat", "Dog"])})
         assert any("Thing" in line for line in changes(before, after))
 
     def test_of_a_body_that_became_required_are_told(self) -> None:
         body = facts.Body("Thing")
-        old = Operation("a", "POST", "/thing", [], [Answer(204)], [], body=body, call="things.a")
+        old = Operation("a", "POST", "/thing", [], [ResponseFacts(204)], [], body=body, call="things.a")
         new = attrs.evolve(old, body=attrs.evolve(body, required=True))
         assert changes(api([old]), api([new])) == ["- `things.a` takes the body `Thing`, was `Thing` (optional)."]
 
     def test_stand_in_the_order_of_the_api(self) -> None:
-        old = [Operation(f"op{i}", "GET", "/thing", [], [Answer(204)], [], call=f"things.op{i:02}") for i in range(12)]
+        old = [
+            Operation(f"op{i}", "GET", "/thing", [], [ResponseFacts(204)], [], call=f"things.op{i:02}")
+            for i in range(12)
+        ]
         new = [attrs.evolve(operation, deprecated=True) for operation in old]
         assert changes(api(old), api(new)) == [f"- Deprecated `things.op{i:02}`." for i in range(12)]
 

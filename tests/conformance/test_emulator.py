@@ -1,4 +1,4 @@
-"""Every answer of the emulator fits Qovery's own description, says a validator that is not ours."""
+"""Does every response of the emulator fit Qovery's own description? A validator that others wrote decides."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Asking:
     async def complaints(self, operation: Operation) -> list[str]:
         """What is wrong with the answer to an operation."""
         status, media_type, text = await self.ask(operation)
-        if status not in {answer.status for answer in operation.answers}:
+        if status not in {response.status for response in operation.responses}:
             return [f"answered with {status}: {text[:300]}"]
         declared = PUBLISHED["paths"][operation.path][operation.method.lower()]["responses"][str(status)]
         contents = _resolved(declared).get("content") or {}

@@ -7,7 +7,7 @@ from functools import cache
 from codegen import facts
 from codegen.changes import changes
 from codegen.decisions import tables
-from codegen.facts import Api
+from codegen.facts import ApiFacts
 from codegen.read import importer
 from tests.support.prism import description
 
@@ -16,7 +16,7 @@ DECISIONS = tables.read()
 
 
 @cache
-def imported() -> Api:
+def imported() -> ApiFacts:
     return importer.read(str(SPEC), DECISIONS.corrections.correction)
 
 

@@ -36,7 +36,7 @@ def test_prism_accepts_what_is_sent_and_its_answers_fit(
     faults: list[str] = []
     served = 0
     for sample in samples(operation):
-        for status in sorted({answer.status for answer in operation.answers}):
+        for status in sorted({response.status for response in operation.responses}):
             arguments = _arguments(operation, sample)
             clients.sent.clear()
             try:

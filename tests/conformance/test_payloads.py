@@ -1,4 +1,4 @@
-"""Payloads made from codegen/api.json fit Qovery's own description, says a validator that is not ours.
+"""Do payloads made from codegen/api.json fit Qovery's own description? A validator that others wrote decides.
 
 So every name, type, enum value and `required` that the SDK is generated from stands in the
 description as well, for all 724 declared schemas: those with a class and those without.

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codegen.decisions.named import Operation
-from codegen.facts import Model, Union, references
+from codegen.facts import ObjectSchema, UnionSchema, references
 from codegen.read.description import METHODS
 from qovery_async import models
 from qovery_async.codec.reader import Codec
@@ -33,7 +33,7 @@ def of_fate(*fates: str) -> list[str]:
 
 def answers_with(name: str) -> list[Operation]:
     """The operations whose answer is just this component."""
-    return [o for o in API.operations if any(is_component(answer, name) for answer in answers(o))]
+    return [o for o in API.operations if any(is_component(response, name) for response in answers(o))]
 
 
 def answers(operation: Operation) -> Iterator[Any]:
@@ -56,10 +56,10 @@ def properties(schema: Any) -> dict[str, Any]:
 
 def expressions(name: str) -> set[str]:
     """The types that the SDK has where the description refers to a component."""
-    found = {a.type or "" for o in answers_with(name) for a in o.answers if a.type}
+    found = {a.type or "" for o in answers_with(name) for a in o.responses if a.type}
     for operation in API.operations:
         if any(is_component(properties(schema).get("results", {}), name) for schema in answers(operation)):
-            found |= {f"list[{answer.type}]" for answer in operation.answers}
+            found |= {f"list[{response.type}]" for response in operation.responses}
     for declared in DECLARED:
         found |= {*_typed(name, COMPONENTS[declared], declared)}
     return found
@@ -72,11 +72,11 @@ def _typed(name: str, described: Any, type_: str) -> Iterator[str]:
     schema = API.schemas.get(type_)
     if "$ref" in described:
         return
-    if isinstance(schema, Model):
+    if isinstance(schema, ObjectSchema):
         below = properties(described)
         for field in schema.fields:
             yield from _typed(name, below.get(field.wire, {}), field.type)
-    elif isinstance(schema, Union) and len(described.get("oneOf", [])) == len(schema.branches):
+    elif isinstance(schema, UnionSchema) and len(described.get("oneOf", [])) == len(schema.branches):
         for branch, inner in zip(described["oneOf"], schema.branches, strict=True):
             yield from _typed(name, branch, inner)
     elif "items" in described and type_.startswith("list["):
@@ -101,7 +101,7 @@ class TestWithoutClass:
     def test_envelopes_hold_the_items_that_the_operation_returns(self, name: str, data: st.DataObject) -> None:
         operations = answers_with(name)
         assert operations, "nothing answers with it"
-        ((item, key),) = {(a.type or "", a.items or "") for o in operations for a in o.answers}
+        ((item, key),) = {(a.type or "", a.items or "") for o in operations for a in o.responses}
         items = data.draw(st.lists(SOME.of_type(item), min_size=1, max_size=2))
         envelope = {key: items} | dict.fromkeys(properties(COMPONENTS[name]).keys() - {key}, 1)
         assert complaints(name, envelope) == []

@@ -20,7 +20,7 @@ async def emulator() -> AsyncIterator[Emulator]:
 
 @pytest.fixture
 async def client(emulator: Emulator) -> AsyncIterator[AsyncQovery]:
-    """It makes each call once: what is tested is the emulator's trouble, not how it is overcome."""
+    """It does not retry: the tests look at the emulator's faults, not at how a client overcomes them."""
     async with AsyncQovery(emulator.token, base_url=emulator.url, retries=NO_RETRIES) as connected:
         yield connected
 

@@ -1,4 +1,4 @@
-"""Time in the emulator: it stands until stepped, or goes with the event loop at any speed."""
+"""How does time pass in the emulator? It stands until a test steps it, or runs with the event loop at any speed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Do the operations that deploy, stop, cancel and delete lead the lives that they promise?"""
+"""Do services and environments go through the states that deploying, stopping, canceling and deleting promise?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is let in, who is turned away, and with which words."""
+"""Which callers does the emulator let in, and what does it say to those that it refuses?"""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ async def limited(speed: float | None) -> AsyncIterator[tuple[Emulator, aiohttp.
 
 
 async def status_and_reset(session: aiohttp.ClientSession) -> tuple[int, float]:
-    """What the API answers, and in how many seconds of real time it says that the hour ends."""
+    """The status of the response, and the seconds of real time until the hour ends, as its header says."""
     async with session.get("/organization") as answer:
         assert "Retry-After" not in answer.headers
         return answer.status, int(answer.headers["X-RateLimit-Reset"]) - time.time()

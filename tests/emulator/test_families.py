@@ -1,4 +1,4 @@
-"""Things are created, listed, read, replaced and deleted, whatever they are and however deep they lie."""
+"""Can every kind of object be created, listed, read, replaced and deleted, however deep it lies?"""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ FAMILIES: dict[str, tuple[str, dict[str, Any]]] = {
 
 
 def above(emulator: Emulator, kind: str) -> tuple[str, ...]:
-    """The arguments that say what a new thing is created under; the organization goes without saying."""
+    """The arguments that name the parent of a new object; the organization is the client's default."""
     return () if kind == "organization" else (emulator.state.every(kind)[0].id,)
 
 

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.anyio
 
 
 class TestErrors:
-    """An error takes the place of the answer."""
+    """An error takes the place of the response."""
 
     @pytest.mark.parametrize(
         ("shape", "kind"),

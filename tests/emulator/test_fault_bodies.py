@@ -11,7 +11,7 @@ pytestmark = pytest.mark.anyio
 
 
 class TestStale:
-    """A GET answers with what was true before."""
+    """A GET returns what was true before."""
 
     async def effects(self, served: Api) -> int:
         return int((await served.ask()).json["results"][0]["effects"])
@@ -57,7 +57,7 @@ class TestStale:
 
 
 class TestUnknown:
-    """Answers from a newer API."""
+    """Responses as a newer API would send them."""
 
     async def test_enum_values(self) -> None:
         async with api() as served:

@@ -1,4 +1,4 @@
-"""Whatever is asked in whatever order: what was created and not deleted is listed once, and no 500 ever."""
+"""What holds after any requests in any order? What was created and not deleted is listed once, and no 500 came."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SERVICE: dict[str, dict[str, Any]] = {
 
 
 class Use(RuleBasedStateMachine):
-    """Somebody who creates, renames, clones and deletes, and remembers what should be there."""
+    """A user who creates, renames, clones and deletes, and remembers what should be there."""
 
     projects, environments, services = Bundle("projects"), Bundle("environments"), Bundle("services")
 
@@ -58,7 +58,7 @@ class Use(RuleBasedStateMachine):
             next(self._running)
 
     def attempt(self, call: Any, *arguments: Any, parent: str | None = None) -> Any:
-        """The id of what came of it; what may be refused is refused with 4xx."""
+        """The id of the object that was made; nothing where the call was refused with 4xx."""
         try:
             made = call(*arguments)
         except ApiError as error:

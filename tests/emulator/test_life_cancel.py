@@ -1,4 +1,4 @@
-"""Canceling: in each state that an environment can be in, with force and without."""
+"""What does canceling do in each state of an environment, with force and without?"""
 
 from __future__ import annotations
 

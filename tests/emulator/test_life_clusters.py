@@ -1,4 +1,4 @@
-"""What becomes of actions on clusters."""
+"""Through which states do actions on clusters lead?"""
 
 from __future__ import annotations
 

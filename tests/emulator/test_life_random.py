@@ -1,4 +1,4 @@
-"""Whatever is asked, in whatever order: one action at a time, only states that may follow, and an end to it."""
+"""What holds after any actions in any order? One runs at a time, states follow each other as they may, all end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever comes is answered with 4xx in the shape of the API's errors, and changes nothing."""
+"""What happens to malformed requests? Each gets a 4xx in the shape of the API's errors, and changes nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Do the WebSockets and the troubles of a running emulator speak of what is in it?"""
+"""Do the WebSockets and faults of a running emulator use the services that it holds?"""
 
 from __future__ import annotations
 

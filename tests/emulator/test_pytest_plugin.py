@@ -1,4 +1,4 @@
-"""The fixture works in async and blocking tests alike."""
+"""Does pytest's fixture of the emulator work in async and in blocking tests?"""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ class TestLanguage:
         assert (await output(script)).replace("\r\n", "\n").rstrip("\n") == expected
 
     @pytest.mark.parametrize(
-        ("script", "complaint"),
+        ("script", "message"),
         [
             ("echo 'a", "Unterminated quoted string"),
             ('echo "a', "Unterminated quoted string"),
@@ -75,8 +75,8 @@ class TestLanguage:
             ("echo " + "$(echo " * 50, "nested too deeply"),
         ],
     )
-    async def test_complains_as_a_shell_does(self, script: str, complaint: str) -> None:
-        assert await output(script) == f"sh: 1: Syntax error: {complaint}\r\n"
+    async def test_complains_as_a_shell_does(self, script: str, message: str) -> None:
+        assert await output(script) == f"sh: 1: Syntax error: {message}\r\n"
 
     @given(st.lists(st.sampled_from([*PIECES, "\n", "{ ", "; }"]), max_size=12).map(" ".join))
     @settings(max_examples=400, derandomize=True, database=None, deadline=None)

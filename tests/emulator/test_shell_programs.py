@@ -68,7 +68,7 @@ class TestPrograms:
 
 
 class TestStatus:
-    """No status is told; who wants it wraps the command."""
+    """The exit status is not sent; a caller who wants it wraps the command."""
 
     @pytest.mark.parametrize(
         ("script", "status"),

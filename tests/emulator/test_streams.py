@@ -1,4 +1,4 @@
-"""The WebSockets that tell news: who is let in, how each kind is framed, and how a stream ends."""
+"""Which callers may open a WebSocket of the emulator, and how is each kind of stream framed?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a stream ends, and what it does while it is cut off on demand; forwarded ports."""
+"""How does a stream end, by itself and on demand, and does a forwarded port pass bytes on?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Variables and secrets: where they are seen, what overrides them, and what is never told."""
+"""Where are variables and secrets seen, what overrides them, and which values are never returned?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is there from the beginning, the same for the same seed."""
+"""Which objects does a world of the emulator begin with? The same ones for the same seed."""
 
 from __future__ import annotations
 

@@ -62,5 +62,5 @@ def test_a_body_that_contains_itself_is_refused() -> None:
     circle: dict[str, Any] = {}
     circle["again"] = [circle]
     for write in (to_json, to_dict):
-        with pytest.raises(ConfigurationError, match="cannot be sent"):
+        with pytest.raises(ConfigurationError, match="cannot be written as JSON"):
             write(circle)  # type: ignore[operator]

@@ -1,4 +1,4 @@
-"""Can an answer that refuses do harm? Whatever it holds becomes an ApiError that can be shown and pickled."""
+"""Can the body of an error response do harm? Whatever it holds becomes an ApiError that can be shown and pickled."""
 
 from __future__ import annotations
 

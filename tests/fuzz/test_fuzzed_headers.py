@@ -1,4 +1,4 @@
-"""Can headers that tell how soon to ask again do harm? They become numbers that make sense, or nothing."""
+"""Can headers that say when to retry do harm? They become numbers that make sense, or nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Can any JSON do harm where a model is expected? It becomes a model that behaves, or a DecodeError."""
+"""Can any JSON do harm where a model is expected? It becomes a usable model, or a DecodeError."""
 
 from __future__ import annotations
 

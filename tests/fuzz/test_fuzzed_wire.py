@@ -1,4 +1,4 @@
-"""Can bytes from a socket do harm, be they HTTP or not? A call ends in its result or in our own error."""
+"""Can any bytes from a socket do harm? A call ends in its result or in an error of the SDK."""
 
 from __future__ import annotations
 

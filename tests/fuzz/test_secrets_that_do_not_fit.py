@@ -1,4 +1,4 @@
-"""Does a secret stand in a log or an error because it came in a form that nobody expected?"""
+"""Is a secret kept out of logs and errors even where it came in a form that nobody expected?"""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ class TestRaising:
         assert error.url == f"{server.url}/project/p1"
         assert WINDOW - 60 < error.retry_after < WINDOW + 60
         assert "was not sent: the token's budget is used up and renews in 36" in str(error)
-        assert str(error).endswith('pace="wait" would wait until then')
+        assert str(error).endswith('use pace="wait" to wait for it')
 
     async def test_counts_for_all_tasks_and_copies_of_a_client(self) -> None:
         async with serve(project(6)) as server, AsyncQovery(TOKEN, base_url=server.url, pace="raise") as client:
@@ -118,12 +118,12 @@ class TestWaiting:
             assert len(server.requests) == 1
         assert [record.name for record in caplog.records] == ["qovery.pacing"]
         assert "projects.get: GET" in caplog.text
-        assert "waits 1.1 s for its turn: the token's budget is running out" in caplog.text
+        assert "waits 1.1 s: the token's request budget is running out" in caplog.text
 
     @pytest.mark.parametrize("options", [{"pace": Pace(ceiling=0.3)}, {"timeout": 0.5}])
     async def test_is_not_begun_where_the_turn_comes_too_late(self, ask: Ask, options: dict[str, Any]) -> None:
         async with serve(project(999)) as server:
-            with pytest.raises(RateBudgetExhausted, match=r"was not sent.*allow more time \(timeout, Pace.ceiling\)"):
+            with pytest.raises(RateBudgetExhausted, match=r"was not sent.*increase timeout or Pace.ceiling"):
                 await ask(server.url, get, rate_limiter=await spent(resets_in=2), **options)
             assert server.requests == []
 
@@ -132,7 +132,7 @@ class TestWaiting:
         async with serve(project(0, resets_in=0.1, status=429), project(999)) as server:
             await ask(server.url, get, pace="wait", retries=RetryPolicy(base=0.1))
             assert len(server.requests) == 2
-        assert "for its turn" in caplog.text
+        assert "request budget is running out" in caplog.text
 
     async def test_can_be_cancelled(self) -> None:
         async with serve(project(999)) as server:

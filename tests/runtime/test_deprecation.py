@@ -1,4 +1,4 @@
-"""Who is warned of a deprecated operation? The line of the user's code that calls it."""
+"""Where does the warning about a deprecated operation point? To the line of the user's code that calls it."""
 
 from __future__ import annotations
 

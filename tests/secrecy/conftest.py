@@ -1,4 +1,4 @@
-"""What the tests of secrecy share: everything that is logged, and calls that are watched."""
+"""What the tests of secrecy share: all that is logged, and a search for the token in all that a call leaves behind."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ import copy
 import gc
 import io
 import pickle
+import traceback
 import types
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -15,7 +16,7 @@ import attrs
 import pytest
 
 from qovery_async import AsyncQovery, ConfigurationError
-from qovery_async.secrecy.secret import Hidden
+from qovery_async.secrecy.secret import Secret
 from qovery_sync import Qovery
 from tests.support.server import Answer, Ask, serve
 from tests.support.sight import TOKEN, Needle
@@ -27,7 +28,7 @@ _FOREIGN = (types.ModuleType, types.FunctionType, types.FrameType, types.CodeTyp
 
 
 def reachable(root: object) -> Iterator[object]:
-    """All that hangs on an object; what is `Hidden` counts, but not what is inside."""
+    """All that hangs on an object; a `Secret` counts, but not what its functions hold."""
     seen: dict[int, object] = {}
     queue = [root]
     while queue:
@@ -36,8 +37,7 @@ def reachable(root: object) -> Iterator[object]:
             continue
         seen[id(found)] = found
         yield found
-        if not isinstance(found, Hidden):
-            queue += gc.get_referents(found)
+        queue += gc.get_referents(found)
 
 
 @pytest.mark.anyio
@@ -50,7 +50,7 @@ async def test_nothing_that_hangs_on_a_client_shows_a_secret_or_holds_it_as_plai
     def look(*clients: Any) -> None:
         objects = list(reachable(clients))
         assert len(objects) > 100
-        assert any(isinstance(found, Hidden) for found in objects)
+        assert any(isinstance(found, Secret) for found in objects)
         # Errors of an assertion would show the objects, and with them the token.
         telling.extend(type(found) for found in objects[1:] if needle.stands_in(repr(found)))
 
@@ -78,7 +78,6 @@ def test_a_client_that_is_shown_or_formatted_has_stars_in_place_of_the_token(fac
     assert (
         repr(client) == str(client) == f"{client}" == f"{face.__name__}(base_url='https://api.qovery.com', token=***)"
     )
-    assert Hidden(TOKEN).__repr__() == f"{Hidden(TOKEN)!s:}" == "***"
 
 
 def parts(client: Any) -> dict[str, Any]:
@@ -95,7 +94,7 @@ def parts(client: Any) -> dict[str, Any]:
         "credentials of a function": type(exchange.credentials)(print, None),
         "transport": exchange.http,
         "options": exchange.options,
-        "token": Hidden(TOKEN),
+        "token": Secret(TOKEN),
     }
 
 
@@ -120,9 +119,9 @@ def test_a_client_is_copied_by_with_options_only(face: type[Any], duplicate: Cal
         duplicate(face(TOKEN))
 
 
-def test_a_hidden_value_stays_hidden_in_copies() -> None:
-    hidden = Hidden(TOKEN)
-    assert copy.copy(hidden) is copy.deepcopy([hidden])[0] is hidden
+def test_a_secret_stays_one_in_copies() -> None:
+    secret = Secret(TOKEN)
+    assert copy.copy(secret) is copy.deepcopy([secret])[0] is Secret(secret) is secret
     assert not Needle(TOKEN).stands_in(repr(attrs.asdict(AsyncQovery(TOKEN)._core.exchange)))
 
 
@@ -148,11 +147,18 @@ WRONG: list[dict[str, Any]] = [
     {"headers": {"authorization": PASSWORD}},
     {"token": TOKEN + "\n" + TOKEN},
     {"token": TOKEN + "\x85x"},
+    {"token": TOKEN + "\udcff"},
     {"token": TOKEN.encode()},
     {"token": [TOKEN]},
     {"token": {"token": TOKEN}},
     {"token": lambda: TOKEN, "timeout": -1},
+    {"headers": f"X-Key: {PASSWORD}"},
+    {"headers": [("X-Key", PASSWORD)]},
+    {"headers": {"X-Key": PASSWORD.encode()}},
+    {"proxy": PASSWORD.encode()},
+    {"proxy": {"https": f"http://me:{PASSWORD}@x"}},
     {"no_such_argument": 1},
+    {"no_such_argument": PASSWORD},
 ]
 
 
@@ -165,6 +171,35 @@ def test_a_client_that_cannot_be_made_does_not_tell(
     with pytest.raises((ConfigurationError, TypeError, AttributeError)) as refused:
         make(**{"token": TOKEN, **wrong})
     assert Needle(secret).places_in(refused.value) == []
+
+
+@pytest.mark.parametrize("face", [AsyncQovery, Qovery])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"headers": {"X-Key": PASSWORD}, "timeout": -1},
+        {"headers": {"X-Key": PASSWORD + "\n"}},
+        {"headers": [PASSWORD]},
+        {"proxy": f"http://me:{PASSWORD}@x"},
+        {"token": PASSWORD},
+    ],
+    ids="-".join,
+)
+def test_a_copy_that_cannot_be_made_does_not_tell(face: type[Any], wrong: dict[str, Any]) -> None:
+    client = face(TOKEN)
+    with pytest.raises((ConfigurationError, TypeError)) as refused:
+        client.with_options(**wrong)
+    assert Needle(PASSWORD).places_in(refused.value) == []
+
+
+@pytest.mark.parametrize("face", [AsyncQovery, Qovery])
+def test_a_client_that_cannot_be_made_is_shown_in_a_traceback(face: type[Any]) -> None:
+    with pytest.raises(ConfigurationError) as refused:
+        face(TOKEN, timeout=-1)
+    text = "".join(traceback.TracebackException.from_exception(refused.value, capture_locals=True).format())
+    assert f"self = {face.__name__}(token=***)" in text
+    assert "'timeout': -1" in text
+    assert not Needle(TOKEN).stands_in(text.partition("in __init__")[2])
 
 
 @pytest.mark.parametrize("make", [AsyncQovery.from_env, Qovery.from_env])

@@ -1,4 +1,4 @@
-"""Nothing that a user gives ends up as a header or request of its own: it is refused, or written so that it cannot."""
+"""Can an argument smuggle in a header or a request? It is refused, or encoded so that it cannot."""
 
 from __future__ import annotations
 

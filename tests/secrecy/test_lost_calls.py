@@ -1,4 +1,4 @@
-"""Calls that fail on the way, or are given up, tell nobody the token: neither errors, frames, logs nor pickles."""
+"""Does a call that fails or is canceled leak the token, in its error, frames, log lines or pickles?"""
 
 from __future__ import annotations
 
@@ -159,7 +159,8 @@ async def test_a_function_for_the_token_that_fails(watch: Watch, source: Callabl
 
 
 @pytest.mark.parametrize(
-    "token", [TOKEN + "\n" + TOKEN, TOKEN + "\0", TOKEN + "é", TOKEN.encode(), [TOKEN], {"token": TOKEN}]
+    "token",
+    [TOKEN + "\n" + TOKEN, TOKEN + "\0", TOKEN + "é", TOKEN + "\udcff", TOKEN.encode(), [TOKEN], {"token": TOKEN}],
 )
 async def test_a_function_that_returns_no_proper_token(watch: Watch, token: Any) -> None:
     async def later() -> Any:
@@ -174,7 +175,7 @@ async def test_a_function_that_returns_no_proper_token(watch: Watch, token: Any)
 
 
 async def test_a_call_that_cannot_be_sent(watch: Watch) -> None:
-    """Headers of the user's own are not shown either: keys to other doors go into them."""
+    """Headers of the user's own are not shown either: people put other keys into them."""
     async with serve(Answer({})) as server:
         for secret in (TOKEN, PASSWORD):
             for call in (
@@ -219,7 +220,7 @@ gc.collect()
 
 
 def test_a_loop_that_is_closed_under_a_call(tmp_path: Path) -> None:
-    """What asyncio and aiohttp then complain about names connections, but no secret."""
+    """The warnings of asyncio and aiohttp name connections, but no secret."""
     done = run(ABANDONED.format(password=PASSWORD), tmp_path, "-X", "dev")
     assert done.stderr  # by 3.14, aiohttp has more to say than before
     assert not Needle(TOKEN).stands_in(done.stderr)

@@ -13,16 +13,18 @@ import pytest
 
 from codegen import facts
 from codegen.decisions import tables
-from codegen.facts import Field, Model
+from codegen.facts import Field, ObjectSchema
 from qovery_async import UNSET, UnknownVariant, models, to_dict, to_json
 from qovery_async.emulator import Emulator
 from qovery_async.secrecy.masking import MASK, SecretText, looks_secret, masked
-from qovery_async.vocabulary import Model as ModelBase
+from qovery_async.vocabulary import Model
 from tests.support.server import Ask
 
 MARKER = "fe9f0ab1"
 MODELS = {
-    name: schema for name, schema in tables.read().name(facts.read()).schemas.items() if isinstance(schema, Model)
+    name: schema
+    for name, schema in tables.read().name(facts.read()).schemas.items()
+    if isinstance(schema, ObjectSchema)
 }
 
 
@@ -36,20 +38,20 @@ def marked(name: str, field: Field) -> Any:
     return {"str": marker, "list[str]": [marker]}.get(field.type, {"some": marker})
 
 
-def full(name: str, **others: Any) -> ModelBase:
+def full(name: str, **others: Any) -> Model:
     """A model with a marker wherever a text can stand."""
     given = {f.name: marked(name, f) for f in MODELS[name].fields if holds_text(f)} | others
     left = {f.name: None for f in MODELS[name].fields if f.name not in given}
-    model: ModelBase = getattr(models, name)(**left | given)
+    model: Model = getattr(models, name)(**left | given)
     return model
 
 
-def seen(name: str, model: ModelBase) -> set[str]:
+def seen(name: str, model: Model) -> set[str]:
     """The attributes whose text `repr` shows."""
     return {f.name for f in MODELS[name].fields if f"{MARKER}-{name}-{f.name}-" in repr(model)}
 
 
-def classes() -> Iterator[tuple[str, type[ModelBase]]]:
+def classes() -> Iterator[tuple[str, type[Model]]]:
     return ((name, getattr(models, name)) for name in MODELS)
 
 
@@ -215,6 +217,11 @@ class TestSecretText:
         for again in (pickle.loads(pickle.dumps(self.text, protocol)), copy.copy(self.text), copy.deepcopy(self.text)):
             assert again == self.text
             assert repr(again) == MASK
+
+    def test_stays_masked_where_it_is_cut(self) -> None:
+        """As `rich` does before it shows a long string in a traceback."""
+        assert self.text[:12] == "kind: Config"
+        assert repr(self.text[:12]) == f"{self.text[-5:]!r}" == repr(self.text[0]) == MASK
 
     @pytest.mark.anyio
     @pytest.mark.parametrize("name", ["kubeconfig", "helm values"])

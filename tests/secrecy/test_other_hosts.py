@@ -1,4 +1,4 @@
-"""The token goes to the address of the API and nowhere else, whatever a server answers or stands between."""
+"""Does the token go to the API's address only, whatever a server responds and whatever stands in between?"""
 
 from __future__ import annotations
 

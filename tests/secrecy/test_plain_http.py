@@ -1,4 +1,4 @@
-"""Without encryption the token goes to this machine only, unless `allow_plain_http=True` says otherwise."""
+"""Where may the token go without encryption? To this machine only, unless `allow_plain_http=True` says otherwise."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A server that repeats the token in its answer does not get it into errors, logs, hooks or pickles."""
+"""Does a token that the server repeats in its response get into errors, logs, hooks or pickles?"""
 
 from __future__ import annotations
 

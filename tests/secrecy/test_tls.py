@@ -1,4 +1,4 @@
-"""Certificates are verified, always; an authority of one's own is one argument."""
+"""Is every certificate verified? Always; an authority of your own is one argument."""
 
 from __future__ import annotations
 

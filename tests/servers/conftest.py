@@ -1,4 +1,4 @@
-"""Real servers to run the client under: nothing here is imitated."""
+"""Real servers to run the client under: none of them is a mock."""
 
 from __future__ import annotations
 

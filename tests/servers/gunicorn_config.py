@@ -1,4 +1,4 @@
-"""What the master process of gunicorn does with the client when its workers have come and gone."""
+"""What does gunicorn's master process do with the client once its workers have ended?"""
 
 from __future__ import annotations
 

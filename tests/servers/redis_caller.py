@@ -1,4 +1,4 @@
-"""One of many processes that share a token's requests through Redis: calls as often as it may until told to end."""
+"""One of many processes that share a token's budget through Redis: it calls as often as it may until told to end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Celery's tasks as people write them: their client is of the module, and was used before the pool forked."""
+"""Celery tasks as people write them: the client belongs to the module, and was used before the pool forked."""
 
 from __future__ import annotations
 

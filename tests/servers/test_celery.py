@@ -1,4 +1,4 @@
-"""A client made and used before Celery's prefork pool forks serves the tasks in all its children."""
+"""Does a client that was used before Celery's prefork pool forked work in all its children?"""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Worker:
         return self.program.process.pid
 
     def send(self, seconds: float = 0) -> Callable[[], int]:
-        """Sends a task; what comes back waits for the child that did it."""
+        """Sends a task; the function that it returns waits for the child that did it."""
         result: Any = self._app.send_task("tests.servers.tasks.find", (seconds,))
 
         def wait() -> int:
@@ -43,7 +43,7 @@ class Worker:
         self._app.close()
 
     def trouble(self) -> list[str]:
-        """What it said of errors and warnings, but for those that Celery's own files cause."""
+        """The errors and warnings in its log, without those that Celery's own files cause."""
         theirs = f"{Path(celery.__file__).parent}{os.sep}"
         lines = [line for line in self.program.says().splitlines() if theirs not in line]
         return [line for line in lines if re.search("Traceback|Error|Warning|ERROR|CRITICAL|never|exitcode", line)]

@@ -1,4 +1,4 @@
-"""A client made and used before gunicorn forks its workers serves them all, and the master too."""
+"""Does a client that was used before gunicorn forked work in all workers, and in the master?"""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Site:
         self._url = url
 
     def trouble(self) -> list[str]:
-        """What it said of errors and warnings; that gunicorn itself leaves the listener open is no business of ours."""
+        """The errors and warnings in its log, without that about the listener, which gunicorn itself leaves open."""
         listener = re.search(r":(\d+)/", self._url)
         assert listener is not None
         ours = [line for line in self.program.says().splitlines() if f", {listener[1]})>" not in line]
@@ -43,7 +43,7 @@ class Site:
         return int(worker)
 
     def workers(self, requests: int = 40) -> set[int]:
-        """Who answers when many ask at once."""
+        """The workers that respond when many ask at once."""
         with ThreadPoolExecutor(8) as threads:
             return set(threads.map(self.get, range(requests)))
 
@@ -74,7 +74,7 @@ def site(request: pytest.FixtureRequest, start: Start, api: Api, listener: socke
 
 
 def check_end(site: Site, api: Api) -> None:
-    """It stops by itself and says nothing of trouble; the master has kept its connection, which nobody else used."""
+    """It stops by itself and logs no error; the master has kept its connection, which no worker used."""
     assert site.program.stop() == 0, site.program.says()
     assert site.program.processes() == []
     assert f"the master found {site.master}" in site.program.says()

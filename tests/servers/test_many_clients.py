@@ -1,4 +1,4 @@
-"""Thousands of short-lived clients, closed or not, leave no thread, no descriptor and no memory behind."""
+"""Do thousands of short-lived clients, closed or not, leave threads, descriptors or memory behind?"""
 
 from __future__ import annotations
 

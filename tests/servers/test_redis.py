@@ -39,7 +39,7 @@ class Counted:
 
     @web.middleware
     async def _count(self, request: web.Request, handler: Any) -> web.StreamResponse:
-        self.hours[self.emulator._doors._windows[self.emulator.token].ends] += 1  # type: ignore[union-attr]
+        self.hours[self.emulator.rate_limit._windows[self.emulator.token].ends] += 1
         answer: web.StreamResponse = await handler(request)
         return answer
 

@@ -1,4 +1,4 @@
-"""A WSGI application as people write them: its client is of the module, and was used before the server forked."""
+"""A WSGI application as people write it: the client belongs to the module, and was used before the server forked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What must hold of whatever came of an answer?"""
+"""What must hold of every result and error, whatever the server sent?"""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import copy
 import json
 import logging
 import pickle
-from collections.abc import Generator, Mapping
+from collections.abc import AsyncIterable, Awaitable, Callable, Generator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -51,7 +51,7 @@ def decodes_or_refuses(value: Any, type_: Any, *, strict: bool) -> None:
 
 
 def behaves(made: Any) -> None:
-    """What an application may do with a model, it can do."""
+    """A result can be shown, pickled, copied and written."""
     text = repr(made)
     assert repr(pickle.loads(pickle.dumps(made))) == text
     assert repr(copy.deepcopy(made)) == text
@@ -59,7 +59,7 @@ def behaves(made: Any) -> None:
 
 
 def error_is_good(status: int, body: bytes, headers: Mapping[str, str]) -> None:
-    """An answer that refuses is an error that can be shown, sent to another process, and asked."""
+    """An error response becomes an error that can be shown, pickled and read."""
     error = api_error(status, body, operation="fuzz", method="GET", url="http://localhost/x", headers=headers)
     is_a_good_line(str(error))
     again = pickle.loads(pickle.dumps(error))
@@ -70,7 +70,7 @@ def error_is_good(status: int, body: bytes, headers: Mapping[str, str]) -> None:
 
 
 def rate_is_good(headers: Mapping[str, str]) -> None:
-    """What headers say of waiting is a time that a client can wait."""
+    """A time to wait that is read from headers is one that a client can wait."""
     for limited in (True, False):
         wait = read_retry_after(headers, limited=limited)
         assert wait is None or 0 <= wait <= DAY
@@ -78,11 +78,13 @@ def rate_is_good(headers: Mapping[str, str]) -> None:
     assert rate is None or (0 <= rate.remaining <= rate.limit and rate.limit >= 1 and 0 <= rate.resets_in <= DAY)
 
 
-async def every(items: Any) -> list[Any]:
+async def every(items: AsyncIterable[object]) -> list[object]:
     return [item async for item in items]
 
 
-CALLS: list[Any] = [
+Call = Callable[[AsyncQovery], Awaitable[object]]
+
+CALLS: list[Call] = [
     lambda client: client.projects.get("p1"),
     lambda client: client.projects.list(),
     lambda client: client.projects.delete("p1"),
@@ -96,7 +98,7 @@ CALLS: list[Any] = [
 ]
 
 
-async def ends_well(data: bytes, call: Any) -> None:
+async def ends_well(data: bytes, call: Call) -> None:
     async with serve_bytes(data) as server:
         client = AsyncQovery(TOKEN, base_url=server.url, timeout=2, retries=NO_RETRIES)
         with anyio.fail_after(SECONDS), good_log_lines():

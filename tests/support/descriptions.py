@@ -10,7 +10,7 @@ import attrs
 from codegen import facts
 from codegen.decisions import tables
 from codegen.decisions.named import Api
-from codegen.facts import Field, Model, Union
+from codegen.facts import Field, ObjectSchema, UnionSchema
 
 JSON = "application/json"
 
@@ -20,17 +20,17 @@ Described = dict[str, Any]
 
 
 @attrs.frozen
-class Import:
+class Imported:
     """What was read from a description: facts, and the API that they are under the names of the tables."""
 
-    api: facts.Api
+    api: facts.ApiFacts
 
     @property
     def named(self) -> Api:
         return DECISIONS.name(self.api)
 
 
-Read = Callable[[Described], Import]
+Read = Callable[[Described], Imported]
 
 
 def ref(name: str) -> Described:
@@ -45,12 +45,12 @@ def object_(required: list[str] | None = None, /, **properties: Described) -> De
 TEXT = {"type": "string"}
 
 
-def answering(schema: Described) -> Described:
+def returning(schema: Described) -> Described:
     return {"200": {"description": "", "content": {JSON: {"schema": schema}}}}
 
 
 def operation(id_: str = "getThing", **members: Any) -> Described:
-    return {"operationId": id_, "responses": answering(ref("Thing")), **members}
+    return {"operationId": id_, "responses": returning(ref("Thing")), **members}
 
 
 def document(paths: Described, **schemas: Described) -> Described:
@@ -63,17 +63,17 @@ def document(paths: Described, **schemas: Described) -> Described:
 
 
 def thing(schema: Described, **others: Described) -> Described:
-    """A description whose only operation answers a `Thing`."""
+    """A description whose only operation returns a `Thing`."""
     return document({"/thing": {"get": operation()}}, Thing=schema, **others)
 
 
-def fields(imported: Import, name: str = "Thing") -> dict[str, Field]:
+def fields(imported: Imported, name: str = "Thing") -> dict[str, Field]:
     model = imported.api.schemas[name]
-    assert isinstance(model, Model)
+    assert isinstance(model, ObjectSchema)
     return {field.wire: field for field in model.fields}
 
 
-def union(imported: Import, name: str = "Thing") -> Union:
+def union(imported: Imported, name: str = "Thing") -> UnionSchema:
     found = imported.api.schemas[name]
-    assert isinstance(found, Union)
+    assert isinstance(found, UnionSchema)
     return found

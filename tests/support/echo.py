@@ -1,4 +1,4 @@
-"""Servers that repeat the token in whatever they answer, as debugging proxies and careless servers do."""
+"""Servers that repeat the token in their responses, as debugging proxies and careless servers do."""
 
 from __future__ import annotations
 

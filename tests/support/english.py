@@ -48,7 +48,7 @@ def heard_as_vowel(word: str) -> bool:
 
 def one_of_many(sentence: str) -> list[str]:
     """`a custom domains`: the noun behind an article, as far as one can tell where it ends."""
-    wrong = []
+    wrong: list[str] = []
     for phrase in re.findall(r"\b[Aa]n? ([\w' -]+)", sentence):
         words = phrase.split()
         end = next((i for i, word in enumerate(words) if word in ENDS_OF_A_NOUN), len(words))

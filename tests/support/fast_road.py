@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -26,7 +27,7 @@ def type_of(name: str) -> Any:
 class FastRoadOnly(Codec):
     """The codec without the slow road on which it repairs what does not fit: here everything does."""
 
-    def _report(self, repair: Repair, *_: object) -> None:
+    def _report(self, repair: Repair, operation: str, source: object, hide: Callable[[str], str]) -> None:
         pytest.fail(f"takes the slow road: {list(repair.problems.values())}")
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 import attrs
 
 from qovery_async import Model, OpenEnum, Page, UnknownVariant
+from qovery_async.codec.plain import is_list, is_object
 from qovery_async.secrecy.masking import SecretText
 
 _BOOKKEEPING = {field.name for field in attrs.fields(Model)}
@@ -26,10 +27,10 @@ def misfits(value: Any, annotation: Any, path: str = "answer") -> Iterator[str]:
         yield from _of_union(value, arguments, path)
     elif origin is Page:
         yield from misfits(value.items, list[arguments[0]], f"{path}.items")  # type: ignore[valid-type]
-    elif origin is list and isinstance(value, list):
+    elif origin is list and is_list(value):
         for index, item in enumerate(value):
             yield from misfits(item, arguments[0], f"{path}[{index}]")
-    elif origin is dict and isinstance(value, dict):
+    elif origin is dict and is_object(value):
         for key, item in value.items():
             yield from misfits(item, arguments[1], f"{path}[{key!r}]")
     elif not _is(value, origin or annotation):

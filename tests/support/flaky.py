@@ -1,4 +1,4 @@
-"""A server that fails as a test says, below HTTP, and counts what reached it."""
+"""A server that fails below HTTP, step by step as a test says, and counts the requests that reached it."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ import attrs
 
 @attrs.frozen
 class Step:
-    """What becomes of one request: the bytes that answer it, and how its connection goes on."""
+    """What happens to one request: the bytes of its response, and what becomes of its connection."""
 
     data: bytes = b""
     then: Literal["serve", "close", "reset", "stay silent", "drip"] = "close"
-    unread: bool = False  # but for its first byte; without that, the client may not know it was connected
+    unread: bool = False  # except its first byte: without it, the client may not know that it was connected
 
 
 def answer(status: int = 200, body: bytes = b"", **headers: str) -> Step:
-    """A proper answer that keeps the connection alive; `Retry_After="1"` is a header."""
+    """A proper response that keeps the connection alive; `Retry_After="1"` is a header."""
     lines = [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
     head = "\r\n".join([f"HTTP/1.1 {status} X", f"Content-Length: {len(body)}", *lines])
     return Step(head.encode() + b"\r\n\r\n" + body, "serve")

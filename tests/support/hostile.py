@@ -1,4 +1,4 @@
-"""What could a broken or hostile server send? Payloads made worse by the throw of a die.
+"""What could a broken or hostile server send? Payloads with random places tampered with.
 
 The die is any `random.Random`: seeded, drawn by Hypothesis, or fed by a fuzzer's bytes.
 """
@@ -8,14 +8,14 @@ from __future__ import annotations
 import os
 import random
 from datetime import date, datetime
-from typing import Any, get_args, get_origin
+from typing import Any, cast, get_args, get_origin
 
 from hypothesis import HealthCheck, Phase, settings
 
 from codegen import facts
 from codegen.decisions import tables
 from qovery_async import OpenEnum, models
-from qovery_async.codec.plain import DEEPEST
+from qovery_async.codec.plain import DEEPEST, is_list, is_object
 from qovery_async.codec.shapes import attributes, union_rule, without_none
 from qovery_async.vocabulary import ByTag
 
@@ -32,7 +32,7 @@ def type_of(expression: str) -> Any:
     return eval(expression, {"Any": Any}, _CLASSES)
 
 
-ANSWERS = sorted({a.type for o in API.operations for a in o.answers if a.type and a.type not in ("str", "bytes")})
+ANSWERS = sorted({a.type for o in API.operations for a in o.responses if a.type and a.type not in ("str", "bytes")})
 """The types of all answers in JSON; of those that are lists in an envelope, of their items."""
 
 
@@ -54,7 +54,7 @@ def examples(count: int) -> settings:
         deadline=None,
         database=None,
         phases=[Phase.generate, Phase.shrink],
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=cast("list[HealthCheck]", list(HealthCheck)),
     )
 
 
@@ -121,17 +121,17 @@ def misfit(type_: Any, die: random.Random) -> Any:
 
 def _worse(value: Any, die: random.Random) -> Any:
     """The value with one place tampered with: the deeper, the less often."""
-    inside = list(value) if isinstance(value, dict) else list(range(len(value))) if isinstance(value, list) else []
+    inside: list[Any] = list(value) if is_object(value) else list(range(len(value))) if is_list(value) else []
     if not inside or die.randrange(8) == 0:
         return die.choice(HOSTILE)
     key = die.choice(inside)
     way = die.randrange(4)
-    copy = value.copy()
+    copy: Any = value.copy()
     if way == 0:
         del copy[key]
     elif way == 1:
         copy[key] = die.choice(HOSTILE)
-    elif way == 2 and isinstance(copy, dict):
+    elif way == 2 and is_object(value):
         copy[die.choice(("\x1b[2J", "a\nb", "\ud800", "extra", "k" * 1000))] = die.choice(HOSTILE)
     else:
         copy[key] = _worse(copy[key], die)

@@ -62,11 +62,11 @@ class Stand:
         self.life = Life(self.world, self.clock, seed=seed, durations=durations)
 
     def service(self, service_id: str) -> str:
-        return statuses.service_status(self.life, ENV, service_id)["state"]
+        return str(statuses.service_status(self.life, ENV, service_id)["state"])
 
     @property
     def environment(self) -> str:
-        return statuses.environment_status(self.life, ENV)["last_deployment_state"]
+        return str(statuses.environment_status(self.life, ENV)["last_deployment_state"])
 
     def act(self, action: Action, by: Trigger = ADA, services: list[str] | None = None) -> str:
         """Asks for an action and lets everything run to its end; how it came out."""

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from codegen import facts
 from codegen.decisions import tables
 from codegen.decisions.named import Api
-from codegen.facts import Enum, Field, Model, Union, references
+from codegen.facts import EnumSchema, Field, ObjectSchema, UnionSchema, references
 
 API = tables.read().name(facts.read())
-MODELS = {name: schema for name, schema in API.schemas.items() if isinstance(schema, Model)}
-ENUMS = {name: schema for name, schema in API.schemas.items() if isinstance(schema, Enum)}
-UNIONS = {name: schema for name, schema in API.schemas.items() if isinstance(schema, Union)}
+MODELS = {name: schema for name, schema in API.schemas.items() if isinstance(schema, ObjectSchema)}
+ENUMS = {name: schema for name, schema in API.schemas.items() if isinstance(schema, EnumSchema)}
+UNIONS = {name: schema for name, schema in API.schemas.items() if isinstance(schema, UnionSchema)}
 
 Payload = dict[str, Any]
 Strategy = st.SearchStrategy[Any]
@@ -48,10 +48,10 @@ def _moments() -> st.SearchStrategy[str]:
     fraction = st.one_of(
         st.just(""),
         st.integers(1, 999).map(lambda millis: f".{millis:03}"),
-        st.builds(lambda millis, micros: f".{millis:03}{micros:03}", st.integers(0, 999), st.integers(1, 999)),
+        st.tuples(st.integers(0, 999), st.integers(1, 999)).map(lambda parts: f".{parts[0]:03}{parts[1]:03}"),
     )
     whole = st.datetimes().map(lambda moment: moment.isoformat(timespec="seconds"))
-    return st.builds(lambda moment, digits: f"{moment}{digits}Z", whole, fraction)
+    return st.tuples(whole, fraction).map(lambda parts: f"{parts[0]}{parts[1]}Z")
 
 
 TEXTS = st.text(max_size=6)
@@ -86,7 +86,9 @@ class Payloads:
     nulls: Literal["none", "declared", "accepted"] = "accepted"
     surprises: bool = True
     api: Api = API
-    _made: dict[tuple[str, int, str | None], Strategy] = attrs.field(factory=dict, init=False, repr=False)
+    _made: dict[tuple[str, int, str | None], Strategy] = attrs.field(
+        factory=dict[tuple[str, int, str | None], Strategy], init=False, repr=False
+    )
 
     def of(self, name: str, depth: int = 0, *, with_key: str | None = None) -> Strategy:
         """Payloads of a schema; those of a model have `with_key` even where it is optional."""
@@ -97,17 +99,17 @@ class Payloads:
 
     def _of(self, name: str, depth: int, with_key: str | None) -> Strategy:
         schema = self.api.schemas[name]
-        if isinstance(schema, Enum):
+        if isinstance(schema, EnumSchema):
             known = st.sampled_from(schema.values)
             return st.one_of(known, unknown_values(schema)) if self.surprises else known
-        if isinstance(schema, Union):
+        if isinstance(schema, UnionSchema):
             kinds = [self.branch(schema, branch, depth) for branch in branches(schema)]
             if self.surprises and not takes_all(schema):
                 kinds.append(strangers(schema))
             return st.one_of(*kinds)
         return self._model(schema, depth, with_key)
 
-    def _model(self, model: Model, depth: int, with_key: str | None) -> Strategy:
+    def _model(self, model: ObjectSchema, depth: int, with_key: str | None) -> Strategy:
         given: dict[str, Strategy] = {}
         perhaps: dict[str, Strategy] = {}
         for field in model.fields:
@@ -119,7 +121,7 @@ class Payloads:
         if not self.surprises:
             return fitting
         unheard = st.dictionaries(st.sampled_from(_STRANGE_KEYS), _SCALARS["Any"], max_size=2)
-        return st.builds(lambda known, unknown: {**known, **unknown}, fitting, unheard)
+        return _joined(fitting, unheard)
 
     def _field(self, field: Field, depth: int) -> Strategy:
         values = self.of_type(field.type, depth)
@@ -138,13 +140,13 @@ class Payloads:
             return st.dictionaries(TEXTS, self.of_type(expression[len("dict[str, ") : -1], depth + 1), max_size=2)
         return _SCALARS[expression] if expression in _SCALARS else self.of(expression, depth + 1)
 
-    def branch(self, union: Union, branch: str, depth: int = 0) -> Strategy:
+    def branch(self, union: UnionSchema, branch: str, depth: int = 0) -> Strategy:
         """Payloads of one branch of a union, with what tells it from the others."""
         if branch in _SCALARS:
             return _SCALARS[branch]
         if union.tag is not None:
             tags = st.sampled_from([tag for tag, name in union.mapping.items() if name == branch])
-            return st.builds(lambda body, tag: {**body, union.tag: tag}, self._branch_body(branch, depth), tags)
+            return _joined(self._branch_body(branch, depth), st.fixed_dictionaries({union.tag: tags}))
         # One branch may be told by having none of the keys that tell the others: `""` stands for that.
         telling = [key or None for key, name in union.keys.items() if name == branch]
         return st.one_of(*(self.of(branch, depth, with_key=key) for key in telling))
@@ -152,34 +154,38 @@ class Payloads:
     def _branch_body(self, branch: str, depth: int) -> Strategy:
         """A branch that is a union itself, told apart by another tag, keeps to its own branches."""
         inner = self.api.schemas[branch]
-        if isinstance(inner, Union):
+        if isinstance(inner, UnionSchema):
             return st.one_of(*(self.branch(inner, name, depth) for name in branches(inner)))
         return self.of(branch, depth)
 
 
-def strangers(union: Union) -> Strategy:
+def strangers(union: UnionSchema) -> Strategy:
     """Objects of a kind that the union does not know."""
     body = st.dictionaries(st.sampled_from(_STRANGE_KEYS), _SCALARS["Any"], max_size=2)
     if union.tag is None:
         return body
     tags = UNKNOWN_TEXTS.filter(lambda text: text not in union.mapping)
-    tagged = st.builds(lambda rest, tag: {**rest, union.tag: tag}, body, tags)
-    return st.one_of(tagged, body)
+    return st.one_of(_joined(body, st.fixed_dictionaries({union.tag: tags})), body)
 
 
-def takes_all(union: Union) -> bool:
+def _joined(one: Strategy, other: Strategy) -> Strategy:
+    """Objects with the keys of both."""
+    return st.tuples(one, other).map(lambda both: {**both[0], **both[1]})
+
+
+def takes_all(union: UnionSchema) -> bool:
     """Whether one of the branches takes every object that the others do not."""
     return "" in union.keys
 
 
-def branches(union: Union) -> list[str]:
+def branches(union: UnionSchema) -> list[str]:
     return list(dict.fromkeys([*union.branches, *union.mapping.values()]))
 
 
-def unknown_values(enum: Enum) -> st.SearchStrategy[str]:
+def unknown_values(enum: EnumSchema) -> st.SearchStrategy[str]:
     return UNKNOWN_TEXTS.filter(lambda text: text not in enum.values)
 
 
-def enum_fields(model: Model) -> list[tuple[Field, Enum]]:
+def enum_fields(model: ObjectSchema) -> list[tuple[Field, EnumSchema]]:
     """The fields that hold an enum, or a list of one."""
     return [(field, ENUMS[name]) for field in model.fields for name in references(field.type) if name in ENUMS]

@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -50,7 +50,7 @@ def install() -> Path:
 
 
 @contextmanager
-def running(log: Path) -> Iterator[str]:
+def running(log: Path) -> Generator[str]:
     """The address of a Prism on loopback, on a port that it chose itself.
 
     Without `--errors`: requests that violate the description are refused all the same, and answers

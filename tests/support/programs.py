@@ -21,7 +21,7 @@ from tests.support.scripts import run_script
 from tests.support.server import PROJECT, TOKEN, Answer, in_thread, serve
 
 SECONDS = 60
-"""No program here takes as long; what does, hangs."""
+"""No program here takes as long: one that does hangs."""
 
 FORK_BESIDE_THREADS = "ignore:This process:DeprecationWarning"
 """Since 3.12 Python warns of every fork of a process with threads."""
@@ -32,7 +32,7 @@ Start = Callable[..., "Program"]
 
 @attrs.frozen
 class Api:
-    """Answers for every project, which processes name after themselves, and knows who came over which connection."""
+    """An API with a project for every process id; it remembers which process came over which connection."""
 
     url: str
     ports: dict[int, set[int]]
@@ -69,7 +69,7 @@ class Program:
         return self.log.read_text(errors="replace")
 
     def stop(self) -> int:
-        """Ask it to end, and give its exit status; who hangs, fails the test."""
+        """Asks it to end, and returns its exit status; a program that hangs fails the test."""
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(SECONDS)
 
@@ -116,9 +116,11 @@ def start(tmp_path: Path) -> Iterator[Start]:
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
     """Runs a script of the blocking face to its end and returns the lines that it printed."""
-    return lambda script, *arguments: run_script(
-        sys.executable, script, arguments, folder=tmp_path, environ=_environ({}), seconds=SECONDS
-    )
+
+    def run_(script: str, *arguments: str) -> list[str]:
+        return run_script(sys.executable, script, arguments, folder=tmp_path, environ=_environ({}), seconds=SECONDS)
+
+    return run_
 
 
 def eventually(condition: Callable[[], object]) -> None:

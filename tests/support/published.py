@@ -12,6 +12,7 @@ from openapi_schema_validator import OAS30Validator
 from codegen.decisions import tables
 from codegen.read import corrections
 from codegen.read.description import Node
+from qovery_async.codec.plain import is_list, is_object
 from tests.support import payloads
 from tests.support.payloads import API, Payloads
 from tests.support.prism import description
@@ -27,9 +28,9 @@ _LIMITS = {
 
 def _without_limits(value: Any, *, names: bool = False) -> Any:
     """The description without limits; below `properties` a key is a name, whatever it says."""
-    if isinstance(value, list):
+    if is_list(value):
         return [_without_limits(item) for item in value]
-    if not isinstance(value, dict):
+    if not is_object(value):
         return value
     return {
         key: _without_limits(item, names=key == "properties" and not names)
@@ -70,9 +71,9 @@ def _mended() -> Any:
     corrections.apply(Node(mended, "#", mended), tables.read().corrections.correction)
 
     def loosen(value: Any) -> None:
-        if isinstance(value, dict) and isinstance(value.get("oneOf"), list):
+        if is_object(value) and is_list(value.get("oneOf")):
             value["anyOf"] = value.pop("oneOf")
-        for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        for inner in value.values() if is_object(value) else value if is_list(value) else ():
             loosen(inner)
 
     for name, reason in CONTRADICTIONS.items():
@@ -86,12 +87,12 @@ MENDED = _mended()
 
 def referred(value: Any) -> Iterator[str]:
     """The components that a piece of the description names."""
-    if isinstance(value, dict):
+    if is_object(value):
         if isinstance(value.get("$ref"), str):
             yield value["$ref"].rpartition("/")[2]
         for inner in value.values():
             yield from referred(inner)
-    elif isinstance(value, list):
+    elif is_list(value):
         for inner in value:
             yield from referred(inner)
 

@@ -16,7 +16,7 @@ import attrs
 from codegen import facts
 from codegen.decisions import tables
 from codegen.decisions.named import Operation
-from codegen.facts import Enum, Field, Model, Parameter, Union, references
+from codegen.facts import EnumSchema, Field, ObjectSchema, Parameter, UnionSchema, references
 from tests.support import ROOT
 
 _UUID = "497f6eca-6276-4993-bfeb-53cbbbba6f08"
@@ -33,7 +33,7 @@ _SCALARS: dict[str, Any] = {
 
 @attrs.frozen
 class Listed:
-    """What listed.toml knows beyond the facts."""
+    """The exceptions of listed.toml, which the facts do not hold."""
 
     texts: Mapping[str, str]
     demanded: Mapping[str, Mapping[str, str]]
@@ -80,7 +80,7 @@ class Sample:
 
     def model(self, type_: str) -> str | None:
         """The name of the model that a body of this type has; None where it is a plain mapping or text."""
-        while isinstance(union := API.schemas.get(type_), Union):
+        while isinstance(union := API.schemas.get(type_), UnionSchema):
             type_ = self._branch(union)
         return type_ if type_ in API.schemas else None
 
@@ -92,12 +92,14 @@ class Sample:
         if value := re.fullmatch(r"dict\[str, (.*)\]", type_):
             return {"key": self._value(value[1], place, inside)}
         match API.schemas.get(type_):
-            case Enum(values):
+            case EnumSchema(values):
                 return values[self.turn % len(values)]
-            case Union() as union:
+            case UnionSchema() as union:
                 return self._of_union(union, place, inside)
-            case Model(fields):
+            case ObjectSchema(fields):
                 return self._of_model(type_, fields, inside)
+            case None:
+                pass
         texts = LISTED.texts
         text = texts.get(place) or texts.get(place.rpartition(".")[2]) if type_ == "str" else None
         return text or _SCALARS[type_]
@@ -113,17 +115,17 @@ class Sample:
         }
         return {**value, **LISTED.demanded.get(name, {})} if self.completed else value
 
-    def _of_union(self, union: Union, place: str, inside: tuple[str, ...]) -> Any:
+    def _of_union(self, union: UnionSchema, place: str, inside: tuple[str, ...]) -> Any:
         branch = self._branch(union)
         tag = next((tag for tag, name in union.mapping.items() if name == branch), None)
         telling = next((key for key, name in union.keys.items() if key and name == branch), None)
         schema = API.schemas.get(branch)
-        if not isinstance(schema, Model):
+        if not isinstance(schema, ObjectSchema):
             return self._value(branch, place, inside)
         value = self._of_model(branch, schema.fields, inside, telling=telling)
         return {**value, union.tag: tag} if union.tag else value
 
-    def _branch(self, union: Union) -> str:
+    def _branch(self, union: UnionSchema) -> str:
         return union.branches[self.turn % len(union.branches)]
 
 
@@ -150,9 +152,11 @@ def _branches(type_: str) -> int:
             continue
         seen.add(name)
         match API.schemas.get(name):
-            case Model(fields):
+            case ObjectSchema(fields):
                 left += [inner for field in fields for inner in references(field.type)]
-            case Union(branches):
+            case UnionSchema(branches):
                 most = max(most, len(branches))
                 left += [inner for branch in branches for inner in references(branch)]
+            case EnumSchema() | None:
+                pass
     return most

@@ -1,4 +1,4 @@
-"""Servers on loopback that answer as a test says, and remember what they were asked."""
+"""Servers on loopback that send the responses a test gives them, and remember the requests."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 TOKEN = "qov_a-secret-of-tests"
 SECONDS = 10
-"""No test takes as long; what does, hangs."""
+"""No test takes as long: a test that does hangs."""
 
 PROJECT = {
     "id": "p1",
@@ -39,7 +39,7 @@ _NOTHING: Any = object()
 
 @attrs.frozen
 class Answer:
-    """An answer that can be given any number of times; `json` is sent as JSON, `body` as it is."""
+    """A response that can be sent any number of times; `json` is sent as JSON, `body` as it is."""
 
     json: Any = _NOTHING
     status: int = 200
@@ -110,7 +110,7 @@ class Server:
 
 @asynccontextmanager
 async def serve(*answers: Answer | Handler) -> AsyncGenerator[Server]:
-    """Gives the answers one after another, the last one for ever; a function makes its own."""
+    """Sends the responses one after another, the last one for ever; a function makes its own."""
     coming = list(answers) or [Answer({})]
     server = Server("")
     peers: set[object] = set()
@@ -137,7 +137,7 @@ async def serve(*answers: Answer | Handler) -> AsyncGenerator[Server]:
 
 @asynccontextmanager
 async def serve_bytes(data: bytes, *, reset: bool = False, stay: bool = False) -> AsyncGenerator[Server]:
-    """Answers each request with these bytes, HTTP or not, then closes, resets or stays silent."""
+    """Responds to each request with these bytes, HTTP or not, then closes, resets or stays silent."""
     server = Server("")
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

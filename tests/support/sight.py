@@ -1,13 +1,13 @@
-"""Where could somebody see a secret once a call has failed, or an object is shown?"""
+"""In which places of an error could somebody see a secret: message, frames, causes, pickle?"""
 
 from __future__ import annotations
 
 import pickle
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, cast
 
 import attrs
 
@@ -53,7 +53,7 @@ def _shown(error: BaseException, done: set[int]) -> Iterator[tuple[str, str]]:
 
 
 def _frames(error: BaseException) -> list[FrameType]:
-    """Without those of a test and of who called for it: users hold the token themselves."""
+    """Without the frames of the test and of its callers: users hold the token themselves."""
     frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
     ours = [at for at, frame in enumerate(frames) if frame.f_globals.get("__name__", "").startswith("qovery_")]
     return [frame for frame in frames[min(ours, default=0) :] if not frame.f_code.co_filename.startswith(_TESTS)]
@@ -80,6 +80,6 @@ def _texts(place: str, value: Any, depth: int = 4) -> Iterator[tuple[str, str]]:
     elif isinstance(value, Mapping):
         inner = [*value.keys(), *value.values()]
     elif isinstance(value, (list, tuple, set, frozenset)):
-        inner = list(value)
+        inner = list(cast("Iterable[object]", value))
     for item in inner if depth else []:
         yield from _texts(place, item, depth - 1)

@@ -12,7 +12,7 @@ import attrs
 
 from codegen import facts
 from codegen.decisions.named import Api, Operation
-from codegen.facts import Answer, Enum, Field, Model
+from codegen.facts import EnumSchema, Field, ObjectSchema, ResponseFacts
 from codegen.write import emit
 from tests.support.descriptions import JSON, Described
 
@@ -21,16 +21,16 @@ def api(operations: list[Operation] | None = None, schemas: dict[str, facts.Sche
     return Api(operations or [], schemas or {})
 
 
-def model(**types: str) -> Model:
-    return Model([Field(name, name, type_) for name, type_ in types.items()])
+def model(**types: str) -> ObjectSchema:
+    return ObjectSchema([Field(name, name, type_) for name, type_ in types.items()])
 
 
-LIST = Operation("listOrganization", "GET", "/organization", [], [Answer(204)], [], call="organizations.list")
-GET = Operation("getThing", "GET", "/thing", [], [Answer(200, JSON, "Thing")], [], call="things.get")
+LIST = Operation("listOrganization", "GET", "/organization", [], [ResponseFacts(204)], [], call="organizations.list")
+GET = Operation("getThing", "GET", "/thing", [], [ResponseFacts(200, JSON, "Thing")], [], call="things.get")
 SMALL = api(
     [LIST, GET],
-    {"Thing": Model([Field("name", "name", "str", required=True), Field("state", "state", "State")]),
-     "State": Enum(["ON", "OFF"])},
+    {"Thing": ObjectSchema([Field("name", "name", "str", required=True), Field("state", "state", "State")]),
+     "State": EnumSchema(["ON", "OFF"])},
 )  # fmt: skip
 
 

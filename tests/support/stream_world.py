@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -34,7 +34,7 @@ def line(number: int, message: str = "", **more: Any) -> LogLine:
 
 @attrs.define
 class World:
-    """Answers with what its attributes say; `news` is what happens while somebody listens."""
+    """A source for streams: its attributes are what it returns, `news` is what happens while somebody listens."""
 
     past: list[LogLine] = attrs.Factory(list[LogLine])
     news: asyncio.Queue[Any] = attrs.Factory(asyncio.Queue[Any])
@@ -97,11 +97,21 @@ class Served:
     session: aiohttp.ClientSession
 
     def open(
-        self, path: str, parameters: Mapping[str, str] = SERVICE, **options: Any
+        self,
+        path: str,
+        parameters: Mapping[str, str] = SERVICE,
+        *,
+        headers: Mapping[str, str] = HEADERS,
+        protocols: Iterable[str] = (),
+        autoping: bool = True,
     ) -> AbstractAsyncContextManager[aiohttp.ClientWebSocketResponse]:
-        """A WebSocket, let in by a good token unless the options say otherwise."""
+        """A WebSocket, let in by a good token unless the headers say otherwise."""
         return self.session.ws_connect(
-            f"http://127.0.0.1:{self.port}{path}", params=parameters, **{"headers": HEADERS, **options}
+            f"http://127.0.0.1:{self.port}{path}",
+            params=parameters,
+            headers=headers,
+            protocols=protocols,
+            autoping=autoping,
         )
 
 
@@ -123,7 +133,7 @@ async def serving(world: World | None = None, *middlewares: Middleware) -> Async
 
 
 async def soon(condition: Callable[[], bool]) -> None:
-    """Waits for what does not happen at once."""
+    """Waits until the condition holds."""
     with anyio.fail_after(5):
         while not condition():
             await asyncio.sleep(0.01)

@@ -10,7 +10,7 @@ import pytest
 
 from codegen.decisions.loader import Table
 from codegen.decisions.named import Api, Operation
-from codegen.facts import Answer, Field, Model, Parameter
+from codegen.facts import Field, ObjectSchema, Parameter, ResponseFacts
 
 JSON = "application/json"
 START = Parameter("start_id", "startId", "str")
@@ -19,18 +19,25 @@ LIST = Operation(
     "GET",
     "/thing",
     [],
-    [Answer(200, JSON, "Thing", items="results")],
+    [ResponseFacts(200, JSON, "Thing", items="results")],
     [],
     query=[START],
     call="things.list",
 )
-CHECK = Operation("checkThing", "POST", "/thing/check", [], [Answer(204)], [], call="things.check")
+CHECK = Operation("checkThing", "POST", "/thing/check", [], [ResponseFacts(204)], [], call="things.check")
 READ = Operation(
-    "readThing", "GET", "/thing/text", [], [Answer(200, "text/plain", "str")], [], query=[START], call="things.read"
+    "readThing",
+    "GET",
+    "/thing/text",
+    [],
+    [ResponseFacts(200, "text/plain", "str")],
+    [],
+    query=[START],
+    call="things.read",
 )
 API = Api(
     [LIST, CHECK, READ],
-    {"Thing": Model([Field("id", "id", "str"), Field("token", "token", "str")]), "Part": Model([])},
+    {"Thing": ObjectSchema([Field("id", "id", "str"), Field("token", "token", "str")]), "Part": ObjectSchema([])},
     renamed={"ThingListResult": "Thing"},
     corrected=["#/components/schemas/Thing"],
 )

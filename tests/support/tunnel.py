@@ -1,4 +1,4 @@
-"""A server with certificates of its own, and a proxy that opens tunnels and remembers all that it could read."""
+"""An API over TLS with certificates of its own, and a proxy that opens tunnels and remembers all that it could read."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ def certificates(*names: str, expired: bool = False) -> tuple[trustme.CA, ssl.SS
     authority = trustme.CA()
     ends = datetime(2020, 1, 1, tzinfo=UTC) if expired else None
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(*names, not_after=ends).configure_cert(context)
+    # It takes contexts of pyOpenSSL too, which is not here.
+    authority.issue_cert(*names, not_after=ends).configure_cert(context)  # pyright: ignore[reportUnknownMemberType]
     return authority, context
 
 
@@ -43,7 +44,7 @@ def authority_file(authority: trustme.CA, folder: Path) -> Path:
 
 @asynccontextmanager
 async def encrypted(context: ssl.SSLContext, says: bytes = ANSWER) -> AsyncGenerator[Heard]:
-    """An API over TLS that has nothing, or gives another answer."""
+    """An API over TLS whose lists are empty, unless another response is given."""
     heard = Heard()
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

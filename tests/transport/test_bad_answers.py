@@ -1,4 +1,4 @@
-"""What happens when nothing comes back, or nonsense? One clear error, or the right empty result; never a hang."""
+"""What happens when no response comes, or nonsense? One clear error, or the right empty result; never a hang."""
 
 from __future__ import annotations
 

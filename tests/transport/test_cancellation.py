@@ -1,4 +1,4 @@
-"""What if a call is cancelled, wherever it is just then? The client works on, and nothing is left open."""
+"""What if a call is canceled, wherever it is just then? The client works on, and nothing is left open."""
 
 from __future__ import annotations
 

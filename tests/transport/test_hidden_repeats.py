@@ -1,4 +1,4 @@
-"""Does aiohttp repeat requests by itself? Over our own sessions never; over one that was given, once and unseen."""
+"""Does aiohttp retry by itself? Never over the client's own sessions; once, unseen, over one that was passed in."""
 
 from __future__ import annotations
 

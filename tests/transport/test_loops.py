@@ -32,7 +32,7 @@ import asyncio, gc, logging, sys, threading, weakref
 from qovery_async import AsyncQovery
 
 url = sys.argv[1]
-logging.getLogger("asyncio").setLevel(logging.ERROR)  # lest it complains of a slow machine
+logging.getLogger("asyncio").setLevel(logging.ERROR)  # it warns of a slow machine
 """
         async with serve(*answers) as server:
             done = await anyio.run_process(

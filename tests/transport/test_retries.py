@@ -18,8 +18,6 @@ from qovery_async import (
     ApiError,
     AsyncQovery,
     ConnectError,
-    Forbidden,
-    NotFound,
     QoveryError,
     RequestEvent,
     RequestTimeout,
@@ -42,7 +40,6 @@ READING = frozenset({"GET"})
 NONE: frozenset[str] = frozenset()
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-GONE = b'{"status": 404, "detail": "There is no such project"}'
 PACKED = gzip.compress(b"{}")[:-4]
 
 
@@ -234,71 +231,6 @@ async def test_an_answer_that_is_too_large_is_asked_for_once(ask: Ask) -> None:
         with pytest.raises(ResponseTooLarge):
             await ask(server.url, request("GET"), retries=QUICK, max_response_bytes=1000)
         assert server.methods == ["GET"]
-
-
-class TestADeleteThatIsRepeated:
-    """Not found on the second time means that the first one did it."""
-
-    @staticmethod
-    def delete(client: Any) -> Any:
-        return client.projects.delete("p1")
-
-    @pytest.mark.parametrize(
-        "steps",
-        [
-            [CLOSED],
-            [RESET],
-            [SILENCE],
-            [answer(502)],
-            [answer(503)],
-            [answer(504)],
-            [answer(429), answer(503)],
-            [answer(503), answer(429)],
-        ],
-        ids=lambda steps: " ".join(f"{step.then} {step.data[9:12].decode()}" for step in steps),
-    )
-    async def test_has_succeeded_where_it_finds_nothing(self, ask: Ask, steps: list[Step]) -> None:
-        async with serve_steps(*steps, answer(404, GONE)) as server:
-            assert await ask(server.url, self.delete, retries=QUICK, timeout=patience(steps[0])) is None
-            assert server.methods == ["DELETE"] * (len(steps) + 1)
-
-    async def test_still_tells_the_status(self, ask: Ask) -> None:
-        async with serve_steps(answer(503), answer(404, GONE, X_Request_Id="r2")) as server:
-            found = await ask(server.url, lambda c: c.with_response(c.projects.delete)("p1"), retries=QUICK)
-            assert (found.result, found.status, found.request_id) == (None, 404, "r2")
-        async with serve_steps(answer(503), answer(404, GONE)) as server:
-            raw = await ask(server.url, request("DELETE"), retries=QUICK)
-            assert (raw.status, raw.data) == (404, None)
-
-    async def test_has_failed_where_the_first_time_surely_did_nothing(self, ask: Ask) -> None:
-        async with serve_steps(answer(429), answer(404, GONE)) as server:
-            with pytest.raises(NotFound) as failed:
-                await ask(server.url, self.delete, retries=QUICK)
-            assert failed.value.attempts == 2
-        async with AsyncExitStack() as stack:
-            url = closed_port()
-
-            async def come_up(_: object) -> None:
-                port = int(url.rpartition(":")[2])
-                await stack.enter_async_context(serve_steps(answer(404, GONE), port=port))
-
-            with pytest.raises(NotFound):
-                await ask(url, self.delete, retries=QUICK, on_retry=come_up)
-
-    async def test_has_failed_where_something_else_is_wrong(self, ask: Ask) -> None:
-        async with serve_steps(answer(503), answer(403)) as server:
-            with pytest.raises(Forbidden) as failed:
-                await ask(server.url, self.delete, retries=QUICK)
-            assert failed.value.attempts == 2
-
-    @pytest.mark.parametrize("method", ["GET", "PUT"])
-    async def test_is_unlike_other_methods(self, ask: Ask, method: str) -> None:
-        async with serve_steps(answer(503), answer(404, GONE)) as server:
-            with pytest.raises(NotFound, match="There is no such project") as failed:
-                await ask(server.url, request(method), retries=QUICK)
-            assert failed.value.attempts == 2
-            effect = "; one of them may have taken effect" if method == "PUT" else ""
-            assert notes(failed.value) == [f"Tried 2 times{effect}."]
 
 
 @pytest.mark.parametrize("total", [None, 0.2], ids=["", "in limited time"])

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from qovery_async import AsyncQovery, UnknownVariant, from_dict, models
+from qovery_async import AsyncQovery, ClientSettings, UnknownVariant, from_dict, models
 from qovery_sync import Qovery
 from qovery_sync import models as sync_models
 
@@ -78,8 +78,22 @@ async def unions(client: AsyncQovery) -> None:
 def clients() -> None:
     AsyncQovery(tokn="x")  # rejected
     AsyncQovery("x", "https://api.example.com")  # rejected
+    AsyncQovery(token=1)  # rejected
+    AsyncQovery(pace="fast")  # rejected
+    AsyncQovery(on_request=print, on_response=len)  # rejected
+    AsyncQovery.from_env(".env", tokn="x")  # rejected
+    AsyncQovery.from_env(".env", timeout="30")  # rejected
+    AsyncQovery.from_env(".env", "x")  # rejected
+    AsyncQovery(token="x").with_options(headers={"X": 1})  # rejected
+    AsyncQovery(token="x").with_options(token="y")  # rejected
     Qovery(timeout="30")  # rejected
+    Qovery(session=None)  # rejected
+    Qovery.from_env(session=None)  # rejected
+    Qovery.from_env(strict="yes")  # rejected
     Qovery(token="x").with_options(strict=True)  # rejected
+    Qovery(token="x").with_options(timeout="30")  # rejected
+    settings: ClientSettings = {"timeout": 5, "tokn": "x"}  # rejected
+    print(settings)
     Qovery(token="x").warm_up(1)  # rejected
     with AsyncQovery(token="x"):  # rejected
         pass

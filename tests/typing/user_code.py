@@ -1,4 +1,4 @@
-"""What users write, in both styles: type checkers must have nothing to say about it, however strict."""
+"""Code as users write it, in both styles: strict type checkers must find nothing wrong with it."""
 
 # pyright: strict
 
@@ -14,6 +14,7 @@ from qovery_async import (
     UNSET,
     ApiError,
     AsyncQovery,
+    ClientSettings,
     Conflict,
     DecodeError,
     Items,
@@ -26,6 +27,7 @@ from qovery_async import (
     RequestEvent,
     ResponseEvent,
     Timeout,
+    TokenSource,
     TransportError,
     Turn,
     UnknownVariant,
@@ -216,6 +218,13 @@ async def options() -> None:
     print(raw.status, raw.data)
     await client.warm_up("projects", "jobs.secrets")
     await client.aclose()
+
+
+def settings_of_both(token: TokenSource, *, patient: bool) -> tuple[AsyncQovery, Qovery]:
+    settings: ClientSettings = {"timeout": 30, "headers": {"X-Team": "shop"}, "pace": "wait"}
+    if patient:
+        settings["timeout"] = NO_TIMEOUT
+    return AsyncQovery(token, **settings), Qovery.from_env(token=token, **settings)
 
 
 def options_blocking() -> None:

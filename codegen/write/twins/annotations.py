@@ -13,70 +13,20 @@ Everything else stays as it is.
 from __future__ import annotations
 
 import ast
-from copy import deepcopy
+from collections.abc import Collection
 
 import attrs
 
-from codegen.write.twins.index import Twins
-from codegen.write.twins.source import Origin, Source
+from codegen.write.twins.index import ASYNC_ONLY, AWAITABLES, CONTEXTS, STREAMS, Twins, meaning
+from codegen.write.twins.plain import elements, members, plain, union
+from codegen.write.twins.source import Located, NoTwin, Origin, Source
 
-AWAITABLES = {"Awaitable": 0, "Coroutine": 2}
-"""What is awaited, and which of its arguments comes of it."""
-STREAMS = ("AsyncIterator", "AsyncIterable", "AsyncGenerator", "Items")
-CONTEXTS = ("AbstractAsyncContextManager", "AsyncContextManager")
-
-
-@attrs.define
-class Reader:
-    """Turns the annotations of one module and keeps the imports that they need."""
-
-    source: Source
-    twins: Twins
-    imports: dict[str, Origin] = attrs.Factory(dict)
-
-    def parameter(self, annotation: ast.expr) -> Turned:
-        """Of `Iterable[T] | AsyncIterable[T]`, a blocking caller can only give the first."""
-        members = _members(_unquoted(annotation))
-        blocking = [member for member in members if self.stream_item(member) is None]
-        if not blocking or blocking == members:
-            return self._turned(annotation)
-        return attrs.evolve(self._turned(_union(blocking)), streams=True)
-
-    def result(self, annotation: ast.expr) -> Turned:
-        return self._turned(annotation)
-
-    def _turned(self, annotation: ast.expr) -> Turned:
-        turn = _Turn(self)
-        expression = turn.visit(deepcopy(_unquoted(annotation)))
-        return Turned(ast.unparse(expression), live=turn.live, calls_back=turn.calls_back)
-
-    def need(self, expression: ast.expr) -> None:
-        """Imports what an expression, of a default say, names."""
-        for node in ast.walk(expression):
-            if isinstance(node, ast.Name) and (origin := self.source.names.get(node.id)):
-                self.imports[node.id] = origin
-
-    def twin(self, expression: ast.expr) -> str | None:
-        """The name of the twin of the class that an expression names; imports it."""
-        twin = self.twins.of(self.source, expression)
-        if twin is None or not isinstance(expression, ast.Name):
-            return None
-        renamed = expression.id != self.source.names[expression.id].name
-        name = expression.id if renamed else twin.name
-        self.imports[name] = twin
-        return name
-
-    def stream_item(self, annotation: ast.expr) -> ast.expr | None:
-        """`T` of a result `AsyncIterator[T]`."""
-        return _argument(annotation, dict.fromkeys(STREAMS, 0))
-
-    def context_target(self, annotation: ast.expr) -> ast.expr | None:
-        """`T` of a result `AbstractAsyncContextManager[T]`."""
-        return _argument(annotation, dict.fromkeys(CONTEXTS, 0))
-
-    def awaited(self, annotation: ast.expr) -> ast.expr | None:
-        """`R` of `Awaitable[R]`."""
-        return _argument(annotation, AWAITABLES)
+# The generics that a twin looks into for live objects, on the way out and on the way in.
+_OUT = ("list", "List", "tuple", "Tuple", "dict", "Dict", "Sequence", "Mapping", "Annotated")
+_IN = (*_OUT, "set", "Set", "frozenset", "FrozenSet", "AbstractSet", "Collection")
+_STEPPED = (*_IN, "Iterable", "Iterator", "Generator")
+# Libraries whose objects belong to the loop.
+_OF_THE_LOOP = ("asyncio", "anyio", "aiohttp")
 
 
 @attrs.frozen
@@ -92,90 +42,154 @@ class Turned:
     """The async side takes async iterables as well."""
 
 
+@attrs.define
+class Reader:
+    """Turns the annotations of one module and keeps the imports that they need."""
+
+    source: Source
+    twins: Twins
+    imports: dict[str, Origin] = attrs.Factory(dict)
+
+    def parameter(self, annotation: ast.expr) -> Turned:
+        """Of `Iterable[T] | AsyncIterable[T]`, a blocking caller can only give the first."""
+        every = members(self.plain(annotation))
+        given = [member for member in every if _argument(self.source, member, STREAMS) is None]
+        if not given or given == every:
+            return self._turned(annotation, _IN)
+        if any(isinstance(member, ast.Constant) for member in given):
+            raise self.no_twin(annotation, "a stream cannot be None: leave None out, and use an empty default")
+        return attrs.evolve(self._turned(union(given), _STEPPED), streams=True)
+
+    def result(self, annotation: ast.expr) -> Turned:
+        return self._turned(annotation, _OUT)
+
+    def plain(self, annotation: ast.expr) -> ast.expr:
+        return plain(annotation, self.source, self.twins)
+
+    def need(self, expression: ast.expr) -> None:
+        """Imports what an expression, of a default say, names."""
+        for node in ast.walk(expression):
+            if isinstance(node, (ast.Name, ast.Attribute)) and (bound := self.source.bound(node)):
+                self.imports[bound] = self.source.names[bound]
+
+    def twin(self, expression: ast.expr) -> str | None:
+        """The name of the twin of the class that an expression names; imports it."""
+        twin = self.twins.of(self.source, expression)
+        if twin is None:
+            return None
+        if not isinstance(expression, ast.Name):
+            raise self.no_twin(expression, f"import {twin.name} by its name: it has a twin of its own")
+        renamed = expression.id != self.source.names[expression.id].name
+        name = expression.id if renamed else twin.name
+        self.imports[name] = twin
+        return name
+
+    def stream_item(self, annotation: ast.expr) -> ast.expr | None:
+        """`T` of a result `AsyncIterator[T]`."""
+        return _argument(self.source, self.plain(annotation), STREAMS)
+
+    def context_target(self, annotation: ast.expr) -> ast.expr | None:
+        """`T` of a result `AbstractAsyncContextManager[T]`."""
+        return _argument(self.source, self.plain(annotation), CONTEXTS)
+
+    def awaited(self, annotation: ast.expr) -> ast.expr | None:
+        """`R` of `Awaitable[R]`."""
+        return _argument(self.source, self.plain(annotation), AWAITABLES)
+
+    def no_twin(self, node: Located, why: str) -> NoTwin:
+        return self.source.no_twin(node, why)
+
+    def _turned(self, annotation: ast.expr, holders: Collection[str]) -> Turned:
+        turn = _Turn(self, holders)
+        expression = turn.visit(self.plain(annotation))
+        return Turned(ast.unparse(expression), live=turn.live, calls_back=turn.calls_back)
+
+
 class _Turn(ast.NodeTransformer):
-    def __init__(self, reader: Reader) -> None:
+    """Turns a plain annotation; live objects may stand in `holders`."""
+
+    def __init__(self, reader: Reader, holders: Collection[str]) -> None:
         self._reader = reader
+        self._holders = holders
         self.live = False
         self.calls_back = False
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
-        if _name(node.value) == "Callable" and isinstance(node.slice, ast.Tuple) and len(node.slice.elts) == 2:
-            return self._callable(node, *node.slice.elts)
-        if _name(node.value) in {*AWAITABLES, *STREAMS, *CONTEXTS}:
-            raise self._reader.source.no_twin(node, f"{ast.unparse(node)} has no blocking form here")
-        if _name(node.value) in ("Literal", "Annotated"):
+        name = meaning(self._reader.source, node.value)
+        if name == "Callable":
+            return self._callable(node, *elements(node.slice))
+        if name == "Literal":
             self._reader.need(node)
             return node
-        self.generic_visit(node)
+        if name in ASYNC_ONLY:
+            raise self._no_twin(node, f"{ast.unparse(node)} has no blocking form here")
+        node.value = self.visit(node.value)
+        node.slice = self._inside(node, name)
         return node
+
+    def _inside(self, node: ast.Subscript, name: str | None) -> ast.expr:
+        inner = _Turn(self._reader, self._holders)
+        slice_: ast.expr = inner.visit(node.slice)
+        held = inner.live or inner.calls_back
+        if held and name not in self._holders and not _is_namespace(self._reader.source, node.value):
+            what = "a live object" if inner.live else "a function that is awaited"
+            raise self._no_twin(node, f"{what} inside {ast.unparse(node.value)}[...] is not found by its twin")
+        self.live |= inner.live
+        self.calls_back |= inner.calls_back
+        return slice_
 
     def _callable(self, node: ast.Subscript, parameters: ast.expr, result: ast.expr) -> ast.expr:
-        members = _members(result)
-        awaited = [self._reader.awaited(member) for member in members]
-        # What is live inside is handed over by the callback itself.
-        inner = _Turn(self._reader)
-        results = [inner.visit(inside or member) for inside, member in zip(awaited, members, strict=True)]
-        unique = {ast.unparse(member): member for member in results}
+        every = members(result)
+        awaited = [_argument(self._reader.source, member, AWAITABLES) for member in every]
+        # The callback itself hands over the live objects inside.
+        inner = _Turn(self._reader, (*_OUT, "Concatenate"))
+        results = [inner.visit(inside or member) for inside, member in zip(awaited, every, strict=True)]
         turned = inner.visit(parameters)
+        if inner.calls_back:
+            raise self._no_twin(node, "a function that takes or returns one that is awaited has no blocking form")
         if any(awaited):
             self.calls_back = True
-        elif inner.live or inner.calls_back:
-            raise self._reader.source.no_twin(
-                node,
-                "a function that takes or returns live objects must return an Awaitable: it runs in the caller's thread",
+        elif inner.live:
+            why = (
+                "a function that takes or returns live objects must return an Awaitable: it runs in the caller's thread"
             )
+            raise self._no_twin(node, why)
         self.visit(node.value)
-        return ast.Subscript(node.value, ast.Tuple([turned, _union(list(unique.values()))], ast.Load()), ast.Load())
+        return ast.Subscript(node.value, ast.Tuple([turned, union(results)], ast.Load()), ast.Load())
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
-        if node.id == "Self":
-            self.live = True
-        name = self._reader.twin(node)
-        if name is None:
-            self._reader.need(node)
-            return node
-        self.live = True
-        return ast.Name(name, ast.Load())
+        return self._name(node)
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
-        if self._reader.twins.of(self._reader.source, node) is not None:
-            raise self._reader.source.no_twin(node, f"import {node.attr} by its name: it has a twin of its own")
-        self._reader.need(node)
-        return node
+        return self._name(node)
 
-    def visit_Constant(self, node: ast.Constant) -> ast.expr:
-        if isinstance(node.value, str):
-            return self.visit(_unquoted(node))  # type: ignore[no-any-return]  # ast says so of `visit`
-        return node
+    def _name(self, node: ast.Name | ast.Attribute) -> ast.expr:
+        source = self._reader.source
+        name, origin = meaning(source, node), source.origin(node)
+        if name in ASYNC_ONLY or (origin and origin.module.partition(".")[0] in _OF_THE_LOOP):
+            raise self._no_twin(node, f"{ast.unparse(node)} has no blocking form here")
+        if self._reader.twins.variable(source, node) == "ParamSpec":
+            raise self._no_twin(
+                node, f"{ast.unparse(node)} is a ParamSpec, which type checkers lose on the way to the loop"
+            )
+        twin = self._reader.twin(node)
+        self.live |= name == "Self" or twin is not None
+        if twin is None:
+            self._reader.need(node)
+            return node
+        return ast.copy_location(ast.Name(twin, ast.Load()), node)
+
+    def _no_twin(self, node: ast.expr, why: str) -> NoTwin:
+        return self._reader.no_twin(node, why)
 
 
-def _members(annotation: ast.expr) -> list[ast.expr]:
-    """The members of a union `A | B`."""
-    if isinstance(annotation, ast.BinOp) and isinstance(annotation.op, ast.BitOr):
-        return [*_members(annotation.left), *_members(annotation.right)]
-    return [annotation]
-
-
-def _union(members: list[ast.expr]) -> ast.expr:
-    first, *rest = members
-    return ast.BinOp(first, ast.BitOr(), _union(rest)) if rest else first
-
-
-def _argument(annotation: ast.expr, generics: dict[str, int]) -> ast.expr | None:
-    annotation = _unquoted(annotation)
-    if not isinstance(annotation, ast.Subscript) or (name := _name(annotation.value)) not in generics:
+def _argument(source: Source, annotation: ast.expr, generics: dict[str, int]) -> ast.expr | None:
+    if not isinstance(annotation, ast.Subscript) or (name := meaning(source, annotation.value)) not in generics:
         return None
-    arguments = annotation.slice.elts if isinstance(annotation.slice, ast.Tuple) else [annotation.slice]
+    arguments = elements(annotation.slice)
     return arguments[min(generics[str(name)], len(arguments) - 1)]
 
 
-def _name(expression: ast.expr) -> str | None:
-    if isinstance(expression, ast.Attribute):
-        return expression.attr
-    return expression.id if isinstance(expression, ast.Name) else None
-
-
-def _unquoted(annotation: ast.expr) -> ast.expr:
-    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
-        return ast.parse(annotation.value, mode="eval").body
-    return annotation
+def _is_namespace(source: Source, expression: ast.expr) -> bool:
+    origin = source.origin(expression)
+    return origin is not None and origin.dotted == "qovery_async.runtime.namespace.Namespace"

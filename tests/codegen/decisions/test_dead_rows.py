@@ -8,7 +8,7 @@ import attrs
 
 from codegen.decisions import loader
 from codegen.decisions.capabilities import Capabilities
-from codegen.decisions.loader import Namespace, ParameterName, Table
+from codegen.decisions.loader import NamespaceName, ParameterName, Table
 from codegen.decisions.naming import Names
 from codegen.decisions.secrecy import Secrets
 from codegen.decisions.tables import Corrections, Modules, Pagers, Repeatable, SchemaNames
@@ -30,9 +30,9 @@ UNKNOWN = [
     Case(
         Fields,
         '[fields]\n[[fields_of]]\nmodels = ["Thing"]\n>notes.colour = "Red."\n',
-        "fields_of.notes.colour: Thing has no such field, or this is its note anyway",
+        "fields_of.notes.colour: Thing has no such field, or the general note is the same",
     ),
-    Case(Namespaces, ">[namespaces]\n", "namespaces: lacks a line for things"),
+    Case(Namespaces, ">[namespaces]\n", "namespaces: the line for things is missing"),
     Case(
         Namespaces,
         '[namespaces]\nthings = "Things."\n>rockets = "Rockets."\n',
@@ -51,7 +51,7 @@ UNKNOWN = [
     Case(
         Parameters,
         'plain = []\n[parameters]\n[parameters_of."things.list"]\n>stat_id = "S."\n',
-        "parameters_of.things.list.stat_id: things.list has no such parameter, or this is its note anyway",
+        "parameters_of.things.list.stat_id: things.list has no such parameter, or the general note is the same",
     ),
     Case(
         Parameters,
@@ -135,7 +135,7 @@ DEAD = [
     Case(
         Modules,
         '[modules]\na = "Thing|Part"\n>b = "Part"\n',
-        "modules.b: decides of no schema",
+        "modules.b: matches no schema",
     ),
     Case(
         Names,
@@ -156,7 +156,7 @@ DEAD = [
     Case(
         Pagers,
         '[pagers."things.read"]\n>style = "growing"\ncursor = "start_id"\n',
-        "pagers.things.read.style: things.read answers no list",
+        "pagers.things.read.style: things.read returns no list",
     ),
     Case(
         Phrases,
@@ -166,7 +166,7 @@ DEAD = [
     Case(
         Repeatable,
         '[repeatable]\n>"things.list" = "R."\n',
-        "repeatable.things.list: a GET may be repeated anyway",
+        "repeatable.things.list: a GET may be repeated without an entry",
     ),
     Case(
         SchemaNames,
@@ -176,7 +176,7 @@ DEAD = [
     Case(
         Secrets,
         'shown = []\ntext = []\n[[hidden]]\n>attributes = ["token", "tokne"]\nreason = "R."\n',
-        "hidden.attributes: tokne is no attribute that could hold a secret there",
+        "hidden.attributes: tokne is no attribute there that can hold a secret",
     ),
     Case(
         Secrets,
@@ -186,7 +186,7 @@ DEAD = [
     Case(
         Secrets,
         'hidden = []\nshown = []\n[[text]]\n>calls = ["things.list"]\nhidden = true\nreason = "R."\n',
-        "text.calls: things.list does not answer with text",
+        "text.calls: things.list does not return a string",
     ),
 ]  # fmt: skip
 
@@ -200,7 +200,7 @@ class TestATable:
     def test_may_speak_of_namespaces_and_parameters(self, tmp_path: Path) -> None:
         @attrs.frozen
         class Map(Table):
-            about: dict[Namespace, str]
+            about: dict[NamespaceName, str]
             plain: list[ParameterName]
 
         file = tmp_path / "map.toml"

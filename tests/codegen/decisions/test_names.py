@@ -6,7 +6,7 @@ import pytest
 
 from codegen import facts
 from codegen.decisions.convention import Convention
-from tests.support.descriptions import DECISIONS, TEXT, Read, answering, document, object_, operation, ref
+from tests.support.descriptions import DECISIONS, TEXT, Read, document, object_, operation, ref, returning
 
 
 class TestNames:
@@ -16,7 +16,7 @@ class TestNames:
         described = document(
             {
                 "/rocket": {
-                    "get": operation("listRockets", responses=answering(rockets)),
+                    "get": operation("listRockets", responses=returning(rockets)),
                     "post": operation("createRocket"),
                 },
                 "/rocket/{rocketId}": {
@@ -38,7 +38,7 @@ class TestNames:
         assert api.invented["launchRocket"] == "rockets.launch"
 
     def test_of_operations_that_answer_a_bare_list_say_list(self, read: Read) -> None:
-        bare = answering({"type": "array", "items": ref("Thing")})
+        bare = returning({"type": "array", "items": ref("Thing")})
         api = read(document({"/rocket": {"get": operation("listRockets", responses=bare)}})).named
         assert api.invented["listRockets"].endswith(".list")
 
@@ -59,7 +59,7 @@ class TestNames:
     def test_would_mostly_be_found_without_their_row(self, capsys: pytest.CaptureFixture[str]) -> None:
         rows = DECISIONS.names.rows
         routes = [(row.http_method, row.path) for row in rows]
-        lists = {o.id: any(answer.items for answer in o.answers) for o in facts.read().operations}
+        lists = {o.id: any(response.items for response in o.responses) for o in facts.read().operations}
         missed = []
         for row in rows:
             others = [other for other in rows if other is not row]

@@ -17,8 +17,8 @@ THING = {"type": "object", "properties": {"name": {"type": "string"}}}
 def description(*, schema: dict[str, Any], **ids: str) -> dict[str, Any]:
     """One with the operations that stand at these paths."""
     content = {"application/json": {"schema": {"$ref": "#/components/schemas/Thing"}}}
-    answers = {"200": {"description": "", "content": content}}
-    paths = {f"/{path}": {"get": {"operationId": id_, "responses": answers}} for path, id_ in ids.items()}
+    responses = {"200": {"description": "", "content": content}}
+    paths = {f"/{path}": {"get": {"operationId": id_, "responses": responses}} for path, id_ in ids.items()}
     return {
         "openapi": "3.0.3",
         "info": {"title": "Small", "version": "2"},
@@ -45,7 +45,7 @@ def test_the_import_goes_on_and_lists_the_rows(run: Any, capsys: pytest.CaptureF
     assert run(description(schema=THING, organization="listOrganization")) == 0
     told = capsys.readouterr().out.splitlines()
     assert facts.read(facts.API_JSON).operations[0].id == "listOrganization"
-    warned = [line for line in told if line.startswith("no longer needed: codegen/decisions/")]
+    warned = [line for line in told if line.startswith("matches nothing any more, remove it: codegen/decisions/")]
     for part in (
         ": rows: the API has no operation 'listQoveryIps', no GET /ips",
         ": pagers.events.list: the API has no operation 'events.list'",
@@ -58,7 +58,9 @@ def test_the_import_goes_on_and_lists_the_rows(run: Any, capsys: pytest.CaptureF
 
 def test_generating_from_it_stops_at_the_same_rows(run: Any, capsys: pytest.CaptureFixture[str]) -> None:
     run(description(schema=THING, organization="listOrganization"))
-    listed = [line.removeprefix("no longer needed: ") for line in capsys.readouterr().out.splitlines()]
+    listed = [
+        line.removeprefix("matches nothing any more, remove it: ") for line in capsys.readouterr().out.splitlines()
+    ]
     assert command.generate(facts.read(facts.API_JSON), check=True) == 1
     told = capsys.readouterr().err.splitlines()
     assert len(told) > 500
@@ -83,7 +85,7 @@ def test_an_operation_with_a_new_id_keeps_its_name_and_its_row_is_told(
 def test_an_undecided_secret_is_told_and_stops_the_generator(run: Any, capsys: pytest.CaptureFixture[str]) -> None:
     secret = {"type": "object", "properties": {"api_secret": {"type": "string"}}}
     assert run(description(schema=secret, organization="listOrganization")) == 0
-    where = "named like a secret, say in codegen/decisions/secrets.toml what it is: Thing.api_secret"
+    where = "named like a secret, add it to codegen/decisions/secrets.toml as hidden or shown: Thing.api_secret"
     assert where in capsys.readouterr().out
     assert command.generate(facts.read(facts.API_JSON), check=True) == 1
     assert where in capsys.readouterr().err

@@ -11,18 +11,20 @@ from codegen.decisions import tables
 from codegen.decisions.named import Api
 from codegen.decisions.naming import Names, Row
 from codegen.decisions.tables import Decisions, SchemaNames
-from codegen.facts import Answer, Body, Field, Model, Operation, Union
+from codegen.facts import Body, Field, ObjectSchema, OperationFacts, ResponseFacts, UnionSchema
 
-GET = Operation("getRocket", "GET", "/rocket/{rocketId}", [], [Answer(200, "application/json", "Rocket")], [])
-LAUNCH = Operation("launchRocket", "POST", "/rocket/{rocketId}/launch", [], [Answer(204)], [])
+GET = OperationFacts(
+    "getRocket", "GET", "/rocket/{rocketId}", [], [ResponseFacts(200, "application/json", "Rocket")], []
+)
+LAUNCH = OperationFacts("launchRocket", "POST", "/rocket/{rocketId}/launch", [], [ResponseFacts(204)], [])
 ROWS = [
     Row("getRocket", "rockets.get", "GET", "/rocket/{rocketId}"),
     Row("launchRocket", "rockets.start", "POST", "/rocket/{rocketId}/launch"),
 ]
 
 
-def described(*operations: Operation, **schemas: facts.Schema) -> facts.Api:
-    return facts.Api("1", list(operations), {"Rocket": Model([]), **schemas}, {})
+def described(*operations: OperationFacts, **schemas: facts.Schema) -> facts.ApiFacts:
+    return facts.ApiFacts("1", list(operations), {"Rocket": ObjectSchema([]), **schemas}, {})
 
 
 @pytest.fixture
@@ -58,15 +60,15 @@ class TestAnOperation:
 
     def test_that_is_gone_frees_its_name(self, decisions: Decisions) -> None:
         names = Names([*ROWS, Row("dropOldRocket", "rockets.delete", "DELETE", "/old-rocket/{rocketId}")])
-        delete = Operation("deleteRocket", "DELETE", "/rocket/{rocketId}", [], [Answer(204)], [])
+        delete = OperationFacts("deleteRocket", "DELETE", "/rocket/{rocketId}", [], [ResponseFacts(204)], [])
         api = attrs.evolve(decisions, names=names).name(described(GET, LAUNCH, delete))
         assert api.invented == {"deleteRocket": "rockets.delete"}
         assert [place for place, _ in names.idle(api)] == [("rows", 2)]
 
     def test_that_stays_keeps_its_name_from_new_ones(self, decisions: Decisions) -> None:
         names = Names([*ROWS, Row("dropRocket", "rockets.delete", "DELETE", "/old-rocket/{rocketId}")])
-        drop = Operation("dropRocket", "DELETE", "/old-rocket/{rocketId}", [], [Answer(204)], [])
-        delete = Operation("deleteRocket", "DELETE", "/rocket/{rocketId}", [], [Answer(204)], [])
+        drop = OperationFacts("dropRocket", "DELETE", "/old-rocket/{rocketId}", [], [ResponseFacts(204)], [])
+        delete = OperationFacts("deleteRocket", "DELETE", "/rocket/{rocketId}", [], [ResponseFacts(204)], [])
         api = attrs.evolve(decisions, names=names).name(described(GET, drop, delete))
         assert api.invented == {"deleteRocket": "rockets.delete_rocket"}
 
@@ -99,25 +101,25 @@ class TestASchema:
         read = described(
             GET,
             sent,
-            RocketListResult=Model([Field("next", "RocketListResult", "dict[str, RocketListResult]")]),
-            Any_=Union(["Rocket", "RocketListResult"], "t", {"B": "RocketListResult"}, {"": "RocketListResult"}),
+            RocketListResult=ObjectSchema([Field("next", "RocketListResult", "dict[str, RocketListResult]")]),
+            Any_=UnionSchema(["Rocket", "RocketListResult"], "t", {"B": "RocketListResult"}, {"": "RocketListResult"}),
         )
         api = attrs.evolve(decisions, schema_names=SchemaNames({"RocketListResult": "Booster"})).name(read)
         assert api.operations[1].body == Body("list[Booster]")
         assert api.schemas == {
-            "Any_": Union(["Rocket", "Booster"], "t", {"B": "Booster"}, {"": "Booster"}),
-            "Booster": Model([Field("next", "RocketListResult", "dict[str, Booster]")]),
-            "Rocket": Model([]),
+            "Any_": UnionSchema(["Rocket", "Booster"], "t", {"B": "Booster"}, {"": "Booster"}),
+            "Booster": ObjectSchema([Field("next", "RocketListResult", "dict[str, Booster]")]),
+            "Rocket": ObjectSchema([]),
         }
 
     def test_does_not_take_the_name_of_another(self, decisions: Decisions) -> None:
         table = SchemaNames({"RocketListResult": "Rocket"})
-        api = attrs.evolve(decisions, schema_names=table).name(described(GET, RocketListResult=Model([])))
+        api = attrs.evolve(decisions, schema_names=table).name(described(GET, RocketListResult=ObjectSchema([])))
         assert [*api.schemas] == ["Rocket", "RocketListResult"]
         assert [text for _, text in table.idle(api)] == ["Rocket is taken"]
 
 
 def test_what_was_read_holds_no_public_names() -> None:
     text = facts.API_JSON.read_text(encoding="utf-8")
-    assert "call" not in {field.name for field in attrs.fields(facts.Operation)}
+    assert "call" not in {field.name for field in attrs.fields(facts.OperationFacts)}
     assert [call for call in tables.read().name(facts.read()).calls if f'"{call}"' in text] == []

@@ -10,7 +10,7 @@ import attrs
 from codegen import facts
 from codegen.decisions.named import Api
 from codegen.decisions.secrecy import Decision, Secrets, TextDecision
-from codegen.facts import Answer, Field, Model
+from codegen.facts import Field, ObjectSchema, ResponseFacts
 from tests.support.descriptions import DECISIONS, JSON, Described
 from tests.support.small_package import GET, api, model, round_trip
 
@@ -75,8 +75,8 @@ class TestSecrets:
         assert [text.split()[0] for _, text in told] == ["valeu", "Other", "things.get"]
 
     def test_may_be_whole_texts(self) -> None:
-        text = attrs.evolve(GET, answers=[Answer(200, "text/plain", "str")])
-        named = attrs.evolve(text, call="things.list", answers=[Answer(200, JSON, "str", items="results")])
+        text = attrs.evolve(GET, responses=[ResponseFacts(200, "text/plain", "str")])
+        named = attrs.evolve(text, call="things.list", responses=[ResponseFacts(200, JSON, "str", items="results")])
         assert Secrets([], [], []).undecided(api([text, named], {})) == ["things.get"]
         assert Secrets([], [], [self.texts]).undecided(api([text, named], {})) == []
         assert Secrets([], [], [self.texts]).is_text(text)
@@ -87,7 +87,7 @@ class TestSecrets:
 
     def test_become_part_of_the_model(self, package: Path) -> None:
         schemas: dict[str, facts.Schema] = {
-            "Thing": Model([Field("password", "pass.word", "str"), Field("parts", "parts", "list[Part]")]),
+            "Thing": ObjectSchema([Field("password", "pass.word", "str"), Field("parts", "parts", "list[Part]")]),
             "Part": model(value="str", is_secret="bool"),
         }
         payload: Described = {"pass.word": "a", "parts": [{"value": "b", "is_secret": v} for v in (True, False)]}

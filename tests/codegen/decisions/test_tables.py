@@ -66,7 +66,7 @@ WRONG = [
     Case(
         Phrases,
         '>[methods]\n[calls]\n[things]\nrockets = ["a rocket"]\n',
-        "expected one and many of rockets",
+        "expected two strings, singular and plural, for rockets",
     ),
     Case(Capabilities, '>modules = "a"\n[mount]\n[by_hand]\n', "modules: expected list, got 'a'"),
     Case(
@@ -101,7 +101,7 @@ WRONG = [
     Case(
         SchemaNames,
         '>[names]\nA = "Thing"\nB = "Thing"\n',
-        "several schemas are given the name Thing",
+        "several schemas have the name Thing",
     ),
     Case(
         Secrets,

@@ -53,7 +53,7 @@ class TestDecisions:
         monkeypatch.setattr(sys, "argv", ["codegen", "import", "--dry-run", str(file)])
         assert command.main() == 0
         assert (
-            "named like a secret, say in codegen/decisions/secrets.toml what it is: Thing.api_secret"
+            "named like a secret, add it to codegen/decisions/secrets.toml as hidden or shown: Thing.api_secret"
             in capsys.readouterr().out
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from codegen.facts import Enum
+from codegen.facts import EnumSchema
 from tests.support.descriptions import TEXT, Described, Read, fields, object_, ref, thing
 
 
@@ -66,7 +66,7 @@ class TestModels:
         imported = read(thing(inline))
         assert fields(imported)["parts"].type == "list[ThingPart]"
         assert fields(imported, "ThingPart")["state"].type == "ThingPartState"
-        assert imported.api.schemas["ThingPartState"] == Enum(["ON"])
+        assert imported.api.schemas["ThingPartState"] == EnumSchema(["ON"])
 
     def test_inline_schemas_do_not_take_the_name_of_a_declared_one(self, read: Read) -> None:
         described = thing(object_(part=object_(a=TEXT), other=ref("ThingPart")), ThingPart=object_(b=TEXT))
@@ -110,7 +110,7 @@ class TestEnums:
     def test_null_among_the_values_makes_it_nullable(self, read: Read) -> None:
         imported = read(thing(object_(a={"type": "string", "nullable": True, "enum": ["ON", None, "ON"]})))
         assert (fields(imported)["a"].type, fields(imported)["a"].nullable) == ("ThingA", True)
-        assert imported.api.schemas["ThingA"] == Enum(["ON"])
+        assert imported.api.schemas["ThingA"] == EnumSchema(["ON"])
 
     def test_need_no_type(self, read: Read) -> None:
-        assert read(thing(object_(a={"enum": ["ON"]}))).api.schemas["ThingA"] == Enum(["ON"])
+        assert read(thing(object_(a={"enum": ["ON"]}))).api.schemas["ThingA"] == EnumSchema(["ON"])

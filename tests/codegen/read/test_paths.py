@@ -7,19 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from codegen.facts import Answer, Parameter
+from codegen.facts import Parameter, ResponseFacts
 from codegen.read import importer
 from tests.support.descriptions import (
     JSON,
     TEXT,
     Described,
     Read,
-    answering,
     document,
     fields,
     object_,
     operation,
     ref,
+    returning,
     thing,
 )
 
@@ -79,25 +79,27 @@ class TestOperations:
             encoding="utf-8",
         )
         (found,) = importer.read(str(file), []).operations
-        assert (found.answers, found.errors) == ([Answer(200)], [404])
+        assert (found.responses, found.errors) == ([ResponseFacts(200)], [404])
 
     def test_envelopes_around_a_list_are_unwrapped(self, read: Read) -> None:
         envelope = object_(results={"type": "array", "items": ref("Thing")})
-        described = document({"/thing": {"get": operation(responses=answering(ref("Things")))}}, Things=envelope)
+        described = document({"/thing": {"get": operation(responses=returning(ref("Things")))}}, Things=envelope)
         imported = read(described)
-        assert imported.api.operations[0].answers == [Answer(200, JSON, "Thing", items="results")]
+        assert imported.api.operations[0].responses == [ResponseFacts(200, JSON, "Thing", items="results")]
         assert imported.api.unnamed == {"Things": "envelope"}
 
     def test_envelopes_that_say_the_page_are_paged(self, read: Read) -> None:
         count = {"type": "integer"}
         envelope = object_(page=count, page_size=count, results={"type": "array", "items": ref("Thing")})
-        described = document({"/thing": {"get": operation(responses=answering(envelope))}})
-        assert read(described).api.operations[0].answers == [Answer(200, JSON, "Thing", items="results", paged=True)]
+        described = document({"/thing": {"get": operation(responses=returning(envelope))}})
+        assert read(described).api.operations[0].responses == [
+            ResponseFacts(200, JSON, "Thing", items="results", paged=True)
+        ]
 
     def test_envelopes_with_more_in_them_stay_models(self, read: Read) -> None:
         more = object_(results={"type": "array", "items": ref("Thing")}, total={"type": "integer"})
-        described = document({"/thing": {"get": operation(responses=answering(ref("Things")))}}, Things=more)
-        assert read(described).api.operations[0].answers == [Answer(200, JSON, "Things")]
+        described = document({"/thing": {"get": operation(responses=returning(ref("Things")))}}, Things=more)
+        assert read(described).api.operations[0].responses == [ResponseFacts(200, JSON, "Things")]
 
     @pytest.mark.parametrize(
         ("schema", "needed"), [(object_(["name"], name=TEXT), True), (object_(name=TEXT), False), (TEXT, True)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from codegen.facts import Union
+from codegen.facts import UnionSchema
 from tests.support.descriptions import TEXT, Described, Read, fields, object_, ref, thing, union
 
 CAT = object_(["purrs"], name=TEXT, purrs={"type": "boolean"})
@@ -21,7 +21,7 @@ def told_by(key: str, **branches: str) -> Described:
 class TestUnions:
     def test_with_a_discriminator_are_told_apart_by_it(self, read: Read) -> None:
         described = thing(told_by("kind", CAT="Cat", DOG="Dog"), Cat=CAT, Dog=DOG)
-        assert union(read(described)) == Union(["Cat", "Dog"], "kind", {"CAT": "Cat", "DOG": "Dog"})
+        assert union(read(described)) == UnionSchema(["Cat", "Dog"], "kind", {"CAT": "Cat", "DOG": "Dog"})
 
     def test_may_be_nested(self, read: Read) -> None:
         inner, outer = told_by("kind", CAT="Cat", DOG="Dog"), told_by("life", PET="Pet", TREE="Tree")

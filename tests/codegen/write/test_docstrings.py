@@ -114,9 +114,18 @@ class TestMethods:
         assert "    A zip archive." in doc["environments.export_terraform"].splitlines()
         assert "`iterate` goes through all pages" in doc["events.list"]
         for call, operation in OPERATIONS.items():
-            odd = {answer.media_type for answer in operation.answers} - {"application/json", None}
-            paged = any(answer.paged for answer in operation.answers)
-            two = len({answer.status for answer in operation.answers if answer.type or len(operation.answers) > 1}) > 1
+            odd = {response.media_type for response in operation.responses} - {"application/json", None}
+            paged = any(response.paged for response in operation.responses)
+            two = (
+                len(
+                    {
+                        response.status
+                        for response in operation.responses
+                        if response.type or len(operation.responses) > 1
+                    }
+                )
+                > 1
+            )
             if (odd or paged or two) and call != "blueprints.create":
                 assert "\nReturns:\n" in doc[call], call
 
@@ -164,7 +173,7 @@ class TestSentences:
 
 
 # The models and enums; a union is no class, so it has no docstring at run time.
-CLASSES = {name: getattr(models, name) for name, s in API.schemas.items() if not isinstance(s, facts.Union)}
+CLASSES = {name: getattr(models, name) for name, s in API.schemas.items() if not isinstance(s, facts.UnionSchema)}
 
 
 class TestModels:
@@ -189,7 +198,7 @@ class TestModels:
 
     def test_explain_each_field_that_has_a_note(self) -> None:
         for name, schema in API.schemas.items():
-            if isinstance(schema, facts.Model):
+            if isinstance(schema, facts.ObjectSchema):
                 notes = {f.name: WORDS.fields.note(name, f.name) for f in schema.fields}
                 doc = inspect.getdoc(CLASSES[name]) or ""
                 assert section(doc, "Attributes") == {field: note for field, note in notes.items() if note}, name

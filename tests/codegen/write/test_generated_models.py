@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from codegen import facts
-from codegen.facts import Enum, Field, Model, Union
+from codegen.facts import EnumSchema, Field, ObjectSchema, UnionSchema
 from tests.support.descriptions import Described, Read, fields, object_, ref, thing
 from tests.support.small_package import round_trip, run
 
@@ -22,33 +22,35 @@ class TestRecursion:
 
     @pytest.mark.parametrize("sent", [False, True], ids=["only comes", "is sent"])
     def test_in_a_list_is_generated_and_decoded(self, *, sent: bool, package: Path) -> None:
-        schemas = {"Thing": Model([Field("children", "children", "list[Thing]")])}
+        schemas = {"Thing": ObjectSchema([Field("children", "children", "list[Thing]")])}
         payload: Described = {"children": [{"children": []}, {}]}
         assert round_trip(package, schemas, payload, sent=sent).startswith("Thing(children=[Thing(children=[])")
 
     @pytest.mark.parametrize("sent", [False, True], ids=["only comes", "is sent"])
     def test_in_a_field_is_generated_and_decoded(self, *, sent: bool, package: Path) -> None:
-        schemas = {"Thing": Model([Field("name", "name", "str", required=True), Field("parent", "parent", "Thing")])}
+        schemas = {
+            "Thing": ObjectSchema([Field("name", "name", "str", required=True), Field("parent", "parent", "Thing")])
+        }
         found = round_trip(package, schemas, {"name": "a", "parent": {"name": "b"}}, sent=sent)
         assert found == "Thing(name='a', parent=Thing(name='b'))"
 
     def test_in_a_map_is_generated_and_decoded(self, package: Path) -> None:
-        schemas = {"Thing": Model([Field("below", "below", "dict[str, Thing]")])}
+        schemas = {"Thing": ObjectSchema([Field("below", "below", "dict[str, Thing]")])}
         assert round_trip(package, schemas, {"below": {"a": {}}}) == "Thing(below={'a': Thing()})"
 
     def test_through_another_model_is_generated_and_decoded(self, package: Path) -> None:
         schemas: dict[str, facts.Schema] = {
-            "Thing": Model([Field("part", "part", "Part")]),
-            "Part": Model([Field("whole", "whole", "Thing"), Field("things", "things", "list[Thing]")]),
+            "Thing": ObjectSchema([Field("part", "part", "Part")]),
+            "Part": ObjectSchema([Field("whole", "whole", "Thing"), Field("things", "things", "list[Thing]")]),
         }
         payload: Described = {"part": {"whole": {}, "things": [{"part": {}}]}}
         assert round_trip(package, schemas, payload).startswith("Thing(part=Part(whole=Thing()")
 
     def test_through_a_union_is_generated_and_decoded(self, package: Path) -> None:
         schemas: dict[str, facts.Schema] = {
-            "Thing": Model([Field("children", "children", "list[Tree]", required=True)]),
-            "Leaf": Model([Field("value", "value", "str", required=True)]),
-            "Tree": Union(["Leaf", "Thing"], keys={"value": "Leaf", "children": "Thing"}),
+            "Thing": ObjectSchema([Field("children", "children", "list[Tree]", required=True)]),
+            "Leaf": ObjectSchema([Field("value", "value", "str", required=True)]),
+            "Tree": UnionSchema(["Leaf", "Thing"], keys={"value": "Leaf", "children": "Thing"}),
         }
         found = round_trip(package, schemas, {"children": [{"value": "a"}, {"children": []}]})
         assert found == "Thing(children=[Leaf(value='a'), Thing(children=[])])"
@@ -57,10 +59,10 @@ class TestRecursion:
 class TestGeneratedCode:
     def test_maps_names_that_differ(self, package: Path) -> None:
         schemas: dict[str, facts.Schema] = {
-            "Thing": Model(
+            "Thing": ObjectSchema(
                 [Field("from_", "from", "str"), Field("a_b", "a.b", "int", required=True), Field("x", "x", "list[X]")]
             ),
-            "X": Enum(["", "t3.small", "500+", " SPACE"]),
+            "X": EnumSchema(["", "t3.small", "500+", " SPACE"]),
         }
         payload: Described = {"from": "x", "a.b": 1, "x": ["", "t3.small", "500+", " SPACE"]}
         assert "a_b=1" in round_trip(package, schemas, payload)
@@ -69,5 +71,8 @@ class TestGeneratedCode:
         ]  # fmt: skip
 
     def test_reads_models_of_other_modules(self, package: Path) -> None:
-        schemas = {"Thing": Model([Field("git", "git", "GitThing")]), "GitThing": Model([Field("a", "a", "datetime")])}
+        schemas = {
+            "Thing": ObjectSchema([Field("git", "git", "GitThing")]),
+            "GitThing": ObjectSchema([Field("a", "a", "datetime")]),
+        }
         assert round_trip(package, schemas, {"git": {"a": "2024-05-06T07:08:09Z"}}).startswith("Thing(git=GitThing(")

@@ -1,0 +1,1 @@
+"""What a user sets, where it comes from, and how it is checked."""
