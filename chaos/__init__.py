@@ -1,1 +1,1 @@
-"""Is anything lost, doubled or left behind under hard conditions? `nox -s chaos` finds out."""
+"""Does the SDK lose, repeat or leak anything under hard conditions? `nox -s chaos` checks it."""

@@ -1,4 +1,4 @@
-"""How do workers make their calls, on the async face as tasks and on the sync face as threads?"""
+"""How does a worker make its calls: in a task with the async client, in a thread with the blocking one?"""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from qovery_sync import Qovery
 
 ATTEMPT = 1.5
 CONNECT = 1.0
-"""Seconds that an attempt may take, and its connecting."""
+"""Seconds that an attempt may take, and that its connecting may take."""
 
 
 @attrs.frozen
-class UnderWay:
-    """A call that has not ended, and when it must have."""
+class Running:
+    """A call that has not ended, and the time by which it must end."""
 
     step: Step
     ends: float
@@ -32,42 +32,42 @@ class UnderWay:
 
 
 @attrs.define
-class Shift:
-    """What all workers share: the numbers of the calls to make, and where they enter what came of them."""
+class Workload:
+    """The state that all workers share: the numbers of the calls to make, those that run, and the journal."""
 
-    tickets: Iterator[int]
+    calls: Iterator[int]
     journal: Journal
-    under_way: dict[int, UnderWay] = attrs.field(factory=dict[int, UnderWay])
+    running: dict[int, Running] = attrs.field(factory=dict[int, Running])
 
     def begin(self, step: Step, where: asyncio.Task[Any] | threading.Thread | None) -> None:
-        self.under_way[step.call] = UnderWay(step, time.monotonic() + step.timeout, where)
+        self.running[step.call] = Running(step, time.monotonic() + step.timeout, where)
 
     def end(self, worker: Worker, face: Face, step: Step, ended: Ended) -> None:
-        del self.under_way[step.call]
+        del self.running[step.call]
         self.journal.enter(step, face, worker.name, ended)
         done = ended.error is None and ended.canceled_after is None
         worker.learn(step, ended.result, done=done)
 
 
-def work_in_thread(worker: Worker, client: Qovery, shift: Shift) -> None:
-    for call in shift.tickets:
+def work_in_thread(worker: Worker, client: Qovery, workload: Workload) -> None:
+    for call in workload.calls:
         step = worker.next(call)
-        shift.begin(step, threading.current_thread())
+        workload.begin(step, threading.current_thread())
         began = time.monotonic()
         result, error = None, None
         try:
             result = step.on(client.with_options(**_options(step)))
-        except Exception as raised:  # whatever it is, the judge wants to know
+        except Exception as raised:  # the judge checks every kind
             error = raised
-        shift.end(worker, "sync", step, Ended(time.monotonic() - began, result, error))
+        workload.end(worker, "sync", step, Ended(time.monotonic() - began, result, error))
 
 
-async def work_in_task(worker: Worker, client: AsyncQovery, shift: Shift) -> None:
-    for call in shift.tickets:
+async def work_in_task(worker: Worker, client: AsyncQovery, workload: Workload) -> None:
+    for call in workload.calls:
         step = worker.next(call)
-        shift.begin(step, asyncio.current_task())
+        workload.begin(step, asyncio.current_task())
         ended = await _finish(step.on(client.with_options(**_options(step))), step)
-        shift.end(worker, "async", step, ended)
+        workload.end(worker, "async", step, ended)
 
 
 def _options(step: Step) -> dict[str, Any]:
@@ -76,7 +76,7 @@ def _options(step: Step) -> dict[str, Any]:
 
 
 async def _finish(call: Coroutine[Any, Any, Any], step: Step) -> Ended:
-    """Awaits a call, or cancels it on its way: by turns through a scope of anyio, and by canceling a task of its own."""
+    """Awaits a call. Cancels it where the step says so: odd calls with an anyio scope, even ones as a task."""
     began, after = time.monotonic(), step.cancel_after
     result, canceled = None, False
     try:
@@ -93,6 +93,6 @@ async def _finish(call: Coroutine[Any, Any, Any], step: Step) -> Ended:
             alarm.cancel()
             canceled = task.cancelled()
             result = None if canceled else task.result()
-    except (Exception, asyncio.CancelledError) as error:  # whatever it is; and here nobody canceled
+    except (Exception, asyncio.CancelledError) as error:  # the judge checks it; a call may not cancel itself
         return Ended(time.monotonic() - began, error=error)
     return Ended(time.monotonic() - began, result, canceled_after=after if canceled else None)

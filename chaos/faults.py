@@ -1,4 +1,4 @@
-"""Which of the emulator's faults strike, and how often? All that it offers."""
+"""How often does each fault of the emulator hit a request?"""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from qovery_async.emulator.faults.kinds import Shape, When
 STATUSES = (500, 502, 503, 504)
 SHAPES: Sequence[Shape] = ("detail", "message", "html", "text", "empty")
 TIMES: Sequence[When] = ("before", "after")
-SAME_AGAIN = ("*.get", "*.list", "*.update")
-"""The calls that nobody can tell from one made twice."""
+REPEATABLE = ("*.get", "*.list", "*.update")
+"""The calls with the same effect and result if they are sent twice."""
 STALE = ("projects.get", "webhooks.list")
-"""The calls whose answers may be old ones."""
+"""The calls whose responses may be old."""
 
 ONE_STATUS = 0.002
 OTHER = 0.008
@@ -22,7 +22,7 @@ COMMON = 0.01
 
 
 def add_all(faults: Faults, *, too_long: float) -> None:
-    """`too_long` is in seconds, and more than an attempt may take."""
+    """Adds a rule for each fault. `too_long` is a latency in seconds that ends an attempt."""
     for fault, call, probability in _rules(too_long):
         faults.add(fault, call, probability=probability)
 
@@ -32,9 +32,9 @@ def _rules(too_long: float) -> Iterator[tuple[Fault, str | None, float]]:
         for shape in SHAPES:
             for status in STATUSES:
                 yield Fault.status(status, shape=shape, when=when), None, ONE_STATUS
-            # 429 says that nothing was done. Where that is a lie it must not meet a POST, which is then sent
-            # again, nor a DELETE, which then finds nothing.
-            for call in SAME_AGAIN if when == "after" else (None,):
+            # A 429 after the effect is wrong: the SDK would retry a POST, which takes effect twice, or a DELETE,
+            # which then gets a 404.
+            for call in REPEATABLE if when == "after" else (None,):
                 yield Fault.status(429, shape=shape, when=when), call, ONE_STATUS
         yield Fault.latency(0.05, when), None, COMMON
         yield Fault.latency(too_long, when), None, RARE

@@ -1,4 +1,4 @@
-"""What was asked, and what came of it? One row for each call, kept in a file so that memory stays flat."""
+"""How did each call end? One row for each, in a file, so that the memory of the run does not grow."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ Face = Literal["async", "sync"]
 OK = "ok"
 CANCELED = "canceled"
 UNREADABLE = "unreadable"
-"""Seen in an answer that was not what it should be."""
+"""What a call has seen if its result does not have the expected attributes."""
 
 
 @attrs.frozen
 class Ended:
-    """What a call came to: a result, or what it raised, or its cancellation."""
+    """The end of a call: a result, an exception or a cancellation. Times are in seconds."""
 
     elapsed: float
     result: Any = None
@@ -46,10 +46,10 @@ class Row:
     elapsed: float
     outcome: str
     late: float
-    """The seconds by which it outlived its timeout or its cancellation."""
+    """Seconds from the timeout or the cancellation to the end of the call."""
     status: int = 0
     typed: bool = True
-    """Whether the error, where there was one, is the SDK's own."""
+    """False if the call raised an exception that is no `QoveryError`."""
     detail: str = ""
     seen: Any = None
     must_see: Any = None
@@ -60,7 +60,7 @@ class Row:
 
 
 class Journal:
-    """The rows, in the order in which calls ended."""
+    """The rows of all calls, in the order in which they ended."""
 
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115  # open as long as the run
@@ -79,7 +79,7 @@ class Journal:
             timeout=step.timeout,
             elapsed=ended.elapsed,
             late=max(0.0, ended.elapsed - (ended.canceled_after or step.timeout)),
-            **_told(step, ended),
+            **_outcome(step, ended),
             must_see=step.must_see,
         )
         line = json.dumps(attrs.asdict(row)) + "\n"
@@ -96,7 +96,7 @@ class Journal:
         self._file.close()
 
 
-def _told(step: Step, ended: Ended) -> dict[str, Any]:
+def _outcome(step: Step, ended: Ended) -> dict[str, Any]:
     error = ended.error
     if ended.canceled_after is not None:
         return {"outcome": CANCELED}

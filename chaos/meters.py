@@ -1,4 +1,4 @@
-"""What is measured beside the calls: memory, descriptors, threads, retries, and whether anything hangs?"""
+"""How are memory, file descriptors, threads, retries and hanging calls measured?"""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from pathlib import Path
 
 import attrs
 
-from chaos.drivers import Shift
+from chaos.drivers import Workload
 from qovery_async import RetryEvent
 from qovery_async.transport.retry import RetryQuota
 
 GRACE = 10.0
-"""Seconds after its deadline when a call counts as hanging."""
+"""Seconds after its deadline from which a call counts as hanging."""
 BLOCKED = 60.0
-"""Seconds without a turn of the event loop after which the run ends."""
+"""Seconds for which the event loop may block before the run ends."""
 INTERVAL = 0.05
 
 
 @attrs.define
 class Meters:
-    """`lag` is the longest that the event loop was late, `memory` in MB, at some points of the run."""
+    """The counts of a run. `lag` is the longest delay of the event loop in seconds; `memory` is in MB."""
 
     retries: Counter[str] = attrs.field(factory=Counter[str])
     exhausted: int = 0
@@ -40,7 +40,7 @@ class Meters:
         self.retries[re.split(r"[:(]", event.reason)[0].strip()] += 1
 
     def count_exhaustions(self) -> None:
-        """Counts how often a client's quota of retries is used up, which only the log tells."""
+        """Counts how often a client's retry quota is used up, which has no hook."""
         covers = RetryQuota.covers
 
         def counted(quota: RetryQuota, price: int) -> bool:
@@ -50,8 +50,8 @@ class Meters:
 
         RetryQuota.covers = counted  # type: ignore[assignment,method-assign]
 
-    async def watch(self, shift: Shift, calls: int, stderr: int) -> None:
-        """Looks, until it is canceled, for calls that hang and at how late the loop is."""
+    async def watch(self, workload: Workload, calls: int, stderr: int) -> None:
+        """Measures the delay of the loop and ends the run if a call hangs, until it is canceled."""
         try:
             for turn in itertools.count():
                 began = time.monotonic()
@@ -59,15 +59,15 @@ class Meters:
                 self.lag = max(self.lag, time.monotonic() - began - INTERVAL)
                 if turn % 20 == 0:
                     faulthandler.dump_traceback_later(BLOCKED, exit=True, file=stderr)
-                    _end_if_one_hangs(shift, stderr)
-                if "a quarter" not in self.memory and shift.journal.count >= calls / 4:
+                    _end_if_one_hangs(workload, stderr)
+                if "a quarter" not in self.memory and workload.journal.count >= calls / 4:
                     self.memory["a quarter"] = memory()
         finally:
             faulthandler.cancel_dump_traceback_later()
 
 
-def _end_if_one_hangs(shift: Shift, stderr: int) -> None:
-    late = [one for one in list(shift.under_way.values()) if time.monotonic() > one.ends + GRACE]
+def _end_if_one_hangs(workload: Workload, stderr: int) -> None:
+    late = [one for one in list(workload.running.values()) if time.monotonic() > one.ends + GRACE]
     for one in late:
         stack = io.StringIO()
         if isinstance(one.where, asyncio.Task):
@@ -77,17 +77,17 @@ def _end_if_one_hangs(shift: Shift, stderr: int) -> None:
         )
     if late:
         faulthandler.dump_traceback(stderr)
-        os._exit(1)  # whoever waited for its end would hang as well
+        os._exit(1)  # an ordinary exit would wait for the call
 
 
 def memory() -> float:
-    """Resident now, in MB."""
+    """The resident memory in MB."""
     gc.collect()
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     return pages * resource.getpagesize() / 2**20
 
 
-def open_things() -> dict[str, int]:
+def open_resources() -> dict[str, int]:
     gc.collect()
     kinds = {"file descriptors": "fd", "threads": "task"}
     return {name: len(list(Path("/proc/self", folder).iterdir())) for name, folder in kinds.items()}

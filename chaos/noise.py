@@ -1,4 +1,4 @@
-"""What did Python complain of? Warnings, errors nobody caught, and what loggers and standard error were told."""
+"""Which warnings, uncaught errors, log records and lines on standard error did a run cause?"""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from types import TracebackType
 from typing import Any, Self
 
 _OWN = "qovery"
-# What a loop in debug mode says of a machine that is slow.
+# An event loop in debug mode logs this on a slow machine.
 _SLOW = "Executing "
 
 
 class Noise(logging.Handler):
-    """Listens as long as the block lasts. All that is `heard` is a failure; `said` is what the SDK's loggers say."""
+    """Collects while its `with` block runs. Each entry of `failures` fails the run; `sdk_log` does not."""
 
     def __init__(self) -> None:
         super().__init__(logging.INFO)
-        self.heard: Counter[str] = Counter()
-        self.said: Counter[str] = Counter()
+        self.failures: Counter[str] = Counter()
+        self.sdk_log: Counter[str] = Counter()
         self._hooks = warnings.showwarning, sys.unraisablehook, threading.excepthook
         self._stderr = os.dup(2)
-        """Where standard error went before; what must be seen at once still goes there."""
+        """Standard error as it was, for output that must be visible at once."""
         self._file = tempfile.TemporaryFile()  # noqa: SIM115  # open as long as the block
 
     def __enter__(self) -> Self:
@@ -50,7 +50,7 @@ class Noise(logging.Handler):
         written = self._file.read().decode(errors="replace").strip()
         self._file.close()
         if written:
-            self.heard[f"standard error: {written[:4000]}"] += 1
+            self.failures[f"standard error: {written[:4000]}"] += 1
 
     @property
     def descriptor(self) -> int:
@@ -59,18 +59,18 @@ class Noise(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         if record.name.split(".")[0] == _OWN:
-            self.said[f"{record.levelname} {record.name}: {record.msg}"] += 1
+            self.sdk_log[f"{record.levelname} {record.name}: {record.msg}"] += 1
         elif record.levelno >= logging.WARNING and not record.getMessage().startswith(_SLOW):
-            self.heard[f"logger {record.name}: {self.format(record)[:2000]}"] += 1
+            self.failures[f"logger {record.name}: {self.format(record)[:2000]}"] += 1
 
     def _warned(self, message: Warning | str, category: type[Warning], *where: Any, **_: Any) -> None:
-        self.heard[f"{category.__name__}: {message} at {where[:2]}"] += 1
+        self.failures[f"{category.__name__}: {message} at {where[:2]}"] += 1
 
     def _unraisable(self, unraisable: Any) -> None:
-        self.heard[f"ignored in {unraisable.object!r}: {_text(unraisable.exc_value)}"] += 1
+        self.failures[f"ignored in {unraisable.object!r}: {_text(unraisable.exc_value)}"] += 1
 
     def _thread_died(self, arguments: Any) -> None:
-        self.heard[f"thread died: {_text(arguments.exc_value)}"] += 1
+        self.failures[f"thread died: {_text(arguments.exc_value)}"] += 1
 
 
 def _text(error: BaseException | None) -> str:

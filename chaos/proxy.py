@@ -1,7 +1,7 @@
-"""What can befall bytes on their way? A TCP proxy that cuts, stalls, delays and garbles some of them.
+"""How are bytes damaged between the client and the emulator?
 
-It knows nothing of HTTP but the header that names the call: requests of one connection follow each other, so
-whatever is done to its bytes was done to the call that was named last.
+A TCP proxy cuts, resets, stalls, delays and garbles connections. Of HTTP it knows only the header that names the
+call. The requests of a connection follow each other, so damage belongs to the call that was named last.
 """
 
 from __future__ import annotations
@@ -28,27 +28,28 @@ _LONGEST_TAG = 64
 _CHUNK = 65536
 
 KINDS: dict[Kind, int] = {"cut": 4, "reset": 4, "stall": 2, "delay": 4, "garble": 1}
-"""What is done, and how often compared with the rest."""
+"""The kinds of damage, and their relative frequency."""
 BYTES_BETWEEN: dict[Direction, float] = {"up": 9_000, "down": 18_000}
-"""How many bytes pass unharmed on average; requests are some 450 bytes long, answers twice as much."""
+"""The bytes that pass without damage on average. A request has about 450 bytes, a response twice as many."""
 DELAYS = (0.01, 0.15)
 SHUT_FOR = (0.02, 0.06)
 OPEN_FOR = (0.3, 1.2)
 
 
 def tag_of(call: int) -> str:
-    """The value of the header; the check sum tells one whose digits were garbled."""
+    """The value of the header. Its checksum reveals garbled digits."""
     return f"{call}-{zlib.crc32(str(call).encode()):08x}"
 
 
 def call_of(tag: str) -> int | None:
+    """The number of the call that a header names, or None if the header is garbled."""
     number, _, _ = tag.partition("-")
     return int(number) if number.isdigit() and tag == tag_of(int(number)) else None
 
 
 @attrs.frozen
-class Deed:
-    """What is done to a connection once so many bytes have passed in a direction."""
+class Damage:
+    """Damage to a connection after `at` bytes in a direction."""
 
     kind: Kind
     direction: Direction
@@ -56,20 +57,21 @@ class Deed:
 
 
 class Proxy:
-    """Between a port of its own and `target`. Harmless until `begin`, and again after `calm`.
+    """A proxy from a local port to `target`. It does damage between `begin` and `calm`.
 
-    The nth connection meets the same deeds at the same bytes for the same seed; which call goes over which
-    connection is a matter of timing.
+    `stall` is in seconds. With the same seed, the nth connection gets the same damage at the same bytes. Timing
+    decides which call uses which connection.
     """
 
     def __init__(self, target: tuple[str, int], seed: int, *, stall: float) -> None:
         self.target = target
         self.stall = stall
-        self.deeds: Counter[str] = Counter()
+        self.counts: Counter[str] = Counter()
+        """How often each kind of damage was done."""
         self.arrivals: Counter[int] = Counter()
-        """How often a request of each call was passed on, at least in part."""
+        """The requests of each call that were passed on, at least in part."""
         self.garbled: defaultdict[int, set[str]] = defaultdict(set)
-        """The calls whose bytes, or bytes before them on the same connection, were changed, and in which direction."""
+        """The directions in which bytes of a call, or earlier bytes of its connection, were changed."""
         self.connections = 0
         self.active = False
         self.port = 0
@@ -93,10 +95,12 @@ class Proxy:
         await asyncio.gather(*self._running, return_exceptions=True)
 
     def begin(self) -> None:
+        """Starts the damage."""
         self.active = True
         self._shutter = asyncio.create_task(self._shut_now_and_then())
 
     async def calm(self) -> None:
+        """Stops the damage; bytes pass unchanged."""
         self.active = False
         if self._shutter is not None:
             self._shutter.cancel()
@@ -105,10 +109,11 @@ class Proxy:
         if self._server is None:
             await self._open()
 
-    def draw(self, dice: random.Random, passed: dict[Direction, int]) -> Deed:
+    def draw(self, dice: random.Random, passed: dict[Direction, int]) -> Damage:
+        """The next damage of a connection, where `passed` bytes have passed in each direction."""
         kind: Kind = dice.choices(list(KINDS), list(KINDS.values()))[0]
         direction: Direction = dice.choice(("up", "down"))
-        return Deed(kind, direction, passed[direction] + int(dice.expovariate(1 / BYTES_BETWEEN[direction])))
+        return Damage(kind, direction, passed[direction] + int(dice.expovariate(1 / BYTES_BETWEEN[direction])))
 
     async def _open(self) -> None:
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
@@ -120,11 +125,11 @@ class Proxy:
             self._server = None
 
     async def _shut_now_and_then(self) -> None:
-        """Refuses connections for a moment, so that some are never established."""
+        """Refuses connections for a moment, again and again."""
         while True:
             await asyncio.sleep(self._dice.uniform(*OPEN_FOR))
             self._close()
-            self.deeds["connections refused for a moment"] += 1
+            self.counts["connections refused for a moment"] += 1
             await asyncio.sleep(self._dice.uniform(*SHUT_FOR))
             await self._open()
 
@@ -141,7 +146,7 @@ class _Ended(Exception):
 
 
 class _Connection:
-    """A client's connection and the one to the server that goes with it."""
+    """A client's connection, together with the proxy's own to the server."""
 
     def __init__(
         self, proxy: Proxy, dice: random.Random, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -150,7 +155,7 @@ class _Connection:
         self._dice = dice
         self._client = reader, writer
         self._passed: dict[Direction, int] = {"up": 0, "down": 0}
-        self._deed = proxy.draw(dice, self._passed)
+        self._damage = proxy.draw(dice, self._passed)
         self._tail = b""
         self._call: int | None = None
         self._garbled: set[str] = set()
@@ -167,7 +172,7 @@ class _Connection:
             self._client[1].close()
 
     async def _pump_both(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Until one side has ended."""
+        """Passes bytes in both directions until one side ends."""
         pumps = [
             asyncio.create_task(self._pump("up", self._client[0], writer)),
             asyncio.create_task(self._pump("down", reader, self._client[1])),
@@ -185,17 +190,17 @@ class _Connection:
                 self._note(data)
             rest = bytearray(data)
             while rest and self._proxy.active and self._due(direction, len(rest)):
-                unharmed = self._deed.at - self._passed[direction]
-                await self._pass(direction, writer, rest[:unharmed])
-                del rest[:unharmed]
-                await self._do(direction, reader, rest)
-                self._deed = self._proxy.draw(self._dice, self._passed)
+                intact = self._damage.at - self._passed[direction]
+                await self._pass(direction, writer, rest[:intact])
+                del rest[:intact]
+                await self._apply(direction, reader, rest)
+                self._damage = self._proxy.draw(self._dice, self._passed)
             await self._pass(direction, writer, rest)
 
     def _due(self, direction: Direction, size: int) -> bool:
-        if self._deed.at < self._passed[self._deed.direction]:  # it fell due while the proxy was calm
-            self._deed = self._proxy.draw(self._dice, self._passed)
-        return self._deed.direction == direction and self._deed.at < self._passed[direction] + size
+        if self._damage.at < self._passed[self._damage.direction]:  # its byte passed while the proxy was calm
+            self._damage = self._proxy.draw(self._dice, self._passed)
+        return self._damage.direction == direction and self._damage.at < self._passed[direction] + size
 
     async def _pass(self, direction: Direction, writer: asyncio.StreamWriter, data: bytearray) -> None:
         self._passed[direction] += len(data)
@@ -203,27 +208,27 @@ class _Connection:
             writer.write(bytes(data))
             await writer.drain()
 
-    async def _do(self, direction: Direction, reader: asyncio.StreamReader, rest: bytearray) -> None:
-        deed = self._deed.kind
-        self._proxy.deeds[f"{deed}, {'request' if direction == 'up' else 'answer'}"] += 1
-        if deed == "garble":
+    async def _apply(self, direction: Direction, reader: asyncio.StreamReader, rest: bytearray) -> None:
+        kind = self._damage.kind
+        self._proxy.counts[f"{kind}, {'request' if direction == 'up' else 'response'}"] += 1
+        if kind == "garble":
             rest[0] ^= 1 << self._dice.randrange(8)
             self._garbled.add(direction)
             self._taint()
-        elif deed == "delay":
+        elif kind == "delay":
             await asyncio.sleep(self._dice.uniform(*DELAYS))
             if direction == "up" and reader.at_eof():
-                raise _Ended  # a request whose sender has left must not arrive after its next one
-        elif deed == "stall":
+                raise _Ended  # the client has gone; its request must not arrive after its next one
+        elif kind == "stall":
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._proxy.stall):
                     if direction == "down":
-                        await asyncio.sleep(self._proxy.stall)  # the other pump sees the client leave
+                        await asyncio.sleep(self._proxy.stall)  # the other pump notices when the client goes
                     while await reader.read(_CHUNK):
                         pass
             raise _Ended
         else:
-            if deed == "reset":
+            if kind == "reset":
                 _reset(self._client[1])
             raise _Ended
 
@@ -244,7 +249,7 @@ class _Connection:
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:
-    """Lingering for zero seconds makes the kernel send RST instead of FIN."""
+    """Closes a connection with RST: SO_LINGER of zero seconds makes the kernel send it instead of FIN."""
     peer: socket.socket = writer.get_extra_info("socket")
     peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     writer.transport.abort()

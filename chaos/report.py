@@ -1,4 +1,4 @@
-"""What came of a run, for people to read?"""
+"""How are the figures of a run written as Markdown?"""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from chaos.journal import CANCELED, OK, Face, Row
 from chaos.verdict import LEAST_SUCCESS, MOST_GROWTH, Run, share
+from chaos.workers import CANCELED_SHARE
 
 
 def text(run: Run) -> str:
@@ -20,17 +21,19 @@ def text(run: Run) -> str:
 
 def _introduction(run: Run) -> str:
     template = Path(__file__).with_name("introduction.md").read_text(encoding="utf-8")
-    return template.format(calls=run.calls, seed=run.seed, least=LEAST_SUCCESS, growth=MOST_GROWTH)
+    return template.format(
+        calls=run.calls, seed=run.seed, canceled=CANCELED_SHARE, least=LEAST_SUCCESS, growth=MOST_GROWTH
+    )
 
 
 def _sections(run: Run) -> list[str]:
     return [
         *_calls(run),
-        *_troubles(run),
+        *_faults(run),
         *_table(
             "Retries", ("reason", "times"), [*run.meters.retries.most_common(), ("all", run.meters.retries.total())]
         ),
-        f"The quota of retries was used up {run.meters.exhausted} times.\n",
+        f"The retry quota of a client was used up {run.meters.exhausted} times.\n",
         *_latencies(run),
         *_leftovers(run),
     ]
@@ -40,7 +43,7 @@ def _calls(run: Run) -> list[str]:
     canceled = [row for row in run.rows if row.outcome == CANCELED]
     garbled = [row for row in run.rows if row.outcome != CANCELED and run.judge.is_garbled(row)]
     idempotent, others = run.clean(idempotent=True), run.clean(idempotent=False)
-    groups = {"GET, PUT, DELETE": idempotent, "POST": others, "of which bytes were garbled": garbled}
+    groups = {"GET, PUT, DELETE": idempotent, "POST": others, "with garbled bytes": garbled}
     columns: tuple[Face, ...] = ("async", "sync")
     rows: list[Sequence[object]] = []
     for name, members in groups.items():
@@ -48,21 +51,21 @@ def _calls(run: Run) -> list[str]:
         outcomes = sorted({outcome for outcome, _ in counted}, key=lambda one: (one != OK, one))
         rows += [(name, outcome, *(counted[outcome, face] for face in columns)) for outcome in outcomes]
     rows.append(("canceled", "", len(canceled), 0))
-    told = (
-        f"At the end {run.judge.things['known']} things are as they must be; of {run.judge.things['garbled']} the last"
-        f" write was garbled, so that nobody knows. Effects that no call can be named for, since its header was garbled:"
-        f" {run.report['effects'].get('-1', 0)}.\n"
+    objects = (
+        f"At the end {run.judge.objects['known']} objects are as they must be. The last write of"
+        f" {run.judge.objects['garbled']} more was garbled, so they are not checked. Effects without a known call, because"
+        f" its header was garbled: {run.report['effects'].get('-1', 0)}.\n"
     )
     success = [(verb, f"{share(row for row in idempotent if row.verb == verb):.2%}") for verb in _verbs(idempotent)]
     return [
         *_table("Calls by outcome", ("calls", "outcome", *columns), rows),
         *_table("Idempotent calls that succeeded", ("call", "share"), [*success, ("all", f"{run.success:.2%}")]),
         *_table(
-            "POSTs, as the proxy and the emulator counted",
+            "POSTs, as the proxy and the emulator counted them",
             ("call", "outcome", "requests", "effects", "number"),
             [(*key, number) for key, number in sorted(run.judge.posts.items())],
         ),
-        told,
+        objects,
     ]
 
 
@@ -74,19 +77,19 @@ def _verbs(rows: Sequence[Row]) -> list[str]:
     return sorted({row.verb for row in rows})
 
 
-def _troubles(run: Run) -> list[str]:
-    inflicted, deeds = Counter(run.report["inflicted"]), Counter(run.report["deeds"])
+def _faults(run: Run) -> list[str]:
+    inflicted, damage = Counter(run.report["inflicted"]), Counter(run.report["damage"])
     requests = sum(run.report["arrivals"].values())
-    hurt = sum(times for name, times in inflicted.items() if not name.startswith(_HARMLESS))
-    hurt += sum(times for name, times in deeds.items() if not name.startswith("delay"))
+    failed = sum(times for name, times in inflicted.items() if not name.startswith(_HARMLESS))
+    failed += sum(times for name, times in damage.items() if not name.startswith("delay"))
     summary = (
-        f"{requests} requests over {run.report['connections']} connections; {hurt / requests:.1%} of them were struck"
-        " by something that keeps an answer from arriving as it is.\n"
+        f"{requests} requests were sent over {run.report['connections']} connections; {failed / requests:.1%} of them"
+        " did not get their response intact and in time.\n"
     )
     return [
         summary,
         *_table("Faults of the emulator", ("fault, before or after the effect", "times"), sorted(inflicted.items())),
-        *_table("Deeds of the proxy", ("deed", "times"), sorted(deeds.items())),
+        *_table("Damage by the proxy", ("damage", "times"), sorted(damage.items())),
     ]
 
 
@@ -94,9 +97,9 @@ _HARMLESS = ("latency 0.05", "unknown", "stale")
 
 
 def _latencies(run: Run) -> list[str]:
-    groups: dict[str, list[Row]] = {"canceled, from the cancellation": []}
+    groups: dict[str, list[Row]] = {"canceled, since the cancellation": []}
     for row in run.rows:
-        name = f"timeout {row.timeout:g} s" if row.outcome != CANCELED else "canceled, from the cancellation"
+        name = f"timeout {row.timeout:g} s" if row.outcome != CANCELED else "canceled, since the cancellation"
         groups.setdefault(name, []).append(row)
     rows: list[Sequence[object]] = []
     for name, members in sorted(groups.items()):
@@ -104,20 +107,20 @@ def _latencies(run: Run) -> list[str]:
         overrun = max((row.late for row in members), default=0.0)
         if times:
             rows.append((name, len(times), *(f"{_at(times, q):.3f}" for q in (0.5, 0.99, 1.0)), f"{overrun:.3f}"))
-    columns = ("calls", "number", "p50", "p99", "max", "most over the deadline")
-    return [*_table("Seconds", columns, rows), f"The event loop was late by {run.meters.lag:.3f} s at most.\n"]
+    columns = ("calls", "number", "p50", "p99", "max", "longest after the deadline")
+    return [*_table("Seconds", columns, rows), f"The longest delay of the event loop was {run.meters.lag:.3f} s.\n"]
 
 
 def _leftovers(run: Run) -> list[str]:
     rows: list[Sequence[object]] = [(what, run.before[what], run.after[what]) for what in run.before]
     first, last = run.meters.memory["a quarter"], run.meters.memory["the end"]
     rows.append(("resident memory, MB (after a quarter of the calls)", f"{first:.1f}", f"{last:.1f}"))
-    served, asked = run.served_after
+    succeeded, sent = run.served_after
     summary = (
-        f"Warnings and errors that nobody caught: {run.noise.heard.total()}. Hanging calls: 0 (one ends the run)."
-        f" Afterwards {served} of {asked} plain calls were served. {run.elapsed:.0f} s on {_machine()}."
+        f"Warnings and uncaught errors: {run.noise.failures.total()}. Hanging calls: 0 (one ends the run)."
+        f" Afterwards {succeeded} of {sent} plain calls succeeded. The run took {run.elapsed:.0f} s on {_machine()}."
     )
-    return [*_table("What is left", ("", "before", "after"), rows), summary]
+    return [*_table("Resources before and after", ("", "before", "after"), rows), summary]
 
 
 def _machine() -> str:

@@ -1,8 +1,8 @@
-"""Does the SDK keep its word under hard conditions? Exit status 1 where it does not.
+"""Does the SDK keep its promises under hard conditions? The exit status is 1 if it does not.
 
     python -W error -m chaos.run [--calls 20000] [--seed 4] [--write]
 
-Calls of both faces at once, through a proxy that mistreats bytes, to an emulator with all its faults.
+Both clients call the emulator at the same time, with all its faults, through a proxy that damages bytes.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from pathlib import Path
 
 import attrs
 
-from chaos.drivers import Shift, work_in_task, work_in_thread
+from chaos.drivers import Workload, work_in_task, work_in_thread
 from chaos.journal import Journal
 from chaos.judge import Judge
-from chaos.meters import Meters, memory, open_things
+from chaos.meters import Meters, memory, open_resources
 from chaos.noise import Noise
 from chaos.report import text
 from chaos.verdict import Run, failures
@@ -34,9 +34,9 @@ TASKS = 50
 THREADS = 8
 POLICY = RetryPolicy(attempts=6, base=0.05, cap=0.4, total=30.0)
 STALL = 2.5
-"""Seconds of silence: more than an attempt may take."""
+"""Seconds for which the proxy stalls: more than an attempt may take."""
 TOLERANCE = 0.5
-"""Seconds that a call may outlive its deadline or its cancellation, besides twice what the event loop was late."""
+"""Seconds that a call may run after its deadline or its cancellation, plus twice the longest delay of the loop."""
 PATIENT = Timeout(total=20.0)
 DOCUMENT = Path(__file__).parent.parent / "docs" / "chaos.md"
 
@@ -45,15 +45,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--calls", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=4)
-    parser.add_argument("--write", action="store_true", help=f"keep the figures in docs/{DOCUMENT.name}")
+    parser.add_argument("--write", action="store_true", help=f"write the figures to docs/{DOCUMENT.name}")
     given = parser.parse_args(arguments)
     print(f"{given.calls} calls, seed {given.seed}", flush=True)
     run = measure(given.calls, given.seed)
     figures = text(run)
     print(figures)
     wrong = failures(run)
-    for what in wrong[:40]:
-        print(f"FAILED: {what}")
+    for violation in wrong[:40]:
+        print(f"FAILED: {violation}")
     if given.write and not wrong:
         DOCUMENT.parent.mkdir(exist_ok=True)
         DOCUMENT.write_text(figures, encoding="utf-8")
@@ -65,39 +65,39 @@ def measure(calls: int, seed: int) -> Run:
     meters.count_exhaustions()
     with World(seed, stall=STALL) as world:
         asyncio.run(_first_loop(world))
-        before, began = open_things(), time.monotonic()
+        before, began = open_resources(), time.monotonic()
         with noise:
             faulthandler.enable(noise.descriptor)
-            chaos = Chaos(world, calls, seed, Shift(iter(range(calls)), journal), meters, noise)
+            chaos = Chaos(world, calls, seed, Workload(iter(range(calls)), journal), meters, noise)
             served = asyncio.run(chaos.run())
-            after, elapsed = open_things(), time.monotonic() - began
+            after, elapsed = open_resources(), time.monotonic() - began
         report = world.report()
     judge = Judge(report, tolerance=TOLERANCE + 2 * meters.lag)
-    judge.hear(journal.rows())
+    judge.check(journal.rows())
     rows = list(journal.rows())
     journal.close()
     return Run(calls, seed, elapsed, rows, report, judge, noise, meters, before, after, served)
 
 
 async def _first_loop(world: World) -> None:
-    """What the first loop of a process opens for good does not count as left behind."""
+    """Opens what the first loop of a process keeps open for ever, before the open things are counted."""
     async with AsyncQovery(PERSON, base_url=world.url) as client:
         await client.organizations.list()
 
 
 @attrs.frozen
 class Chaos:
-    """One run, from clients to their end."""
+    """One run, from opening the clients to closing them."""
 
     world: World
     calls: int
     seed: int
-    shift: Shift
+    workload: Workload
     meters: Meters
     noise: Noise
 
     async def run(self) -> tuple[int, int]:
-        """How many of how many plain calls are served when all is over."""
+        """Makes all calls. Returns how many plain calls succeed afterwards, and of how many."""
         client = AsyncQovery(PERSON, base_url=self.world.url, retries=POLICY, on_retry=self.meters.on_retry)
         blocking = Qovery(PERSON, base_url=self.world.url, retries=POLICY, on_retry=self.meters.on_retry)
         async with client:
@@ -113,13 +113,13 @@ class Chaos:
         self, client: AsyncQovery, blocking: Qovery, homes: Sequence[Home], threads: ThreadPoolExecutor
     ) -> None:
         workers = [Worker(n, self.seed, home, cancels=n < TASKS) for n, home in enumerate(homes)]
-        watch = asyncio.create_task(self.meters.watch(self.shift, self.calls, self.noise.descriptor))
+        watch = asyncio.create_task(self.meters.watch(self.workload, self.calls, self.noise.descriptor))
         self.world.begin()
         loop = asyncio.get_running_loop()
         in_threads = [
-            loop.run_in_executor(threads, work_in_thread, worker, blocking, self.shift) for worker in workers[TASKS:]
+            loop.run_in_executor(threads, work_in_thread, worker, blocking, self.workload) for worker in workers[TASKS:]
         ]
-        await asyncio.gather(*(work_in_task(worker, client, self.shift) for worker in workers[:TASKS]), *in_threads)
+        await asyncio.gather(*(work_in_task(worker, client, self.workload) for worker in workers[:TASKS]), *in_threads)
         self.meters.memory["the end"] = memory()
         watch.cancel()
         await asyncio.gather(watch, return_exceptions=True)
@@ -138,7 +138,7 @@ async def _homes(client: AsyncQovery) -> list[Home]:
 
 
 async def _project(client: AsyncQovery, owner: str) -> models.Project:
-    """One in an organization of its own."""
+    """Creates a project in a new organization."""
     organization = await client.organizations.create({"name": owner, "plan": "FREE"})
     cluster = {"name": "cluster", "cloud_provider": "AWS", "region": "eu-west-3"}
     await client.clusters.create(cluster, organization_id=organization.id)
@@ -148,7 +148,7 @@ async def _project(client: AsyncQovery, owner: str) -> models.Project:
 async def _plain_calls(
     client: AsyncQovery, blocking: Qovery, home: Home, threads: ThreadPoolExecutor
 ) -> tuple[int, int]:
-    """How many of how many are served: the connections that are left must be good ones."""
+    """How many plain calls succeed, and of how many: the connections left in the pool must be usable."""
     loop = asyncio.get_running_loop()
     in_tasks = [client.with_options(timeout=PATIENT).projects.get(home.project) for _ in range(4 * TASKS)]
     get = blocking.with_options(timeout=PATIENT).projects.get

@@ -1,4 +1,4 @@
-"""Which calls are made? Each worker writes things of its own, so that what they must read back is known."""
+"""Which calls does a worker make? It writes objects of its own, so it is known what it must read."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ import attrs
 
 Verb = Literal["create", "get", "list", "update", "delete", "deploy", "look"]
 
-MOST_THINGS = 4
+MOST_OBJECTS = 4
 VERBS: Mapping[Verb, int] = {
     "create": 14, "get": 22, "list": 14, "update": 22, "delete": 10, "deploy": 6, "look": 12,
 }  # fmt: skip
 TIMEOUTS = (1.0, 3.0, 10.0)
 """Seconds that a call may take in all."""
-CANCELED = 0.05
-"""The share of the calls of tasks that are canceled on the way."""
+CANCELED_SHARE = 0.05
+"""The share of the calls of tasks that are canceled."""
 
 
 @attrs.frozen
 class Home:
-    """Where a worker works; nobody else does."""
+    """The ids that a worker works with. No other worker writes there."""
 
     organization: str
     project: str
     environment: str
     shared: str
-    """A project that nobody writes to, with `SHARED` environments."""
+    """A project with `SHARED` environments that no worker writes to."""
 
 
 SHARED = 40
@@ -40,16 +40,16 @@ Arguments = tuple[tuple[Any, ...], dict[str, Any]]
 
 @attrs.frozen
 class Kind:
-    """Things of a kind, and how its operations are called."""
+    """A kind of object, and how its operations are called."""
 
     name: str
     namespace: str
-    beside: Callable[[Home], Arguments]
-    """What `list` and `create` are called with."""
+    parent: Callable[[Home], Arguments]
+    """The arguments of `list` and `create`."""
     one: Callable[[Home, str], Arguments]
-    """What the operations on one thing are called with."""
+    """The arguments of the operations on one object."""
     body: Callable[[str, str], dict[str, Any]]
-    """What to send, of the thing's key and the label to write on it."""
+    """The body to send, from the object's key and the label to write on it."""
     label: Callable[[Any], str | None]
     has_get: bool = True
 
@@ -96,7 +96,7 @@ KINDS = (
 
 @attrs.frozen
 class Step:
-    """One call to make. `key` names the thing it is about; `cancel_after` and `timeout` are in seconds."""
+    """One call to make. `key` names its object; `cancel_after` and `timeout` are in seconds."""
 
     call: int
     verb: Verb
@@ -107,40 +107,43 @@ class Step:
     timeout: float = TIMEOUTS[-1]
     cancel_after: float | None = None
     read: Callable[[Any], Any] = lambda _: None
-    """What to keep of the result."""
+    """Takes from the result what the judge checks."""
     must_see: Any = None
-    """What a look is certain to keep."""
+    """The value that `read` must give for a `look`."""
 
     def on(self, client: Any) -> Any:
-        """Makes the call with a client of either face; what comes back may have to be awaited."""
+        """Makes the call with a client of either package. The async client returns a coroutine."""
         args, kwargs = self.arguments
         return attrgetter(self.operation)(client)(*args, **kwargs)
 
 
 class Worker:
-    """Decides on one call after the other, and remembers the ids of what it has made."""
+    """Chooses one call after another, and remembers the ids of the objects that it has created."""
 
     def __init__(self, number: int, seed: int, home: Home, *, cancels: bool) -> None:
         self.name = f"w{number:02}"
         self._home = home
         self._dice = random.Random(f"{seed}/{self.name}")
         self._cancels = cancels
-        self._things: dict[str, dict[str, str]] = defaultdict(dict)
+        self._ids: dict[str, dict[str, str]] = defaultdict(dict)
 
     def next(self, call: int) -> Step:
         dice = self._dice
         step = self._plan(call)
-        cancel = self._cancels and dice.random() < CANCELED
+        cancel = self._cancels and dice.random() < CANCELED_SHARE
         return attrs.evolve(
             step, timeout=dice.choice(TIMEOUTS), cancel_after=dice.expovariate(1 / 0.05) if cancel else None
         )
 
     def learn(self, step: Step, result: Any, *, done: bool) -> None:
-        """What came of a call: where it failed, a new thing stays unknown (also without an id, which was garbled), and one to delete is left alone."""
+        """Takes the end of a call.
+
+        An object whose creation failed, or whose id was garbled, stays unknown. An object to delete is not used again.
+        """
         if step.verb == "create" and done and result.id is not None:
-            self._things[step.kind][step.key] = result.id
+            self._ids[step.kind][step.key] = result.id
         elif step.verb == "delete":
-            self._things[step.kind].pop(step.key, None)
+            self._ids[step.kind].pop(step.key, None)
 
     def _plan(self, call: int) -> Step:
         verb = self._dice.choices(list(VERBS), list(VERBS.values()))[0]
@@ -149,15 +152,15 @@ class Worker:
         if verb == "look":
             return self._look(call)
         kind = self._dice.choice(KINDS)
-        things = self._things[kind.name]
+        ids = self._ids[kind.name]
         if verb == "list" or (verb == "get" and not kind.has_get):
-            return Step(call, "list", f"{kind.namespace}.list", kind.beside(self._home), kind.name, read=_all(kind))
-        if verb == "create" or not things:
-            if len(things) < MOST_THINGS:
+            return Step(call, "list", f"{kind.namespace}.list", kind.parent(self._home), kind.name, read=_all(kind))
+        if verb == "create" or not ids:
+            if len(ids) < MOST_OBJECTS:
                 return self._create(call, kind)
             verb = "update"
-        key = self._dice.choice(list(things))
-        args, kwargs = kind.one(self._home, things[key])
+        key = self._dice.choice(list(ids))
+        args, kwargs = kind.one(self._home, ids[key])
         if verb == "update":
             args = (*args, kind.body(key, f"{key}.{call}"))
         read = (lambda _: None) if verb == "delete" else kind.label
@@ -165,12 +168,12 @@ class Worker:
 
     def _create(self, call: int, kind: Kind) -> Step:
         key = f"{self.name}-{call}"
-        args, kwargs = kind.beside(self._home)
+        args, kwargs = kind.parent(self._home)
         arguments = (*args, kind.body(key, f"{key}.{call}")), kwargs
         return Step(call, "create", f"{kind.namespace}.create", arguments, kind.name, key, read=kind.label)
 
     def _look(self, call: int) -> Step:
-        """What nobody ever changes."""
+        """A call that reads an object that no worker changes."""
         home = self._home
         operation, arguments, read, must_see = self._dice.choice(
             (

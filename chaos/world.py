@@ -1,6 +1,6 @@
-"""What does the other side consist of? The emulator with all its faults, behind the proxy, in a process of its own.
+"""How do the emulator and the proxy run in a process of their own?
 
-`World` starts and asks it; the process answers lines of JSON on its standard output.
+`World` starts the process and writes one command a line to it. The process writes one line of JSON for each.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from qovery_async.emulator import Emulator, Entity
 
 ROOT = Path(__file__).parent.parent
 PERSON = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJjaGFvcyJ9.x"
-"""A token of somebody who sees every organization: each worker has one of its own."""
+"""A token of a user with access to every organization: each worker has its own."""
 PLENTY = 10_000_000
 LABEL_OF: Mapping[str, Callable[[Entity], object]] = {
     "project": lambda entity: entity.value.get("description"),
@@ -34,18 +34,18 @@ LABEL_OF: Mapping[str, Callable[[Entity], object]] = {
     "webhook": lambda entity: entity.value.get("description"),
     "variable": lambda entity: entity.facts.get("plain"),
 }
-"""By the emulator's kinds: where what the workers write is kept."""
+"""Where the emulator keeps the label of an object, by its kind."""
 
 
 class World:
-    """The process, as the harness sees it."""
+    """The process with the emulator and the proxy."""
 
     def __init__(self, seed: int, *, stall: float) -> None:
         command = [sys.executable, "-m", "chaos.world", "--seed", str(seed), "--stall", str(stall)]
         self._process = subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
         )
-        self.url: str = self._answer()["url"]
+        self.url: str = self._read()["url"]
 
     def __enter__(self) -> Self:
         return self
@@ -56,36 +56,36 @@ class World:
         self._process.communicate()
 
     def begin(self) -> None:
-        """From now on there is trouble."""
-        self._ask("begin")
+        """Starts the faults and the damage."""
+        self._send("begin")
 
     def calm(self) -> None:
-        """From now on there is none."""
-        self._ask("calm")
+        """Stops the faults and the damage."""
+        self._send("calm")
 
     def report(self) -> dict[str, Any]:
-        """What was done to the calls, what they did, and what there is now."""
-        return self._ask("report")
+        """The faults, the damage, the effects of the calls, and the labels of all objects."""
+        return self._send("report")
 
-    def _ask(self, what: str) -> dict[str, Any]:
+    def _send(self, command: str) -> dict[str, Any]:
         assert self._process.stdin is not None
-        self._process.stdin.write(what + "\n")
+        self._process.stdin.write(command + "\n")
         self._process.stdin.flush()
-        return self._answer()
+        return self._read()
 
-    def _answer(self) -> dict[str, Any]:
+    def _read(self) -> dict[str, Any]:
         assert self._process.stdout is not None
         found: dict[str, Any] = json.loads(self._process.stdout.readline())
         return found
 
 
-class Witness(logging.Handler):
-    """Counts what each POST did, and what the emulator complains of."""
+class Observer(logging.Handler):
+    """Counts the effects of each POST, and the emulator's warnings."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
         self.effects: Counter[int] = Counter()
-        self.complaints: Counter[str] = Counter()
+        self.warnings: Counter[str] = Counter()
 
     @web.middleware
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -96,43 +96,44 @@ class Witness(logging.Handler):
         return response
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.complaints[self.format(record)[-2000:]] += 1
+        self.warnings[self.format(record)[-2000:]] += 1
 
 
 async def serve(seed: int, stall: float) -> None:
-    witness = Witness()
-    logging.getLogger().addHandler(witness)
-    emulator = Emulator(seed=seed, rate_limit=PLENTY, speed=600, middlewares=[witness.middleware])
+    """Runs the emulator and the proxy until standard input ends. `stall` is in seconds."""
+    observer = Observer()
+    logging.getLogger().addHandler(observer)
+    emulator = Emulator(seed=seed, rate_limit=PLENTY, speed=600, middlewares=[observer.middleware])
     async with emulator, Proxy(_address(emulator.url), seed, stall=stall) as proxy:
-        _say(url=f"http://127.0.0.1:{proxy.port}")
+        _write(url=f"http://127.0.0.1:{proxy.port}")
         inflicted: Counter[str] = Counter()
         while line := await asyncio.to_thread(sys.stdin.readline):
             if line == "begin\n":
-                witness.effects.clear()  # what the workers found there has no names
+                observer.effects.clear()  # the calls that set up the world have no number
                 add_all(emulator.faults, too_long=stall)
                 proxy.begin()
-                _say()
+                _write()
             elif line == "calm\n":
                 for rule in emulator.faults.rules:
                     inflicted[f"{rule.fault.name}, {rule.fault.when}"] += rule.inflicted
                 emulator.faults.clear()
                 await proxy.calm()
-                _say()
+                _write()
             else:
-                _say(
+                _write(
                     inflicted=inflicted,
-                    deeds=proxy.deeds,
+                    damage=proxy.counts,
                     connections=proxy.connections,
                     arrivals=proxy.arrivals,
                     garbled={call: sorted(directions) for call, directions in proxy.garbled.items()},
-                    effects=witness.effects,
-                    complaints=witness.complaints,
+                    effects=observer.effects,
+                    warnings=observer.warnings,
                     labels={kind: _labels(emulator, kind) for kind in LABEL_OF},
                 )
 
 
 def _labels(emulator: Emulator, kind: str) -> list[str]:
-    """What the objects of a kind have written on them."""
+    """The labels of all objects of a kind."""
     found = [LABEL_OF[kind](entity) for entity in emulator.state.every(kind)]
     return [label for label in found if isinstance(label, str)]
 
@@ -142,7 +143,7 @@ def _address(url: str) -> tuple[str, int]:
     return host, int(port)
 
 
-def _say(**facts: object) -> None:
+def _write(**facts: object) -> None:
     sys.stdout.write(json.dumps(facts) + "\n")
     sys.stdout.flush()
 

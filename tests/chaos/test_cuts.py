@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from chaos import proxy as proxies
-from chaos.proxy import TAG, Deed, Direction, Kind, Proxy, tag_of
+from chaos.proxy import TAG, Damage, Direction, Kind, Proxy, tag_of
 
 pytestmark = pytest.mark.anyio
 
@@ -20,12 +20,12 @@ ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
 
 
 @asynccontextmanager
-async def between(monkeypatch: pytest.MonkeyPatch, *deeds: Deed) -> AsyncIterator[tuple[Proxy, list[bytes]]]:
+async def between(monkeypatch: pytest.MonkeyPatch, *damage: Damage) -> AsyncIterator[tuple[Proxy, list[bytes]]]:
     """A proxy that does what it is told, before a server that answers and remembers what it was asked."""
     heard: list[bytes] = []
     serving: list[asyncio.Task[None] | None] = []
-    left = list(deeds)
-    monkeypatch.setattr(proxies.Proxy, "draw", lambda *_: left.pop(0) if left else Deed("cut", "up", 10**9))
+    left = list(damage)
+    monkeypatch.setattr(proxies.Proxy, "draw", lambda *_: left.pop(0) if left else Damage("cut", "up", 10**9))
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         serving.append(asyncio.current_task())
@@ -65,21 +65,21 @@ async def test_a_proxy_with_nothing_to_do_passes_everything_on(monkeypatch: pyte
 
 @pytest.mark.parametrize("kind", ["cut", "stall"])
 async def test_a_connection_ends_at_the_byte(monkeypatch: pytest.MonkeyPatch, kind: Kind) -> None:
-    async with between(monkeypatch, Deed(kind, "down", 20), Deed(kind, "up", 9)) as (proxy, heard):
+    async with between(monkeypatch, Damage(kind, "down", 20), Damage(kind, "up", 9)) as (proxy, heard):
         assert await ask(proxy) == ANSWER[:20]
         assert await ask(proxy) == b""
         assert heard == [QUESTION, QUESTION[:9]]
 
 
 async def test_a_connection_is_reset(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with between(monkeypatch, Deed("reset", "down", 20)) as (proxy, _):
+    async with between(monkeypatch, Damage("reset", "down", 20)) as (proxy, _):
         with pytest.raises(ConnectionResetError):
             await ask(proxy)
 
 
 @pytest.mark.parametrize("direction", ["up", "down"])
 async def test_one_bit_is_flipped_and_the_call_named(monkeypatch: pytest.MonkeyPatch, direction: Direction) -> None:
-    async with between(monkeypatch, Deed("garble", direction, 5)) as (proxy, heard):
+    async with between(monkeypatch, Damage("garble", direction, 5)) as (proxy, heard):
         answer = await ask(proxy)
         sent, came = (QUESTION, heard[0]) if direction == "up" else (ANSWER, answer)
         flipped = [place for place, (a, b) in enumerate(zip(sent, came, strict=True)) if a != b]
@@ -88,7 +88,7 @@ async def test_one_bit_is_flipped_and_the_call_named(monkeypatch: pytest.MonkeyP
 
 
 async def test_a_delay_changes_nothing_but_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with between(monkeypatch, Deed("delay", "up", 3), Deed("delay", "down", 3)) as (proxy, heard):
+    async with between(monkeypatch, Damage("delay", "up", 3), Damage("delay", "down", 3)) as (proxy, heard):
         assert await ask(proxy) == ANSWER
         assert heard == [QUESTION]
 

@@ -36,7 +36,7 @@ def judged(*rows: Row, left: tuple[str, ...] = (), **report: Any) -> list[str]:
     """What the judge finds wrong, where the first call was a POST that took effect once."""
     facts = {**NOTHING, "effects": {"1": 1}, "labels": {"webhook": left}, **report}
     judge = Judge(facts, tolerance=0.5)
-    judge.hear(rows)
+    judge.check(rows)
     return judge.violations
 
 
