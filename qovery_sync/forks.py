@@ -1,7 +1,7 @@
 """What happens to the loops at a fork?
 
-They rest while a thread forks, so that none of the locks they take (of imports, of logging) is held in
-the child for ever. Threads may fork at once: a loop goes on when the last of them has forked.
+The loops pause while a thread forks, so that the child inherits none of their locks (of imports, of logging) in a
+locked state. Several threads may fork at once: a loop goes on after the last fork.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from functools import partial
 
 from qovery_sync.loop_thread import LoopThread, loop_threads
 
-# Seconds a fork waits for a loop that is in the midst of something.
+# Seconds a fork waits for a loop to pause.
 PAUSE_SECONDS = 5.0
 
 
 class _Forks:
-    """The forks under way in this process, and the loops that rest for them."""
+    """The forks under way in this process, and the loops that pause for them."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -31,7 +31,7 @@ class _Forks:
         with self._changed:
             self._under_way += 1
             if isinstance(here, LoopThread):
-                self._resting.add(here)  # it forks, and does nothing else meanwhile
+                self._resting.add(here)  # it forks itself
         threads = loop_threads()
         asked = [thread for thread in threads if thread is not here and thread.when_idle(partial(self._rest, thread))]
         with self._changed:
@@ -57,12 +57,12 @@ class _Forks:
 
 
 _forks = _Forks()
-# Of the parent's loops and what hangs on them nothing may be finalized here: it would wake them.
+# Nothing of the parent's loops may be finalized in a child: that would wake the loops of the parent.
 _inherited: list[_Forks] = []
 
 
 def rest_at_forks() -> None:
-    """Have the loops of this process rest at each fork from now on."""
+    """Have the loops of this process pause at each fork from now on."""
     if sys.platform != "win32":
         os.register_at_fork(before=_begin, after_in_parent=_end, after_in_child=_forget_parent)
 

@@ -2,7 +2,7 @@
 
 Futures, events and conditions wait inside a `with` of their lock. An exception of a signal handler between taking the
 lock and entering the block leaves it held, and the loop then waits for it for ever: measured with the future inside
-`anyio.from_thread.run`, once in some 3,600 interrupted calls. A plain lock is taken and let go of in one step.
+`anyio.from_thread.run`, once in some 3,600 interrupted calls. A plain lock is acquired and released in one step.
 """
 
 from __future__ import annotations

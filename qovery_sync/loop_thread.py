@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 # Seconds `close()` and the interpreter's exit wait for the loop to end.
 END_SECONDS = 5.0
-# Seconds between two looks at whether someone still waits for a loop that ends.
+# Seconds between two checks whether a thread still waits for a loop that ends.
 DRAIN_SECONDS = 0.001
 
 CLOSED = "this client is closed: make a new one"
@@ -39,27 +39,27 @@ _exiting = False
 
 
 class LoopThread(threading.Thread):
-    """The thread and its loop. Knows nothing of the portal, which stays collectable."""
+    """The thread and its loop. It holds no reference to the portal, which stays collectable."""
 
     def __init__(self, on_stop: Callable[[], Awaitable[object]]) -> None:
         super().__init__(name="qovery-sync", daemon=True)
         self.pid = os.getpid()
         self.stopping = False
-        # Calls that go on when nobody waits for them, until the loop ends.
+        # Calls that go on between two crossings, until the loop ends.
         self.resident: set[Call[Any]] = set()
         self._on_stop = on_stop
         self._loop: asyncio.AbstractEventLoop | None = None
         self._begun = Latch()
         self._failure: BaseException | None = None
         self._asked_to_stop = asyncio.Event()
-        # What waits for the loop. It goes on until none is left, and lets nobody in once it has ended. Weak: a
-        # signal handler's exception can keep a thread from taking its call off the list.
+        # What waits for the loop. The loop runs until none is left, and refuses calls once it has ended. Weak: a
+        # signal handler's exception can keep a thread from removing its call.
         self._waiting: WeakSet[Any] = WeakSet()
         self._ended = False
 
     def begin(self) -> None:
         """Start, and wait until the loop runs. Interrupted here, the thread must be told to stop."""
-        # From a thread that no signal handler interrupts: in the midst of `start` it would leave a ruin.
+        # From a thread that no signal handler interrupts: `start` does not survive an exception half-way.
         _thread.start_new_thread(self._start, ())
         self._begun.wait()
         if self._failure is not None:
@@ -74,9 +74,9 @@ class LoopThread(threading.Thread):
 
     def run(self) -> None:
         """Run the loop until it is asked to stop."""
-        # In a forked child this frame is never unwound: all that hangs on `self`, the loop and
-        # through `on_stop` the client's sessions, stays alive there and is never finalized.
-        # An empty context, here and below: what the first caller's holds must stay collectable.
+        # In a forked child this frame is never unwound: `self`, the loop and, through `on_stop`, the client's
+        # sessions stay alive there and are never finalized.
+        # An empty context, here and below: what the first caller's context holds must stay collectable.
         try:
             loop = self._loop = Context().run(asyncio.new_event_loop)
         except BaseException as error:  # noqa: BLE001  # it is raised in the thread of the first call
@@ -104,7 +104,7 @@ class LoopThread(threading.Thread):
                 await asyncio.get_running_loop().shutdown_asyncgens()
         finally:
             self._ended = True
-            while self._waiting:  # noqa: ASYNC110  # one who waits may vanish, and cannot set an event then
+            while self._waiting:  # noqa: ASYNC110  # a thread that waits may vanish without setting an event
                 await asyncio.sleep(DRAIN_SECONDS)
 
     async def _cancel_calls(self) -> None:
@@ -124,7 +124,7 @@ class LoopThread(threading.Thread):
             raise ConfigurationError(OWN_LOOP)
         call = Call(function, self)
         try:
-            # First listed, then asked: a loop that ends says so first, and then looks at the list.
+            # Listed before it is scheduled: a loop that ends sets `_ended` first and then looks at the list.
             self._waiting.add(call)
             self._carry(call)
         except BaseException:
@@ -161,7 +161,7 @@ class LoopThread(threading.Thread):
             over.wait(UNWIND_SECONDS)
 
     def schedule(self, callback: Callable[..., object], *args: object) -> bool:
-        """Have the loop call it, if it can. Does not wait: the garbage collector may be the caller."""
+        """Have the loop call it; False where the loop has ended. Does not wait: the garbage collector may be the caller."""
         if self._loop is None or self.pid != os.getpid():
             return False
         try:
@@ -171,7 +171,7 @@ class LoopThread(threading.Thread):
         return True
 
     def when_idle(self, callback: Callable[[], object]) -> bool:
-        """Have the loop call it between two things that it does; False where it will not any more."""
+        """Have the loop call it between two callbacks; False where the loop has ended."""
         if self.pid != os.getpid():
             return False
         self._begun.wait(END_SECONDS)
@@ -211,7 +211,7 @@ async def _cancel(tasks: set[asyncio.Task[Any]]) -> None:
 
 def closed_error() -> BaseException:
     """What a call of a closed client raises."""
-    # At exit a daemon thread ends silently anyway: it should not leave a traceback instead.
+    # At exit a daemon thread ends silently: it should not print a traceback.
     if _exiting and threading.current_thread().daemon:
         return SystemExit()
     return ConfigurationError(CLOSED)

@@ -50,22 +50,22 @@ class Portal:
         return self._running().cross(partial(function, *args, **kwargs))
 
     def call_back(self, function: Callable[P, Awaitable[T]], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """The same for a `function` that is given a `Callback`: it runs in this thread while this waits."""
+        """Like `call`, for a `function` that is given a `Callback`: callbacks run in this thread while it waits."""
         visit: Visit[T, None] = Visit(self._running(), lambda _: function(*args, **kwargs))
         return visit.begin()
 
     def iterate(self, iterator: AsyncIterator[T]) -> Iteration[T]:
         """Yield what `iterator` yields, one step at a time, and close it when left early.
 
-        All steps run in one task. `close()` waits until the stream is closed; one that is let go of
-        (by `break`, by the garbage collector) is closed meanwhile. Serves each `Callback`.
+        All steps run in one task and serve each `Callback`. `close()` waits until the stream is closed. After a
+        `break`, or when the garbage collector ends it, the stream is closed without waiting.
         """
         return Iteration(self._running, iterator)
 
     def enter(self, context: AbstractAsyncContextManager[T]) -> AbstractContextManager[T]:
-        """The blocking twin of `context`, which is entered and left in one task. Serves each `Callback`.
+        """The blocking twin of `context`, which is entered and left in one task and serves each `Callback`.
 
-        Where nobody leaves it, it is left as cancelled: with its garbage collection, with `close()`.
+        A context that is never left is cancelled by its garbage collection, or by `close()`.
         """
         return Stay(self._running, context)
 
@@ -93,7 +93,7 @@ class Portal:
                 try:
                     thread.begin()
                     self._thread = thread
-                except BaseException:  # a signal handler's, whenever it comes
+                except BaseException:  # a signal handler may raise at any moment
                     self._thread = None
                     thread.stop()
                     raise

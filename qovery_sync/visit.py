@@ -1,7 +1,7 @@
 """How does a thread follow a task on the loop that needs it on the way?
 
-A visit is one task, and the thread that waits for it and crosses as often as needed: it comes back with
-a function of the user to run, with a value that the task hands out, or with what became of the task.
+A visit is one task and the thread that waits for it. The thread crosses as often as needed: it comes back with a
+function of the user to run, with a value that the task yields, or with the outcome of the task.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ R = TypeVar("R")
 T = TypeVar("T")
 M = TypeVar("M")
 
-IN_USE = "another thread or a callback is in the midst of this: begin one of its own there"
-ONCE = "this is over: begin a new one"
+IN_USE = "another thread or a callback is using this iteration or context: begin a new one there"
+ONCE = "this iteration or context has ended: begin a new one"
 NOBODY_WAITS = "a function of the caller was awaited outside the call it was given to"
 
 
 class Callback(Generic[P, R]):
-    """Makes a plain function one to be awaited on the loop, that runs in the thread of the caller."""
+    """A plain function, made awaitable on the loop; it runs in the thread of the caller."""
 
     def __init__(self, function: Callable[P, R]) -> None:
         self._function = function
