@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from weakref import WeakSet
 
 from qovery_async.errors import ConfigurationError
-from qovery_sync.call import UNWIND_SECONDS, Call, Outcome
+from qovery_sync.crossing import UNWIND_SECONDS, Crossing, Outcome
 from qovery_sync.latch import Latch
 
 T = TypeVar("T")
@@ -46,7 +46,7 @@ class LoopThread(threading.Thread):
         self.pid = os.getpid()
         self.stopping = False
         # Calls that go on between two crossings, until the loop ends.
-        self.resident: set[Call[Any]] = set()
+        self.resident: set[Crossing[Any]] = set()
         self._on_stop = on_stop
         self._loop: asyncio.AbstractEventLoop | None = None
         self._begun = Latch()
@@ -108,7 +108,7 @@ class LoopThread(threading.Thread):
                 await asyncio.sleep(DRAIN_SECONDS)
 
     async def _cancel_calls(self) -> None:
-        calls: list[Call[Any]] = [call for call in list(self._waiting) if isinstance(call, Call)]
+        calls: list[Crossing[Any]] = [call for call in list(self._waiting) if isinstance(call, Crossing)]
         calls.extend(self.resident)
         tasks = {call.task for call in calls if call.task is not None}
         for call in calls:
@@ -122,7 +122,7 @@ class LoopThread(threading.Thread):
             raise ConfigurationError(FORKED)
         if threading.get_ident() == self.ident:
             raise ConfigurationError(OWN_LOOP)
-        call = Call(function, self)
+        call = Crossing(function, self)
         try:
             # Listed before it is scheduled: a loop that ends sets `_ended` first and then looks at the list.
             self._waiting.add(call)
@@ -140,13 +140,13 @@ class LoopThread(threading.Thread):
             raise closed_error() if self.stopping else concurrent.futures.CancelledError
         return outcome.get()
 
-    def _carry(self, call: Call[Any]) -> None:
+    def _carry(self, call: Crossing[Any]) -> None:
         over = Latch()
         if self._ended or not self.schedule(self._run, call, over):
             raise closed_error()
         over.wait()
 
-    def _run(self, call: Call[Any], over: Latch) -> None:
+    def _run(self, call: Crossing[Any], over: Latch) -> None:
         def finish(task: asyncio.Task[None]) -> None:
             if task.cancelled():
                 call.error = asyncio.CancelledError()
@@ -154,7 +154,7 @@ class LoopThread(threading.Thread):
 
         asyncio.get_running_loop().create_task(call.run()).add_done_callback(finish)
 
-    def cancel(self, call: Call[Any]) -> None:
+    def cancel(self, call: Crossing[Any]) -> None:
         """Cancel a call and give it a moment to unwind."""
         over = Latch()
         if self.schedule(call.cancel, over.open) and self.can_be_waited_for():

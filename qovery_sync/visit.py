@@ -17,7 +17,7 @@ from contextvars import ContextVar
 from functools import partial
 from typing import Any, Generic, ParamSpec, TypeVar, cast
 
-from qovery_sync.call import Call, Outcome
+from qovery_sync.crossing import Crossing, Outcome
 from qovery_sync.loop_thread import LoopThread
 
 P = ParamSpec("P")
@@ -53,7 +53,7 @@ class Visit(Generic[T, M]):
         self._thread = thread
         self._using = threading.Lock()
         # What follows is touched on the loop alone.
-        self._call: Call[object] = Call(partial(life, self), thread)
+        self._call: Crossing[object] = Crossing(partial(life, self), thread)
         self._task: asyncio.Task[None] | None = None
         self._news: deque[Outcome[Any] | _Errand[Any]] = deque()
         self._has_news = asyncio.Event()

@@ -47,7 +47,7 @@ class Outcome(Generic[T]):
             del error
 
 
-class Call(Outcome[T]):
+class Crossing(Outcome[T]):
     """One coroutine on the loop, in a cancel scope of its own, and its outcome."""
 
     task: asyncio.Task[None] | None = None
