@@ -1,4 +1,4 @@
-"""How is the project set up, tried and checked? `nox -l` lists the ways."""
+"""How is the project tried, tested and checked? `nox -l` lists the sessions."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ nox.options.sessions = ["demo", "tests", "lint"]
 ROOT = Path(__file__).parent
 SPEC = Path(os.environ.get("QOVERY_SPEC", ROOT.parent / "shared" / "spec" / "openapi.yaml"))
 PYTHONS = ("3.11", "3.12", "3.13")  # as the classifiers say
-NEWER = ("3.14", "3.15")  # not promised, but tried where they are found
-# Arguments for the tests that need nothing from outside.
+NEWER = ("3.14", "3.15")  # not supported yet, but tested if they are installed
+# Runs the tests that need no other program and no network.
 ALONE = ("-n", "auto", "--ignore=tests/conformance", "--ignore=tests/packaging", "--ignore=tests/servers")
-# What shows within a minute whether a file is missing: it reads files beside the packages, and starts programs.
+# These tests read files outside the packages and start programs, so they show quickly if the archive misses a file.
 SAMPLE = ("tests/chaos", "tests/codegen", "tests/runtime", "tests/test_house.py")
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
@@ -32,14 +32,14 @@ def install(session: nox.Session, *groups: str) -> None:
 
 @nox.session
 def demo(session: nox.Session) -> None:
-    """The main job in both styles, from the built package, against the emulator."""
+    """Prints an inventory in both styles, from an emulated Qovery; needs no account."""
     session.install(".")
     session.run("python", "examples/demo.py")
 
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """All tests that need nothing from outside; the blocking face on every Python found."""
+    """Runs all tests that need no other program, and those of the blocking client on every Python found."""
     install(session, "test")
     others = os.pathsep.join(other_pythons(session))
     session.run("pytest", *ALONE, *session.posargs, env={"QOVERY_TEST_PYTHONS": others})
@@ -47,7 +47,7 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def lowest(session: nox.Session) -> None:
-    """The same tests with the oldest versions that pyproject.toml allows."""
+    """Runs the same tests with the oldest dependencies that pyproject.toml allows."""
     install(session, "test")
     session.install(*(word.replace(">=", "==") for word in PYPROJECT["project"]["dependencies"]))
     session.run("pytest", *ALONE, "--ignore=tests/typing", *session.posargs)
@@ -55,24 +55,24 @@ def lowest(session: nox.Session) -> None:
 
 @nox.session
 def conformance(session: nox.Session) -> None:
-    """Every operation of both faces against Qovery's own description, served by Prism."""
+    """Calls every operation of both packages against Qovery's API description, served by Prism (needs Node.js)."""
     if not SPEC.exists():
-        session.error(f"there is no description at {SPEC}; set QOVERY_SPEC")
+        session.error(f"no API description at {SPEC}; set QOVERY_SPEC to the path of one")
     install(session, "conformance")
     session.run("pytest", "-n", "auto", "tests/conformance", *session.posargs, env={"QOVERY_SPEC": str(SPEC)})
 
 
 @nox.session
 def servers(session: nox.Session) -> None:
-    """The client under gunicorn and Celery, with Redis, through forks and signals; needs `redis-server` on the path."""
+    """Tests the client under gunicorn and Celery, with Redis, forks and signals (needs redis-server)."""
     install(session, "servers")
-    # They mostly wait for each other's processes.
+    # More workers than cores, because these tests mostly wait for other processes.
     session.run("pytest", "-n", "4", "tests/servers", *session.posargs)
 
 
 @nox.session(reuse_venv=False)
 def wheel(session: nox.Session) -> None:
-    """What a user gets: imports and types of the built wheel, away from the repository."""
+    """Tests the imports and types of the built wheel, outside the repository."""
     folder = Path(session.create_tmp()).resolve()
     for old in folder.glob("*.whl"):
         old.unlink()
@@ -80,16 +80,16 @@ def wheel(session: nox.Session) -> None:
     (built,) = folder.glob("*.whl")
     session.install(str(built), *nox.project.dependency_groups(PYPROJECT, "wheel"))
     session.chdir(folder)
-    # The other tests' conftest and path are the repository's.
+    # The settings of the other tests would import the packages from the repository.
     alone = ("-o", "pythonpath=", f"--confcutdir={ROOT / 'tests' / 'packaging'}")
     session.run("pytest", *alone, str(ROOT / "tests" / "packaging"), *session.posargs, env={"QOVERY_WHEEL": str(built)})
 
 
 @nox.session(reuse_venv=False)
 def sdist(session: nox.Session) -> None:
-    """What packagers get: the source distribution, whose tests are all found and partly run where it is unpacked."""
+    """Collects all tests of the unpacked source distribution, and runs some of them."""
     session.install(*PYPROJECT["build-system"]["requires"])
-    # Not in nox's own folder: nothing there must find the repository around it.
+    # Outside nox's folder, which is in the repository: a missing file would be found there.
     with tempfile.TemporaryDirectory() as folder:
         session.run("python", "-m", "hatchling", "build", "--target", "sdist", "--directory", folder)
         (built,) = Path(folder).glob("*.tar.gz")
@@ -103,7 +103,7 @@ def sdist(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Style, types, and that the generated code is what the generator would write."""
+    """Checks style, docstrings and types, and that the generated code is up to date."""
     install(session, "lint", "conformance")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
@@ -114,7 +114,7 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """What this SDK costs, as ratios against doing the same without it."""
+    """Measures how much time the SDK adds to the same work without it, and the emulator."""
     session.install(".")
     session.run("python", "benchmarks/bench.py", *session.posargs)
     session.run("python", "benchmarks/emulator.py")
@@ -122,16 +122,16 @@ def bench(session: nox.Session) -> None:
 
 @nox.session
 def chaos(session: nox.Session) -> None:
-    """20,000 calls under hard conditions: nothing lost, nothing doubled, nothing left behind."""
+    """Makes 20,000 calls through faults and broken connections; no effect is lost or repeated, nothing leaks."""
     install(session)
     session.run("python", "-W", "error", "-m", "chaos.run", *session.posargs)
 
 
 @nox.session
 def fuzz(session: nox.Session) -> None:
-    """Whatever reads what a server sends, led by coverage: `nox -s fuzz -- -max_total_time=3600`."""
+    """Fuzzes all code that reads responses, guided by coverage: `nox -s fuzz -- -max_total_time=3600`."""
     install(session, "fuzz")
-    session.chdir(session.create_tmp())  # where an input that breaks something is left
+    session.chdir(session.create_tmp())  # libFuzzer writes an input that fails to the working directory
     session.run("python", str(ROOT / "fuzz" / "harness.py"), *(session.posargs or ["-max_total_time=60"]))
 
 
@@ -150,7 +150,7 @@ def import_spec(session: nox.Session) -> None:
 
 
 def other_pythons(session: nox.Session) -> list[str]:
-    """An interpreter with the package for each other Python of this machine."""
+    """Installs the package for each other Python on this machine; returns their interpreters."""
     made = []
     ours = session.run("python", "-c", "import sys; print('%d.%d' % sys.version_info[:2])", silent=True)
     for version in (*PYTHONS, *NEWER):
@@ -167,7 +167,7 @@ def other_pythons(session: nox.Session) -> list[str]:
 
 
 def find_python(version: str) -> str | None:
-    """On the path, else among pyenv's; its shims are no interpreters."""
+    """The interpreter on the path, else the newest of pyenv. A shim of pyenv is not an interpreter."""
     root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
     installed = sorted(root.glob(f"{version}.*/bin/python{version}"), key=_natural)
     found = shutil.which(f"python{version}")

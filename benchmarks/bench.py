@@ -1,9 +1,9 @@
-"""What does the SDK cost? Ratios against doing the same without it, in the same run.
+"""How much time does the SDK add to the same work without it?
 
     python benchmarks/bench.py [--rounds 15]
 
-Figures are medians of interleaved rounds. Absolute times are printed for orientation only:
-they say as much about the machine. CPU is user and system time of a whole process.
+The figures are ratios of medians over interleaved rounds. The times beside them depend on the machine.
+CPU is the user and system time of a whole process.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ RAW_CALL = """
 import asyncio, json, aiohttp
 async def main():
     async with aiohttp.ClientSession(headers={{"Authorization": "Token x"}}) as session:
-        async with session.get("{url}/organization/{organization}/project") as answer:
-            json.loads(await answer.read())
+        async with session.get("{url}/organization/{organization}/project") as response:
+            json.loads(await response.read())
 asyncio.run(main())
 """
 OUR_CALL = """
@@ -132,8 +132,8 @@ async def sequential(url: str, rounds: int) -> None:
     ):
 
         async def raw() -> None:
-            async with session.get(f"{url}/organization/{ORGANIZATION}/project") as answer:
-                json.loads(await answer.read())
+            async with session.get(f"{url}/organization/{ORGANIZATION}/project") as response:
+                json.loads(await response.read())
 
         async def ours() -> None:
             await client.projects.list()
@@ -146,7 +146,7 @@ async def sequential(url: str, rounds: int) -> None:
 async def interleaved(
     ours: Callable[[], Awaitable[None]], raw: Callable[[], Awaitable[None]], rounds: int
 ) -> tuple[float, float]:
-    """Seconds for one call of each, the median over rounds of 200."""
+    """The seconds that one call of each takes: the median over rounds of 200 calls."""
     times: dict[Callable[[], Awaitable[None]], list[float]] = {ours: [], raw: []}
     for _ in range(rounds):
         for function, found in times.items():
@@ -162,7 +162,7 @@ def blocking(url: str, rounds: int) -> None:
     with Qovery(token="x", base_url=url, organization_id=ORGANIZATION) as client:
         added = [_blocking_call(client) - asyncio.run(_async_call(url)) for _ in range(rounds)]
     extra = statistics.median(added) * 1000
-    print(f"{'the blocking face adds to a call':<44} {extra:6.3f} ms  (aim 0.200)")
+    print(f"{'the blocking client adds to a call':<44} {extra:6.3f} ms  (aim 0.200)")
 
 
 def _blocking_call(client: Qovery) -> float:

@@ -1,8 +1,8 @@
-"""What does the emulator take to start, to answer and to hold?
+"""How long does the emulator take to start and to respond, and how much memory does it need?
 
     python benchmarks/emulator.py
 
-The load comes from a process of its own, so that one core is all the emulator has.
+The load comes from another process, so the emulator has one core to itself.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ async def main(url, token, path, seconds):
         async def client():
             nonlocal done
             while time.perf_counter() < end:
-                async with session.get(url + path) as answer:
-                    assert answer.status == 200
-                    await answer.read()
+                async with session.get(url + path) as response:
+                    assert response.status == 200
+                    await response.read()
                 done += 1
         await asyncio.gather(*(client() for _ in range(8)))
         print(done / seconds)
@@ -38,7 +38,7 @@ asyncio.run(main(sys.argv[1], sys.argv[2], sys.argv[3], 3))
 
 @contextmanager
 def serving(world: str) -> Iterator[dict[str, str]]:
-    """What the emulator, started from the command line, says to export."""
+    """Starts the emulator from the command line; gives the variables that it says to export."""
     command = [sys.executable, "-m", "qovery_async.emulator", "--port", "0", "--world", world, "--rate-limit", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -55,18 +55,18 @@ def serving(world: str) -> Iterator[dict[str, str]]:
             process.terminate()
 
 
-def ask(found: dict[str, str], path: str) -> bytes:
+def get(found: dict[str, str], path: str) -> bytes:
     headers = {"Authorization": f"Token {found['QOVERY_API_TOKEN']}"}
     request = urllib.request.Request(found["QOVERY_API_URL"] + path, headers=headers)
-    with urllib.request.urlopen(request) as answer:
-        body: bytes = answer.read()
+    with urllib.request.urlopen(request) as response:
+        body: bytes = response.read()
         return body
 
 
 def start(world: str) -> float:
     began = time.perf_counter()
     with serving(world) as found:
-        ask(found, "/organization")
+        get(found, "/organization")
         return time.perf_counter() - began
 
 
@@ -88,19 +88,19 @@ async def large() -> tuple[float, float]:
     began = time.perf_counter()
     async with Emulator(world="large", rate_limit=None) as emulator, aiohttp.ClientSession() as session:
         headers = {"Authorization": f"Token {emulator.token}"}
-        async with session.get(f"{emulator.url}/organization", headers=headers) as answer:
-            assert answer.status == 200
+        async with session.get(f"{emulator.url}/organization", headers=headers) as response:
+            assert response.status == 200
         seconds = time.perf_counter() - began
     return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def main() -> None:
-    beyond = min(start("demo") for _ in range(5)) - min(importing() for _ in range(5))
-    print(f"start to first answer, beyond the imports    {beyond:6.2f} s    (aim 0.50)")
-    print(f"small GETs a second, eight clients at once   {max(throughput() for _ in range(3)):6.0f}      (aim 2000)")
+    started = min(start("demo") for _ in range(5)) - min(importing() for _ in range(5))
+    print(f"start to first response, without imports     {started:6.2f} s    (aim 0.50)")
+    print(f"small GETs a second, eight concurrent calls  {max(throughput() for _ in range(3)):6.0f}      (aim 2000)")
     seconds, megabytes = asyncio.run(large())
-    print(f"the large world: loaded and first answer     {seconds:6.2f} s    (aim 3.00)")
-    print(f"the large world: resident at most            {megabytes:6.0f} MB   (aim 500)")
+    print(f"the large world: start to first response     {seconds:6.2f} s    (aim 3.00)")
+    print(f"the large world: peak resident memory        {megabytes:6.0f} MB   (aim 500)")
 
 
 if __name__ == "__main__":

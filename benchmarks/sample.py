@@ -1,4 +1,4 @@
-"""A fully populated payload for a model, read off the model itself; the same for the same seed."""
+"""Which JSON fills every attribute of a model? The same seed gives the same JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A server in a process of its own that answers every request with the same projects."""
+"""Which server is fast enough to measure a client? One that sends the same projects for every request."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ PROJECT = {
     "organization": {"id": "9d3e1e0a-4b1e-4d5c-8f3d-6f0a0b7c1d22"},
 }
 BODY = json.dumps({"results": [PROJECT | {"name": f"shop-{i}"} for i in range(5)]}).encode()
-ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(BODY), BODY)
+RESPONSE = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(BODY), BODY)
 
 
-class Answering(asyncio.Protocol):
-    """As little HTTP as will do, so that the client is what is measured."""
+class SameResponse(asyncio.Protocol):
+    """The least HTTP that works, so that the benchmark measures the client."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -34,18 +34,18 @@ class Answering(asyncio.Protocol):
         self.pending += data
         while b"\r\n\r\n" in self.pending:
             _, _, self.pending = self.pending.partition(b"\r\n\r\n")
-            self.transport.write(ANSWER)
+            self.transport.write(RESPONSE)
 
 
 async def serve() -> None:
-    server = await asyncio.get_running_loop().create_server(Answering, "127.0.0.1", 0)
+    server = await asyncio.get_running_loop().create_server(SameResponse, "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
 
 @contextmanager
 def serving() -> Iterator[str]:
-    """The address of such a server."""
+    """Starts the server in a process of its own; gives its address."""
     with Popen([sys.executable, __file__], stdout=PIPE, text=True) as process:
         assert process.stdout is not None
         try:

@@ -1,10 +1,10 @@
-"""Prints the organizations of a token with their projects, environments, services and states.
+"""Which projects, environments and services can a token see, and in which state are they?
 
     QOVERY_API_TOKEN=... python examples/inventory.py
 
-`QOVERY_API_URL` points it at another API than Qovery's own. Four requests say what there is; one
-more for each environment says how it and all its services are. No other way takes fewer, and a
-token has 1000 an hour. They run side by side, at most `AT_ONCE` of them.
+`QOVERY_API_URL` is the address of another API than Qovery's own. Four requests list the objects. One
+more for each environment gets its state and the states of its services, so this takes the fewest
+possible of the 1000 requests that a token has in an hour. At most `AT_ONCE` requests run at a time.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Inventory:
     environments: Sequence[OrganizationEnvironmentResponse]
     services: Sequence[ServiceLightResponse]
     statuses: Mapping[str, EnvironmentStatuses | None]
-    """By environment; None for one that was deleted in between."""
+    """By environment id. None if the environment was deleted meanwhile."""
 
 
 async def take(client: AsyncQovery, organization: Organization) -> Inventory:
@@ -42,10 +42,10 @@ async def take(client: AsyncQovery, organization: Organization) -> Inventory:
     projects, environments, services = await asyncio.gather(
         here.projects.list(), here.organizations.list_environments(), here.services.list()
     )
-    gate = asyncio.Semaphore(AT_ONCE)
+    limit = asyncio.Semaphore(AT_ONCE)
 
     async def statuses_of(environment_id: str) -> EnvironmentStatuses | None:
-        async with gate:
+        async with limit:
             try:
                 return await here.environments.get_statuses(environment_id)
             except NotFound:

@@ -1,4 +1,4 @@
-"""The inventory of `inventory.py` with blocking calls; a few threads share the client.
+"""How does the inventory of `inventory.py` look with blocking calls? `AT_ONCE` threads share one client.
 
 QOVERY_API_TOKEN=... python examples/inventory_sync.py
 """

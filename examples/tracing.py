@@ -1,12 +1,12 @@
-"""Shows every request as an OpenTelemetry span, in both styles: each under the span of the work that needed it.
+"""How does every request become an OpenTelemetry span, in both styles, below the span of its caller?
 
     pip install "qovery-sdk[otel]" opentelemetry-sdk
     QOVERY_API_TOKEN=... python examples/tracing.py
 
-The instrumentation is aiohttp's: it covers the connections opened after `instrument()`, sends
-`traceparent` along and makes a span of every attempt, so of retries too. It leaves headers out of the
-spans. Who has it capture request headers by `OTEL_INSTRUMENTATION_HTTP_CAPTURE_HEADERS_CLIENT_REQUEST`
-must name `authorization` in `OTEL_INSTRUMENTATION_HTTP_CAPTURE_HEADERS_SANITIZE_FIELDS`.
+The instrumentation is aiohttp's. It covers the sessions opened after `instrument()`, sends the header
+`traceparent`, and makes a span for every attempt, retries included. Spans have no headers. If you set
+`OTEL_INSTRUMENTATION_HTTP_CAPTURE_HEADERS_CLIENT_REQUEST` to capture them, name `authorization` in
+`OTEL_INSTRUMENTATION_HTTP_CAPTURE_HEADERS_SANITIZE_FIELDS`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ tracer = trace.get_tracer("examples.tracing")
 
 
 def instrument() -> None:
-    """Once, when the program starts. Most programs export to a collector, in batches."""
+    """Call this once, when the program starts. Most programs export to a collector, in batches."""
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(ConsoleSpanExporter(formatter=line)))
     trace.set_tracer_provider(provider)
@@ -34,11 +34,11 @@ def instrument() -> None:
 
 def line(span: ReadableSpan) -> str:
     attributes = span.attributes or {}
-    what = " ".join(str(attributes[name]) for name in ("http.url", "http.status_code") if name in attributes)
-    return f"{'  ' if span.parent else ''}{span.name} {what}".rstrip() + "\n"
+    details = " ".join(str(attributes[name]) for name in ("http.url", "http.status_code") if name in attributes)
+    return f"{'  ' if span.parent else ''}{span.name} {details}".rstrip() + "\n"
 
 
-async def count_side_by_side(client: AsyncQovery) -> int:
+async def count_concurrently(client: AsyncQovery) -> int:
     with tracer.start_as_current_span("count projects"):
         organizations = await client.organizations.list()
         found = await asyncio.gather(*(client.projects.list(organization_id=one.id) for one in organizations))
@@ -52,7 +52,7 @@ def count_one_by_one(client: Qovery) -> int:
 
 async def main() -> int:
     async with AsyncQovery() as client:
-        return await count_side_by_side(client)
+        return await count_concurrently(client)
 
 
 if __name__ == "__main__":

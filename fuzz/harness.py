@@ -1,9 +1,9 @@
-"""Is there an answer that the SDK does not survive? Coverage-guided, for as long as one likes.
+"""Is there a response that makes the SDK fail with an error that is not its own? Coverage guides the search.
 
     nox -s fuzz -- -max_total_time=3600
 
-The options are libFuzzer's. It stops at the first exception that is not our own, at an input that takes
-longer than 10 seconds or 2 GB, and writes that input into a file; with the file's name it tries it again.
+The options are libFuzzer's. The run stops at the first such error, and at an input that takes more than
+10 seconds or 2 GB. It writes the input to a file; pass the file's name to try it again.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ sys.path.insert(0, str(ROOT))
 with atheris.instrument_imports(include=["qovery_async"]):
     from multidict import CIMultiDict
 
-    import qovery_async.codec.repair  # noqa: F401  # is imported with its first use otherwise, uninstrumented
+    import qovery_async.codec.repair  # noqa: F401  # else it is imported on first use, without instrumentation
     from tests.support import checks
     from tests.support.garbage import answer
     from tests.support.hostile import ANSWERS, NAMES, misfit, type_of
@@ -35,14 +35,14 @@ HEADERS = [
 ]
 WORDS = ["Wed,", "21", "Oct", "2026", "07:28:00", "GMT", "-0000", "+9999", "-1", "0", "9" * 20, "9" * 400, "nan", "1e9"]
 PIECES = b'{}[]",:0e-.\\u NIt'
-# libFuzzer begins with single bytes unless told not to.
+# -len_control=0: libFuzzer would try only short inputs for a long time.
 LIMITS = ["-timeout=10", "-rss_limit_mb=2048", "-max_len=4096", "-len_control=0"]
 
 loop = asyncio.Runner()
 
 
 class Die(random.Random):
-    """Falls as the fuzzer's bytes say, and at random once they are used up."""
+    """Random numbers from the fuzzer's bytes; once these are used up, from a seed."""
 
     def __init__(self, source: atheris.FuzzedDataProvider) -> None:
         super().__init__(source.ConsumeUInt(4))
@@ -106,7 +106,7 @@ TARGETS: list[Callable[[atheris.FuzzedDataProvider], None]] = [
 
 
 def try_one(data: bytes) -> None:
-    """The last byte says what is tried, so that what comes before it can grow."""
+    """Runs the target that the last byte selects; it is the last one, so that the rest can grow."""
     source = atheris.FuzzedDataProvider(data)
     TARGETS[source.ConsumeIntInRange(0, len(TARGETS) - 1)](source)
 

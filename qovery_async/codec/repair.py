@@ -86,7 +86,7 @@ class Repair:
         return f"expected {expected}, got {kind(value) if self._secret else shown(value)}"
 
     def note(self, path: str, place: str, what: str, done: str) -> None:
-        """Note a problem: `path` is the exact place, `place` the same with `*` for positions in lists."""
+        """Counts a problem, and keeps it if it is the first of its place."""
         self.count += 1
         if place not in self.problems:
             self.problems[place] = Problem(path, place, what, done)

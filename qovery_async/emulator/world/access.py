@@ -17,6 +17,7 @@ _ROLES = ("Owner", "Admin", "DevOps", "Billing manager", READ_ONLY)
 
 
 def handlers(tokens: Tokens) -> ApiHandlers:
+    """The handlers of organizations, roles, members and API tokens."""
     return {
         "organizations.create": partial(_create_organization, tokens),
         "organizations.list": _list_organizations,

@@ -18,6 +18,7 @@ _NOT_COPIED = ("customDomain", "backup")
 
 
 def handlers() -> ApiHandlers:
+    """The handlers that clone an environment or a service."""
     services = {
         operation.call: _clone_service
         for operation in operations().values()

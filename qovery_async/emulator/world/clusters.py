@@ -17,6 +17,7 @@ _LOCK = "lock"
 
 
 def handlers() -> ApiHandlers:
+    """The handlers of cluster locks and Argo CD mappings."""
     return {
         "clusters.lock": _lock,
         "clusters.unlock": _unlock,

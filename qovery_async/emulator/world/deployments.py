@@ -34,6 +34,7 @@ _PAGE_SIZE = 20
 
 
 def handlers(life: Life, clusters: ClusterLives) -> ApiHandlers:
+    """The handlers that deploy, stop and delete environments, services and clusters."""
     return {**_of_environments(life), **_of_services(life), **_of_queue(life), **_of_clusters(clusters)}
 
 

@@ -19,6 +19,7 @@ _REST = "CONTAINER DEFAULT"
 
 
 def handlers() -> ApiHandlers:
+    """The handlers of deployment stages."""
     return {
         "deployment_stages.list": _list,
         "deployment_stages.create": _create,

@@ -43,6 +43,7 @@ _VERBS = ("list", "create", "update", "delete", "create_alias", "create_override
 
 
 def handlers() -> ApiHandlers:
+    """The handlers of variables and secrets, in every scope."""
     return {
         operation.call: partial(_HANDLERS[operation.verb], _VIEWS[family])
         for operation in operations().values()

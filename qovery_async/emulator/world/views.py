@@ -20,6 +20,7 @@ Found = Callable[[ApiCall], Iterator[Entity]]
 
 
 def handlers() -> ApiHandlers:
+    """The handlers that only list: objects across parents, statistics and overviews."""
     return {
         "clusters.list_environments": _listing(_environments_on, _on_cluster),
         "databases.list_applications": _listing(lambda _: iter(()), _itself),
