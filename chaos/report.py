@@ -14,7 +14,7 @@ from chaos.verdict import LEAST_SUCCESS, MOST_GROWTH, Run, share
 from chaos.workers import CANCELED_SHARE
 
 
-def text(run: Run) -> str:
+def markdown(run: Run) -> str:
     """The figures as Markdown."""
     return "\n".join([_introduction(run), *_sections(run), ""])
 

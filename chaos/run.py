@@ -23,7 +23,7 @@ from chaos.journal import Journal
 from chaos.judge import Judge
 from chaos.meters import Meters, memory, open_resources
 from chaos.noise import Noise
-from chaos.report import text
+from chaos.report import markdown
 from chaos.verdict import Run, failures
 from chaos.workers import SHARED, Home, Worker
 from chaos.world import PERSON, World
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     print(f"{given.calls} calls, seed {given.seed}", flush=True)
     run = measure(given.calls, given.seed)
-    figures = text(run)
+    figures = markdown(run)
     print(figures)
     wrong = failures(run)
     for violation in wrong[:40]:
