@@ -78,7 +78,7 @@ async def test_a_deployment_is_told_as_it_goes(
         with anyio.fail_after(20):
             while "DEPLOYED" not in states or "DEPLOYING" not in states:
                 emulator.clock.advance(1)
-                # Nothing is told of a second in which nothing changes.
+                # A second without a change sends nothing.
                 with anyio.move_on_after(0.3):
                     states.add(json.loads(await status.receive_str())["environment"]["state"])
             messages += json.loads(await logs.receive_str())

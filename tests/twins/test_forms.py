@@ -71,6 +71,7 @@ class TestCalls:
     def test_names_documentation_and_signatures_are_kept(self) -> None:
         assert Fleet.map.__doc__ == asynchronous.Fleet.map.__doc__
         assert Ship.sail.__doc__ == 'Sail, as in `ship.sail("Brest")`.'
+        assert Ship.name.__doc__ == "The name on the bow."
         assert inspect.signature(Fleet.by_name).parameters.keys() == {"self", "names", "prefix"}
 
 

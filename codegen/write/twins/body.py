@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from itertools import pairwise
 
 from codegen.write.twins.annotations import Reader
+from codegen.write.twins.docs import docstring
 from codegen.write.twins.index import FUNCTIONS
 from codegen.write.twins.plain import elements
 
@@ -13,6 +15,7 @@ from codegen.write.twins.plain import elements
 def values(class_: ast.ClassDef, reader: Reader) -> tuple[list[str], list[str]]:
     """The declarations of a class: nested namespaces, and values, which become properties."""
     namespaces, properties = [], []
+    documented = dict(_documented(class_))
     for name, annotation, value in _declared(class_, reader):
         type_ = reader.result(annotation)
         if type_.calls_back:
@@ -21,7 +24,8 @@ def values(class_: ast.ClassDef, reader: Reader) -> tuple[list[str], list[str]]:
             namespaces.append(f"    {name}: {type_.text} = {ast.unparse(value)}\n")
         else:
             body = returning(f"self._async.{name}", type_.text, live=type_.live)
-            properties.append(f"    @property\n    def {name}(self) -> {type_.text}:\n{body}")
+            about = docstring(documented[name], "        ") if name in documented else ""
+            properties.append(f"    @property\n    def {name}(self) -> {type_.text}:\n{about}{body}")
     return namespaces, properties
 
 
@@ -48,6 +52,16 @@ def returning(value: str, type_: str, *, live: bool, loose: bool = False, variab
         # Assigned first: what `_twin` gives is typed by what is expected of it.
         return f"        {variable}: {type_} = {value}\n        return {variable}\n"
     return f"        return {value}\n"
+
+
+def _documented(class_: ast.ClassDef) -> Iterator[tuple[str, str]]:
+    """The values that have a string below them."""
+    for node, below in pairwise(class_.body):
+        match node, below:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
+                yield name, text
+            case _:
+                pass
 
 
 def _declared(class_: ast.ClassDef, reader: Reader) -> Iterator[tuple[str, ast.expr, ast.expr | None]]:

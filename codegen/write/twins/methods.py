@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-import re
-import textwrap
 from collections.abc import Iterator
 
 import attrs
 
 from codegen.write.twins.annotations import Reader, Turned
 from codegen.write.twins.body import is_self, returning
+from codegen.write.twins.docs import docstring
 from codegen.write.twins.index import FUNCTIONS, is_public
 from codegen.write.twins.source import Function, Origin
 
@@ -238,15 +237,3 @@ def _yields(node: ast.AsyncFunctionDef) -> bool:
 def _docstring(node: Function | ast.ClassDef) -> str:
     text = ast.get_docstring(node)
     return docstring(text, "        ") if text else ""
-
-
-def docstring(text: str, indent: str) -> str:
-    """A docstring, its examples turned: what stands between backticks or after a prompt."""
-    turned = re.sub(r"`[^`]+`|^ *>>> .*", _example, text, flags=re.MULTILINE)
-    turned = turned.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-    closing = f"\n{indent}" if "\n" in turned else ""
-    return textwrap.indent(f'"""{turned}', indent) + f'{closing}"""\n'
-
-
-def _example(code: re.Match[str]) -> str:
-    return re.sub(r"\bawait (?=\w)|\basync (?=for\b|with\b)", "", code[0]).replace("AsyncQovery", "Qovery")

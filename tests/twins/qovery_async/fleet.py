@@ -45,6 +45,7 @@ class Ship(Resource):
     """A live result: it has methods that ask."""
 
     name: str
+    """The name on the bow."""
 
     def __init__(self, core: Core, name: str) -> None:
         super().__init__(core)
@@ -165,7 +166,7 @@ class Fleet(Resource):
         return Items(pages)
 
     def sightings(self, *, on_sight: Callable[[Ship], Awaitable[None] | None] | None = None) -> AsyncGenerator[Ship]:
-        """Ships as they come in sight; the function is told of each first."""
+        """Ships as they come in sight; the function is called with each first."""
 
         async def sightings() -> AsyncGenerator[Ship]:
             for name in ("Ajax", "Hector"):

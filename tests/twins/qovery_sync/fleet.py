@@ -25,6 +25,7 @@ class Ship(Twin):
 
     @property
     def name(self) -> str:
+        """The name on the bow."""
         return self._async.name
 
     def sail(self, to: str) -> str:
@@ -133,7 +134,7 @@ class Fleet(Twin):
         return self._iterate(self._async.pages())
 
     def sightings(self, *, on_sight: Callable[[Ship], None] | None = None) -> Iterator[Ship]:
-        """Ships as they come in sight; the function is told of each first."""
+        """Ships as they come in sight; the function is called with each first."""
         return self._iterate_live(self._async.sightings(on_sight=self._given(on_sight)))
 
     def anchored(self, ship: Ship | str) -> AbstractContextManager[Ship]:
