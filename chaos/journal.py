@@ -18,7 +18,7 @@ Face = Literal["async", "sync"]
 OK = "ok"
 CANCELED = "canceled"
 UNREADABLE = "unreadable"
-"""What a call has seen if its result does not have the expected attributes."""
+"""Stands for the result of a call that lacks the expected attributes."""
 
 
 @attrs.frozen
