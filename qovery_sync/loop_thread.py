@@ -15,7 +15,7 @@ import threading
 from collections.abc import Awaitable, Callable
 from contextvars import Context
 from typing import Any, TypeVar
-from weakref import WeakSet
+from weakref import ref
 
 from qovery_async.errors import ConfigurationError
 from qovery_sync.crossing import UNWIND_SECONDS, Crossing, Outcome
@@ -54,7 +54,7 @@ class LoopThread(threading.Thread):
         self._asked_to_stop = asyncio.Event()
         # What waits for the loop. The loop runs until none is left, and refuses calls once it has ended. Weak: a
         # signal handler's exception can keep a thread from removing its call.
-        self._waiting: WeakSet[Any] = WeakSet()
+        self._waiting: set[ref[Any]] = set()
         self._ended = False
 
     def begin(self) -> None:
@@ -104,11 +104,11 @@ class LoopThread(threading.Thread):
                 await asyncio.get_running_loop().shutdown_asyncgens()
         finally:
             self._ended = True
-            while self._waiting:  # noqa: ASYNC110  # a thread that waits may vanish without setting an event
+            while self.is_awaited():  # noqa: ASYNC110  # a thread that waits may vanish without setting an event
                 await asyncio.sleep(DRAIN_SECONDS)
 
     async def _cancel_calls(self) -> None:
-        calls: list[Crossing[Any]] = [call for call in list(self._waiting) if isinstance(call, Crossing)]
+        calls: list[Crossing[Any]] = [call for mark in self._waiting.copy() if isinstance(call := mark(), Crossing)]
         calls.extend(self.resident)
         tasks = {call.task for call in calls if call.task is not None}
         for call in calls:
@@ -123,15 +123,16 @@ class LoopThread(threading.Thread):
         if threading.get_ident() == self.ident:
             raise ConfigurationError(OWN_LOOP)
         call = Crossing(function, self)
+        mark = ref(call)
         try:
             # Listed before it is scheduled: a loop that ends sets `_ended` first and then looks at the list.
-            self._waiting.add(call)
+            self._waiting.add(mark)
             self._carry(call)
         except BaseException:
             self.cancel(call)
             raise
         finally:
-            self._waiting.discard(call)
+            self._waiting.discard(mark)
         return self.get(call)
 
     def get(self, outcome: Outcome[T]) -> T:
@@ -177,14 +178,20 @@ class LoopThread(threading.Thread):
         self._begun.wait(END_SECONDS)
 
         def call_back() -> None:
-            self._waiting.discard(call_back)
+            self._waiting.discard(mark)
             callback()
 
-        self._waiting.add(call_back)
+        mark = ref(call_back)
+        self._waiting.add(mark)
         if not self._ended and self.schedule(call_back):
             return True
-        self._waiting.discard(call_back)
+        self._waiting.discard(mark)
         return False
+
+    def is_awaited(self) -> bool:
+        """Whether a thread still waits for the loop."""
+        # A copy, which no other thread can change meanwhile.
+        return any(mark() is not None for mark in self._waiting.copy())
 
     def stop(self) -> None:
         """Ask the loop to end. Does not wait: the garbage collector may be the caller."""

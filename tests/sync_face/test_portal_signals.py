@@ -214,5 +214,5 @@ def test_ctrl_c_at_any_moment_leaves_nothing_behind(run: Run) -> None:
         eventually(lambda: not under_way)
         use()
         thread = portal._thread
-        eventually(lambda: not thread._waiting and not thread.resident)
+        eventually(lambda: not thread.is_awaited() and not thread.resident)
     """)
