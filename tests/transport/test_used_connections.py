@@ -13,10 +13,10 @@ import aiohttp
 import pytest
 import trustme
 
-from qovery_async import NO_RETRIES, AsyncQovery, Forbidden
+from qovery_async import NO_RETRIES, AsyncQovery, Forbidden, RetryPolicy
 from qovery_sync import Qovery
 from tests.support.flaky import answer, serve_steps
-from tests.support.idle import OK, TIMED_OUT, IdleServer, serve_idle
+from tests.support.idle import FORBIDDEN, OK, RESPONSES, TIMED_OUT, IdleServer, serve_idle
 from tests.support.server import TOKEN
 
 pytestmark = pytest.mark.anyio
@@ -83,7 +83,7 @@ def test_a_second_answer_is_not_taken_for_that_to_a_delete_of_the_blocking_face(
 
 
 async def test_a_gateway_that_answers_everything_twice_is_understood() -> None:
-    twice = {"GET": OK * 2, "DELETE": b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n" * 2}
+    twice = {"GET": OK * 2, "DELETE": FORBIDDEN * 2}
     with serve_idle(lambda _, method: twice[method]) as server:
         async with AsyncQovery(TOKEN, base_url=server.url) as client:
             for _ in range(20):
@@ -121,3 +121,15 @@ async def test_a_session_of_ones_own_keeps_to_the_pool_it_came_with() -> None:
             server.say(OK)
             await client.projects.delete("p1")  # the server refuses it; aiohttp hands over the second answer
         assert server.methods == ["GET", "DELETE"]
+
+
+def test_a_post_that_gets_the_408_of_an_idle_connection_is_sent_again() -> None:
+    """The 408 crosses the request on its way. The server answers it on the next connection."""
+
+    def respond(server: IdleServer, method: str) -> bytes:
+        return TIMED_OUT if server.methods == ["GET", "POST"] else RESPONSES[method]
+
+    with serve_idle(respond) as server, Qovery(TOKEN, base_url=server.url, retries=RetryPolicy(base=0.001)) as client:
+        client.projects.list(organization_id="o1")
+        assert client.request("POST", "/x", json={}).status == 201
+        assert server.methods == ["GET", "POST", "POST"]
