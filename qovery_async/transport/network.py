@@ -27,11 +27,12 @@ class Proxy:
         if address is None:
             return None
         url = URL(address.reveal())
-        if url.user is None:
-            return cls(url, {})
-        login = f"{url.user}:{url.password or ''}"
-        key = base64.b64encode(login.encode()).decode()
-        header = Secret(f"Basic {key}", Secret(key), Secret(login), Secret(url.password or ""))
+        user, password = url.user or "", url.password or ""
+        if not user and not password:
+            return cls(url.with_user(None), {})
+        key = base64.b64encode(f"{user}:{password}".encode()).decode()
+        # A user without a password is a key.
+        header = Secret(f"Basic {key}", Secret(key), Secret(f"{user}:{password}"), Secret(password or user))
         return cls(url.with_user(None), {"Proxy-Authorization": header})
 
 
