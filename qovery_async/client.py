@@ -44,10 +44,10 @@ class AsyncQovery(Namespaces):
         auth_scheme: `"Token"` or `"Bearer"`. Default: `Bearer` for a JWT, `Token` for anything else.
         rate_limiter: Counts the token's requests; clients and processes may share one. Default: one for this client.
         user_agent: Stands before the SDK's own `User-Agent`. Default: nothing.
-        proxy: An `http://` or `https://` address. Default: the proxy of the environment.
+        proxy: An `http://` or `https://` address. Default: the proxy of the environment, none for this machine.
         trust_env: Whether the environment may name a proxy. Default: True.
         ssl: A file or folder of authorities to trust, or an `SSLContext`. Default: the system's authorities.
-        allow_plain_http: Whether the token may be sent unencrypted to another machine. Default: False.
+        allow_plain_http: Whether the token may be sent unencrypted to another machine or a proxy. Default: False.
         max_response_bytes: The largest response that is read, in bytes, as sent and as unpacked. Default: 64 MiB.
         strict: Whether a response that does not fit raises `DecodeError`; otherwise it is repaired with a warning.
             Default: False.
@@ -78,7 +78,8 @@ class AsyncQovery(Namespaces):
     ) -> Self:
         """A client configured by the environment, and by a `.env` file where one is named.
 
-        The environment wins over the file, and an argument over both. Other arguments are those of the class.
+        The environment wins over the file, and an argument over both. The file is read as python-dotenv does. Other
+        arguments are those of the class.
 
         Raises:
             ConfigurationError: the file cannot be read, or no token is found.

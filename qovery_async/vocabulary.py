@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final
 
 import attrs
 
-from qovery_async.secrecy.masking import MASK, masked
+from qovery_async.secrecy.masking import MASK, beside_secret_name, masked
 
 
 class Unset(enum.Enum):
@@ -60,7 +60,8 @@ class Model:
 
     `extra` maps the JSON keys that this version does not know to their values, which are sent along.
     `null_keys` names the JSON keys that were null in the response. `repr` masks the attributes in
-    `__secrets__`, unless the attribute that `__secrets_if__` names is False.
+    `__secrets__`, unless the attribute that `__secrets_if__` names is False, a value whose `key` or
+    `name` looks like that of a secret, and passwords in addresses.
     """
 
     __secrets__: ClassVar[tuple[str, ...]] = ()
@@ -79,7 +80,7 @@ class Model:
         values = {name: getattr(self, name) for name in names} | ({"extra": self.extra} if self.extra else {})
         # Only an explicit False unmasks.
         open_ = self.__secrets_if__ and values[self.__secrets_if__] is False
-        hidden = () if open_ else self.__secrets__
+        hidden = {*(() if open_ else self.__secrets__), *beside_secret_name(values)}
         given = {k: v for k, v in values.items() if v is not UNSET and v is not None}
         parts = [f"{k}={MASK if k in hidden else masked(v)}" for k, v in given.items()]
         return f"{type(self).__name__}({', '.join(parts)})"

@@ -49,7 +49,8 @@ class Qovery(Namespaces):
     ) -> Self:
         """A client configured by the environment, and by a `.env` file where one is named.
 
-        The environment wins over the file, and an argument over both. Other arguments are those of the class.
+        The environment wins over the file, and an argument over both. The file is read as python-dotenv does. Other
+        arguments are those of the class.
 
         Raises:
             ConfigurationError: the file cannot be read, or no token is found.

@@ -84,7 +84,7 @@ def test_a_dotenv_file_that_cannot_be_read_is_named(content: bytes | None, tmp_p
         ({"token": "qov_hidden\0"}, "outside ASCII"),
         ({"token": "qov_hiddén"}, "outside ASCII"),
         ({"token": b"qov_hidden"}, "token"),
-        ({"auth_scheme": "Basic"}, "auth_scheme.*'Basic'"),
+        ({"auth_scheme": "Basic"}, "auth_scheme must be 'Token' or 'Bearer'"),
         ({"base_url": "api.qovery.com"}, "base_url.*QOVERY_API_URL"),
         ({"base_url": ""}, "base_url"),
         ({"base_url": "https://"}, "base_url"),

@@ -115,6 +115,17 @@ async def test_a_function_that_returns_no_token_is_refused_before_the_request(as
     assert "qov_hid" not in "".join(traceback.format_exception(refused.value))
 
 
+@pytest.mark.parametrize("around", ["{}\n", " {} ", "\ufeff{}\r\n"])
+async def test_a_token_file_may_end_with_a_line_break_and_begin_with_a_mark(
+    ask: Ask, around: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QOVERY_API_TOKEN_FILE", str(tmp_path / "token"))
+    (tmp_path / "token").write_text(around.format("qov_mine"), encoding="utf-8")
+    async with serve(LIST) as server:
+        await ask(server.url, lambda client: client.projects.list(organization_id="o1"), token=None)
+        assert server.only.token == "Token qov_mine"
+
+
 async def test_the_token_is_never_shown(ask: Ask) -> None:
     shown: list[str] = []
 

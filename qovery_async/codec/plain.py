@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, TypeGuard
 
+from qovery_async.secrecy.masking import masked
+
 DEEPEST = 240
 """The limit of nesting, in levels, for JSON that no model describes. Comparing, copying and writing a value
 take several stack frames for each level, and Python allows 1,000."""
@@ -29,10 +31,10 @@ def kind(value: object) -> str:
 
 
 def shown(value: object) -> str:
-    """A value as messages show it: its `repr` if short, otherwise its kind."""
+    """A value as messages show it: its `repr` if short, without passwords, otherwise its kind."""
     if value is None or is_object(value) or is_list(value) or (isinstance(value, str) and len(value) > _SHOWN):
         return kind(value)
-    text = repr(value)
+    text = masked(value)
     return text if len(text) <= _SHOWN else kind(value)
 
 

@@ -17,7 +17,7 @@ from qovery_async.codec.decode import choose
 from qovery_async.codec.plain import DEEPEST, is_list, is_object, is_too_deep, kind, shown
 from qovery_async.codec.shapes import attributes, union_rule, without_none
 from qovery_async.codec.times import read_datetime
-from qovery_async.secrecy.masking import looks_secret
+from qovery_async.secrecy.masking import beside_secret_name, looks_secret
 from qovery_async.secrecy.printable import one_line
 from qovery_async.vocabulary import Model, OpenEnum, UnknownVariant
 
@@ -134,6 +134,7 @@ class Repair:
             return self._misfit(value, f"an object ({model.__name__})", path, place)
         self_ = model.__new__(model)
         left = dict(value)
+        named = beside_secret_name(value)
         for field in attributes(model):
             where, which = _join(path, field.wire), _join(place, field.wire)
             if field.wire not in left:
@@ -143,7 +144,8 @@ class Repair:
                 continue
             found = left.pop(field.wire)
             if found is not None or (field.required and not field.nullable):
-                found = self._under(field.name in model.__secrets__, found, field.type, where, which)
+                secret = field.name in model.__secrets__ or field.wire in named
+                found = self._under(secret, found, field.type, where, which)
             setattr(self_, field.name, found)
         self_.extra = _free(left, path)
         self_.null_keys = tuple(k for k, v in value.items() if v is None)

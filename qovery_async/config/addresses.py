@@ -9,68 +9,125 @@ import urllib.request
 from typing import cast
 from urllib.parse import urlsplit
 
+import aiohttp
 from yarl import URL
 
 from qovery_async.errors import ConfigurationError
 from qovery_async.secrecy.secret import Secret
 
 
-def read_url(name: str, value: str | None, variable: str, default: str, scheme: str) -> str:
-    """The address that was passed, else the environment's, else the default; without a `/` at its end."""
-    url = (value if value is not None else os.environ.get(variable) or default).strip()
-    if not _is_address(url, (f"{scheme}s", scheme)) or "@" in url:
-        shown = re.sub(r"//.*@", "//***@", re.sub(r"([?#]).*", r"\1***", url, flags=re.DOTALL))
+def read_url(name: str, value: Secret | None, variable: str, default: str, scheme: str) -> str:
+    """The address that was passed, else the environment's, else the default; without a `/` at its end.
+
+    Raises:
+        ConfigurationError: it is no address. The message does not show it, since a password may stand in it.
+    """
+    found = value if value is not None else Secret(os.environ.get(variable) or default)
+    _refuse_other_types(name, found)
+    if not _is_address(found.reveal().strip(), (f"{scheme}s", scheme)) or "@" in found.reveal():
         raise ConfigurationError(
-            f"{name} ({variable}) must be a {scheme}s:// or {scheme}:// address without query or user, got {shown!r}"
+            f"{name} ({variable}) must be a {scheme}s:// or {scheme}:// address such as {default}, without user, "
+            "query or spaces; the value is not shown, since it may contain a password"
         )
+    url = found.reveal().strip()
     # A host outside ASCII in the form that is looked up.
     return (url if url.isascii() else str(URL(url))).rstrip("/")
 
 
-def refuse_plain(*urls: str) -> None:
+def refuse_plain(**urls: str) -> None:
     """Refuses to send the token unencrypted, unless it stays on this machine.
 
     Raises:
         ConfigurationError: an address is neither encrypted nor on this machine.
     """
-    for url in urls:
-        address = URL(url, encoded=True)
-        if address.scheme in ("http", "ws") and not _is_loopback(address.raw_host or ""):
+    for name, url in urls.items():
+        if _is_plain(url) and not _is_here(url):
             raise ConfigurationError(
-                f"{url} would send the token unencrypted; "
-                f"use {address.scheme}s://, or allow_plain_http=True if you must"
+                f"{name} would send the token unencrypted to another machine; "
+                f"use {urlsplit(url).scheme}s://, or allow_plain_http=True if you must"
+            )
+
+
+def refuse_detour(proxy: Secret | None, session: aiohttp.ClientSession | None, **urls: str) -> None:
+    """Refuses to send the token unencrypted to a proxy, on its way from this machine to this machine.
+
+    Raises:
+        ConfigurationError: `proxy`, or the session, takes an address of this machine through a proxy.
+    """
+    for name, url in urls.items():
+        chosen = _chosen_by_hand(proxy, session, url) if _is_plain(url) and _is_here(url) else None
+        if chosen is not None:
+            raise ConfigurationError(
+                f"{chosen} would get the token unencrypted, since {name} is an address of this machine without "
+                "encryption; leave the proxy out, or pass allow_plain_http=True if you must"
             )
 
 
 def find_proxy(proxy: Secret | None, url: str, *, trust_env: bool) -> Secret | None:
-    """The proxy for an address, found once: aiohttp's own look-up for each request costs half the speed."""
-    found = proxy if proxy is not None else _proxy_of_environment(url) if trust_env else None
+    """The proxy for an address, found once: aiohttp's own look-up for each request costs half the speed.
+
+    As in Go, an address of this machine takes no proxy from the environment, which would ask its own `localhost`.
+
+    Raises:
+        ConfigurationError: it is no address. The message does not show it, since a password may stand in it.
+    """
+    of_environment = None if not trust_env or _is_here(url) else _named_proxy(url)
+    found = proxy if proxy is not None else of_environment
     if found is None or found.reveal() == "":
         return None
-    if not isinstance(cast("object", found.reveal()), str):
-        raise ConfigurationError(f"proxy must be a string, got {type(found.reveal()).__name__}")
-    if not _is_address(found.reveal(), ("http", "https")):
-        shown = re.sub(r"//.*@", "//***@", found.reveal())
-        raise ConfigurationError(f"the proxy must be an http:// or https:// address, got {shown!r}")
+    _refuse_other_types("proxy", found)
+    if not _is_address(found.reveal(), ("http", "https")) or not _ends_with_the_host(found.reveal()):
+        name = "proxy" if proxy is not None else f"the proxy of the environment ({_variable(url)})"
+        raise ConfigurationError(
+            f"{name} must be an http:// or https:// address such as http://user:password@host:3128, with the special "
+            "characters of the password percent-encoded; the value is not shown"
+        )
     return found
 
 
-def _proxy_of_environment(url: str) -> Secret | None:
-    parts = urlsplit(url)
-    if urllib.request.proxy_bypass(parts.netloc):
+def _chosen_by_hand(proxy: Secret | None, session: aiohttp.ClientSession | None, url: str) -> str | None:
+    if proxy is not None and proxy.reveal() != "":
+        return "proxy"
+    # aiohttp has no public way to ask for the proxy of a session.
+    through = getattr(session, "_default_proxy", None) or (getattr(session, "trust_env", False) and _named_proxy(url))
+    return "the proxy of the session" if through else None
+
+
+def _named_proxy(url: str) -> Secret | None:
+    """The proxy that the environment names for an address, WebSockets included."""
+    if urllib.request.proxy_bypass(urlsplit(url).netloc):
         return None
-    found = urllib.request.getproxies().get(parts.scheme)
+    found = urllib.request.getproxies().get(_variable(url).removesuffix("_PROXY").lower())
     # Without a scheme it is http, as for curl and git.
     return Secret(f"http://{found}" if found and "://" not in found else found) if found else None
 
 
-def _is_loopback(host: str) -> bool:
+def _variable(url: str) -> str:
+    return "HTTP_PROXY" if _is_plain(url) else "HTTPS_PROXY"
+
+
+def _is_plain(url: str) -> bool:
+    return urlsplit(url).scheme in ("http", "ws")
+
+
+def _is_here(url: str) -> bool:
+    host = URL(url, encoded=True).raw_host or ""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
         # A name below `.localhost` is not: a name server is asked for it, which may say anything.
         return host.lower() == "localhost"
     return (getattr(address, "ipv4_mapped", None) or address).is_loopback
+
+
+def _refuse_other_types(name: str, value: Secret) -> None:
+    if not isinstance(cast("object", value.reveal()), str):
+        raise ConfigurationError(f"{name} must be a string, got {type(value.reveal()).__name__}")
+
+
+def _ends_with_the_host(url: str) -> bool:
+    """Whether nothing follows it: in `http://me:12/34@host`, the rest of a password would."""
+    return url.rstrip("/").count("/") == 2
 
 
 def _is_address(url: str, schemes: tuple[str, ...]) -> bool:
@@ -81,7 +138,7 @@ def _is_address(url: str, schemes: tuple[str, ...]) -> bool:
         return False
     try:
         address = URL(url, encoded=True)
-        named = bool((address.raw_host or "").encode("idna"))
+        named = bool((address.raw_host or "").encode("idna")) and bool(URL(url).host)
     except ValueError:
         return False
     return named and address.scheme in schemes and address.port != 0

@@ -16,7 +16,7 @@ from qovery_async.secrecy.secret import Secret
 F = TypeVar("F", bound=Callable[..., Any])
 S = TypeVar("S", bound=CallOptions)
 
-_OPEN = DEFAULTS.keys() - {"headers", "proxy"}
+_OPEN = DEFAULTS.keys() - {"headers", "proxy", "base_url", "ws_url", "auth_scheme"}
 
 
 def mask_token(token: TokenSource | None) -> TokenSource | None:
@@ -25,7 +25,11 @@ def mask_token(token: TokenSource | None) -> TokenSource | None:
 
 
 def mask(settings: S) -> S:
-    """The settings with a `Secret` for each value that may be one: the proxy, headers, and what has an unknown name."""
+    """The settings with a `Secret` for each value that may be one.
+
+    These are addresses, which may have a password in them, headers, what has an unknown name, and the scheme, where
+    people put the whole `Token ...`.
+    """
     return cast("S", {name: _masked(name, value) for name, value in settings.items()})
 
 

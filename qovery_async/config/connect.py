@@ -6,7 +6,7 @@ import os
 from typing import Any, cast
 
 from qovery_async.codec.reader import Codec
-from qovery_async.config.addresses import find_proxy, read_url, refuse_plain
+from qovery_async.config.addresses import find_proxy, read_url, refuse_detour, refuse_plain
 from qovery_async.config.certificates import read_ssl, refuse_unverified
 from qovery_async.config.environment import API_URL, ORGANIZATION_ID, WS_URL, read_token
 from qovery_async.config.headers import read_headers, read_user_agent
@@ -14,6 +14,7 @@ from qovery_async.config.settings import DEFAULTS, AsyncClientSettings, CallOpti
 from qovery_async.errors import ConfigurationError
 from qovery_async.pacing.limiter import LocalRateLimiter, RateLimiter
 from qovery_async.pacing.pace import Mode, Pace
+from qovery_async.secrecy.secret import Secret
 from qovery_async.transport.credentials import Credentials
 from qovery_async.transport.events import Hooks
 from qovery_async.transport.exchange import Exchange
@@ -32,16 +33,17 @@ def connect(token: TokenSource | None, settings: AsyncClientSettings) -> Exchang
     given: dict[str, Any] = {**DEFAULTS, **settings}
     base_url = read_url("base_url", given["base_url"], API_URL, "https://api.qovery.com", "http")
     ws_url = read_url("ws_url", given["ws_url"], WS_URL, "wss://ws.qovery.com", "ws")
-    if not given["allow_plain_http"]:
-        refuse_plain(base_url, ws_url)
     ssl, session, limiter = read_ssl(given["ssl"]), given["session"], given["rate_limiter"]
     refuse_unverified(session, ssl)
-    proxy = find_proxy(given["proxy"], base_url, trust_env=given["trust_env"])
-    network = Network.of(ssl=ssl, proxy=proxy, session=session)
+    if not given["allow_plain_http"]:
+        refuse_plain(base_url=base_url, ws_url=ws_url)
+        refuse_detour(given["proxy"], session, base_url=base_url, ws_url=ws_url)
+    proxy, ws_proxy = [find_proxy(given["proxy"], url, trust_env=given["trust_env"]) for url in (base_url, ws_url)]
+    network = Network.of(ssl=ssl, proxy=proxy, ws_proxy=ws_proxy, session=session)
     return Exchange(
         base_url=base_url,
         ws_url=ws_url,
-        credentials=Credentials(read_token(token), _read_scheme(given["auth_scheme"])),
+        credentials=Credentials(read_token(token), _read_scheme(given["auth_scheme"]), network.secrets),
         network=network,
         http=HttpTransport(network, max_response_bytes=_read_size(given["max_response_bytes"])),
         codec=Codec(strict=given["strict"]),
@@ -94,10 +96,13 @@ def _read_pace(pace: Mode | Pace | None, limiter: RateLimiter | None = None) -> 
     return pace if isinstance(pace, Pace) else Pace(pace)
 
 
-def _read_scheme(scheme: str | None) -> str | None:
-    if scheme not in (None, "Token", "Bearer"):
-        raise ConfigurationError(f"auth_scheme must be 'Token' or 'Bearer', got {scheme!r}")
-    return scheme
+def _read_scheme(scheme: Secret | None) -> str | None:
+    if scheme is None:
+        return None
+    if scheme.reveal() not in ("Token", "Bearer"):
+        # Not shown: people pass the whole header.
+        raise ConfigurationError("auth_scheme must be 'Token' or 'Bearer', without the token")
+    return scheme.reveal()
 
 
 def _read_size(size: int) -> int:

@@ -6,8 +6,9 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
+from qovery_async.config.dotenv import parse
 from qovery_async.config.settings import ClientSettings, TokenSource
 from qovery_async.errors import ConfigurationError
 from qovery_async.secrecy.secret import Secret
@@ -17,6 +18,7 @@ S = TypeVar("S", bound=ClientSettings)
 
 API_URL, WS_URL, ORGANIZATION_ID = "QOVERY_API_URL", "QOVERY_WS_URL", "QOVERY_ORGANIZATION_ID"
 _TOKENS = ("QOVERY_API_TOKEN", "QOVERY_API_TOKEN_FILE", "QOVERY_CLI_ACCESS_TOKEN", "Q_CLI_ACCESS_TOKEN")
+_NAMES = (*_TOKENS, API_URL, WS_URL, ORGANIZATION_ID)
 
 
 def read_token(token: TokenSource | None) -> Source:
@@ -39,37 +41,48 @@ def with_file(path: str | Path, token: TokenSource | None, settings: S) -> tuple
     Raises:
         ConfigurationError: the file cannot be read, or no token is found.
     """
-    file = read_dotenv(path)
-    found = file | _environment()
-    named = {"base_url": API_URL, "ws_url": WS_URL, "organization_id": ORGANIZATION_ID}
-    named = {argument: found[variable].reveal() for argument, variable in named.items() if variable in file}
-    return _find_token(found) if token is None else token, cast("S", {**named, **settings})
+    file, environment = read_dotenv(path), _environment()
+    left = {name: file[name] for name in file if name not in environment}
+    named: dict[str, Any] = {"base_url": left.get(API_URL), "ws_url": left.get(WS_URL)}
+    if ORGANIZATION_ID in left:
+        named["organization_id"] = left[ORGANIZATION_ID].reveal()
+    found = {argument: value for argument, value in named.items() if settings.get(argument) is None}
+    if token is None:
+        token = _find_token(environment if any(name in environment for name in _TOKENS) else file)
+    return token, cast("S", {**settings, **found})
 
 
 def read_dotenv(path: str | Path) -> dict[str, Secret]:
-    """The `QOVERY_...` lines of a `.env` file that set something: `NAME=value`, `export` and quotes allowed."""
-    text, flaw = "", None
+    """The SDK's own variables in a `.env` file that set something.
+
+    Raises:
+        ConfigurationError: the file, or a line with one of the variables, cannot be read.
+    """
+    if str(path).startswith(("qov_", "sk-qov", "eyJ")):
+        raise ConfigurationError("dotenv must be the name of a file; a token is passed as token=...")
+    found, flaw = _read_file(path)
+    # Out here, where nothing holds the text of the file.
+    if flaw is not None:
+        raise ConfigurationError(f"cannot read {str(path)!r}: {flaw}")
+    return found
+
+
+def _read_file(path: str | Path) -> tuple[dict[str, Secret], str | None]:
     try:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
-        flaw = str(error)
-    # Out here, since an error of decoding holds the whole file.
-    if flaw is not None:
-        raise ConfigurationError(f"cannot read {str(path)!r}: {flaw}")
-    found: dict[str, Secret] = {}
-    for line in text.splitlines():
-        match = re.fullmatch(r"\s*(?:export\s+)?(QOVERY_\w+|Q_CLI_\w+)\s*=\s*(.*?)\s*", line)
-        if match:
-            name, value = match.groups()
-            quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
-            found[name] = Secret(value[1:-1] if quoted else re.sub(r"\s+#.*", "", value))
-    return {name: value for name, value in found.items() if value.reveal()}
+        return {}, str(error)
+    file = parse(text, os.environ)
+    for line, rest in file.broken.items():
+        name = re.search(r"\b(QOVERY|Q_CLI)_\w+", rest)
+        if name is not None and name[0] in _NAMES:
+            return {}, f"line {line} sets {name[0]}, but its quotes do not end, or something follows them"
+    return {name: Secret(file.values[name]) for name in _NAMES if file.values.get(name)}, None
 
 
 def _environment() -> dict[str, Secret]:
     """The SDK's own variables; an empty one counts as none."""
-    names = (*_TOKENS, API_URL, WS_URL, ORGANIZATION_ID)
-    return {name: Secret(os.environ[name]) for name in names if os.environ.get(name)}
+    return {name: Secret(os.environ[name]) for name in _NAMES if os.environ.get(name)}
 
 
 def _find_token(variables: Mapping[str, Secret]) -> Secret:
@@ -79,7 +92,7 @@ def _find_token(variables: Mapping[str, Secret]) -> Secret:
     if not variable.endswith("_FILE"):
         return variables[variable]
     try:
-        return Secret(Path(variables[variable].reveal()).read_text(encoding="utf-8"))
+        return Secret(Path(variables[variable].reveal()).read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as error:
         kind = type(error).__name__
     # Neither the file's name, since the token itself may stand there, nor the error, which repeats it.

@@ -69,7 +69,8 @@ class ClientSettings(CallOptions, total=False):
     """Stands before the SDK's own `User-Agent`."""
 
     proxy: str | None
-    """An `http://` or `https://` address, treated as a secret. Default: the proxy of the environment."""
+    """An `http://` or `https://` address, treated as a secret. Default: the proxy of the environment, none for an
+    address of this machine."""
 
     trust_env: bool
     """Whether the environment may name a proxy. Default: True."""
@@ -78,7 +79,7 @@ class ClientSettings(CallOptions, total=False):
     """A file or folder of authorities to trust, or a context. Default: the authorities of the system."""
 
     allow_plain_http: bool
-    """Whether the token may be sent unencrypted to another machine. Default: False."""
+    """Whether the token may be sent unencrypted to another machine or a proxy. Default: False."""
 
     max_response_bytes: int
     """The largest response that is read, in bytes, as sent and as unpacked. Default: 64 MiB."""

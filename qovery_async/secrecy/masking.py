@@ -14,9 +14,10 @@ MASK = "***"
 
 # Strings, which `re` compiles with their first use: every program imports this module, few mask anything.
 _WORDS = (
-    r"secret|passw|passphrase|(^|_)pwd|token|credential|jwt|bearer|cookie|cvv|kubeconfig|signature|authorization"
-    r"|(^|_)auth$|webhook_?url|connection_?string|(^|_)dsn$"
-    r"|(private|api|access|account|shared|signing|encryption|ssh|license)_?keys?"
+    r"secret|passw|passphrase|passcode|pgpass|token|credential|jwt|bearer|cookie|cvv|kubeconfig|signature|authorization"
+    r"|webhook_?url|connection_?string|docker_?(auth_?config|cfg|config_?json)|npmrc|netrc|(^|_)id_(rsa|ecdsa|ed25519)"
+    r"|(^|_)(db|pg|user|root)?pass(_|$)|(^|_)(pwd|creds?|pem)(_|$)|(^|_)(auth|dsn|otp|pat|psk|salt|sas|sig)$"
+    r"|(private|api|access|account|shared|signing|encryption|ssh|license|app|client|deploy|hmac|master|tls|ssl)_?keys?"
 )
 # Ends of names that only describe a secret: `git_token_id`, `secret_name`, `target_secret_set`.
 _ABOUT = r"_(ids?|names?|types?|kind|mode|arn|at|set|count|seconds|enabled|version|env_var)$"
@@ -50,18 +51,52 @@ def masked(value: object, depth: int = 0) -> str:
             parts[1] = MASK
         text = ", ".join(parts)
         return f"[{text}]" if isinstance(value, list) else f"({text},)" if len(parts) == 1 else f"({text})"
-    return repr(value)
+    # An enum and a `SecretText` have a `repr` of their own.
+    return repr(without_passwords(value) if type(value) is str else value)
+
+
+def without_passwords(text: str) -> str:
+    """A text with `***` for what is secret in the addresses in it.
+
+    These are a password (`//user:password@`), a user of 20 characters or more, which is a token, and parameters that
+    are named like secrets (`?token=`, `;Password=`).
+    """
+    if "://" in text and "@" in text:
+        text = re.sub(r"\S+", _without_login, text)
+    return re.sub(r"(^|[?&;])([\w.-]{1,80})=[^&;#\s]+", _without_value, text) if "=" in text else text
+
+
+def _without_login(word: re.Match[str]) -> str:
+    # To the last `@`, since people do not encode theirs. `://host:80/` and `://[::1]:80/` have a port, no password.
+    begin, end = re.search(r"://(?!\[)[^/?#@:]*:(?!\d{1,5}([/?#]|$))", word[0]), word[0].rfind("@")
+    if begin is not None and begin.end() < end:
+        return f"{word[0][: begin.end()]}{MASK}{word[0][end:]}"
+    return re.sub(r"://[^/?#@:]{20,}@", f"://{MASK}@", word[0])
+
+
+def _without_value(parameter: re.Match[str]) -> str:
+    return f"{parameter[1]}{parameter[2]}={MASK}" if looks_secret(parameter[2]) else parameter[0]
+
+
+def beside_secret_name(mapping: Mapping[Any, object]) -> set[object]:
+    """The keys whose values are secret because of what stands beside them: `{"key": "API_TOKEN", "value": ...}`."""
+    if not any(isinstance(name := mapping.get(key), str) and looks_secret(name) for key in _NAMES):
+        return set()
+    return _values(mapping)
+
+
+def _values(mapping: Mapping[Any, object]) -> set[object]:
+    names = {key: _snake(key) for key, value in mapping.items() if isinstance(key, str) and _can_be_secret(value)}
+    return {key for key, name in names.items() if name == "default" or name.endswith("value")}
 
 
 def _hidden(mapping: Mapping[Any, object]) -> set[object]:
-    names = {key: _snake(key) for key, value in mapping.items() if isinstance(key, str) and _can_be_secret(value)}
-    hidden: set[object] = {key for key in names if looks_secret(key)}
-    # `{"name": "API_TOKEN", "value": ...}` and `{"is_secret": true, "value": ...}`
+    hidden: set[object] = {
+        key for key, value in mapping.items() if isinstance(key, str) and _can_be_secret(value) and looks_secret(key)
+    }
+    # `{"is_secret": true, "value": ...}`
     marked = any(mapping.get(flag) is True for flag in _FLAGS)
-    named = any(isinstance(name := mapping.get(key), str) and looks_secret(name) for key in _NAMES)
-    if marked or named:
-        hidden |= {key for key, name in names.items() if name == "default" or name.endswith("value")}
-    return hidden
+    return hidden | (_values(mapping) if marked else beside_secret_name(mapping))
 
 
 def _is_named_secret(items: Sequence[object]) -> bool:

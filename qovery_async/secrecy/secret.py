@@ -16,17 +16,14 @@ Headers need no class of their own: a plain `dict` from names to secrets shows t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NoReturn, Self, TypeVar, cast
-from urllib.parse import quote
+from typing import Any, NoReturn, Self, TypeVar
 
 from multidict import CIMultiDict
 
 from qovery_async.secrecy.masking import MASK
+from qovery_async.secrecy.repeats import hide, may_stand_in, telling
 
 V = TypeVar("V")
-
-# Characters; real tokens have 40 and more.
-_TELLING = 8
 
 
 def not_pickled(self: object) -> NoReturn:  # noqa: ARG001  # it stands in as `__reduce__`
@@ -40,21 +37,22 @@ def not_pickled(self: object) -> NoReturn:  # noqa: ARG001  # it stands in as `_
 class Secret(str):
     """A token or a text that contains one: an `Authorization` header, the address of a proxy with its password."""
 
-    __slots__ = ("_spellings", "reveal")
+    __slots__ = ("reveal", "texts")
 
     reveal: Callable[[], str]
     """Returns the text. A value of another type comes back as it was given, for the checks to refuse."""
-    _spellings: Callable[[], set[str]]
+    texts: Callable[[], tuple[str, ...]]
+    """Returns what `hidden_in` looks for."""
 
-    def __new__(cls, text: str) -> Self:
-        """A secret is taken over as it is."""
+    def __new__(cls, text: str, *inside: Secret) -> Self:
+        """A secret is taken over as it is. `hidden_in` looks for the secrets `inside` the text, else for all of it."""
         if isinstance(text, cls):
             return text
         secret = super().__new__(cls, MASK)
-        spellings = _spellings(text)
+        texts = telling(text) if not inside else tuple({found: None for part in inside for found in part.texts()})
         # In functions, where tools that look into objects do not look.
         secret.reveal = lambda: text
-        secret._spellings = lambda: spellings
+        secret.texts = lambda: texts
         return secret
 
     def __repr__(self) -> str:
@@ -80,36 +78,15 @@ class Secret(str):
 
     def hidden_in(self, value: V) -> V:
         """A string, or JSON that has been read, without the secret: some servers repeat it in a response."""
-        spellings = self._spellings()
-        return cast("V", _hide(spellings, value)) if spellings else value
+        return hide(self.texts(), value)
 
     def hidden_in_headers(self, headers: Mapping[str, str]) -> Mapping[str, str]:
         """The headers of a response without the secret."""
-        spellings = self._spellings()
-        if not any(spelling in value for value in headers.values() for spelling in spellings):
+        if not may_stand_in(self.texts(), "\n".join([*headers, *headers.values()])):
             return headers
-        return CIMultiDict((name, _hide(spellings, value)) for name, value in headers.items())
+        return CIMultiDict((self.hidden_in(name), self.hidden_in(value)) for name, value in headers.items())
 
 
 def revealed(headers: Mapping[str, str]) -> dict[str, str]:
     """Headers as they are sent, with the text of those that are secret."""
     return {name: value.reveal() if isinstance(value, Secret) else value for name, value in headers.items()}
-
-
-def _spellings(secret: object) -> set[str]:
-    """The text after the scheme, as it is and percent-encoded; none where it is too short to be told from words."""
-    text = secret.rpartition(" ")[2] if isinstance(secret, str) else ""
-    return {text, quote(text, safe="", errors="surrogatepass")} if len(text) >= _TELLING else set()
-
-
-def _hide(spellings: set[str], value: Any) -> Any:
-    if isinstance(value, str):
-        for spelling in spellings:
-            value = value.replace(spelling, MASK)
-        return value
-    if isinstance(value, list):
-        return [_hide(spellings, item) for item in cast("list[object]", value)]
-    if isinstance(value, dict):
-        items = cast("dict[str, object]", value).items()
-        return {_hide(spellings, name): _hide(spellings, item) for name, item in items}
-    return value

@@ -19,14 +19,18 @@ ADVICE = (
 )
 """Ends the messages about a missing token."""
 
+_QUOTES = "\"'`\u2018\u2019\u201c\u201d"
+
 
 class Credentials:
     """Makes the `Authorization` header of a token; a function is called again after a 401."""
 
-    __slots__ = ("_asking", "_header", "_scheme", "_source")
+    __slots__ = ("_asking", "_beside", "_header", "_scheme", "_source")
 
-    def __init__(self, token: Source, scheme: str | None) -> None:
+    def __init__(self, token: Source, scheme: str | None, beside: tuple[Secret, ...] = ()) -> None:
+        """`beside` are secrets that travel with the token: what hides it in a response hides them too."""
         self._scheme = scheme
+        self._beside = beside
         self._source = token
         self._header = self._spell(token) if isinstance(token, Secret) else None
         self._asking: Shared[Secret] = Shared()
@@ -61,14 +65,23 @@ class Credentials:
         flaw = _flaw(token.reveal())
         if flaw is not None:
             raise ConfigurationError(flaw)
-        return Secret(f"{self._scheme or _scheme_of(token.reveal())} {token.reveal().strip()}")
+        scheme, stripped = self._scheme or _scheme_of(token.reveal()), Secret(token.reveal().strip())
+        return Secret(f"{scheme} {stripped.reveal()}", stripped, *self._beside)
 
 
 def _flaw(token: object) -> str | None:
     # A wrong token is not shown either, not even a part of it.
     if not isinstance(token, str) or not token.strip():
         return f"the token is empty or not a string; {ADVICE}"
-    if not re.fullmatch(r"[!-~]+", token.strip()):
+    stripped = token.strip()
+    if stripped[0] in _QUOTES or stripped[-1] in _QUOTES:
+        return "the token is in quotes; remove the quotes, which `docker --env-file`, for one, takes for a part of it"
+    scheme = re.match(r"(?i)(authorization:\s*)?(token|bearer)\s", stripped)
+    if scheme is not None:
+        return f"the token begins with `{scheme[2].title()} `; leave off `{scheme[2].title()} `, which the SDK adds"
+    if stripped[0] == "#":
+        return "the token begins with `#`, like a comment of a `.env` file; write the token in its place"
+    if not re.fullmatch(r"[!-~]+", stripped):
         return "the token contains spaces, line breaks or characters outside ASCII"
     return None
 

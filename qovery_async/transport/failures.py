@@ -16,7 +16,7 @@ def failure(error: BaseException, request: Request, limit: Timeout, authorizatio
     if isinstance(error, QoveryError):
         return type(error)(authorization.hidden_in(str(error)) + request.doubt)
     if not isinstance(error, (aiohttp.ClientError, OSError, ValueError)):
-        error.__context__ = None
+        error.__cause__ = error.__context__ = None
         return error.with_traceback(None)
     translated = _translated(error, request, limit, authorization)
     cause = getattr(error, "certificate_error", None) or getattr(error, "os_error", None)

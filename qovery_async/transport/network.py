@@ -15,45 +15,75 @@ from qovery_async.transport.sessions import Sessions
 
 
 @attrs.frozen
+class Proxy:
+    """The address of a proxy without user and password, which aiohttp would show in errors, and what replaces them."""
+
+    address: URL
+    headers: dict[str, Secret]
+
+    @classmethod
+    def at(cls, address: Secret | None) -> Proxy | None:
+        """The proxy at an address, which may have a user and a password."""
+        if address is None:
+            return None
+        url = URL(address.reveal())
+        user, password = url.user or "", url.password or ""
+        if not user and not password:
+            return cls(url.with_user(None), {})
+        key = base64.b64encode(f"{user}:{password}".encode()).decode()
+        # A user without a password is a key.
+        header = Secret(f"Basic {key}", Secret(key), Secret(f"{user}:{password}"), Secret(password or user))
+        return cls(url.with_user(None), {"Proxy-Authorization": header})
+
+
+@attrs.frozen
 class Network:
-    """The sessions of a client, and the TLS and proxy settings of their connections."""
+    """The sessions of a client, and the TLS and proxy settings of their connections.
+
+    WebSockets have an address of their own, and perhaps another proxy or none.
+    """
 
     sessions: Sessions
     ssl: ssl_module.SSLContext | None
-    proxy: URL | None
-    proxy_headers: dict[str, Secret]
+    proxy: Proxy | None
+    ws_proxy: Proxy | None
 
     __reduce__ = not_pickled
 
     @classmethod
     def of(
-        cls, *, ssl: ssl_module.SSLContext | None, proxy: Secret | None, session: aiohttp.ClientSession | None
+        cls,
+        *,
+        ssl: ssl_module.SSLContext | None,
+        proxy: Secret | None,
+        ws_proxy: Secret | None,
+        session: aiohttp.ClientSession | None,
     ) -> Network:
         """`session` replaces the client's own sessions."""
-        address, headers = _split(proxy)
-        return cls(Sessions(session), ssl, address, headers)
+        return cls(Sessions(session), ssl, Proxy.at(proxy), Proxy.at(ws_proxy))
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """What the proxies get to know, and must not bring into errors."""
+        return tuple(header for proxy in (self.proxy, self.ws_proxy) if proxy for header in proxy.headers.values())
 
     def headers_for(self, url: str) -> dict[str, str]:
         """The proxy headers to send with the request: the proxy reads them only if the URL is unencrypted."""
-        return {} if _is_encrypted(url) else revealed(self.proxy_headers)
+        proxy = self._proxy_to(url)
+        return {} if proxy is None or _is_encrypted(url) else revealed(proxy.headers)
 
     def connection_to(self, url: str) -> dict[str, Any]:
         """The connection arguments for aiohttp. An encrypted connection tunnels through the proxy."""
+        proxy = self._proxy_to(url)
         return {
-            "proxy": self.proxy,
-            "proxy_headers": revealed(self.proxy_headers) if _is_encrypted(url) else None,
+            "proxy": proxy and proxy.address,
+            "proxy_headers": revealed(proxy.headers) if proxy and _is_encrypted(url) else None,
             "ssl": self.ssl or True,
         }
+
+    def _proxy_to(self, url: str) -> Proxy | None:
+        return self.ws_proxy if url.startswith("ws") else self.proxy
 
 
 def _is_encrypted(url: str) -> bool:
     return url.startswith(("https:", "wss:"))
-
-
-def _split(proxy: Secret | None) -> tuple[URL | None, dict[str, Secret]]:
-    """A proxy's URL without user and password, which aiohttp would show in errors, and the header that replaces them."""
-    address = URL(proxy.reveal()) if proxy else None
-    if address is None or address.user is None:
-        return address, {}
-    key = base64.b64encode(f"{address.user}:{address.password or ''}".encode()).decode()
-    return address.with_user(None), {"Proxy-Authorization": Secret(f"Basic {key}")}

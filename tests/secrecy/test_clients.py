@@ -168,7 +168,7 @@ WRONG: list[dict[str, Any]] = [
 def test_a_client_that_cannot_be_made_does_not_tell(
     make: Callable[..., Any], wrong: dict[str, Any], secret: str
 ) -> None:
-    with pytest.raises((ConfigurationError, TypeError, AttributeError)) as refused:
+    with pytest.raises((ConfigurationError, TypeError)) as refused:
         make(**{"token": TOKEN, **wrong})
     assert Needle(secret).places_in(refused.value) == []
 
@@ -200,6 +200,20 @@ def test_a_client_that_cannot_be_made_is_shown_in_a_traceback(face: type[Any]) -
     assert f"self = {face.__name__}(token=***)" in text
     assert "'timeout': -1" in text
     assert not Needle(TOKEN).stands_in(text.partition("in __init__")[2])
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids="-".join)
+@pytest.mark.parametrize("make", [AsyncQovery, Qovery, AsyncQovery.from_env, Qovery.from_env])
+def test_a_traceback_with_variables_tells_why_a_client_cannot_be_made(
+    make: Callable[..., Any], wrong: dict[str, Any]
+) -> None:
+    """Python 3.11 shows no traceback at all where the `repr` of a variable raises, such as a half-made client's."""
+    with pytest.raises((ConfigurationError, TypeError)) as refused:
+        make(**{"token": TOKEN, **wrong})
+    summary = traceback.TracebackException.from_exception(refused.value, capture_locals=True)
+    assert str(refused.value) in "".join(summary.format())
+    for frame, _ in traceback.walk_tb(refused.value.__traceback__):
+        assert all(isinstance(repr(value), str) for value in frame.f_locals.values())
 
 
 @pytest.mark.parametrize("make", [AsyncQovery.from_env, Qovery.from_env])

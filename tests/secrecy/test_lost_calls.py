@@ -197,20 +197,26 @@ async def test_a_certificate_that_is_refused_and_headers_of_ones_own(watch: Watc
 
 
 ABANDONED = """
-import asyncio, gc, logging, sys
-from tests.support.server import serve_bytes
+import asyncio, gc, logging, socket, threading
 from qovery_async import AsyncQovery
 
 logging.basicConfig(level=logging.NOTSET)
+listener = socket.create_server(("127.0.0.1", 0))
+kept = []
+
+def answer():
+    kept.append(listener.accept()[0])
+    kept[0].recv(65536)
+    kept[0].sendall(b"HTTP/1.1 200 OK\\r\\nContent-Length: 9\\r\\n\\r\\n")
 
 async def begin():
-    async with serve_bytes(b"HTTP/1.1 200 OK\\r\\nContent-Length: 9\\r\\n\\r\\n", stay=True) as proxy:
-        address = proxy.url.replace("//", "//me:{password}@")
-        client = AsyncQovery(base_url="http://api.invalid", allow_plain_http=True, proxy=address)
-        task = asyncio.ensure_future(client.projects.list(organization_id="o1"))
-        await asyncio.sleep(0.2)
-        return task
+    address = "http://me:{password}@127.0.0.1:%d" % listener.getsockname()[1]
+    client = AsyncQovery(base_url="http://api.invalid", allow_plain_http=True, proxy=address)
+    task = asyncio.ensure_future(client.projects.list(organization_id="o1"))
+    await asyncio.sleep(0.2)
+    return task
 
+threading.Thread(target=answer).start()
 loop = asyncio.new_event_loop()
 task = loop.run_until_complete(begin())
 loop.close()

@@ -164,15 +164,15 @@ class TestProxy:
                 )
         assert server.data == b""
 
-    @pytest.mark.parametrize("no_proxy", ["*", "127.0.0.1", "example.com,127.0.0.1"])
+    @pytest.mark.parametrize("no_proxy", ["*", "0.0.0.0", "example.com,0.0.0.0"])
     async def test_is_passed_by_for_what_no_proxy_names(
         self, ask: Ask, tmp_path: Path, no_proxy: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        authority, context = certificates("127.0.0.1")
+        authority, context = certificates("0.0.0.0")
         async with encrypted(context) as server, proxying() as proxy:
             monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
             monkeypatch.setenv("NO_PROXY", no_proxy)
-            url = f"https://127.0.0.1:{server.port}"
+            url = f"https://0.0.0.0:{server.port}"  # this machine, but not by one of the names that take no proxy
             await ask(url, list_projects, ssl=authority_file(authority, tmp_path))
         assert b"Authorization" in server.data
         assert proxy.data == b""

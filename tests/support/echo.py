@@ -14,12 +14,12 @@ Repeat = Callable[[str], bytes]
 
 
 @asynccontextmanager
-async def repeating(answer: Repeat) -> AsyncGenerator[str]:
-    """The address of a server that answers each connection once, with what `answer` makes."""
+async def repeating(answer: Repeat, header: str = "authorization") -> AsyncGenerator[str]:
+    """The address of a server that answers each connection once, with what `answer` makes of a header."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin1")
-        sent = re.search(r"(?im)^authorization: (.*)\r$", head)
+        sent = re.search(rf"(?im)^{header}: (.*)\r$", head)
         writer.write(answer(sent[1] if sent else "nothing"))
 
     async with listening(serve) as port:

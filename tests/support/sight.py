@@ -14,7 +14,6 @@ import attrs
 TOKEN = "qov_Zq7/Xk29+Wm4Bv8Hn3JtR6yLd5Pf1Gs0=AcEu"
 """Long, with capitals, and with characters that JSON and addresses may spell in other ways."""
 
-_PIECE = 10
 _TESTS = str(Path(__file__).parent.parent)
 
 
@@ -23,10 +22,12 @@ class Needle:
     """A secret and all its pieces: half a token tells too much already."""
 
     secret: str = attrs.field(repr=False)
+    piece: int = 10
 
     def stands_in(self, text: str) -> bool:
         folded, secret = text.casefold(), self.secret.casefold()
-        return any(secret[at : at + _PIECE] in folded for at in range(len(secret) - _PIECE + 1))
+        size = min(self.piece, len(secret))
+        return any(secret[at : at + size] in folded for at in range(len(secret) - size + 1))
 
     def places_in(self, error: BaseException) -> list[str]:
         """Where a person, an error tracker or another process would find it."""
