@@ -210,7 +210,7 @@ class Exchange:
             raise
         elapsed = time.monotonic() - began
         if self.options.pace is not None:
-            rate = read_rate(response.headers)
+            rate = read_rate(response.headers, refused=response.status == 429)
             if rate is not None:
                 await self.limiter.learn(rate)
         await self.hooks.responded(response, attempt, elapsed)
