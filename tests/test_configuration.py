@@ -148,7 +148,10 @@ LOOP["loop"] = LOOP
         (lambda client: client.request("GET", "no-slash"), "path"),
         *[(lambda client, path=path: client.request("GET", path), "^path must begin") for path in (None, 5, b"/x", "")],
         *[(lambda client, it=it: client.request(it, "/x"), "^method must be one") for it in (None, 5, b"GET", "")],
-        *[(lambda client, it=it: client.request("GET", "/x", params=it), "must be a mapping") for it in ([1], "a=b", 5)],
+        *[
+            (lambda client, it=it: client.request("GET", "/x", params=it), "must be a mapping")
+            for it in ([1], "a=b", 5)
+        ],
         (lambda client: client.request("GET", "/a?b=c"), "path"),
         (lambda client: client.request("GET", "/a\tb"), "path"),
         (lambda client: client.request("GET", "/\0"), "path"),
