@@ -100,6 +100,7 @@ def test_a_dotenv_file_that_cannot_be_read_is_named(content: bytes | None, tmp_p
         ({"proxy": "socks5://me:qov_hidden@localhost:1080"}, "proxy"),
         ({"ssl": "/no/such/file.pem"}, "ssl.*/no/such/file"),
         ({"headers": {"authorization": "Token qov_hidden"}}, "Authorization"),
+        ({"headers": {"expect": "100-continue"}}, "'expect' cannot be set.*wait for a 100"),
         ({"headers": {"X-A": "b\r\nX-C: d"}}, "X-A"),
         ({"headers": {"X A": "b"}}, "X A"),
         ({"headers": {"X:A": "b"}}, "X:A"),
@@ -159,6 +160,7 @@ LOOP["loop"] = LOOP
         (lambda client: client.request("GET /x HTTP/1.1\r\n", "/"), "method"),
         (lambda client: client.with_options(timeout=-1), "timeout"),
         (lambda client: client.with_options(headers={"AUTHORIZATION": "x"}), "Authorization"),
+        (lambda client: client.with_options(headers={"EXPECT": "100-continue"}), "'EXPECT' cannot be set"),
         (lambda client: client.warm_up("no_such_namespace"), "no_such_namespace"),
     ],
 )
