@@ -89,17 +89,23 @@ class Sessions:
     async def aclose(self) -> None:
         """Closes the sessions of all loops, but not a session that the user passed."""
         self.closings += 1
-        here = asyncio.get_running_loop()
-        # Shielded: a cancelled task would leave some connections open.
-        with anyio.CancelScope(shield=True):
-            _close_left_behind(self._opened)
-            for loop, session in _listed(self._opened):
-                if session.keeper is None or session.pid != os.getpid():
-                    continue
-                if loop is here:
+        _close_left_behind(self._opened)
+        for loop, session in _listed(self._opened):
+            if session.keeper is None or session.pid != os.getpid():
+                continue
+            if _runs_here(loop):
+                # Shielded: a cancelled task would leave some connections open.
+                with anyio.CancelScope(shield=True):
                     await session.keeper.aclose()
-                elif not loop.is_closed():
-                    asyncio.run_coroutine_threadsafe(session.keeper.aclose(), loop)
+            elif not loop.is_closed():
+                asyncio.run_coroutine_threadsafe(session.keeper.aclose(), loop)
+
+
+def _runs_here(loop: asyncio.AbstractEventLoop) -> bool:
+    try:
+        return asyncio.get_running_loop() is loop
+    except RuntimeError:  # under trio, where no call was possible either
+        return False
 
 
 async def _close_with_loop(session: Session, opened: weakref.ref[_Opened]) -> AsyncGenerator[None]:
