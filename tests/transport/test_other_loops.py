@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import anyio
 import pytest
 import trio
+from anyio.from_thread import start_blocking_portal
 
 from qovery_async import AsyncQovery, ConfigurationError, LocalRateLimiter
 from qovery_sync import Qovery
@@ -53,6 +55,19 @@ class TestUnderAnotherLoop:
         client = AsyncQovery(**{"token": TOKEN, **options})
         with pytest.raises(ConfigurationError, match=ADVICE):
             lists(client).__await__().send(None)
+
+
+def test_a_client_can_be_closed_under_trio() -> None:
+    async def is_closed(client: AsyncQovery) -> None:
+        with anyio.fail_after(10):
+            while client._core.exchange.network.sessions.current() is not None:
+                await anyio.sleep(0.01)
+
+    with in_thread(serve(LIST)) as server, start_blocking_portal() as portal:
+        client = AsyncQovery(TOKEN, base_url=server.url, organization_id="o1")
+        portal.call(lists, client)
+        trio.run(client.aclose)
+        portal.call(is_closed, client)
 
 
 @pytest.mark.parametrize("run", [trio.to_thread.run_sync, None], ids=["in a thread", "directly"])
