@@ -40,7 +40,7 @@ class ConnectError(TransportError):
 
 
 class RequestTimeout(TransportError):
-    """The response did not arrive within the timeout.
+    """The response did not arrive within the timeout, or a function of yours (token, hook, `rate_limiter`) did not return.
 
     The message says which one: `timeout=` bounds a whole call, `Timeout` also its parts. The note on
     `TransportError` about effects holds here too.

@@ -100,6 +100,7 @@ def test_a_dotenv_file_that_cannot_be_read_is_named(content: bytes | None, tmp_p
         ({"proxy": "socks5://me:qov_hidden@localhost:1080"}, "proxy"),
         ({"ssl": "/no/such/file.pem"}, "ssl.*/no/such/file"),
         ({"headers": {"authorization": "Token qov_hidden"}}, "Authorization"),
+        ({"headers": {"expect": "100-continue"}}, "'expect' cannot be set.*wait for a 100"),
         ({"headers": {"X-A": "b\r\nX-C: d"}}, "X-A"),
         ({"headers": {"X A": "b"}}, "X A"),
         ({"headers": {"X:A": "b"}}, "X:A"),
@@ -146,6 +147,12 @@ LOOP["loop"] = LOOP
         (lambda client: client.clusters.kubeconfig.update("c1", {"a": 1}, organization_id="o1"), "takes a string"),
         (lambda client: client.events.list(organization_id="o1", page_size=[1]), "pageSize"),
         (lambda client: client.request("GET", "no-slash"), "path"),
+        *[(lambda client, path=path: client.request("GET", path), "^path must begin") for path in (None, 5, b"/x", "")],
+        *[(lambda client, it=it: client.request(it, "/x"), "^method must be one") for it in (None, 5, b"GET", "")],
+        *[
+            (lambda client, it=it: client.request("GET", "/x", params=it), "must be a mapping")
+            for it in ([1], "a=b", 5)
+        ],
         (lambda client: client.request("GET", "/a?b=c"), "path"),
         (lambda client: client.request("GET", "/a\tb"), "path"),
         (lambda client: client.request("GET", "/\0"), "path"),
@@ -153,6 +160,7 @@ LOOP["loop"] = LOOP
         (lambda client: client.request("GET /x HTTP/1.1\r\n", "/"), "method"),
         (lambda client: client.with_options(timeout=-1), "timeout"),
         (lambda client: client.with_options(headers={"AUTHORIZATION": "x"}), "Authorization"),
+        (lambda client: client.with_options(headers={"EXPECT": "100-continue"}), "'EXPECT' cannot be set"),
         (lambda client: client.warm_up("no_such_namespace"), "no_such_namespace"),
     ],
 )

@@ -39,6 +39,8 @@ def _flaw(name: object, value: object) -> str | None:
         return "the Authorization header is made from the token; set that instead"
     if name.lower() in _FRAMING:
         return f"the header {name!r} follows from the request and its address (base_url), and cannot be set"
+    if name.lower() == "expect":
+        return f"the header {name!r} cannot be set: a request would wait for a 100 that the API never sends"
     if not isinstance(value, str) or re.search(r"[\0-\x08\x0a-\x1f\x7f\ud800-\udfff]", value):
         return f"the header {name!r} must be a string without line breaks and other control characters"
     return None

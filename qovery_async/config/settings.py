@@ -46,8 +46,8 @@ class CallOptions(TypedDict, total=False):
     one that the token sees."""
 
     headers: Headers | None
-    """Headers for every request, treated as secrets; `with_options` adds to them. `Authorization`, `Host` and the
-    headers that say where a request ends are refused."""
+    """Headers for every request, treated as secrets; `with_options` adds to them. `Authorization`, `Host`,
+    `Expect` and the headers that say where a request ends are refused."""
 
 
 class ClientSettings(CallOptions, total=False):

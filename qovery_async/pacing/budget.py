@@ -6,12 +6,10 @@ import math
 
 import attrs
 
-from qovery_async.pacing.rate import Rate
+from qovery_async.pacing.rate import LONGEST, WINDOW, Rate
 
 LIMIT = 1000
 """The requests an hour that Qovery documents for a token: assumed until a response says otherwise."""
-WINDOW = 3600.0
-"""The seconds of that hour."""
 MARGIN = 1.0
 """Seconds by which the hour may end later than the API says, since it says so in whole seconds."""
 DOUBT = 5.0
@@ -20,6 +18,8 @@ SPREAD_FROM = 0.2
 """The share of an hour's requests that is spread evenly over the rest of the hour."""
 SOON = 0.5
 """Seconds until the first responses of an hour have told more."""
+LOOK = 300.0
+"""Seconds until a request looks whether an hour is as empty as a response said."""
 AT_LEAST = 0.01
 """The least seconds between two calls of a limiter, whatever it says."""
 
@@ -55,6 +55,12 @@ class Budget:
     next_turn: float = -math.inf
     late: int = 0
     """Requests taken so late that they may be counted in the next hour, which so begins with fewer."""
+    told_less: bool = False
+    """Whether a response left less than the requests taken here explain: others use the token, or it is wrong."""
+    look_at: float = math.inf
+    """When a request may look, where the hour is empty and a response `told_less`."""
+    looking: bool = False
+    """Whether the next response is that of a request that looks."""
 
     def take(self, now: float, *, most: float, patient: bool) -> Turn:
         """Take one request, if its turn comes within `most` seconds; `now` is in seconds of the keeper's clock."""
@@ -69,7 +75,7 @@ class Budget:
                 return Turn(taken=False, wait=SOON)
             self.next_turn, spread = now + SOON, False
         if self.remaining < 1:
-            return Turn(taken=False, wait=self.ends - now)
+            return self._look(now, most)
         turn, last = now, self.ends - DOUBT
         if spread:
             turn = max(now, min(self.next_turn, last))
@@ -78,6 +84,7 @@ class Budget:
             self.next_turn = turn + max(0.0, last - turn) / self.remaining
         self.remaining -= 1
         self.late += turn >= last
+        self._plan_look(turn)
         return Turn(taken=True, wait=turn - now)
 
     def learn(self, now: float, rate: Rate) -> None:
@@ -85,8 +92,8 @@ class Budget:
         ends = now + rate.resets_in + MARGIN
         if ends <= self.ended_before + DOUBT:
             return  # a late response of the previous hour
-        self.remaining += rate.limit - self.limit
-        self.limit = rate.limit
+        if rate.resets_in > LONGEST:
+            return  # no hour is as long
         if not self.confirmed:
             self.ends = ends
         elif now >= self.ends - DOUBT and ends > self.ends + DOUBT:
@@ -95,9 +102,35 @@ class Budget:
             # All responses err to the same side: the earliest end is the best estimate.
             self.ends = min(self.ends, ends)
         self.confirmed = True
-        self.remaining = min(self.remaining, rate.remaining)
+        counted = self.remaining
+        self.remaining += rate.limit - self.limit
+        self.limit = rate.limit
+        if self.looking:
+            self.looking, self.remaining = False, rate.remaining
+            self.told_less = rate.remaining < 1 and not rate.refused  # a refusal settles it
+        else:
+            self.remaining = min(self.remaining, rate.remaining)
+            self.told_less = self.told_less or self.remaining < counted
+        self._plan_look(now)
+
+    def _plan_look(self, now: float) -> None:
+        # By then the earlier requests have their responses: the next one is that of the request that looks.
+        if self.told_less and self.remaining < 1:
+            self.look_at = now + LOOK
+
+    def _look(self, now: float, most: float) -> Turn:
+        """Once in a while, a turn in an empty hour; otherwise nobody would hear that it is not empty."""
+        wait = self.ends - now
+        if not self.told_less:
+            return Turn(taken=False, wait=wait)
+        if now >= self.look_at:
+            self.look_at, self.looking = now + LOOK, True
+            return Turn(taken=True)
+        # A call that cannot wait for the end raises at once.
+        return Turn(taken=False, wait=min(wait, self.look_at - now) if wait <= most else wait)
 
     def _begin(self, now: float, ends: float) -> None:
         self.ended_before = min(self.ends, now)
         self.began, self.ends, self.next_turn = now, ends, now
         self.remaining, self.late = self.limit - self.late, 0
+        self.told_less = self.looking = False

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import sys
-import threading
 import time
-from typing import Protocol
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+import attrs
 
 from qovery_async.pacing.budget import Budget, Turn
 from qovery_async.pacing.rate import Rate
+
+T = TypeVar("T")
 
 
 class RateLimiter(Protocol):
@@ -31,24 +33,46 @@ class RateLimiter(Protocol):
         ...
 
 
-_lock = threading.Lock()
-if sys.platform != "win32":
-    # A child inherits the lock as it is: held by a thread that the child lacks, it would stay held.
-    os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_lock.release)
+@attrs.define(eq=False)
+class _State:
+    """A budget that nobody changes any more, and the state that replaced it, where one has."""
+
+    budget: Budget
+    _next: dict[None, _State] = attrs.Factory(dict[None, "_State"])
+
+    def latest(self) -> _State:
+        state = self
+        while state._next:
+            state = state._next[None]
+        return state
+
+    def replace(self, state: _State) -> bool:
+        """Whether `state` replaces this one; another may have been quicker."""
+        # One step, which no thread, signal or fork divides.
+        return self._next.setdefault(None, state) is state
 
 
 class LocalRateLimiter:
     """A budget in memory: all tasks, threads and clients of a process that have this limiter share it."""
 
+    # Without a lock: a signal handler that forks or raises while its thread has one would leave it held for ever.
     def __init__(self) -> None:
-        self._budget = Budget()
+        self._state = _State(Budget())
 
     async def take(self, *, most: float, patient: bool) -> Turn:
         """Take one request out of the budget of this process."""
-        with _lock:
-            return self._budget.take(time.monotonic(), most=most, patient=patient)
+        return self._changed(lambda budget: budget.take(time.monotonic(), most=most, patient=patient))
 
     async def learn(self, rate: Rate) -> None:
         """Take over what the headers of a response say."""
-        with _lock:
-            self._budget.learn(time.monotonic(), rate)
+        self._changed(lambda budget: budget.learn(time.monotonic(), rate))
+
+    def _changed(self, change: Callable[[Budget], T]) -> T:
+        """Applies `change` to the budget and returns its result; starts over when another thread interferes."""
+        while True:
+            latest = self._state.latest()
+            changed = _State(attrs.evolve(latest.budget))
+            result = change(changed.budget)
+            if latest.replace(changed):
+                self._state = changed
+                return result

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import attrs
 
 from qovery_async.errors import ConfigurationError
-from qovery_async.pacing.budget import WINDOW
+from qovery_async.pacing.rate import WINDOW
 
 Mode = Literal["wait", "raise"]
 

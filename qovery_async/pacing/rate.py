@@ -12,8 +12,13 @@ import attrs
 
 # Qovery documents the reset as a Unix time, and its examples use it as a number of seconds.
 _EPOCH = 1e9
-# No window of Qovery's is longer. A header with more is broken, and would stop a client for good.
-_LONGEST = 24 * 3600.0
+# A longer wait is of no use to a call, and some clocks and servers name absurd ones.
+_LONGEST_WAIT = 24 * 3600.0
+
+WINDOW = 3600.0
+"""The seconds of the hour in which the API counts a token's requests."""
+LONGEST = WINDOW + 60
+"""The most seconds until an hour ends that are believed: clocks may disagree a little."""
 
 
 @attrs.frozen
@@ -21,22 +26,26 @@ class Rate:
     """What a response says of the token's budget.
 
     `limit` is the requests of an hour, `remaining` what is left of them, `resets_in` the seconds until
-    there are `limit` again.
+    there are `limit` again. `refused` is whether the response is a 429.
     """
 
     limit: int
     remaining: int
     resets_in: float
+    refused: bool = False
 
 
-def read_rate(headers: Mapping[str, str]) -> Rate | None:
-    """The three `X-RateLimit` headers, where a response has them all and they make sense."""
+def read_rate(headers: Mapping[str, str], *, refused: bool = False) -> Rate | None:
+    """The three `X-RateLimit` headers, where a response has them all and they make sense.
+
+    A reset that is more than an hour away makes no sense: nothing that its response says is believed.
+    """
     limit = _number(headers.get("X-RateLimit-Limit"))
     remaining = _number(headers.get("X-RateLimit-Remaining"))
     resets_in = _resets_in(headers)
     if limit is None or remaining is None or resets_in is None or limit < 1:
         return None
-    return Rate(int(limit), int(min(max(remaining, 0), limit)), resets_in)
+    return Rate(int(limit), int(min(max(remaining, 0), limit)), resets_in, refused)
 
 
 def read_retry_after(headers: Mapping[str, str], *, limited: bool) -> float | None:
@@ -52,7 +61,7 @@ def read_retry_after(headers: Mapping[str, str], *, limited: bool) -> float | No
         seconds = None if at is None else at - _now(headers)
     if seconds is None and limited:
         seconds = _resets_in(headers)
-    return None if seconds is None else min(max(seconds, 0.0), _LONGEST)
+    return None if seconds is None else min(max(seconds, 0.0), _LONGEST_WAIT)
 
 
 def _resets_in(headers: Mapping[str, str]) -> float | None:
@@ -60,7 +69,7 @@ def _resets_in(headers: Mapping[str, str]) -> float | None:
     if reset is None:
         return None
     seconds = reset - _now(headers) if reset > _EPOCH else reset
-    return min(max(seconds, 0.0), _LONGEST)
+    return max(seconds, 0.0) if seconds <= LONGEST else None
 
 
 def _now(headers: Mapping[str, str]) -> float:

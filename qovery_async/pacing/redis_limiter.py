@@ -21,9 +21,9 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from qovery_async.errors import ConfigurationError
-from qovery_async.pacing.budget import WINDOW, Budget, Turn
+from qovery_async.pacing.budget import Budget, Turn
 from qovery_async.pacing.limiter import LocalRateLimiter
-from qovery_async.pacing.rate import Rate
+from qovery_async.pacing.rate import WINDOW, Rate
 from qovery_async.secrecy.secret import Secret
 
 T = TypeVar("T")

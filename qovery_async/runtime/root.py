@@ -41,11 +41,8 @@ class Root(Resource):
         `path` is relative to the base URL and percent-encoded. `json` may hold models. Raises what
         every operation raises.
         """
-        if not re.fullmatch(r"/[!-~]*", path) or re.search(r"[?#{}]", path):
-            raise ConfigurationError(f"path must begin with /, be percent-encoded and hold no query, got {path!r}")
-        if method.upper() not in _METHODS:
-            raise ConfigurationError(f"method must be one of {', '.join(_METHODS)}, got {method!r}")
-        call = Call("request", f"{method.upper()} {path}", query=params, body=json, empty_ok=True)
+        route = f"{_method(method)} {_path(path)}"
+        call = Call("request", route, query=params, body=json, empty_ok=True)
         response = await self._core.exchange.send(call, "application/json, */*;q=0.5")
         return RawResponse(response.status, response.headers, response.data())
 
@@ -55,3 +52,16 @@ class Root(Resource):
         For services that mind how long their first request takes. Sends nothing.
         """
         await warm_up(self, self._core.exchange.codec, namespaces)
+
+
+def _method(given: object) -> str:
+    method = given.upper() if isinstance(given, str) else None
+    if method in _METHODS:
+        return method
+    raise ConfigurationError(f"method must be one of {', '.join(_METHODS)}, got {given!r}")
+
+
+def _path(given: object) -> str:
+    if isinstance(given, str) and re.fullmatch(r"/[!-~]*", given) and not re.search(r"[?#{}]", given):
+        return given
+    raise ConfigurationError(f"path must begin with /, be percent-encoded and hold no query, got {given!r}")

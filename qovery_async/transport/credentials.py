@@ -8,6 +8,9 @@ from collections.abc import Awaitable, Callable
 
 from qovery_async.errors import ConfigurationError
 from qovery_async.secrecy.secret import Secret, not_pickled
+from qovery_async.transport.options import Timeout
+from qovery_async.transport.patience import patiently
+from qovery_async.transport.request import Request
 from qovery_async.transport.single_flight import Shared
 
 Source = Secret | Callable[[], str | Awaitable[str]]
@@ -45,10 +48,10 @@ class Credentials:
         """Whether the token comes from a function, which may return a new one."""
         return not isinstance(self._source, Secret)
 
-    async def header(self, *, instead_of: Secret | None = None) -> Secret:
+    async def header(self, request: Request, limit: Timeout, *, instead_of: Secret | None = None) -> Secret:
         """The value of `Authorization`; a new one, where there can be one, if the API has refused `instead_of`."""
         if self._header is None or (self.can_renew and self._header == instead_of):
-            return await self._asking.run(self._renew)
+            return await patiently(f"{request}: the token function", self._asking.run(self._renew), limit)
         return self._header
 
     async def _renew(self) -> Secret:

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 import attrs
 
 from qovery_async.secrecy.printable import one_line
+from qovery_async.transport.options import Timeout
+from qovery_async.transport.patience import patiently
 from qovery_async.transport.request import Request
 from qovery_async.transport.response import Response
 from qovery_async.transport.retry import Outcome
@@ -74,18 +76,19 @@ RetryHook = Callable[[RetryEvent], Awaitable[None] | None]
 
 @attrs.frozen
 class Hooks:
-    """Tells the log, and the hooks of the user."""
+    """Tells the log, and the hooks of the user; an async hook gets as long as an attempt may take."""
 
     on_request: RequestHook | None = None
     on_response: ResponseHook | None = None
     on_retry: RetryHook | None = None
 
-    async def requesting(self, request: Request, attempt: int) -> None:
+    async def requesting(self, request: Request, attempt: int, limit: Timeout) -> None:
         """Call `on_request` before an attempt."""
         if self.on_request is not None:
-            await _observe(self.on_request, RequestEvent(request.operation, request.method, request.url, attempt))
+            event = RequestEvent(request.operation, request.method, request.url, attempt)
+            await _observe(self.on_request, event, f"{request}: on_request", limit)
 
-    async def responded(self, response: Response, attempt: int, elapsed: float) -> None:
+    async def responded(self, response: Response, attempt: int, elapsed: float, limit: Timeout) -> None:
         """Log a response and call `on_response`; `elapsed` is in seconds."""
         request = response.request
         if _log.isEnabledFor(logging.DEBUG):
@@ -105,7 +108,7 @@ class Hooks:
                 headers=response.headers,
                 elapsed=elapsed,
             )
-            await _observe(self.on_response, event)
+            await _observe(self.on_response, event, f"{request} returned {response.status}, but on_response", limit)
 
     def lost(self, request: Request, attempt: int, elapsed: float, error: BaseException) -> None:
         """Log an attempt that got no response."""
@@ -113,13 +116,13 @@ class Hooks:
         path = urlsplit(request.url).path
         _log.debug("%s %s got no response in %.3f s, attempt %d: %s", request.method, path, elapsed, attempt, kind)
 
-    async def retrying(self, request: Request, attempt: int, delay: float, failure: Outcome) -> None:
+    async def retrying(self, request: Request, attempt: int, delay: float, failure: Outcome, limit: Timeout) -> None:
         """Log the wait for a retry and call `on_retry`; `delay` is in seconds."""
         reason = _described(failure, request)
         _log.info("%s: attempt %d failed (%s), retry in %.1f s", request, attempt, reason, delay)
         if self.on_retry is not None:
             event = RetryEvent(request.operation, request.method, request.url, attempt, delay, reason)
-            await _observe(self.on_retry, event)
+            await _observe(self.on_retry, event, f"{request}: on_retry", limit)
 
     def gave_up(self, request: Request, attempt: int, failure: Outcome, reason: str) -> None:
         """Log why a failed call is not retried."""
@@ -132,7 +135,7 @@ def _described(failure: Outcome, request: Request) -> str:
     return str(failure).removeprefix(f"{request}: ")
 
 
-async def _observe(hook: Callable[[E], Awaitable[None] | None], event: E) -> None:
+async def _observe(hook: Callable[[E], Awaitable[None] | None], event: E, name: str, limit: Timeout) -> None:
     done = hook(event)
     if inspect.isawaitable(done):
-        await done
+        await patiently(name, done, limit)

@@ -19,8 +19,10 @@ from qovery_async.secrecy.secret import Secret, not_pickled
 from qovery_async.transport.credentials import Credentials
 from qovery_async.transport.events import Hooks
 from qovery_async.transport.http import HttpTransport
+from qovery_async.transport.loop import running_loop
 from qovery_async.transport.network import Network
 from qovery_async.transport.options import Options
+from qovery_async.transport.patience import patiently
 from qovery_async.transport.request import Call, Request, build
 from qovery_async.transport.response import Response
 from qovery_async.transport.retry import GiveUp, Outcome, Retry, RetryQuota, decide, is_failure, is_uncertain
@@ -88,6 +90,7 @@ class Exchange:
             ApiError: the API refused the call.
             DecodeError: a call that reads got an empty 200.
         """
+        running_loop()
         headers = {"User-Agent": self.user_agent, **self.options.headers}
         request = build(call, base_url=self.base_url, accept=accept, headers=headers)
         total, now = self.options.timeout.total, time.monotonic()
@@ -150,7 +153,8 @@ class Exchange:
                     return _checked(outcome)
                 self.quota.take(decision.price)
                 progress.price = decision.price or progress.price
-                await self.hooks.retrying(progress.request, progress.attempts, decision.delay, outcome)
+                limit = self.options.timeout
+                await self.hooks.retrying(progress.request, progress.attempts, decision.delay, outcome, limit)
                 await anyio.sleep(decision.delay)
         finally:
             del outcome  # as above
@@ -160,7 +164,7 @@ class Exchange:
         if pace is not None:
             left = progress.ends - time.monotonic()
             # What a call waits for its turn does not count for `RetryPolicy.total`.
-            progress.began += await wait_for_turn(pace, self.limiter, progress.request, left)
+            progress.began += await wait_for_turn(pace, self.limiter, progress.request, left, self.options.timeout)
         if self._is_closed(progress):
             raise TransportError(f"{progress.request}: {CLOSED}")
         progress.attempts += 1
@@ -188,33 +192,35 @@ class Exchange:
         return self.network.sessions.closings > progress.closings
 
     async def _attempt(self, progress: _Progress) -> Outcome:
-        authorization = await self.credentials.header()
-        try:
-            response = await self._exchange(progress, authorization)
-            if response.status == 401 and self.credentials.can_renew:
-                # Refused before it took effect, so a second request does nothing twice.
-                renewed = await self.credentials.header(instead_of=authorization)
-                if renewed != authorization:
-                    response = await self._exchange(progress, renewed)
-        except TransportError as error:
-            return error
-        return response
+        request, limit = progress.request, self.options.timeout
+        authorization = await self.credentials.header(request, limit)
+        outcome = await self._exchange(progress, authorization)
+        if isinstance(outcome, Response) and outcome.status == 401 and self.credentials.can_renew:
+            # Refused before it took effect, so a second request does nothing twice.
+            renewed = await self.credentials.header(request, limit, instead_of=authorization)
+            if renewed != authorization:
+                return await self._exchange(progress, renewed)
+        return outcome
 
-    async def _exchange(self, progress: _Progress, authorization: Secret) -> Response:
-        request, attempt = progress.request, progress.attempts
-        await self.hooks.requesting(request, attempt)
+    async def _exchange(self, progress: _Progress, authorization: Secret) -> Outcome:
+        """Sends the request once; what the user's functions raise is no outcome of it, and ends the call."""
+        request, attempt, limit = progress.request, progress.attempts, self.options.timeout
+        await self.hooks.requesting(request, attempt, limit)
         began = time.monotonic()
         try:
-            response = await self.http.send(request, authorization, self.options.timeout)
+            response = await self.http.send(request, authorization, limit)
         except (TransportError, asyncio.CancelledError) as error:
             self.hooks.lost(request, attempt, time.monotonic() - began, error)
+            if isinstance(error, TransportError):
+                return error
             raise
         elapsed = time.monotonic() - began
         if self.options.pace is not None:
-            rate = read_rate(response.headers)
+            rate = read_rate(response.headers, refused=response.status == 429)
             if rate is not None:
-                await self.limiter.learn(rate)
-        await self.hooks.responded(response, attempt, elapsed)
+                name = f"{request} returned {response.status}, but rate_limiter.learn"
+                await patiently(name, self.limiter.learn(rate), limit)
+        await self.hooks.responded(response, attempt, elapsed, limit)
         return response
 
 

@@ -25,7 +25,7 @@ class Timeout:
     """Limits in seconds; None is no limit.
 
     `total` limits a whole call, with all its attempts and the waits between them; `attempt` one request and its
-    response; `connect` the time to connect, once the host's name is known; `read` the silence between two reads.
+    response, and each wait for an async function of yours (token, hook, `rate_limiter`); `connect` the time to connect, once the host's name is known; `read` the silence between two reads.
     The official command line client allows 60 s for an attempt, after 15 s had proved too short.
     """
 

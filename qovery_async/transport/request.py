@@ -6,7 +6,7 @@ import functools
 import re
 from collections.abc import Mapping
 from enum import Enum
-from typing import Any, TypedDict, Unpack
+from typing import Any, TypedDict, Unpack, cast
 from urllib.parse import quote, urlencode
 
 import attrs
@@ -99,6 +99,8 @@ def path_of(template: str, values: tuple[str, ...]) -> str:
     Raises:
         ConfigurationError: a parameter is empty or not a string; the request would hit another path.
     """
+    if "{" not in template:  # nothing to fill in; what `client.request` was given must not fill the cache either
+        return template
     texts, names = _parts(template)
     path = texts[0]
     for name, value, text in zip(names, values, texts[1:], strict=True):
@@ -123,8 +125,12 @@ def _segment(name: str, value: object) -> str:
 
 
 def _query(query: Mapping[str, object] | None) -> str:
+    if not query:
+        return ""
+    if not isinstance(cast("object", query), Mapping):
+        raise ConfigurationError(f"the query parameters must be a mapping of names to values, got {_shown(query)}")
     given: dict[str, str] = {}
-    for name, value in (query or {}).items():
+    for name, value in query.items():
         if value is UNSET or value is None:
             continue
         text = _scalar(value)

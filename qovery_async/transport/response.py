@@ -76,7 +76,8 @@ class Response:
 
         Raises:
             ApiError: the status is 400 or above.
-            TransportError: a redirect; none is followed, since it would take the token elsewhere.
+            TransportError: a redirect, which is not followed since it would take the token elsewhere; or
+                another status that is neither a success nor an error (101, 304).
             DecodeError: a call that reads got an empty 200.
         """
         if self.lost_its_body:
@@ -85,10 +86,15 @@ class Response:
             return self
         request = self.request
         if self.status < 400:
-            target = one_line(self.headers.get("Location", "nowhere"))
+            target = self.headers.get("Location")
+            if target and 300 <= self.status != 304:
+                raise TransportError(
+                    f"{request} returned {self.status}, a redirect to {one_line(target)!r}, which is not followed; "
+                    "if the API has moved there, set base_url"
+                )
             raise TransportError(
-                f"{request} returned {self.status}, a redirect to {target!r}, which is not followed; "
-                "if the API has moved there, set base_url"
+                f"{request} returned {self.status}, which the API never sends: check base_url, the headers that you "
+                "set, and for a proxy or cache on the way"
             )
         error = api_error(
             self.status,

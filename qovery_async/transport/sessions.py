@@ -1,7 +1,8 @@
 """Which aiohttp session belongs to this event loop, and when is it closed?
 
 A session is bound to its loop, so two calls of `asyncio.run` use two sessions. `aclose` closes a session;
-otherwise it is closed when its loop shuts down or the client is garbage-collected.
+otherwise it is closed when its loop shuts down or the client is garbage-collected. A loop that is closed without
+a shutdown leaves its session behind: that is closed with the next session that begins, at the latest by `aclose`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import anyio
 import attrs
 
 from qovery_async.errors import ConfigurationError
+from qovery_async.transport.closed_loops import close_without_loop
 from qovery_async.transport.pool import Connector
 
 CLOSED = "the client was closed during this request"
@@ -73,6 +75,7 @@ class Sessions:
 
     async def begin(self) -> Session:
         """Opens a session for the running loop."""
+        _close_left_behind(self._opened)
         session = Session(aiohttp.ClientSession(connector=Connector(), cookie_jar=aiohttp.DummyCookieJar()))
         # Otherwise aiohttp retries some requests itself, without counting or logging them.
         session.http._retry_connection = False  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # no public way
@@ -87,16 +90,23 @@ class Sessions:
     async def aclose(self) -> None:
         """Closes the sessions of all loops, but not a session that the user passed."""
         self.closings += 1
-        here = asyncio.get_running_loop()
-        # Shielded: a cancelled task would leave some connections open.
-        with anyio.CancelScope(shield=True):
-            for loop, session in list(self._opened.items()):
-                if session.keeper is None or session.pid != os.getpid():
-                    continue
-                if loop is here:
+        _close_left_behind(self._opened)
+        for loop, session in _listed(self._opened):
+            if session.keeper is None or session.pid != os.getpid():
+                continue
+            if _runs_here(loop):
+                # Shielded: a cancelled task would leave some connections open.
+                with anyio.CancelScope(shield=True):
                     await session.keeper.aclose()
-                elif not loop.is_closed():
-                    asyncio.run_coroutine_threadsafe(session.keeper.aclose(), loop)
+            elif not loop.is_closed():
+                asyncio.run_coroutine_threadsafe(session.keeper.aclose(), loop)
+
+
+def _runs_here(loop: asyncio.AbstractEventLoop) -> bool:
+    try:
+        return asyncio.get_running_loop() is loop
+    except RuntimeError:  # under trio, where no call was possible either
+        return False
 
 
 async def _close_with_loop(session: Session, opened: weakref.ref[_Opened]) -> AsyncGenerator[None]:
@@ -113,9 +123,23 @@ async def _close_with_loop(session: Session, opened: weakref.ref[_Opened]) -> As
         await session.close()
 
 
+def _listed(opened: _Opened) -> list[tuple[asyncio.AbstractEventLoop, Session]]:
+    # `keyrefs` copies in one step: other threads begin and end sessions meanwhile.
+    loops = [loop for reference in opened.keyrefs() if (loop := reference()) is not None]
+    return [(loop, session) for loop in loops if (session := opened.get(loop)) is not None]
+
+
+def _close_left_behind(opened: _Opened) -> None:
+    """Closes the sessions whose loops are closed."""
+    for loop, session in _listed(opened):
+        if loop.is_closed() and session.pid == os.getpid() and opened.pop(loop, None) is session:
+            close_without_loop(session.http, loop)
+
+
 def _close_soon(opened: _Opened) -> None:
     """Closes the sessions of a garbage-collected client, possibly from another thread."""
-    for loop, session in list(opened.items()):
+    _close_left_behind(opened)
+    for loop, session in _listed(opened):
         if session.pid == os.getpid():
             with contextlib.suppress(RuntimeError):  # the loop has ended, and its keeper too
                 loop.call_soon_threadsafe(_begin_to_close, loop, session)

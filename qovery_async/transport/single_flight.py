@@ -8,6 +8,8 @@ from typing import Generic, TypeVar
 
 import attrs
 
+from qovery_async.transport.loop import running_loop
+
 T = TypeVar("T")
 
 
@@ -25,7 +27,7 @@ class Shared(Generic[T]):
 
     async def run(self, function: Callable[[], Awaitable[T]]) -> T:
         """Awaits the result of the current run, or starts one. Every waiting task gets its exception."""
-        loop = asyncio.get_running_loop()
+        loop = running_loop()
         current = self._running.get(loop)
         if current is None:
             current = self._running[loop] = _Run(loop.create_task(_awaited(function)))

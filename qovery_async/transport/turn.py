@@ -12,17 +12,20 @@ from qovery_async.errors import RateBudgetExhausted
 from qovery_async.pacing.budget import AT_LEAST, SOON
 from qovery_async.pacing.limiter import RateLimiter
 from qovery_async.pacing.pace import Pace
+from qovery_async.transport.options import Timeout
+from qovery_async.transport.patience import patiently
 from qovery_async.transport.request import Request
 
 _log = logging.getLogger("qovery.pacing")
 
 
-async def wait_for_turn(pace: Pace, limiter: RateLimiter, request: Request, left: float) -> float:
+async def wait_for_turn(pace: Pace, limiter: RateLimiter, request: Request, left: float, limit: Timeout) -> float:
     """Waits until the request may be sent; returns the seconds it waited.
 
     `left` is the number of seconds until the call's timeout.
 
     Raises:
+        RequestTimeout: the limiter takes longer to decide than an attempt may.
         RateBudgetExhausted: the pace does not wait, or the wait is longer than the pace or the timeout allows.
     """
     patient = pace.mode == "wait"
@@ -30,7 +33,7 @@ async def wait_for_turn(pace: Pace, limiter: RateLimiter, request: Request, left
     until = began + (min(pace.ceiling, left) if patient else 0.0)
     while True:
         most = max(0.0, until - time.monotonic())
-        turn = await limiter.take(most=most, patient=patient)
+        turn = await patiently(f"{request}: rate_limiter.take", limiter.take(most=most, patient=patient), limit)
         wait = turn.wait if turn.taken else max(turn.wait, AT_LEAST)
         if wait > most and not turn.taken:
             raise _exhausted(request, wait, most, patient=patient)

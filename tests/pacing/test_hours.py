@@ -16,7 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qovery_async import Rate, Turn
-from qovery_async.pacing.budget import DOUBT, LIMIT, MARGIN, SOON, WINDOW, Budget
+from qovery_async.pacing.budget import DOUBT, LIMIT, LOOK, MARGIN, SOON, Budget
+from qovery_async.pacing.rate import WINDOW
 
 
 def take(budget: Budget, now: float, *, patient: bool = False) -> Turn:
@@ -221,3 +222,67 @@ class TestBudget:
             budget.learn(now + 0.5, Rate(100, 60, 50))
         assert budget.ends < 1100
         assert drain(budget, 1000) > 0
+
+
+class TestAnOddResponse:
+    """One that says what cannot be, or what is not so: it stops nobody for good."""
+
+    DAYS = 30 * 24 * WINDOW
+
+    def test_that_names_a_window_longer_than_an_hour_is_not_believed(self) -> None:
+        budget = Budget()
+        take(budget, 0)
+        budget.learn(1, Rate(LIMIT, 0, self.DAYS))
+        assert drain(budget, 2) == LIMIT - 1
+        assert budget.ends <= WINDOW + MARGIN
+
+    @pytest.mark.parametrize("patient", [False, True])
+    @pytest.mark.parametrize("odd", [Rate(LIMIT, 0, WINDOW), Rate(1, 0, WINDOW), Rate(10**9, 0, WINDOW)])
+    def test_that_says_nothing_is_left_is_looked_at_after_minutes(self, odd: Rate, *, patient: bool) -> None:
+        budget = Budget()
+        take(budget, 0)
+        budget.learn(1, odd)
+        wait = 1 + LOOK - 2
+        assert take(budget, 2, patient=patient) == Turn(taken=False, wait=wait)
+        assert [take(budget, 2 + wait, patient=patient).taken for _ in range(2)] == [True, False]
+        budget.learn(3 + wait, Rate(LIMIT, 990, WINDOW - wait))
+        assert drain(budget, 4 + wait) == 990
+
+    def test_that_is_repeated_is_looked_at_again(self) -> None:
+        budget = Budget()
+        looks = []
+        for second in range(3000):
+            if take(budget, second).taken:
+                looks.append(second)
+                budget.learn(second, Rate(LIMIT, 0, WINDOW))
+        assert looks == [*range(0, 3000, int(LOOK))]
+
+    def test_that_is_right_costs_one_refused_look_in_its_hour(self) -> None:
+        budget = Budget()
+        looks = []
+        for second in range(3000):
+            if take(budget, second).taken:
+                looks.append(second)
+                budget.learn(second, Rate(LIMIT, 0, WINDOW - second, refused=True))
+        assert looks == [0, LOOK]
+        assert drain(budget, WINDOW + 2 * MARGIN) == LIMIT
+
+    def test_makes_no_call_wait_that_cannot_wait_for_the_end(self) -> None:
+        budget = Budget()
+        budget.learn(0, Rate(LIMIT, 0, WINDOW))
+        assert budget.take(1, most=LOOK + 10, patient=True) == Turn(taken=False, wait=WINDOW + MARGIN - 1)
+
+    def test_is_not_looked_at_while_earlier_responses_are_on_their_way(self) -> None:
+        budget = Budget()
+        budget.learn(0, Rate(LIMIT, 5, WINDOW))
+        assert drain(budget, 2 * LOOK) == 5
+        assert drain(budget, 3 * LOOK - 1) == 0
+        budget.learn(3 * LOOK - 1, Rate(LIMIT, 3, WINDOW))
+        assert drain(budget, 4 * LOOK - 2) == 0
+        assert drain(budget, 4 * LOOK - 1) == 1
+
+    def test_is_not_suspected_where_the_own_count_explains_it(self) -> None:
+        budget = Budget()
+        assert drain(budget, 0) == LIMIT
+        budget.learn(1, Rate(LIMIT, 0, WINDOW))
+        assert drain(budget, WINDOW - 1) == 0

@@ -25,7 +25,8 @@ from qovery_async import (
     Turn,
 )
 from qovery_async.emulator import Emulator
-from qovery_async.pacing.budget import LIMIT, WINDOW
+from qovery_async.pacing.budget import LIMIT
+from qovery_async.pacing.rate import WINDOW
 from qovery_sync import Qovery
 from tests.support.server import PROJECT, SECONDS, TOKEN, Answer, Ask, in_thread, serve
 
@@ -107,6 +108,26 @@ class TestRaising:
             await get(client)  # does without pacing
             await get(strict.with_options(pace="wait"))
             assert len(server.requests) == 3
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("pace", ["wait", "raise"])
+class TestAnOddResponse:
+    """`Remaining: 0` for thirty days does not stop a client: no window is longer than an hour."""
+
+    DAYS = 30 * 24 * WINDOW
+
+    async def test_with_a_success_is_not_believed(self, ask: Ask, pace: str) -> None:
+        limiter = LocalRateLimiter()
+        async with serve(project(0, resets_in=self.DAYS), project(999)) as server:
+            for _ in range(2):
+                await ask(server.url, get, pace=pace, rate_limiter=limiter)
+            assert len(server.requests) == 2
+
+    async def test_with_a_429_leaves_the_call_its_retries(self, ask: Ask, pace: str) -> None:
+        async with serve(project(0, resets_in=self.DAYS, status=429), project(999)) as server:
+            await ask(server.url, get, pace=pace, retries=RetryPolicy(base=0.01))
+            assert len(server.requests) == 2
 
 
 @pytest.mark.anyio
@@ -195,7 +216,7 @@ class TestOwnLimiters:
         async with serve(project(0, resets_in=7, status=429), project(999, resets_in=8)) as server:
             pace = Pace(ceiling=5)
             await ask(server.url, get, rate_limiter=limiter, pace=pace, retries=RetryPolicy(base=0), timeout=60)
-        assert limiter.rates == [Rate(1000, 0, 7), Rate(1000, 999, 8)]
+        assert limiter.rates == [Rate(1000, 0, 7, refused=True), Rate(1000, 999, 8)]
         assert [(4 < most <= 5, patient) for most, patient in limiter.asked] == [(True, True)] * 2
 
     async def test_are_not_asked_without_end(self, ask: Ask) -> None:

@@ -105,12 +105,31 @@ class TestSharing:
 
     async def test_ends_with_the_hour_in_redis_too(self, redis_url: str) -> None:
         limiter = RedisRateLimiter(redis_url, name="expiring")
-        await limiter.learn(Rate(10, 3, 10_000))
+        await limiter.learn(Rate(10, 3, 3_000))
         assert await taken(limiter)
         with redis.Redis.from_url(redis_url) as client:
-            assert 10_000 < client.ttl("qovery:budget:expiring") < 14_000
+            assert 3_000 < client.ttl("qovery:budget:expiring") < 7_000
             client.set("qovery:budget:expiring", '{"of": "another version"}')
         assert await taken(limiter)
+
+    async def test_is_not_stopped_by_an_odd_response(self, ask: Ask, redis_url: str, request: Any) -> None:
+        name = request.node.name
+        odd = Answer(PROJECT, headers={**RATE, "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": "2592000"})
+        empty = Answer(PROJECT, headers={**RATE, "X-RateLimit-Remaining": "0"})
+        async with serve(odd, empty, Answer(PROJECT, headers=RATE)) as server:
+            limiter = RedisRateLimiter(redis_url, name=name)
+            for _ in range(2):
+                await ask(server.url, get, rate_limiter=limiter, pace="raise")
+            with pytest.raises(RateBudgetExhausted):
+                await ask(server.url, get, rate_limiter=limiter, pace="raise")
+            with redis.Redis.from_url(redis_url) as client:  # as if minutes had passed
+                kept = json.loads(client.get(f"qovery:budget:{name}") or "")
+                client.set(f"qovery:budget:{name}", json.dumps({**kept, "look_at": 0}))
+            for _ in range(4):  # the first looks, and learns that there are three more
+                await ask(server.url, get, rate_limiter=limiter, pace="raise")
+            with pytest.raises(RateBudgetExhausted):
+                await ask(server.url, get, rate_limiter=limiter, pace="raise")
+            assert len(server.requests) == 6
 
     async def test_goes_over_a_client_of_your_own(self, redis_url: str) -> None:
         with redis.Redis.from_url(redis_url, decode_responses=True) as client:

@@ -145,6 +145,26 @@ async def test_a_redirect_is_named_but_not_followed(ask: Ask, status: int) -> No
         assert (len(server.requests), elsewhere.requests) == (1, [])
 
 
+@pytest.mark.parametrize("status", [101, 300, 302, 304, 305, 306, 399])
+async def test_a_status_that_is_neither_success_nor_error_is_named_as_it_is(ask: Ask, status: int) -> None:
+    async with serve_bytes(f"HTTP/1.1 {status} X\r\nContent-Length: 0\r\n\r\n".encode()) as server:
+        text = await failure(ask, server.url, TransportError)
+        assert f"returned {status}, which the API never sends: check base_url" in text
+        assert "redirect" not in text
+
+
+@pytest.mark.parametrize("status", [101, 304])
+async def test_a_location_makes_no_redirect_of_other_statuses(ask: Ask, status: int) -> None:
+    async with serve_bytes(f"HTTP/1.1 {status} X\r\nLocation: /y\r\n\r\n".encode()) as server:
+        assert "which the API never sends" in await failure(ask, server.url, TransportError)
+
+
+@pytest.mark.parametrize("status", [100, 102, 103])
+async def test_a_server_that_only_announces_a_response_is_given_up(ask: Ask, status: int) -> None:
+    async with serve_bytes(f"HTTP/1.1 {status} X\r\n\r\n".encode(), stay=True) as server:
+        assert "0.2 s in all" in await failure(ask, server.url, RequestTimeout, timeout=0.2)
+
+
 PAGE = b"<!DOCTYPE html><html><body>Sign in to the guest network</body></html>"
 
 

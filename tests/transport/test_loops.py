@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import textwrap
+from pathlib import Path
 
 import anyio
 import pytest
@@ -14,6 +15,8 @@ from tests.support import ROOT
 from tests.support.server import TOKEN, Answer, Handler, Server, serve
 
 pytestmark = pytest.mark.anyio
+
+needs_proc = pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="counts descriptors")
 
 LIST = Answer({"results": []})
 
@@ -66,6 +69,56 @@ logging.getLogger("asyncio").setLevel(logging.ERROR)  # it warns of a slow machi
             print(sum(loop() is not None for loop in loops))
         """
         printed, _ = await self.run(script, LIST)
+        assert printed == ["0"]
+
+    LEFT_BEHIND = """
+        import os
+
+        def descriptors():
+            return len(os.listdir("/proc/self/fd"))
+
+        def call(client):
+            async def lists():
+                await asyncio.gather(*[client.projects.list(organization_id="o1") for _ in range(3)])
+
+            loop = asyncio.new_event_loop()
+            loop.run_until_complete(lists())
+            loop.close()  # without `shutdown_asyncgens`, so that nothing on it hears of its end
+
+        def left():
+            gc.collect()
+            return descriptors() - before
+
+        before = descriptors()
+    """
+
+    @needs_proc
+    async def test_closed_loops_leave_no_connections_behind(self) -> None:
+        script = """
+            import aiohttp
+
+            client = AsyncQovery(base_url=url)
+            for _ in range(200):
+                call(client)
+            assert left() == 3, "those of the last loop"
+            print(sum(isinstance(o, aiohttp.ClientSession) for o in gc.get_objects()))
+            loop = asyncio.new_event_loop()
+            loop.run_until_complete(client.aclose())
+            loop.close()
+            print(left(), sum(isinstance(o, aiohttp.ClientSession) for o in gc.get_objects()))
+        """
+        printed, server = await self.run(textwrap.dedent(self.LEFT_BEHIND) + textwrap.dedent(script), LIST)
+        assert printed == ["1", "0", "0"]
+        assert len(server.requests) == 600
+
+    @needs_proc
+    async def test_a_dropped_client_closes_those_of_a_closed_loop(self) -> None:
+        script = """
+            for _ in range(20):
+                call(AsyncQovery(base_url=url))
+            print(left())
+        """
+        printed, _ = await self.run(textwrap.dedent(self.LEFT_BEHIND) + textwrap.dedent(script), LIST)
         assert printed == ["0"]
 
     async def test_a_dropped_client_closes_its_connections(self) -> None:

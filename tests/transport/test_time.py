@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 import anyio
 import attrs
@@ -23,6 +23,7 @@ from qovery_async import (
 from qovery_async.pacing.budget import Turn
 from qovery_async.pacing.limiter import LocalRateLimiter
 from qovery_async.pacing.rate import Rate
+from qovery_sync import Qovery
 from tests.support.flaky import CLOSED, DRIPPING, HALF, SILENCE, Flaky, Step, answer, serve_steps
 from tests.support.server import TOKEN, Ask, full_port
 
@@ -138,6 +139,84 @@ class TestTheLimitOfAWholeCall:
         async with serve_steps(answer(204)) as server:
             with pytest.raises(TimeoutError, match="mine"):
                 await ask(server.url, get, timeout=5, **{kind: raise_})
+
+
+class TestTheLimitOfAnAttempt:
+    """`Timeout.attempt` also bounds each wait for a function of the caller's, in both faces: no default is endless."""
+
+    LIMIT = Timeout(total=None, attempt=0.1)
+    RATE: ClassVar = {"X_RateLimit_Limit": "9", "X_RateLimit_Remaining": "8", "X_RateLimit_Reset": "7"}
+
+    @pytest.mark.parametrize("face", [AsyncQovery, Qovery])
+    def test_is_set_by_default(self, face: Any) -> None:
+        options = getattr(face(TOKEN), "_async", face(TOKEN))._core.exchange.options
+        assert options.timeout == Timeout(total=None, attempt=60)
+
+    @pytest.mark.parametrize(
+        ("kind", "says", "sent"),
+        [
+            ("token", r"/x: the token function did not return within 0\.1 s \(Timeout\.attempt\)$", []),
+            ("on_request", r"/x: on_request did not return within 0\.1 s", []),
+            ("on_response", r"/x returned 503, but on_response did not return within 0\.1 s", ["GET"]),
+            ("on_retry", r"/x: on_retry did not return within 0\.1 s", ["GET"]),
+        ],
+    )
+    async def test_bounds_what_the_caller_gave_which_is_asked_once(
+        self, ask: Ask, kind: str, says: str, sent: list[str]
+    ) -> None:
+        asked: list[object] = []
+
+        async def hang(*event: object) -> Any:
+            asked.append(event)
+            await anyio.sleep(FOREVER)
+
+        async with serve_steps(answer(503)) as server:
+            with pytest.raises(RequestTimeout, match=says):
+                await ask(server.url, get, timeout=self.LIMIT, retries=RetryPolicy(base=0.001), **{kind: hang})
+            assert server.methods == sent
+        assert len(asked) == 1
+
+    async def test_bounds_a_token_function_that_hangs_after_a_401(self, ask: Ask) -> None:
+        tokens = ["first"]
+
+        async def token() -> str:
+            if not tokens:
+                await anyio.sleep(FOREVER)
+            return tokens.pop()
+
+        async with serve_steps(answer(401)) as server:
+            with pytest.raises(RequestTimeout, match="the token function did not return"):
+                await ask(server.url, get, timeout=self.LIMIT, token=token)
+            assert server.methods == ["GET"]
+
+    @pytest.mark.parametrize(("method", "sent"), [("take", []), ("learn", ["GET"])])
+    async def test_bounds_a_limiter(self, ask: Ask, method: str, sent: list[str]) -> None:
+        async with serve_steps(answer(204, **self.RATE)) as server:
+            with pytest.raises(RequestTimeout, match=rf"rate_limiter\.{method} did not return within 0\.1 s"):
+                await ask(server.url, get, timeout=self.LIMIT, rate_limiter=Slow(method))
+            assert server.methods == sent
+
+    async def test_leaves_the_next_call_alone(self) -> None:
+        hanging = [True]
+
+        async def hang(event: object) -> None:
+            if hanging:
+                await anyio.sleep(FOREVER if hanging.pop() else 0)
+
+        options: dict[str, Any] = {"timeout": self.LIMIT, "on_request": hang}
+        async with serve_steps(answer(204)) as server, AsyncQovery(TOKEN, base_url=server.url, **options) as client:
+            with pytest.raises(RequestTimeout):
+                await get(client)
+            assert (await get(client)).status == 204
+
+    @pytest.mark.parametrize("kind", ["token", "on_request", "on_response", "on_retry"])
+    async def test_is_not_what_raised_the_callers_own_timeout(self, ask: Ask, kind: str) -> None:
+        async def raise_(*_: object) -> Any:
+            raise TimeoutError("mine")
+
+        async with serve_steps(answer(503)) as server:
+            with pytest.raises(TimeoutError, match="mine"):
+                await ask(server.url, get, retries=RetryPolicy(base=0.001), **{kind: raise_})
 
 
 Scope = Callable[[float], AbstractAsyncContextManager[Any]]

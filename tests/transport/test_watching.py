@@ -59,7 +59,20 @@ class TestHooks:
         assert TOKEN not in repr(events) + repr([vars(type(event)) for event in events])
 
     @pytest.mark.parametrize("name", ["on_request", "on_response", "on_retry"])
-    async def test_that_fail_end_the_call_and_no_other(self, name: str) -> None:
+    async def test_that_fail_with_an_error_of_the_sdk_end_the_call_too(self, ask: Ask, name: str) -> None:
+        asked: list[Any] = []
+
+        def fail(event: Any) -> None:
+            asked.append(event)
+            raise TransportError("of a request of the hook's own")
+
+        async with serve_steps(answer(503)) as server:
+            with pytest.raises(TransportError, match="the hook's own"):
+                await ask(server.url, get, retries=QUICK, **{name: fail})
+        assert len(asked) == 1
+
+    @pytest.mark.parametrize("name", ["on_request", "on_response", "on_retry"])
+    async def test_that_fail_end_end_the_call_and_no_other(self, name: str) -> None:
         troubles = [True]
 
         def fail(event: Any) -> None:
