@@ -40,12 +40,23 @@ class Response:
         return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
 
     @property
+    def not_received(self) -> bool:
+        """Whether the server says that it has not received the whole request.
+
+        It does so with a 408 and the end of the connection (RFC 9110, 15.5.9), often while the
+        connection was idle. A 408 that keeps the connection may come from anywhere behind the server.
+        """
+        return self.status == 408 and "close" in self.headers.get("Connection", "").lower()
+
+    @property
     def uncertain(self) -> bool:
         """Whether the request may have taken effect although the status says that it failed.
 
         A server or gateway can fail after the deed. It cannot where it did not know the method (501)
         or the version of HTTP (505).
         """
+        if self.status == 408:
+            return not self.not_received
         return self.status >= 500 and self.status not in (501, 505)
 
     def check(self) -> Response:

@@ -162,9 +162,9 @@ def _why_never(failure: Outcome, request: Request, *, any_method: bool) -> str |
     if isinstance(failure, ResponseTooLarge):
         return "the response would be too large again"
     if isinstance(failure, Response):
-        if failure.status == 429:  # refused before it took effect
+        if failure.status == 429 or failure.not_received:  # refused before it took effect
             return None
-        if failure.status not in (500, 502, 503, 504):
+        if failure.status not in (408, 500, 502, 503, 504):
             return f"status {failure.status} is never retried"
         if failure.status == 500 and request.method in ("PUT", "DELETE"):
             return f"the API failed (500) while it carried out the {request.method}"

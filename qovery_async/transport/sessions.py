@@ -18,6 +18,7 @@ import anyio
 import attrs
 
 from qovery_async.errors import ConfigurationError
+from qovery_async.transport.pool import Connector
 
 CLOSED = "the client was closed during this request"
 
@@ -72,7 +73,7 @@ class Sessions:
 
     async def begin(self) -> Session:
         """Opens a session for the running loop."""
-        session = Session(aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()))
+        session = Session(aiohttp.ClientSession(connector=Connector(), cookie_jar=aiohttp.DummyCookieJar()))
         # Otherwise aiohttp retries some requests itself, without counting or logging them.
         session.http._retry_connection = False  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # no public way
         loop = asyncio.get_running_loop()

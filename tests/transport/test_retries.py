@@ -88,7 +88,8 @@ def patience(step: Step) -> Timeout:
 
 
 REFUSED = {
-    **dict.fromkeys((301, 400, 401, 402, 403, 404, 405, 408, 409, 410, 412, 422, 423, 425, 451), NONE),
+    **dict.fromkeys((301, 400, 401, 402, 403, 404, 405, 409, 410, 412, 422, 423, 425, 451), NONE),
+    408: IDEMPOTENT,
     429: ALL,
     500: READING,
     501: NONE,
@@ -132,13 +133,13 @@ async def test_a_refused_request_is_repeated_where_that_does_no_harm(ask: Ask, s
         assert server.methods == [method] * times
         assert isinstance(failed.value, (ApiError, TransportError))
         assert failed.value.attempts == times
-        may_have = status >= 500 and status not in (501, 505)
+        may_have = status == 408 or (status >= 500 and status not in (501, 505))
         assert (DOUBT in str(failed.value)) == (may_have and method not in IDEMPOTENT)
         if times == 3:
             assert notes(failed.value) == [USED_UP["GET" if status == 429 else method]]
         elif status < 500 and status != 408:
             assert notes(failed.value) == []
-        elif status in (500, 502, 503, 504):
+        elif status in (408, 500, 502, 503, 504):
             failed_at = f"the API failed (500) while it carried out the {method}"
             assert notes(failed.value) == [f"Not retried: {NOT_IDEMPOTENT.get(method, failed_at)}."]
         else:

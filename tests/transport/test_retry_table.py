@@ -70,6 +70,7 @@ CALLS: dict[str, list[Call]] = {
 }
 
 CUT_SHORT = Step(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{")
+GONE = Step(b"HTTP/1.1 408 X\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
 SILENT_BODY = attrs.evolve(CUT_SHORT, then="stay silent")
 
 STEPS: dict[str, list[tuple[Step, dict[str, Any]]]] = {
@@ -84,11 +85,13 @@ STEPS: dict[str, list[tuple[Step, dict[str, Any]]]] = {
     ],
     "Response above `max_response_bytes`": [(answer(200, b"x" * 2000), {"max_response_bytes": 1000})],
     "Body that cannot be decoded": [(answer(200, b"{", Content_Type=JSON), {})],
+    "408 with `Connection: close`": [(GONE, {})],
+    "Any other 408": [(answer(408), {})],
     "429": [(answer(429), {})],
     "500": [(answer(500), {})],
     "502, 503, 504": [(answer(status), {}) for status in (502, 503, 504)],
-    "Any other status from 300, also 408 and 501": [
-        (answer(status), {}) for status in (301, 400, 403, 404, 408, 409, 418, 422, 501, 505, 520, 599)
+    "Any other status from 300, also 501": [
+        (answer(status), {}) for status in (301, 400, 403, 404, 409, 418, 422, 501, 505, 520, 599)
     ],
 }
 """What a server does for a row, with the client's options. The rows that need more have tests of their own."""
