@@ -120,7 +120,7 @@ class AsyncQovery(Namespaces):
         return copy
 
     def with_response(self, method: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[WithResponse[T]]]:
-        """The same method, but with status, headers and request id beside the result.
+        """The same method, but with status, headers, request id and body beside the result.
 
         `answer = await client.with_response(client.projects.list)(); answer.result, answer.status`
         """

@@ -91,7 +91,7 @@ class Qovery(Namespaces):
         return copy
 
     def with_response(self, method: Callable[P, T]) -> Callable[P, WithResponse[T]]:
-        """The same method, but with status, headers and request id beside the result.
+        """The same method, but with status, headers, request id and body beside the result.
 
         `answer = client.with_response(client.projects.list)(); answer.result, answer.status`
         """

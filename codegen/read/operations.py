@@ -139,7 +139,6 @@ class OperationReader:
         results = by_wire.get("results")
         alone = set(by_wire) - (_PAGING if paging else set()) == {"results"}
         if results is not None and alone and results.type.startswith("list["):
-            # A nullable schema is meant for fields; no list of things holds nulls.
-            item = results.type.removeprefix("list[").removesuffix("]").removesuffix(" | None")
+            item = results.type.removeprefix("list[").removesuffix("]")
             return ResponseFacts(status, media_type, item, items="results", paged=paging)
         return ResponseFacts(status, media_type, self._schemas.read(schema, hint).expression)

@@ -122,6 +122,9 @@ def _reader(responses: list[ResponseFacts], pager: Pager | None, api: Api) -> _R
         return _Reader("_page", type_, f"Page[{type_}]", type_)
     if response.items:
         return _Reader("_list", type_, f"list[{type_}]", type_)
+    if type_.startswith("list["):
+        item = _item(type_)
+        return _Reader("_list", item, type_, item, ', items=""')
     types = list(dict.fromkeys(_python(a.type or "") for a in json))
     types += ["None"] if any(not a.type for a in responses) else []
     joined = " | ".join(types)
@@ -131,6 +134,10 @@ def _reader(responses: list[ResponseFacts], pager: Pager | None, api: Api) -> _R
 def _items_type(envelope: Schema, key: str) -> str:
     fields = envelope.fields if isinstance(envelope, ObjectSchema) else []
     (list_type,) = (field.type for field in fields if field.wire == key)
+    return _item(list_type)
+
+
+def _item(list_type: str) -> str:
     return list_type.removeprefix("list[").removesuffix("]")
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from types import GenericAlias
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from qovery_async.codec.converter import converter
-from qovery_async.codec.plain import is_list, shown
+from qovery_async.codec.plain import is_list, is_object
 from qovery_async.errors import DecodeError
 from qovery_async.vocabulary import Model
 
@@ -68,26 +68,44 @@ class Codec:
 
     def decode_items(
         self,
-        envelope: dict[str, Any],
+        value: Any,
         key: str,
         item: TypeForm[T],
         *,
+        beside: Collection[str] = (),
         operation: str,
         source: object = None,
         hide: Callable[[str], str] = str,
     ) -> list[T]:
-        """The list under `key` of an envelope, decoded like `decode` does; empty if there is no list."""
-        found = envelope.get(key)
-        if is_list(found):
-            items = cast("TypeForm[list[T]]", GenericAlias(list, (item,)))
-            return self.decode(found, items, operation=operation, source=source, root=key, hide=hide)
+        """The list under `key` of the parsed JSON `value`, decoded like `decode` does.
+
+        With an empty key, `value` itself is the list. `beside` has the other keys that it may have.
+
+        Raises:
+            DecodeError: as `decode` does, and where it is not certain which list is meant.
+        """
+        found = (value.get(key) if is_object(value) else None) if key else value
+        if not is_list(found):
+            from qovery_async.codec.envelope import find
+            from qovery_async.codec.repair import Repair
+
+            repair = Repair()
+            found, key = find(value, key, item, beside, repair)
+            self._report(repair, operation, source, hide)
+        items = cast("TypeForm[list[T]]", GenericAlias(list, (item,)))
+        return self.decode(found, items, operation=operation, source=source, root=key, hide=hide)
+
+    def miss(self, status: int, done: str, *, operation: str, source: object = None) -> None:
+        """Reports that the response to a call which has taken effect has no result; `done` is what is returned instead.
+
+        Raises:
+            DecodeError: the codec is strict.
+        """
         from qovery_async.codec.repair import Repair
 
         repair = Repair()
-        what = f"expected a list, got {shown(found)}" if key in envelope else "is missing"
-        repair.note(key, key, what, "read as an empty list")
-        self._report(repair, operation, source, hide)
-        return []
+        repair.note("the body", "the body", f"is missing or null (status {status})", done)
+        self._report(repair, operation, source, str)
 
     def prepare(self, type_: object) -> None:
         """Builds the decoder of `type_` now, so that the first response does not wait for it."""

@@ -114,7 +114,7 @@ class Helms(Resource):
             "helms.delete", "DELETE /helm/{helm_id}", helm_id, query={"skipReconcile": skip_reconcile}
         )
 
-    async def list_commits(self, helm_id: str, *, of: str | Unset = UNSET) -> builtins.list[models.Commit]:
+    async def list_commits(self, helm_id: str, *, of: str | Unset = UNSET) -> builtins.list[models.Commit | None]:
         """List the last commits in the Git repository of a Helm service.
 
         The last 100.
@@ -127,7 +127,7 @@ class Helms(Resource):
         Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
-            models.Commit, "helms.list_commits", "GET /helm/{helm_id}/commit", helm_id, query={"of": of}
+            models.Commit | None, "helms.list_commits", "GET /helm/{helm_id}/commit", helm_id, query={"of": of}
         )
 
     async def deploy(

@@ -251,7 +251,7 @@ class Jobs(Resource):
 
     async def list_commits(
         self, job_id: str, *, start_id: str | Unset = UNSET, git_commit_id: str | Unset = UNSET
-    ) -> builtins.list[models.Commit]:
+    ) -> builtins.list[models.Commit | None]:
         """List the last commits in the Git repository of a job.
 
         The last 100.
@@ -264,7 +264,7 @@ class Jobs(Resource):
         Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
-            models.Commit,
+            models.Commit | None,
             "jobs.list_commits",
             "GET /job/{job_id}/commit",
             job_id,

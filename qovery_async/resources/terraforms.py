@@ -219,7 +219,7 @@ class Terraforms(Resource):
             key="identifier",
         )
 
-    async def list_commits(self, terraform_id: str) -> builtins.list[models.Commit]:
+    async def list_commits(self, terraform_id: str) -> builtins.list[models.Commit | None]:
         """List the last commits in the Git repository of a Terraform service.
 
         The last 100.
@@ -228,7 +228,7 @@ class Terraforms(Resource):
         Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
-            models.Commit, "terraforms.list_commits", "GET /terraform/{terraform_id}/commit", terraform_id
+            models.Commit | None, "terraforms.list_commits", "GET /terraform/{terraform_id}/commit", terraform_id
         )
 
     async def list_resources(self, terraform_id: str) -> builtins.list[models.TerraformResourceResponse]:

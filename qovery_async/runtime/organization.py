@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from qovery_async.codec.plain import is_list, is_object
+from qovery_async.codec.plain import is_object
 from qovery_async.errors import ConfigurationError
+from qovery_async.runtime.reading import read_items
 from qovery_async.secrecy.printable import one_line
 from qovery_async.transport.request import Call
 from qovery_async.transport.single_flight import Shared
@@ -38,11 +39,9 @@ class DefaultOrganization:
 
     async def _look_up(self, exchange: Exchange) -> str:
         response = await exchange.send(Call("organizations.list", "GET /organization"), "application/json")
-        envelope = response.json()
-        results = envelope.get("results") if is_object(envelope) else None
-        found = [entry for entry in results if is_object(entry)] if is_list(results) else []
+        _, found = read_items(exchange.codec, response, Any, "results")
         organizations: dict[str, object] = {
-            entry["id"]: entry.get("name") for entry in found if isinstance(entry.get("id"), str)
+            entry["id"]: entry.get("name") for entry in found if is_object(entry) and isinstance(entry.get("id"), str)
         }
         if len(organizations) == 1:
             (only,) = organizations

@@ -15,6 +15,9 @@ T = TypeVar("T")
 
 _FIRST_SIZE = 20
 
+BESIDE = ("page", "page_size", "links", "organization_max_limit_reached")
+"""The keys of an envelope that say which page it is."""
+
 
 @attrs.frozen
 class Page(Generic[T]):
@@ -33,8 +36,9 @@ class Page(Generic[T]):
     """Whether the organization's plan hides older items."""
 
 
-def read_page(envelope: dict[str, Any], items: list[T]) -> Page[T]:
-    """The page of decoded `items` that came in `envelope`."""
+def read_page(value: Any, items: list[T]) -> Page[T]:
+    """The page of decoded `items` that came in the JSON `value`."""
+    envelope = value if is_object(value) else {}
     links = envelope.get("links")
     links = links if is_object(links) else {}
     return Page(

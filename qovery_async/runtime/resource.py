@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar, Unpack
+from typing import TYPE_CHECKING, TypeVar, Unpack
 
-from qovery_async.codec.plain import is_object, kind
-from qovery_async.errors import DecodeError
 from qovery_async.runtime.core import Core
-from qovery_async.runtime.pagination import Page, read_page
+from qovery_async.runtime.pagination import BESIDE, Page, read_page
+from qovery_async.runtime.reading import read_items, read_result
 from qovery_async.secrecy.masking import SecretText
 from qovery_async.secrecy.secret import not_pickled
 from qovery_async.transport.request import Call, Given
-from qovery_async.transport.response import Response
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
@@ -37,20 +35,22 @@ class Resource:
         return class_(self._core)
 
     async def _json(self, type_: TypeForm[T], operation: str, route: str, *values: str, **given: Unpack[Given]) -> T:
-        response = await self._core.exchange.send(Call(operation, route, *values, **given), JSON)
-        if not response.body and _allows_none(type_):
-            return None  # type: ignore[return-value]  # the type allows None
-        decode, hide = self._core.exchange.codec.decode, response.authorization.hidden_in
-        try:
-            return decode(response.json(), type_, operation=operation, source=response.request, hide=hide)
-        except DecodeError as error:
-            failure = response.undecodable(error)
-        raise failure
+        exchange = self._core.exchange
+        return read_result(exchange.codec, await exchange.send(Call(operation, route, *values, **given), JSON), type_)
 
     async def _list(
-        self, item: TypeForm[T], operation: str, route: str, *values: str, **given: Unpack[Given]
+        self,
+        item: TypeForm[T],
+        operation: str,
+        route: str,
+        *values: str,
+        items: str = "results",
+        **given: Unpack[Given],
     ) -> list[T]:
-        return (await self._envelope(item, "results", Call(operation, route, *values, **given)))[1]
+        """The list under `items` of the response; with an empty key, the response itself is the list."""
+        exchange = self._core.exchange
+        response = await exchange.send(Call(operation, route, *values, **given), JSON)
+        return read_items(exchange.codec, response, item, items)[1]
 
     async def _page(
         self,
@@ -61,27 +61,9 @@ class Resource:
         items: str = "results",
         **given: Unpack[Given],
     ) -> Page[T]:
-        envelope, found = await self._envelope(item, items, Call(operation, route, *values, **given))
-        return read_page(envelope, found)
-
-    async def _envelope(self, item: TypeForm[T], key: str, call: Call) -> tuple[dict[str, Any], list[T]]:
-        response = await self._core.exchange.send(call, JSON)
-        if not response.body:
-            return {}, []
-        try:
-            return self._read_envelope(response, call.operation, item, key)
-        except DecodeError as error:
-            failure = response.undecodable(error)
-        raise failure
-
-    def _read_envelope(
-        self, response: Response, operation: str, item: TypeForm[T], key: str
-    ) -> tuple[dict[str, Any], list[T]]:
-        envelope = response.json()
-        if not is_object(envelope):
-            raise DecodeError(f"{response.request}: expected an object with {key!r}, got {kind(envelope)}")
-        decode, hide = self._core.exchange.codec.decode_items, response.authorization.hidden_in
-        return envelope, decode(envelope, key, item, operation=operation, source=response.request, hide=hide)
+        exchange = self._core.exchange
+        response = await exchange.send(Call(operation, route, *values, **given), JSON)
+        return read_page(*read_items(exchange.codec, response, item, items, BESIDE))
 
     async def _text(self, accept: str, operation: str, route: str, *values: str, **given: Unpack[Given]) -> str:
         return (await self._core.exchange.send(Call(operation, route, *values, **given), accept)).no_page().text()
@@ -99,7 +81,3 @@ class Resource:
 
     async def _organization_id(self, given: str | None) -> str:
         return given if given is not None else await self._core.organization.id(self._core.exchange)
-
-
-def _allows_none(type_: object) -> bool:
-    return type(None) in getattr(type_, "__args__", ())

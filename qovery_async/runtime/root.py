@@ -45,7 +45,7 @@ class Root(Resource):
             raise ConfigurationError(f"path must begin with /, be percent-encoded and hold no query, got {path!r}")
         if method.upper() not in _METHODS:
             raise ConfigurationError(f"method must be one of {', '.join(_METHODS)}, got {method!r}")
-        call = Call("request", f"{method.upper()} {path}", query=params, body=json)
+        call = Call("request", f"{method.upper()} {path}", query=params, body=json, empty_ok=True)
         response = await self._core.exchange.send(call, "application/json, */*;q=0.5")
         return RawResponse(response.status, response.headers, response.data())
 

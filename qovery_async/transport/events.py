@@ -128,7 +128,7 @@ class Hooks:
 
 def _described(failure: Outcome, request: Request) -> str:
     if isinstance(failure, Response):
-        return f"status {failure.status}"
+        return f"status {failure.status} without a body" if failure.lost_its_body else f"status {failure.status}"
     return str(failure).removeprefix(f"{request}: ")
 
 

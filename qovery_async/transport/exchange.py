@@ -11,7 +11,7 @@ import anyio
 import attrs
 
 from qovery_async.codec.reader import Codec
-from qovery_async.errors import ApiError, RateBudgetExhausted, RateLimited, RequestTimeout, TransportError
+from qovery_async.errors import ApiError, DecodeError, RateBudgetExhausted, RateLimited, RequestTimeout, TransportError
 from qovery_async.pacing.limiter import RateLimiter
 from qovery_async.pacing.pace import renewal
 from qovery_async.pacing.rate import read_rate
@@ -49,7 +49,7 @@ class _Progress:
     given_up: str = ""
     """Why the last attempt was not retried."""
 
-    def explain(self, error: ApiError | TransportError) -> None:
+    def explain(self, error: ApiError | DecodeError | TransportError) -> None:
         """Adds to the error what became of the attempts."""
         error.attempts = self.attempts
         if self.attempts > 1:
@@ -86,6 +86,7 @@ class Exchange:
             ConfigurationError: the call cannot be sent as it is.
             TransportError: the request or its response was lost.
             ApiError: the API refused the call.
+            DecodeError: a call that reads got an empty 200.
         """
         headers = {"User-Agent": self.user_agent, **self.options.headers}
         request = build(call, base_url=self.base_url, accept=accept, headers=headers)
@@ -93,7 +94,7 @@ class Exchange:
         progress = _Progress(request, math.inf if total is None else now + total, now, self.network.sessions.closings)
         try:
             response = await (self._respond(progress) if total is None else self._respond_within(total, progress))
-        except (ApiError, TransportError) as error:
+        except (ApiError, DecodeError, TransportError) as error:
             progress.explain(error)
             if type(error) is RateLimited:
                 error.hint = renewal(error.retry_after, self.options.pace)

@@ -25,13 +25,15 @@ _IDEMPOTENT = frozenset({"GET", "PUT", "DELETE", "HEAD", "OPTIONS"})
 class Given(TypedDict, total=False):
     """What a call may need beside its path.
 
-    `repeatable` declares that sending a POST or PATCH twice has the effect of sending it once.
+    `repeatable` declares that a POST or PATCH only reads, so that it may be sent twice; `empty_ok` that
+    nothing is known of the response, so that it may be empty.
     """
 
     query: Mapping[str, object] | None
     body: object
     media_type: str
     repeatable: bool
+    empty_ok: bool
 
 
 class Call:
@@ -40,7 +42,7 @@ class Call:
     `route` is the method and the template of the path; `values` fill its parameters in their order.
     """
 
-    __slots__ = ("body", "media_type", "method", "operation", "query", "repeatable", "template", "values")
+    __slots__ = ("body", "media_type", "method", "operation", "query", "reads", "repeatable", "template", "values")
 
     def __init__(self, operation: str, route: str, *values: str, **given: Unpack[Given]) -> None:
         self.operation = operation
@@ -50,6 +52,7 @@ class Call:
         self.body = given.get("body", UNSET)
         self.media_type = given.get("media_type", "application/json")
         self.repeatable = given.get("repeatable", False)
+        self.reads = (self.repeatable or self.method == "GET") and not given.get("empty_ok", False)
 
 
 @attrs.define  # not frozen: each call makes one, and freezing triples the time for that
@@ -62,6 +65,8 @@ class Request:
     headers: Mapping[str, str] = attrs.field(repr=False)
     body: bytes | None = attrs.field(repr=False)
     repeatable: bool = False
+    reads: bool = False
+    """Whether the operation only reads, so that its result is all that it is called for."""
 
     def __str__(self) -> str:
         """How messages name it."""
@@ -85,7 +90,7 @@ def build(call: Call, *, base_url: str, accept: str, headers: Mapping[str, str])
     sent = {"Accept": accept, **headers}
     if body is not None:
         sent["Content-Type"] = call.media_type
-    return Request(call.operation, call.method, url, sent, body, repeatable)
+    return Request(call.operation, call.method, url, sent, body, repeatable, call.reads)
 
 
 def path_of(template: str, values: tuple[str, ...]) -> str:

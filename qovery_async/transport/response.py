@@ -16,6 +16,8 @@ from qovery_async.transport.request import DOUBT, Request
 
 T = TypeVar("T")
 
+_NO_BODY = "without the body that the operation promises"
+
 
 @attrs.define  # not frozen, as `Request`
 class Response:
@@ -59,13 +61,26 @@ class Response:
             return not self.not_received
         return self.status >= 500 and self.status not in (501, 505)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no body, or nothing in it."""
+        return not self.body or self.body.isspace()
+
+    @property
+    def lost_its_body(self) -> bool:
+        """Whether a call that reads got an empty 200: the body was lost on the way."""
+        return self.status == 200 and self.request.reads and self.is_empty
+
     def check(self) -> Response:
-        """Itself, where the status is that of a success.
+        """Itself, where the status is that of a success and the body was not lost.
 
         Raises:
             ApiError: the status is 400 or above.
             TransportError: a redirect; none is followed, since it would take the token elsewhere.
+            DecodeError: a call that reads got an empty 200.
         """
+        if self.lost_its_body:
+            raise self._undecodable(_NO_BODY)
         if 200 <= self.status < 300:
             return self
         request = self.request
@@ -92,13 +107,15 @@ class Response:
             del error  # its traceback holds this frame: together they would wait for the garbage collector
 
     def json(self) -> Any:
-        """The body as JSON.
+        """The body as JSON; None where a call that changes something got none.
 
         Raises:
-            DecodeError: there is no body, or it is not JSON.
+            DecodeError: a call that reads got no body, or the body is not JSON.
         """
-        if not self.body.strip():
-            raise self._undecodable("without the body that the operation promises")
+        if self.is_empty:
+            if self.request.reads:
+                raise self._undecodable(_NO_BODY)
+            return None
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError) as error:
@@ -155,13 +172,16 @@ class WithResponse(Generic[T]):
     """What `client.with_response` returns: the `result` of a call, and what else its response said.
 
     `status` is the HTTP status, `headers` are the response's (any spelling finds them), `request_id`
-    is the id by which Qovery's support finds the request, None where the response had none.
+    is the id by which Qovery's support finds the request, None where the response had none. `body` is
+    the body in bytes, decompressed. It has what the result leaves out: keys beside a list
+    (`json.loads(response.body)["total"]`), and what was sent where the operation returns None.
     """
 
     result: T
     status: int
     headers: Mapping[str, str]
     request_id: str | None
+    body: bytes = attrs.field(repr=False)
 
 
 def with_response(result: T, responses: Sequence[Response]) -> WithResponse[T]:
@@ -169,7 +189,7 @@ def with_response(result: T, responses: Sequence[Response]) -> WithResponse[T]:
     if not responses:
         raise ConfigurationError("with_response takes a method of a client that sends a request")
     own = responses[-1]
-    return WithResponse(result, own.status, own.headers, own.request_id)
+    return WithResponse(result, own.status, own.headers, own.request_id, own.body)
 
 
 @attrs.frozen

@@ -162,7 +162,8 @@ def _why_never(failure: Outcome, request: Request, *, any_method: bool) -> str |
     if isinstance(failure, ResponseTooLarge):
         return "the response would be too large again"
     if isinstance(failure, Response):
-        if failure.status == 429 or failure.not_received:  # refused before it took effect
+        # Without effect: refused, not received, or only reading.
+        if failure.status == 429 or failure.not_received or failure.lost_its_body:
             return None
         if failure.status not in (408, 500, 502, 503, 504):
             return f"status {failure.status} is never retried"
@@ -189,8 +190,11 @@ def _asked_wait(failure: Outcome) -> float | None:
 
 
 def is_failure(response: Response) -> bool:
-    """Whether a retry could be expected: the server failed or is busy. A 404, say, is a final response."""
-    return response.status >= 500 or response.status in (408, 429)
+    """Whether a retry could be expected: the server failed or is busy, or the body of a 200 was lost.
+
+    A 404, say, is a final response.
+    """
+    return response.status >= 500 or response.status in (408, 429) or response.lost_its_body
 
 
 def is_uncertain(failure: Outcome) -> bool:

@@ -97,7 +97,7 @@ class Helms(Twin):
         """
         return self._call(self._async.delete, helm_id, skip_reconcile=skip_reconcile)
 
-    def list_commits(self, helm_id: str, *, of: str | Unset = UNSET) -> builtins.list[models.Commit]:
+    def list_commits(self, helm_id: str, *, of: str | Unset = UNSET) -> builtins.list[models.Commit | None]:
         """List the last commits in the Git repository of a Helm service.
 
         The last 100.

@@ -205,7 +205,7 @@ class Jobs(Twin):
 
     def list_commits(
         self, job_id: str, *, start_id: str | Unset = UNSET, git_commit_id: str | Unset = UNSET
-    ) -> builtins.list[models.Commit]:
+    ) -> builtins.list[models.Commit | None]:
         """List the last commits in the Git repository of a job.
 
         The last 100.

@@ -177,7 +177,7 @@ class Terraforms(Twin):
         """
         return self._iterate(self._async.iterate_deployment_history_v2(terraform_id, page_size=page_size))
 
-    def list_commits(self, terraform_id: str) -> builtins.list[models.Commit]:
+    def list_commits(self, terraform_id: str) -> builtins.list[models.Commit | None]:
         """List the last commits in the Git repository of a Terraform service.
 
         The last 100.

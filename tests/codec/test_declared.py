@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Annotated, Any, get_origin
+from typing import Annotated, get_origin
 
 import pytest
 from hypothesis import given
@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 import qovery_sync.models
 from codegen.facts import ObjectSchema, UnionSchema, references
-from qovery_async import Model, OpenEnum, models
+from qovery_async import DecodeError, Model, OpenEnum, models
+from qovery_async.codec.reader import Codec
 from qovery_async.codec.writer import encode_body
-from tests.support.fast_road import ANY, CODEC, type_of
+from tests.support import hostile
+from tests.support.fast_road import ANY, CODEC, FULL, type_of
 from tests.support.payloads import API, ENUMS, MODELS, UNIONS, as_json, few
 
 DECLARED = 724
@@ -101,6 +103,19 @@ class TestAccounting:
     @given(data=st.data())
     def test_envelopes_are_read_item_by_item(self, call: str, key: str, item: str, data: st.DataObject) -> None:
         items = data.draw(st.lists(ANY.of_type(item), max_size=2))
-        type_: Any = {"str": str}.get(item) or type_of(item)
-        found = CODEC.decode_items({key: items}, key, type_, operation=call)
+        found = CODEC.decode_items({key: items}, key, hostile.type_of(item), operation=call)
         assert as_json(encode_body(found)) == as_json(items)
+
+    @pytest.mark.parametrize(("call", "key", "item"), ENVELOPES)
+    @few(1)
+    @given(data=st.data())
+    def test_envelopes_that_are_not_as_declared_are_never_read_as_empty(
+        self, call: str, key: str, item: str, data: st.DataObject
+    ) -> None:
+        items = data.draw(st.lists(FULL.of_type(item), min_size=1, max_size=2))
+        for body in (items, {"moved": items}, {"moved": items, "total": 2}):
+            found = Codec().decode_items(body, key, hostile.type_of(item), operation=call)
+            assert as_json(encode_body(found)) == as_json(items)
+        for body in ({"data": {key: items}}, {"moved": items, "others": items}, {key: {"moved": items}}):
+            with pytest.raises(DecodeError):
+                Codec().decode_items(body, key, hostile.type_of(item), operation=call)

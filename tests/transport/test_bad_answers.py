@@ -193,18 +193,6 @@ async def test_a_web_page_with_200_is_never_taken_for_success(ask: Ask, call: Ca
             await ask(server.url, call)
 
 
-@pytest.mark.parametrize("status", [200, 204])
-async def test_an_empty_answer_is_an_empty_list_or_none_where_that_is_promised(ask: Ask, status: int) -> None:
-    async with serve(Answer(status=status)) as server:
-        assert await ask(server.url, list_) == []
-        assert await ask(server.url, delete) is None
-        assert await ask(server.url, lambda client: client.databases.uninstall("d1")) is None
-        assert (await ask(server.url, lambda client: client.events.list(organization_id="o1"))).items == []
-        assert await ask(server.url, lambda client: client.clusters.kubeconfig.get("c1", organization_id="o1")) == ""
-        assert (await ask(server.url, lambda client: client.request("GET", "/x"))).data is None
-        assert "without the body" in await failure(ask, server.url, DecodeError)
-
-
 async def test_a_body_where_none_is_promised_is_left_alone(ask: Ask) -> None:
     async with serve(Answer({"any": "thing"}), Answer(body=PAGE), Answer(body=b"{", status=202)) as server:
         for _ in range(3):

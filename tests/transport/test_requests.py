@@ -100,7 +100,7 @@ async def test_a_base_url_may_have_a_path_of_its_own() -> None:
 
 
 async def test_query_values_are_spelled_as_the_api_reads_them() -> None:
-    async with serve(Answer(body=b"")) as server, AsyncQovery(TOKEN, base_url=server.url) as client:
+    async with serve(Answer({})) as server, AsyncQovery(TOKEN, base_url=server.url) as client:
         await client.clusters.kubeconfig.get("c1", organization_id="o1", with_token_from_cli=True, read_only=False)
         await client.events.list(
             organization_id="o1",

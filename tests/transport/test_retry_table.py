@@ -101,7 +101,7 @@ TIMES = {"retried": 3, "no": 1}
 
 def test_each_row_of_the_first_table_is_tried() -> None:
     special = {"No connection: refused, unknown host, TLS failure, `Timeout.connect`", "Certificate refused"}
-    special |= {"401, and the token is a function"}
+    special |= {"401, and the token is a function", "Empty 200 where the operation returns something"}
     assert {row["Failure"] for row in table("Failure")} == STEPS.keys() | special
     assert all(row.keys() == {"Failure", *CALLS, "Why"} for row in table("Failure"))
 
@@ -134,6 +134,35 @@ async def test_what_was_never_sent_is_retried_as_the_row_says(ask: Ask) -> None:
                     await ask(url, call.make, retries=call.retries, **options)
                 assert failed.value.attempts == times
         assert silent.methods == []
+
+
+OPERATIONS: dict[str, list[Call]] = {
+    "GET, POST that only reads": [Call(lambda client: client.projects.get("p1")), Call(read_only)],
+    "PUT, DELETE": [
+        Call(lambda client: client.projects.update("p1", {"name": "shop"})),
+        Call(lambda client: client.agentic_workflows.delete("w1")),
+    ],
+    "POST, PATCH": [
+        Call(lambda client: client.projects.create({"name": "shop"}, organization_id="o1"), retries)
+        for retries in (QUICK, ANY)
+    ]
+    + [Call(lambda client: client.blueprints.update("b1", {}))],
+}
+"""Calls that return something, in the columns of the table."""
+
+
+async def test_an_empty_200_is_retried_as_the_row_says(ask: Ask) -> None:
+    (found,) = [row for row in table("Failure") if row["Failure"].startswith("Empty 200")]
+    for column, calls in OPERATIONS.items():
+        for call in calls:
+            async with serve_steps(answer(200)) as server:
+                if column.startswith("GET"):
+                    with pytest.raises(DecodeError) as failed:
+                        await ask(server.url, call.make, retries=call.retries)
+                    assert failed.value.attempts == 3
+                else:
+                    assert await ask(server.url, call.make, retries=call.retries) is None
+                assert len(server.methods) == TIMES[found[column]]
 
 
 def certified() -> ssl.SSLContext:

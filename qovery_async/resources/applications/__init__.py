@@ -147,7 +147,7 @@ class Applications(Resource):
 
     async def list_commits(
         self, application_id: str, *, start_id: str | Unset = UNSET, git_commit_id: str | Unset = UNSET
-    ) -> builtins.list[models.Commit]:
+    ) -> builtins.list[models.Commit | None]:
         """List the last commits in the Git repository of an application.
 
         The last 100.
@@ -160,7 +160,7 @@ class Applications(Resource):
         Raises: Unauthorized, Forbidden, NotFound.
         """
         return await self._list(
-            models.Commit,
+            models.Commit | None,
             "applications.list_commits",
             "GET /application/{application_id}/commit",
             application_id,

@@ -12,7 +12,7 @@ from qovery_async.runtime.resource import Resource
 class ClusterEksAnywhere(Resource):
     """EKS Anywhere: clusters that are described in a Git repository."""
 
-    async def list_commits(self, cluster_id: str, *, organization_id: str | None = None) -> list[models.Commit]:
+    async def list_commits(self, cluster_id: str, *, organization_id: str | None = None) -> list[models.Commit | None]:
         """List the last commits in the Git repository of an EKS Anywhere cluster.
 
         Only those that touch the cluster's YAML file, where the Git provider can tell.
@@ -25,7 +25,7 @@ class ClusterEksAnywhere(Resource):
         """
         organization_id = await self._organization_id(organization_id)
         return await self._list(
-            models.Commit,
+            models.Commit | None,
             "clusters.eks_anywhere.list_commits",
             "GET /organization/{organization_id}/cluster/{cluster_id}/eks-anywhere/commits",
             organization_id,

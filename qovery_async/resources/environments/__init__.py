@@ -391,12 +391,13 @@ class Environments(Resource):
         `GET /environment/{environmentId}/logs`
         Raises: Unauthorized, Forbidden, NotFound.
         """
-        return await self._json(
-            list[models.EnvironmentLogs],
+        return await self._list(
+            models.EnvironmentLogs,
             "environments.list_deployment_logs",
             "GET /environment/{environment_id}/logs",
             environment_id,
             query={"version": version},
+            items="",
         )
 
     async def list_deployment_history(

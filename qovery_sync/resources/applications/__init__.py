@@ -114,7 +114,7 @@ class Applications(Twin):
 
     def list_commits(
         self, application_id: str, *, start_id: str | Unset = UNSET, git_commit_id: str | Unset = UNSET
-    ) -> builtins.list[models.Commit]:
+    ) -> builtins.list[models.Commit | None]:
         """List the last commits in the Git repository of an application.
 
         The last 100.

@@ -18,7 +18,7 @@ class ClusterEksAnywhere(Twin):
 
     _async: asynchronous.ClusterEksAnywhere
 
-    def list_commits(self, cluster_id: str, *, organization_id: str | None = None) -> list[models.Commit]:
+    def list_commits(self, cluster_id: str, *, organization_id: str | None = None) -> list[models.Commit | None]:
         """List the last commits in the Git repository of an EKS Anywhere cluster.
 
         Only those that touch the cluster's YAML file, where the Git provider can tell.

@@ -1,0 +1,63 @@
+"""How is a response read as what its operation promises?"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from qovery_async.codec.reader import Codec
+from qovery_async.errors import DecodeError
+from qovery_async.transport.response import Response
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeForm
+
+T = TypeVar("T")
+
+
+def read_result(codec: Codec, response: Response, type_: TypeForm[T]) -> T:
+    """The body as `type_`. A call that has changed something returns None where there is no body.
+
+    Raises:
+        DecodeError: the body is missing from what only reads, is not JSON or does not fit.
+    """
+    request = response.request
+    try:
+        value = response.json()
+        if value is None and not request.reads:
+            # An error would hide that the call has taken effect.
+            if not _allows_none(type_):
+                codec.miss(response.status, "read as None", operation=request.operation, source=request)
+            return None  # type: ignore[return-value]  # better than an error after the effect
+        hide = response.authorization.hidden_in
+        return codec.decode(value, type_, operation=request.operation, source=request, hide=hide)
+    except DecodeError as error:
+        failure = response.undecodable(error)
+    raise failure
+
+
+def read_items(
+    codec: Codec, response: Response, item: TypeForm[T], key: str, beside: Collection[str] = ()
+) -> tuple[Any, list[T]]:
+    """The body as parsed JSON, and the list under `key` of it, decoded. The key is empty if the body is the list.
+
+    Raises:
+        DecodeError: as `read_result` does, and where it is not certain which list is meant.
+    """
+    request = response.request
+    try:
+        value = response.json()
+        if value is None and not request.reads:
+            codec.miss(response.status, "read as an empty list", operation=request.operation, source=request)
+            return value, []
+        hide = response.authorization.hidden_in
+        return value, codec.decode_items(
+            value, key, item, beside=beside, operation=request.operation, source=request, hide=hide
+        )
+    except DecodeError as error:
+        failure = response.undecodable(error)
+    raise failure
+
+
+def _allows_none(type_: object) -> bool:
+    return type(None) in getattr(type_, "__args__", ())
