@@ -10,7 +10,7 @@ import attrs
 
 from chaos.journal import CANCELED, OK, Face, Row
 
-IDEMPOTENT, POST, GARBLED = "GET, PUT, DELETE", "POST", "garbled"
+IDEMPOTENT, POST, GARBLED = "GET, PUT, DELETE", "POST", "garbled or crossed"
 SINCE = "canceled, since the cancellation"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import attrs
 
@@ -20,6 +20,8 @@ REFUSED = frozenset({408, 429})
 """The statuses that say that the request took no effect."""
 LOST = frozenset({"TransportError", "ConnectError", "RequestTimeout", "DecodeError"})
 """The errors without a status that a fault explains."""
+NO_BODY = "without the body"
+"""Part of the message of an error about an empty response."""
 WRITES = ("create", "update", "delete", "deploy")
 TIME_TO_RETRY = 1.0
 """Seconds that must be left of a call's time for a retry to be due."""
@@ -45,9 +47,13 @@ class Violation:
 
 
 class Judge:
-    """Checks the rows of all workers and collects violations. The rows of a worker must be in their order."""
+    """Checks the rows of all workers and collects violations. The rows of a worker must be in their order.
 
-    def __init__(self, facts: Facts, tolerance: float) -> None:
+    `tolerance` is in seconds. `without_result` has the operations of which the SDK has logged that a response had no
+    result.
+    """
+
+    def __init__(self, facts: Facts, tolerance: float, without_result: Collection[str]) -> None:
         self.violations: list[Violation] = []
         self.posts: Counter[tuple[str, str, int, int]] = Counter()
         """The number of POSTs by verb, outcome, requests that the proxy has seen, and effects."""
@@ -57,6 +63,7 @@ class Judge:
         """The number of writes that returned nothing because their response was empty, by verb."""
         self._facts = facts
         self._tolerance = tolerance
+        self._without_result = without_result
         self._expected: dict[str, Expected] = {}
         self._living: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
         """The keys of the objects of a worker and a kind, without those that are certainly gone."""
@@ -95,6 +102,8 @@ class Judge:
             self.emptied[row.verb] += 1
             if row.call not in self._facts.emptied:
                 yield "returned None, but no response was empty"
+            if row.operation not in self._without_result:
+                yield "returned None and logged no warning"
         elif row.verb == "look" and row.seen != row.must_see:
             yield f"saw {row.seen!r}, not {row.must_see!r}"
         elif row.verb in ("create", "update") and row.seen != f"{row.key}.{row.call}":
@@ -109,12 +118,11 @@ class Judge:
         is_missing = row.status == 404 and expected is not None and (expected.allows(GONE) or self._may_err(row))
         if not (is_missing or row.status in EXPLAINED or row.outcome in LOST):
             yield f"raised {row.outcome}, which no fault explains: {row.detail}"
-        if row.outcome != "DecodeError" or row.call not in self._facts.emptied or "empty" not in row.detail:
-            return
-        if row.verb in WRITES:
-            yield f"raised after the effect because the response was empty: {row.detail}"
-        elif self._facts.arrivals[row.call] == 1 and row.elapsed < row.timeout - TIME_TO_RETRY:
-            yield f"did not retry after an empty response: {row.detail}"
+        if row.outcome == "DecodeError" and row.call in self._facts.emptied and NO_BODY in row.detail:
+            if row.verb in WRITES:
+                yield f"raised after the effect because the response was empty: {row.detail}"
+            elif self._facts.arrivals[row.call] == 1 and row.elapsed < row.timeout - TIME_TO_RETRY:
+                yield f"did not retry after an empty response: {row.detail}"
 
     def _may_err(self, row: Row) -> bool:
         """Whether the id that a call used may be wrong, because it came from a garbled response."""

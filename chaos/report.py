@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from chaos.figures import GARBLED, IDEMPOTENT, POST, share
+from chaos.idle import NOTICEABLE
 from chaos.journal import OK, Face
 from chaos.verdict import LEAST_SUCCESS, MOST_GROWTH, Run
 from chaos.workers import CANCELED_SHARE
@@ -23,7 +24,12 @@ def markdown(run: Run) -> str:
 def _introduction(run: Run) -> str:
     template = Path(__file__).with_name("introduction.md").read_text(encoding="utf-8")
     return template.format(
-        calls=run.calls, seed=run.seed, canceled=CANCELED_SHARE, least=LEAST_SUCCESS, growth=MOST_GROWTH
+        calls=run.calls,
+        seed=run.seed,
+        canceled=CANCELED_SHARE,
+        least=LEAST_SUCCESS,
+        growth=MOST_GROWTH,
+        noticeable=NOTICEABLE,
     )
 
 
@@ -104,11 +110,10 @@ def _latencies(run: Run) -> list[str]:
 
 def _leftovers(run: Run) -> list[str]:
     rows: list[Sequence[object]] = [(what, run.before[what], run.after[what]) for what in run.before]
-    first, last = run.meters.memory["a quarter"], run.meters.memory["the end"]
-    rows.append(("resident memory, MB (after a quarter of the calls)", f"{first:.1f}", f"{last:.1f}"))
     succeeded, sent = run.served_after
+    memory = ", ".join(f"{megabytes:.1f}" for megabytes in run.meters.memory)
     summary = (
-        f"Warnings and uncaught errors: {run.noise.failures.total()}. Hanging calls: 0 (one ends the run)."
+        f"Resident memory after each quarter of the calls, in MB: {memory}. Warnings and uncaught errors: {run.noise.failures.total()}. Hanging calls: 0 (one ends the run)."
         f" Afterwards {succeeded} of {sent} plain calls succeeded. The run took {run.elapsed:.0f} s on {_machine()}."
     )
     return [*_table("Resources before and after", ("", "before", "after"), rows), summary]

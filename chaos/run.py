@@ -83,7 +83,7 @@ def measure(calls: int, seed: int) -> Run:
             report = world.report()
         with ledger.open(encoding="utf-8") as lines:
             facts = Facts.of(events(lines), calls, report["labels"])
-        judge = Judge(facts, tolerance=TOLERANCE + 2 * meters.lag)
+        judge = Judge(facts, TOLERANCE + 2 * meters.lag, noise.without_result)
         judge.check(journal.rows())
         figures = Figures.of(journal.rows(), judge.is_garbled)
         with ledger.open(encoding="utf-8") as lines:
@@ -141,7 +141,7 @@ class Chaos:
             loop.run_in_executor(threads, work_in_thread, worker, blocking, self.workload) for worker in workers[TASKS:]
         ]
         await asyncio.gather(*(work_in_task(worker, client, self.workload) for worker in workers[:TASKS]), *in_threads)
-        self.meters.memory["the end"] = memory()
+        self.meters.memory.append(memory())
         watch.cancel()
         await asyncio.gather(watch, return_exceptions=True)
 

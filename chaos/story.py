@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 
 import attrs
@@ -10,8 +11,8 @@ from chaos.journal import Row
 from chaos.judge import Violation
 from chaos.ledger import Event
 
-LONGEST = 80
-"""The most lines of a story."""
+LONGEST = 40
+"""The most lines of a story, which end where the promise was broken."""
 
 
 @attrs.frozen
@@ -24,6 +25,7 @@ class Story:
 
     def lines(self) -> Iterator[str]:
         began = min((row.began for row in self.rows), default=0.0)
+        broken = max((row.began + row.elapsed for row in self.rows if row.call == self.about.call), default=math.inf)
         found: list[tuple[float, str]] = []
         for row in self.rows:
             status = f" {row.status}" if row.status else ""
@@ -31,8 +33,8 @@ class Story:
             found.append((row.began, f"call {row.call} begins: {row.operation}{id_from}"))
             found.append((row.began + row.elapsed, f"call {row.call} ends: {row.outcome}{status}, saw {row.seen}"))
         found += [(event.at, f"    call {event.call} {event.what} {event.detail}") for event in self.events]
-        yield f"the story of {self.about.key or f'call {self.about.call}'}, in seconds:"
-        for at, text in sorted(found)[:LONGEST]:
+        yield f"the story of {self.about.where}{self.about.text[:100]}, in seconds:"
+        for at, text in sorted(one for one in found if one[0] <= broken)[-LONGEST:]:
             yield f"{at - began:10.4f} {text[:300]}"
 
 

@@ -49,7 +49,7 @@ def failures(run: Run) -> list[str]:
         found.append(f"only {run.figures.success:.2%} of the idempotent calls succeeded, not {LEAST_SUCCESS:.0%}")
     if run.before != run.after:
         found.append(f"left open: {dict(run.before)} before, {dict(run.after)} after")
-    first, last = run.meters.memory["a quarter"], run.meters.memory["the end"]
+    first, last = run.meters.memory[0], run.meters.memory[-1]
     if last > first + MOST_GROWTH:
         found.append(f"memory grew from {first:.1f} to {last:.1f} MB")
     succeeded, sent = run.served_after
