@@ -12,6 +12,7 @@ import random
 import re
 import socket
 import struct
+import time
 import zlib
 from collections import Counter, deque
 from typing import Literal, Protocol
@@ -185,7 +186,8 @@ class Connection:
         ledger, said = self._proxy.ledger, self._idle.said
         ledger.enter(self._call, "arrived", f"connection {self._number}")
         if said:
-            ledger.enter(self._call, "misused" if self._idle.noticeable else "crossed", said)
+            detail = f"{said}, {time.monotonic() - self._idle.said_at:.4f} s before"
+            ledger.enter(self._call, "misused" if self._idle.noticeable else "crossed", detail)
             if said in (TWICE, TWICE_AT_ONCE) and not self._idle.noticeable:
                 self._changed.add("crossed")
         self._taint()

@@ -58,6 +58,7 @@ class Idle:
     ) -> None:
         self.said = ""
         """What was done on this connection that no request asked for."""
+        self.said_at = 0.0
         self.noticeable = False
         """Whether the client has had the time to notice it."""
         self._dice = dice
@@ -118,7 +119,7 @@ class Idle:
         self.noticeable = self._is_silent()
 
     def _note(self, kind: str) -> None:
-        self.said = kind
+        self.said, self.said_at = kind, time.monotonic()
         self._counts[kind] += 1
 
     def _set(self, delay: float, act: Callable[[], None]) -> None:

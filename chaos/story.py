@@ -39,13 +39,17 @@ class Story:
 
 
 def stories(about: Sequence[Violation], rows: Iterable[Row], events: Iterable[Event]) -> Iterator[Story]:
-    """The stories of violations, each of the calls on its object and of the call that broke the promise."""
+    """The stories of violations: the calls on its object, the call that broke the promise, where the id came from."""
     found = [row for row in rows if any(_concerns(violation, row) for violation in about)]
-    known = [event for event in events if event.call in {row.call for row in found}]
+    calls = _calls(found)
+    known = [event for event in events if event.call in calls]
     for violation in about:
         own = [row for row in found if _concerns(violation, row)]
-        calls = {row.call for row in own}
-        yield Story(violation, own, [event for event in known if event.call in calls])
+        yield Story(violation, own, [event for event in known if event.call in _calls(own)])
+
+
+def _calls(rows: Iterable[Row]) -> set[int | None]:
+    return {call for row in rows for call in (row.call, row.id_from)}
 
 
 def _concerns(violation: Violation, row: Row) -> bool:
