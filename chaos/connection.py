@@ -186,7 +186,7 @@ class Connection:
         ledger, said = self._proxy.ledger, self._idle.said
         ledger.enter(self._call, "arrived", f"connection {self._number}")
         if said:
-            detail = f"{said}, {time.monotonic() - self._idle.said_at:.4f} s before"
+            detail = f"{time.monotonic() - self._idle.said_at:.4f} s after this: {said}"
             ledger.enter(self._call, "misused" if self._idle.noticeable else "crossed", detail)
             if said in (TWICE, TWICE_AT_ONCE) and not self._idle.noticeable:
                 self._changed.add("crossed")

@@ -112,7 +112,11 @@ def _outcome(step: Step, ended: Ended) -> dict[str, Any]:
     if error is None:
         return {"outcome": OK, "seen": _seen(step, ended.result)}
     typed = isinstance(error, QoveryError)
-    detail = str(error) if typed else "".join(traceback.format_exception(error))
+    detail = (
+        "; ".join([str(error), *getattr(error, "__notes__", ())])
+        if typed
+        else "".join(traceback.format_exception(error))
+    )
     status = error.status if isinstance(error, ApiError) else 0
     return {"outcome": type(error).__name__, "status": status, "typed": typed, "detail": detail[-1000:]}
 

@@ -22,6 +22,8 @@ LOST = frozenset({"TransportError", "ConnectError", "RequestTimeout", "DecodeErr
 """The errors without a status that a fault explains."""
 NO_BODY = "without the body"
 """Part of the message of an error about an empty response."""
+QUOTA = "too many calls of this client have failed lately"
+"""Part of the note of an error after which the quota of retries was empty."""
 WRITES = ("create", "update", "delete", "deploy")
 TIME_TO_RETRY = 1.0
 """Seconds that must be left of a call's time for a retry to be due."""
@@ -46,14 +48,24 @@ class Violation:
         return f"{self.where}{self.text}"
 
 
+@attrs.frozen
+class Tolerance:
+    """What a busy machine is forgiven, in seconds."""
+
+    end: float
+    """How long a call may run after its deadline or its cancellation."""
+    turn: float
+    """How long before a request its connection may have been closed, or have had a second response."""
+
+
 class Judge:
     """Checks the rows of all workers and collects violations. The rows of a worker must be in their order.
 
-    `tolerance` is in seconds. `without_result` has the operations of which the SDK has logged that a response had no
+    `without_result` has the operations of which the SDK has logged that a response had no
     result.
     """
 
-    def __init__(self, facts: Facts, tolerance: float, without_result: Collection[str]) -> None:
+    def __init__(self, facts: Facts, tolerance: Tolerance, without_result: Collection[str]) -> None:
         self.violations: list[Violation] = []
         self.posts: Counter[tuple[str, str, int, int]] = Counter()
         """The number of POSTs by verb, outcome, requests that the proxy has seen, and effects."""
@@ -75,7 +87,8 @@ class Judge:
 
     def check(self, rows: Iterable[Row]) -> None:
         for event in self._facts.misused:
-            self._add(None, event.call, f"a request was sent on a connection after this: {event.detail}")
+            if event.seconds > self._tolerance.turn:
+                self._add(None, event.call, f"a request was sent on a connection, {event.detail}")
         for row in rows:
             for what in (*self._ending(row), *(() if self.is_garbled(row) else self._result(row)), *self._effect(row)):
                 self._add(row, row.call, what)
@@ -90,7 +103,7 @@ class Judge:
     def _ending(self, row: Row) -> Iterator[str]:
         if not row.typed:
             yield f"raised {row.outcome}, which is not an error of the SDK: {row.detail}"
-        if row.late > self._tolerance:
+        if row.late > self._tolerance.end:
             yield f"ended ({row.outcome}) {row.late:.2f} s after its deadline or cancellation"
 
     def _result(self, row: Row) -> Iterator[str | tuple[str, str]]:
@@ -121,7 +134,11 @@ class Judge:
         if row.outcome == "DecodeError" and row.call in self._facts.emptied and NO_BODY in row.detail:
             if row.verb in WRITES:
                 yield f"raised after the effect because the response was empty: {row.detail}"
-            elif self._facts.arrivals[row.call] == 1 and row.elapsed < row.timeout - TIME_TO_RETRY:
+            elif (
+                self._facts.arrivals[row.call] == 1
+                and row.elapsed < row.timeout - TIME_TO_RETRY
+                and QUOTA not in row.detail
+            ):
                 yield f"did not retry after an empty response: {row.detail}"
 
     def _may_err(self, row: Row) -> bool:

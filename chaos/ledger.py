@@ -25,6 +25,11 @@ class Event:
     what: What
     detail: str = ""
 
+    @property
+    def seconds(self) -> float:
+        """The time that the detail of a crossed or misused connection begins with."""
+        return float(self.detail.partition(" ")[0])
+
 
 class Ledger:
     """Writes events as they happen."""

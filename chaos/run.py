@@ -21,8 +21,9 @@ import attrs
 
 from chaos.drivers import Workload, work_in_task, work_in_thread
 from chaos.figures import Figures
+from chaos.idle import NOTICEABLE
 from chaos.journal import Journal
-from chaos.judge import Judge
+from chaos.judge import Judge, Tolerance
 from chaos.ledger import Facts, events
 from chaos.meters import Meters, memory, open_resources
 from chaos.noise import Noise
@@ -83,7 +84,7 @@ def measure(calls: int, seed: int) -> Run:
             report = world.report()
         with ledger.open(encoding="utf-8") as lines:
             facts = Facts.of(events(lines), calls, report["labels"])
-        judge = Judge(facts, TOLERANCE + 2 * meters.lag, noise.without_result)
+        judge = Judge(facts, Tolerance(TOLERANCE + 2 * meters.lag, NOTICEABLE + meters.lag), noise.without_result)
         judge.check(journal.rows())
         figures = Figures.of(journal.rows(), judge.is_garbled)
         with ledger.open(encoding="utf-8") as lines:

@@ -79,7 +79,7 @@ async def test_a_request_long_after_it_is_a_misuse(monkeypatch: pytest.MonkeyPat
         while not facts_of(proxy.ledger).misused:
             await asyncio.sleep(0.01)
         facts = facts_of(proxy.ledger)
-        assert [(event.call, event.detail.startswith(kind)) for event in facts.misused] == [(2, True)]
+        assert [(event.call, event.detail.endswith(kind)) for event in facts.misused] == [(2, True)]
         assert not facts.garbled
 
 

@@ -11,11 +11,12 @@ import pytest
 from chaos.connection import call_of, tag_of
 from chaos.idle import CLOSED
 from chaos.journal import EMPTY, OK, Row
-from chaos.judge import Judge
+from chaos.judge import QUOTA, Judge, Tolerance
 from chaos.ledger import Event, Facts, What
 from chaos.story import stories
 from tests.chaos.ledgers import CALLS
 
+TOLERANCE = Tolerance(end=0.5, turn=0.2)
 CREATED = Row(
     call=1,
     face="async",
@@ -52,7 +53,7 @@ def judged(
     logged: tuple[str, ...] = ("webhooks.create", "environments.deploy"),
 ) -> list[str]:
     """What the judge finds wrong. By default the first call was a POST that took effect once."""
-    judge = Judge(Facts.of(events, CALLS, {"webhook": left}), 0.5, logged)
+    judge = Judge(Facts.of(events, CALLS, {"webhook": left}), TOLERANCE, logged)
     judge.check(rows)
     return [str(violation) for violation in judge.violations]
 
@@ -176,6 +177,8 @@ def test_an_empty_response_is_read_again() -> None:
     assert judged(CREATED, failed, left=("w00-1.1",), events=once)
     assert not judged(CREATED, failed, left=("w00-1.1",), events=[*once, event("arrived", 3)])
     assert not judged(CREATED, attrs.evolve(failed, elapsed=2.9), left=("w00-1.1",), events=once)
+    exhausted = attrs.evolve(failed, detail=f"{failed.detail}; Not retried: {QUOTA}")
+    assert not judged(CREATED, exhausted, left=("w00-1.1",), events=once)
 
 
 def test_an_empty_list_is_no_reading_of_an_empty_response() -> None:
@@ -183,14 +186,16 @@ def test_an_empty_list_is_no_reading_of_an_empty_response() -> None:
 
 
 def test_a_request_on_a_dead_connection_is_seen() -> None:
-    assert judged(CREATED, left=("w00-1.1",), events=[TOOK_EFFECT, event("misused", 1, CLOSED)])
-    assert not judged(CREATED, left=("w00-1.1",), events=[TOOK_EFFECT, event("crossed", 1, CLOSED)])
+    late, in_time = (f"{seconds} s after this: {CLOSED}" for seconds in (0.3, 0.1))
+    assert judged(CREATED, left=("w00-1.1",), events=[TOOK_EFFECT, event("misused", 1, late)])
+    assert not judged(CREATED, left=("w00-1.1",), events=[TOOK_EFFECT, event("misused", 1, in_time)])
+    assert not judged(CREATED, left=("w00-1.1",), events=[TOOK_EFFECT, event("crossed", 1, late)])
 
 
 def test_a_finding_comes_with_the_story_of_its_object() -> None:
     rows = [CREATED, DELETED, attrs.evolve(LISTED, began=12.0), attrs.evolve(CREATED, call=8, key="w00-8")]
     events = [TOOK_EFFECT, event("arrived", 4, "connection 3"), event("arrived", 8)]
-    judge = Judge(Facts.of(events, CALLS, {"webhook": []}), 0.5, ())
+    judge = Judge(Facts.of(events, CALLS, {"webhook": []}), TOLERANCE, ())
     judge.check(rows[:3])
     (violation,) = judge.violations
     assert (violation.call, violation.key, violation.promise) == (6, "w00-1", "listed ")
