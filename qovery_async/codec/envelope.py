@@ -11,9 +11,9 @@ from typing import Any
 
 from qovery_async.codec.plain import is_list, is_object, shown
 from qovery_async.codec.repair import Repair
-from qovery_async.secrecy.printable import one_line
 
 _USUAL = "results"
+_NAMED = 40  # characters of the longest key in a message
 
 
 def find(value: Any, key: str, item: object, beside: Collection[str], repair: Repair) -> tuple[list[Any], str]:
@@ -35,8 +35,10 @@ def find(value: Any, key: str, item: object, beside: Collection[str], repair: Re
     others = [other for other in value if other != name and other not in beside]
     lists = [name] if is_list(there) else [other for other in others if _holds(value[other], item)]
     if len(lists) == 1:
-        repair.note("", name, f"{expected}, got one with {one_line(repr(lists[0]), 60)}", "read as the list")
-        return value[lists[0]], lists[0]
+        # Named whole or not at all: half a token would not be found and hidden.
+        path = lists[0] if len(lists[0]) <= _NAMED else ""
+        repair.note("", name, f"{expected}, got one with {repr(path) if path else 'another key'}", "read as the list")
+        return value[lists[0]], path
     # The list is optional, and some servers write an empty one as null.
     if key and not lists and (name in value or not others):
         return [], ""

@@ -1,4 +1,7 @@
-"""How is a response read as what its operation promises?"""
+"""How is a response read as what its operation promises?
+
+Errors are raised outside of the frames that hold the parsed body, which may repeat the token.
+"""
 
 from __future__ import annotations
 
@@ -21,16 +24,8 @@ def read_result(codec: Codec, response: Response, type_: TypeForm[T]) -> T:
     Raises:
         DecodeError: the body is missing from what only reads, is not JSON or does not fit.
     """
-    request = response.request
     try:
-        value = response.json()
-        if value is None and not request.reads:
-            # An error would hide that the call has taken effect.
-            if not _allows_none(type_):
-                codec.miss(response.status, "read as None", operation=request.operation, source=request)
-            return None  # type: ignore[return-value]  # better than an error after the effect
-        hide = response.authorization.hidden_in
-        return codec.decode(value, type_, operation=request.operation, source=request, hide=hide)
+        return _result(codec, response, type_)
     except DecodeError as error:
         failure = response.undecodable(error)
     raise failure
@@ -44,19 +39,35 @@ def read_items(
     Raises:
         DecodeError: as `read_result` does, and where it is not certain which list is meant.
     """
-    request = response.request
     try:
-        value = response.json()
-        if value is None and not request.reads:
-            codec.miss(response.status, "read as an empty list", operation=request.operation, source=request)
-            return value, []
-        hide = response.authorization.hidden_in
-        return value, codec.decode_items(
-            value, key, item, beside=beside, operation=request.operation, source=request, hide=hide
-        )
+        return _items(codec, response, item, key, beside)
     except DecodeError as error:
         failure = response.undecodable(error)
     raise failure
+
+
+def _result(codec: Codec, response: Response, type_: TypeForm[T]) -> T:
+    value, request = response.json(), response.request
+    if value is None and not request.reads:
+        # An error after the effect would hide it.
+        if not _allows_none(type_):
+            codec.miss(response.status, "read as None", operation=request.operation, source=request)
+        return None  # type: ignore[return-value]  # documented, and typed where it is declared
+    hide = response.authorization.hidden_in
+    return codec.decode(value, type_, operation=request.operation, source=request, hide=hide)
+
+
+def _items(
+    codec: Codec, response: Response, item: TypeForm[T], key: str, beside: Collection[str]
+) -> tuple[Any, list[T]]:
+    value, request = response.json(), response.request
+    if value is None and not request.reads:
+        codec.miss(response.status, "read as an empty list", operation=request.operation, source=request)
+        return value, []
+    hide = response.authorization.hidden_in
+    return value, codec.decode_items(
+        value, key, item, beside=beside, operation=request.operation, source=request, hide=hide
+    )
 
 
 def _allows_none(type_: object) -> bool:

@@ -74,6 +74,11 @@ UNREADABLE: dict[str, Repeat] = {
     "as a JSON text": lambda sent: http("200 OK", json.dumps(sent).encode(), JSON),
     "in place of a list": lambda sent: http("200 OK", json.dumps({"results": sent.split()[1]}).encode(), JSON),
     "beside what is no list": lambda sent: http("200 OK", json.dumps([sent, sent]).encode(), JSON),
+    "in the name of a list": lambda sent: http("200 OK", json.dumps({sent.split()[1]: [{"id": "p"}]}).encode(), JSON),
+    "in a long name of a list": lambda sent: http(
+        "200 OK", json.dumps({f"{'x' * 30}{sent.split()[1]}": [{"id": "p"}]}).encode(), JSON
+    ),
+    "in the names of lists": lambda sent: http("200 OK", json.dumps({sent: [{}], sent[1:]: [{}]}).encode(), JSON),
     "in an item": lambda sent: http("200 OK", json.dumps({"results": [{"id": [sent], "name": 1}]}).encode(), JSON),
     "in place of a date": lambda sent: http(
         "200 OK", json.dumps({"results": [{"created_at": sent.split()[1], "id": "p"}]}).encode(), JSON
