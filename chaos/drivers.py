@@ -11,8 +11,8 @@ from typing import Any
 import anyio
 import attrs
 
+from chaos.connection import TAG, tag_of
 from chaos.journal import Ended, Face, Journal
-from chaos.proxy import TAG, tag_of
 from chaos.workers import Step, Worker
 from qovery_async import AsyncQovery, Timeout
 from qovery_sync import Qovery
@@ -59,7 +59,7 @@ def work_in_thread(worker: Worker, client: Qovery, workload: Workload) -> None:
             result = step.on(client.with_options(**_options(step)))
         except Exception as raised:  # the judge checks every kind
             error = raised
-        workload.end(worker, "sync", step, Ended(time.monotonic() - began, result, error))
+        workload.end(worker, "sync", step, Ended(began, time.monotonic() - began, result, error))
 
 
 async def work_in_task(worker: Worker, client: AsyncQovery, workload: Workload) -> None:
@@ -94,5 +94,5 @@ async def _finish(call: Coroutine[Any, Any, Any], step: Step) -> Ended:
             canceled = task.cancelled()
             result = None if canceled else task.result()
     except (Exception, asyncio.CancelledError) as error:  # the judge checks it; a call may not cancel itself
-        return Ended(time.monotonic() - began, error=error)
-    return Ended(time.monotonic() - began, result, canceled_after=after if canceled else None)
+        return Ended(began, time.monotonic() - began, error=error)
+    return Ended(began, time.monotonic() - began, result, canceled_after=after if canceled else None)

@@ -19,6 +19,8 @@ ONE_STATUS = 0.002
 OTHER = 0.008
 RARE = 0.003
 COMMON = 0.01
+EMPTIED = 0.004
+"""The share of successful responses that arrive as a 200 without a body, after the effect."""
 
 
 def add_all(faults: Faults, *, too_long: float) -> None:

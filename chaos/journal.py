@@ -16,6 +16,8 @@ from qovery_async import ApiError, QoveryError
 
 Face = Literal["async", "sync"]
 OK = "ok"
+EMPTY = "empty"
+"""Stands for the result of a call that returned None."""
 CANCELED = "canceled"
 UNREADABLE = "unreadable"
 """Stands for the result of a call that lacks the expected attributes."""
@@ -25,6 +27,7 @@ UNREADABLE = "unreadable"
 class Ended:
     """The end of a call: a result, an exception or a cancellation. Times are in seconds."""
 
+    began: float
     elapsed: float
     result: Any = None
     error: BaseException | None = None
@@ -43,10 +46,14 @@ class Row:
     kind: str
     key: str
     timeout: float
+    began: float
+    """The time of the monotonic clock, which all processes share."""
     elapsed: float
     outcome: str
     late: float
     """Seconds from the timeout or the cancellation to the end of the call."""
+    id_from: int | None = None
+    """The call whose result had the id of the object."""
     status: int = 0
     typed: bool = True
     """False if the call raised an exception that is no `QoveryError`."""
@@ -77,8 +84,10 @@ class Journal:
             kind=step.kind,
             key=step.key,
             timeout=step.timeout,
+            began=ended.began,
             elapsed=ended.elapsed,
             late=max(0.0, ended.elapsed - (ended.canceled_after or step.timeout)),
+            id_from=step.id_from,
             **_outcome(step, ended),
             must_see=step.must_see,
         )
@@ -103,12 +112,18 @@ def _outcome(step: Step, ended: Ended) -> dict[str, Any]:
     if error is None:
         return {"outcome": OK, "seen": _seen(step, ended.result)}
     typed = isinstance(error, QoveryError)
-    detail = str(error) if typed else "".join(traceback.format_exception(error))
+    detail = (
+        "; ".join([str(error), *getattr(error, "__notes__", ())])
+        if typed
+        else "".join(traceback.format_exception(error))
+    )
     status = error.status if isinstance(error, ApiError) else 0
     return {"outcome": type(error).__name__, "status": status, "typed": typed, "detail": detail[-1000:]}
 
 
 def _seen(step: Step, result: Any) -> Any:
+    if result is None:
+        return EMPTY
     try:
         return step.read(result)
     except (AttributeError, KeyError, TypeError):

@@ -29,12 +29,15 @@ INTERVAL = 0.05
 
 @attrs.define
 class Meters:
-    """The counts of a run. `lag` is the longest delay of the event loop in seconds; `memory` is in MB."""
+    """The counts of a run. `lag` is the longest delay of the event loop in seconds.
+
+    `memory` is the resident memory in MB after each quarter of the calls.
+    """
 
     retries: Counter[str] = attrs.field(factory=Counter[str])
     exhausted: int = 0
     lag: float = 0.0
-    memory: dict[str, float] = attrs.field(factory=dict[str, float])
+    memory: list[float] = attrs.field(factory=list[float])
 
     def on_retry(self, event: RetryEvent) -> None:
         self.retries[re.split(r"[:(]", event.reason)[0].strip()] += 1
@@ -60,8 +63,8 @@ class Meters:
                 if turn % 20 == 0:
                     faulthandler.dump_traceback_later(BLOCKED, exit=True, file=stderr)
                     _end_if_one_hangs(workload, stderr)
-                if "a quarter" not in self.memory and workload.journal.count >= calls / 4:
-                    self.memory["a quarter"] = memory()
+                if len(self.memory) < 3 and workload.journal.count >= calls * (len(self.memory) + 1) / 4:
+                    self.memory.append(memory())
         finally:
             faulthandler.cancel_dump_traceback_later()
 

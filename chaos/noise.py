@@ -14,17 +14,21 @@ from types import TracebackType
 from typing import Any, Self
 
 _OWN = "qovery"
+_NO_RESULT = "the body"
 # An event loop in debug mode logs this on a slow machine.
 _SLOW = "Executing "
 
 
 class Noise(logging.Handler):
-    """Collects while its `with` block runs. Each entry of `failures` fails the run; `sdk_log` does not."""
+    """Collects while its `with` block runs. Each entry of `failures` fails the run.
+
+    `without_result` has the operations of which the SDK has logged that a response had no result.
+    """
 
     def __init__(self) -> None:
         super().__init__(logging.INFO)
         self.failures: Counter[str] = Counter()
-        self.sdk_log: Counter[str] = Counter()
+        self.without_result: set[str] = set()
         self._hooks = warnings.showwarning, sys.unraisablehook, threading.excepthook
         self._stderr = os.dup(2)
         """Standard error as it was, for output that must be visible at once."""
@@ -59,7 +63,9 @@ class Noise(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         if record.name.split(".")[0] == _OWN:
-            self.sdk_log[f"{record.levelname} {record.name}: {record.msg}"] += 1
+            operation, _, said = record.getMessage().partition(": ")
+            if record.levelno >= logging.WARNING and said.startswith(_NO_RESULT):
+                self.without_result.add(operation)
         elif record.levelno >= logging.WARNING and not record.getMessage().startswith(_SLOW):
             self.failures[f"logger {record.name}: {self.format(record)[:2000]}"] += 1
 

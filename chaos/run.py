@@ -12,18 +12,23 @@ import asyncio
 import faulthandler
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import attrs
 
 from chaos.drivers import Workload, work_in_task, work_in_thread
+from chaos.figures import Figures
+from chaos.idle import NOTICEABLE
 from chaos.journal import Journal
-from chaos.judge import Judge
+from chaos.judge import Judge, Tolerance
+from chaos.ledger import Facts, events
 from chaos.meters import Meters, memory, open_resources
 from chaos.noise import Noise
 from chaos.report import markdown
+from chaos.story import stories
 from chaos.verdict import Run, failures
 from chaos.workers import SHARED, Home, Worker
 from chaos.world import PERSON, World
@@ -37,6 +42,8 @@ STALL = 2.5
 """Seconds for which the proxy stalls: more than an attempt may take."""
 TOLERANCE = 0.5
 """Seconds that a call may run after its deadline or its cancellation, plus twice the longest delay of the loop."""
+STORIES = 5
+"""The violations whose story is told."""
 PATIENT = Timeout(total=20.0)
 DOCUMENT = Path(__file__).parent.parent / "docs" / "chaos.md"
 
@@ -54,6 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     wrong = failures(run)
     for violation in wrong[:40]:
         print(f"FAILED: {violation}")
+    print(run.stories)
     if given.write and not wrong:
         DOCUMENT.parent.mkdir(exist_ok=True)
         DOCUMENT.write_text(figures, encoding="utf-8")
@@ -63,20 +71,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def measure(calls: int, seed: int) -> Run:
     meters, journal, noise = Meters(), Journal(), Noise()
     meters.count_exhaustions()
-    with World(seed, stall=STALL) as world:
-        asyncio.run(_first_loop(world))
-        before, began = open_resources(), time.monotonic()
-        with noise:
-            faulthandler.enable(noise.descriptor)
-            chaos = Chaos(world, calls, seed, Workload(iter(range(calls)), journal), meters, noise)
-            served = asyncio.run(chaos.run())
-            after, elapsed = open_resources(), time.monotonic() - began
-        report = world.report()
-    judge = Judge(report, tolerance=TOLERANCE + 2 * meters.lag)
-    judge.check(journal.rows())
-    rows = list(journal.rows())
+    with TemporaryDirectory() as folder:
+        ledger = Path(folder, "ledger")
+        with World(seed, ledger, stall=STALL) as world:
+            asyncio.run(_first_loop(world))
+            before, began = open_resources(), time.monotonic()
+            with noise:
+                faulthandler.enable(noise.descriptor)
+                chaos = Chaos(world, calls, seed, Workload(iter(range(calls)), journal), meters, noise)
+                served = asyncio.run(chaos.run())
+                after, elapsed = open_resources(), time.monotonic() - began
+            report = world.report()
+        with ledger.open(encoding="utf-8") as lines:
+            facts = Facts.of(events(lines), calls, report["labels"])
+        judge = Judge(facts, Tolerance(TOLERANCE + 2 * meters.lag, NOTICEABLE + meters.lag), noise.without_result)
+        judge.check(journal.rows())
+        figures = Figures.of(journal.rows(), judge.is_garbled)
+        with ledger.open(encoding="utf-8") as lines:
+            told = _stories(judge, journal, lines)
     journal.close()
-    return Run(calls, seed, elapsed, rows, report, judge, noise, meters, before, after, served)
+    return Run(calls, seed, elapsed, report, facts, figures, judge, noise, meters, before, after, served, told)
+
+
+def _stories(judge: Judge, journal: Journal, ledger: Iterable[str]) -> str:
+    """The stories of the first violations of each promise."""
+    first = {violation.promise: violation for violation in reversed(judge.violations)}
+    about = list(reversed(first.values()))[:STORIES]
+    told = stories(about, journal.rows(), events(ledger)) if about else ()
+    return "\n".join(line for story in told for line in story.lines())
 
 
 async def _first_loop(world: World) -> None:
@@ -120,7 +142,7 @@ class Chaos:
             loop.run_in_executor(threads, work_in_thread, worker, blocking, self.workload) for worker in workers[TASKS:]
         ]
         await asyncio.gather(*(work_in_task(worker, client, self.workload) for worker in workers[:TASKS]), *in_threads)
-        self.meters.memory["the end"] = memory()
+        self.meters.memory.append(memory())
         watch.cancel()
         await asyncio.gather(watch, return_exceptions=True)
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
+import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from operator import attrgetter
 from typing import Any, Literal
 
 import attrs
+
+from qovery_async.codec.plain import is_list
 
 Verb = Literal["create", "get", "list", "update", "delete", "deploy", "look"]
 
@@ -34,6 +38,15 @@ class Home:
 
 
 SHARED = 40
+
+_LABEL = re.compile(r"(w\d\d-\d+)\.\d+")
+
+
+def key_of(label: object) -> str | None:
+    """The key of the object that bears a label, or None if no worker wrote it."""
+    found = _LABEL.fullmatch(label) if isinstance(label, str) else None
+    return found[1] if found else None
+
 
 Arguments = tuple[tuple[Any, ...], dict[str, Any]]
 
@@ -96,7 +109,10 @@ KINDS = (
 
 @attrs.frozen
 class Step:
-    """One call to make. `key` names its object; `cancel_after` and `timeout` are in seconds."""
+    """One call to make. `key` names its object; `cancel_after` and `timeout` are in seconds.
+
+    `id_from` is the call whose result had the id of the object: a garbled one may have had a wrong one.
+    """
 
     call: int
     verb: Verb
@@ -104,6 +120,7 @@ class Step:
     arguments: Arguments
     kind: str = ""
     key: str = ""
+    id_from: int | None = None
     timeout: float = TIMEOUTS[-1]
     cancel_after: float | None = None
     read: Callable[[Any], Any] = lambda _: None
@@ -125,7 +142,8 @@ class Worker:
         self._home = home
         self._dice = random.Random(f"{seed}/{self.name}")
         self._cancels = cancels
-        self._ids: dict[str, dict[str, str]] = defaultdict(dict)
+        self._ids: dict[str, dict[str, tuple[str, int]]] = defaultdict(dict)
+        """The id of each object, and the call that it comes from, by kind and key."""
 
     def next(self, call: int) -> Step:
         dice = self._dice
@@ -138,12 +156,27 @@ class Worker:
     def learn(self, step: Step, result: Any, *, done: bool) -> None:
         """Takes the end of a call.
 
-        An object whose creation failed, or whose id was garbled, stays unknown. An object to delete is not used again.
+        An object whose creation failed becomes known when it is listed. One to delete is not used again, unless it is
+        listed later.
         """
-        if step.verb == "create" and done and result.id is not None:
-            self._ids[step.kind][step.key] = result.id
+        ids = self._ids[step.kind]
+        if step.verb == "create" and done:
+            # Without its label, this is the response to another request.
+            ids |= {key: (id_, step.call) for key, id_ in self._own(step.kind, [result]) if key == step.key}
         elif step.verb == "delete":
-            self._ids[step.kind].pop(step.key, None)
+            ids.pop(step.key, None)
+        elif step.verb == "list" and done and is_list(result):
+            for key, id_ in self._own(step.kind, result):
+                ids.setdefault(key, (id_, step.call))
+
+    def _own(self, kind_name: str, items: Iterable[Any]) -> Iterator[tuple[str, str]]:
+        """The keys and ids of those objects that this worker has created."""
+        kind = next(kind for kind in KINDS if kind.name == kind_name)
+        for item in items:
+            with contextlib.suppress(AttributeError):  # a garbled one may be anything
+                key = key_of(kind.label(item))
+                if key is not None and key.startswith(f"{self.name}-") and item.id is not None:
+                    yield key, item.id
 
     def _plan(self, call: int) -> Step:
         verb = self._dice.choices(list(VERBS), list(VERBS.values()))[0]
@@ -160,11 +193,12 @@ class Worker:
                 return self._create(call, kind)
             verb = "update"
         key = self._dice.choice(list(ids))
-        args, kwargs = kind.one(self._home, ids[key])
+        id_, id_from = ids[key]
+        args, kwargs = kind.one(self._home, id_)
         if verb == "update":
             args = (*args, kind.body(key, f"{key}.{call}"))
         read = (lambda _: None) if verb == "delete" else kind.label
-        return Step(call, verb, f"{kind.namespace}.{verb}", (args, kwargs), kind.name, key, read=read)
+        return Step(call, verb, f"{kind.namespace}.{verb}", (args, kwargs), kind.name, key, id_from, read=read)
 
     def _create(self, call: int, kind: Kind) -> Step:
         key = f"{self.name}-{call}"

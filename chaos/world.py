@@ -9,19 +9,22 @@ import argparse
 import asyncio
 import json
 import logging
+import random
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TextIO
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from chaos.faults import add_all
-from chaos.proxy import TAG, Proxy, call_of
+from chaos.connection import TAG, call_of
+from chaos.faults import EMPTIED, add_all
+from chaos.ledger import Ledger
+from chaos.proxy import Proxy
 from qovery_async.emulator import Emulator, Entity
 
 ROOT = Path(__file__).parent.parent
@@ -38,10 +41,10 @@ LABEL_OF: Mapping[str, Callable[[Entity], object]] = {
 
 
 class World:
-    """The process with the emulator and the proxy."""
+    """The process with the emulator and the proxy. It writes what it sees to the file `ledger`."""
 
-    def __init__(self, seed: int, *, stall: float) -> None:
-        command = [sys.executable, "-m", "chaos.world", "--seed", str(seed), "--stall", str(stall)]
+    def __init__(self, seed: int, ledger: Path, *, stall: float) -> None:
+        command = [sys.executable, "-m", "chaos.world", "--seed", str(seed), "--stall", str(stall), str(ledger)]
         self._process = subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
         )
@@ -64,7 +67,7 @@ class World:
         self._send("calm")
 
     def report(self) -> dict[str, Any]:
-        """The faults, the damage, the effects of the calls, and the labels of all objects."""
+        """The faults, the damage and the labels of all objects. The ledger is complete afterwards."""
         return self._send("report")
 
     def _send(self, command: str) -> dict[str, Any]:
@@ -80,53 +83,64 @@ class World:
 
 
 class Observer(logging.Handler):
-    """Counts the effects of each POST, and the emulator's warnings."""
+    """Enters what the emulator does with requests, takes the body of some responses, and counts warnings."""
 
-    def __init__(self) -> None:
+    def __init__(self, ledger: Ledger, seed: int) -> None:
         super().__init__(logging.WARNING)
-        self.effects: Counter[int] = Counter()
+        self.emptied = 0
+        self.empties = False
+        """Whether bodies are taken away."""
         self.warnings: Counter[str] = Counter()
+        self._ledger = ledger
+        self._dice = random.Random(f"{seed}/emptied")
 
     @web.middleware
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         response = await handler(request)
-        if request.method == "POST" and response.status < 400:
-            call = call_of(request.headers.get(TAG, ""))
-            self.effects[-1 if call is None else call] += 1
+        call = call_of(request.headers.get(TAG, ""))
+        is_effect = request.method != "GET" and response.status < 400
+        self._ledger.enter(
+            call, "took effect" if is_effect else "responded", f"{request.method} {request.path} {response.status}"
+        )
+        if self.empties and response.status < 400 and self._dice.random() < EMPTIED:
+            self.emptied += 1
+            self._ledger.enter(call, "emptied")
+            return web.Response()
         return response
 
     def emit(self, record: logging.LogRecord) -> None:
         self.warnings[self.format(record)[-2000:]] += 1
 
 
-async def serve(seed: int, stall: float) -> None:
+async def serve(seed: int, stall: float, file: TextIO) -> None:
     """Runs the emulator and the proxy until standard input ends. `stall` is in seconds."""
-    observer = Observer()
+    ledger = Ledger(file)
+    observer = Observer(ledger, seed)
     logging.getLogger().addHandler(observer)
     emulator = Emulator(seed=seed, rate_limit=PLENTY, speed=600, middlewares=[observer.middleware])
-    async with emulator, Proxy(_address(emulator.url), seed, stall=stall) as proxy:
+    async with emulator, Proxy(_address(emulator.url), seed, ledger, stall=stall) as proxy:
         _write(url=f"http://127.0.0.1:{proxy.port}")
         inflicted: Counter[str] = Counter()
         while line := await asyncio.to_thread(sys.stdin.readline):
             if line == "begin\n":
-                observer.effects.clear()  # the calls that set up the world have no number
+                ledger.enter(None, "began")
+                observer.empties = True
                 add_all(emulator.faults, too_long=stall)
                 proxy.begin()
                 _write()
             elif line == "calm\n":
                 for rule in emulator.faults.rules:
                     inflicted[f"{rule.fault.name}, {rule.fault.when}"] += rule.inflicted
+                observer.empties = False
                 emulator.faults.clear()
                 await proxy.calm()
                 _write()
             else:
+                ledger.flush()
                 _write(
-                    inflicted=inflicted,
+                    inflicted=inflicted | {"empty 200, after": observer.emptied},
                     damage=proxy.counts,
                     connections=proxy.connections,
-                    arrivals=proxy.arrivals,
-                    garbled={call: sorted(directions) for call, directions in proxy.garbled.items()},
-                    effects=observer.effects,
                     warnings=observer.warnings,
                     labels={kind: _labels(emulator, kind) for kind in LABEL_OF},
                 )
@@ -148,9 +162,15 @@ def _write(**facts: object) -> None:
     sys.stdout.flush()
 
 
-if __name__ == "__main__":
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--stall", type=float, required=True)
+    parser.add_argument("ledger", type=Path)
     given = parser.parse_args()
-    asyncio.run(serve(given.seed, given.stall))
+    with given.ledger.open("w", encoding="utf-8") as file:
+        asyncio.run(serve(given.seed, given.stall, file))
+
+
+if __name__ == "__main__":
+    main()

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from aiohttp.typedefs import Middleware
 
@@ -96,6 +96,9 @@ class Emulator:
             they do not see a request that a fault stops before it takes effect.
         host: The address to listen on.
         port: The port to listen on. 0 picks a free one.
+        hosts: Further host names that lead to the emulator, such as the name of its service in Docker
+            Compose; requests for any other than `host` and this machine's addresses get 403. Web pages
+            may talk to it if they come from one of `hosts`; `"localhost:3000"` allows those of one port.
     """
 
     def __init__(
@@ -110,6 +113,7 @@ class Emulator:
         middlewares: Sequence[Middleware] = (),
         host: str = "127.0.0.1",
         port: int = 0,
+        hosts: Collection[str] = (),
     ) -> None:
         self._world: World = world
         self._seed = seed
@@ -119,6 +123,7 @@ class Emulator:
         self._speed = speed
         self._middlewares = middlewares
         self._address = host, port
+        self._hosts = host, *hosts
         self._listener: Listener | None = None
         self._state: State | None = None
         self._tokens: Tokens | None = None
@@ -148,6 +153,7 @@ class Emulator:
         from qovery_async.emulator.http.listener import Listener
         from qovery_async.emulator.http.rate_limit import RateLimit
         from qovery_async.emulator.http.server import ApiServer
+        from qovery_async.emulator.http.visitors import Visitors
         from qovery_async.emulator.life.clock import RunningClock, SteppedClock
         from qovery_async.emulator.streams.server import Streams
         from qovery_async.emulator.streams.state_source import StateSource
@@ -166,9 +172,10 @@ class Emulator:
         state.clock = clock.now
         self._life, clusters = topology.start_life(state, clock, self._seed)
         self._faults = Faults(self._seed, now=lambda: clock.now().timestamp())
-        streams = Streams(StateSource(state, tokens, self._life))
+        streams = Streams(StateSource(state, tokens, self._rate_limit, self._life))
         by_hand = handlers.all_of(tokens, self._life, clusters)
-        server = ApiServer(state, tokens, self._rate_limit, by_hand, error_style=self._error_style)
+        visitors = Visitors(self._hosts)
+        server = ApiServer(state, tokens, self._rate_limit, by_hand, visitors, error_style=self._error_style)
         app = server.application([self._faults.middleware, *self._middlewares], streams.routes())
         app.on_shutdown.append(streams.leave)
         self._listener = await Listener.open(app, *self._address, error_style=self._error_style)

@@ -22,6 +22,14 @@ def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         "--port", type=int, default=8787, help="port to listen on, 0 for a free one (default: %(default)s)"
     )
     parser.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="further host name that leads to the emulator, such as its service's name in Docker Compose, or host "
+        "whose web pages may talk to it; repeat it for several",
+    )
+    parser.add_argument(
         "--world",
         choices=("empty", "demo", "large"),
         default="demo",
@@ -62,6 +70,7 @@ async def serve(given: argparse.Namespace) -> None:
         speed=given.speed,
         host=given.host,
         port=given.port,
+        hosts=given.allow_host,
     )
     ending = _ending()
     async with emulator:

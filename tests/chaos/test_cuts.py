@@ -10,7 +10,9 @@ from contextlib import asynccontextmanager
 import pytest
 
 from chaos import proxy as proxies
-from chaos.proxy import TAG, Damage, Direction, Kind, Proxy, tag_of
+from chaos.connection import SIDES, TAG, Damage, Direction, Kind, tag_of
+from chaos.proxy import Proxy
+from tests.chaos.ledgers import Kept, facts_of
 
 pytestmark = pytest.mark.anyio
 
@@ -37,7 +39,7 @@ async def between(monkeypatch: pytest.MonkeyPatch, *damage: Damage) -> AsyncIter
         writer.close()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    async with server, Proxy(server.sockets[0].getsockname(), 0, stall=0.05) as proxy:
+    async with server, Proxy(server.sockets[0].getsockname(), 0, Kept(), stall=0.05) as proxy:
         proxy.active = True
         yield proxy, heard
     await asyncio.gather(*filter(None, serving), return_exceptions=True)
@@ -59,8 +61,9 @@ async def ask(proxy: Proxy) -> bytes:
 async def test_a_proxy_with_nothing_to_do_passes_everything_on(monkeypatch: pytest.MonkeyPatch) -> None:
     async with between(monkeypatch) as (proxy, heard):
         assert await ask(proxy) == ANSWER
-        assert (heard, proxy.arrivals[7]) == ([QUESTION], 1)
-        assert not proxy.garbled
+        facts = facts_of(proxy.ledger)
+        assert (heard, facts.arrivals[7]) == ([QUESTION], 1)
+        assert not facts.garbled
 
 
 @pytest.mark.parametrize("kind", ["cut", "stall"])
@@ -84,7 +87,7 @@ async def test_one_bit_is_flipped_and_the_call_named(monkeypatch: pytest.MonkeyP
         sent, came = (QUESTION, heard[0]) if direction == "up" else (ANSWER, answer)
         flipped = [place for place, (a, b) in enumerate(zip(sent, came, strict=True)) if a != b]
         assert (flipped, (sent[5] ^ came[5]).bit_count()) == ([5], 1)
-        assert proxy.garbled == {7: {direction}}
+        assert facts_of(proxy.ledger).garbled == {7: {SIDES[direction]}}
 
 
 async def test_a_delay_changes_nothing_but_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,5 +98,5 @@ async def test_a_delay_changes_nothing_but_the_time(monkeypatch: pytest.MonkeyPa
 
 def test_the_same_seed_does_the_same_to_the_nth_connection() -> None:
     passed: dict[Direction, int] = {"up": 0, "down": 0}
-    draws = [Proxy(("", 0), 1, stall=1.0).draw(random.Random("1/1"), passed) for _ in range(2)]
+    draws = [Proxy(("", 0), 1, Kept(), stall=1.0).draw(random.Random("1/1"), passed) for _ in range(2)]
     assert draws[0] == draws[1]

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import attrs
 import pytest
 
-from chaos.journal import OK, Row
-from chaos.judge import Judge
-from chaos.proxy import call_of, tag_of
+from chaos.connection import call_of, tag_of
+from chaos.idle import CLOSED
+from chaos.journal import EMPTY, OK, Row
+from chaos.judge import QUOTA, Judge, Tolerance
+from chaos.ledger import Event, Facts, What
+from chaos.story import stories
+from tests.chaos.ledgers import CALLS
 
-NOTHING: dict[str, Any] = {"garbled": {}, "effects": {}, "arrivals": {}, "labels": {"webhook": []}}
+TOLERANCE = Tolerance(end=0.5, turn=0.2)
 CREATED = Row(
     call=1,
     face="async",
@@ -21,23 +26,44 @@ CREATED = Row(
     kind="webhook",
     key="w00-1",
     timeout=3.0,
+    began=10.0,
     elapsed=0.1,
     outcome=OK,
     late=0.0,
     seen="w00-1.1",
 )
-UPDATED = attrs.evolve(CREATED, call=2, operation="webhooks.update", verb="update", seen="w00-1.2")
-GOT = attrs.evolve(CREATED, call=3, operation="webhooks.get", verb="get", seen="w00-1.2")
-DELETED = attrs.evolve(CREATED, call=4, operation="webhooks.delete", verb="delete", seen=None)
-LOST = {"outcome": "RequestTimeout", "seen": None}
+UPDATED = attrs.evolve(CREATED, call=2, operation="webhooks.update", verb="update", seen="w00-1.2", id_from=1)
+GOT = attrs.evolve(CREATED, call=3, operation="webhooks.get", verb="get", seen="w00-1.2", id_from=1)
+DELETED = attrs.evolve(CREATED, call=4, operation="webhooks.delete", verb="delete", seen=EMPTY, id_from=1)
+LISTED = attrs.evolve(CREATED, call=6, operation="projects.list", verb="list", key="", seen=["w00-1.1"])
+DEPLOYED = attrs.evolve(CREATED, call=7, operation="environments.deploy", verb="deploy", kind="", key="", seen=None)
+LOST: dict[str, Any] = {"outcome": "RequestTimeout", "seen": None}
+MISSING: dict[str, Any] = {"outcome": "NotFound", "status": 404, "seen": None}
+TOOK_EFFECT = Event(10.05, 1, "took effect", "POST /webhook 201")
 
 
-def judged(*rows: Row, left: tuple[str, ...] = (), **report: Any) -> list[str]:
-    """What the judge finds wrong, where the first call was a POST that took effect once."""
-    facts = {**NOTHING, "effects": {"1": 1}, "labels": {"webhook": left}, **report}
-    judge = Judge(facts, tolerance=0.5)
+def event(what: What, call: int, detail: str = "") -> Event:
+    return Event(11.0, call, what, detail)
+
+
+def judged(
+    *rows: Row,
+    left: tuple[str, ...] = (),
+    events: Iterable[Event] = (TOOK_EFFECT,),
+    logged: tuple[str, ...] = ("webhooks.create", "environments.deploy"),
+) -> list[str]:
+    """What the judge finds wrong. By default the first call was a POST that took effect once."""
+    judge = Judge(Facts.of(events, CALLS, {"webhook": left}), TOLERANCE, logged)
     judge.check(rows)
-    return judge.violations
+    return [str(violation) for violation in judge.violations]
+
+
+def garbled(call: int, where: str = "response") -> list[Event]:
+    return [TOOK_EFFECT, event("garbled", call, where)]
+
+
+def emptied(*calls: int) -> list[Event]:
+    return [TOOK_EFFECT, *(event("emptied", call) for call in calls)]
 
 
 def test_what_ends_as_it_must_is_left_alone() -> None:
@@ -54,32 +80,42 @@ def test_a_write_that_was_lost_may_have_taken_effect_or_not(left: tuple[str, ...
 def test_wrong_answers_are_seen() -> None:
     assert judged(CREATED, attrs.evolve(GOT, seen="w00-1.7"), left=("w00-1.1",))
     assert judged(attrs.evolve(CREATED, seen=None), left=("w00-1.1",))
-    assert judged(CREATED, attrs.evolve(GOT, outcome="NotFound", status=404, seen=None), left=("w00-1.1",))
+    assert judged(CREATED, attrs.evolve(GOT, **MISSING), left=("w00-1.1",))
     assert judged(attrs.evolve(CREATED, outcome="Conflict", status=409, seen=None), left=("w00-1.1",))
 
 
 def test_a_list_must_hold_what_there_is_and_nothing_else() -> None:
-    listed = attrs.evolve(GOT, operation="projects.list", verb="list")
-    assert not judged(CREATED, attrs.evolve(listed, seen=["home", "w00-1.1"]), left=("w00-1.1",))
-    assert judged(CREATED, attrs.evolve(listed, seen=["home"]), left=("w00-1.1",))
-    assert judged(CREATED, attrs.evolve(listed, seen=["w00-1.1", "w00-9.9"]), left=("w00-1.1",))
+    assert not judged(CREATED, attrs.evolve(LISTED, seen=["home", "w00-1.1"]), left=("w00-1.1",))
+    assert judged(CREATED, attrs.evolve(LISTED, seen=["home"]), left=("w00-1.1",))
+    assert judged(CREATED, attrs.evolve(LISTED, seen=["w00-1.1", "w00-9.9"]), left=("w00-1.1",))
+    assert judged(CREATED, attrs.evolve(LISTED, seen=["w00-1.1", "w00-1.1"]), left=("w00-1.1",))
+    assert judged(CREATED, attrs.evolve(LISTED, seen=EMPTY), left=("w00-1.1",))
+
+
+def test_what_is_gone_is_not_listed_again() -> None:
+    assert not judged(CREATED, DELETED, attrs.evolve(LISTED, seen=[]))
+    assert judged(CREATED, DELETED, LISTED)
+    assert judged(CREATED, attrs.evolve(DELETED, **MISSING), LISTED)
 
 
 def test_what_was_done_twice_is_seen() -> None:
-    assert judged(CREATED, left=("w00-1.1",), effects={"1": 2})
+    assert judged(CREATED, left=("w00-1.1",), events=[TOOK_EFFECT, TOOK_EFFECT])
     assert judged(CREATED, left=("w00-1.1", "w00-1.1"))
 
 
 def test_what_was_not_done_is_seen() -> None:
-    assert judged(CREATED, left=("w00-1.1",), effects={})
+    assert judged(CREATED, left=("w00-1.1",), events=())
     assert judged(CREATED, UPDATED, left=("w00-1.1",))
     assert judged(CREATED, DELETED, left=("w00-1.1",))
 
 
-def test_nothing_that_was_not_sent_takes_effect() -> None:
-    refused = attrs.evolve(CREATED, outcome="ConnectError", seen=None)
+@pytest.mark.parametrize(
+    "refusal", [{"outcome": "ConnectError"}, {"status": 429}, {"outcome": "ApiError", "status": 408}]
+)
+def test_nothing_that_was_refused_takes_effect(refusal: dict[str, Any]) -> None:
+    refused = attrs.evolve(CREATED, **{"outcome": "RateLimited", "seen": None, **refusal})
     assert judged(refused, left=("w00-1.1",))
-    assert not judged(refused, effects={})
+    assert not judged(refused, events=())
 
 
 def test_lateness_and_foreign_errors_are_seen() -> None:
@@ -87,19 +123,93 @@ def test_lateness_and_foreign_errors_are_seen() -> None:
     assert judged(attrs.evolve(CREATED, outcome="KeyError", typed=False, seen=None), left=("w00-1.1",))
 
 
-def test_of_garbled_calls_only_the_end_is_asked() -> None:
-    garbled = {"3": ["down"]}
+def test_of_garbled_calls_only_the_end_is_checked() -> None:
     wrong = attrs.evolve(GOT, seen="x")
-    assert not judged(CREATED, UPDATED, wrong, left=("w00-1.2",), garbled=garbled)
-    assert judged(CREATED, UPDATED, attrs.evolve(wrong, late=9.0), left=("w00-1.2",), garbled=garbled)
-    assert judged(CREATED, left=("w00-1.1",), effects={"1": 2}, garbled={"1": ["up"]})
+    for where in ("response", "crossed"):
+        assert not judged(CREATED, UPDATED, wrong, left=("w00-1.2",), events=garbled(3, where))
+    assert judged(CREATED, UPDATED, attrs.evolve(wrong, late=9.0), left=("w00-1.2",), events=garbled(3))
+    assert judged(CREATED, left=("w00-1.1",), events=[*garbled(1), TOOK_EFFECT])
 
 
 def test_a_garbled_write_leaves_anything_until_the_next_one() -> None:
-    garbled = {"2": ["up"]}
-    assert not judged(CREATED, UPDATED, left=("w00-1.X",), garbled=garbled)
+    assert not judged(CREATED, UPDATED, left=("w00-1.X",), events=garbled(2))
     again = attrs.evolve(UPDATED, call=5, seen="w00-1.5")
-    assert judged(CREATED, UPDATED, again, left=("w00-1.2",), garbled=garbled)
+    assert judged(CREATED, UPDATED, again, left=("w00-1.2",), events=garbled(2))
+
+
+@pytest.mark.parametrize("ended", [MISSING, {}])
+def test_a_404_says_nothing_of_an_object_whose_id_was_garbled(ended: dict[str, Any]) -> None:
+    deleted = attrs.evolve(DELETED, **ended)  # a deletion that is retried succeeds with a 404
+    assert not judged(CREATED, deleted, LISTED, left=("w00-1.1",), events=garbled(1))
+    assert judged(CREATED, deleted, LISTED, left=("w00-1.1",))
+
+
+def test_an_id_from_a_garbled_list_may_be_wrong_too() -> None:
+    got, deleted = (attrs.evolve(row, id_from=6, **MISSING) for row in (GOT, DELETED))
+    assert not judged(CREATED, LISTED, got, deleted, left=("w00-1.1",), events=garbled(6))
+    assert judged(CREATED, LISTED, got, left=("w00-1.1",))
+    assert judged(CREATED, LISTED, deleted, left=("w00-1.1",))
+
+
+def test_none_is_returned_only_for_an_empty_response() -> None:
+    nothing = attrs.evolve(CREATED, seen=EMPTY)
+    assert not judged(nothing, left=("w00-1.1",), events=emptied(1))
+    assert judged(nothing, left=("w00-1.1",))
+    assert judged(nothing, left=("w00-1.1",), events=emptied(1), logged=("webhooks.update",))
+    deployed = [TOOK_EFFECT, event("took effect", 7)]
+    assert not judged(DEPLOYED, events=deployed)
+    assert judged(attrs.evolve(DEPLOYED, seen=EMPTY), events=deployed)
+
+
+def test_an_empty_response_is_no_failure_of_a_write() -> None:
+    failed = attrs.evolve(
+        CREATED, outcome="DecodeError", seen=None, detail="200 without the body that the operation promises"
+    )
+    assert judged(failed, left=("w00-1.1",), events=emptied(1))
+    assert not judged(attrs.evolve(failed, detail="not JSON"), left=("w00-1.1",), events=emptied(1))
+
+
+def test_an_empty_response_is_read_again() -> None:
+    failed = attrs.evolve(
+        GOT, call=3, outcome="DecodeError", seen=None, detail="200 without the body that the operation promises"
+    )
+    once = [*emptied(3), event("arrived", 3)]
+    assert judged(CREATED, failed, left=("w00-1.1",), events=once)
+    assert not judged(CREATED, failed, left=("w00-1.1",), events=[*once, event("arrived", 3)])
+    assert not judged(CREATED, attrs.evolve(failed, elapsed=2.9), left=("w00-1.1",), events=once)
+    exhausted = attrs.evolve(failed, detail=f"{failed.detail}; Not retried: {QUOTA}")
+    assert not judged(CREATED, exhausted, left=("w00-1.1",), events=once)
+
+
+def test_an_empty_list_is_no_reading_of_an_empty_response() -> None:
+    assert judged(CREATED, attrs.evolve(LISTED, seen=[]), left=("w00-1.1",), events=emptied(6))
+
+
+def test_a_request_on_a_dead_connection_is_seen() -> None:
+    late, in_time = (f"{seconds} s after this: {CLOSED}" for seconds in (0.3, 0.1))
+    assert judged(CREATED, left=("w00-1.1",), events=[TOOK_EFFECT, event("misused", 1, late)])
+    assert not judged(CREATED, left=("w00-1.1",), events=[TOOK_EFFECT, event("misused", 1, in_time)])
+    assert not judged(CREATED, left=("w00-1.1",), events=[TOOK_EFFECT, event("crossed", 1, late)])
+
+
+def test_a_finding_comes_with_the_story_of_its_object() -> None:
+    rows = [CREATED, DELETED, attrs.evolve(LISTED, began=12.0), attrs.evolve(CREATED, call=8, key="w00-8")]
+    events = [TOOK_EFFECT, event("arrived", 4, "connection 3"), event("arrived", 8)]
+    judge = Judge(Facts.of(events, CALLS, {"webhook": []}), TOLERANCE, ())
+    judge.check(rows[:3])
+    (violation,) = judge.violations
+    assert (violation.call, violation.key, violation.promise) == (6, "w00-1", "listed ")
+    (story,) = stories([violation], rows, events)
+    assert [line.split(maxsplit=1)[1] for line in story.lines()][1:] == [
+        "call 1 begins: webhooks.create",
+        "call 4 begins: webhooks.delete, id from call 1",
+        "call 1 took effect POST /webhook 201",
+        "call 1 ends: ok, saw w00-1.1",
+        "call 4 ends: ok, saw empty",
+        "call 4 arrived connection 3",
+        "call 6 begins: projects.list",
+        "call 6 ends: ok, saw ['w00-1.1']",
+    ]
 
 
 def test_tags_are_known_from_garbled_ones() -> None:

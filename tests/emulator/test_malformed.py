@@ -42,7 +42,7 @@ async def exchange(emulator: Emulator, request: bytes) -> Answer:
 
 
 async def send(emulator: Emulator, path: str, body: bytes = b"", method: str = "POST") -> Answer:
-    head = f"{method} {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Token {emulator.token}\r\n"
+    head = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Token {emulator.token}\r\n"
     return await exchange(emulator, f"{head}Connection: close\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
 
 
@@ -148,13 +148,11 @@ async def test_the_message_names_the_field(emulator: Emulator, client: AsyncQove
 
 async def test_what_is_hardly_http(unchanged: Emulator) -> None:
     organization = unchanged.state.every("organization")[0].id
-    head = (
-        f"POST /organization/{organization}/project HTTP/1.1\r\nHost: x\r\nAuthorization: Token {unchanged.token}\r\n"
-    )
+    head = f"POST /organization/{organization}/project HTTP/1.1\r\nHost: localhost\r\nAuthorization: Token {unchanged.token}\r\n"
     for request in (
         b"\x00\x01\x02\r\n\r\n",
         b"GET /" + b"x" * 20_000 + b" HTTP/1.1\r\n\r\n",
-        b"OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        b"OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
         f"{head}Content-Length: many\r\n\r\n".encode(),
         f"{head}Connection: close\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nhello".encode(),
         f"{head}Transfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n".encode(),

@@ -158,7 +158,9 @@ async def test_who_leaves_in_the_middle_of_a_body_is_no_bug(
     host, _, port = emulator.url.removeprefix("http://").partition(":")
     _, writer = await asyncio.open_connection(host, int(port))
     authorization = f"Authorization: Token {emulator.token}"
-    writer.write(f"POST /organization HTTP/1.1\r\nHost: x\r\n{authorization}\r\nContent-Length: 9\r\n\r\n{{".encode())
+    writer.write(
+        f"POST /organization HTTP/1.1\r\nHost: localhost\r\n{authorization}\r\nContent-Length: 9\r\n\r\n{{".encode()
+    )
     await asyncio.sleep(0.05)
     writer.close()
     await asyncio.sleep(0.05)

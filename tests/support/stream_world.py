@@ -43,10 +43,14 @@ class World:
     inside: Container = attrs.Factory(lambda: Container(pod_name="pod-1"))
     left: int = 0
 
-    def refusal(self, request: StreamRequest) -> Refusal | None:
-        if request.authorization not in {"Token qov_good", "Bearer eyJ.good.jwt"}:
-            return Refusal(401, "unknown token")
-        return None if request.get("organization") == "o1" else Refusal(403, "not yours")
+    def admit(self, authorization: str, path: str) -> Mapping[str, str]:
+        if authorization not in {"Token qov_good", "Bearer eyJ.good.jwt"}:
+            raise Refusal(401, "unknown token")
+        return {}
+
+    def check(self, request: StreamRequest) -> None:
+        if request.get("organization") != "o1":
+            raise Refusal(403, "not yours")
 
     def service_logs(self, request: StreamRequest) -> Tail[LogLine]:
         return Tail(self.past, self._live())

@@ -19,6 +19,7 @@ from qovery_async.emulator.facts.validation import from_text, misfit, too_deep
 from qovery_async.emulator.http.keys import CALL, ROUTE, Route
 from qovery_async.emulator.http.rate_limit import RateLimit
 from qovery_async.emulator.http.router import Router
+from qovery_async.emulator.http.visitors import Visitors
 from qovery_async.emulator.world import crud
 from qovery_async.emulator.world.calls import ApiCall, ApiHandlers, ApiResponse
 from qovery_async.emulator.world.state import Entity, State
@@ -40,6 +41,7 @@ class ApiServer:
         tokens: Tokens,
         rate_limit: RateLimit,
         handlers: ApiHandlers,
+        visitors: Visitors,
         *,
         error_style: ErrorStyle = "detail",
     ) -> None:
@@ -47,13 +49,14 @@ class ApiServer:
         self._tokens = tokens
         self._rate_limit = rate_limit
         self._handlers = handlers
+        self._visitors = visitors
         self._error_style: ErrorStyle = error_style
         self._router = Router(operations().values())
 
     def application(
         self, middlewares: Sequence[Middleware] = (), routes: Sequence[web.AbstractRouteDef] = ()
     ) -> web.Application:
-        """The application: authentication, then the middlewares, then the operation.
+        """The application: the check of the visitor, authentication, then the middlewares, then the operation.
 
         The middlewares find the operation's name in `request[CALL]`. The routes take precedence over
         the operations and must authenticate by themselves.
@@ -65,11 +68,11 @@ class ApiServer:
     @web.middleware
     async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Lets a request pass that is authenticated, counted and routed; turns exceptions into responses."""
-        if request.match_info.handler != self._respond and request.match_info.http_exception is None:
-            return await handler(request)
         headers: Mapping[str, str] = {}
         try:
-            headers = self._admit(request)
+            self._visitors.check(request)
+            if request.match_info.handler == self._respond or request.match_info.http_exception is not None:
+                headers = self._admit(request)
             response = await handler(request)
         except Refusal as refusal:
             response = self._refused(request, refusal)
@@ -91,7 +94,7 @@ class ApiServer:
         headers: Mapping[str, str] = {} if is_open else self._rate_limit.count(caller)
         try:
             operation, path = self._router.find(request.method, request.raw_path)
-            self._tokens.check(caller, request.method, request.path)
+            self._tokens.check(caller, request.method, request.path, changes=request.method != "GET")
         except Refusal as refusal:
             refusal.headers = {**headers, **refusal.headers}
             raise

@@ -75,31 +75,50 @@ class StreamRequest:
 
 
 class Authorizer(Protocol):
-    """Decides which streams a token may read."""
+    """Decides which streams a token may open, as the API decides about its requests."""
 
-    def refusal(self, request: StreamRequest) -> Refusal | None:
-        """401 for an unknown token, 403 for a stream that it may not read, else None."""
+    def admit(self, authorization: str, path: str) -> Mapping[str, str]:
+        """Authenticates and counts a handshake; returns the headers of the rate limit.
+
+        Raises:
+            Refusal: 401 for an unknown token, 429 if its requests are used up, 401 or 403 if its policy or its role
+                does not allow this path.
+        """
+        ...
+
+    def check(self, request: StreamRequest) -> None:
+        """Checks the objects that a stream is about.
+
+        Raises:
+            Refusal: 403 if the token has no access to one of them.
+        """
         ...
 
 
-def accept(handshake: web.Request, authorizer: Authorizer) -> StreamRequest:
-    """The stream that a handshake requests.
+def accept(handshake: web.Request, authorizer: Authorizer) -> tuple[StreamRequest, Mapping[str, str]]:
+    """The stream that a handshake requests, and the headers of the rate limit for its response.
 
     Raises:
-        Refusal: 400 if the handshake is invalid, 401 or 403 if its token may not read the stream.
+        Refusal: 400 if the handshake is invalid, 401, 403 or 429 if its token may not open the stream.
     """
-    upgrade = handshake.headers.get("Upgrade", "").lower()
-    if upgrade != "websocket":
-        raise Refusal(400, "this path takes WebSocket handshakes only")
     authorization = _authorization(handshake)
     if authorization is None:
         raise Refusal(401, "the handshake has neither an Authorization header nor a bearer subprotocol")
+    headers = authorizer.admit(authorization, handshake.path)
+    try:
+        request = _request(handshake, authorization)
+        authorizer.check(request)
+    except Refusal as refusal:
+        refusal.headers = {**headers, **refusal.headers}
+        raise
+    return request, headers
+
+
+def _request(handshake: web.Request, authorization: str) -> StreamRequest:
+    if handshake.headers.get("Upgrade", "").lower() != "websocket":
+        raise Refusal(400, "this path takes WebSocket handshakes only")
     parameters = _parameters(handshake.path, handshake.query)
-    request = StreamRequest(handshake.path, parameters, _command(handshake.query), authorization)
-    refusal = authorizer.refusal(request)
-    if refusal is not None:
-        raise refusal
-    return request
+    return StreamRequest(handshake.path, parameters, _command(handshake.query), authorization)
 
 
 def _authorization(handshake: web.Request) -> str | None:

@@ -70,12 +70,12 @@ class Streams:
         """Serves one stream, from its handshake to its end."""
         headers = {REQUEST_ID: str(uuid.uuid4())}
         try:
-            request = accept(handshake, self._source)
+            request, rates = accept(handshake, self._source)
         except Refusal as refusal:
             body = refusal.body("detail", handshake.path)
-            return web.json_response(body, status=refusal.status, headers=headers)
+            return web.json_response(body, status=refusal.status, headers={**headers, **refusal.headers})
         socket = web.WebSocketResponse(protocols=("v1",), timeout=1.0)
-        socket.headers.update(headers)
+        socket.headers.update({**headers, **rates})
         await socket.prepare(handshake)
         self.requests.append(request)
         channel = Channel(request, headers[REQUEST_ID], self._next_plan(request.path), socket, handshake.transport)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import attrs
 
+from qovery_async.emulator.facts.families import families
 from qovery_async.emulator.facts.refusals import Refusal
+from qovery_async.emulator.http.rate_limit import RateLimit
 from qovery_async.emulator.life import logs, statuses
 from qovery_async.emulator.life.environments import Life
 from qovery_async.emulator.shell.container import Container
@@ -25,6 +27,7 @@ from qovery_async.models import StateEnum
 
 # The deployment engine has no events, so streams poll it. In seconds.
 _POLL = 0.1
+# Each belongs to the one before it, but for the cluster, below which nothing is.
 _IDS = ("organization", "cluster", "project", "environment", "service")
 _LISTS = {
     "APPLICATION": "applications",
@@ -53,19 +56,34 @@ class StateSource:
 
     state: State
     tokens: Tokens
+    rate_limit: RateLimit
     life: Life
 
-    def refusal(self, request: StreamRequest) -> Refusal | None:
+    def admit(self, authorization: str, path: str) -> Mapping[str, str]:
+        caller = self.tokens.identify(authorization)
+        headers = self.rate_limit.count(caller)
         try:
-            caller = self.tokens.identify(request.authorization)
+            # A handshake is a GET. What follows it in a shell or a forwarded port is more than reading.
+            self.tokens.check(caller, "GET", path, changes=path.startswith("/shell/"))
         except Refusal as refusal:
-            return refusal
+            refusal.headers = headers
+            raise
+        return headers
+
+    def check(self, request: StreamRequest) -> None:
+        caller = self.tokens.identify(request.authorization)
+        above: Entity | None = None
         for name in _IDS:
             id_ = request.get(name)
-            entity = self.state.find(id_) if id_ else None
-            if id_ and (entity is None or not caller.sees(entity)):
-                return Refusal(403, f"the token has no access to {name} {id_}")
-        return None
+            if not id_:
+                continue
+            entity = self.state.find(id_)
+            if entity is None or entity.kind not in _kinds(name) or not caller.sees(entity):
+                raise Refusal(403, f"the token has no access to {name} {id_}")
+            if above is not None and above not in entity.ancestors():
+                raise Refusal(403, f"{name} {id_} does not belong to {above.kind} {above.id}")
+            if name != "cluster":
+                above = entity
 
     def service_logs(self, request: StreamRequest) -> Tail[LogLine]:
         service = service_of(self.state, self._entity(request, "service"))
@@ -168,6 +186,10 @@ class StateSource:
         project = environment.parent.id if environment.parent else ""
         worst = next((s for s in ("ERROR", "STARTING", "STOPPING", "RUNNING") if s in states), "STOPPED")
         return {"id": environment.id, "project_id": project, "state": worst, **lists}
+
+
+def _kinds(name: str) -> Collection[str]:
+    return families().services if name == "service" else (name,)
 
 
 async def _new_lines(read: Callable[[], list[LogLine]], past: Sequence[LogLine]) -> AsyncGenerator[LogLine]:

@@ -89,15 +89,15 @@ class Tokens:
             raise Refusal(401, "the token is unknown, was deleted or has expired")
         return caller
 
-    def check(self, caller: Caller, method: str, path: str) -> None:
-        """Checks a request against the role and the policy of its token.
+    def check(self, caller: Caller, method: str, path: str, *, changes: bool) -> None:
+        """Checks a request against the role and the policy of its token. `changes` is False if it only reads.
 
         Raises:
             Refusal: 403 if the role forbids it, 401 if the policy does, as Qovery responds.
         """
         if caller.policy is not None and not allows(caller.policy, method, path):
             raise Refusal(401, "the policy of the token does not allow this request")
-        if caller.read_only and method != "GET":
+        if caller.read_only and changes:
             raise Refusal(403, "the role of the token only allows to read")
 
 
