@@ -8,7 +8,7 @@ import re
 
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z]+[0-9]*|[0-9]+")
 # Words that an attrs class body needs for itself: its annotations, its base's attributes.
-_TAKEN_IN_MODELS = {"Any", "Annotated", "date", "datetime", "extra", "null_keys", "field", "define", *dir(builtins)}
+_TAKEN_IN_MODELS = {"Any", "Annotated", "date", "datetime", "extra", "absent", "field", "define", *dir(builtins)}
 _HARMLESS_BUILTINS = {"type", "id", "input", "next", "set", "min", "max", "vars", "exec", "zip", "range"}
 # Words that are not written as the API spells them.
 _SPOKEN = {

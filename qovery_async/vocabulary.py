@@ -54,29 +54,43 @@ class OpenEnum(enum.StrEnum):
         return type(self), (self._value_,)
 
 
+COMMON = ("extra", "absent")
+"""The attributes that every model has. They have no key in JSON."""
+
+
+def own_first(_: type, fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
+    """The attributes of a model before the common ones, so that signatures begin with them."""
+    return sorted(fields, key=lambda field: field.name in COMMON)
+
+
+def _not_given(model: Model) -> tuple[str, ...]:
+    """In a model that was not read from a response, None by default is absent."""
+    return tuple([a.name for a in attrs.fields(type(model)) if a.default is None and getattr(model, a.name) is None])
+
+
 @attrs.define(kw_only=True, repr=False)
 class Model:
     """Base class of the API's objects; `to_dict`, `to_json` and `from_dict` convert them.
 
     `extra` maps the JSON keys that this version does not know to their values, which are sent along.
-    `null_keys` names the JSON keys that were null in the response. `repr` masks the attributes in
-    `__secrets__`, unless the attribute that `__secrets_if__` names is False, a value whose `key` or
-    `name` looks like that of a secret, and passwords in addresses.
+    `absent` names the attributes whose keys the response did not have. They read None or `UNSET`, and
+    are not sent until they get another value. An attribute that had one and is set to None is sent as null.
+    `repr` masks the attributes in `__secrets__`, unless the attribute that `__secrets_if__` names is False,
+    a value whose `key` or `name` looks like that of a secret, and passwords in addresses.
     """
 
     __secrets__: ClassVar[tuple[str, ...]] = ()
     __secrets_if__: ClassVar[str] = ""
 
     extra: dict[str, Any] = attrs.field(factory=dict[str, Any])
-    # In responses, absent keys and null keys are both read as None; this tells them apart.
-    null_keys: tuple[str, ...] = attrs.field(default=(), init=False, eq=False)
+    absent: tuple[str, ...] = attrs.field(default=attrs.Factory(_not_given, takes_self=True), eq=False)
 
     def __init_subclass__(cls) -> None:
         # The public module, so that pickles stay valid when a class moves between modules.
         cls.__module__ = "qovery_async.models"
 
     def __repr__(self) -> str:
-        names = [a.name for a in attrs.fields(type(self)) if a.name not in ("extra", "null_keys")]
+        names = [a.name for a in attrs.fields(type(self)) if a.name not in COMMON]
         values = {name: getattr(self, name) for name in names} | ({"extra": self.extra} if self.extra else {})
         # Only an explicit False unmasks.
         open_ = self.__secrets_if__ and values[self.__secrets_if__] is False
@@ -130,6 +144,6 @@ class ByTag:
 
 @attrs.frozen(eq=False)
 class ByKey:
-    """Selects the branch of a union by the first of these keys that an object has; `""` matches every object."""
+    """Selects the branch of a union by the first of these keys that an object has; `""` is the branch for the rest."""
 
     branches: Mapping[str, Any]

@@ -36,6 +36,7 @@ _IMPORTS = {
     "UnknownVariant": "qovery_async.vocabulary",
     "Unset": "qovery_async.vocabulary",
     "Wire": "qovery_async.vocabulary",
+    "own_first": "qovery_async.vocabulary",
     "resolve_recursion": "qovery_async.vocabulary",
 }
 

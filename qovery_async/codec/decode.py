@@ -6,6 +6,7 @@ first misfit. `repair` then reads the same value slowly and names each misfit.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, get_args, get_origin
@@ -153,14 +154,31 @@ def _union_hook(type_: Any, converter: Converter) -> Hook:
 
 
 def choose(rule: ByTag | ByKey | None, value: dict[str, Any]) -> Any:
-    """The branch of a union that matches an object, or None if no known branch does."""
+    """The branch of a union that matches an object, or None if no known branch does.
+
+    Without a tag, that is the first branch of which the object has a telling key and all required keys;
+    a null key does not count. The branch for the rest, `""`, takes objects that have no telling key.
+    """
     if isinstance(rule, ByTag):
         tag = value.get(rule.key)
         return rule.branches.get(tag) if isinstance(tag, str) else None
-    for key, branch in rule.branches.items() if rule else ():
-        if not key or key in value:
+    told = False
+    for key, branch, required in _branches(rule) if rule else ():
+        has_key = value.get(key) is not None
+        if (has_key if key else not told) and all(_has(value, field) for field in required):
             return branch
+        told = told or has_key
     return None
+
+
+@functools.cache
+def _branches(rule: ByKey) -> list[tuple[str, Any, list[Attribute]]]:
+    """The keys of a rule, each with its branch and the required attributes of that."""
+    return [(key, branch, [f for f in attributes(branch) if f.required]) for key, branch in rule.branches.items()]
+
+
+def _has(value: dict[str, Any], field: Attribute) -> bool:
+    return value.get(field.wire) is not None or (field.nullable and field.wire in value)
 
 
 def _late_hook(type_: Any, converter: Converter) -> Hook:
@@ -203,17 +221,14 @@ class _Source:
             "Misfit": Misfit, "UNSET": UNSET, "free": _free, "model": self.model, "new": self.model.__new__,
             "known": frozenset(field.wire for field in fields),
         }  # fmt: skip
-        tracks_nulls = any(not f.required and f.absent is None for f in fields)
         lines = ["def decode(o, _):"]
         lines += ["  if o.__class__ is not dict: raise Misfit"]
-        lines += ["  self = new(model); get = o.get; absent = 0" + ("; nulls = 0" if tracks_nulls else "")]
+        lines += ["  self = new(model); get = o.get; absent = ()"]
         for index, field in enumerate(fields):
             lines += self._required(index, field) if field.required else self._optional(index, field)
-        lines += [f"  if len(o) + absent == {len(fields)}: self.extra = {{}}"]
+        lines += [f"  if len(o) + len(absent) == {len(fields)}: self.extra = {{}}"]
         lines += ["  else: self.extra = free({k: o[k] for k in o if k not in known})"]
-        nulls = "tuple([k for k in o if o[k] is None])"
-        lines += [f"  self.null_keys = {nulls} if nulls else ()" if tracks_nulls else "  self.null_keys = ()"]
-        lines += ["  return self"]
+        lines += ["  self.absent = absent", "  return self"]
         return "\n".join(lines)
 
     def _required(self, index: int, field: Attribute) -> list[str]:
@@ -225,11 +240,10 @@ class _Source:
 
     def _optional(self, index: int, field: Attribute) -> list[str]:
         self.names[f"absent{index}"] = field.absent
-        noted = "; nulls = 1" if field.absent is None else ""
         return [
             f"  v = get({field.wire!r}, UNSET)",
-            f"  if v is UNSET: self.{field.name} = absent{index}; absent += 1",
-            f"  elif v is None: self.{field.name} = None{noted}",
+            f"  if v is UNSET: self.{field.name} = absent{index}; absent += ({field.name!r},)",
+            f"  elif v is None: self.{field.name} = None",
             "  else:",
             *[f"  {line}" for line in self._store(index, field)],
         ]

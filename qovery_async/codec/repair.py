@@ -127,19 +127,21 @@ class Repair:
             return UnknownVariant(_free(value, path)) if branch is None else self.read(value, branch, path, place)
         if value.__class__ in branches:
             return value
-        return self._misfit(value, "an object", path, place)
+        scalars = [branch.__name__ for branch in branches if branch in (str, int, float, bool)]
+        return self._misfit(value, " or ".join([*scalars, "an object"]), path, place)
 
     def _model(self, value: Any, model: type[Model], path: str, place: str) -> Any:
         if not is_object(value):
             return self._misfit(value, f"an object ({model.__name__})", path, place)
         self_ = model.__new__(model)
-        left = dict(value)
+        left, absent = dict(value), list[str]()
         named = beside_secret_name(value)
         for field in attributes(model):
             where, which = _join(path, field.wire), _join(place, field.wire)
             if field.wire not in left:
                 if field.required:
                     self.note(where, which, "is missing", f"read as {field.absent}")
+                absent.append(field.name)
                 setattr(self_, field.name, field.absent)
                 continue
             found = left.pop(field.wire)
@@ -148,7 +150,7 @@ class Repair:
                 found = self._under(secret, found, field.type, where, which)
             setattr(self_, field.name, found)
         self_.extra = _free(left, path)
-        self_.null_keys = tuple(k for k, v in value.items() if v is None)
+        self_.absent = tuple(absent)
         return self_
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 import attrs
 
-from qovery_async.vocabulary import ByKey, ByTag, Model, Unset, Wire
+from qovery_async.vocabulary import COMMON, ByKey, ByTag, Model, Unset, Wire
 
 NONE = type(None)
 
@@ -29,7 +29,7 @@ class Attribute:
 def attributes(model: type[Model]) -> Iterator[Attribute]:
     """The attributes of a model that have a key in JSON."""
     for field in attrs.fields(model):
-        if field.name in ("extra", "null_keys"):
+        if field.name in COMMON:
             continue
         type_, wire = field.type, field.name
         if get_origin(type_) is Annotated and isinstance(type_.__metadata__[0], Wire):

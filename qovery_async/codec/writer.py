@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, overload
 
 from qovery_async.codec.converter import converter
 from qovery_async.errors import ConfigurationError
-from qovery_async.vocabulary import Model
+from qovery_async.vocabulary import Model, UnknownVariant
 
 
 def encode_body(body: object) -> Any:
     """A body as plain JSON values: models, enums, dates and UUIDs in it are converted.
 
     Raises:
-        ConfigurationError: a time has no timezone, a list contains `UNSET`, or a value is nested too deep.
+        ConfigurationError: a value in it cannot be written as JSON: a time without a timezone, `UNSET` in
+            a list, an object of another type, or one that is nested too deep.
     """
     try:
         return converter().unstructure(body)
-    except (ValueError, RecursionError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         raise ConfigurationError(f"the body cannot be written as JSON: {error}") from error
 
 
@@ -36,13 +38,21 @@ def to_json(body: object) -> bytes:
         raise ConfigurationError(f"the body cannot be written as JSON: {error}") from error
 
 
-def to_dict(model: Model) -> dict[str, Any]:
-    """A model as the JSON object that the API expects, for `from_dict` or `json.dumps`.
+@overload
+def to_dict(model: Model | UnknownVariant | Mapping[str, Any]) -> dict[str, Any]: ...
 
-    Keys are the API's names, dates and enums are strings, and `UNSET` attributes are omitted.
+
+@overload
+def to_dict(model: Sequence[Model | UnknownVariant | Mapping[str, Any]]) -> list[dict[str, Any]]: ...
+
+
+def to_dict(model: object) -> Any:
+    """A model as the JSON object that the API expects, for `from_dict` or `json.dumps`; a list as a list of them.
+
+    Keys are the API's names. Values are plain JSON: dates and enums are strings. Attributes that are
+    `UNSET`, or that the response did not have, are omitted.
 
     Raises:
         ConfigurationError: a value in it cannot be written as JSON, such as a time without a timezone.
     """
-    value: dict[str, Any] = encode_body(model)
-    return value
+    return encode_body(model)

@@ -5,14 +5,14 @@ from datetime import datetime
 
 from attrs import define
 
-from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
+from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, own_first
 
 __all__ = [
     "AccountInfo", "AccountInfoEditRequest", "Referral", "RewardClaim", "RewardClaimType",
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class AccountInfo(Model):
     """Returned by `account.get` and `account.update`."""
 
@@ -25,14 +25,14 @@ class AccountInfo(Model):
     communication_email: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class AccountInfoEditRequest(Model):
     """Sent by `account.update`."""
 
     communication_email: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class Referral(Model):
     """Returned by `account.get_referral`."""
 
@@ -46,7 +46,7 @@ class RewardClaimType(OpenEnum):
     INVITATION = "INVITATION"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class RewardClaim(Model):
     """Sent by `account.claim_reward`."""
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from attrs import define
 
-from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
+from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, own_first
 
 __all__ = [
     "CompanySizeEnum", "SelfManagedClusterKind", "SignUp", "SignUpRequest", "TypeOfUseEnum",
@@ -40,7 +40,7 @@ class TypeOfUseEnum(OpenEnum):
     WORK = "WORK"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class SignUp(Model):
     """Returned by `admin.sign_up.get`."""
 
@@ -62,7 +62,7 @@ class SignUp(Model):
     infrastructure_hosting: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class SignUpRequest(Model):
     """Sent by `admin.sign_up.create`."""
 

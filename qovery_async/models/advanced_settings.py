@@ -5,7 +5,7 @@ from typing import Annotated
 
 from attrs import define
 
-from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, Wire
+from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, Wire, own_first
 
 __all__ = [
     "ApplicationAdvancedSettings", "ApplicationAdvancedSettingsDeploymentAntiaffinityPod",
@@ -61,7 +61,7 @@ class ContainerAdvancedSettingsDeploymentUpdateStrategyType(OpenEnum):
     RECREATE = "Recreate"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class HelmAdvancedSettings(Model):
     """Sent by `helms.advanced_settings.update`. Returned by `helms.advanced_settings.get_default` and 2 more
     operations.
@@ -148,7 +148,7 @@ class HelmAdvancedSettings(Model):
     ] = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class JobAdvancedSettings(Model):
     """Sent by `jobs.advanced_settings.update`. Returned by `jobs.advanced_settings.get_default` and 2 more
     operations.
@@ -182,7 +182,7 @@ class JobAdvancedSettings(Model):
     )
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class TerraformAdvancedSettings(Model):
     """Sent by `terraforms.advanced_settings.update`. Returned by `terraforms.advanced_settings.get` and 2 more
     operations.
@@ -205,7 +205,7 @@ class TerraformAdvancedSettings(Model):
     )
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ApplicationAdvancedSettings(Model):
     """Sent by `applications.advanced_settings.update`. Returned by
     `applications.advanced_settings.get_default` and 2 more operations.
@@ -334,7 +334,7 @@ class ApplicationAdvancedSettings(Model):
     )
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ContainerAdvancedSettings(Model):
     """Sent by `containers.advanced_settings.update`. Returned by `containers.advanced_settings.get_default`
     and 2 more operations.

@@ -7,7 +7,7 @@ from attrs import define
 
 from qovery_async.models.common import ServiceTypeEnum
 from qovery_async.models.references import ReferenceObject
-from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
+from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, own_first
 
 __all__ = [
     "AgenticWorkflowGovernance", "AgenticWorkflowHeader", "AgenticWorkflowModelRequest",
@@ -17,14 +17,14 @@ __all__ = [
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class AgenticWorkflowGovernance(Model):
     """Part of `AgenticWorkflowRequest` and `AgenticWorkflowResponse`."""
 
     host_allowlist: list[str]
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class AgenticWorkflowHeader(Model):
     """Part of `AgenticWorkflowOutput`."""
 
@@ -41,7 +41,7 @@ class AgenticWorkflowModelType(OpenEnum):
     BEDROCK = "BEDROCK"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class AgenticWorkflowProjectRepository(Model):
     """Part of `AgenticWorkflowRequest` and `AgenticWorkflowResponse`."""
 
@@ -50,7 +50,7 @@ class AgenticWorkflowProjectRepository(Model):
     git_token_id: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class AgenticWorkflowResources(Model):
     """Part of `AgenticWorkflowRequest` and `AgenticWorkflowResponse`.
 
@@ -65,7 +65,7 @@ class AgenticWorkflowResources(Model):
     storage_gib: int
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class AgenticWorkflowWebhook(Model):
     """Part of `AgenticWorkflowResponse`."""
 
@@ -74,14 +74,14 @@ class AgenticWorkflowWebhook(Model):
     __secrets__ = ("url",)
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class CancelAgenticWorkflowDeploymentRequest(Model):
     """Sent by `agentic_workflows.cancel_deployment`."""
 
     force_cancel: bool | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class AgenticWorkflowOutput(Model):
     """Part of `AgenticWorkflowRequest` and `AgenticWorkflowResponse`."""
 
@@ -93,7 +93,7 @@ class AgenticWorkflowOutput(Model):
     __secrets__ = ("url",)
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class AgenticWorkflowModelRequest(Model):
     """Part of `AgenticWorkflowRequest`."""
 
@@ -104,7 +104,7 @@ class AgenticWorkflowModelRequest(Model):
     __secrets__ = ("api_key",)
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class AgenticWorkflowModelResponse(Model):
     """Part of `AgenticWorkflowResponse`."""
 
@@ -112,7 +112,7 @@ class AgenticWorkflowModelResponse(Model):
     settings: str
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class AgenticWorkflowRequest(Model):
     """Sent by `agentic_workflows.create` and `agentic_workflows.update`."""
 
@@ -133,7 +133,7 @@ class AgenticWorkflowRequest(Model):
     __secrets__ = ("mcp",)
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class AgenticWorkflowResponse(Model):
     """Returned by `agentic_workflows.list` and 3 more operations. Part of `AnyService`."""
 

@@ -6,7 +6,7 @@ from typing import Annotated, TypeAlias
 
 from attrs import define
 
-from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVariant, Unset, Wire
+from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVariant, Unset, Wire, own_first
 
 __all__ = [
     "AlertReceiverCreationRequest", "AlertReceiverCreationValidationRequest", "AlertReceiverEditRequest",
@@ -23,14 +23,14 @@ class AlertReceiverType(OpenEnum):
     EMAIL = "EMAIL"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class AlertReceiverValidationRequest(Model):
     """Sent by `alert_receivers.validate`."""
 
     message: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class EmailAlertReceiverCreationRequest(Model):
     """Part of `AlertReceiverCreationRequest`."""
 
@@ -51,7 +51,7 @@ class EmailAlertReceiverCreationRequest(Model):
     __secrets__ = ("auth_password",)
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class EmailAlertReceiverEditRequest(Model):
     """Part of `AlertReceiverEditRequest`."""
 
@@ -71,7 +71,7 @@ class EmailAlertReceiverEditRequest(Model):
     __secrets__ = ("auth_password",)
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class EmailAlertReceiverResponse(Model):
     """Part of `AlertReceiverResponse`."""
 
@@ -91,7 +91,7 @@ class EmailAlertReceiverResponse(Model):
     severity: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class SlackAlertReceiverCreationRequest(Model):
     """Part of `AlertReceiverCreationRequest`."""
 
@@ -107,7 +107,7 @@ class SlackAlertReceiverCreationRequest(Model):
     __secrets__ = ("webhook_url",)
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class SlackAlertReceiverEditRequest(Model):
     """Part of `AlertReceiverEditRequest`."""
 
@@ -122,7 +122,7 @@ class SlackAlertReceiverEditRequest(Model):
     __secrets__ = ("webhook_url",)
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class SlackAlertReceiverResponse(Model):
     """Part of `AlertReceiverResponse`."""
 
@@ -176,7 +176,7 @@ AlertReceiverResponse: TypeAlias = Annotated[
 """Returned by `alert_receivers.list` and 3 more operations."""
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class AlertReceiverCreationValidationRequest(Model):
     """Sent by `alert_receivers.validate_new`."""
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from attrs import define
 
-from qovery_async.vocabulary import Model, OpenEnum
+from qovery_async.vocabulary import Model, OpenEnum, own_first
 
 __all__ = [
     "Annotation", "AnnotationsGroupAssociatedItem", "AnnotationsGroupAssociatedItemType",
@@ -14,7 +14,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class Annotation(Model):
     """Part of `OrganizationAnnotationsGroupCreateRequest` and 2 more models."""
 
@@ -34,7 +34,7 @@ class AnnotationsGroupAssociatedItemType(OpenEnum):
     CRON = "CRON"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ServiceAnnotationRequest(Model):
     """Part of `ApplicationEditRequest` and 5 more models."""
 
@@ -56,7 +56,7 @@ class OrganizationAnnotationsGroupScopeEnum(OpenEnum):
     CRON_JOBS = "CRON_JOBS"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class AnnotationsGroupAssociatedItem(Model):
     """Returned by `annotations_groups.list_associated_items`."""
 
@@ -71,7 +71,7 @@ class AnnotationsGroupAssociatedItem(Model):
     environment_name: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class OrganizationAnnotationsGroupCreateRequest(Model):
     """Sent by `annotations_groups.create` and `annotations_groups.update`."""
 
@@ -80,7 +80,7 @@ class OrganizationAnnotationsGroupCreateRequest(Model):
     scopes: list[OrganizationAnnotationsGroupScopeEnum]
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class OrganizationAnnotationsGroupEnrichedResponse(Model):
     """Returned by `annotations_groups.list`."""
 
@@ -93,7 +93,7 @@ class OrganizationAnnotationsGroupEnrichedResponse(Model):
     associated_items_count: int | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class OrganizationAnnotationsGroupResponse(Model):
     """Returned by `annotations_groups.create` and 2 more operations. Part of `Application` and 4 more models."""
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from attrs import define
 
-from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
+from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, own_first
 
 __all__ = [
     "OrganizationApiToken", "OrganizationApiTokenCreate", "OrganizationApiTokenCreateRequest",
@@ -13,7 +13,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class OrganizationApiToken(Model):
     """Returned by `api_tokens.list`."""
 
@@ -26,7 +26,7 @@ class OrganizationApiToken(Model):
     role_id: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class OrganizationApiTokenCreate(Model):
     """Returned by `api_tokens.create`."""
 
@@ -48,7 +48,7 @@ class OrganizationApiTokenScope(OpenEnum):
     ADMIN = "ADMIN"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class OrganizationApiTokenCreateRequest(Model):
     """Sent by `api_tokens.create`."""
 

@@ -22,7 +22,7 @@ from qovery_async.models.git import ApplicationGitRepository, ApplicationGitRepo
 from qovery_async.models.healthchecks import Healthcheck
 from qovery_async.models.labels_groups import OrganizationLabelsGroupResponse, ServiceLabelRequest
 from qovery_async.models.references import ReferenceObject
-from qovery_async.vocabulary import UNSET, Model, Unset
+from qovery_async.vocabulary import UNSET, Model, Unset, own_first
 
 __all__ = [
     "Application", "ApplicationDeploymentRestriction", "ApplicationDeploymentRestrictionRequest",
@@ -31,21 +31,21 @@ __all__ = [
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ApplicationNetwork(Model):
     """Returned by `applications.network.get` and `applications.network.update`."""
 
     sticky_session: bool | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ApplicationNetworkRequest(Model):
     """Sent by `applications.network.update`."""
 
     sticky_session: bool | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class DeployRequest(Model):
     """Sent by `applications.deploy`.
 
@@ -56,7 +56,7 @@ class DeployRequest(Model):
     git_commit_id: str
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class User(Model):
     """Returned by `applications.list_contributors`."""
 
@@ -69,7 +69,7 @@ class User(Model):
     profile_picture_url: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ApplicationDeploymentRestriction(Model):
     """Returned by `applications.deployment_restrictions.list` and 2 more operations."""
 
@@ -81,7 +81,7 @@ class ApplicationDeploymentRestriction(Model):
     updated_at: datetime | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ApplicationDeploymentRestrictionRequest(Model):
     """Sent by `applications.deployment_restrictions.create` and `applications.deployment_restrictions.update`."""
 
@@ -90,7 +90,7 @@ class ApplicationDeploymentRestrictionRequest(Model):
     value: str
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class Application(Model):
     """Returned by `applications.list` and 5 more operations. Part of `AnyService`.
 
@@ -141,7 +141,7 @@ class Application(Model):
     autoscaling: AutoscalingPolicyResponse | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ApplicationEditRequest(Model):
     """Sent by `applications.update`.
 
@@ -182,7 +182,7 @@ class ApplicationEditRequest(Model):
     autoscaling: AutoscalingPolicyRequest | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ApplicationRequest(Model):
     """Sent by `applications.create`.
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypeAlias
 
 from attrs import define
 
-from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVariant, Unset
+from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVariant, Unset, own_first
 
 __all__ = [
     "AutoscalingMode", "AutoscalingPolicyRequest", "AutoscalingPolicyResponse", "KedaAutoscalingRequest",
@@ -28,7 +28,7 @@ class KedaScalerRole(OpenEnum):
     SAFETY = "SAFETY"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class KedaTriggerAuthenticationRequest(Model):
     """Part of `KedaScalerRequest`."""
 
@@ -38,7 +38,7 @@ class KedaTriggerAuthenticationRequest(Model):
     __secrets__ = ("config_yaml",)
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class KedaTriggerAuthenticationResponse(Model):
     """Part of `KedaScalerResponse`."""
 
@@ -52,7 +52,7 @@ class KedaTriggerAuthenticationResponse(Model):
     __secrets__ = ("config_yaml",)
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class KedaScalerRequest(Model):
     """Part of `KedaAutoscalingRequest`."""
 
@@ -66,7 +66,7 @@ class KedaScalerRequest(Model):
     __secrets__ = ("config_yaml",)
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class KedaScalerResponse(Model):
     """Part of `KedaAutoscalingResponse`."""
 
@@ -83,7 +83,7 @@ class KedaScalerResponse(Model):
     __secrets__ = ("config_yaml",)
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class KedaAutoscalingRequest(Model):
     """Part of `AutoscalingPolicyRequest`."""
 
@@ -93,7 +93,7 @@ class KedaAutoscalingRequest(Model):
     cooldown_period_seconds: int | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class KedaAutoscalingResponse(Model):
     """Part of `AutoscalingPolicyResponse`."""
 

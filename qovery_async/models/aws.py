@@ -5,7 +5,7 @@ from typing import Annotated, TypeAlias
 
 from attrs import define
 
-from qovery_async.vocabulary import ByTag, Model, OpenEnum, UnknownVariant
+from qovery_async.vocabulary import ByTag, Model, OpenEnum, UnknownVariant, own_first
 
 __all__ = [
     "AwsCredentialsRequest", "AwsRoleCredentialsRequest", "AwsRoleCredentialsRequestType",
@@ -47,7 +47,7 @@ class ListAWSEKSInstanceTypeGpu(OpenEnum):
     ONLY = "ONLY"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class AwsRoleCredentialsRequest(Model):
     """Part of `AwsCredentialsRequest`."""
 
@@ -56,7 +56,7 @@ class AwsRoleCredentialsRequest(Model):
     type: AwsRoleCredentialsRequestType = AwsRoleCredentialsRequestType.AWS_ROLE
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class AwsStaticCredentialsRequest(Model):
     """Part of `AwsCredentialsRequest`."""
 
@@ -68,7 +68,7 @@ class AwsStaticCredentialsRequest(Model):
     __secrets__ = ("secret_access_key",)
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class EksAnywhereVsphereRoleCredentialsRequest(Model):
     """Part of `AwsCredentialsRequest`."""
 
@@ -83,7 +83,7 @@ class EksAnywhereVsphereRoleCredentialsRequest(Model):
     __secrets__ = ("vsphere_password",)
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class EksAnywhereVsphereStaticCredentialsRequest(Model):
     """Part of `AwsCredentialsRequest`."""
 

@@ -3,14 +3,14 @@
 
 from attrs import define
 
-from qovery_async.vocabulary import Model, OpenEnum
+from qovery_async.vocabulary import Model, OpenEnum, own_first
 
 __all__ = [
     "AzureCredentialsRequest", "ListAzureAKSInstanceTypeGpu",
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class AzureCredentialsRequest(Model):
     """Sent by `azure.credentials.create` and `azure.credentials.update`."""
 

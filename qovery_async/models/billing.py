@@ -7,7 +7,7 @@ from typing import Annotated
 from attrs import define
 
 from qovery_async.models.organization_plans import PlanEnum
-from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, Wire
+from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, Wire, own_first
 
 __all__ = [
     "BillingExternalId", "BillingInfo", "BillingInfoRequest", "BillingStatus", "Cost", "CostRange", "CreditCard",
@@ -17,14 +17,14 @@ __all__ = [
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class BillingExternalId(Model):
     """Returned by `billing.get_external_id`."""
 
     id: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class BillingInfo(Model):
     """Returned by `billing.info.get` and `billing.info.update`."""
 
@@ -40,7 +40,7 @@ class BillingInfo(Model):
     vat_number: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class BillingInfoRequest(Model):
     """Sent by `billing.info.update`."""
 
@@ -56,7 +56,7 @@ class BillingInfoRequest(Model):
     vat_number: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class BillingStatus(Model):
     """Returned by `billing.get_status`."""
 
@@ -64,7 +64,7 @@ class BillingStatus(Model):
     message: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class Cost(Model):
     """Part of `OrganizationCurrentCost`."""
 
@@ -73,7 +73,7 @@ class Cost(Model):
     currency_code: str
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class CostRange(Model):
     """Returned by `billing.get_cluster_current_cost`."""
 
@@ -84,7 +84,7 @@ class CostRange(Model):
     max_cost: float | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class CreditCard(Model):
     """Returned by `billing.credit_cards.list` and `billing.credit_cards.create`."""
 
@@ -97,7 +97,7 @@ class CreditCard(Model):
     brand: str
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class CreditCardRequest(Model):
     """Sent by `billing.credit_cards.create`."""
 
@@ -122,7 +122,7 @@ class InvoiceStatusEnum(OpenEnum):
     VOIDED = "VOIDED"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class OrganizationBillingUsageReportRequest(Model):
     """Sent by `billing.generate_usage_report`.
 
@@ -135,7 +135,7 @@ class OrganizationBillingUsageReportRequest(Model):
     report_expiration_in_seconds: int
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class OrganizationBillingUsageReportResponse(Model):
     """Returned by `billing.generate_usage_report`."""
 
@@ -145,14 +145,14 @@ class OrganizationBillingUsageReportResponse(Model):
     __secrets__ = ("report_url", "delete_report_url")
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class OrganizationChangePlanRequest(Model):
     """Sent by `billing.change_plan`."""
 
     plan: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class OrganizationCreditCodeRequest(Model):
     """Sent by `billing.add_credit_code`."""
 
@@ -161,7 +161,7 @@ class OrganizationCreditCodeRequest(Model):
     __secrets__ = ("code",)
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class Invoice(Model):
     """Returned by `billing.invoices.list` and `billing.invoices.get`."""
 
@@ -173,7 +173,7 @@ class Invoice(Model):
     status: InvoiceStatusEnum
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class OrganizationCurrentCost(Model):
     """Returned by `billing.get_current_cost`."""
 

@@ -7,7 +7,7 @@ from typing import Annotated, TypeAlias
 from attrs import define
 
 from qovery_async.models.common import CloudVendorEnum
-from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVariant, Unset, Wire
+from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVariant, Unset, Wire, own_first
 
 __all__ = [
     "BlueprintCatalogResponse", "BlueprintCreateRequest", "BlueprintDeploymentAckResponse", "BlueprintItem",
@@ -28,7 +28,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class BlueprintVariableRequest(Model):
     """Part of `BlueprintCreateRequest`."""
 
@@ -40,7 +40,7 @@ class BlueprintVariableRequest(Model):
     __secrets_if__ = "is_secret"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class BlueprintDeploymentAckResponse(Model):
     """Returned by `blueprints.deploy`."""
 
@@ -48,7 +48,7 @@ class BlueprintDeploymentAckResponse(Model):
     execution_id: str
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class BlueprintMajorVersion(Model):
     """Part of `BlueprintItem`."""
 
@@ -56,7 +56,7 @@ class BlueprintMajorVersion(Model):
     latest_tag: Annotated[str, Wire("latestTag")]
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class BlueprintManifestUserProvidedBackend(Model):
     """Part of `BlueprintManifestBackendConfig`."""
 
@@ -64,7 +64,7 @@ class BlueprintManifestUserProvidedBackend(Model):
     config: dict[str, str] | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class BlueprintManifestChartConfig(Model):
     """Part of `BlueprintManifestEngineHelm`."""
 
@@ -79,7 +79,7 @@ class BlueprintManifestContextVariableFieldKind(OpenEnum):
     CONTEXT_VARIABLE = "contextVariable"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class BlueprintManifestCredentialsConfig(Model):
     """Part of `BlueprintManifestEngineOpenTofu` and `BlueprintManifestEngineTerraform`."""
 
@@ -94,7 +94,7 @@ class BlueprintManifestEngineHelmType(OpenEnum):
     HELM = "helm"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class BlueprintManifestResourcesConfig(Model):
     """Part of `BlueprintManifestEngineHelm` and 2 more models.
 
@@ -115,7 +115,7 @@ class BlueprintManifestEngineOpenTofuType(OpenEnum):
     OPENTOFU = "opentofu"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class BlueprintManifestVersionBlock(Model):
     """Part of `BlueprintManifestEngineOpenTofu` and `BlueprintManifestEngineTerraform`."""
 
@@ -143,7 +143,7 @@ class BlueprintManifestVariableFieldKind(OpenEnum):
     VARIABLE = "variable"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class BlueprintReadmeResponse(Model):
     """Returned by `blueprints.catalog.get_readme`."""
 
@@ -151,7 +151,7 @@ class BlueprintReadmeResponse(Model):
     repository_url: str
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class BlueprintResponse(Model):
     """Returned by `blueprints.create` and `blueprints.update`."""
 
@@ -175,7 +175,7 @@ class BlueprintSpecOverridesBackend(OpenEnum):
     USER_PROVIDED = "user_provided"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class BlueprintUpdateEngineFieldChange(Model):
     """Part of `BlueprintUpdateEngineDiff`."""
 
@@ -185,7 +185,7 @@ class BlueprintUpdateEngineFieldChange(Model):
     current_value: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class BlueprintUpdateNewMajorVersion(Model):
     """Part of `BlueprintUpdateResponse`."""
 
@@ -200,14 +200,14 @@ class BlueprintUpdatePreviewResponseServiceType(OpenEnum):
     TERRAFORM = "TERRAFORM"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class BlueprintUpdateRemovedValue(Model):
     """Part of `BlueprintUpdateResponse`."""
 
     name: str
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class BlueprintUpdateVariableValue(Model):
     """Part of `BlueprintUpdateRequest`."""
 
@@ -218,7 +218,7 @@ class BlueprintUpdateVariableValue(Model):
     __secrets_if__ = "is_secret"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class BlueprintItem(Model):
     """Part of `BlueprintCatalogResponse`."""
 
@@ -232,7 +232,7 @@ class BlueprintItem(Model):
     major_versions: Annotated[list[BlueprintMajorVersion], Wire("majorVersions")]
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class BlueprintManifestBackendConfig(Model):
     """Part of `BlueprintManifestEngineOpenTofu` and `BlueprintManifestEngineTerraform`."""
 
@@ -242,7 +242,7 @@ class BlueprintManifestBackendConfig(Model):
     user_provided: BlueprintManifestUserProvidedBackend | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class BlueprintManifestContextVariableField(Model):
     """Part of `BlueprintManifestField`."""
 
@@ -252,7 +252,7 @@ class BlueprintManifestContextVariableField(Model):
     value: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class BlueprintManifestEngineHelm(Model):
     """Part of `BlueprintManifestEngineSpec`.
 
@@ -266,7 +266,7 @@ class BlueprintManifestEngineHelm(Model):
     resources: BlueprintManifestResourcesConfig | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class BlueprintManifestFieldType(Model):
     """Part of `BlueprintManifestVariableField` and 3 more models."""
 
@@ -278,7 +278,7 @@ class BlueprintManifestFieldType(Model):
     max: int | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class BlueprintSpecOverrides(Model):
     """Part of `BlueprintCreateRequest` and `BlueprintUpdateRequest`.
 
@@ -298,14 +298,14 @@ class BlueprintSpecOverrides(Model):
     storage: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class BlueprintUpdateEngineDiff(Model):
     """Part of `BlueprintUpdateResponse`."""
 
     updated_values: list[BlueprintUpdateEngineFieldChange]
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class BlueprintUpdatePreviewResponse(Model):
     """Returned by `blueprints.preview_update`."""
 
@@ -313,7 +313,7 @@ class BlueprintUpdatePreviewResponse(Model):
     service_type: BlueprintUpdatePreviewResponseServiceType
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class BlueprintCatalogResponse(Model):
     """Returned by `blueprints.catalog.list`."""
 
@@ -322,7 +322,7 @@ class BlueprintCatalogResponse(Model):
     blueprints: list[BlueprintItem]
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class BlueprintManifestEngineOpenTofu(Model):
     """Part of `BlueprintManifestEngineSpec`.
 
@@ -339,7 +339,7 @@ class BlueprintManifestEngineOpenTofu(Model):
     resources: BlueprintManifestResourcesConfig | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class BlueprintManifestEngineTerraform(Model):
     """Part of `BlueprintManifestEngineSpec`.
 
@@ -356,7 +356,7 @@ class BlueprintManifestEngineTerraform(Model):
     resources: BlueprintManifestResourcesConfig | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class BlueprintManifestVariableField(Model):
     """Part of `BlueprintManifestField`."""
 
@@ -373,7 +373,7 @@ class BlueprintManifestVariableField(Model):
     __secrets_if__ = "is_secret"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class BlueprintUpdateNewOptionalValue(Model):
     """Part of `BlueprintUpdateResponse`."""
 
@@ -387,7 +387,7 @@ class BlueprintUpdateNewOptionalValue(Model):
     __secrets_if__ = "is_secret"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class BlueprintUpdateNewRequiredValue(Model):
     """Part of `BlueprintUpdateResponse`."""
 
@@ -397,7 +397,7 @@ class BlueprintUpdateNewRequiredValue(Model):
     allowed_values: list[str] | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class BlueprintUpdateUpdatedValue(Model):
     """Part of `BlueprintUpdateResponse`."""
 
@@ -413,7 +413,7 @@ class BlueprintUpdateUpdatedValue(Model):
     __secrets_if__ = "is_secret"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class BlueprintCreateRequest(Model):
     """Sent by `blueprints.create`."""
 
@@ -424,7 +424,7 @@ class BlueprintCreateRequest(Model):
     spec_overrides: BlueprintSpecOverrides | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class BlueprintUpdateRequest(Model):
     """Sent by `blueprints.preview_update` and `blueprints.update`."""
 
@@ -462,7 +462,7 @@ BlueprintManifestField: TypeAlias = Annotated[
 """Part of `BlueprintManifestResponse`."""
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class BlueprintUpdateResponse(Model):
     """Returned by `blueprints.check_update`."""
 
@@ -478,7 +478,7 @@ class BlueprintUpdateResponse(Model):
     new_major_versions: list[BlueprintUpdateNewMajorVersion]
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class BlueprintManifestResponse(Model):
     """Returned by `blueprints.catalog.get_manifest`."""
 

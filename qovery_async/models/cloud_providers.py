@@ -4,14 +4,14 @@
 from attrs import define
 
 from qovery_async.models.common import ClusterRegion
-from qovery_async.vocabulary import Model
+from qovery_async.vocabulary import Model, own_first
 
 __all__ = [
     "CloudProvider",
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class CloudProvider(Model):
     """Returned by `cloud_providers.list`."""
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from attrs import define
 
 from qovery_async.models.clusters import RegistryMirroringModeEnum
-from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, Wire
+from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, Wire, own_first
 
 __all__ = [
     "ClusterAdvancedSettings", "ClusterAdvancedSettingsAwsEksEc2MetadataImds",
@@ -56,7 +56,7 @@ class ClusterAdvancedSettingsAwsEksEc2MetadataImds(OpenEnum):
     REQUIRED = "required"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ClusterAdvancedSettings(Model):
     """Sent by `clusters.advanced_settings.update`. Returned by `clusters.advanced_settings.get` and 2 more
     operations.

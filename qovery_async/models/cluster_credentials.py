@@ -5,7 +5,7 @@ from typing import Annotated, TypeAlias
 
 from attrs import define
 
-from qovery_async.vocabulary import ByTag, Model, OpenEnum, UnknownVariant
+from qovery_async.vocabulary import ByTag, Model, OpenEnum, UnknownVariant, own_first
 
 __all__ = [
     "AwsRoleClusterCredentials", "AwsRoleClusterCredentialsObjectType", "AwsStaticClusterCredentials",
@@ -66,7 +66,7 @@ class ScalewayClusterCredentialsObjectType(OpenEnum):
     SCW = "SCW"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class AwsRoleClusterCredentials(Model):
     """Part of `ClusterCredentials`."""
 
@@ -76,7 +76,7 @@ class AwsRoleClusterCredentials(Model):
     object_type: AwsRoleClusterCredentialsObjectType = AwsRoleClusterCredentialsObjectType.AWS_ROLE
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class AwsStaticClusterCredentials(Model):
     """Part of `ClusterCredentials`."""
 
@@ -86,7 +86,7 @@ class AwsStaticClusterCredentials(Model):
     object_type: AwsStaticClusterCredentialsObjectType = AwsStaticClusterCredentialsObjectType.AWS
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class AzureStaticClusterCredentials(Model):
     """Part of `ClusterCredentials`."""
 
@@ -99,7 +99,7 @@ class AzureStaticClusterCredentials(Model):
     object_type: AzureStaticClusterCredentialsObjectType = AzureStaticClusterCredentialsObjectType.AZURE
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class EksAnywhereVsphereClusterCredentials(Model):
     """Part of `ClusterCredentials`."""
 
@@ -113,7 +113,7 @@ class EksAnywhereVsphereClusterCredentials(Model):
     )
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class GcpStaticClusterCredentials(Model):
     """Part of `ClusterCredentials`."""
 
@@ -122,7 +122,7 @@ class GcpStaticClusterCredentials(Model):
     object_type: GcpStaticClusterCredentialsObjectType = GcpStaticClusterCredentialsObjectType.GCP
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class GcpWorkloadIdentityFederationClusterCredentials(Model):
     """Part of `ClusterCredentials`."""
 
@@ -137,7 +137,7 @@ class GcpWorkloadIdentityFederationClusterCredentials(Model):
     )
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class GenericClusterCredentials(Model):
     """Part of `ClusterCredentials`."""
 
@@ -146,7 +146,7 @@ class GenericClusterCredentials(Model):
     object_type: GenericClusterCredentialsObjectType = GenericClusterCredentialsObjectType.OTHER
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ScalewayClusterCredentials(Model):
     """Part of `ClusterCredentials`."""
 

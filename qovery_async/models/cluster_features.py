@@ -7,7 +7,7 @@ from attrs import define
 
 from qovery_async.models.common import CpuArchitectureEnum
 from qovery_async.models.weekdays import WeekdayEnum
-from qovery_async.vocabulary import UNSET, ByKey, ByTag, Model, OpenEnum, UnknownVariant, Unset
+from qovery_async.vocabulary import UNSET, ByKey, ByTag, Model, OpenEnum, UnknownVariant, Unset, own_first
 
 __all__ = [
     "ClusterFeatureAwsExistingVpc", "ClusterFeatureAwsExistingVpcResponse", "ClusterFeatureBooleanResponse",
@@ -25,7 +25,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ClusterFeatureAwsExistingVpc(Model):
     """Part of `ClusterFeatureAwsExistingVpcResponse` and `ClusterRequestFeatureValue`."""
 
@@ -59,7 +59,7 @@ class ClusterFeatureResponseTypeEnum(OpenEnum):
     NAT_GATEWAY = "NAT_GATEWAY"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ClusterFeatureGcpExistingVpc(Model):
     """Part of `ClusterFeatureGcpExistingVpcResponse` and `ClusterRequestFeatureValue`."""
 
@@ -106,7 +106,7 @@ ClusterFeatureResponseAcceptedValue: TypeAlias = Annotated[
 """Part of `ClusterFeatureResponse`."""
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class KarpenterNodePoolLimits(Model):
     """Part of `KarpenterCronjobNodePoolOverride` and 3 more models.
 
@@ -137,7 +137,7 @@ class KarpenterNodePoolRequirementOperator(OpenEnum):
     IN = "In"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ClusterFeatureAwsExistingVpcResponse(Model):
     """Part of `ClusterFeatureResponseValueObject`."""
 
@@ -145,7 +145,7 @@ class ClusterFeatureAwsExistingVpcResponse(Model):
     value: ClusterFeatureAwsExistingVpc
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ClusterFeatureBooleanResponse(Model):
     """Part of `ClusterFeatureResponseValueObject`."""
 
@@ -153,7 +153,7 @@ class ClusterFeatureBooleanResponse(Model):
     value: bool
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ClusterFeatureStringResponse(Model):
     """Part of `ClusterFeatureResponseValueObject`."""
 
@@ -161,7 +161,7 @@ class ClusterFeatureStringResponse(Model):
     value: str
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ClusterFeatureGcpExistingVpcResponse(Model):
     """Part of `ClusterFeatureResponseValueObject`."""
 
@@ -169,7 +169,7 @@ class ClusterFeatureGcpExistingVpcResponse(Model):
     value: ClusterFeatureGcpExistingVpc
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ClusterFeatureNatGatewayTypeGcp(Model):
     """Part of `ClusterFeatureNatGatewayParametersNatGatewayType`."""
 
@@ -178,7 +178,7 @@ class ClusterFeatureNatGatewayTypeGcp(Model):
     provider: ClusterFeatureNatGatewayTypeGcpProvider = ClusterFeatureNatGatewayTypeGcpProvider.GCP
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ClusterFeatureNatGatewayTypeScaleway(Model):
     """Part of `ClusterFeatureNatGatewayParametersNatGatewayType`."""
 
@@ -186,7 +186,7 @@ class ClusterFeatureNatGatewayTypeScaleway(Model):
     provider: ClusterFeatureNatGatewayTypeScalewayProvider = ClusterFeatureNatGatewayTypeScalewayProvider.SCALEWAY
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class KarpenterNodePoolConsolidation(Model):
     """Part of `KarpenterCronjobNodePoolOverride` and 2 more models.
 
@@ -201,7 +201,7 @@ class KarpenterNodePoolConsolidation(Model):
     duration: str
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class KarpenterDefaultNodePoolOverride(Model):
     """Part of `KarpenterNodePool`.
 
@@ -214,7 +214,7 @@ class KarpenterDefaultNodePoolOverride(Model):
     consolidate_after: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class KarpenterNodePoolRequirement(Model):
     """Part of `KarpenterGpuNodePoolOverride` and `KarpenterNodePool`."""
 
@@ -236,7 +236,7 @@ ClusterFeatureNatGatewayParametersNatGatewayType: TypeAlias = Annotated[
 """Part of `ClusterFeatureNatGatewayParameters`."""
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class KarpenterCronjobNodePoolOverride(Model):
     """Part of `KarpenterNodePool`.
 
@@ -250,7 +250,7 @@ class KarpenterCronjobNodePoolOverride(Model):
     consolidate_after: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class KarpenterStableNodePoolOverride(Model):
     """Part of `KarpenterNodePool`.
 
@@ -264,7 +264,7 @@ class KarpenterStableNodePoolOverride(Model):
     consolidate_after: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class KarpenterGpuNodePoolOverride(Model):
     """Part of `KarpenterNodePool`.
 
@@ -284,14 +284,14 @@ class KarpenterGpuNodePoolOverride(Model):
     consolidate_after: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ClusterFeatureNatGatewayParameters(Model):
     """Part of `ClusterFeatureNatGatewayParametersResponse` and `ClusterRequestFeatureValue`."""
 
     nat_gateway_type: ClusterFeatureNatGatewayParametersNatGatewayType | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class KarpenterNodePool(Model):
     """Part of `ClusterFeatureKarpenterParameters`."""
 
@@ -302,7 +302,7 @@ class KarpenterNodePool(Model):
     cronjob_override: KarpenterCronjobNodePoolOverride | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ClusterFeatureNatGatewayParametersResponse(Model):
     """Part of `ClusterFeatureResponseValueObject`."""
 
@@ -310,7 +310,7 @@ class ClusterFeatureNatGatewayParametersResponse(Model):
     value: ClusterFeatureNatGatewayParameters | None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ClusterFeatureKarpenterParameters(Model):
     """Part of `ClusterFeatureKarpenterParametersResponse` and `ClusterRequestFeatureValue`.
 
@@ -327,7 +327,7 @@ class ClusterFeatureKarpenterParameters(Model):
     disk_throughput: int | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ClusterFeatureKarpenterParametersResponse(Model):
     """Part of `ClusterFeatureResponseValueObject`."""
 
@@ -358,7 +358,7 @@ ClusterFeatureResponseValueObject: TypeAlias = Annotated[
 """Part of `ClusterFeatureResponse`."""
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ClusterFeatureResponse(Model):
     """Returned by `aws.list_cluster_features` and 3 more operations. Part of `Cluster`."""
 

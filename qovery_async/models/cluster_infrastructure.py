@@ -6,7 +6,7 @@ from typing import Annotated, TypeAlias
 from attrs import define
 
 from qovery_async.models.common import ClusterEksAnywhereGitRepository
-from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVariant, Unset
+from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVariant, Unset, own_first
 
 __all__ = [
     "AksInfrastructureOutputs", "AksInfrastructureOutputsKind", "ClusterInfrastructureCertManagerChartParameters",
@@ -26,14 +26,14 @@ class AksInfrastructureOutputsKind(OpenEnum):
     AKS = "AKS"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ClusterInfrastructureCertManagerChartParameters(Model):
     """Part of `ClusterInfrastructureChartsParameters`."""
 
     kubernetes_namespace: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ClusterInfrastructureNginxChartParameters(Model):
     """Part of `ClusterInfrastructureChartsParameters`."""
 
@@ -44,14 +44,14 @@ class ClusterInfrastructureNginxChartParameters(Model):
     annotation_external_dns_kubernetes_target: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ClusterInfrastructureMetalLbChartParameters(Model):
     """Part of `ClusterInfrastructureChartsParameters`."""
 
     ip_address_pools: list[str] | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ClusterInfrastructureEksAnywhereBackupS3Parameters(Model):
     """Part of `ClusterInfrastructureEksAnywhereBackupParameters`."""
 
@@ -67,7 +67,7 @@ class EksInfrastructureOutputsKind(OpenEnum):
     EKS = "EKS"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class EksInfrastructureOutputsExternalSecretsAutomaticAuthentication(Model):
     """Part of `EksInfrastructureOutputs`."""
 
@@ -80,7 +80,7 @@ class GkeInfrastructureOutputsKind(OpenEnum):
     GKE = "GKE"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class GkeInfrastructureOutputsExternalSecretsAutomaticAuthentication(Model):
     """Part of `GkeInfrastructureOutputs`."""
 
@@ -93,7 +93,7 @@ class KapsuleInfrastructureOutputsKind(OpenEnum):
     SCW_KAPSULE = "SCW_KAPSULE"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class AksInfrastructureOutputs(Model):
     """Part of `InfrastructureOutputs`."""
 
@@ -102,7 +102,7 @@ class AksInfrastructureOutputs(Model):
     kind: AksInfrastructureOutputsKind = AksInfrastructureOutputsKind.AKS
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ClusterInfrastructureEksAnywhereBackupParameters(Model):
     """Part of `ClusterInfrastructureEksAnywhereParameters`."""
 
@@ -112,7 +112,7 @@ class ClusterInfrastructureEksAnywhereBackupParameters(Model):
     certs_secret_name: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class EksInfrastructureOutputs(Model):
     """Part of `InfrastructureOutputs`."""
 
@@ -126,7 +126,7 @@ class EksInfrastructureOutputs(Model):
     )
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class GkeInfrastructureOutputs(Model):
     """Part of `InfrastructureOutputs`."""
 
@@ -138,7 +138,7 @@ class GkeInfrastructureOutputs(Model):
     )
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class KapsuleInfrastructureOutputs(Model):
     """Part of `InfrastructureOutputs`."""
 
@@ -146,7 +146,7 @@ class KapsuleInfrastructureOutputs(Model):
     kind: KapsuleInfrastructureOutputsKind = KapsuleInfrastructureOutputsKind.SCW_KAPSULE
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ClusterInfrastructureEksAnywhereParameters(Model):
     """Part of `ClusterInfrastructureChartsParameters`."""
 
@@ -174,7 +174,7 @@ InfrastructureOutputs: TypeAlias = Annotated[
 """Part of `Cluster`."""
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ClusterInfrastructureChartsParameters(Model):
     """Part of `Cluster` and `ClusterRequest`."""
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from attrs import define
 
-from qovery_async.vocabulary import Model, OpenEnum
+from qovery_async.vocabulary import Model, OpenEnum, own_first
 
 __all__ = [
     "ClusterLogs", "ClusterLogsDetails", "ClusterLogsDetailsTransmitter", "ClusterLogsError",
@@ -34,14 +34,14 @@ class ClusterLogsStep(OpenEnum):
     UNKNOWN = "Unknown"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ClusterLogsMessage(Model):
     """Part of `ClusterLogs`."""
 
     safe_message: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ClusterLogsDetailsTransmitter(Model):
     """Part of `ClusterLogsDetails`."""
 
@@ -50,14 +50,14 @@ class ClusterLogsDetailsTransmitter(Model):
     name: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ClusterLogsErrorUnderlyingError(Model):
     """Part of `ClusterLogsError`."""
 
     message: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ClusterLogsErrorEventDetailsTransmitter(Model):
     """Part of `ClusterLogsErrorEventDetails`."""
 
@@ -66,14 +66,14 @@ class ClusterLogsErrorEventDetailsTransmitter(Model):
     name: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ClusterLogsResponse(Model):
     """Returned by `clusters.query_logs`."""
 
     response: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ClusterLogsDetails(Model):
     """Part of `ClusterLogs`."""
 
@@ -82,7 +82,7 @@ class ClusterLogsDetails(Model):
     transmitter: ClusterLogsDetailsTransmitter | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ClusterLogsErrorEventDetails(Model):
     """Part of `ClusterLogsError`."""
 
@@ -91,7 +91,7 @@ class ClusterLogsErrorEventDetails(Model):
     transmitter: ClusterLogsErrorEventDetailsTransmitter | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ClusterLogsError(Model):
     """Part of `ClusterLogs`."""
 
@@ -103,7 +103,7 @@ class ClusterLogsError(Model):
     underlying_error: ClusterLogsErrorUnderlyingError | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ClusterLogs(Model):
     """Returned by `clusters.list_logs`."""
 

@@ -6,7 +6,7 @@ from typing import Annotated, TypeAlias
 from attrs import define
 
 from qovery_async.models.common import InternalNetworkMonitoring
-from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVariant, Unset
+from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVariant, Unset, own_first
 
 __all__ = [
     "AlertingConfig", "CloudWatchExportConfig", "MetricsConfigurationManagedByQovery",
@@ -15,7 +15,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class AlertingConfig(Model):
     """Part of `MetricsConfigurationManagedByQovery`."""
 
@@ -26,7 +26,7 @@ class AlertingConfig(Model):
     config_name: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class CloudWatchExportConfig(Model):
     """Part of `MetricsConfigurationManagedByQovery`."""
 
@@ -47,7 +47,7 @@ class ObservabilityResourceProfile(OpenEnum):
     HIGH = "HIGH"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class MetricsConfigurationManagedByQovery(Model):
     """Part of `MetricsParametersConfiguration`."""
 
@@ -71,7 +71,7 @@ MetricsParametersConfiguration: TypeAlias = Annotated[
 """Part of `MetricsParameters`."""
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class MetricsParameters(Model):
     """Part of `Cluster` and `ClusterRequest`."""
 

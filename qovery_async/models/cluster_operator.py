@@ -7,7 +7,7 @@ from typing import Any
 from attrs import define
 
 from qovery_async.models.admin import SelfManagedClusterKind
-from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
+from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, own_first
 
 __all__ = [
     "ClusterOperatorBootstrapResponse", "ClusterOperatorFleetInventoryResponse", "ClusterOperatorFleetStatus",
@@ -16,7 +16,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ClusterOperatorBootstrapResponse(Model):
     """Returned by `clusters.operator.get_bootstrap`."""
 
@@ -46,7 +46,7 @@ class ClusterOperatorFleetStatus(OpenEnum):
     OUTDATED_IMAGE_AND_CHART = "OUTDATED_IMAGE_AND_CHART"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ReportedClusterOperatorIdentity(Model):
     """Part of `ClusterOperatorStatusResponse`."""
 
@@ -56,7 +56,7 @@ class ReportedClusterOperatorIdentity(Model):
     observed_at: datetime | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ClusterOperatorUpdateRequest(Model):
     """Sent by `clusters.operator.update`."""
 
@@ -64,7 +64,7 @@ class ClusterOperatorUpdateRequest(Model):
     image_version: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ClusterOperatorUpdateResponse(Model):
     """Returned by `clusters.operator.update`."""
 
@@ -73,7 +73,7 @@ class ClusterOperatorUpdateResponse(Model):
     chart_version: str
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ClusterOperatorFleetInventoryResponse(Model):
     """Returned by `admin.list_operator_clusters`."""
 
@@ -91,7 +91,7 @@ class ClusterOperatorFleetInventoryResponse(Model):
     reported_chart_version: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ClusterOperatorStatusResponse(Model):
     """Returned by `clusters.operator.get_status`."""
 

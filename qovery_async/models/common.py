@@ -8,7 +8,7 @@ from attrs import define
 from qovery_async.models.git import ApplicationGitRepository, GitProviderEnum
 from qovery_async.models.organization_plans import OrganizationOrganizationPlan, PlanEnum
 from qovery_async.models.references import ReferenceObject
-from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
+from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, own_first
 
 __all__ = [
     "ArgocdAppResponse", "BuildModeEnum", "CloneServiceRequest", "CloudProviderEnum", "CloudVendorEnum",
@@ -85,7 +85,7 @@ class KubernetesEnum(OpenEnum):
     PARTIALLY_MANAGED = "PARTIALLY_MANAGED"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class CloneServiceRequest(Model):
     """Sent by `applications.clone` and 5 more operations."""
 
@@ -93,7 +93,7 @@ class CloneServiceRequest(Model):
     environment_id: str
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ClusterRegion(Model):
     """Returned by `aws.list_regions` and 3 more operations. Part of `CloudProvider`."""
 
@@ -126,7 +126,7 @@ class LinkedServiceTypeEnum(OpenEnum):
     TERRAFORM = "TERRAFORM"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ClusterInstanceAttributes(Model):
     """Part of `ClusterInstanceType`."""
 
@@ -137,7 +137,7 @@ class ClusterInstanceAttributes(Model):
     meets_resource_reqs: bool | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ClusterInstanceGpuInfo(Model):
     """Part of `ClusterInstanceType`."""
 
@@ -161,7 +161,7 @@ class OrganizationEventOrigin(OpenEnum):
     TERRAFORM_PROVIDER = "TERRAFORM_PROVIDER"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class DeploymentStageServiceResponse(Model):
     """Part of `DeploymentStageResponse`.
 
@@ -177,7 +177,7 @@ class DeploymentStageServiceResponse(Model):
     is_skipped: bool | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class InternalNetworkMonitoring(Model):
     """Part of `MetricsConfigurationManagedByQovery`."""
 
@@ -193,7 +193,7 @@ class InviteMemberRoleEnum(OpenEnum):
     VIEWER = "VIEWER"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class Log(Model):
     """Returned by `applications.list_logs` and `containers.list_logs`."""
 
@@ -226,7 +226,7 @@ class StorageTypeEnum(OpenEnum):
     FAST_SSD = "FAST_SSD"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class Link(Model):
     """Returned by `billing.invoices.get_download_link` and 4 more operations."""
 
@@ -239,7 +239,7 @@ class Link(Model):
     is_default: bool
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ClusterEksAnywhereGitRepository(Model):
     """Part of `ClusterInfrastructureEksAnywhereParameters`."""
 
@@ -250,7 +250,7 @@ class ClusterEksAnywhereGitRepository(Model):
     provider: GitProviderEnum | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ClusterInstanceType(Model):
     """Returned by `aws.list_instance_types` and 5 more operations.
 
@@ -269,7 +269,7 @@ class ClusterInstanceType(Model):
     attributes: ClusterInstanceAttributes | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class DeploymentStageResponse(Model):
     """Returned by `deployment_stages.list` and 7 more operations."""
 
@@ -283,7 +283,7 @@ class DeploymentStageResponse(Model):
     services: list[DeploymentStageServiceResponse] | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ServicePort(Model):
     """Part of `Application` and 2 more models."""
 
@@ -298,7 +298,7 @@ class ServicePort(Model):
     public_path_rewrite: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ServicePortRequestPort(Model):
     """Part of `ApplicationRequest` and `ContainerRequest`."""
 
@@ -313,7 +313,7 @@ class ServicePortRequestPort(Model):
     public_path_rewrite: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ServiceLightResponse(Model):
     """Returned by `services.list`. Part of `AlertTarget`."""
 
@@ -330,7 +330,7 @@ class ServiceLightResponse(Model):
     job_type: ServiceLightResponseJobType | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ServiceStorageRequestStorage(Model):
     """Part of `ApplicationEditRequest` and 2 more models.
 
@@ -344,7 +344,7 @@ class ServiceStorageRequestStorage(Model):
     id: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ServiceStorageStorage(Model):
     """Part of `Application` and `ContainerResponse`.
 
@@ -358,7 +358,7 @@ class ServiceStorageStorage(Model):
     mount_point: str
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ArgocdAppResponse(Model):
     """Returned by `argocd.apps.get`. Part of `AnyService`."""
 
@@ -377,7 +377,7 @@ class ArgocdAppResponse(Model):
     git_repository: ApplicationGitRepository | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class Organization(Model):
     """Returned by `organizations.list` and 4 more operations."""
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from attrs import define
 
-from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
+from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, own_first
 
 __all__ = [
     "AvailableContainerRegistryResponse", "ContainerRegistryAssociatedServiceType",
@@ -48,7 +48,7 @@ class ContainerRegistryRequestConfigGcpCredentialsType(OpenEnum):
     WORKLOAD_IDENTITY_FEDERATION = "workload_identity_federation"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ContainerRegistryResponseCluster(Model):
     """Part of `ContainerRegistryResponse`."""
 
@@ -62,7 +62,7 @@ class ContainerRegistryResponseConfigGcpCredentialsType(OpenEnum):
     WORKLOAD_IDENTITY_FEDERATION = "workload_identity_federation"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class AvailableContainerRegistryResponse(Model):
     """Returned by `container_registries.list_available`."""
 
@@ -71,7 +71,7 @@ class AvailableContainerRegistryResponse(Model):
     is_mandatory: bool
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ContainerRegistryProviderDetailsResponse(Model):
     """Part of `ContainerResponse` and `ContainerSource`."""
 
@@ -81,7 +81,7 @@ class ContainerRegistryProviderDetailsResponse(Model):
     kind: ContainerRegistryKindEnum
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ContainerRegistryAssociatedServicesResponse(Model):
     """Returned by `container_registries.list_associated_services`."""
 
@@ -94,7 +94,7 @@ class ContainerRegistryAssociatedServicesResponse(Model):
     service_type: ContainerRegistryAssociatedServiceType
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ContainerRegistryRequestConfig(Model):
     """Part of `ContainerRegistryRequest`."""
 
@@ -119,7 +119,7 @@ class ContainerRegistryRequestConfig(Model):
     __secrets__ = ("secret_access_key", "scaleway_secret_key", "json_credentials", "password")
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ContainerRegistryResponseConfig(Model):
     """Part of `ContainerRegistryResponse`."""
 
@@ -140,7 +140,7 @@ class ContainerRegistryResponseConfig(Model):
     azure_application_object_id: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ContainerRegistryRequest(Model):
     """Sent by `container_registries.create` and `container_registries.update`."""
 
@@ -151,7 +151,7 @@ class ContainerRegistryRequest(Model):
     url: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ContainerRegistryResponse(Model):
     """Returned by `container_registries.list` and 3 more operations."""
 

@@ -19,7 +19,7 @@ from qovery_async.models.container_registries import ContainerRegistryProviderDe
 from qovery_async.models.healthchecks import Healthcheck
 from qovery_async.models.labels_groups import OrganizationLabelsGroupResponse, ServiceLabelRequest
 from qovery_async.models.references import ReferenceObject
-from qovery_async.vocabulary import UNSET, Model, Unset
+from qovery_async.vocabulary import UNSET, Model, Unset, own_first
 
 __all__ = [
     "ContainerDeployRequest", "ContainerImageCheckRequest", "ContainerNetwork", "ContainerNetworkRequest",
@@ -28,14 +28,14 @@ __all__ = [
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ContainerDeployRequest(Model):
     """Sent by `containers.deploy`."""
 
     image_tag: str
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ContainerImageCheckRequest(Model):
     """Sent by `environments.check_container_image`."""
 
@@ -44,21 +44,21 @@ class ContainerImageCheckRequest(Model):
     registry_id: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ContainerNetwork(Model):
     """Returned by `containers.network.get` and `containers.network.update`."""
 
     sticky_session: bool | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ContainerNetworkRequest(Model):
     """Sent by `containers.network.update`."""
 
     sticky_session: bool | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ContainerVersionResponse(Model):
     """Returned by `container_registries.list_images`."""
 
@@ -66,7 +66,7 @@ class ContainerVersionResponse(Model):
     versions: list[str] | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class OrganizationContainerAutoDeployRequest(Model):
     """Sent by `containers.auto_deploy`."""
 
@@ -74,7 +74,7 @@ class OrganizationContainerAutoDeployRequest(Model):
     tag: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class OrganizationContainerPreviewRequest(Model):
     """Sent by `containers.preview`."""
 
@@ -82,7 +82,7 @@ class OrganizationContainerPreviewRequest(Model):
     tag: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ContainerSource(Model):
     """Part of `BaseJobResponseSourceWithImage`."""
 
@@ -92,7 +92,7 @@ class ContainerSource(Model):
     registry_id: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ContainerRequest(Model):
     """Sent by `containers.create` and `containers.update`.
 
@@ -132,7 +132,7 @@ class ContainerRequest(Model):
     autoscaling: AutoscalingPolicyRequest | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ContainerResponse(Model):
     """Returned by `containers.list` and 4 more operations. Part of `AnyService`.
 

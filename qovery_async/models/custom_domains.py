@@ -5,7 +5,7 @@ from datetime import datetime
 
 from attrs import define
 
-from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
+from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, own_first
 
 __all__ = [
     "CheckedCustomDomainResponse", "CheckedCustomDomainStatus", "CustomDomain", "CustomDomainRequest",
@@ -29,7 +29,7 @@ class CustomDomainStatusEnum(OpenEnum):
     VALIDATION_PENDING = "VALIDATION_PENDING"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class CustomDomainRequest(Model):
     """Sent by `applications.custom_domains.create` and 5 more operations."""
 
@@ -38,7 +38,7 @@ class CustomDomainRequest(Model):
     use_cdn: bool | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class CheckedCustomDomainResponse(Model):
     """Returned by `applications.check_custom_domains` and 2 more operations."""
 
@@ -47,7 +47,7 @@ class CheckedCustomDomainResponse(Model):
     error_details: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class CustomDomain(Model):
     """Returned by `applications.custom_domains.list` and 11 more operations."""
 

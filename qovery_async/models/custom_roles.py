@@ -4,7 +4,7 @@
 from attrs import define
 
 from qovery_async.models.environment_modes import EnvironmentModeEnum
-from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
+from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, own_first
 
 __all__ = [
     "OrganizationCustomRole", "OrganizationCustomRoleClusterPermission",
@@ -26,7 +26,7 @@ class OrganizationCustomRoleClusterPermission(OpenEnum):
     ADMIN = "ADMIN"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class OrganizationCustomRoleCreateRequest(Model):
     """Sent by `custom_roles.create`."""
 
@@ -45,7 +45,7 @@ class OrganizationCustomRoleProjectPermission(OpenEnum):
     MANAGER = "MANAGER"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class OrganizationCustomRoleClusterPermissionItem(Model):
     """Part of `OrganizationCustomRole`."""
 
@@ -54,7 +54,7 @@ class OrganizationCustomRoleClusterPermissionItem(Model):
     permission: OrganizationCustomRoleClusterPermission | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class OrganizationCustomRoleUpdateRequestClusterPermission(Model):
     """Part of `OrganizationCustomRoleUpdateRequest`."""
 
@@ -62,7 +62,7 @@ class OrganizationCustomRoleUpdateRequestClusterPermission(Model):
     permission: OrganizationCustomRoleClusterPermission | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class OrganizationCustomRoleProjectPermissionItemPermission(Model):
     """Part of `OrganizationCustomRoleProjectPermissionItem`."""
 
@@ -70,7 +70,7 @@ class OrganizationCustomRoleProjectPermissionItemPermission(Model):
     permission: OrganizationCustomRoleProjectPermission | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class OrganizationCustomRoleUpdateRequestProjectPermissionPermission(Model):
     """Part of `OrganizationCustomRoleUpdateRequestProjectPermission`."""
 
@@ -78,7 +78,7 @@ class OrganizationCustomRoleUpdateRequestProjectPermissionPermission(Model):
     permission: OrganizationCustomRoleProjectPermission | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class OrganizationCustomRoleProjectPermissionItem(Model):
     """Part of `OrganizationCustomRole`."""
 
@@ -88,7 +88,7 @@ class OrganizationCustomRoleProjectPermissionItem(Model):
     permissions: list[OrganizationCustomRoleProjectPermissionItemPermission] | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class OrganizationCustomRoleUpdateRequestProjectPermission(Model):
     """Part of `OrganizationCustomRoleUpdateRequest`."""
 
@@ -97,7 +97,7 @@ class OrganizationCustomRoleUpdateRequestProjectPermission(Model):
     permissions: list[OrganizationCustomRoleUpdateRequestProjectPermissionPermission] | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class OrganizationCustomRole(Model):
     """Returned by `custom_roles.list` and 3 more operations."""
 
@@ -108,7 +108,7 @@ class OrganizationCustomRole(Model):
     project_permissions: list[OrganizationCustomRoleProjectPermissionItem] | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class OrganizationCustomRoleUpdateRequest(Model):
     """Sent by `custom_roles.update`."""
 

@@ -10,7 +10,7 @@ from qovery_async.models.common import ServiceTypeEnum
 from qovery_async.models.labels_groups import OrganizationLabelsGroupResponse, ServiceLabelRequest
 from qovery_async.models.references import ReferenceObject
 from qovery_async.models.statuses import Status
-from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
+from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, own_first
 
 __all__ = [
     "Backup", "BackupRequest", "Credentials", "Database", "DatabaseAccessibilityEnum", "DatabaseConfiguration",
@@ -20,7 +20,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class BackupRequest(Model):
     """Sent by `databases.backups.create`."""
 
@@ -28,7 +28,7 @@ class BackupRequest(Model):
     message: str
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class Credentials(Model):
     """Returned by `databases.get_master_credentials`."""
 
@@ -77,28 +77,28 @@ class DatabaseEditRequestDiskType(OpenEnum):
     GP3 = "gp3"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ManagedDatabaseInstanceTypeResponse(Model):
     """Returned by `aws.list_managed_database_instance_types`."""
 
     name: str
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ManagedDatabaseTypeResponse(Model):
     """Returned by `aws.list_managed_database_types` and `scaleway.list_managed_database_types`."""
 
     name: str
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class Version(Model):
     """Returned by `databases.list_versions`."""
 
     name: str
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class DatabaseVersionMode(Model):
     """Part of `DatabaseConfiguration`."""
 
@@ -106,7 +106,7 @@ class DatabaseVersionMode(Model):
     supported_mode: DatabaseModeEnum | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class DatabaseRequest(Model):
     """Sent by `databases.create`.
 
@@ -132,7 +132,7 @@ class DatabaseRequest(Model):
     icon_uri: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class DatabaseEditRequest(Model):
     """Sent by `databases.update`.
 
@@ -157,7 +157,7 @@ class DatabaseEditRequest(Model):
     disk_type: DatabaseEditRequestDiskType | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class DatabaseConfiguration(Model):
     """Returned by `environments.list_database_configurations`."""
 
@@ -165,7 +165,7 @@ class DatabaseConfiguration(Model):
     version: list[DatabaseVersionMode] | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class Database(Model):
     """Returned by `databases.list` and 4 more operations. Part of `AnyService`.
 
@@ -203,7 +203,7 @@ class Database(Model):
     disk_type: DatabaseDiskType | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class Backup(Model):
     """Returned by `databases.backups.list` and `databases.backups.create`."""
 

@@ -10,7 +10,7 @@ from qovery_async.models.common import OrganizationEventOrigin, ServiceTypeEnum
 from qovery_async.models.git import Commit
 from qovery_async.models.jobs import JobCronSchedule, JobLifecycleTypeEnum, JobLifecyleSchedule, JobScheduleEvent
 from qovery_async.models.statuses import StageStatusEnum, StateEnum, StatusDetails
-from qovery_async.vocabulary import ByKey, Model, OpenEnum, UnknownVariant
+from qovery_async.vocabulary import ByKey, Model, OpenEnum, UnknownVariant, own_first
 
 __all__ = [
     "DeploymentHistory", "DeploymentHistoryActionStatus", "DeploymentHistoryApplication",
@@ -45,7 +45,7 @@ class DeploymentHistoryActionStatus(OpenEnum):
     NEVER = "NEVER"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class DeploymentHistoryEnvironmentV2Identifier(Model):
     """Part of `DeploymentHistoryEnvironmentV2`.
 
@@ -72,7 +72,7 @@ class DeploymentHistoryTriggerAction(OpenEnum):
     UNINSTALL = "UNINSTALL"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class DeploymentHistoryHelmResponseRepository(Model):
     """Part of `DeploymentHistoryHelmResponse`."""
 
@@ -80,7 +80,7 @@ class DeploymentHistoryHelmResponseRepository(Model):
     chart_version: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class DeploymentHistoryServiceDetailsWithArguments(Model):
     """Part of `DeploymentHistoryServiceDetails`."""
 
@@ -97,7 +97,7 @@ class DeploymentHistoryServiceDetailsWithJobTypeJobType(OpenEnum):
     LIFECYCLE = "LIFECYCLE"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class DeploymentHistoryServiceDetailsWithRepositoryRepository(Model):
     """Part of `DeploymentHistoryServiceDetailsWithRepository`."""
 
@@ -105,7 +105,7 @@ class DeploymentHistoryServiceDetailsWithRepositoryRepository(Model):
     chart_version: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class DeploymentHistoryServiceIdentifier(Model):
     """Part of `DeploymentHistoryService`.
 
@@ -119,7 +119,7 @@ class DeploymentHistoryServiceIdentifier(Model):
     execution_id: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class DeploymentHistoryServiceDetailsWithCommit(Model):
     """Part of `DeploymentHistoryServiceDetails`."""
 
@@ -127,7 +127,7 @@ class DeploymentHistoryServiceDetailsWithCommit(Model):
     build_pod_name: str
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class DeploymentHistory(Model):
     """Returned by `applications.list_deployment_history`."""
 
@@ -139,7 +139,7 @@ class DeploymentHistory(Model):
     status: DeploymentHistoryStatusEnum | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class DeploymentHistoryApplication(Model):
     """Part of `DeploymentHistoryEnvironment`."""
 
@@ -151,7 +151,7 @@ class DeploymentHistoryApplication(Model):
     status: StateEnum | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class DeploymentHistoryContainer(Model):
     """Returned by `containers.list_deployment_history`. Part of `DeploymentHistoryEnvironment`."""
 
@@ -166,7 +166,7 @@ class DeploymentHistoryContainer(Model):
     entrypoint: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class DeploymentHistoryDatabase(Model):
     """Returned by `databases.list_deployment_history`. Part of `DeploymentHistoryEnvironment`."""
 
@@ -177,7 +177,7 @@ class DeploymentHistoryDatabase(Model):
     status: StateEnum | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class DeploymentHistoryAuditingData(Model):
     """Part of `DeploymentHistoryEnvironmentV2` and `DeploymentHistoryService`."""
 
@@ -187,7 +187,7 @@ class DeploymentHistoryAuditingData(Model):
     origin: OrganizationEventOrigin | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class DeploymentHistoryHelmResponse(Model):
     """Returned by `helms.list_deployment_history`. Part of `DeploymentHistoryEnvironment`."""
 
@@ -200,7 +200,7 @@ class DeploymentHistoryHelmResponse(Model):
     repository: DeploymentHistoryHelmResponseRepository | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class DeploymentHistoryJobResponseSchedule(Model):
     """Part of `DeploymentHistoryJobResponse`.
 
@@ -213,7 +213,7 @@ class DeploymentHistoryJobResponseSchedule(Model):
     schedule_at: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class DeploymentHistoryServiceDetailsWithJobTypeSchedule(Model):
     """Part of `DeploymentHistoryServiceDetailsWithJobType`."""
 
@@ -224,7 +224,7 @@ class DeploymentHistoryServiceDetailsWithJobTypeSchedule(Model):
     lifecycle_type: JobLifecycleTypeEnum | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class DeploymentHistoryServiceDetailsWithRepository(Model):
     """Part of `DeploymentHistoryServiceDetails`."""
 
@@ -232,7 +232,7 @@ class DeploymentHistoryServiceDetailsWithRepository(Model):
     repository: DeploymentHistoryServiceDetailsWithRepositoryRepository | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class DeploymentHistoryJobResponse(Model):
     """Returned by `jobs.list_deployment_history`. Part of `DeploymentHistoryEnvironment`."""
 
@@ -249,7 +249,7 @@ class DeploymentHistoryJobResponse(Model):
     entrypoint: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class DeploymentHistoryServiceDetailsWithJobType(Model):
     """Part of `DeploymentHistoryServiceDetails`."""
 
@@ -261,7 +261,7 @@ class DeploymentHistoryServiceDetailsWithJobType(Model):
     build_pod_name: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class DeploymentHistoryEnvironment(Model):
     """Returned by `environments.list_deployment_history`."""
 
@@ -298,7 +298,7 @@ DeploymentHistoryServiceDetails: TypeAlias = Annotated[
 """Part of `DeploymentHistoryService`."""
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class DeploymentHistoryService(Model):
     """Returned by `applications.list_deployment_history_v2` and 6 more operations. Part of
     `DeploymentHistoryStage`.
@@ -316,7 +316,7 @@ class DeploymentHistoryService(Model):
     total_duration: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class DeploymentHistoryStage(Model):
     """Part of `DeploymentHistoryEnvironmentV2`.
 
@@ -330,7 +330,7 @@ class DeploymentHistoryStage(Model):
     services: list[DeploymentHistoryService]
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class DeploymentHistoryEnvironmentV2(Model):
     """Returned by `environments.list_deployment_history_v2`.
 

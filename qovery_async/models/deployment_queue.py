@@ -6,7 +6,7 @@ from attrs import define
 from qovery_async.models.common import OrganizationEventOrigin, ServiceTypeEnum
 from qovery_async.models.deployment_history import DeploymentHistoryTriggerAction
 from qovery_async.models.statuses import StageStatusEnum, StateEnum, StatusDetails
-from qovery_async.vocabulary import Model, OpenEnum
+from qovery_async.vocabulary import Model, OpenEnum, own_first
 
 __all__ = [
     "EnvDeploymentStatus", "QueuedDeploymentRequestForService", "QueuedDeploymentRequestForServiceAuditingData",
@@ -19,7 +19,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class QueuedDeploymentRequestWithStagesIdentifier(Model):
     """Part of `QueuedDeploymentRequestWithStages`."""
 
@@ -34,7 +34,7 @@ class QueuedDeploymentRequestWithStagesStageServiceDetailsJobType(OpenEnum):
     LIFECYCLE = "LIFECYCLE"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class QueuedDeploymentRequestForServiceIdentifier(Model):
     """Part of `QueuedDeploymentRequestForService`."""
 
@@ -44,7 +44,7 @@ class QueuedDeploymentRequestForServiceIdentifier(Model):
     name: str
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class QueuedDeploymentRequestWithStagesStageServiceIdentifier(Model):
     """Part of `QueuedDeploymentRequestWithStagesStageService`."""
 
@@ -53,7 +53,7 @@ class QueuedDeploymentRequestWithStagesStageServiceIdentifier(Model):
     name: str
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class EnvDeploymentStatus(Model):
     """Returned by `deployment_queue.get_status`."""
 
@@ -62,7 +62,7 @@ class EnvDeploymentStatus(Model):
     status: StateEnum | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class QueuedDeploymentRequestForServiceAuditingData(Model):
     """Part of `QueuedDeploymentRequestForService`."""
 
@@ -70,7 +70,7 @@ class QueuedDeploymentRequestForServiceAuditingData(Model):
     origin: OrganizationEventOrigin | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class QueuedDeploymentRequestWithStagesAuditingData(Model):
     """Part of `QueuedDeploymentRequestWithStages`."""
 
@@ -78,14 +78,14 @@ class QueuedDeploymentRequestWithStagesAuditingData(Model):
     origin: OrganizationEventOrigin | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class QueuedDeploymentRequestWithStagesStageServiceDetails(Model):
     """Part of `QueuedDeploymentRequestWithStagesStageService`."""
 
     job_type: QueuedDeploymentRequestWithStagesStageServiceDetailsJobType
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class QueuedDeploymentRequestWithStagesStageService(Model):
     """Part of `QueuedDeploymentRequestWithStagesStage`."""
 
@@ -95,7 +95,7 @@ class QueuedDeploymentRequestWithStagesStageService(Model):
     details: QueuedDeploymentRequestWithStagesStageServiceDetails | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class QueuedDeploymentRequestForService(Model):
     """Returned by `deployment_queue.list_for_service`."""
 
@@ -105,7 +105,7 @@ class QueuedDeploymentRequestForService(Model):
     icon_uri: str
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class QueuedDeploymentRequestWithStagesStage(Model):
     """Part of `QueuedDeploymentRequestWithStages`."""
 
@@ -114,7 +114,7 @@ class QueuedDeploymentRequestWithStagesStage(Model):
     services: list[QueuedDeploymentRequestWithStagesStageService]
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class QueuedDeploymentRequestWithStages(Model):
     """Returned by `deployment_queue.list_for_environment`."""
 

@@ -3,14 +3,14 @@
 
 from attrs import define
 
-from qovery_async.vocabulary import UNSET, Model, Unset
+from qovery_async.vocabulary import UNSET, Model, Unset, own_first
 
 __all__ = [
     "AttachServiceToDeploymentStageRequest", "DeploymentStageRequest",
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class AttachServiceToDeploymentStageRequest(Model):
     """Sent by `deployment_stages.attach_service`.
 
@@ -21,7 +21,7 @@ class AttachServiceToDeploymentStageRequest(Model):
     is_skipped: bool | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class DeploymentStageRequest(Model):
     """Sent by `deployment_stages.create` and `deployment_stages.update`."""
 

@@ -5,7 +5,7 @@ from typing import Annotated, TypeAlias
 
 from attrs import define
 
-from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVariant, Unset
+from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVariant, Unset, own_first
 
 __all__ = [
     "CloudflareDnsProviderRequest", "CloudflareDnsProviderRequestProvider", "CloudflareDnsProviderResponse",
@@ -67,7 +67,7 @@ class Route53StaticCredentialsResponseType(OpenEnum):
     STATIC = "STATIC"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class CloudflareDnsProviderRequest(Model):
     """Part of `ClusterDnsProviderRequestProvider`."""
 
@@ -80,7 +80,7 @@ class CloudflareDnsProviderRequest(Model):
     __secrets__ = ("api_token",)
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class CloudflareDnsProviderResponse(Model):
     """Part of `ClusterDnsProviderResponseProvider`."""
 
@@ -90,7 +90,7 @@ class CloudflareDnsProviderResponse(Model):
     provider: CloudflareDnsProviderResponseProvider = CloudflareDnsProviderResponseProvider.CLOUDFLARE
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class QoveryDnsProviderRequest(Model):
     """Part of `ClusterDnsProviderRequestProvider`."""
 
@@ -98,7 +98,7 @@ class QoveryDnsProviderRequest(Model):
     provider: QoveryDnsProviderRequestProvider = QoveryDnsProviderRequestProvider.QOVERY
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class QoveryDnsProviderResponse(Model):
     """Part of `ClusterDnsProviderResponseProvider`."""
 
@@ -106,7 +106,7 @@ class QoveryDnsProviderResponse(Model):
     provider: QoveryDnsProviderResponseProvider = QoveryDnsProviderResponseProvider.QOVERY
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class Route53StaticCredentialsRequest(Model):
     """Part of `Route53DnsProviderRequestCredentials`."""
 
@@ -117,7 +117,7 @@ class Route53StaticCredentialsRequest(Model):
     __secrets__ = ("aws_secret_access_key",)
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class Route53StaticCredentialsResponse(Model):
     """Part of `Route53DnsProviderResponseCredentials`."""
 
@@ -149,7 +149,7 @@ Route53DnsProviderResponseCredentials: TypeAlias = Annotated[
 """Part of `Route53DnsProviderResponse`."""
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class Route53DnsProviderRequest(Model):
     """Part of `ClusterDnsProviderRequestProvider`."""
 
@@ -160,7 +160,7 @@ class Route53DnsProviderRequest(Model):
     hosted_zone_id: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class Route53DnsProviderResponse(Model):
     """Part of `ClusterDnsProviderResponseProvider`."""
 
@@ -199,14 +199,14 @@ ClusterDnsProviderResponseProvider: TypeAlias = Annotated[
 """Part of `ClusterDnsProviderResponse`."""
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ClusterDnsProviderRequest(Model):
     """Sent by `clusters.dns_provider.update`."""
 
     dns_provider: ClusterDnsProviderRequestProvider
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ClusterDnsProviderResponse(Model):
     """Returned by `clusters.dns_provider.get` and `clusters.dns_provider.update`."""
 

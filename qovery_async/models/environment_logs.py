@@ -6,7 +6,7 @@ from datetime import datetime
 from attrs import define
 
 from qovery_async.models.statuses import StatusKindEnum
-from qovery_async.vocabulary import Model, OpenEnum
+from qovery_async.vocabulary import Model, OpenEnum, own_first
 
 __all__ = [
     "EnvironmentLog", "EnvironmentLogScope", "EnvironmentLogTypeEnum", "EnvironmentLogs", "EnvironmentLogsDetails",
@@ -23,7 +23,7 @@ class EnvironmentLogTypeEnum(OpenEnum):
     ENVIRONMENT = "ENVIRONMENT"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class EnvironmentLogsMessage(Model):
     """Part of `EnvironmentLogs`."""
 
@@ -31,7 +31,7 @@ class EnvironmentLogsMessage(Model):
     full_details: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class EnvironmentLogsDetailsTransmitter(Model):
     """Part of `EnvironmentLogsDetails`."""
 
@@ -40,7 +40,7 @@ class EnvironmentLogsDetailsTransmitter(Model):
     type: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class EnvironmentLogsDetailsStage(Model):
     """Part of `EnvironmentLogsDetails`."""
 
@@ -49,7 +49,7 @@ class EnvironmentLogsDetailsStage(Model):
     name: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class EnvironmentLogsErrorUnderlyingError(Model):
     """Part of `EnvironmentLogsError`."""
 
@@ -57,7 +57,7 @@ class EnvironmentLogsErrorUnderlyingError(Model):
     full_details: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class EnvironmentLogScope(Model):
     """Part of `EnvironmentLog`."""
 
@@ -66,7 +66,7 @@ class EnvironmentLogScope(Model):
     id: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class EnvironmentLogsDetails(Model):
     """Part of `EnvironmentLogs`."""
 
@@ -77,7 +77,7 @@ class EnvironmentLogsDetails(Model):
     stage: EnvironmentLogsDetailsStage | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class EnvironmentLogsError(Model):
     """Part of `EnvironmentLogs`."""
 
@@ -88,7 +88,7 @@ class EnvironmentLogsError(Model):
     underlying_error: EnvironmentLogsErrorUnderlyingError | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class EnvironmentLog(Model):
     """Returned by `environments.list_logs`."""
 
@@ -101,7 +101,7 @@ class EnvironmentLog(Model):
     hint: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class EnvironmentLogs(Model):
     """Returned by `environments.list_deployment_logs`."""
 

@@ -19,7 +19,7 @@ from qovery_async.models.references import ReferenceObject
 from qovery_async.models.statuses import StageStatusEnum, StateEnum, Status, StepMetricStatusEnum
 from qovery_async.models.terraforms import TerraformDeployRequest, TerraformResponse
 from qovery_async.models.weekdays import WeekdayEnum
-from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVariant, Unset
+from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVariant, Unset, own_first
 
 __all__ = [
     "AnyService", "CancelEnvironmentDeploymentRequest", "CleanFailedJobsRequest", "CleanFailedJobsResponse",
@@ -36,21 +36,21 @@ __all__ = [
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class CancelEnvironmentDeploymentRequest(Model):
     """Sent by `environments.cancel_deployment`."""
 
     force_cancel: bool | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class CleanFailedJobsRequest(Model):
     """Sent by `environments.clean_failed_jobs`."""
 
     job_ids: list[str] | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class CleanFailedJobsResponse(Model):
     """Returned by `environments.clean_failed_jobs`."""
 
@@ -66,7 +66,7 @@ class CreateEnvironmentModeEnum(OpenEnum):
     STAGING = "STAGING"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class DeployAllRequestApplication(Model):
     """Part of `DeployAllRequest`.
 
@@ -78,7 +78,7 @@ class DeployAllRequestApplication(Model):
     git_commit_id: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class DeployAllRequestContainer(Model):
     """Part of `DeployAllRequest`.
 
@@ -90,7 +90,7 @@ class DeployAllRequestContainer(Model):
     image_tag: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class DeployAllRequestJob(Model):
     """Part of `DeployAllRequest`.
 
@@ -104,7 +104,7 @@ class DeployAllRequestJob(Model):
     git_commit_id: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class DeployAllRequestHelm(Model):
     """Part of `DeployAllRequest`.
 
@@ -119,7 +119,7 @@ class DeployAllRequestHelm(Model):
     values_override_git_commit_id: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class DeploymentBuildUsageReportRequest(Model):
     """Sent by `environments.generate_build_usage_report`.
 
@@ -132,7 +132,7 @@ class DeploymentBuildUsageReportRequest(Model):
     report_expiration_in_seconds: int
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class DeploymentBuildUsageReportResponse(Model):
     """Returned by `environments.generate_build_usage_report`."""
 
@@ -142,7 +142,7 @@ class DeploymentBuildUsageReportResponse(Model):
     __secrets__ = ("report_url", "delete_report_url")
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class DockerfileCheckResponse(Model):
     """Returned by `environments.check_dockerfile`."""
 
@@ -151,7 +151,7 @@ class DockerfileCheckResponse(Model):
     repositories: list[str] | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class EnvironmentCloudProvider(Model):
     """Part of `Environment`."""
 
@@ -167,7 +167,7 @@ class EnvironmentDeploymentStatusEnum(OpenEnum):
     OUT_OF_DATE = "OUT_OF_DATE"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class EnvironmentServiceIdsAllRequest(Model):
     """Sent by `environments.stop_services` and 2 more operations."""
 
@@ -179,7 +179,7 @@ class EnvironmentServiceIdsAllRequest(Model):
     terraform_ids: list[str] | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class EnvironmentStats(Model):
     """Returned by `environments.list_stats`."""
 
@@ -199,7 +199,7 @@ class EnvironmentStatusEventOriginEnum(OpenEnum):
     TERRAFORM_PROVIDER = "TERRAFORM_PROVIDER"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class RebootServicesRequest(Model):
     """Sent by `environments.restart_services`."""
 
@@ -224,7 +224,7 @@ class StageStepMetricNameEnum(OpenEnum):
     PROVISION_BUILDER = "PROVISION_BUILDER"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ClusterOverviewResponse(Model):
     """Part of `EnvironmentOverviewResponse`."""
 
@@ -234,7 +234,7 @@ class ClusterOverviewResponse(Model):
     is_demo: bool
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class CloneEnvironmentRequest(Model):
     """Sent by `environments.clone`."""
 
@@ -245,7 +245,7 @@ class CloneEnvironmentRequest(Model):
     project_id: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class CreateEnvironmentRequest(Model):
     """Sent by `environments.create`."""
 
@@ -254,7 +254,7 @@ class CreateEnvironmentRequest(Model):
     mode: CreateEnvironmentModeEnum | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class EnvironmentEditRequest(Model):
     """Sent by `environments.update`."""
 
@@ -262,7 +262,7 @@ class EnvironmentEditRequest(Model):
     mode: CreateEnvironmentModeEnum | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class Environment(Model):
     """Returned by `environments.list` and 4 more operations.
 
@@ -284,7 +284,7 @@ class Environment(Model):
     expires_at: datetime | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class EnvironmentDeploymentRule(Model):
     """Returned by `environments.deployment_rule.get` and `environments.deployment_rule.update`.
 
@@ -307,7 +307,7 @@ class EnvironmentDeploymentRule(Model):
     auto_preview: bool | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class EnvironmentDeploymentRuleEditRequest(Model):
     """Sent by `environments.deployment_rule.update`.
 
@@ -327,7 +327,7 @@ class EnvironmentDeploymentRuleEditRequest(Model):
     auto_stop: bool | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class EnvironmentStatusesWithStagesPreCheckStage(Model):
     """Part of `EnvironmentStatusesWithStages`."""
 
@@ -335,7 +335,7 @@ class EnvironmentStatusesWithStagesPreCheckStage(Model):
     total_duration_sec: int | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ServicesOverviewResponse(Model):
     """Part of `EnvironmentOverviewResponse`."""
 
@@ -343,7 +343,7 @@ class ServicesOverviewResponse(Model):
     managed_by: ServicesOverviewResponseManagedBy
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class StageStepMetric(Model):
     """Part of `StageStepMetrics`."""
 
@@ -353,7 +353,7 @@ class StageStepMetric(Model):
     duration_sec: int | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class DockerfileCheckRequest(Model):
     """Sent by `environments.check_dockerfile`."""
 
@@ -361,7 +361,7 @@ class DockerfileCheckRequest(Model):
     dockerfile_path: str
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class StageStepMetrics(Model):
     """Part of `EnvironmentStatus` and `Stage`."""
 
@@ -370,7 +370,7 @@ class StageStepMetrics(Model):
     details: list[StageStepMetric] | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class DeployAllRequest(Model):
     """Sent by `environments.deploy_services`."""
 
@@ -382,7 +382,7 @@ class DeployAllRequest(Model):
     terraforms: list[TerraformDeployRequest] | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class EnvironmentStatus(Model):
     """Returned by `environments.list_statuses` and 5 more operations. Part of `EnvironmentOverviewResponse`
     and 2 more models.
@@ -401,7 +401,7 @@ class EnvironmentStatus(Model):
     metrics: list[StageStepMetrics] | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class Stage(Model):
     """Part of `DeploymentStageWithServicesStatuses`."""
 
@@ -412,7 +412,7 @@ class Stage(Model):
     status: StageStatusEnum | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class EnvironmentOverviewResponse(Model):
     """Returned by `environments.list_overviews`."""
 
@@ -426,7 +426,7 @@ class EnvironmentOverviewResponse(Model):
     deployment_status: EnvironmentStatus | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class EnvironmentStatuses(Model):
     """Returned by `environments.get_statuses`."""
 
@@ -440,7 +440,7 @@ class EnvironmentStatuses(Model):
     agentic_workflows: list[Status] | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class DeploymentStageWithServicesStatuses(Model):
     """Part of `EnvironmentStatusesWithStages`."""
 
@@ -454,7 +454,7 @@ class DeploymentStageWithServicesStatuses(Model):
     stage: Stage | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class EnvironmentStatusesWithStages(Model):
     """Returned by `environments.get_statuses_with_stages`."""
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from attrs import define
 
 from qovery_async.models.common import OrganizationEventOrigin
-from qovery_async.vocabulary import Model, OpenEnum
+from qovery_async.vocabulary import Model, OpenEnum, own_first
 
 __all__ = [
     "OrganizationEventResponse", "OrganizationEventResponseList", "OrganizationEventResponseListLinks",
@@ -143,7 +143,7 @@ class OrganizationEventSubTargetType(OpenEnum):
     VARIABLE = "VARIABLE"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class OrganizationEventResponseListLinks(Model):
     """Part of `OrganizationEventResponseList`."""
 
@@ -151,7 +151,7 @@ class OrganizationEventResponseListLinks(Model):
     next: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class OrganizationEventTarget(Model):
     """Part of `OrganizationEventTargetResponseList`."""
 
@@ -166,7 +166,7 @@ class OrganizationEventTargetLevel(OpenEnum):
     ENVIRONMENT = "ENVIRONMENT"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class OrganizationEventResponse(Model):
     """Part of `OrganizationEventResponseList`."""
 
@@ -188,14 +188,14 @@ class OrganizationEventResponse(Model):
     original_change: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class OrganizationEventTargetResponseList(Model):
     """Returned by `events.list_targets`."""
 
     targets: list[OrganizationEventTarget] | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class OrganizationEventResponseList(Model):
     """Returned by `events.list`."""
 

@@ -5,14 +5,14 @@ from typing import Annotated
 
 from attrs import define
 
-from qovery_async.vocabulary import Model, OpenEnum, Wire
+from qovery_async.vocabulary import Model, OpenEnum, Wire, own_first
 
 __all__ = [
     "FieldSchemaConstraintsResponse", "FieldSchemaResponse", "FieldSchemaResponseType",
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class FieldSchemaConstraintsResponse(Model):
     """Part of `FieldSchemaResponse` and `PlatformComponentInputRequirementResponse`."""
 
@@ -32,7 +32,7 @@ class FieldSchemaResponseType(OpenEnum):
     BOOL = "bool"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class FieldSchemaResponse(Model):
     """Part of `PlatformComponentConfigurationPreviewResponse` and 2 more models."""
 

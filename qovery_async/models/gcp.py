@@ -5,7 +5,7 @@ from typing import Annotated, TypeAlias
 
 from attrs import define
 
-from qovery_async.vocabulary import UNSET, ByKey, Model, OpenEnum, UnknownVariant, Unset
+from qovery_async.vocabulary import UNSET, ByKey, Model, OpenEnum, UnknownVariant, Unset, own_first
 
 __all__ = [
     "GcpCredentialsRequest", "GcpServiceAccountKeyCredentialsRequest",
@@ -27,7 +27,7 @@ class GcpWorkloadIdentityFederationCredentialsRequestCredentialType(OpenEnum):
     WIF = "WIF"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class GcpServiceAccountKeyCredentialsRequest(Model):
     """Part of `GcpCredentialsRequest`."""
 
@@ -38,7 +38,7 @@ class GcpServiceAccountKeyCredentialsRequest(Model):
     __secrets__ = ("gcp_credentials",)
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class GcpWorkloadIdentityFederationCredentialsRequest(Model):
     """Part of `GcpCredentialsRequest`."""
 

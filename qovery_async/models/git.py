@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from attrs import define
 
-from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
+from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, own_first
 
 __all__ = [
     "ApplicationGitRepository", "ApplicationGitRepositoryRequest", "Commit", "GitAuthProvider",
@@ -24,7 +24,7 @@ class GitProviderEnum(OpenEnum):
     GITLAB = "GITLAB"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class Commit(Model):
     """Returned by `clusters.eks_anywhere.list_commits` and 4 more operations. Part of `DeploymentHistory` and
     6 more models.
@@ -39,7 +39,7 @@ class Commit(Model):
     commit_page_url: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class GitAuthProvider(Model):
     """Returned by `git.list_auth_providers` and `account.list_git_auth_providers`."""
 
@@ -49,7 +49,7 @@ class GitAuthProvider(Model):
     use_bot: bool | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class HelmGitRepositoryRequest(Model):
     """Part of `GitFileCheckRequest` and 3 more models."""
 
@@ -59,7 +59,7 @@ class HelmGitRepositoryRequest(Model):
     git_token_id: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class GitRepository(Model):
     """Returned by `git.list_github_repositories` and 5 more operations."""
 
@@ -70,7 +70,7 @@ class GitRepository(Model):
     is_private: bool | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class GitRepositoryBranch(Model):
     """Returned by `git.list_github_branches` and 5 more operations."""
 
@@ -104,7 +104,7 @@ class GitWebhookStatusResponseProvider(OpenEnum):
     BITBUCKET = "BITBUCKET"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class OrganizationGithubAppConnectRequest(Model):
     """Sent by `git.connect_github_app`."""
 
@@ -114,7 +114,7 @@ class OrganizationGithubAppConnectRequest(Model):
     __secrets__ = ("code",)
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ApplicationGitRepository(Model):
     """Part of `Application` and 5 more models."""
 
@@ -133,7 +133,7 @@ class ApplicationGitRepository(Model):
     git_token_name: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ApplicationGitRepositoryRequest(Model):
     """Sent by `git.list_directories`. Part of `ApplicationEditRequest` and 6 more models."""
 
@@ -144,7 +144,7 @@ class ApplicationGitRepositoryRequest(Model):
     git_token_id: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class GitTokenRequest(Model):
     """Sent by `git_tokens.create` and `git_tokens.update`."""
 
@@ -158,7 +158,7 @@ class GitTokenRequest(Model):
     __secrets__ = ("token",)
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class GitTokenResponse(Model):
     """Returned by `git_tokens.list` and 3 more operations."""
 
@@ -174,7 +174,7 @@ class GitTokenResponse(Model):
     workspace: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class GitFileCheckRequest(Model):
     """Sent by `environments.check_git_file`."""
 
@@ -182,7 +182,7 @@ class GitFileCheckRequest(Model):
     files: list[str]
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class GitTokenAssociatedServiceResponse(Model):
     """Returned by `git_tokens.list_associated_services`."""
 
@@ -195,7 +195,7 @@ class GitTokenAssociatedServiceResponse(Model):
     service_type: GitTokenAssociatedServiceType
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class GitWebhookStatusResponse(Model):
     """Returned by `services.get_git_webhook_status` and `services.sync_git_webhook`."""
 

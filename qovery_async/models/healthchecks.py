@@ -3,14 +3,14 @@
 
 from attrs import define
 
-from qovery_async.vocabulary import UNSET, Model, Unset
+from qovery_async.vocabulary import UNSET, Model, Unset, own_first
 
 __all__ = [
     "Healthcheck", "Probe", "ProbeType", "ProbeTypeExec", "ProbeTypeGrpc", "ProbeTypeHttp", "ProbeTypeTcp",
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ProbeTypeTcp(Model):
     """Part of `ProbeType`."""
 
@@ -18,7 +18,7 @@ class ProbeTypeTcp(Model):
     host: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ProbeTypeHttp(Model):
     """Part of `ProbeType`."""
 
@@ -27,14 +27,14 @@ class ProbeTypeHttp(Model):
     port: int | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ProbeTypeExec(Model):
     """Part of `ProbeType`."""
 
     command: list[str] | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ProbeTypeGrpc(Model):
     """Part of `ProbeType`."""
 
@@ -42,7 +42,7 @@ class ProbeTypeGrpc(Model):
     port: int | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ProbeType(Model):
     """Part of `Probe`."""
 
@@ -52,7 +52,7 @@ class ProbeType(Model):
     grpc: ProbeTypeGrpc | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class Probe(Model):
     """Part of `Healthcheck`.
 
@@ -72,7 +72,7 @@ class Probe(Model):
     failure_threshold: int | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class Healthcheck(Model):
     """Part of `Application` and 7 more models."""
 

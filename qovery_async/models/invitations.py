@@ -6,7 +6,7 @@ from datetime import datetime
 from attrs import define
 
 from qovery_async.models.common import InviteMemberRoleEnum
-from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
+from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, own_first
 
 __all__ = [
     "InviteMember", "InviteMemberRequest", "InviteStatusEnum",
@@ -20,7 +20,7 @@ class InviteStatusEnum(OpenEnum):
     PENDING = "PENDING"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class InviteMemberRequest(Model):
     """Sent by `invitations.create`."""
 
@@ -29,7 +29,7 @@ class InviteMemberRequest(Model):
     role_id: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class InviteMember(Model):
     """Returned by `invitations.list` and 3 more operations."""
 

@@ -18,7 +18,7 @@ from qovery_async.models.git import ApplicationGitRepository, ApplicationGitRepo
 from qovery_async.models.healthchecks import Healthcheck
 from qovery_async.models.labels_groups import OrganizationLabelsGroupResponse, ServiceLabelRequest
 from qovery_async.models.references import ReferenceObject
-from qovery_async.vocabulary import UNSET, ByKey, ByTag, Model, OpenEnum, UnknownVariant, Unset
+from qovery_async.vocabulary import UNSET, ByKey, ByTag, Model, OpenEnum, UnknownVariant, Unset, own_first
 
 __all__ = [
     "BaseJobResponseSource", "BaseJobResponseSourceWithDocker", "BaseJobResponseSourceWithImage",
@@ -33,7 +33,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class CleanFailedJobResponse(Model):
     """Returned by `jobs.clean_failed`."""
 
@@ -47,7 +47,7 @@ class JobTypeEnum(OpenEnum):
     CRON = "CRON"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class CronJobResponseScheduleCronjob(Model):
     """Part of `CronJobResponseSchedule`.
 
@@ -72,7 +72,7 @@ class JobScheduleEvent(OpenEnum):
     CRON = "CRON"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class JobLifecyleSchedule(Model):
     """Part of `DeploymentHistoryServiceDetailsWithJobTypeSchedule`."""
 
@@ -80,7 +80,7 @@ class JobLifecyleSchedule(Model):
     entrypoint: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class JobCronSchedule(Model):
     """Part of `DeploymentHistoryServiceDetailsWithJobTypeSchedule`.
 
@@ -104,7 +104,7 @@ class JobLifecycleTypeEnum(OpenEnum):
     CLOUDFORMATION = "CLOUDFORMATION"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class JobDeployRequest(Model):
     """Sent by `jobs.deploy`.
 
@@ -126,7 +126,7 @@ class JobForceEvent(OpenEnum):
     CRON = "CRON"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class JobRequestScheduleOnStart(Model):
     """Part of `JobRequestSchedule`."""
 
@@ -134,7 +134,7 @@ class JobRequestScheduleOnStart(Model):
     entrypoint: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class JobRequestScheduleOnStop(Model):
     """Part of `JobRequestSchedule`."""
 
@@ -142,7 +142,7 @@ class JobRequestScheduleOnStop(Model):
     entrypoint: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class JobRequestScheduleOnDelete(Model):
     """Part of `JobRequestSchedule`."""
 
@@ -150,7 +150,7 @@ class JobRequestScheduleOnDelete(Model):
     entrypoint: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class JobRequestScheduleCronjob(Model):
     """Part of `JobRequestSchedule`.
 
@@ -166,7 +166,7 @@ class JobRequestScheduleCronjob(Model):
     timezone: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class JobRequestSourceImage(Model):
     """Part of `JobRequestSource`."""
 
@@ -175,7 +175,7 @@ class JobRequestSourceImage(Model):
     registry_id: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class LifecycleJobResponseScheduleOnStart(Model):
     """Part of `LifecycleJobResponseSchedule`."""
 
@@ -183,7 +183,7 @@ class LifecycleJobResponseScheduleOnStart(Model):
     entrypoint: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class LifecycleJobResponseScheduleOnStop(Model):
     """Part of `LifecycleJobResponseSchedule`."""
 
@@ -191,7 +191,7 @@ class LifecycleJobResponseScheduleOnStop(Model):
     entrypoint: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class LifecycleJobResponseScheduleOnDelete(Model):
     """Part of `LifecycleJobResponseSchedule`."""
 
@@ -199,7 +199,7 @@ class LifecycleJobResponseScheduleOnDelete(Model):
     entrypoint: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class OrganizationJobAutoDeployRequest(Model):
     """Sent by `jobs.auto_deploy`."""
 
@@ -207,7 +207,7 @@ class OrganizationJobAutoDeployRequest(Model):
     tag: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class JobDeploymentRestrictionRequest(Model):
     """Sent by `jobs.deployment_restrictions.create` and `jobs.deployment_restrictions.update`."""
 
@@ -216,7 +216,7 @@ class JobDeploymentRestrictionRequest(Model):
     value: str
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class JobDeploymentRestrictionResponse(Model):
     """Returned by `jobs.deployment_restrictions.list` and 2 more operations."""
 
@@ -228,14 +228,14 @@ class JobDeploymentRestrictionResponse(Model):
     updated_at: datetime | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class CronJobResponseSchedule(Model):
     """Part of `CronJobResponse`."""
 
     cronjob: CronJobResponseScheduleCronjob
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class JobRequestSchedule(Model):
     """Part of `JobRequest`."""
 
@@ -246,7 +246,7 @@ class JobRequestSchedule(Model):
     lifecycle_type: JobLifecycleTypeEnum | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class LifecycleJobResponseSchedule(Model):
     """Part of `LifecycleJobResponse`."""
 
@@ -256,7 +256,7 @@ class LifecycleJobResponseSchedule(Model):
     lifecycle_type: JobLifecycleTypeEnum | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class JobSourceDockerResponse(Model):
     """Part of `BaseJobResponseSourceWithDocker`."""
 
@@ -266,7 +266,7 @@ class JobSourceDockerResponse(Model):
     docker_target_build_stage: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class JobRequestSourceDocker(Model):
     """Part of `JobRequestSource`."""
 
@@ -276,14 +276,14 @@ class JobRequestSourceDocker(Model):
     docker_target_build_stage: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class BaseJobResponseSourceWithDocker(Model):
     """Part of `BaseJobResponseSource`."""
 
     docker: JobSourceDockerResponse
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class JobRequestSource(Model):
     """Part of `JobRequest`."""
 
@@ -291,7 +291,7 @@ class JobRequestSource(Model):
     docker: JobRequestSourceDocker | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class BaseJobResponseSourceWithImage(Model):
     """Part of `BaseJobResponseSource`."""
 
@@ -310,7 +310,7 @@ BaseJobResponseSource: TypeAlias = Annotated[
 """Part of `CronJobResponse` and `LifecycleJobResponse`."""
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class JobRequest(Model):
     """Sent by `jobs.create` and `jobs.update`.
 
@@ -345,7 +345,7 @@ class JobRequest(Model):
     icon_uri: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class CronJobResponse(Model):
     """Part of `JobResponse`.
 
@@ -391,7 +391,7 @@ class CronJobResponse(Model):
     labels_groups: list[OrganizationLabelsGroupResponse] | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class LifecycleJobResponse(Model):
     """Part of `JobResponse`.
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from attrs import define
 
 from qovery_async.models.common import CloudProviderEnum
-from qovery_async.vocabulary import Model, Wire
+from qovery_async.vocabulary import Model, Wire, own_first
 
 __all__ = [
     "LifecycleTemplateResponse", "LifecycleTemplateResponseEvent", "LifecycleTemplateResponseResources",
@@ -14,7 +14,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class LifecycleTemplateResponseEvent(Model):
     """Part of `LifecycleTemplateResponse`."""
 
@@ -23,7 +23,7 @@ class LifecycleTemplateResponseEvent(Model):
     entrypoint: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class LifecycleTemplateResponseResources(Model):
     """Part of `LifecycleTemplateResponse`.
 
@@ -35,7 +35,7 @@ class LifecycleTemplateResponseResources(Model):
     ram_mib: int
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class LifecycleTemplateResponseVariableFile(Model):
     """Part of `LifecycleTemplateResponseVariable`."""
 
@@ -43,7 +43,7 @@ class LifecycleTemplateResponseVariableFile(Model):
     enable_interpolation: bool | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class LifecycleTemplateSummary(Model):
     """Returned by `environments.lifecycle_templates.list`."""
 
@@ -52,7 +52,7 @@ class LifecycleTemplateSummary(Model):
     description: str
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class LifecycleTemplateResponseVariable(Model):
     """Part of `LifecycleTemplateResponse`."""
 
@@ -66,7 +66,7 @@ class LifecycleTemplateResponseVariable(Model):
     __secrets_if__ = "is_secret"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class LifecycleTemplateResponse(Model):
     """Returned by `environments.lifecycle_templates.get`."""
 

@@ -5,14 +5,14 @@ from datetime import datetime
 
 from attrs import define
 
-from qovery_async.vocabulary import UNSET, Model, Unset
+from qovery_async.vocabulary import UNSET, Model, Unset, own_first
 
 __all__ = [
     "McpServerRequest", "McpServerResponse",
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class McpServerRequest(Model):
     """Sent by `mcp_servers.create` and `mcp_servers.update`."""
 
@@ -24,7 +24,7 @@ class McpServerRequest(Model):
     __secrets__ = ("headers",)
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class McpServerResponse(Model):
     """Returned by `mcp_servers.list` and 3 more operations."""
 

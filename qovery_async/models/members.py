@@ -6,21 +6,21 @@ from datetime import datetime
 from attrs import define
 
 from qovery_async.models.common import InviteMemberRoleEnum
-from qovery_async.vocabulary import Model
+from qovery_async.vocabulary import Model, own_first
 
 __all__ = [
     "DeleteMemberRequest", "Member", "MemberRoleUpdateRequest", "TransferOwnershipRequest",
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class DeleteMemberRequest(Model):
     """Sent by `members.delete`."""
 
     user_id: str
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class MemberRoleUpdateRequest(Model):
     """Sent by `members.update_role`."""
 
@@ -28,14 +28,14 @@ class MemberRoleUpdateRequest(Model):
     role_id: str
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class TransferOwnershipRequest(Model):
     """Sent by `members.transfer_ownership`."""
 
     user_id: str
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class Member(Model):
     """Returned by `members.list`."""
 

@@ -3,14 +3,14 @@
 
 from attrs import define
 
-from qovery_async.vocabulary import Model
+from qovery_async.vocabulary import Model, own_first
 
 __all__ = [
     "OnPremiseCredentialsRequest",
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class OnPremiseCredentialsRequest(Model):
     """Sent by `on_premise.credentials.create` and `on_premise.credentials.update`."""
 

@@ -3,7 +3,7 @@
 
 from attrs import define
 
-from qovery_async.vocabulary import Model, OpenEnum
+from qovery_async.vocabulary import Model, OpenEnum, own_first
 
 __all__ = [
     "OrganizationOrganizationPlan", "PlanEnum",
@@ -26,7 +26,7 @@ class PlanEnum(OpenEnum):
     ENTERPRISE_2025 = "ENTERPRISE_2025"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class OrganizationOrganizationPlan(Model):
     """Part of `Organization`."""
 

@@ -10,7 +10,7 @@ from qovery_async.models.field_schemas import (
     FieldSchemaResponse,
     FieldSchemaResponseType,
 )
-from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, Wire
+from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, Wire, own_first
 
 __all__ = [
     "PlatformCloudVendor", "PlatformClusterMode", "PlatformComponentConfigurationInputScope",
@@ -65,7 +65,7 @@ class PlatformComponentConfigurationInputScope(OpenEnum):
     CLUSTER = "CLUSTER"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class PlatformComponentConfigurationPreviewRequest(Model):
     """Sent by `platform_templates.resolve_component` and `clusters.platform_binding.resolve_component`."""
 
@@ -74,7 +74,7 @@ class PlatformComponentConfigurationPreviewRequest(Model):
     component_outputs: Annotated[dict[str, dict[str, str]] | Unset | None, Wire("componentOutputs")] = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class PlatformComponentOutputBindingResponse(Model):
     """Part of `PlatformComponentConfigurationPreviewResponse` and
     `PlatformComponentConfigurationResolutionResponse`.
@@ -85,7 +85,7 @@ class PlatformComponentOutputBindingResponse(Model):
     output: str
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class PlatformComponentConfigurationViolationResponse(Model):
     """Part of `PlatformComponentConfigurationPreviewResponse` and
     `PlatformComponentConfigurationResolutionResponse`.
@@ -118,7 +118,7 @@ class PlatformTemplateReleaseStatus(OpenEnum):
     DEPRECATED = "DEPRECATED"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class PlatformComponentInputRequirementResponse(Model):
     """Part of `PlatformComponentConfigurationPreviewResponse` and
     `PlatformComponentConfigurationResolutionResponse`.
@@ -139,7 +139,7 @@ class PlatformComponentInputRequirementResponse(Model):
     __secrets_if__ = "sensitive"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class PlatformTemplateComponentResponse(Model):
     """Part of `PlatformTemplateLayerResponse`."""
 
@@ -149,7 +149,7 @@ class PlatformTemplateComponentResponse(Model):
     description: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class PlatformComponentConfigurationPreviewResponse(Model):
     """Returned by `clusters.platform_binding.resolve_component`."""
 
@@ -161,7 +161,7 @@ class PlatformComponentConfigurationPreviewResponse(Model):
     violations: list[PlatformComponentConfigurationViolationResponse]
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class PlatformComponentConfigurationResolutionResponse(Model):
     """Returned by `platform_templates.resolve_component`."""
 
@@ -172,7 +172,7 @@ class PlatformComponentConfigurationResolutionResponse(Model):
     violations: list[PlatformComponentConfigurationViolationResponse]
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class PlatformTemplateLayerResponse(Model):
     """Part of `PlatformTemplateSummaryResponse`."""
 
@@ -186,7 +186,7 @@ class PlatformTemplateLayerResponse(Model):
     description: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class PlatformTemplateSummaryResponse(Model):
     """Returned by `platform_templates.list`."""
 

@@ -5,14 +5,14 @@ from datetime import datetime
 
 from attrs import define
 
-from qovery_async.vocabulary import UNSET, Model, Unset
+from qovery_async.vocabulary import UNSET, Model, Unset, own_first
 
 __all__ = [
     "OrganizationPolicyApiToken", "OrganizationPolicyApiTokenCreate", "OrganizationPolicyApiTokenCreateRequest",
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class OrganizationPolicyApiToken(Model):
     """Returned by `policy_api_tokens.list`."""
 
@@ -28,7 +28,7 @@ class OrganizationPolicyApiToken(Model):
     expires_at: datetime | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class OrganizationPolicyApiTokenCreate(Model):
     """Returned by `policy_api_tokens.create`."""
 
@@ -47,7 +47,7 @@ class OrganizationPolicyApiTokenCreate(Model):
     __secrets__ = ("token",)
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class OrganizationPolicyApiTokenCreateRequest(Model):
     """Sent by `policy_api_tokens.create`."""
 

@@ -8,7 +8,7 @@ from attrs import define
 from qovery_async.models.environment_modes import EnvironmentModeEnum
 from qovery_async.models.references import ReferenceObject
 from qovery_async.models.weekdays import WeekdayEnum
-from qovery_async.vocabulary import UNSET, Model, Unset
+from qovery_async.vocabulary import UNSET, Model, Unset, own_first
 
 __all__ = [
     "Project", "ProjectDeploymentRule", "ProjectDeploymentRuleRequest",
@@ -16,14 +16,14 @@ __all__ = [
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ProjectDeploymentRulesPriorityOrderRequest(Model):
     """Sent by `projects.deployment_rules.reorder`."""
 
     project_deployment_rule_ids_in_order: list[str] | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ProjectRequest(Model):
     """Sent by `projects.create` and `projects.update`."""
 
@@ -31,7 +31,7 @@ class ProjectRequest(Model):
     description: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ProjectStats(Model):
     """Returned by `projects.list_stats`."""
 
@@ -40,7 +40,7 @@ class ProjectStats(Model):
     environment_total_number: float | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class Project(Model):
     """Returned by `projects.list` and 3 more operations."""
 
@@ -53,7 +53,7 @@ class Project(Model):
     description: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ProjectDeploymentRule(Model):
     """Returned by `projects.deployment_rules.list` and 3 more operations.
 
@@ -80,7 +80,7 @@ class ProjectDeploymentRule(Model):
     priority_index: int | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ProjectDeploymentRuleRequest(Model):
     """Sent by `projects.deployment_rules.create` and `projects.deployment_rules.update`.
 

@@ -3,14 +3,14 @@
 
 from attrs import define
 
-from qovery_async.vocabulary import Model
+from qovery_async.vocabulary import Model, own_first
 
 __all__ = [
     "ReferenceObject",
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ReferenceObject(Model):
     """Part of `AgenticWorkflowResponse` and 13 more models."""
 

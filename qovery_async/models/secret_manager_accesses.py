@@ -4,14 +4,14 @@
 from attrs import define
 
 from qovery_async.models.variables import APIVariableScopeEnum
-from qovery_async.vocabulary import Model
+from qovery_async.vocabulary import Model, own_first
 
 __all__ = [
     "ExternalSecretAssociatedServiceResponse",
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ExternalSecretAssociatedServiceResponse(Model):
     """Returned by `secret_manager_accesses.list_associated_services`."""
 

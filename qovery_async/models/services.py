@@ -6,7 +6,7 @@ from typing import Annotated
 from attrs import define
 
 from qovery_async.models.statuses import StateEnum
-from qovery_async.vocabulary import Model, OpenEnum, Wire
+from qovery_async.vocabulary import Model, OpenEnum, Wire, own_first
 
 __all__ = [
     "GetIngressDeploymentStatusServiceType", "IngressDeploymentStatusResponse",
@@ -21,7 +21,7 @@ class GetIngressDeploymentStatusServiceType(OpenEnum):
     HELM = "HELM"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class IngressDeploymentStatusResponse(Model):
     """Returned by `services.get_ingress_deployment_status`."""
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from attrs import define
 
-from qovery_async.vocabulary import Model, OpenEnum
+from qovery_async.vocabulary import Model, OpenEnum, own_first
 
 __all__ = [
     "ReferenceObjectStatus", "ServiceActionEnum", "ServiceActionStatusEnum", "ServiceDeploymentStatusEnum",
@@ -142,7 +142,7 @@ class ServiceSubActionEnum(OpenEnum):
     TERRAFORM_MIGRATE_STATE = "TERRAFORM_MIGRATE_STATE"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ServiceStepMetric(Model):
     """Part of `ServiceStepMetrics`."""
 
@@ -151,7 +151,7 @@ class ServiceStepMetric(Model):
     duration_sec: int | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class StatusDetails(Model):
     """Part of `DeploymentHistoryService` and 3 more models."""
 
@@ -160,7 +160,7 @@ class StatusDetails(Model):
     sub_action: ServiceSubActionEnum
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ServiceStepMetrics(Model):
     """Part of `ReferenceObjectStatus` and `Status`."""
 
@@ -169,7 +169,7 @@ class ServiceStepMetrics(Model):
     details: list[ServiceStepMetric]
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class ReferenceObjectStatus(Model):
     """Returned by `container_registries.list_container_statuses` and 5 more operations.
 
@@ -189,7 +189,7 @@ class ReferenceObjectStatus(Model):
     execution_id: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class Status(Model):
     """Returned by `environments.deploy` and 36 more operations. Part of `Backup` and 2 more models.
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from attrs import define
 
 from qovery_async.models.common import LinkedServiceTypeEnum
-from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
+from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, own_first
 
 __all__ = [
     "APIVariableScopeEnum", "APIVariableTypeEnum", "EnvironmentVariable", "EnvironmentVariableAlias",
@@ -44,7 +44,7 @@ class APIVariableTypeEnum(OpenEnum):
     FILE_EXTERNAL_SECRET = "FILE_EXTERNAL_SECRET"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class EnvironmentVariableEditRequest(Model):
     """Sent by `projects.environment_variables.update` and 4 more operations.
 
@@ -59,7 +59,7 @@ class EnvironmentVariableEditRequest(Model):
     enable_interpolation_in_file: bool | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class EnvironmentVariableRequest(Model):
     """Sent by `projects.environment_variables.create` and 4 more operations.
 
@@ -74,7 +74,7 @@ class EnvironmentVariableRequest(Model):
     enable_interpolation_in_file: bool | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class Key(Model):
     """Sent by `projects.environment_variables.create_alias` and 9 more operations."""
 
@@ -83,7 +83,7 @@ class Key(Model):
     enable_interpolation_in_file: bool | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class SecretEditRequest(Model):
     """Sent by `projects.secrets.update` and 4 more operations."""
 
@@ -95,7 +95,7 @@ class SecretEditRequest(Model):
     __secrets__ = ("value",)
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class SecretRequest(Model):
     """Sent by `projects.secrets.create` and 4 more operations.
 
@@ -123,7 +123,7 @@ class ServiceTypeForVariableEnum(OpenEnum):
     AGENTIC_WORKFLOW = "AGENTIC_WORKFLOW"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class Value(Model):
     """Sent by `projects.environment_variables.create_override` and 9 more operations."""
 
@@ -134,7 +134,7 @@ class Value(Model):
     __secrets__ = ("value",)
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class VariableEditRequest(Model):
     """Sent by `variables.update`."""
 
@@ -147,7 +147,7 @@ class VariableEditRequest(Model):
     __secrets__ = ("value",)
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class VariableAliasRequest(Model):
     """Sent by `variables.create_alias`."""
 
@@ -158,7 +158,7 @@ class VariableAliasRequest(Model):
     enable_interpolation_in_file: bool | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class VariableImportRequestVar(Model):
     """Part of `VariableImportRequest`."""
 
@@ -171,7 +171,7 @@ class VariableImportRequestVar(Model):
     __secrets_if__ = "is_secret"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class VariableImportSuccessfulImportedVariable(Model):
     """Part of `VariableImport`."""
 
@@ -184,7 +184,7 @@ class VariableImportSuccessfulImportedVariable(Model):
     __secrets_if__ = "is_secret"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class VariableOverrideRequest(Model):
     """Sent by `variables.create_override`."""
 
@@ -197,7 +197,7 @@ class VariableOverrideRequest(Model):
     __secrets__ = ("value",)
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class VariableRequest(Model):
     """Sent by `variables.create`.
 
@@ -220,7 +220,7 @@ class VariableRequest(Model):
     __secrets_if__ = "is_secret"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class EnvironmentVariableAlias(Model):
     """Part of `EnvironmentVariable`.
 
@@ -236,7 +236,7 @@ class EnvironmentVariableAlias(Model):
     variable_type: APIVariableTypeEnum
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class EnvironmentVariableOverride(Model):
     """Part of `EnvironmentVariable`.
 
@@ -252,7 +252,7 @@ class EnvironmentVariableOverride(Model):
     variable_type: APIVariableTypeEnum
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class SecretAlias(Model):
     """Part of `Secret`.
 
@@ -269,7 +269,7 @@ class SecretAlias(Model):
     enable_interpolation_in_file: bool | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class SecretOverride(Model):
     """Part of `Secret`.
 
@@ -286,7 +286,7 @@ class SecretOverride(Model):
     enable_interpolation_in_file: bool | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class VariableAlias(Model):
     """Part of `VariableResponse`.
 
@@ -304,7 +304,7 @@ class VariableAlias(Model):
     __secrets__ = ("value",)
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class VariableOverride(Model):
     """Part of `VariableResponse`.
 
@@ -322,7 +322,7 @@ class VariableOverride(Model):
     __secrets__ = ("value",)
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class VariableImportRequest(Model):
     """Sent by `applications.environment_variables.import_many` and 3 more operations."""
 
@@ -330,7 +330,7 @@ class VariableImportRequest(Model):
     vars: list[VariableImportRequestVar]
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class VariableImport(Model):
     """Returned by `applications.environment_variables.import_many` and 3 more operations."""
 
@@ -338,7 +338,7 @@ class VariableImport(Model):
     successful_imported_variables: list[VariableImportSuccessfulImportedVariable]
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class EnvironmentVariable(Model):
     """Returned by `projects.environment_variables.list` and 24 more operations.
 
@@ -364,7 +364,7 @@ class EnvironmentVariable(Model):
     owned_by: str | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class Secret(Model):
     """Returned by `projects.secrets.list` and 24 more operations."""
 
@@ -384,7 +384,7 @@ class Secret(Model):
     enable_interpolation_in_file: bool | None = None
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class VariableResponse(Model):
     """Returned by `variables.list` and 4 more operations.
 

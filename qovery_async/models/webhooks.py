@@ -7,7 +7,7 @@ from typing import Any
 from attrs import define
 
 from qovery_async.models.environment_modes import EnvironmentModeEnum
-from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
+from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, own_first
 
 __all__ = [
     "OrganizationWebhookCreateRequest", "OrganizationWebhookCreateResponse", "OrganizationWebhookEventEnum",
@@ -31,7 +31,7 @@ class OrganizationWebhookEventEnum(OpenEnum):
     DEPLOYMENT_SUCCESSFUL = "DEPLOYMENT_SUCCESSFUL"
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class OrganizationWebhookCreateRequest(Model):
     """Sent by `webhooks.create` and `webhooks.update`."""
 
@@ -47,7 +47,7 @@ class OrganizationWebhookCreateRequest(Model):
     __secrets__ = ("target_url", "target_secret")
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class OrganizationWebhookCreateResponse(Model):
     """Returned by `webhooks.create` and `webhooks.update`."""
 
@@ -66,7 +66,7 @@ class OrganizationWebhookCreateResponse(Model):
     __secrets__ = ("target_url",)
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class OrganizationWebhookResponse(Model):
     """Returned by `webhooks.list` and `webhooks.get`."""
 
@@ -85,7 +85,7 @@ class OrganizationWebhookResponse(Model):
     __secrets__ = ("target_url",)
 
 
-@define(kw_only=True, repr=False)
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class WebhookEventResponse(Model):
     """Returned by `webhooks.list_events`."""
 

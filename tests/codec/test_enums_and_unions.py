@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codegen.facts import UnionSchema
-from qovery_async import OpenEnum, UnknownVariant
+from qovery_async import OpenEnum, UnknownVariant, models, to_dict
 from qovery_async.codec.writer import encode_body
 from tests.support.fast_road import FITTING, copies, decode, type_of
 from tests.support.payloads import API, ENUMS, UNIONS, as_json, branches, few, strangers, takes_all, unknown_values
@@ -85,3 +85,28 @@ class TestUnions:
             if not key.startswith("__") and key != "raw":
                 assert getattr(found, key) == payload[key]
         assert copies(found) == [found] * 3
+
+    def test_take_no_null_key_for_a_branch(self) -> None:
+        repository = {
+            "chart_name": "web",
+            "chart_version": "1",
+            "repository": {"id": "r1", "name": "charts", "url": "u"},
+        }
+        source = decode({"git": None, "repository": repository}, "HelmResponseSource")
+        assert type(source) is models.HelmResponseSourceWithRepository
+        assert source.extra == {"git": None}
+        assert to_dict(source) == {"git": None, "repository": repository}
+
+    @pytest.mark.parametrize(
+        ("name", "payload"),
+        [
+            ("HelmResponseSource", {"git": None, "repository": None}),
+            ("HelmRequestSource", {"git_repository": None}),
+            ("DeploymentHistoryServiceDetails", {"image_name": "nginx", "tag": "1"}),
+            ("HelmPortRequestPort", {"service_name": "web"}),
+        ],
+    )
+    def test_take_no_branch_whose_required_keys_are_missing(self, name: str, payload: dict[str, object]) -> None:
+        found = decode(payload, name)
+        assert isinstance(found, UnknownVariant)
+        assert to_dict(found) == payload

@@ -8,7 +8,7 @@ import logging
 import pickle
 from collections.abc import AsyncIterable, Awaitable, Callable, Generator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 import anyio
 
@@ -16,6 +16,7 @@ from qovery_async import NO_RETRIES, AsyncQovery, ConfigurationError, DecodeErro
 from qovery_async.codec.reader import Codec
 from qovery_async.codec.writer import encode_body, to_json
 from qovery_async.pacing.rate import read_rate, read_retry_after
+from qovery_async.runtime.pagination import Page
 from qovery_async.transport.refusal import api_error
 from tests.support.server import SECONDS, TOKEN, serve_bytes
 
@@ -55,7 +56,12 @@ def behaves(made: Any) -> None:
     text = repr(made)
     assert repr(pickle.loads(pickle.dumps(made))) == text
     assert repr(copy.deepcopy(made)) == text
-    encode_body(made)
+    encode_body(items_of(made))
+
+
+def items_of(made: object) -> object:
+    """The items of a page, which is no JSON itself; anything else as it is."""
+    return cast("Page[object]", made).items if isinstance(made, Page) else made
 
 
 def error_is_good(status: int, body: bytes, headers: Mapping[str, str]) -> None:

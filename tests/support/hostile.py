@@ -83,7 +83,7 @@ HOSTILE: list[Any] = [
     *("2026-02-30", "2026-W01-1", "20260102T030405,123456789Z", "2026-01-02T03:04:05\ud800"),
     *([], [[]], [None], ["a"] * 50, {}, {"": {}}, {"id": []}, {"\x1b[2J\n": "\x1b[2J\n"}, {"\ud800": "\ud800"}),
     *(nested(DEEPEST), nested(DEEPEST, by="a"), nested(DEEPEST + 1), nested(2 * DEEPEST, by=""), nested(900)),
-    {"extra": {}, "null_keys": [], "raw": {}, "self": 1, "__class__": "x", "__dict__": {}, "_name_": 1},
+    {"extra": {}, "absent": [], "raw": {}, "self": 1, "__class__": "x", "__dict__": {}, "_name_": 1},
 ]
 
 

@@ -113,7 +113,9 @@ class Payloads:
         given: dict[str, Strategy] = {}
         perhaps: dict[str, Strategy] = {}
         for field in model.fields:
-            if field.required or field.wire == with_key or (self.optional == "all" and depth < _DEPTH):
+            if field.wire == with_key:
+                given[field.wire] = self.of_type(field.type, depth)  # null would tell nothing
+            elif field.required or (self.optional == "all" and depth < _DEPTH):
                 given[field.wire] = self._field(field, depth)
             elif self.optional == "some" and depth < _DEPTH:
                 perhaps[field.wire] = self._field(field, depth)

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from qovery_async import AsyncQovery, ClientSettings, UnknownVariant, from_dict, models
+from qovery_async import AsyncQovery, ClientSettings, UnknownVariant, from_dict, models, to_dict
 from qovery_sync import Qovery
 from qovery_sync import models as sync_models
 
@@ -99,6 +99,8 @@ def clients() -> None:
         pass
     from_dict(dict, {})  # rejected
     from_dict(models.Project, "text")  # rejected
+    to_dict("text")  # rejected
+    to_dict([1])  # rejected
 
 
 async def responses(client: AsyncQovery) -> None:

@@ -9,6 +9,8 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 
+import attrs
+
 from qovery_async import (
     NO_TIMEOUT,
     UNSET,
@@ -242,4 +244,11 @@ def plain_data(project: models.Project) -> bytes:
     again: models.Project = from_dict(models.Project, mapping)
     same: sync_models.Project = again
     same.extra["note"] = "kept"
-    return to_json([same, {"nested": project}])
+    same = attrs.evolve(same, description=None)
+    mappings: list[dict[str, object]] = to_dict([same, project])
+    nested: dict[str, object] = to_dict({"projects": mappings})
+    return to_json([same, nested])
+
+
+def written(services: list[models.Application | models.Database | UnknownVariant]) -> list[dict[str, object]]:
+    return to_dict(services)
