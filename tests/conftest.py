@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +16,16 @@ from codegen import facts
 from qovery_async import NO_RETRIES, AsyncQovery
 from qovery_sync import Qovery
 from tests.support.server import SECONDS, TOKEN, Ask
+
+
+def pytest_configure() -> None:
+    """Gives the programs that tests start the usual signals, also under `nohup` and in the background of a shell.
+
+    A program inherits that a signal is ignored, but not a handler, and this one ignores it as well.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)
 
 
 @pytest.fixture
