@@ -30,8 +30,12 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Keeps what is there for good out of garbage collections, which some tests ask for: each takes a second else."""
+    """Keeps what stays for good out of the collections that tests ask for, which would take a second each."""
     gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    gc.unfreeze()
 
 
 @pytest.fixture
