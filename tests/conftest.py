@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import signal
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +17,25 @@ from codegen import facts
 from qovery_async import NO_RETRIES, AsyncQovery
 from qovery_sync import Qovery
 from tests.support.server import SECONDS, TOKEN, Ask
+
+
+def pytest_configure() -> None:
+    """Gives the programs that tests start the usual signals, also under `nohup` and in the background of a shell.
+
+    A program inherits that a signal is ignored, but not a handler, and this one ignores it as well.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)
+
+
+def pytest_collection_finish() -> None:
+    """Keeps what stays for good out of the collections that tests ask for, which would take a second each."""
+    gc.freeze()
+
+
+def pytest_sessionfinish() -> None:
+    gc.unfreeze()
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qs
 
@@ -21,7 +21,11 @@ BESIDE = ("page", "page_size", "links", "organization_max_limit_reached")
 
 @attrs.frozen
 class Page(Generic[T]):
-    """One page of a list. An attribute is None if the response does not have it."""
+    """One page of a list: `for item in page`, `len(page)`. An attribute is None if the response does not have it.
+
+    A page without items is false, and may have a `next` one all the same. `page.items` is the list to index:
+    `page[0]` would look like the first item of all pages.
+    """
 
     items: list[T]
     page: int | None = None
@@ -34,6 +38,12 @@ class Page(Generic[T]):
     """The token of the previous page, for the `step_back_token` of another call."""
     limit_reached: bool | None = None
     """Whether the organization's plan hides older items."""
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self.items)
+
+    def __len__(self) -> int:
+        return len(self.items)
 
 
 def read_page(value: Any, items: list[T]) -> Page[T]:

@@ -113,6 +113,8 @@ def test_a_running_clock_needs_a_speed(speed: float) -> None:
 def test_only_a_stepped_clock_can_be_advanced() -> None:
     with pytest.raises(RuntimeError, match="speed=None"):
         RunningClock().advance(1)
+    with pytest.raises(RuntimeError, match="speed=None"):
+        RunningClock().run_out()
 
 
 def test_a_running_clock_starts_with_the_real_time_and_goes_by_itself() -> None:

@@ -30,6 +30,16 @@ class TestPages:
             page = await ask(server.url, lambda client: client.databases.list_deployment_history("d1"))
             assert page == Page([], page=1, page_size=20)
 
+    async def test_a_page_is_iterable_and_sized(self, ask: Ask) -> None:
+        answer = {"links": {"next": "?continueToken=t"}, "events": [{"id": "e1"}, {"id": "e2"}]}
+        async with serve(Answer(answer), Answer({"events": []})) as server:
+            page = await ask(server.url, lambda client: client.events.list(organization_id="o1"))
+            assert [event.id for event in page] == [event.id for event in page] == ["e1", "e2"]
+            assert len(page) == 2
+            assert page.items[0] in page
+            page = await ask(server.url, lambda client: client.events.list(organization_id="o1"))
+            assert (list(page), len(page)) == ([], 0)
+
     async def test_events_go_on_with_the_token_of_each_page(self, ask: Ask) -> None:
         def page(number: int, following: str | None) -> Answer:
             link = f"/organization/o1/events?continueToken={following}" if following else following

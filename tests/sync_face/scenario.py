@@ -58,6 +58,7 @@ __all__ = [
     "os",
     "pong",
     "press_ctrl_c",
+    "press_ctrl_c_when",
     "ring_within",
     "say",
     "signal",
@@ -122,6 +123,14 @@ def in_thread(function: Callable[..., object], *args: object) -> threading.Threa
 
 def press_ctrl_c(after: float) -> None:
     threading.Timer(after, os.kill, (os.getpid(), signal.SIGINT)).start()
+
+
+def press_ctrl_c_when(condition: Callable[[], object]) -> None:
+    def wait_and_press() -> None:
+        eventually(condition)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    in_thread(wait_and_press)
 
 
 def ring_within(seconds: float) -> None:

@@ -20,16 +20,16 @@ def test_ctrl_c_cancels_the_request_and_the_portal_works_on(run: Run, server: st
                 return await response.text()
 
         portal = Portal(stopped)
+        log = lambda: portal.call(get, f"/log/{name}").split()
         for turn in range(1, 4):
-            press_ctrl_c(after=0.3)
+            press_ctrl_c_when(lambda: log().count("came") == turn)
             try:
                 portal.call(get, f"/slow/{name}")
             except KeyboardInterrupt:
                 pass
             else:
                 raise AssertionError("no KeyboardInterrupt")
-            wanted = " ".join(["came cancelled"] * turn)
-            eventually(lambda: portal.call(get, f"/log/{name}") == wanted)
+            eventually(lambda: log() == ["came", "cancelled"] * turn)
         """,
         server,
         uuid4().hex,

@@ -112,13 +112,12 @@ def test_spawn(run: Run, server: str) -> None:
 def test_ctrl_c_cancels_the_request_and_the_client_still_works(run: Run, server: str) -> None:
     script = """
     here = client()
-    names(here)
-    press_ctrl_c(after=0.3)
+    log = lambda: here.request("GET", "/log/" + NAME).data
+    press_ctrl_c_when(lambda: log() == "came")
     try:
         here.projects.get(NAME)
     except KeyboardInterrupt:
         say("interrupted")
-    log = lambda: here.request("GET", "/log/" + NAME).data
     eventually(lambda: log() == "came cancelled")
     say(names(here)[0])
     """

@@ -65,6 +65,9 @@ async def results(client: AsyncQovery, blocking: Qovery) -> None:
     print(size)
     page = await client.events.list()
     print(page.results)  # rejected
+    print(page[0])  # rejected
+    async for _ in page:  # rejected
+        pass
 
 
 async def unions(client: AsyncQovery) -> None:

@@ -69,11 +69,18 @@ async def iterate_events(client: AsyncQovery) -> AsyncIterator[str]:
     async for batch in events.pages():
         yield str(len(batch))
     page: Page[models.OrganizationEventResponse] = await client.events.list(continue_token="next")
-    yield page.next or ""
+    for event in page:
+        yield f"{event.target_name}, one of {len(page)}"
+    newest: models.OrganizationEventResponse | None = next(iter(page), None)
+    yield page.next or (newest and newest.id) or ""
 
 
 def iterate_events_blocking(client: Qovery) -> Iterator[models.OrganizationEventResponse]:
     yield from client.events.iterate(triggered_by="me@example.com")
+    page = client.events.list()
+    yield from page
+    names: list[str | None] = [event.target_name for event in page if len(page) > 1]
+    print(names)
     for entry in client.environments.iterate_deployment_history("environment"):
         print(entry.id)
 
@@ -102,6 +109,18 @@ async def create_application(client: AsyncQovery, environment_id: str, memory: i
     await client.applications.create(environment_id, {"name": "plain", "healthchecks": models.Healthcheck()})
     await client.applications.deploy(created.id, models.DeployRequest(git_commit_id="abc"))
     return created
+
+
+def changed_parts(edit: models.ApplicationEditRequest) -> list[str]:
+    """An attribute that is tested is neither `UNSET` nor None."""
+    parts: list[str] = []
+    if edit.git_repository:
+        parts.append(edit.git_repository.url)
+    if not edit.healthchecks:
+        return parts
+    probe = edit.healthchecks.readiness_probe or models.Probe()
+    parts.append(str(probe.period_seconds))
+    return [*parts, *(port.protocol or "HTTP" for port in edit.ports or [])]
 
 
 def create_variable_blocking(client: Qovery, application_id: str) -> str:

@@ -69,6 +69,14 @@ class Clock(ABC):
         """
 
     @abstractmethod
+    def run_out(self, limit: float = 86_400) -> float:
+        """Moves a `SteppedClock` forward until nothing is scheduled. Returns the seconds that this took.
+
+        Raises:
+            RuntimeError: The clock runs by itself.
+        """
+
+    @abstractmethod
     def in_real_seconds(self, seconds: float) -> float:
         """How many real seconds `seconds` of this clock take. A stepped clock returns them unchanged."""
 
@@ -154,6 +162,12 @@ class RunningClock(Clock):
         """Raises `RuntimeError`: this clock runs by itself."""
         raise RuntimeError(
             f"cannot advance a running clock by {seconds} s; make the emulator with speed=None to move its clock"
+        )
+
+    def run_out(self, limit: float = 86_400) -> float:
+        """Raises `RuntimeError`: this clock runs by itself."""
+        raise RuntimeError(
+            f"cannot advance a running clock by up to {limit} s; make the emulator with speed=None to move its clock"
         )
 
     def close(self) -> None:

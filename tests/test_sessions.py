@@ -1,0 +1,23 @@
+"""Does `.ci/run` run what a newcomer's command leaves out?"""
+
+from __future__ import annotations
+
+import re
+
+import noxfile
+from tests.support import ROOT
+
+BY_HAND = {"bench", "fuzz", "generate", "import-spec", "lowest"}
+"""The sessions that are run by hand only."""
+
+
+def test_the_gate_runs_every_session_that_is_not_for_hands() -> None:
+    gate, sessions = (ROOT.joinpath(*path).read_text(encoding="utf-8") for path in [(".ci", "run"), ("noxfile.py",)])
+    all_ = {name.replace("_", "-") for name in re.findall(r"^@nox\.session.*\ndef (\w+)", sessions, re.MULTILINE)}
+    commands = re.findall(r"^ *nox -s (\S+)", gate, re.MULTILINE)
+    of_the_readme = re.findall(r"^for session in (.+); do$", gate, re.MULTILINE)
+    assert {*commands, *of_the_readme[0].split()} == all_ - BY_HAND
+
+
+def test_every_test_is_quick_or_slow() -> None:
+    assert (noxfile.QUICK, noxfile.SLOW) == ("not slow", "slow")
