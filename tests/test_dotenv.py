@@ -140,6 +140,7 @@ PIECES = [
 @example("A=#note")
 @example("A=1\u2028B=2")
 @example("A\nB=${A:-x}")
+@example("HERE=of the file\nA=${HERE}")
 @example("A='\\\\'\nB='\\''")
 @example('A="\\a\\b\\f\\n\\r\\t\\v\\\\\\\'\\"\\x"')
 def test_any_file_is_read_as_python_dotenv_reads_it(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
