@@ -214,6 +214,9 @@ async def options() -> None:
     answer = await patient.with_response(patient.projects.get)("project")
     project: models.Project = answer.result
     print(project.name, answer.status, answer.headers.get("X-Request-Id"), answer.request_id)
+    body: bytes = answer.body
+    commits: list[models.Commit | None] = await client.applications.list_commits("application")
+    print(len(body), [commit.message for commit in commits if commit])
     raw = await client.request("GET", "/new", params={"page": 1}, json={"project": project})
     print(raw.status, raw.data)
     await client.warm_up("projects", "jobs.secrets")

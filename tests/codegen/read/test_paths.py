@@ -88,6 +88,14 @@ class TestOperations:
         assert imported.api.operations[0].responses == [ResponseFacts(200, JSON, "Thing", items="results")]
         assert imported.api.unnamed == {"Things": "envelope"}
 
+    def test_envelopes_around_nullable_items_say_so(self, read: Read) -> None:
+        envelope = object_(results={"type": "array", "items": ref("Thing")})
+        described = document({"/thing": {"get": operation(responses=returning(envelope))}})
+        described["components"]["schemas"]["Thing"]["nullable"] = True
+        assert read(described).api.operations[0].responses == [
+            ResponseFacts(200, JSON, "Thing | None", items="results")
+        ]
+
     def test_envelopes_that_say_the_page_are_paged(self, read: Read) -> None:
         count = {"type": "integer"}
         envelope = object_(page=count, page_size=count, results={"type": "array", "items": ref("Thing")})
