@@ -15,7 +15,7 @@ def demo() -> str:
     done = subprocess.run(
         [sys.executable, "-W", "error", "examples/demo.py"], cwd=ROOT, capture_output=True, text=True, check=False
     )
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0, done.stderr
     return done.stdout
 
 

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 import attrs
 
 from qovery_async.errors import ConfigurationError, DecodeError, TransportError
+from qovery_async.secrecy.masking import without_passwords
 from qovery_async.secrecy.printable import one_line
 from qovery_async.secrecy.secret import Secret
 from qovery_async.transport.refusal import api_error
@@ -89,7 +90,7 @@ class Response:
             target = self.headers.get("Location")
             if target and 300 <= self.status != 304:
                 raise TransportError(
-                    f"{request} returned {self.status}, a redirect to {one_line(target)!r}, which is not followed; "
+                    f"{request} returned {self.status}, a redirect to {one_line(without_passwords(target))!r}, which is not followed; "
                     "if the API has moved there, set base_url"
                 )
             raise TransportError(
