@@ -10,6 +10,7 @@ from qovery_sync.runtime.root import Root
 
 if TYPE_CHECKING:
     from qovery_async import namespaces as asynchronous
+    from qovery_sync.bulk import Bulk
     from qovery_sync.resources.account import Account
     from qovery_sync.resources.admin import Admin
     from qovery_sync.resources.agentic_workflows import AgenticWorkflows
@@ -75,6 +76,7 @@ class Namespaces(Root):
     azure: Namespace[Azure] = Namespace("Azure", "resources.azure")
     billing: Namespace[Billing] = Namespace("Billing", "resources.billing")
     blueprints: Namespace[Blueprints] = Namespace("Blueprints", "resources.blueprints")
+    bulk: Namespace[Bulk] = Namespace("Bulk", "bulk")
     cloud_providers: Namespace[CloudProviders] = Namespace("CloudProviders", "resources.cloud_providers")
     clusters: Namespace[Clusters] = Namespace("Clusters", "resources.clusters")
     container_registries: Namespace[ContainerRegistries] = Namespace(
