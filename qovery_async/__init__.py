@@ -26,6 +26,8 @@ from qovery_async.errors import (
     Unauthorized,
     UnprocessableEntity,
 )
+from qovery_async.inventory.nodes import InventoryCluster, InventoryEnvironment, InventoryProject, InventoryService
+from qovery_async.inventory.whole import Inventory
 from qovery_async.pacing.budget import Turn
 from qovery_async.pacing.limiter import LocalRateLimiter, RateLimiter
 from qovery_async.pacing.pace import Mode, Pace
@@ -64,6 +66,11 @@ __all__ = [
     "DecodeError",
     "Forbidden",
     "Headers",
+    "Inventory",
+    "InventoryCluster",
+    "InventoryEnvironment",
+    "InventoryProject",
+    "InventoryService",
     "Items",
     "LocalRateLimiter",
     "Mode",
