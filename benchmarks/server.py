@@ -1,4 +1,7 @@
-"""Which server is fast enough to measure a client? One that sends the same projects for every request."""
+"""Which server is fast enough to measure a client? One that always sends the same project, or list of projects.
+
+python benchmarks/server.py [MILLISECONDS]      how long it waits before each response (0)
+"""
 
 from __future__ import annotations
 
@@ -18,8 +21,19 @@ PROJECT = {
     "associated_environments_count": 3,
     "organization": {"id": "9d3e1e0a-4b1e-4d5c-8f3d-6f0a0b7c1d22"},
 }
-BODY = json.dumps({"results": [PROJECT | {"name": f"shop-{i}"} for i in range(5)]}).encode()
-RESPONSE = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(BODY), BODY)
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+
+
+def response(value: object) -> bytes:
+    body = json.dumps(value).encode()
+    return HEAD % (len(body), body)
+
+
+LIST = response({"results": [PROJECT | {"name": f"shop-{i}"} for i in range(5)]})
+ONE = response(PROJECT)
+
+
+WAIT = float(sys.argv[1]) / 1000 if __name__ == "__main__" and len(sys.argv) > 1 else 0.0
 
 
 class SameResponse(asyncio.Protocol):
@@ -33,8 +47,12 @@ class SameResponse(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self.pending += data
         while b"\r\n\r\n" in self.pending:
-            _, _, self.pending = self.pending.partition(b"\r\n\r\n")
-            self.transport.write(RESPONSE)
+            request, _, self.pending = self.pending.partition(b"\r\n\r\n")
+            data = ONE if request.startswith(b"GET /project/") else LIST
+            if WAIT:
+                asyncio.get_running_loop().call_later(WAIT, self.transport.write, data)
+            else:
+                self.transport.write(data)
 
 
 async def serve() -> None:
@@ -44,9 +62,9 @@ async def serve() -> None:
 
 
 @contextmanager
-def serving() -> Iterator[str]:
+def serving(milliseconds: float = 0) -> Iterator[str]:
     """Starts the server in a process of its own; gives its address."""
-    with Popen([sys.executable, __file__], stdout=PIPE, text=True) as process:
+    with Popen([sys.executable, __file__, str(milliseconds)], stdout=PIPE, text=True) as process:
         assert process.stdout is not None
         try:
             yield f"http://127.0.0.1:{process.stdout.readline().strip()}"

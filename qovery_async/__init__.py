@@ -1,6 +1,7 @@
 """The Qovery API on asyncio: `AsyncQovery`, its models and its errors."""
 
 from qovery_async import models as models
+from qovery_async.bulk import BulkProgress, OnError, ProgressHook
 from qovery_async.client import AsyncQovery
 from qovery_async.codec.reader import from_dict
 from qovery_async.codec.writer import to_dict, to_json
@@ -25,10 +26,13 @@ from qovery_async.errors import (
     Unauthorized,
     UnprocessableEntity,
 )
+from qovery_async.inventory.nodes import InventoryCluster, InventoryEnvironment, InventoryProject, InventoryService
+from qovery_async.inventory.whole import Inventory
 from qovery_async.pacing.budget import Turn
 from qovery_async.pacing.limiter import LocalRateLimiter, RateLimiter
 from qovery_async.pacing.pace import Mode, Pace
 from qovery_async.pacing.rate import Rate
+from qovery_async.runtime.crowd import BulkOutcome
 from qovery_async.runtime.pagination import Items, Page
 from qovery_async.transport.events import (
     RequestEvent,
@@ -52,6 +56,8 @@ __all__ = [
     "AsyncClientSettings",
     "AsyncQovery",
     "BadRequest",
+    "BulkOutcome",
+    "BulkProgress",
     "CallOptions",
     "ClientSettings",
     "ConfigurationError",
@@ -60,15 +66,22 @@ __all__ = [
     "DecodeError",
     "Forbidden",
     "Headers",
+    "Inventory",
+    "InventoryCluster",
+    "InventoryEnvironment",
+    "InventoryProject",
+    "InventoryService",
     "Items",
     "LocalRateLimiter",
     "Mode",
     "Model",
     "NotFound",
+    "OnError",
     "OpenEnum",
     "Pace",
     "Page",
     "PreconditionFailed",
+    "ProgressHook",
     "QoveryError",
     "Rate",
     "RateBudgetExhausted",

@@ -9,6 +9,8 @@ from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.root import Root
 
 if TYPE_CHECKING:
+    from qovery_async.bulk import Bulk
+    from qovery_async.inventory.taking import TakeInventory
     from qovery_async.resources.account import Account
     from qovery_async.resources.admin import Admin
     from qovery_async.resources.agentic_workflows import AgenticWorkflows
@@ -73,6 +75,7 @@ class Namespaces(Root):
     azure: Namespace[Azure] = Namespace("Azure", "resources.azure")
     billing: Namespace[Billing] = Namespace("Billing", "resources.billing")
     blueprints: Namespace[Blueprints] = Namespace("Blueprints", "resources.blueprints")
+    bulk: Namespace[Bulk] = Namespace("Bulk", "bulk")
     cloud_providers: Namespace[CloudProviders] = Namespace("CloudProviders", "resources.cloud_providers")
     clusters: Namespace[Clusters] = Namespace("Clusters", "resources.clusters")
     container_registries: Namespace[ContainerRegistries] = Namespace(
@@ -93,6 +96,7 @@ class Namespaces(Root):
     git_tokens: Namespace[GitTokens] = Namespace("GitTokens", "resources.git_tokens")
     helm_repositories: Namespace[HelmRepositories] = Namespace("HelmRepositories", "resources.helm_repositories")
     helms: Namespace[Helms] = Namespace("Helms", "resources.helms")
+    inventory: Namespace[TakeInventory] = Namespace("TakeInventory", "inventory.taking")
     invitations: Namespace[Invitations] = Namespace("Invitations", "resources.invitations")
     ips: Namespace[Ips] = Namespace("Ips", "resources.ips")
     jobs: Namespace[Jobs] = Namespace("Jobs", "resources.jobs")

@@ -10,6 +10,8 @@ from qovery_sync.runtime.root import Root
 
 if TYPE_CHECKING:
     from qovery_async import namespaces as asynchronous
+    from qovery_sync.bulk import Bulk
+    from qovery_sync.inventory.taking import TakeInventory
     from qovery_sync.resources.account import Account
     from qovery_sync.resources.admin import Admin
     from qovery_sync.resources.agentic_workflows import AgenticWorkflows
@@ -75,6 +77,7 @@ class Namespaces(Root):
     azure: Namespace[Azure] = Namespace("Azure", "resources.azure")
     billing: Namespace[Billing] = Namespace("Billing", "resources.billing")
     blueprints: Namespace[Blueprints] = Namespace("Blueprints", "resources.blueprints")
+    bulk: Namespace[Bulk] = Namespace("Bulk", "bulk")
     cloud_providers: Namespace[CloudProviders] = Namespace("CloudProviders", "resources.cloud_providers")
     clusters: Namespace[Clusters] = Namespace("Clusters", "resources.clusters")
     container_registries: Namespace[ContainerRegistries] = Namespace(
@@ -95,6 +98,7 @@ class Namespaces(Root):
     git_tokens: Namespace[GitTokens] = Namespace("GitTokens", "resources.git_tokens")
     helm_repositories: Namespace[HelmRepositories] = Namespace("HelmRepositories", "resources.helm_repositories")
     helms: Namespace[Helms] = Namespace("Helms", "resources.helms")
+    inventory: Namespace[TakeInventory] = Namespace("TakeInventory", "inventory.taking")
     invitations: Namespace[Invitations] = Namespace("Invitations", "resources.invitations")
     ips: Namespace[Ips] = Namespace("Ips", "resources.ips")
     jobs: Namespace[Jobs] = Namespace("Jobs", "resources.jobs")

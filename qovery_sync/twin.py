@@ -109,21 +109,22 @@ class Twin:
 
     def _items(self, items: Iterable[Any]) -> Any:
         """Items for the loop: a collection as it is, anything else step by step in this thread."""
-        if isinstance(items, Collection):
-            return items
+        if isinstance(items, Collection) or not isinstance(cast("object", items), Iterable):
+            return items  # the method says what it needs
         iterator = iter(items)
         return _Steps(Callback(lambda: next(iterator, _END)))
 
     def _original(self, function: Any) -> Callable[..., Awaitable[Any]] | None:
-        """The async original of a method of a twin, also where arguments are bound to it."""
+        """The async original of a method of this client's twins, also where arguments are bound to it."""
         if isinstance(function, functools.partial):
             partial = cast("Any", function)
             original = self._original(partial.func)
             return None if original is None else functools.partial(original, *partial.args, **partial.keywords)
-        if isinstance(function, MethodType) and isinstance(function.__self__, Twin):
-            found: Callable[..., Awaitable[Any]] = getattr(function.__self__._async, function.__name__)  # noqa: SLF001  # as above
-            return found
-        return None
+        if not isinstance(function, MethodType) or not isinstance(function.__self__, Twin):
+            return None
+        twin = function.__self__
+        # Another client has a loop of its own.
+        return getattr(twin._async, function.__name__) if twin._portal is self._portal else None  # noqa: SLF001  # as above
 
     def _in_this_face(self, function: Callable[..., Any], *, gives_live: bool) -> Callable[..., Any]:
         """A function of the user, which gets twins and may return them."""

@@ -33,6 +33,8 @@ NOBODY_WAITS = "a function of the caller was awaited outside the call it was giv
 class Callback(Generic[P, R]):
     """A plain function, made awaitable on the loop; it runs in the thread of the caller."""
 
+    runs_in_callers_thread = True
+
     def __init__(self, function: Callable[P, R]) -> None:
         self._function = function
 

@@ -44,6 +44,7 @@ def twin(call: str) -> str:
 
 
 PAGERS = list(tables.read().pagers.pagers)
+CAPABILITIES = list(tables.read().capabilities.mount)
 
 
 def find(client: object, call: str) -> Callable[..., Any]:
@@ -89,10 +90,10 @@ def namespaces(resource: object) -> Iterator[str]:
 
 
 def methods(resource: object, prefix: str = "") -> Iterator[str]:
-    """The dotted names of the methods of all namespaces below."""
+    """The dotted names of the methods of all namespaces of operations below."""
     for name in namespaces(resource):
-        if prefix == "" and name == "organization":
-            continue  # the second name of `organizations`
+        if prefix == "" and name in ("organization", *CAPABILITIES):
+            continue  # `organization` is the second name of `organizations`
         below = getattr(resource, name)
         path = f"{prefix}{name}."
         yield from (path + n for n, member in vars(type(below)).items() if inspect.isfunction(member) and n[0] != "_")

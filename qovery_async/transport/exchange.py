@@ -16,6 +16,7 @@ from qovery_async.pacing.limiter import RateLimiter
 from qovery_async.pacing.pace import renewal
 from qovery_async.pacing.rate import read_rate
 from qovery_async.secrecy.secret import Secret, not_pickled
+from qovery_async.transport import pressure
 from qovery_async.transport.credentials import Credentials
 from qovery_async.transport.events import Hooks
 from qovery_async.transport.http import HttpTransport
@@ -134,6 +135,7 @@ class Exchange:
                 try:
                     await self._take_turn(progress)
                 except RateBudgetExhausted:
+                    pressure.tell()
                     if outcome is None:
                         raise
                     self._give_up(progress, outcome, "the pace has no turn for it in time")
@@ -141,6 +143,8 @@ class Exchange:
                         raise
                     return _checked(outcome)  # says that the request may have taken effect
                 outcome = await self._attempt(progress)
+                if isinstance(outcome, Response) and outcome.status == 429:
+                    pressure.tell()
                 if isinstance(outcome, Response) and not is_failure(outcome):
                     self.quota.give(progress.price)
                     if outcome.status == 404 and progress.request.method == "DELETE" and progress.uncertain:

@@ -12,6 +12,7 @@ from qovery_async.errors import RateBudgetExhausted
 from qovery_async.pacing.budget import AT_LEAST, SOON
 from qovery_async.pacing.limiter import RateLimiter
 from qovery_async.pacing.pace import Pace
+from qovery_async.transport import pressure
 from qovery_async.transport.options import Timeout
 from qovery_async.transport.patience import patiently
 from qovery_async.transport.request import Request
@@ -39,6 +40,7 @@ async def wait_for_turn(pace: Pace, limiter: RateLimiter, request: Request, left
             raise _exhausted(request, wait, most, patient=patient)
         if wait > SOON:
             _log.info("%s waits %.1f s: the token's request budget is running out", request, wait)
+            pressure.tell()
         if wait > 0:
             await anyio.sleep(wait)
         if turn.taken:

@@ -7,8 +7,10 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import attrs
 import pytest
 
+from codegen.decisions import tables
 from codegen.decisions.capabilities import Capabilities
 from codegen.read import importer
 from codegen.read.description import DescriptionError
@@ -50,6 +52,8 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         shutil.copytree(ROOT / name, tmp_path / name, ignore=generated)
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     monkeypatch.setattr(emit, "_ROOT", tmp_path)
-    # Of the hand-written modules, those that do not derive from a namespace that a small API lacks.
-    monkeypatch.setattr(Capabilities, "sources", ["qovery_async.runtime.root"])
+    # Of the hand-written modules, those that need no namespace that a small API lacks.
+    decisions = tables.read()
+    few = Capabilities(["qovery_async.runtime.root"], {}, decisions.capabilities.by_hand)
+    monkeypatch.setattr(tables, "read", lambda: attrs.evolve(decisions, capabilities=few))
     return tmp_path

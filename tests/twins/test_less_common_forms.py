@@ -74,6 +74,13 @@ class TestMethods:
         assert yard.both(lambda text: text + here(), lambda ship: ship.sail("Brest")) == f"a{here()}b to Brest"
         assert yard.both(str.upper) == "A"
 
+    def test_overloads_by_place_share_one_implementation(self, yard: Yard) -> None:
+        assert yard.build("Ajax").name == "Ajax"
+        one, other = yard.build("Ajax", "Hood")
+        assert (type(one), other.sail("Brest")) == (Ship, "Hood to Brest")
+        with pytest.raises(TypeError):
+            yard.build(name="Ajax")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+
     def test_a_context_manager_under_another_name_of_its_decorator(self, yard: Yard) -> None:
         with yard.dry(yard.later("Hood")) as ship:
             assert ship.name == "Hood"

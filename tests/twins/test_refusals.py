@@ -44,7 +44,6 @@ def derived(method: str) -> str:
     [
         ("async def sail(self): ...", "the return annotation of sail is missing"),
         ("async def sail(self, to) -> None: ...", "the annotation of the parameter to is missing"),
-        ("async def sail(self, to: str, /) -> None: ...", "positional-only"),
         ("@functools.cache\nasync def sail(self) -> None: ...", "@functools.cache"),
         ("@classmethod\nasync def sail(cls) -> None: ...", "@classmethod"),
         ("@staticmethod\ndef sail() -> None: ...", "@staticmethod"),

@@ -137,7 +137,7 @@ class _Method:
         own = {argument.arg for argument in _named(self.node)}
         for other in self.overloads:
             for argument in _named(other):
-                if argument.arg not in own:
+                if argument.arg not in own and not (self.node.args.vararg and argument in other.args.posonlyargs):
                     why = f"the implementation of {self.node.name} has no parameter {argument.arg}"
                     raise self.reader.no_twin(argument, why)
 
@@ -151,12 +151,13 @@ class _Method:
 
     def _parameters(self) -> Iterator[_Parameter]:
         arguments = self.node.args
-        positional = arguments.args[1:]
-        if arguments.posonlyargs:
-            raise self.reader.no_twin(self.node, "positional-only parameters have no blocking form here")
+        positional = [*arguments.posonlyargs, *arguments.args]
         defaults: list[ast.expr | None] = [None] * (len(positional) - len(arguments.defaults)) + [*arguments.defaults]
-        for argument, default in zip(positional, defaults, strict=True):
-            yield self._parameter(argument, default, "{}")
+        for number, (argument, default) in enumerate(zip(positional, defaults, strict=True), start=1):
+            if number > 1:  # the first is `self`
+                yield self._parameter(argument, default, "{}")
+            if number == len(arguments.posonlyargs):
+                yield _Parameter("/", "", calls_back=False)
         if arguments.vararg:
             yield self._parameter(arguments.vararg, None, "*{}", star="*")
         elif arguments.kwonlyargs:
@@ -206,7 +207,7 @@ class _Method:
 
 def _named(function: Function) -> list[ast.arg]:
     """The parameters that are passed by themselves, without `self`."""
-    return [*function.args.args[1:], *function.args.kwonlyargs]
+    return [*[*function.args.posonlyargs, *function.args.args][1:], *function.args.kwonlyargs]
 
 
 def _decorator(decorator: ast.expr, reader: Reader) -> str:

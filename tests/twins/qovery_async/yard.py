@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator as Stream
 from collections.abc import Awaitable, Callable, Iterable
 from collections.abc import Awaitable as Promise
 from contextlib import asynccontextmanager as managed
-from typing import Any, ClassVar, Generic, Self, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar, overload
 
 import anyio.lowlevel
 import attrs
@@ -133,6 +133,15 @@ class Yard(Resource):
     ) -> str:
         """Call two functions of different kinds."""
         return await one("a") + (await other(Ship(self._core, "b")) if other else "")
+
+    @overload
+    async def build(self, name: str, /) -> Ship: ...
+    @overload
+    async def build(self, name: str, other: str, /) -> tuple[Ship, Ship]: ...
+    async def build(self, *names: str) -> Any:
+        """Build one ship or two, by names that are given by place only."""
+        ships = [Ship(self._core, name) for name in names]
+        return ships[0] if len(ships) == 1 else tuple(ships)
 
     def later(self, name: str) -> Promise[Ship]:
         """What a plain function gives to be awaited."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any, Generic
+from typing import TYPE_CHECKING, Any, Generic, overload
 
 from qovery_sync.twin import Twin, TwinContext
 from tests.twins.qovery_async.yard import FIRST, R, T
@@ -121,6 +121,17 @@ class Yard(Twin):
     def both(self, one: Callable[[str], str], other: Callable[[Ship], str] | None = None) -> str:
         """Call two functions of different kinds."""
         return self._call_back(self._async.both, self._given(one), self._given(other))
+
+    @overload
+    def build(self, name: str, /) -> Ship: ...
+
+    @overload
+    def build(self, name: str, other: str, /) -> tuple[Ship, Ship]: ...
+
+    def build(self, *names: str) -> Any:
+        """Build one ship or two, by names that are given by place only."""
+        found: Any = self._twin(self._call(self._async.build, *names))
+        return found
 
     def later(self, name: str) -> Ship:
         """What a plain function gives to be awaited."""

@@ -1,0 +1,1 @@
+"""The whole organization as linked objects."""

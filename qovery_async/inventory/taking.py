@@ -1,0 +1,86 @@
+"""How is the inventory of an organization taken, in few requests?"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from qovery_async import models
+from qovery_async.bulk import Bulk
+from qovery_async.errors import NotFound
+from qovery_async.inventory.links import Links
+from qovery_async.inventory.whole import Inventory
+from qovery_async.resources.clusters import Clusters
+from qovery_async.resources.environments import Environments
+from qovery_async.resources.organizations import Organizations
+from qovery_async.resources.projects import Projects
+from qovery_async.resources.services import Services
+from qovery_async.runtime.resource import Resource
+
+
+class TakeInventory(Resource):
+    """The whole organization as linked objects: `inventory = await client.inventory()`."""
+
+    async def __call__(
+        self, *, organization_id: str | None = None, service_states: bool = False, concurrency: int = 16
+    ) -> Inventory:
+        """Take the inventory of an organization: projects, environments, services and clusters, linked.
+
+        Sends five requests, and one for each project:
+
+            `GET /organization/{organizationId}/project`
+            `GET /organization/{organizationId}/environments`
+            `GET /organization/{organizationId}/services`
+            `GET /organization/{organizationId}/cluster`
+            `GET /organization/{organizationId}/cluster/status`
+            `GET /project/{projectId}/environment/status`, for each project
+
+        With `service_states`, also one for each environment that has services:
+
+            `GET /environment/{environmentId}/statuses`
+
+        What is created or deleted meanwhile may be missing or have no state.
+
+        Args:
+            organization_id: Default: the organization of the client.
+            service_states: Whether services have a `state`.
+            concurrency: How many requests are sent at once, 1 or more.
+
+        Raises:
+            ExceptionGroup: requests failed.
+            ConfigurationError: an argument cannot be right.
+        """
+        organization = await self._organization_id(organization_id)
+        bulk, core = Bulk(self._core), self._core
+        projects, environments, services, clusters, statuses = await bulk.gather(
+            partial(Projects(core).list, organization_id=organization),
+            partial(Organizations(core).list_environments, organization_id=organization),
+            partial(Services(core).list, organization_id=organization),
+            partial(Clusters(core).list, organization_id=organization),
+            partial(Clusters(core).list_statuses, organization_id=organization),
+            concurrency=concurrency,
+        )
+        links = Links()
+        links.add_clusters(clusters, statuses)
+        links.add_projects(projects)
+        links.add_environments(environments)
+        links.add_services(services)
+        ids = [project.id for project in projects]
+        for states in await bulk.map(self._states, ids, concurrency=concurrency):
+            links.add_states(states)
+        if service_states:
+            with_services = [environment.id for environment in links.environments.values() if environment.services]
+            for found in await bulk.map(self._service_states, with_services, concurrency=concurrency):
+                links.add_service_states(found)
+        return links.inventory(organization)
+
+    async def _states(self, project_id: str) -> list[models.EnvironmentStatus]:
+        try:
+            return await Environments(self._core).list_statuses(project_id)
+        except NotFound:  # deleted meanwhile
+            return []
+
+    async def _service_states(self, environment_id: str) -> models.EnvironmentStatuses | None:
+        try:
+            return await Environments(self._core).get_statuses(environment_id)
+        except NotFound:  # deleted meanwhile
+            return None
