@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
 from qovery_async.codec.plain import is_object, kind
-from qovery_async.errors import DecodeError
+from qovery_async.errors import DecodeError, QoveryError, RequestTimeout
 from qovery_async.runtime.core import Core
 from qovery_async.runtime.pagination import Page, read_page
 from qovery_async.secrecy.masking import SecretText
 from qovery_async.secrecy.secret import not_pickled
+from qovery_async.transport.decoding import in_turns
 from qovery_async.transport.request import Call, Given
 from qovery_async.transport.response import Response
 
@@ -40,9 +41,10 @@ class Resource:
         response = await self._core.exchange.send(Call(operation, route, *values, **given), JSON)
         if not response.body and _allows_none(type_):
             return None  # type: ignore[return-value]  # the type allows None
-        decode, hide = self._core.exchange.codec.decode, response.authorization.hidden_in
+        steps, hide = self._core.exchange.codec.steps, response.authorization.hidden_in
         try:
-            return decode(response.json(), type_, operation=operation, source=response.request, hide=hide)
+            coming = steps(response.json(), type_, operation=operation, source=response.request, hide=hide)
+            return await in_turns(coming, response)
         except DecodeError as error:
             failure = response.undecodable(error)
         raise failure
@@ -69,19 +71,23 @@ class Resource:
         if not response.body:
             return {}, []
         try:
-            return self._read_envelope(response, call.operation, item, key)
+            return await self._read_envelope(response, call.operation, item, key)
         except DecodeError as error:
-            failure = response.undecodable(error)
+            failure: QoveryError = response.undecodable(error)
+        except RequestTimeout as error:
+            failure = error.with_traceback(None)  # its frames hold the whole body
         raise failure
 
-    def _read_envelope(
+    async def _read_envelope(
         self, response: Response, operation: str, item: TypeForm[T], key: str
     ) -> tuple[dict[str, Any], list[T]]:
         envelope = response.json()
         if not is_object(envelope):
             raise DecodeError(f"{response.request}: expected an object with {key!r}, got {kind(envelope)}")
-        decode, hide = self._core.exchange.codec.decode_items, response.authorization.hidden_in
-        return envelope, decode(envelope, key, item, operation=operation, source=response.request, hide=hide)
+        steps, hide = self._core.exchange.codec.steps_of_items, response.authorization.hidden_in
+        return envelope, await in_turns(
+            steps(envelope, key, item, operation=operation, source=response.request, hide=hide), response
+        )
 
     async def _text(self, accept: str, operation: str, route: str, *values: str, **given: Unpack[Given]) -> str:
         return (await self._core.exchange.send(Call(operation, route, *values, **given), accept)).no_page().text()

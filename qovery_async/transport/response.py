@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+import math
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 import attrs
 
-from qovery_async.errors import ConfigurationError, DecodeError, TransportError
+from qovery_async.codec.plain import outgrows
+from qovery_async.errors import ConfigurationError, DecodeError, ResponseTooLarge, TransportError
 from qovery_async.secrecy.printable import one_line
 from qovery_async.secrecy.secret import Secret
 from qovery_async.transport.refusal import api_error
 from qovery_async.transport.request import DOUBT, Request
 
 T = TypeVar("T")
+E = TypeVar("E", DecodeError, ResponseTooLarge)
 
 
 @attrs.define  # not frozen, as `Request`
@@ -28,6 +32,10 @@ class Response:
     authorization: Secret
     attempts: int = 1
     """How many requests the call took."""
+    ends: float = math.inf
+    """When the timeout of the call is over, on the monotonic clock."""
+    ceiling: int = sys.maxsize
+    """How many bytes of memory its JSON may take beside the body."""
 
     @property
     def request_id(self) -> str | None:
@@ -72,6 +80,7 @@ class Response:
             url=request.url,
             headers=self.headers,
             hide=self.authorization.hidden_in,
+            ceiling=self.ceiling,
         )
         if self.uncertain and not request.repeatable:
             error.hint = f"It {DOUBT}."
@@ -85,9 +94,12 @@ class Response:
 
         Raises:
             DecodeError: there is no body, or it is not JSON.
+            ResponseTooLarge: it would take more memory than a response may.
         """
         if not self.body.strip():
             raise self._undecodable("without the body that the operation promises")
+        if outgrows(self.body, self.ceiling):
+            raise self._too_large()
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError) as error:
@@ -108,7 +120,15 @@ class Response:
     def _undecodable(self, flaw: str) -> DecodeError:
         return self._counted(DecodeError(f"{self.request} returned {self.status} {flaw}"))
 
-    def _counted(self, error: DecodeError) -> DecodeError:
+    def _too_large(self) -> ResponseTooLarge:
+        return self._counted(
+            ResponseTooLarge(
+                f"{self.request}: the JSON of the response has so many values that it would take more than "
+                f"{self.ceiling} bytes of memory; if that is expected, increase max_response_bytes"
+            )
+        )
+
+    def _counted(self, error: E) -> E:
         error.attempts = self.attempts
         return error
 
