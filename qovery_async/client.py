@@ -31,7 +31,7 @@ class AsyncQovery(Namespaces):
         token: A string, or a function (plain or async) that returns one and is called again after a 401. Default:
             `QOVERY_API_TOKEN`, the content of the file that `QOVERY_API_TOKEN_FILE` names, `QOVERY_CLI_ACCESS_TOKEN`
             or `Q_CLI_ACCESS_TOKEN`.
-        timeout: Seconds for a whole call with its retries and waits, or a `Timeout`. Default: 60 s for each attempt,
+        timeout: Seconds for a whole call with its retries, waits and decoding, or a `Timeout`. Default: 60 s for each attempt,
             10 of them to connect, no limit for the whole; `NO_TIMEOUT` for none at all.
         retries: A `RetryPolicy`, or `NO_RETRIES`. Default: 3 attempts of what is safe to repeat.
         pace: What happens when the token's hourly requests run out: `"wait"` waits for the next turn, `"raise"` raises
@@ -49,6 +49,7 @@ class AsyncQovery(Namespaces):
         ssl: A file or folder of authorities to trust, or an `SSLContext`. Default: the system's authorities.
         allow_plain_http: Whether the token may be sent unencrypted to another machine or a proxy. Default: False.
         max_response_bytes: The largest response that is read, in bytes, as sent and as unpacked. Default: 64 MiB.
+            The values of its JSON may take as much memory again, and 64 MiB in any case.
         strict: Whether a response that does not fit raises `DecodeError`; otherwise it is repaired with a warning.
             Default: False.
         on_request: A function (plain or async) that is called before each attempt with a `RequestEvent`.

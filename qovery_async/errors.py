@@ -40,7 +40,7 @@ class ConnectError(TransportError):
 
 
 class RequestTimeout(TransportError):
-    """The response did not arrive within the timeout, or a function of yours (token, hook, `rate_limiter`) did not return.
+    """The response did not arrive, or was not decoded, within the timeout; or a function of yours did not return.
 
     The message says which one: `timeout=` bounds a whole call, `Timeout` also its parts. The note on
     `TransportError` about effects holds here too.
@@ -50,6 +50,7 @@ class RequestTimeout(TransportError):
 class ResponseTooLarge(TransportError):
     """The response is larger than the client's `max_response_bytes`, as sent or unpacked.
 
+    So is one whose JSON becomes too large: `[[],[],[]` takes 30 times the memory of its bytes.
     The request may have taken effect all the same. Raise `max_response_bytes` where such a size is expected.
     """
 

@@ -1,4 +1,4 @@
-"""What can be said of a JSON value without its type: kind, depth, short form in messages?"""
+"""What can be said of JSON without its type: kind, depth, memory, short form in messages?"""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ DEEPEST = 240
 take several stack frames for each level, and Python allows 1,000."""
 
 _SHOWN = 40
+# Bytes, rounded: an empty object with the model that it is read as, an empty list, any other value.
+_OBJECT, _LIST, _VALUE = 256, 64, 16
 
 
 def is_object(value: object) -> TypeGuard[dict[str, Any]]:
@@ -46,3 +48,16 @@ def is_too_deep(value: Any, levels: int = DEEPEST) -> bool:
         if (inner.__class__ is dict or inner.__class__ is list) and (levels == 1 or is_too_deep(inner, levels - 1)):
             return True
     return False
+
+
+def outgrows(text: bytes, ceiling: int) -> bool:
+    """Whether the values of a JSON text take about more than `ceiling` bytes of memory, read as models.
+
+    That is beside the text itself: `[[],[],[]` becomes 30 times as large.
+    """
+    if len(text) * (_OBJECT + 1) <= ceiling:
+        return False  # not even if every byte began an object
+    size = _OBJECT * text.count(b"{") + _LIST * text.count(b"[")
+    if size + _VALUE * len(text) // 2 <= ceiling:
+        return False  # a value takes two bytes or more, and counting all of them takes time
+    return size + _VALUE * text.count(b",") > ceiling

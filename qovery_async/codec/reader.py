@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping
+from itertools import chain
 from types import GenericAlias
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast, get_origin
 
 from qovery_async.codec.converter import converter
 from qovery_async.codec.plain import is_list, is_object
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 M = TypeVar("M", bound=Model)
+
+Steps = Generator[None, None, T]
+"""Decoding that stops now and then, so that the loop can turn and a timeout be noticed."""
+
+_SLICE = 100
+"""Items of a list that are decoded in one step."""
 
 _logger = logging.getLogger("qovery")
 
@@ -53,18 +60,41 @@ class Codec:
             DecodeError: the value as a whole does not fit, is nested too deep, or does not fit
                 somewhere and the codec is strict.
         """
-        try:
-            return converter().structure(value, cast("type[T]", type_))
-        except Exception:  # noqa: BLE001  # `repair` finds the place and names it
-            from qovery_async.codec.repair import Repair
+        return finish(self.steps(value, type_, operation=operation, source=source, root=root, hide=hide))
 
-            repair = Repair()
-            try:
-                repaired: T = repair.read(value, type_, root, root)
-            except RecursionError as error:
-                raise DecodeError(f"{source or operation}: {hide(str(error))}") from None
+    def steps(
+        self,
+        value: Any,
+        type_: TypeForm[T],
+        *,
+        operation: str,
+        source: object = None,
+        root: str = "",
+        hide: Callable[[str], str] = str,
+    ) -> Steps[T]:
+        """Decodes like `decode`, in steps of a few milliseconds at most for lists and for what is repaired.
+
+        The last step returns the result.
+        """
+        structure, repair = converter().structure, None
+        read: list[Any] = []
+        try:
+            for first, part in _parts(value, type_):
+                if first:
+                    yield
+                try:
+                    read.append(structure(part, cast("type[Any]", type_)))
+                except Exception:  # noqa: BLE001  # `repair` finds the place and names it
+                    from qovery_async.codec.repair import Repair
+
+                    repair = repair or Repair()
+                    read.append((yield from repair.read(part, type_, root, root, first)))
+        except (RecursionError, DecodeError) as error:
+            raise DecodeError(f"{source or operation}: {hide(str(error))}") from None
+        if repair:
             self._report(repair, operation, source, hide)
-            return repaired
+        found: T = read[0] if len(read) == 1 else list(chain.from_iterable(read))  # type: ignore[assignment]  # a list
+        return found
 
     def decode_items(
         self,
@@ -84,6 +114,22 @@ class Codec:
         Raises:
             DecodeError: as `decode` does, and where it is not certain which list is meant.
         """
+        return finish(
+            self.steps_of_items(value, key, item, beside=beside, operation=operation, source=source, hide=hide)
+        )
+
+    def steps_of_items(
+        self,
+        value: Any,
+        key: str,
+        item: TypeForm[T],
+        *,
+        beside: Collection[str] = (),
+        operation: str,
+        source: object = None,
+        hide: Callable[[str], str] = str,
+    ) -> Steps[list[T]]:
+        """Decodes like `decode_items`, in steps like those of `steps`."""
         found = (value.get(key) if is_object(value) else None) if key else value
         if not is_list(found):
             from qovery_async.codec.envelope import find
@@ -93,7 +139,7 @@ class Codec:
             found, key = find(value, key, item, beside, repair)
             self._report(repair, operation, source, hide)
         items = cast("TypeForm[list[T]]", GenericAlias(list, (item,)))
-        return self.decode(found, items, operation=operation, source=source, root=key, hide=hide)
+        return (yield from self.steps(found, items, operation=operation, source=source, root=key, hide=hide))
 
     def miss(self, status: int, done: str, *, operation: str, source: object = None) -> None:
         """Reports that the response to a call which has taken effect has no result; `done` is what is returned instead.
@@ -132,3 +178,22 @@ def from_dict(model: type[M], mapping: Mapping[str, Any]) -> M:
         DecodeError: the mapping does not fit the model. The message names the path of the first misfit.
     """
     return Codec(strict=True).decode(dict(mapping), model, operation=f"from_dict({model.__name__})")
+
+
+def finish(steps: Steps[T]) -> T:
+    """The result of all steps, one right after another."""
+    try:
+        while True:
+            next(steps)
+    except StopIteration as done:
+        result: T = done.value
+        return result
+
+
+def _parts(value: Any, type_: object) -> Iterator[tuple[int, Any]]:
+    """The value, or the parts of a long list, each with the number of its first item."""
+    if not is_list(value) or len(value) <= _SLICE or get_origin(type_) is not list:
+        yield 0, value
+        return
+    for first in range(0, len(value), _SLICE):
+        yield first, value[first : first + _SLICE]

@@ -26,8 +26,17 @@ class Attribute:
     """The value for an absent key: `UNSET` in models that a request can contain, `None` in others."""
 
 
-def attributes(model: type[Model]) -> Iterator[Attribute]:
+_known: dict[type[Model], tuple[Attribute, ...]] = {}
+
+
+def attributes(model: type[Model]) -> tuple[Attribute, ...]:
     """The attributes of a model that have a key in JSON."""
+    if model not in _known:
+        _known[model] = tuple(_attributes(model))
+    return _known[model]
+
+
+def _attributes(model: type[Model]) -> Iterator[Attribute]:
     for field in attrs.fields(model):
         if field.name in COMMON:
             continue

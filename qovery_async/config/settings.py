@@ -29,8 +29,8 @@ class CallOptions(TypedDict, total=False):
     """What `with_options` changes for the calls of a copy: the arguments that a client takes for each call."""
 
     timeout: float | Timeout | None
-    """Seconds for a whole call with its retries and waits, or a `Timeout`. Default: `Timeout()`, which allows each
-    attempt 60 s, 10 of them to connect, and has no limit for the whole."""
+    """Seconds for a whole call with its retries, waits and decoding, or a `Timeout`. Default: `Timeout()`, which
+    allows each attempt 60 s, 10 of them to connect, and has no limit for the whole."""
 
     retries: RetryPolicy | None
     """Which calls are retried, how often and how long. Default: `RetryPolicy()`, 3 attempts of what is safe to repeat;
@@ -82,7 +82,10 @@ class ClientSettings(CallOptions, total=False):
     """Whether the token may be sent unencrypted to another machine or a proxy. Default: False."""
 
     max_response_bytes: int
-    """The largest response that is read, in bytes, as sent and as unpacked. Default: 64 MiB."""
+    """The largest response that is read, in bytes, as sent and as unpacked. Default: 64 MiB.
+
+    The values of its JSON may take as much memory again, and 64 MiB in any case.
+    """
 
     strict: bool
     """Whether a response that does not fit raises `DecodeError`; otherwise it is repaired with a warning.

@@ -39,7 +39,7 @@ class DefaultOrganization:
 
     async def _look_up(self, exchange: Exchange) -> str:
         response = await exchange.send(Call("organizations.list", "GET /organization"), "application/json")
-        _, found = read_items(exchange.codec, response, Any, "results")
+        _, found = await read_items(exchange.codec, response, Any, "results")
         organizations: dict[str, object] = {
             entry["id"]: entry.get("name") for entry in found if is_object(entry) and isinstance(entry.get("id"), str)
         }

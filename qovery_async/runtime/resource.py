@@ -36,7 +36,8 @@ class Resource:
 
     async def _json(self, type_: TypeForm[T], operation: str, route: str, *values: str, **given: Unpack[Given]) -> T:
         exchange = self._core.exchange
-        return read_result(exchange.codec, await exchange.send(Call(operation, route, *values, **given), JSON), type_)
+        response = await exchange.send(Call(operation, route, *values, **given), JSON)
+        return await read_result(exchange.codec, response, type_)
 
     async def _list(
         self,
@@ -50,7 +51,7 @@ class Resource:
         """The list under `items` of the response; with an empty key, the response itself is the list."""
         exchange = self._core.exchange
         response = await exchange.send(Call(operation, route, *values, **given), JSON)
-        return read_items(exchange.codec, response, item, items)[1]
+        return (await read_items(exchange.codec, response, item, items))[1]
 
     async def _page(
         self,
@@ -63,7 +64,7 @@ class Resource:
     ) -> Page[T]:
         exchange = self._core.exchange
         response = await exchange.send(Call(operation, route, *values, **given), JSON)
-        return read_page(*read_items(exchange.codec, response, item, items, BESIDE))
+        return read_page(*await read_items(exchange.codec, response, item, items, BESIDE))
 
     async def _text(self, accept: str, operation: str, route: str, *values: str, **given: Unpack[Given]) -> str:
         return (await self._core.exchange.send(Call(operation, route, *values, **given), accept)).no_page().text()

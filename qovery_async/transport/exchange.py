@@ -103,7 +103,7 @@ class Exchange:
             if type(error) is RateLimited:
                 error.hint = renewal(error.retry_after, self.options.pace)
             raise
-        response.attempts = progress.attempts
+        response.attempts, response.ends = progress.attempts, progress.ends
         recorder = last_response.get()
         if recorder is not None:
             recorder.append(response)

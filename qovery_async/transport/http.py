@@ -23,6 +23,8 @@ from qovery_async.transport.sessions import CLOSED, Session
 _NO_BODY = ("Content-Type",)
 # Bytes; aiohttp warns of a larger `bytes` object and wants a file, which it sends in pieces.
 _LARGE = 2**20
+# Bytes of memory for the JSON of any response, so that a low limit for bodies refuses no ordinary one.
+_ROOM = 64 * 2**20
 
 
 class HttpTransport:
@@ -82,7 +84,9 @@ class HttpTransport:
             finally:
                 session.reading.discard(answer)
             headers = authorization.hidden_in_headers(answer.headers)
-            return Response(request, answer.status, headers, body, authorization)
+            return Response(
+                request, answer.status, headers, body, authorization, ceiling=max(_ROOM, self._max_response_bytes)
+            )
 
 
 @functools.lru_cache(maxsize=64)

@@ -24,8 +24,9 @@ def _seconds(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:
 class Timeout:
     """Limits in seconds; None is no limit.
 
-    `total` limits a whole call, with all its attempts and the waits between them; `attempt` one request and its
-    response, and each wait for an async function of yours (token, hook, `rate_limiter`); `connect` the time to connect, once the host's name is known; `read` the silence between two reads.
+    `total` limits a whole call, with all its attempts, the waits between them and the decoding of the response;
+    `attempt` one request and its response, and each wait for an async function of yours (token, hook,
+    `rate_limiter`); `connect` the time to connect, once the host's name is known; `read` the silence between two reads.
     The official command line client allows 60 s for an attempt, after 15 s had proved too short.
     """
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
-from qovery_async.codec.plain import is_object, is_too_deep
+from qovery_async.codec.plain import is_object, is_too_deep, outgrows
 from qovery_async.errors import (
     ApiError,
     BadRequest,
@@ -44,15 +45,17 @@ def api_error(
     url: str,
     headers: Mapping[str, str],
     hide: Callable[[Any], Any] = lambda value: value,
+    ceiling: int = sys.maxsize,
 ) -> ApiError:
     """The error for a response, whatever its body looks like.
 
     The API has had several shapes: `{status, detail}` today, `{status, error, message, timestamp,
     path}` before; proxies in front of it send HTML or nothing. `hide` removes the token from the
-    decoded body, since JSON has many ways to spell a string.
+    decoded body, since JSON has many ways to spell a string. JSON that would take more than `ceiling`
+    bytes of memory stays a string.
     """
     kind = _BY_STATUS.get(status, ServerError if status >= 500 else ApiError)
-    decoded = hide(_decoded(body))
+    decoded = hide(_decoded(body, ceiling))
     said: dict[str, Any] = decoded if is_object(decoded) else {}
     texts = (said.get(key) for key in ("detail", "message", "error", "title"))
     message = next((text for text in texts if isinstance(text, str) and text), None)
@@ -75,13 +78,12 @@ def api_error(
     return refusal
 
 
-def _decoded(body: bytes) -> Any:
+def _decoded(body: bytes, ceiling: int) -> Any:
     if not body:
         return None
+    # A body that is too large or too deep stays a string, which can be printed and pickled.
     with suppress(ValueError, RecursionError):
-        value = json.loads(body)
-        # A body that is too deep stays a string, which can be printed and pickled.
-        if not is_too_deep(value):
+        if not outgrows(body, ceiling) and not is_too_deep(value := json.loads(body)):
             return value
     return body.decode("utf-8", "replace")
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import math
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 import attrs
 
-from qovery_async.errors import ConfigurationError, DecodeError, TransportError
+from qovery_async.codec.plain import outgrows
+from qovery_async.errors import ConfigurationError, DecodeError, ResponseTooLarge, TransportError
 from qovery_async.secrecy.masking import without_passwords
 from qovery_async.secrecy.printable import one_line
 from qovery_async.secrecy.secret import Secret
@@ -16,6 +19,7 @@ from qovery_async.transport.refusal import api_error
 from qovery_async.transport.request import DOUBT, Request
 
 T = TypeVar("T")
+E = TypeVar("E", DecodeError, ResponseTooLarge)
 
 _NO_BODY = "without the body that the operation promises"
 
@@ -31,6 +35,10 @@ class Response:
     authorization: Secret
     attempts: int = 1
     """How many requests the call took."""
+    ends: float = math.inf
+    """When the timeout of the call is over, on the monotonic clock."""
+    ceiling: int = sys.maxsize
+    """How many bytes of memory its JSON may take beside the body."""
 
     @property
     def request_id(self) -> str | None:
@@ -105,6 +113,7 @@ class Response:
             url=request.url,
             headers=self.headers,
             hide=self.authorization.hidden_in,
+            ceiling=self.ceiling,
         )
         if self.uncertain and not request.repeatable:
             error.hint = f"It {DOUBT}."
@@ -118,11 +127,14 @@ class Response:
 
         Raises:
             DecodeError: a call that reads got no body, or the body is not JSON.
+            ResponseTooLarge: it would take more memory than a response may.
         """
         if self.is_empty:
             if self.request.reads:
                 raise self._undecodable(_NO_BODY)
             return None
+        if outgrows(self.body, self.ceiling):
+            raise self._too_large()
         try:
             return json.loads(self.body)
         except (ValueError, RecursionError) as error:
@@ -143,7 +155,15 @@ class Response:
     def _undecodable(self, flaw: str) -> DecodeError:
         return self._counted(DecodeError(f"{self.request} returned {self.status} {flaw}"))
 
-    def _counted(self, error: DecodeError) -> DecodeError:
+    def _too_large(self) -> ResponseTooLarge:
+        return self._counted(
+            ResponseTooLarge(
+                f"{self.request}: the JSON of the response has so many values that it would take more than "
+                f"{self.ceiling} bytes of memory; if that is expected, increase max_response_bytes"
+            )
+        )
+
+    def _counted(self, error: E) -> E:
         error.attempts = self.attempts
         return error
 

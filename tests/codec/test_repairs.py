@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from qovery_async import UnknownVariant, models
+from qovery_async.codec.reader import finish
 from qovery_async.codec.repair import Repair
 
 PORT = {"id": "p", "internal_port": 80, "publicly_accessible": True, "protocol": "HTTP"}
@@ -20,7 +21,7 @@ def lacking(key: str) -> dict[str, Any]:
 def repaired(value: Any, type_: Any) -> tuple[Any, str]:
     """What the value was read as, and the only warning."""
     repair = Repair()
-    found = repair.read([value], list[type_], "", "")[0]
+    (found,) = finish(repair.read([value], list[type_], "", ""))
     (problem,) = repair.problems.values()
     return found, f"{problem}; {problem.done}"
 
@@ -69,5 +70,5 @@ def test_every_type_says_what_it_expected_and_what_it_did(came: Any, type_: Any,
 
 def test_a_kind_that_is_not_known_is_no_problem() -> None:
     repair = Repair()
-    assert repair.read({"new": 1}, models.HelmResponseSource, "", "") == UnknownVariant({"new": 1})
+    assert finish(repair.read({"new": 1}, models.HelmResponseSource, "", "")) == UnknownVariant({"new": 1})
     assert repair.problems == {}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from qovery_async import models
-from qovery_async.codec.reader import Codec
+from qovery_async.codec.reader import Codec, finish
 from qovery_async.codec.repair import Repair
 
 MANY = 20_000
@@ -21,7 +21,7 @@ def peak_of(value: Any, type_: Any) -> int:
     repair = Repair()
     tracemalloc.start()
     try:
-        repair.read(value, type_, "results", "results")
+        finish(repair.read(value, type_, "results", "results"))
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -34,7 +34,7 @@ def test_a_list_of_misfits_takes_no_more_memory_than_a_list(item: Any) -> None:
 
 def test_all_of_them_are_counted() -> None:
     repair = Repair()
-    repair.read([1] * MANY, list[models.Project], "results", "results")
+    finish(repair.read([1] * MANY, list[models.Project], "results", "results"))
     assert (repair.count, len(repair.problems)) == (MANY, 1)
 
 
