@@ -42,24 +42,28 @@ def test_a_fork_finds_a_client_that_works_and_leaves_the_parents_undisturbed(
     assert printed == ["1"]
 
 
-def test_a_lock_held_at_the_fork_does_not_bind_the_child(run: Run, server: Server) -> None:
+def test_a_thread_that_counts_requests_at_the_fork_does_not_bind_the_child(run: Run, server: Server) -> None:
     run(
         script("""
-            import qovery_async.pacing.limiter as module
+            from qovery_async import LocalRateLimiter, Rate
 
-            here = client(pace="wait")
+            limiter = LocalRateLimiter()
+            here = client(rate_limiter=limiter)
             name(here)
-            held = threading.Event()
+            over = threading.Event()
 
-            def hold():
-                with module._lock:
-                    held.set()
-                    time.sleep(0.5)
+            async def count():
+                while not over.is_set():
+                    await limiter.learn(Rate(10**9, 10**9, 3600))
+                    await limiter.take(most=0, patient=False)
 
-            holder = in_thread(hold)
-            held.wait()
-            fork(lambda: name(here))
-            holder.join()
+            sys.setswitchinterval(1e-5)
+            threads = [in_thread(asyncio.run, count()) for _ in range(2)]
+            for _ in range(10):
+                fork(lambda: name(here))
+            over.set()
+            for thread in threads:
+                thread.join()
         """),
         server.url,
     )
