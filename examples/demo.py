@@ -34,7 +34,7 @@ async def main() -> int:
         shown: list[str] = []
         for example, style in STYLES.items():
             print(f"\n--- {style} (examples/{example})", flush=True)
-            command = [sys.executable, "-X", "dev", "-W", "error", str(HERE / example)]
+            command = [sys.executable, "-W", "error", str(HERE / example)]
             process = await asyncio.create_subprocess_exec(*command, env=environ, stdout=PIPE)
             printed, _ = await process.communicate()
             lines = printed.decode().splitlines()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 from collections import Counter
@@ -29,13 +28,21 @@ def pytest_configure() -> None:
             signal.signal(number, lambda *_: None)
 
 
-def pytest_collection_finish() -> None:
-    """Keeps what stays for good out of the collections that tests ask for, which would take a second each."""
-    gc.freeze()
+LEFT_OUT = pytest.StashKey[int]()
 
 
-def pytest_sessionfinish() -> None:
-    gc.unfreeze()
+def pytest_deselected(items: list[pytest.Item]) -> None:
+    """Counts what `-m` and `-k` leave out: pytest-xdist does not tell."""
+    config: Any = items[0].config
+    config.stash[LEFT_OUT] = config.stash.get(LEFT_OUT, 0) + len(items)
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["left_out"] = config.stash[LEFT_OUT]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    # Each worker leaves out the same.
+    node.config.stash[LEFT_OUT] = getattr(node, "workeroutput", {}).get("left_out", 0)
 
 
 @pytest.fixture
@@ -81,8 +88,10 @@ def ask(request: pytest.FixtureRequest) -> Ask:
     return call_async if request.param == "async" else call_sync
 
 
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """What became of every declared schema; tests/codec/test_declared.py checks that the sum is right."""
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """What was left out, and what became of every declared schema; tests/codec/test_declared.py checks the sum."""
+    if left_out := config.stash.get(LEFT_OUT, 0):
+        terminalreporter.write_line(f"tests left out by -m or -k: {left_out}")
     api = facts.read()
     fates = Counter(api.unnamed.values())
     kinds = Counter(schema.kind for schema in api.schemas.values())

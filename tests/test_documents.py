@@ -35,6 +35,7 @@ def environ() -> Iterator[dict[str, str]]:
         yield {"QOVERY_API_URL": emulator.url, "QOVERY_WS_URL": emulator.ws_url, "QOVERY_API_TOKEN": TOKEN}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", [block for block in BLOCKS if block.language in CODE], ids=str)
 def test_the_block_runs(block: Block, environ: dict[str, str], tmp_path: Path) -> None:
     if block.reason:
@@ -42,6 +43,7 @@ def test_the_block_runs(block: Block, environ: dict[str, str], tmp_path: Path) -
     run(block, tmp_path, environ)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("check", [mypy, pyright])
 def test_the_blocks_pass_type_checkers(check: Callable[..., list[Complaint]], tmp_path: Path) -> None:
     written = {block.file: block for block in PYTHON}

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
+
+import pytest
 
 import noxfile
 from tests.support import ROOT
@@ -21,3 +26,13 @@ def test_the_gate_runs_every_session_that_is_not_for_hands() -> None:
 
 def test_every_test_is_quick_or_slow() -> None:
     assert (noxfile.QUICK, noxfile.SLOW) == ("not slow", "slow")
+
+
+@pytest.mark.parametrize("workers", ["0", "1"])
+def test_what_is_left_out_is_counted(workers: str) -> None:
+    slow_and_quick = "tests/sync_face/test_portal_races.py"
+    command = [sys.executable, "-m", "pytest", "-n", workers, "-m", noxfile.QUICK, slow_and_quick]
+    environ = {**os.environ, "QOVERY_TEST_PYTHONS": ""}
+    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
+    assert "tests left out by -m or -k: 1\n" in done.stdout
+    assert "1 passed" in done.stdout

@@ -23,11 +23,13 @@ Check = Callable[..., list[Complaint]]
 CHECKERS = pytest.mark.parametrize("check", [mypy, pyright], ids=["mypy", "pyright"])
 
 
+@pytest.mark.slow
 @CHECKERS
 def test_what_users_write_is_accepted(check: Check) -> None:
     assert [complaint for complaint in check(*FILES) if complaint[0] == USER_CODE.name] == []
 
 
+@pytest.mark.slow
 @CHECKERS
 @pytest.mark.parametrize("path", [REJECTED, TWINS, BULK], ids=lambda path: path.name)
 def test_mistakes_are_found_on_exactly_the_marked_lines(check: Check, path: Path) -> None:
