@@ -160,13 +160,13 @@ class Codec:
     def _report(self, repair: Repair, operation: str, source: object, hide: Callable[[str], str]) -> None:
         # The empty place is the whole value: nothing in it can be repaired.
         if repair.problems and (self._strict or "" in repair.problems):
-            first = hide(str(next(iter(repair.problems.values()))))
+            first = next(iter(repair.problems.values())).said(hide)
             more = f" (and {repair.count - 1} more)" if repair.count > 1 else ""
             raise DecodeError(f"{source or operation}: {first}{more}")
         for place, problem in repair.problems.items():
             if (operation, place) not in self._warned:
                 self._warned.add((operation, place))
-                _logger.warning("%s: %s; %s", operation, hide(str(problem)), problem.done)
+                _logger.warning("%s: %s; %s", operation, problem.said(hide), problem.done)
 
 
 def from_dict(model: type[M], mapping: Mapping[str, Any]) -> M:

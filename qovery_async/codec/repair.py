@@ -8,7 +8,7 @@ each item: it takes long where a response repeats a misfit a million times, and 
 from __future__ import annotations
 
 import math
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import suppress
 from datetime import date, datetime
 from typing import Any, get_args, get_origin
@@ -42,8 +42,9 @@ class Problem:
     what: str
     done: str
 
-    def __str__(self) -> str:
-        return f"{one_line(self.path) or 'the whole value'}: {self.what}"
+    def said(self, hide: Callable[[str], str]) -> str:
+        """The misfit in words. `hide` comes before the path is cut: half a token would not be found."""
+        return f"{one_line(hide(self.path)) or 'the whole value'}: {hide(self.what)}"
 
 
 class TooDeep(RecursionError):

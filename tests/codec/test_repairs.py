@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from qovery_async import UnknownVariant, models
-from qovery_async.codec.reader import finish
+from qovery_async import DecodeError, UnknownVariant, models
+from qovery_async.codec.reader import Codec, finish
 from qovery_async.codec.repair import Repair
+from qovery_async.secrecy.secret import Secret
 
 PORT = {"id": "p", "internal_port": 80, "publicly_accessible": True, "protocol": "HTTP"}
 FEATURE = models.ClusterRequestFeatureValue
@@ -23,7 +24,7 @@ def repaired(value: Any, type_: Any) -> tuple[Any, str]:
     repair = Repair()
     (found,) = finish(repair.read([value], list[type_], "", ""))
     (problem,) = repair.problems.values()
-    return found, f"{problem}; {problem.done}"
+    return found, f"{problem.said(str)}; {problem.done}"
 
 
 @pytest.mark.parametrize(
@@ -72,3 +73,13 @@ def test_a_kind_that_is_not_known_is_no_problem() -> None:
     repair = Repair()
     assert finish(repair.read({"new": 1}, models.HelmResponseSource, "", "")) == UnknownVariant({"new": 1})
     assert repair.problems == {}
+
+
+@pytest.mark.parametrize("length", [150, 180, 195])
+def test_half_of_a_secret_is_not_shown_where_a_long_key_is_cut(length: int, caplog: pytest.LogCaptureFixture) -> None:
+    secret = Secret("qov_Zq7-Xk29-Wm4Bv8Hn3Rt6Yp1Ls5")
+    value = {"x" * length + secret.reveal(): 5}
+    Codec(strict=False).decode(value, dict[str, str], operation="test", hide=secret.hidden_in)
+    with pytest.raises(DecodeError) as failed:
+        Codec(strict=True).decode(value, dict[str, str], operation="test", hide=secret.hidden_in)
+    assert "qov_" not in f"{caplog.text}{failed.value}"
