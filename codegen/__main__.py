@@ -53,7 +53,11 @@ def generate(read: facts.ApiFacts, *, check: bool) -> int:
 def undecided(decisions: Decisions, api: Api) -> list[str]:
     """The decisions that must be taken before code is written."""
     where = "named like a secret, add it to codegen/decisions/secrets.toml as hidden or shown"
-    return [f"{where}: {name}" for name in decisions.secrets.undecided(api)]
+    alike = "enums of the same values, add them to codegen/decisions/enums.toml as one or apart"
+    return [
+        *(f"{where}: {name}" for name in decisions.secrets.undecided(api)),
+        *(f"{alike}: {names}" for names in decisions.enums.undecided(api)),
+    ]
 
 
 def _invented(api: Api) -> list[str]:

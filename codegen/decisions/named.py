@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import attrs
 
 from codegen import facts
-from codegen.facts import ObjectSchema, Schema, UnionSchema
+from codegen.facts import EnumSchema, ObjectSchema, Schema, UnionSchema
 
 
 @attrs.frozen
@@ -36,6 +36,8 @@ class Api:
     """The names that no table gave, by operation id."""
     renamed: dict[str, str] = attrs.Factory(dict)
     """The public names of schemas that have another than in the facts."""
+    joined: dict[str, EnumSchema] = attrs.Factory(dict)
+    """The enums that are one class with others, as the facts call and have them."""
     corrected: list[str] = attrs.Factory(list)
     """The places at which the description was corrected."""
 
@@ -55,22 +57,44 @@ class Api:
 
 
 def name(
-    api: facts.ApiFacts, calls: Mapping[str, str], schemas: Mapping[str, str], *, invented: Mapping[str, str]
+    api: facts.ApiFacts,
+    calls: Mapping[str, str],
+    schemas: Mapping[str, str],
+    enums: Mapping[str, str],
+    *,
+    invented: Mapping[str, str],
 ) -> Api:
-    """The API with `calls` by operation id and `schemas` by what the facts call them."""
+    """The API under its public names.
+
+    `calls` are by operation id, `schemas` and `enums` by what the facts call them; enums of one name are one class.
+    """
+    joined = _joined(api, enums)
     renamed = {old: new for old, new in schemas.items() if old in api.schemas and new not in api.schemas}
+    renamed |= {old: enums[old] for old in joined if enums[old] != old}
 
     def spell(type_: str) -> str:
         return re.sub(r"\b[A-Za-z_]\w*", lambda word: renamed.get(word[0], word[0]), type_)
 
+    values: dict[str, list[str]] = {}
+    for old, schema in joined.items():
+        values.setdefault(enums[old], []).extend(schema.values)
+    named = {spell(name): _schema(schema, spell) for name, schema in api.schemas.items()}
+    named |= {name: EnumSchema(list(dict.fromkeys(every))) for name, every in values.items()}
     return Api(
         operations=[_operation(operation, calls[operation.id], spell) for operation in api.operations],
-        schemas=dict(sorted((spell(name), _schema(schema, spell)) for name, schema in api.schemas.items())),
+        schemas=dict(sorted(named.items())),
         unnamed=api.unnamed,
         invented=dict(invented),
         renamed=renamed,
+        joined=joined,
         corrected=api.corrected,
     )
+
+
+def _joined(api: facts.ApiFacts, enums: Mapping[str, str]) -> dict[str, EnumSchema]:
+    """The enums that become one class with others, unless a schema that is none of them has the name of the class."""
+    found = {old: schema for old in enums if isinstance(schema := api.schemas.get(old), EnumSchema)}
+    return {old: schema for old, schema in found.items() if enums[old] in found or enums[old] not in api.schemas}
 
 
 def _operation(operation: facts.OperationFacts, call: str, spell: Callable[[str], str]) -> Operation:

@@ -16,6 +16,7 @@ import attrs
 from codegen import facts
 from codegen.decisions import loader, named
 from codegen.decisions.capabilities import Capabilities
+from codegen.decisions.enums import Enums
 from codegen.decisions.loader import OperationName, Place, Table, TableError
 from codegen.decisions.named import Api, Operation
 from codegen.decisions.naming import Names
@@ -139,6 +140,7 @@ class Decisions:
     folder: Path
     capabilities: Capabilities
     corrections: Corrections
+    enums: Enums
     fields: Fields
     modules: Modules
     names: Names
@@ -155,7 +157,7 @@ class Decisions:
         """The API as this names it."""
         invented = self.names.invented(api.operations)
         calls = invented | {id_: row.call for id_, row in self.names.found(api.operations).items()}
-        return named.name(api, calls, self.schema_names.names, invented=invented)
+        return named.name(api, calls, self.schema_names.names, self.enums.names, invented=invented)
 
     def dead(self, api: Api) -> list[str]:
         """The rows that speak of what the API does not have, with file and line."""

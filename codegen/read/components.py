@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from codegen.facts import Schema
 from codegen.read.description import Node
+from codegen.read.keywords import kinds
 from codegen.spelling import pascal
 
 _PREFIX = "#/components/schemas/"
@@ -49,8 +50,9 @@ class Components:
         return {name: self._fate(name) for name in sorted(self._declared) if name not in self.schemas}
 
     def _fate(self, name: str) -> str:
-        value = self._declared[name].resolve().value
-        if value.get("type") == "array":
+        node = self._declared[name].resolve()
+        value = node.value
+        if kinds(node) == ["array"]:
             return "list"
         if "additionalProperties" in value or set(value) <= {"type", "description"}:
             return "map"

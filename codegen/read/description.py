@@ -11,6 +11,11 @@ from urllib.parse import unquote
 import attrs
 import yaml
 
+_JOINED = ("properties", "required", "allOf")
+"""Keywords that, beside a `$ref`, join it as the parts of an `allOf` do."""
+
+_AT_ODDS = ("enum", "const", "items", "oneOf", "anyOf", "additionalProperties")
+_DIALECT = "https://spec.openapis.org/oas/3.1/dialect/base"
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
 
 
@@ -66,9 +71,11 @@ class Node:
                 raise self.fail(f"unknown key {key!r}, expected {', '.join(known)}")
 
     def resolve(self) -> Node:
-        """Follows `$ref`, as often as it takes."""
+        """Follows `$ref`, as often as it takes, up to one that is joined with what stands beside it."""
         node, seen = self, set[str]()
-        while isinstance(node.value, dict) and "$ref" in node.value:
+        while isinstance(node.value, dict) and "$ref" in node.value and not node.value.keys() & {*_JOINED}:
+            if beside := [key for key in _AT_ODDS if key in node.value]:
+                raise node.fail(f"{beside[0]!r} cannot stand beside a reference")
             if node.where in seen:
                 raise self.fail("the reference leads back to itself")
             seen.add(node.where)
@@ -101,9 +108,13 @@ def load(source: str) -> Node:
     document = yaml.load(text, Loader=_Loader)  # noqa: S506  # a safe loader, see below
     root = Node(document, "#", document)
     version = str(root.mapping().get("openapi", ""))
-    if not version.startswith("3.0."):
-        raise root.fail(f"expected an OpenAPI 3.0 description, found version {version!r}")
-    root.only("openapi", "info", "servers", "security", "tags", "externalDocs", "paths", "components")
+    if not version.startswith(("3.0.", "3.1.")):
+        raise root.fail(f"expected an OpenAPI 3.0 or 3.1 description, found version {version!r}")
+    root.only(
+        "openapi", "info", "servers", "security", "tags", "externalDocs", "paths", "components", "jsonSchemaDialect"
+    )
+    if (dialect := document.get("jsonSchemaDialect", _DIALECT)) != _DIALECT:
+        raise root.child("jsonSchemaDialect").fail(f"unknown dialect {dialect!r}, expected {_DIALECT!r}")
     return root
 
 

@@ -9,7 +9,7 @@ import attrs
 from codegen.facts import Field, ObjectSchema
 from codegen.read.components import Components
 from codegen.read.description import Node
-from codegen.read.keywords import Typed, is_schema, only_known
+from codegen.read.keywords import Typed, is_schema, is_union, only_known, parts
 from codegen.spelling import attribute, pascal
 
 
@@ -21,7 +21,7 @@ class Gathered:
     required: dict[str, Node] = attrs.Factory(dict)
     """The places that require a key, by that key."""
     unions: list[Node] = attrs.Factory(list)
-    """The parts that are a `oneOf`."""
+    """The parts that are a union."""
 
     def copy(self) -> Gathered:
         return Gathered(dict(self.found), dict(self.required))
@@ -52,9 +52,9 @@ class ObjectReader:
 
     def gather(self, node: Node, hint: str, into: Gathered) -> None:
         only_known(node)
-        if "oneOf" in node.value:
+        if is_union(node):
             into.unions.append(node)
-        for part in node.child("allOf").elements() if "allOf" in node.value else ():
+        for part in parts(node):
             target = part.resolve()
             component = self.components.name(target)
             if component:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from codegen.facts import Body, ObjectSchema, OperationFacts, Parameter, ResponseFacts
+from codegen.facts import Body, ObjectSchema, OperationFacts, Parameter, ResponseFacts, UnionSchema
 from codegen.read.description import METHODS, Node
 from codegen.read.schemas import SchemaReader
 from codegen.spelling import parameter, pascal
@@ -19,7 +19,8 @@ class OperationReader:
 
     def read_all(self) -> list[OperationFacts]:
         found = []
-        for path, item in self._root.child("paths").items():
+        for path, place in self._root.child("paths").items():
+            item = place.resolve()
             item.only("summary", "description", "parameters", "servers", *METHODS)
             for method in METHODS:
                 if (node := item.get(method)) is not None:
@@ -72,9 +73,8 @@ class OperationReader:
             raise node.fail("the schema of the parameter is missing")
         wire = node.value["name"]
         typed = self._schemas.read(schema, f"{pascal(operation)}{pascal(wire)}")
-        if typed.expression.startswith(("list[", "dict[")) or isinstance(
-            self._schemas.schemas.get(typed.expression), ObjectSchema
-        ):
+        named = self._schemas.schemas.get(typed.expression)
+        if typed.expression.startswith(("list[", "dict[")) or isinstance(named, ObjectSchema | UnionSchema):
             raise schema.fail("a parameter must be a scalar or an enum")
         return Parameter(
             name=parameter(wire),
@@ -95,16 +95,19 @@ class OperationReader:
             raise place.child("content").fail("a request body must have exactly one media type")
         media_type, content = contents[0]
         hint = f"{pascal(id_)}Request"
-        typed = self._schemas.read(self._schema(content), hint)
-        fields = self._schemas.fields(self._schema(content), hint)
+        schema = self._schema(media_type, content)
+        typed = self._schemas.read(schema, hint)
+        fields = self._schemas.fields(schema, hint)
         # Few bodies are marked as required; one that must have keys cannot be left out.
         needed = typed.expression != "dict[str, Any]" and (fields is None or any(field.required for field in fields))
         required = bool(place.value.get("required", False)) or needed
         return Body(type=typed.expression, media_type=media_type, required=required)
 
-    def _schema(self, content: Node) -> Node:
+    def _schema(self, media_type: str, content: Node) -> Node:
         content.only("schema", "example", "examples")
         schema = content.get("schema")
+        if schema is None and media_type == "application/octet-stream":  # as 3.1 describes a file
+            return Node(content.document, content.where, {"type": "string", "format": "binary"})
         if schema is None:
             raise content.fail("the schema of the body is missing")
         return schema
@@ -128,7 +131,8 @@ class OperationReader:
         if contents is None or not contents.value:
             return [ResponseFacts(status)]
         return [
-            self._content(status, media_type, self._schema(content), id_) for media_type, content in contents.items()
+            self._content(status, media_type, self._schema(media_type, content), id_)
+            for media_type, content in contents.items()
         ]
 
     def _content(self, status: int, media_type: str, schema: Node, id_: str) -> ResponseFacts:

@@ -9,7 +9,20 @@ from __future__ import annotations
 from codegen.facts import EnumSchema, Field, Schema
 from codegen.read.components import Components
 from codegen.read.description import Node
-from codegen.read.keywords import FORMATS, SCALARS, Typed, is_nullable, is_object, only_known, says_nothing
+from codegen.read.keywords import (
+    SCALARS,
+    Typed,
+    constants,
+    is_joined,
+    is_nullable,
+    is_object,
+    is_union,
+    kinds,
+    only_known,
+    parts,
+    says_nothing,
+    text_type,
+)
 from codegen.read.objects import Gathered, ObjectReader
 from codegen.read.unions import UnionReader
 from codegen.spelling import singular
@@ -30,6 +43,8 @@ class SchemaReader:
 
     def read(self, node: Node, hint: str) -> Typed:
         """The type of the values at `node`; an inline schema that needs a name gets `hint`."""
+        if node.value is True:
+            return Typed("Any")
         nullable = is_nullable(node)
         target = node.resolve()
         if target.where != node.where:
@@ -61,40 +76,40 @@ class SchemaReader:
     def _read(self, node: Node, hint: str) -> Typed:
         value = node.mapping()
         nullable = is_nullable(node)
-        if "enum" in value:
-            return self._enum(node, hint)
-        if "oneOf" in value or "anyOf" in value:
-            return Typed(self._unions.union(node, hint), nullable)
-        if "allOf" in value:
-            return self._all_of(node, hint)
-        kind = value.get("type")
+        if (entries := constants(node)) is not None:
+            return self._enum(node, entries, hint)
+        if is_joined(node):
+            return self._joined(node, hint)
+        if is_union(node):
+            typed = self._unions.union(node, hint)
+            return Typed(typed.expression, nullable or typed.nullable)
+        allowed = kinds(node)
+        if len(allowed) > 1:
+            return Typed(self._unions.of_scalars(node, hint), nullable)
+        kind = allowed[0] if allowed else None
         if kind == "array":
-            if "items" not in value:
-                raise node.fail("an array must declare its items")
-            item = self.read(node.child("items"), singular_hint(hint))
+            item = self.read(node.child("items"), singular_hint(hint)) if "items" in value else "Any"
             return Typed(f"list[{item}]", nullable)
-        if isinstance(kind, str) and kind in SCALARS:
+        if kind in SCALARS:
             if "properties" in value or "items" in value:
                 raise node.fail(f"a {kind} cannot have properties or items")
-            known = FORMATS.get(value.get("format", "")) if kind == "string" else None
-            return Typed(known or SCALARS[kind], nullable)
+            return Typed(text_type(node) if kind == "string" else SCALARS[kind], nullable)
         if kind == "object" or value.get("properties") or "additionalProperties" in value:
             return Typed(self._object(node, hint), nullable)
-        if kind is None:
+        if kind is None and "type" not in value:
             return Typed("Any", nullable)
-        raise node.fail(f"unknown type {kind!r}, expected object, array, {', '.join(SCALARS)}")
+        raise node.fail(f"unknown type {value['type']!r}, expected object, array, {', '.join(SCALARS)}")
 
-    def _enum(self, node: Node, hint: str) -> Typed:
-        values = [entry.value for entry in node.child("enum").elements()]
-        nullable = is_nullable(node) or None in values
+    def _enum(self, node: Node, entries: list[Node], hint: str) -> Typed:
+        place = next((node.child(keyword) for keyword in ("enum", "const") if keyword in node.value), node)
+        values = [entry.value for entry in entries]
         texts = [value for value in values if value is not None]
-        kind = node.value.get("type", "string")
-        if kind != "string" or not all(isinstance(value, str) for value in texts):
-            raise node.child("enum").fail("an enum must consist of strings")
+        if not {*kinds(node)} <= {"string"} or not all(isinstance(value, str) for value in texts):
+            raise place.fail("an enum must consist of strings")
         if not texts:
-            raise node.child("enum").fail("an enum must have a value")
+            raise place.fail("an enum must have a value")
         name = self._components.define(node, hint, lambda _: EnumSchema(list(dict.fromkeys(texts))))
-        return Typed(name, nullable)
+        return Typed(name, is_nullable(node) or None in values)
 
     def _object(self, node: Node, hint: str) -> str:
         value = node.value
@@ -110,13 +125,17 @@ class SchemaReader:
             return "dict[str, Any]"
         return f"dict[str, {self.read(extra, f'{hint}Value')}]"
 
-    def _all_of(self, node: Node, hint: str) -> Typed:
+    def _joined(self, node: Node, hint: str) -> Typed:
         nullable = is_nullable(node)
-        parts = [part for part in node.child("allOf").elements() if not says_nothing(part)]
+        meaningful = [part for part in parts(node) if not says_nothing(part)]
         # `allOf` around one reference only serves to say something beside it.
-        if len(parts) == 1 and "$ref" in parts[0].value and not node.value.get("properties"):
-            nullable = nullable or any(is_nullable(p) for p in node.child("allOf").elements())
-            typed = self.read(parts[0], hint)
+        if (
+            len(meaningful) == 1
+            and "$ref" in meaningful[0].value
+            and not node.value.keys() & {"properties", "required"}
+        ):
+            nullable = nullable or any(is_nullable(part) for part in parts(node))
+            typed = self.read(meaningful[0], hint)
             return Typed(typed.expression, nullable or typed.nullable)
         if not is_object(node):
             raise node.fail("allOf must join objects only")

@@ -9,7 +9,7 @@ import attrs
 from codegen.facts import Field, ObjectSchema, UnionSchema
 from codegen.read.components import Components
 from codegen.read.description import Node
-from codegen.read.keywords import is_object
+from codegen.read.keywords import SCALARS, Typed, branches, is_object, kinds
 from codegen.read.objects import Gathered, ObjectReader
 from codegen.spelling import pascal
 
@@ -22,23 +22,28 @@ class UnionReader:
     objects: ObjectReader
     _undecided: list[tuple[Node, str]] = attrs.field(init=False, factory=list)
 
-    def union(self, node: Node, hint: str) -> str:
-        keyword = "oneOf" if "oneOf" in node.value else "anyOf"
-        branches = list(node.child(keyword).elements())
-        if len(branches) == 1 and node.get("discriminator") is None:
-            return self.objects.read(branches[0], hint).expression
-        return self.components.define(node, hint, lambda name: self._branches(node, branches, name))
+    def union(self, node: Node, hint: str) -> Typed:
+        found = branches(node)
+        if len(found) == 1 and node.get("discriminator") is None:
+            return self.objects.read(found[0], hint)
+        return Typed(self.components.define(node, hint, lambda name: self._branches(node, found, name)))
+
+    def of_scalars(self, node: Node, hint: str) -> str:
+        """A schema with several types is a union of them."""
+        if other := [kind for kind in kinds(node) if kind not in SCALARS]:
+            raise node.child("type").fail(f"{other[0]} cannot be one of several types, expected {', '.join(SCALARS)}")
+        return self.components.define(node, hint, lambda _: UnionSchema([SCALARS[kind] for kind in kinds(node)]))
 
     def distributed(self, node: Node, hint: str, gathered: Gathered) -> str:
-        """`allOf` of fields and a `oneOf` is a union whose branches all have those fields."""
+        """`allOf` of fields and a union is a union whose branches all have those fields."""
         if len(gathered.unions) != 1:
             raise node.fail("allOf must join at most one union")
-        branches = list(gathered.unions[0].child("oneOf").elements())
         if "discriminator" in gathered.unions[0].value:
             raise gathered.unions[0].fail("allOf must not join a union with a discriminator")
+        found = branches(gathered.unions[0])
 
         def build(name: str) -> UnionSchema:
-            extended = [self._extended(branch, branches, name, gathered) for branch in branches]
+            extended = [self._extended(branch, found, name, gathered) for branch in found]
             return self._undistinguished(node, name, extended)
 
         return self.components.define(node, hint, build)
@@ -52,21 +57,29 @@ class UnionReader:
                 schemas[name] = attrs.evolve(union, keys=self._keys(node, union.branches))
         self._undecided.clear()
 
-    def _extended(self, branch: Node, branches: list[Node], name: str, gathered: Gathered) -> str:
+    def _extended(self, branch: Node, others: list[Node], name: str, gathered: Gathered) -> str:
         """A branch with the fields that all of them have."""
-        parts = gathered.copy()
-        self.objects.gather(branch.resolve(), name, parts)
-        model = ObjectSchema(parts.settled(branch))
-        own = f"{name}With{pascal(own_key(branch, branches))}"
+        joined = gathered.copy()
+        self.objects.gather(branch.resolve(), name, joined)
+        if joined.unions:
+            inner = self.components.name(branch.resolve())
+            if inner is None:
+                raise branch.fail("a union inside one that is joined with fields needs a name")
+            return self.distributed(branch, f"{name}With{inner}", joined)
+        model = ObjectSchema(joined.settled(branch))
+        own = f"{name}With{pascal(own_key(branch, others))}"
         return self.components.define(branch, own, lambda _: model)
 
-    def _branches(self, node: Node, branches: list[Node], name: str) -> UnionSchema:
+    def _branches(self, node: Node, found: list[Node], name: str) -> UnionSchema:
         discriminator = node.get("discriminator")
         expressions = []
-        for branch in branches:
+        for branch in found:
             inline = "$ref" not in branch.value and is_object(branch)
-            hint = f"{name}With{pascal(own_key(branch, branches))}" if inline else name
-            expressions.append(self.objects.read(branch, hint).expression)
+            hint = f"{name}With{pascal(own_key(branch, found))}" if inline else name
+            expression = self.objects.read(branch, hint).expression
+            if expression.startswith("list["):
+                raise branch.fail("a list cannot be a branch of a union")
+            expressions.append(expression)
         if discriminator is None:
             return self._undistinguished(node, name, expressions)
         discriminator.only("propertyName", "mapping")
@@ -83,14 +96,20 @@ class UnionReader:
         return UnionSchema(expressions)
 
     def _keys(self, node: Node, expressions: list[str]) -> dict[str, str]:
-        models: dict[str, ObjectSchema] = {}
-        for expression in expressions:
-            schema = self.components.schemas.get(expression)
-            if isinstance(schema, ObjectSchema):
-                models[expression] = schema
-            elif schema is not None:
-                raise node.fail(f"the branch {expression} is no object, so no key distinguishes it")
-        return distinguishing_keys(node, models)
+        named = [expression for expression in expressions if expression in self.components.schemas]
+        return distinguishing_keys(node, {name: self._as_object(node, name) for name in named})
+
+    def _as_object(self, node: Node, name: str, inside: tuple[str, ...] = ()) -> ObjectSchema:
+        """What is known of a branch: of one that is a union, the keys of all its branches and what they all require."""
+        schema = self.components.schemas.get(name)
+        if isinstance(schema, ObjectSchema):
+            return schema
+        if not isinstance(schema, UnionSchema) or name in inside:
+            raise node.fail(f"the branch {name} is no object, so no key distinguishes it")
+        inner = [self._as_object(node, branch, (*inside, name)).fields for branch in schema.branches]
+        needed = set[str].intersection(*({field.wire for field in fields if field.required} for fields in inner))
+        known = {field.wire: field for fields in inner for field in fields}
+        return ObjectSchema([attrs.evolve(field, required=wire in needed) for wire, field in known.items()])
 
 
 def distinguishing_keys(node: Node, models: Mapping[str, ObjectSchema]) -> dict[str, str]:

@@ -84,9 +84,7 @@ else:
             SelfManagedClusterKind CompanySizeEnum TypeOfUseEnum SignUp SignUpRequest
         """,
         "advanced_settings": """
-            ApplicationAdvancedSettingsDeploymentAntiaffinityPod ApplicationAdvancedSettingsDeploymentTopologySpreadZone
-            ApplicationAdvancedSettingsDeploymentUpdateStrategyType ContainerAdvancedSettingsDeploymentAntiaffinityPod
-            ContainerAdvancedSettingsDeploymentTopologySpreadZone ContainerAdvancedSettingsDeploymentUpdateStrategyType
+            AdvancedSettingsAntiaffinityPod AdvancedSettingsTopologySpreadZone AdvancedSettingsUpdateStrategyType
             HelmAdvancedSettings JobAdvancedSettings TerraformAdvancedSettings ApplicationAdvancedSettings
             ContainerAdvancedSettings
         """,
@@ -133,12 +131,11 @@ else:
         """,
         "aws": """
             AwsRoleCredentialsRequestType AwsStaticCredentialsRequestType EksAnywhereVsphereRoleCredentialsRequestType
-            EksAnywhereVsphereStaticCredentialsRequestType ListAWSEKSInstanceTypeGpu AwsRoleCredentialsRequest
-            AwsStaticCredentialsRequest EksAnywhereVsphereRoleCredentialsRequest
-            EksAnywhereVsphereStaticCredentialsRequest AwsCredentialsRequest
+            EksAnywhereVsphereStaticCredentialsRequestType AwsRoleCredentialsRequest AwsStaticCredentialsRequest
+            EksAnywhereVsphereRoleCredentialsRequest EksAnywhereVsphereStaticCredentialsRequest AwsCredentialsRequest
         """,
         "azure": """
-            AzureCredentialsRequest ListAzureAKSInstanceTypeGpu
+            AzureCredentialsRequest
         """,
         "billing": """
             BillingExternalId BillingInfo BillingInfoRequest BillingStatus Cost CostRange CreditCard CreditCardRequest
@@ -230,19 +227,17 @@ else:
         "common": """
             ServiceTypeEnum BuildModeEnum CpuArchitectureEnum DeploymentRestrictionModeEnum
             DeploymentRestrictionTypeEnum CloudVendorEnum KubernetesEnum CloneServiceRequest ClusterRegion
-            CloudProviderEnum LinkedServiceTypeEnum ClusterInstanceAttributes ClusterInstanceGpuInfo
-            OrganizationEventOrigin DeploymentStageServiceResponse InternalNetworkMonitoring InviteMemberRoleEnum Log
-            PortProtocolEnum ServiceLightResponseJobType StorageTypeEnum Link ClusterEksAnywhereGitRepository
-            ClusterInstanceType DeploymentStageResponse ServicePort ServicePortRequestPort ServiceLightResponse
+            CloudProviderEnum LinkedServiceTypeEnum ClusterInstanceAttributes ClusterInstanceGpuInfo JobTypeEnum
+            OrganizationEventOrigin DeploymentStageServiceResponse InstanceTypeGpu InternalNetworkMonitoring
+            InviteMemberRoleEnum Log PortProtocolEnum StorageTypeEnum Link ClusterEksAnywhereGitRepository
+            ClusterInstanceType ServiceLightResponse DeploymentStageResponse ServicePort ServicePortRequestPort
             ServiceStorageRequestStorage ServiceStorageStorage ArgocdAppResponse Organization
         """,
         "container_registries": """
-            ContainerRegistryKindEnum ContainerRegistryAssociatedServiceType
-            ContainerRegistryRequestConfigGcpCredentialsType ContainerRegistryResponseCluster
-            ContainerRegistryResponseConfigGcpCredentialsType AvailableContainerRegistryResponse
-            ContainerRegistryProviderDetailsResponse ContainerRegistryAssociatedServicesResponse
-            ContainerRegistryRequestConfig ContainerRegistryResponseConfig ContainerRegistryRequest
-            ContainerRegistryResponse
+            ContainerRegistryKindEnum ContainerRegistryAssociatedServiceType ContainerRegistryGcpCredentialsType
+            ContainerRegistryResponseCluster AvailableContainerRegistryResponse ContainerRegistryProviderDetailsResponse
+            ContainerRegistryAssociatedServicesResponse ContainerRegistryRequestConfig ContainerRegistryResponseConfig
+            ContainerRegistryRequest ContainerRegistryResponse
         """,
         "containers": """
             ContainerDeployRequest ContainerImageCheckRequest ContainerNetwork ContainerNetworkRequest
@@ -263,29 +258,27 @@ else:
         """,
         "databases": """
             BackupRequest Credentials DatabaseTypeEnum DatabaseModeEnum DatabaseAccessibilityEnum DatabaseDiskType
-            DatabaseEditRequestDiskType ManagedDatabaseInstanceTypeResponse ManagedDatabaseTypeResponse Version
-            DatabaseVersionMode DatabaseRequest DatabaseEditRequest DatabaseConfiguration Database Backup
+            ManagedDatabaseInstanceTypeResponse ManagedDatabaseTypeResponse Version DatabaseVersionMode DatabaseRequest
+            DatabaseEditRequest DatabaseConfiguration Database Backup
         """,
         "deployment_history": """
             DeploymentHistoryStatusEnum DeploymentHistoryActionStatus DeploymentHistoryEnvironmentV2Identifier
             DeploymentHistoryTriggerAction DeploymentHistoryHelmResponseRepository
-            DeploymentHistoryServiceDetailsWithArguments DeploymentHistoryServiceDetailsWithJobTypeJobType
-            DeploymentHistoryServiceDetailsWithRepositoryRepository DeploymentHistoryServiceIdentifier
-            DeploymentHistoryServiceDetailsWithCommit DeploymentHistory DeploymentHistoryApplication
-            DeploymentHistoryContainer DeploymentHistoryDatabase DeploymentHistoryAuditingData
-            DeploymentHistoryHelmResponse DeploymentHistoryJobResponseSchedule
+            DeploymentHistoryServiceDetailsWithArguments DeploymentHistoryServiceDetailsWithRepositoryRepository
+            DeploymentHistoryServiceIdentifier DeploymentHistoryServiceDetailsWithCommit DeploymentHistory
+            DeploymentHistoryApplication DeploymentHistoryContainer DeploymentHistoryDatabase
+            DeploymentHistoryAuditingData DeploymentHistoryHelmResponse DeploymentHistoryJobResponseSchedule
             DeploymentHistoryServiceDetailsWithJobTypeSchedule DeploymentHistoryServiceDetailsWithRepository
             DeploymentHistoryJobResponse DeploymentHistoryServiceDetailsWithJobType DeploymentHistoryEnvironment
             DeploymentHistoryServiceDetails DeploymentHistoryService DeploymentHistoryStage
             DeploymentHistoryEnvironmentV2
         """,
         "deployment_queue": """
-            QueuedDeploymentRequestWithStagesIdentifier QueuedDeploymentRequestWithStagesStageServiceDetailsJobType
-            QueuedDeploymentRequestForServiceIdentifier QueuedDeploymentRequestWithStagesStageServiceIdentifier
+            QueuedDeploymentRequestWithStagesIdentifier QueuedDeploymentRequestForServiceIdentifier
+            QueuedDeploymentRequestWithStagesStageServiceIdentifier QueuedDeploymentRequestWithStagesStageServiceDetails
             EnvDeploymentStatus QueuedDeploymentRequestForServiceAuditingData
-            QueuedDeploymentRequestWithStagesAuditingData QueuedDeploymentRequestWithStagesStageServiceDetails
-            QueuedDeploymentRequestWithStagesStageService QueuedDeploymentRequestForService
-            QueuedDeploymentRequestWithStagesStage QueuedDeploymentRequestWithStages
+            QueuedDeploymentRequestWithStagesAuditingData QueuedDeploymentRequestWithStagesStageService
+            QueuedDeploymentRequestForService QueuedDeploymentRequestWithStagesStage QueuedDeploymentRequestWithStages
         """,
         "deployment_stages": """
             AttachServiceToDeploymentStageRequest DeploymentStageRequest
@@ -312,16 +305,16 @@ else:
             EnvironmentModeEnum
         """,
         "environments": """
-            CancelEnvironmentDeploymentRequest CleanFailedJobsRequest CleanFailedJobsResponse CreateEnvironmentModeEnum
+            CancelEnvironmentDeploymentRequest CleanFailedJobsRequest CleanFailedJobsResponse
             DeployAllRequestApplication DeployAllRequestContainer DeployAllRequestJob DeployAllRequestHelm
             DeploymentBuildUsageReportRequest DeploymentBuildUsageReportResponse DockerfileCheckResponse
             EnvironmentCloudProvider EnvironmentDeploymentStatusEnum EnvironmentServiceIdsAllRequest EnvironmentStats
-            EnvironmentStatusEventOriginEnum RebootServicesRequest ServicesOverviewResponseManagedBy
-            StageStepMetricNameEnum ClusterOverviewResponse CloneEnvironmentRequest CreateEnvironmentRequest
-            EnvironmentEditRequest Environment EnvironmentDeploymentRule EnvironmentDeploymentRuleEditRequest
-            EnvironmentStatusesWithStagesPreCheckStage ServicesOverviewResponse StageStepMetric DockerfileCheckRequest
-            StageStepMetrics DeployAllRequest EnvironmentStatus Stage EnvironmentOverviewResponse EnvironmentStatuses
-            DeploymentStageWithServicesStatuses EnvironmentStatusesWithStages AnyService
+            RebootServicesRequest ServicesOverviewResponseManagedBy StageStepMetricNameEnum ClusterOverviewResponse
+            CloneEnvironmentRequest CreateEnvironmentRequest EnvironmentEditRequest Environment
+            EnvironmentDeploymentRule EnvironmentDeploymentRuleEditRequest EnvironmentStatusesWithStagesPreCheckStage
+            ServicesOverviewResponse StageStepMetric DockerfileCheckRequest StageStepMetrics DeployAllRequest
+            EnvironmentStatus Stage EnvironmentOverviewResponse EnvironmentStatuses DeploymentStageWithServicesStatuses
+            EnvironmentStatusesWithStages AnyService
         """,
         "events": """
             OrganizationEventType OrganizationEventTargetType OrganizationEventSubTargetType
@@ -338,9 +331,9 @@ else:
         """,
         "git": """
             GitProviderEnum Commit GitAuthProvider HelmGitRepositoryRequest GitRepository GitRepositoryBranch
-            GitTokenAssociatedServiceType GitWebhookStatusResponseStatus GitWebhookStatusResponseProvider
-            OrganizationGithubAppConnectRequest ApplicationGitRepository ApplicationGitRepositoryRequest GitTokenRequest
-            GitTokenResponse GitFileCheckRequest GitTokenAssociatedServiceResponse GitWebhookStatusResponse
+            GitTokenAssociatedServiceType GitWebhookStatusResponseStatus OrganizationGithubAppConnectRequest
+            ApplicationGitRepository ApplicationGitRepositoryRequest GitTokenRequest GitTokenResponse
+            GitFileCheckRequest GitTokenAssociatedServiceResponse GitWebhookStatusResponse
         """,
         "healthchecks": """
             ProbeTypeTcp ProbeTypeHttp ProbeTypeExec ProbeTypeGrpc ProbeType Probe Healthcheck
@@ -373,9 +366,9 @@ else:
             QoveryIpsResponse
         """,
         "jobs": """
-            CleanFailedJobResponse JobTypeEnum CronJobResponseScheduleCronjob JobScheduleEvent JobLifecyleSchedule
-            JobCronSchedule JobLifecycleTypeEnum JobDeployRequest JobForceEvent JobRequestScheduleOnStart
-            JobRequestScheduleOnStop JobRequestScheduleOnDelete JobRequestScheduleCronjob JobRequestSourceImage
+            CleanFailedJobResponse CronJobResponseScheduleCronjob JobScheduleEvent JobLifecyleSchedule JobCronSchedule
+            JobLifecycleTypeEnum JobDeployRequest JobForceEvent JobRequestScheduleOnStart JobRequestScheduleOnStop
+            JobRequestScheduleOnDelete JobRequestScheduleCronjob JobRequestSourceImage
             LifecycleJobResponseScheduleOnStart LifecycleJobResponseScheduleOnStop LifecycleJobResponseScheduleOnDelete
             OrganizationJobAutoDeployRequest JobDeploymentRestrictionRequest JobDeploymentRestrictionResponse
             CronJobResponseSchedule JobRequestSchedule LifecycleJobResponseSchedule JobSourceDockerResponse

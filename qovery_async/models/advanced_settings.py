@@ -8,54 +8,29 @@ from attrs import define
 from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, Wire, own_first
 
 __all__ = [
-    "ApplicationAdvancedSettings", "ApplicationAdvancedSettingsDeploymentAntiaffinityPod",
-    "ApplicationAdvancedSettingsDeploymentTopologySpreadZone",
-    "ApplicationAdvancedSettingsDeploymentUpdateStrategyType", "ContainerAdvancedSettings",
-    "ContainerAdvancedSettingsDeploymentAntiaffinityPod", "ContainerAdvancedSettingsDeploymentTopologySpreadZone",
-    "ContainerAdvancedSettingsDeploymentUpdateStrategyType", "HelmAdvancedSettings", "JobAdvancedSettings",
+    "AdvancedSettingsAntiaffinityPod", "AdvancedSettingsTopologySpreadZone", "AdvancedSettingsUpdateStrategyType",
+    "ApplicationAdvancedSettings", "ContainerAdvancedSettings", "HelmAdvancedSettings", "JobAdvancedSettings",
     "TerraformAdvancedSettings",
 ]  # fmt: skip
 
 
-class ApplicationAdvancedSettingsDeploymentAntiaffinityPod(OpenEnum):
-    """Part of `ApplicationAdvancedSettings`."""
+class AdvancedSettingsAntiaffinityPod(OpenEnum):
+    """Part of `ApplicationAdvancedSettings` and `ContainerAdvancedSettings`."""
 
     PREFERRED = "Preferred"
     REQUIRRED = "Requirred"
 
 
-class ApplicationAdvancedSettingsDeploymentTopologySpreadZone(OpenEnum):
-    """Part of `ApplicationAdvancedSettings`."""
+class AdvancedSettingsTopologySpreadZone(OpenEnum):
+    """Part of `ApplicationAdvancedSettings` and `ContainerAdvancedSettings`."""
 
     DISABLED = "Disabled"
     SCHEDULE_ANYWAY = "ScheduleAnyway"
     DO_NOT_SCHEDULE = "DoNotSchedule"
 
 
-class ApplicationAdvancedSettingsDeploymentUpdateStrategyType(OpenEnum):
-    """Part of `ApplicationAdvancedSettings`."""
-
-    ROLLING_UPDATE = "RollingUpdate"
-    RECREATE = "Recreate"
-
-
-class ContainerAdvancedSettingsDeploymentAntiaffinityPod(OpenEnum):
-    """Part of `ContainerAdvancedSettings`."""
-
-    PREFERRED = "Preferred"
-    REQUIRRED = "Requirred"
-
-
-class ContainerAdvancedSettingsDeploymentTopologySpreadZone(OpenEnum):
-    """Part of `ContainerAdvancedSettings`."""
-
-    DISABLED = "Disabled"
-    SCHEDULE_ANYWAY = "ScheduleAnyway"
-    DO_NOT_SCHEDULE = "DoNotSchedule"
-
-
-class ContainerAdvancedSettingsDeploymentUpdateStrategyType(OpenEnum):
-    """Part of `ContainerAdvancedSettings`."""
+class AdvancedSettingsUpdateStrategyType(OpenEnum):
+    """Part of `ApplicationAdvancedSettings` and `ContainerAdvancedSettings`."""
 
     ROLLING_UPDATE = "RollingUpdate"
     RECREATE = "Recreate"
@@ -221,10 +196,10 @@ class ApplicationAdvancedSettings(Model):
         dict[str, str] | Unset | None, Wire("deployment.affinity.node.required")
     ] = UNSET
     deployment_antiaffinity_pod: Annotated[
-        ApplicationAdvancedSettingsDeploymentAntiaffinityPod | Unset | None, Wire("deployment.antiaffinity.pod")
+        AdvancedSettingsAntiaffinityPod | Unset | None, Wire("deployment.antiaffinity.pod")
     ] = UNSET
     deployment_topology_spread_zone: Annotated[
-        ApplicationAdvancedSettingsDeploymentTopologySpreadZone | Unset | None, Wire("deployment.topology_spread.zone")
+        AdvancedSettingsTopologySpreadZone | Unset | None, Wire("deployment.topology_spread.zone")
     ] = UNSET
     deployment_lifecycle_post_start_exec_command: Annotated[
         list[str] | Unset | None, Wire("deployment.lifecycle.post_start_exec_command")
@@ -233,7 +208,7 @@ class ApplicationAdvancedSettings(Model):
         list[str] | Unset | None, Wire("deployment.lifecycle.pre_stop_exec_command")
     ] = UNSET
     deployment_update_strategy_type: Annotated[
-        ApplicationAdvancedSettingsDeploymentUpdateStrategyType | Unset | None, Wire("deployment.update_strategy.type")
+        AdvancedSettingsUpdateStrategyType | Unset | None, Wire("deployment.update_strategy.type")
     ] = UNSET
     deployment_update_strategy_rolling_update_max_unavailable_percent: Annotated[
         int | Unset | None, Wire("deployment.update_strategy.rolling_update.max_unavailable_percent")
@@ -350,13 +325,13 @@ class ContainerAdvancedSettings(Model):
         dict[str, str] | Unset | None, Wire("deployment.affinity.node.required")
     ] = UNSET
     deployment_antiaffinity_pod: Annotated[
-        ContainerAdvancedSettingsDeploymentAntiaffinityPod | Unset | None, Wire("deployment.antiaffinity.pod")
+        AdvancedSettingsAntiaffinityPod | Unset | None, Wire("deployment.antiaffinity.pod")
     ] = UNSET
     deployment_topology_spread_zone: Annotated[
-        ContainerAdvancedSettingsDeploymentTopologySpreadZone | Unset | None, Wire("deployment.topology_spread.zone")
+        AdvancedSettingsTopologySpreadZone | Unset | None, Wire("deployment.topology_spread.zone")
     ] = UNSET
     deployment_update_strategy_type: Annotated[
-        ContainerAdvancedSettingsDeploymentUpdateStrategyType | Unset | None, Wire("deployment.update_strategy.type")
+        AdvancedSettingsUpdateStrategyType | Unset | None, Wire("deployment.update_strategy.type")
     ] = UNSET
     deployment_update_strategy_rolling_update_max_unavailable_percent: Annotated[
         int | Unset | None, Wire("deployment.update_strategy.rolling_update.max_unavailable_percent")

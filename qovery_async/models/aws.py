@@ -11,7 +11,7 @@ __all__ = [
     "AwsCredentialsRequest", "AwsRoleCredentialsRequest", "AwsRoleCredentialsRequestType",
     "AwsStaticCredentialsRequest", "AwsStaticCredentialsRequestType", "EksAnywhereVsphereRoleCredentialsRequest",
     "EksAnywhereVsphereRoleCredentialsRequestType", "EksAnywhereVsphereStaticCredentialsRequest",
-    "EksAnywhereVsphereStaticCredentialsRequestType", "ListAWSEKSInstanceTypeGpu",
+    "EksAnywhereVsphereStaticCredentialsRequestType",
 ]  # fmt: skip
 
 
@@ -37,14 +37,6 @@ class EksAnywhereVsphereStaticCredentialsRequestType(OpenEnum):
     """Part of `EksAnywhereVsphereStaticCredentialsRequest`."""
 
     EKS_ANYWHERE_VSPHERE_STATIC = "EKS_ANYWHERE_VSPHERE_STATIC"
-
-
-class ListAWSEKSInstanceTypeGpu(OpenEnum):
-    """Sent by `aws.list_eks_instance_types`."""
-
-    INCLUDE = "INCLUDE"
-    EXCLUDE = "EXCLUDE"
-    ONLY = "ONLY"
 
 
 @define(kw_only=True, repr=False, field_transformer=own_first)

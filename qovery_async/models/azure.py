@@ -3,10 +3,10 @@
 
 from attrs import define
 
-from qovery_async.vocabulary import Model, OpenEnum, own_first
+from qovery_async.vocabulary import Model, own_first
 
 __all__ = [
-    "AzureCredentialsRequest", "ListAzureAKSInstanceTypeGpu",
+    "AzureCredentialsRequest",
 ]  # fmt: skip
 
 
@@ -17,11 +17,3 @@ class AzureCredentialsRequest(Model):
     name: str
     azure_subscription_id: str
     azure_tenant_id: str
-
-
-class ListAzureAKSInstanceTypeGpu(OpenEnum):
-    """Sent by `azure.list_aks_instance_types`."""
-
-    ONLY = "ONLY"
-    INCLUDE = "INCLUDE"
-    EXCLUDE = "EXCLUDE"

@@ -14,11 +14,10 @@ __all__ = [
     "ArgocdAppResponse", "BuildModeEnum", "CloneServiceRequest", "CloudProviderEnum", "CloudVendorEnum",
     "ClusterEksAnywhereGitRepository", "ClusterInstanceAttributes", "ClusterInstanceGpuInfo", "ClusterInstanceType",
     "ClusterRegion", "CpuArchitectureEnum", "DeploymentRestrictionModeEnum", "DeploymentRestrictionTypeEnum",
-    "DeploymentStageResponse", "DeploymentStageServiceResponse", "InternalNetworkMonitoring",
-    "InviteMemberRoleEnum", "KubernetesEnum", "Link", "LinkedServiceTypeEnum", "Log", "Organization",
-    "OrganizationEventOrigin", "PortProtocolEnum", "ServiceLightResponse", "ServiceLightResponseJobType",
-    "ServicePort", "ServicePortRequestPort", "ServiceStorageRequestStorage", "ServiceStorageStorage",
-    "ServiceTypeEnum", "StorageTypeEnum",
+    "DeploymentStageResponse", "DeploymentStageServiceResponse", "InstanceTypeGpu", "InternalNetworkMonitoring",
+    "InviteMemberRoleEnum", "JobTypeEnum", "KubernetesEnum", "Link", "LinkedServiceTypeEnum", "Log", "Organization",
+    "OrganizationEventOrigin", "PortProtocolEnum", "ServiceLightResponse", "ServicePort", "ServicePortRequestPort",
+    "ServiceStorageRequestStorage", "ServiceStorageStorage", "ServiceTypeEnum", "StorageTypeEnum",
 ]  # fmt: skip
 
 
@@ -147,8 +146,15 @@ class ClusterInstanceGpuInfo(Model):
     memory_in_mib: str | None = None
 
 
+class JobTypeEnum(OpenEnum):
+    """Part of `CronJobResponse` and 4 more models."""
+
+    LIFECYCLE = "LIFECYCLE"
+    CRON = "CRON"
+
+
 class OrganizationEventOrigin(OpenEnum):
-    """Sent by `events.list` and `events.list_targets`. Part of `DeploymentHistoryAuditingData` and 4 more
+    """Sent by `events.list` and `events.list_targets`. Part of `DeploymentHistoryAuditingData` and 5 more
     models.
     """
 
@@ -175,6 +181,14 @@ class DeploymentStageServiceResponse(Model):
     service_id: str | None = None
     service_type: str | None = None
     is_skipped: bool | None = None
+
+
+class InstanceTypeGpu(OpenEnum):
+    """Sent by `azure.list_aks_instance_types` and `aws.list_eks_instance_types`."""
+
+    INCLUDE = "INCLUDE"
+    EXCLUDE = "EXCLUDE"
+    ONLY = "ONLY"
 
 
 @define(kw_only=True, repr=False, field_transformer=own_first)
@@ -211,13 +225,6 @@ class PortProtocolEnum(OpenEnum):
     GRPC = "GRPC"
     TCP = "TCP"
     UDP = "UDP"
-
-
-class ServiceLightResponseJobType(OpenEnum):
-    """Part of `ServiceLightResponse`."""
-
-    CRON = "CRON"
-    LIFECYCLE = "LIFECYCLE"
 
 
 class StorageTypeEnum(OpenEnum):
@@ -270,6 +277,23 @@ class ClusterInstanceType(Model):
 
 
 @define(kw_only=True, repr=False, field_transformer=own_first)
+class ServiceLightResponse(Model):
+    """Returned by `services.list`. Part of `AlertTarget`."""
+
+    id: str
+    name: str
+    description: str
+    icon_uri: str
+    service_type: ServiceTypeEnum
+    project_id: str
+    project_name: str
+    environment_id: str
+    environment_name: str
+    cluster_id: str
+    job_type: JobTypeEnum | Unset | None = UNSET
+
+
+@define(kw_only=True, repr=False, field_transformer=own_first)
 class DeploymentStageResponse(Model):
     """Returned by `deployment_stages.list` and 7 more operations."""
 
@@ -311,23 +335,6 @@ class ServicePortRequestPort(Model):
     protocol: PortProtocolEnum | Unset | None = UNSET
     public_path: str | Unset | None = UNSET
     public_path_rewrite: str | Unset | None = UNSET
-
-
-@define(kw_only=True, repr=False, field_transformer=own_first)
-class ServiceLightResponse(Model):
-    """Returned by `services.list`. Part of `AlertTarget`."""
-
-    id: str
-    name: str
-    description: str
-    icon_uri: str
-    service_type: ServiceTypeEnum
-    project_id: str
-    project_name: str
-    environment_id: str
-    environment_name: str
-    cluster_id: str
-    job_type: ServiceLightResponseJobType | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False, field_transformer=own_first)

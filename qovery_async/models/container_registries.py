@@ -10,11 +10,10 @@ from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, own_first
 
 __all__ = [
     "AvailableContainerRegistryResponse", "ContainerRegistryAssociatedServiceType",
-    "ContainerRegistryAssociatedServicesResponse", "ContainerRegistryKindEnum",
-    "ContainerRegistryProviderDetailsResponse", "ContainerRegistryRequest", "ContainerRegistryRequestConfig",
-    "ContainerRegistryRequestConfigGcpCredentialsType", "ContainerRegistryResponse",
-    "ContainerRegistryResponseCluster", "ContainerRegistryResponseConfig",
-    "ContainerRegistryResponseConfigGcpCredentialsType",
+    "ContainerRegistryAssociatedServicesResponse", "ContainerRegistryGcpCredentialsType",
+    "ContainerRegistryKindEnum", "ContainerRegistryProviderDetailsResponse", "ContainerRegistryRequest",
+    "ContainerRegistryRequestConfig", "ContainerRegistryResponse", "ContainerRegistryResponseCluster",
+    "ContainerRegistryResponseConfig",
 ]  # fmt: skip
 
 
@@ -42,8 +41,8 @@ class ContainerRegistryAssociatedServiceType(OpenEnum):
     CRON = "CRON"
 
 
-class ContainerRegistryRequestConfigGcpCredentialsType(OpenEnum):
-    """Part of `ContainerRegistryRequestConfig`."""
+class ContainerRegistryGcpCredentialsType(OpenEnum):
+    """Part of `ContainerRegistryRequestConfig` and `ContainerRegistryResponseConfig`."""
 
     WORKLOAD_IDENTITY_FEDERATION = "workload_identity_federation"
 
@@ -54,12 +53,6 @@ class ContainerRegistryResponseCluster(Model):
 
     id: str
     name: str
-
-
-class ContainerRegistryResponseConfigGcpCredentialsType(OpenEnum):
-    """Part of `ContainerRegistryResponseConfig`."""
-
-    WORKLOAD_IDENTITY_FEDERATION = "workload_identity_federation"
 
 
 @define(kw_only=True, repr=False, field_transformer=own_first)
@@ -105,7 +98,7 @@ class ContainerRegistryRequestConfig(Model):
     scaleway_secret_key: str | Unset | None = UNSET
     scaleway_project_id: str | Unset | None = UNSET
     json_credentials: str | Unset | None = UNSET
-    gcp_credentials_type: ContainerRegistryRequestConfigGcpCredentialsType | Unset | None = UNSET
+    gcp_credentials_type: ContainerRegistryGcpCredentialsType | Unset | None = UNSET
     project_id: str | Unset | None = UNSET
     service_account_email: str | Unset | None = UNSET
     workload_identity_provider_resource: str | Unset | None = UNSET
@@ -129,7 +122,7 @@ class ContainerRegistryResponseConfig(Model):
     scaleway_project_id: str | None = None
     access_key_id: str | None = None
     role_arn: str | None = None
-    gcp_credentials_type: ContainerRegistryResponseConfigGcpCredentialsType | None = None
+    gcp_credentials_type: ContainerRegistryGcpCredentialsType | None = None
     project_id: str | None = None
     service_account_email: str | None = None
     workload_identity_provider_resource: str | None = None

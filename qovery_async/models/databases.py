@@ -14,9 +14,8 @@ from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, own_first
 
 __all__ = [
     "Backup", "BackupRequest", "Credentials", "Database", "DatabaseAccessibilityEnum", "DatabaseConfiguration",
-    "DatabaseDiskType", "DatabaseEditRequest", "DatabaseEditRequestDiskType", "DatabaseModeEnum", "DatabaseRequest",
-    "DatabaseTypeEnum", "DatabaseVersionMode", "ManagedDatabaseInstanceTypeResponse", "ManagedDatabaseTypeResponse",
-    "Version",
+    "DatabaseDiskType", "DatabaseEditRequest", "DatabaseModeEnum", "DatabaseRequest", "DatabaseTypeEnum",
+    "DatabaseVersionMode", "ManagedDatabaseInstanceTypeResponse", "ManagedDatabaseTypeResponse", "Version",
 ]  # fmt: skip
 
 
@@ -64,14 +63,7 @@ class DatabaseAccessibilityEnum(OpenEnum):
 
 
 class DatabaseDiskType(OpenEnum):
-    """Part of `Database`."""
-
-    GP2 = "gp2"
-    GP3 = "gp3"
-
-
-class DatabaseEditRequestDiskType(OpenEnum):
-    """Part of `DatabaseEditRequest`."""
+    """Part of `Database` and `DatabaseEditRequest`."""
 
     GP2 = "gp2"
     GP3 = "gp3"
@@ -154,7 +146,7 @@ class DatabaseEditRequest(Model):
     annotations_groups: list[ServiceAnnotationRequest] | Unset | None = UNSET
     labels_groups: list[ServiceLabelRequest] | Unset | None = UNSET
     icon_uri: str | Unset | None = UNSET
-    disk_type: DatabaseEditRequestDiskType | Unset | None = UNSET
+    disk_type: DatabaseDiskType | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False, field_transformer=own_first)

@@ -6,7 +6,7 @@ from typing import Annotated, TypeAlias
 
 from attrs import define
 
-from qovery_async.models.common import OrganizationEventOrigin, ServiceTypeEnum
+from qovery_async.models.common import JobTypeEnum, OrganizationEventOrigin, ServiceTypeEnum
 from qovery_async.models.git import Commit
 from qovery_async.models.jobs import JobCronSchedule, JobLifecycleTypeEnum, JobLifecyleSchedule, JobScheduleEvent
 from qovery_async.models.statuses import StageStatusEnum, StateEnum, StatusDetails
@@ -19,10 +19,10 @@ __all__ = [
     "DeploymentHistoryHelmResponse", "DeploymentHistoryHelmResponseRepository", "DeploymentHistoryJobResponse",
     "DeploymentHistoryJobResponseSchedule", "DeploymentHistoryService", "DeploymentHistoryServiceDetails",
     "DeploymentHistoryServiceDetailsWithArguments", "DeploymentHistoryServiceDetailsWithCommit",
-    "DeploymentHistoryServiceDetailsWithJobType", "DeploymentHistoryServiceDetailsWithJobTypeJobType",
-    "DeploymentHistoryServiceDetailsWithJobTypeSchedule", "DeploymentHistoryServiceDetailsWithRepository",
-    "DeploymentHistoryServiceDetailsWithRepositoryRepository", "DeploymentHistoryServiceIdentifier",
-    "DeploymentHistoryStage", "DeploymentHistoryStatusEnum", "DeploymentHistoryTriggerAction",
+    "DeploymentHistoryServiceDetailsWithJobType", "DeploymentHistoryServiceDetailsWithJobTypeSchedule",
+    "DeploymentHistoryServiceDetailsWithRepository", "DeploymentHistoryServiceDetailsWithRepositoryRepository",
+    "DeploymentHistoryServiceIdentifier", "DeploymentHistoryStage", "DeploymentHistoryStatusEnum",
+    "DeploymentHistoryTriggerAction",
 ]  # fmt: skip
 
 
@@ -88,13 +88,6 @@ class DeploymentHistoryServiceDetailsWithArguments(Model):
     tag: str
     arguments: list[str]
     entrypoint: str | None = None
-
-
-class DeploymentHistoryServiceDetailsWithJobTypeJobType(OpenEnum):
-    """Part of `DeploymentHistoryServiceDetailsWithJobType`."""
-
-    CRON = "CRON"
-    LIFECYCLE = "LIFECYCLE"
 
 
 @define(kw_only=True, repr=False, field_transformer=own_first)
@@ -255,7 +248,7 @@ class DeploymentHistoryServiceDetailsWithJobType(Model):
 
     image_name: str
     tag: str
-    job_type: DeploymentHistoryServiceDetailsWithJobTypeJobType
+    job_type: JobTypeEnum
     commit: Commit | None = None
     schedule: DeploymentHistoryServiceDetailsWithJobTypeSchedule | None = None
     build_pod_name: str | None = None

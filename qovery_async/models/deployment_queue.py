@@ -3,10 +3,10 @@
 
 from attrs import define
 
-from qovery_async.models.common import OrganizationEventOrigin, ServiceTypeEnum
+from qovery_async.models.common import JobTypeEnum, OrganizationEventOrigin, ServiceTypeEnum
 from qovery_async.models.deployment_history import DeploymentHistoryTriggerAction
 from qovery_async.models.statuses import StageStatusEnum, StateEnum, StatusDetails
-from qovery_async.vocabulary import Model, OpenEnum, own_first
+from qovery_async.vocabulary import Model, own_first
 
 __all__ = [
     "EnvDeploymentStatus", "QueuedDeploymentRequestForService", "QueuedDeploymentRequestForServiceAuditingData",
@@ -14,7 +14,6 @@ __all__ = [
     "QueuedDeploymentRequestWithStagesAuditingData", "QueuedDeploymentRequestWithStagesIdentifier",
     "QueuedDeploymentRequestWithStagesStage", "QueuedDeploymentRequestWithStagesStageService",
     "QueuedDeploymentRequestWithStagesStageServiceDetails",
-    "QueuedDeploymentRequestWithStagesStageServiceDetailsJobType",
     "QueuedDeploymentRequestWithStagesStageServiceIdentifier",
 ]  # fmt: skip
 
@@ -25,13 +24,6 @@ class QueuedDeploymentRequestWithStagesIdentifier(Model):
 
     deployment_request_id: str
     environment_id: str
-
-
-class QueuedDeploymentRequestWithStagesStageServiceDetailsJobType(OpenEnum):
-    """Part of `QueuedDeploymentRequestWithStagesStageServiceDetails`."""
-
-    CRON = "CRON"
-    LIFECYCLE = "LIFECYCLE"
 
 
 @define(kw_only=True, repr=False, field_transformer=own_first)
@@ -51,6 +43,13 @@ class QueuedDeploymentRequestWithStagesStageServiceIdentifier(Model):
     service_id: str
     service_type: ServiceTypeEnum
     name: str
+
+
+@define(kw_only=True, repr=False, field_transformer=own_first)
+class QueuedDeploymentRequestWithStagesStageServiceDetails(Model):
+    """Part of `QueuedDeploymentRequestWithStagesStageService`."""
+
+    job_type: JobTypeEnum
 
 
 @define(kw_only=True, repr=False, field_transformer=own_first)
@@ -76,13 +75,6 @@ class QueuedDeploymentRequestWithStagesAuditingData(Model):
 
     triggered_by: str
     origin: OrganizationEventOrigin | None = None
-
-
-@define(kw_only=True, repr=False, field_transformer=own_first)
-class QueuedDeploymentRequestWithStagesStageServiceDetails(Model):
-    """Part of `QueuedDeploymentRequestWithStagesStageService`."""
-
-    job_type: QueuedDeploymentRequestWithStagesStageServiceDetailsJobType
 
 
 @define(kw_only=True, repr=False, field_transformer=own_first)

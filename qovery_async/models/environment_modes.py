@@ -9,7 +9,7 @@ __all__ = [
 
 
 class EnvironmentModeEnum(OpenEnum):
-    """Part of `CloneEnvironmentRequest` and 10 more models."""
+    """Part of `CloneEnvironmentRequest` and 12 more models."""
 
     DEVELOPMENT = "DEVELOPMENT"
     PREVIEW = "PREVIEW"

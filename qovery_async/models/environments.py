@@ -8,7 +8,7 @@ from attrs import define
 
 from qovery_async.models.agentic_workflows import AgenticWorkflowResponse
 from qovery_async.models.applications import Application
-from qovery_async.models.common import ArgocdAppResponse, CloudVendorEnum
+from qovery_async.models.common import ArgocdAppResponse, CloudVendorEnum, OrganizationEventOrigin
 from qovery_async.models.containers import ContainerResponse
 from qovery_async.models.databases import Database
 from qovery_async.models.environment_modes import EnvironmentModeEnum
@@ -23,16 +23,16 @@ from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVarian
 
 __all__ = [
     "AnyService", "CancelEnvironmentDeploymentRequest", "CleanFailedJobsRequest", "CleanFailedJobsResponse",
-    "CloneEnvironmentRequest", "ClusterOverviewResponse", "CreateEnvironmentModeEnum", "CreateEnvironmentRequest",
-    "DeployAllRequest", "DeployAllRequestApplication", "DeployAllRequestContainer", "DeployAllRequestHelm",
-    "DeployAllRequestJob", "DeploymentBuildUsageReportRequest", "DeploymentBuildUsageReportResponse",
+    "CloneEnvironmentRequest", "ClusterOverviewResponse", "CreateEnvironmentRequest", "DeployAllRequest",
+    "DeployAllRequestApplication", "DeployAllRequestContainer", "DeployAllRequestHelm", "DeployAllRequestJob",
+    "DeploymentBuildUsageReportRequest", "DeploymentBuildUsageReportResponse",
     "DeploymentStageWithServicesStatuses", "DockerfileCheckRequest", "DockerfileCheckResponse", "Environment",
     "EnvironmentCloudProvider", "EnvironmentDeploymentRule", "EnvironmentDeploymentRuleEditRequest",
     "EnvironmentDeploymentStatusEnum", "EnvironmentEditRequest", "EnvironmentOverviewResponse",
-    "EnvironmentServiceIdsAllRequest", "EnvironmentStats", "EnvironmentStatus", "EnvironmentStatusEventOriginEnum",
-    "EnvironmentStatuses", "EnvironmentStatusesWithStages", "EnvironmentStatusesWithStagesPreCheckStage",
-    "RebootServicesRequest", "ServicesOverviewResponse", "ServicesOverviewResponseManagedBy", "Stage",
-    "StageStepMetric", "StageStepMetricNameEnum", "StageStepMetrics",
+    "EnvironmentServiceIdsAllRequest", "EnvironmentStats", "EnvironmentStatus", "EnvironmentStatuses",
+    "EnvironmentStatusesWithStages", "EnvironmentStatusesWithStagesPreCheckStage", "RebootServicesRequest",
+    "ServicesOverviewResponse", "ServicesOverviewResponseManagedBy", "Stage", "StageStepMetric",
+    "StageStepMetricNameEnum", "StageStepMetrics",
 ]  # fmt: skip
 
 
@@ -56,14 +56,6 @@ class CleanFailedJobsResponse(Model):
 
     clean_job_ids: list[str] | None = None
     clean_kubernetes_jobs: list[str] | None = None
-
-
-class CreateEnvironmentModeEnum(OpenEnum):
-    """Part of `CreateEnvironmentRequest` and `EnvironmentEditRequest`."""
-
-    DEVELOPMENT = "DEVELOPMENT"
-    PRODUCTION = "PRODUCTION"
-    STAGING = "STAGING"
 
 
 @define(kw_only=True, repr=False, field_transformer=own_first)
@@ -187,18 +179,6 @@ class EnvironmentStats(Model):
     service_total_number: float | None = None
 
 
-class EnvironmentStatusEventOriginEnum(OpenEnum):
-    """Part of `EnvironmentStatus`."""
-
-    API = "API"
-    CLI = "CLI"
-    CONSOLE = "CONSOLE"
-    GIT = "GIT"
-    QOVERY_INTERNAL = "QOVERY_INTERNAL"
-    SKILL = "SKILL"
-    TERRAFORM_PROVIDER = "TERRAFORM_PROVIDER"
-
-
 @define(kw_only=True, repr=False, field_transformer=own_first)
 class RebootServicesRequest(Model):
     """Sent by `environments.restart_services`."""
@@ -247,19 +227,27 @@ class CloneEnvironmentRequest(Model):
 
 @define(kw_only=True, repr=False, field_transformer=own_first)
 class CreateEnvironmentRequest(Model):
-    """Sent by `environments.create`."""
+    """Sent by `environments.create`.
+
+    Attributes:
+        mode: Any but `PREVIEW`.
+    """
 
     name: str
     cluster: str | Unset | None = UNSET
-    mode: CreateEnvironmentModeEnum | Unset | None = UNSET
+    mode: EnvironmentModeEnum | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False, field_transformer=own_first)
 class EnvironmentEditRequest(Model):
-    """Sent by `environments.update`."""
+    """Sent by `environments.update`.
+
+    Attributes:
+        mode: Any but `PREVIEW`.
+    """
 
     name: str | Unset | None = UNSET
-    mode: CreateEnvironmentModeEnum | Unset | None = UNSET
+    mode: EnvironmentModeEnum | Unset | None = UNSET
 
 
 @define(kw_only=True, repr=False, field_transformer=own_first)
@@ -394,7 +382,7 @@ class EnvironmentStatus(Model):
     last_deployment_date: datetime | None = None
     last_deployment_id: str | None = None
     total_deployment_duration_in_seconds: int | None = None
-    origin: EnvironmentStatusEventOriginEnum | None = None
+    origin: OrganizationEventOrigin | None = None
     triggered_by: str | None = None
     deployment_status: EnvironmentDeploymentStatusEnum | None = None
     deployment_request_id: str | None = None

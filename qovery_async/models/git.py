@@ -11,13 +11,13 @@ __all__ = [
     "ApplicationGitRepository", "ApplicationGitRepositoryRequest", "Commit", "GitAuthProvider",
     "GitFileCheckRequest", "GitProviderEnum", "GitRepository", "GitRepositoryBranch",
     "GitTokenAssociatedServiceResponse", "GitTokenAssociatedServiceType", "GitTokenRequest", "GitTokenResponse",
-    "GitWebhookStatusResponse", "GitWebhookStatusResponseProvider", "GitWebhookStatusResponseStatus",
-    "HelmGitRepositoryRequest", "OrganizationGithubAppConnectRequest",
+    "GitWebhookStatusResponse", "GitWebhookStatusResponseStatus", "HelmGitRepositoryRequest",
+    "OrganizationGithubAppConnectRequest",
 ]  # fmt: skip
 
 
 class GitProviderEnum(OpenEnum):
-    """Part of `ApplicationGitRepository` and 4 more models."""
+    """Part of `ApplicationGitRepository` and 5 more models."""
 
     BITBUCKET = "BITBUCKET"
     GITHUB = "GITHUB"
@@ -94,14 +94,6 @@ class GitWebhookStatusResponseStatus(OpenEnum):
     NOT_CONFIGURED = "NOT_CONFIGURED"
     MISCONFIGURED = "MISCONFIGURED"
     UNABLE_TO_VERIFY = "UNABLE_TO_VERIFY"
-
-
-class GitWebhookStatusResponseProvider(OpenEnum):
-    """Part of `GitWebhookStatusResponse`."""
-
-    GITHUB = "GITHUB"
-    GITLAB = "GITLAB"
-    BITBUCKET = "BITBUCKET"
 
 
 @define(kw_only=True, repr=False, field_transformer=own_first)
@@ -200,5 +192,5 @@ class GitWebhookStatusResponse(Model):
     """Returned by `services.get_git_webhook_status` and `services.sync_git_webhook`."""
 
     status: GitWebhookStatusResponseStatus
-    provider: GitWebhookStatusResponseProvider
+    provider: GitProviderEnum
     missing_events: list[str] | None = None

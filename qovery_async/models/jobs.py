@@ -11,6 +11,7 @@ from qovery_async.models.common import (
     CpuArchitectureEnum,
     DeploymentRestrictionModeEnum,
     DeploymentRestrictionTypeEnum,
+    JobTypeEnum,
     ServiceTypeEnum,
 )
 from qovery_async.models.containers import ContainerSource
@@ -27,7 +28,7 @@ __all__ = [
     "JobForceEvent", "JobLifecycleTypeEnum", "JobLifecyleSchedule", "JobRequest", "JobRequestSchedule",
     "JobRequestScheduleCronjob", "JobRequestScheduleOnDelete", "JobRequestScheduleOnStart",
     "JobRequestScheduleOnStop", "JobRequestSource", "JobRequestSourceDocker", "JobRequestSourceImage",
-    "JobResponse", "JobScheduleEvent", "JobSourceDockerResponse", "JobTypeEnum", "LifecycleJobResponse",
+    "JobResponse", "JobScheduleEvent", "JobSourceDockerResponse", "LifecycleJobResponse",
     "LifecycleJobResponseSchedule", "LifecycleJobResponseScheduleOnDelete", "LifecycleJobResponseScheduleOnStart",
     "LifecycleJobResponseScheduleOnStop", "OrganizationJobAutoDeployRequest",
 ]  # fmt: skip
@@ -38,13 +39,6 @@ class CleanFailedJobResponse(Model):
     """Returned by `jobs.clean_failed`."""
 
     clean_kubernetes_jobs: list[str] | None = None
-
-
-class JobTypeEnum(OpenEnum):
-    """Part of `CronJobResponse` and `LifecycleJobResponse`."""
-
-    LIFECYCLE = "LIFECYCLE"
-    CRON = "CRON"
 
 
 @define(kw_only=True, repr=False, field_transformer=own_first)

@@ -77,7 +77,7 @@ class Aws(Resource):
         *,
         only_meets_resource_reqs: bool | Unset = UNSET,
         with_gpu: bool | Unset = UNSET,
-        gpu: models.ListAWSEKSInstanceTypeGpu | Unset = UNSET,
+        gpu: models.InstanceTypeGpu | Unset = UNSET,
     ) -> list[models.ClusterInstanceType]:
         """List the instance types that EKS clusters can use in a region.
 

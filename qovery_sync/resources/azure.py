@@ -28,7 +28,7 @@ class Azure(Twin):
         *,
         only_meets_resource_reqs: bool | Unset = UNSET,
         with_gpu: bool | Unset = UNSET,
-        gpu: models.ListAzureAKSInstanceTypeGpu | Unset = UNSET,
+        gpu: models.InstanceTypeGpu | Unset = UNSET,
     ) -> list[models.ClusterInstanceType]:
         """List the instance types that AKS clusters can use in a region.
 

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from codegen.decisions import tables
 from codegen.facts import Field
 from tests.support import payloads
-from tests.support.payloads import API, Payload, few
+from tests.support.descriptions import PRECISE as API
+from tests.support.payloads import Payload, few
 from tests.support.published import (
     BARE,
     COMPONENTS,

@@ -9,12 +9,16 @@ import attrs
 
 from codegen import facts
 from codegen.decisions import tables
+from codegen.decisions.enums import Enums
 from codegen.decisions.named import Api
 from codegen.facts import Field, ObjectSchema, UnionSchema
 
 JSON = "application/json"
 
 DECISIONS = tables.read()
+
+PRECISE = attrs.evolve(DECISIONS, enums=Enums([], [])).name(facts.read())
+"""The API with every enum as the description has it: one class may have more values than one of its places takes."""
 
 Described = dict[str, Any]
 

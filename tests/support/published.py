@@ -14,7 +14,8 @@ from codegen.read import corrections
 from codegen.read.description import Node
 from qovery_async.codec.plain import is_list, is_object
 from tests.support import payloads
-from tests.support.payloads import API, Payloads
+from tests.support.descriptions import PRECISE
+from tests.support.payloads import Payloads
 from tests.support.prism import description
 
 SPEC = description()
@@ -41,7 +42,7 @@ def _without_limits(value: Any, *, names: bool = False) -> Any:
 
 PUBLISHED = _without_limits(yaml.load(SPEC.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
 COMPONENTS: dict[str, Any] = PUBLISHED["components"]["schemas"]
-DECLARED = [name for name in COMPONENTS if name in API.schemas]
+DECLARED = [name for name in COMPONENTS if name in PRECISE.schemas]
 MODELS = {name: payloads.MODELS[name] for name in DECLARED if name in payloads.MODELS}
 
 # What no payload can satisfy, because the description contradicts itself.
@@ -118,6 +119,6 @@ def complaints(name: str, payload: object, *, about: Any = None) -> list[str]:
     return [f"{error.json_path}: {error.message}" for error in OAS30Validator(schema).iter_errors(payload)]
 
 
-FULL = Payloads(optional="all", nulls="none", surprises=False)
-BARE = Payloads(optional="none", nulls="none", surprises=False)
-SOME = Payloads(optional="some", nulls="none", surprises=False)
+FULL = Payloads(optional="all", nulls="none", surprises=False, api=PRECISE)
+BARE = Payloads(optional="none", nulls="none", surprises=False, api=PRECISE)
+SOME = Payloads(optional="some", nulls="none", surprises=False, api=PRECISE)

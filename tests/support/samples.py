@@ -13,11 +13,10 @@ from typing import Any
 
 import attrs
 
-from codegen import facts
-from codegen.decisions import tables
 from codegen.decisions.named import Operation
 from codegen.facts import EnumSchema, Field, ObjectSchema, Parameter, UnionSchema, references
 from tests.support import ROOT
+from tests.support.descriptions import PRECISE
 
 _UUID = "497f6eca-6276-4993-bfeb-53cbbbba6f08"
 _SCALARS: dict[str, Any] = {
@@ -41,7 +40,7 @@ class Listed:
     misfit: Mapping[str, Mapping[str, str]]
 
 
-API = tables.read().name(facts.read())
+API = PRECISE
 LISTED = Listed(**tomllib.loads((ROOT / "tests" / "conformance" / "listed.toml").read_text(encoding="utf-8")))
 
 

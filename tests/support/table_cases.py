@@ -10,7 +10,7 @@ import pytest
 
 from codegen.decisions.loader import Table
 from codegen.decisions.named import Api, Operation
-from codegen.facts import Field, ObjectSchema, Parameter, ResponseFacts
+from codegen.facts import EnumSchema, Field, ObjectSchema, Parameter, ResponseFacts
 
 JSON = "application/json"
 START = Parameter("start_id", "startId", "str")
@@ -37,8 +37,14 @@ READ = Operation(
 )
 API = Api(
     [LIST, CHECK, READ],
-    {"Thing": ObjectSchema([Field("id", "id", "str"), Field("token", "token", "str")]), "Part": ObjectSchema([])},
+    {
+        "Thing": ObjectSchema([Field("id", "id", "str"), Field("token", "token", "str")]),
+        "Part": ObjectSchema([]),
+        "State": EnumSchema(["ON", "OFF"]),
+        "Mode": EnumSchema(["ON"]),
+    },
     renamed={"ThingListResult": "Thing"},
+    joined={"State": EnumSchema(["ON", "OFF"])},
     corrected=["#/components/schemas/Thing"],
 )
 

@@ -8,6 +8,7 @@ import attrs
 
 from codegen.decisions import loader
 from codegen.decisions.capabilities import Capabilities
+from codegen.decisions.enums import Enums
 from codegen.decisions.loader import NamespaceName, ParameterName, Table
 from codegen.decisions.naming import Names
 from codegen.decisions.secrecy import Secrets
@@ -131,6 +132,16 @@ DEAD = [
         '[[correction]]\nat = "#/components/schemas/Thing"\nremove = ["a"]\nreason = "R."\n\n'
         '# About a part.\n>[[correction]]\nat = "#/components/schemas/Part"\nremove = ["a"]\nreason = "R."\n',
         "correction: nothing to correct at #/components/schemas/Part, as of the last import",
+    ),
+    Case(
+        Enums,
+        'apart = []\n[[one]]\nname = "Thing"\n>enums = ["Thing", "State"]\nreason = "R."\n',
+        "one.enums: the API has no enum 'Thing', or another schema is called Thing",
+    ),
+    Case(
+        Enums,
+        'one = []\n[[apart]]\n>enums = ["Mode", "State"]\nreason = "R."\n',
+        "apart.enums: Mode, State no longer have the same values",
     ),
     Case(
         Modules,

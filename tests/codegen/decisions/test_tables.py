@@ -12,6 +12,7 @@ from codegen import __main__ as command
 from codegen import facts
 from codegen.decisions import loader, tables
 from codegen.decisions.capabilities import Capabilities
+from codegen.decisions.enums import Enums
 from codegen.decisions.loader import TableError
 from codegen.decisions.naming import Names
 from codegen.decisions.secrecy import Secrets
@@ -41,6 +42,11 @@ MISSPELT = [
         Corrections,
         '[[correction]]\nat = "#/a"\nreason = "R."\n>undeclard = ["b"]\nremove = ["c"]\n',
         "correction.undeclard: unknown key, expected at, reason, when, remove, set, undeclared",
+    ),
+    Case(
+        Enums,
+        'apart = []\n[[one]]\nname = "State"\nenums = ["State", "Mode"]\nreason = "R."\n>enum = "Kind"\n',
+        "one.enum: unknown key, expected name, enums, reason",
     ),
     Case(Modules, '[modules]\na = "A"\n>[modles]\nb = "B"\n', "modles: unknown key, expected modules"),
     Case(Notes, "[replaced_by]\n[notes]\n[returns]\n>[note]\n", "note: unknown key, expected replaced_by, notes, returns"),
@@ -78,6 +84,16 @@ WRONG = [
         Corrections,
         '>[[correction]]\nat = "#/a"\nreason = "R."\n',
         "correction: changes nothing: say what to `remove`, to `set` or what is `undeclared`",
+    ),
+    Case(
+        Enums,
+        'apart = []\n>[[one]]\nname = "A"\nenums = ["A"]\nreason = "R."\n',
+        "one: Length of 'enums' must be >= 2: 1",
+    ),
+    Case(
+        Enums,
+        '>apart = []\n[[one]]\nname = "A"\nenums = ["A", "B", "B"]\nreason = "R."\n',
+        "more than one row has the enum B",
     ),
     Case(
         Modules,

@@ -11,7 +11,7 @@ import pytest
 
 from codegen import __main__ as command
 from codegen import facts
-from tests.support.descriptions import JSON, TEXT, Described, document, object_, operation, thing
+from tests.support.descriptions import JSON, TEXT, Described, document, object_, operation, ref, thing
 
 
 class TestUnderstandsOrStops:
@@ -22,10 +22,18 @@ class TestUnderstandsOrStops:
         [
             pytest.param({"not": {}}, "", id="not"),
             pytest.param({"type": "object", "patternProperties": {}}, "", id="patternProperties"),
-            pytest.param({"const": "a"}, "", id="const"),
+            pytest.param({"const": 1}, "/const", id="const of a number"),
+            pytest.param({"const": None}, "/const", id="const of null"),
             pytest.param({"type": "file"}, "", id="unknown type"),
-            pytest.param({"type": ["string", "null"]}, "", id="list of types, as in 3.1"),
-            pytest.param({"type": "array"}, "", id="array without items"),
+            pytest.param({"type": "null"}, "", id="null alone"),
+            pytest.param({"type": ["string", "object"]}, "/type", id="text or object"),
+            pytest.param({"type": "array", "prefixItems": [TEXT]}, "", id="tuple"),
+            pytest.param({"unevaluatedProperties": TEXT}, "/unevaluatedProperties", id="unevaluated properties"),
+            pytest.param(False, "", id="schema that nothing fits"),
+            pytest.param({"oneOf": [TEXT], "anyOf": [TEXT]}, "", id="two unions at once"),
+            pytest.param({"oneOf": []}, "/oneOf", id="union of nothing"),
+            pytest.param({"oneOf": [{"type": "array", "items": TEXT}, TEXT]}, "/oneOf/0", id="union with a list"),
+            pytest.param({"oneOf": [{"enum": ["A"]}, object_(a=TEXT)]}, "", id="union with an enum"),
             pytest.param({"type": "string", "items": {}}, "", id="text with items"),
             pytest.param({"type": "integer", "enum": [1, 2]}, "/enum", id="enum of numbers"),
             pytest.param({"type": "string", "enum": []}, "/enum", id="enum of nothing"),
@@ -44,8 +52,11 @@ class TestUnderstandsOrStops:
             pytest.param({"type": "object", "required": ["a"]}, "/required/0", id="required without properties"),
             pytest.param(object_(["b"], a=TEXT), "/required/0", id="required but not declared"),
             pytest.param(object_(**{"a/b": {"not": {}}}), "/properties/a~1b", id="key with a slash"),
+            pytest.param({"allOf": [ref("Thing"), object_(a=TEXT)]}, "", id="part of itself"),
+            pytest.param({"oneOf": [ref("Thing"), object_(a=TEXT)]}, "", id="branch of itself"),
             pytest.param({"$ref": "#/components/schemas/Nowhere"}, "", id="reference to nothing"),
             pytest.param({"$ref": "other.yaml#/Thing"}, "", id="reference to another document"),
+            pytest.param({"$ref": "#/components/schemas/Thing", "enum": ["A"]}, "", id="reference and values"),
             pytest.param(object_(**{"a.b": TEXT, "a_b": TEXT}), "", id="two keys with one Python name"),
         ],
     )
@@ -68,6 +79,11 @@ class TestUnderstandsOrStops:
                 {"parameters": [{"in": "query", "name": "x", "schema": object_(a=TEXT)}]},
                 "/parameters/0/schema",
                 id="query of an object",
+            ),
+            pytest.param(
+                {"parameters": [{"in": "query", "name": "x", "schema": {"type": ["string", "integer"]}}]},
+                "/parameters/0/schema",
+                id="query of a union",
             ),
             pytest.param(
                 {"parameters": [{"in": "query", "name": "x", "style": "form", "schema": TEXT}]},
@@ -95,12 +111,14 @@ class TestUnderstandsOrStops:
         assert stopped(document({"/thing": {"query": operation()}})) == "#/paths/~1thing"
         assert stopped(document({"/thing/{id}": {"get": operation()}})) == "#/paths/~1thing~1{id}/get"
 
-    @pytest.mark.parametrize("version", ["3.1.0", "2.0", "", None])
+    @pytest.mark.parametrize("version", ["3.2.0", "2.0", "", None])
     def test_versions(self, version: str | None, stopped: Callable[[Described], str]) -> None:
         assert stopped(thing(object_(name=TEXT)) | {"openapi": version}) == "#"
 
     def test_the_document(self, stopped: Callable[[Described], str]) -> None:
         assert stopped(thing(object_(name=TEXT)) | {"webhooks": {}}) == "#"
+        dialect = {"jsonSchemaDialect": "https://example.com/dialect"}
+        assert stopped(thing(object_(name=TEXT)) | dialect) == "#/jsonSchemaDialect"
 
     def test_nothing_is_written_when_it_stops(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

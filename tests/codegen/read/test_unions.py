@@ -74,6 +74,15 @@ class TestUnions:
         branches = [object_(name=TEXT, purrs=TEXT), object_(name=TEXT, barks=TEXT)]
         assert union(read(thing({"oneOf": branches}))).branches == ["ThingWithPurrs", "ThingWithBarks"]
 
+    def test_that_may_be_null_say_so(self, read: Read) -> None:
+        pet = {"oneOf": [ref("Cat"), ref("Dog")]}
+        described = thing(object_(pet=pet, cat={"oneOf": [ref("Cat")]}), Cat={**CAT, "nullable": True}, Dog=DOG)
+        assert fields(read(described))["cat"].nullable is True
+
+    def test_with_fields_of_their_own_give_them_to_each_branch(self, read: Read) -> None:
+        described = thing({**object_(["name"], name=TEXT), "oneOf": [object_(purrs=TEXT), object_(barks=TEXT)]})
+        assert [*fields(read(described), "ThingWithPurrs")] == ["name", "purrs"]
+
     def test_are_complete_when_they_are_met_from_within_a_branch(self, read: Read) -> None:
         described = thing(
             object_(root=ref("Node")),
@@ -82,3 +91,57 @@ class TestUnions:
             Leaf=object_(["value"], value=TEXT),
         )
         assert union(read(described), "Tree").keys == {"value": "Leaf", "children": "Node"}
+
+
+class TestUnionsInsideUnions:
+    """A branch that is a union is told by the keys of its own branches, and then tells those apart itself."""
+
+    def test_are_told_by_a_key_that_all_inner_branches_require(self, read: Read) -> None:
+        job = told_by("job_type", CRON="Cron", ONCE="Once")
+        common = {"job_type": TEXT, "schedule": TEXT, "name": TEXT}
+        described = thing(
+            {"oneOf": [ref("Web"), ref("Job")]},
+            Web=object_(["name", "ports"], name=TEXT, ports=TEXT),
+            Job=job,
+            Cron=object_(["job_type", "schedule"], **common),
+            Once=object_(["job_type", "schedule", "name"], **common),
+        )
+        imported = read(described)
+        assert union(imported) == UnionSchema(
+            ["Web", "Job"], keys={"ports": "Web", "job_type": "Job", "schedule": "Job"}
+        )
+        assert union(imported, "Job").tag == "job_type"
+
+    def test_are_told_by_what_one_inner_branch_has_if_all_require_nothing_of_their_own(self, read: Read) -> None:
+        described = thing(
+            {"oneOf": [ref("Pet"), ref("Tree")]},
+            Pet={"oneOf": [ref("Cat"), ref("Dog")]},
+            Cat=CAT,
+            Dog=DOG,
+            Tree=object_(["height"], name=TEXT, height=TEXT),
+        )
+        assert union(read(described)).keys == {"height": "Tree", "": "Pet"}
+
+    def test_that_are_written_out_within_count_as_one(self, read: Read) -> None:
+        inner = {"description": "", "anyOf": [ref("Dog"), ref("Tree")]}
+        described = thing({"oneOf": [ref("Cat"), inner]}, Cat=CAT, Dog=DOG, Tree=object_(["height"], height=TEXT))
+        assert union(read(described)).branches == ["Cat", "Dog", "Tree"]
+
+    def test_joined_with_fields_give_them_to_the_innermost_branches(self, read: Read) -> None:
+        described = thing(
+            {"allOf": [object_(["id"], id=TEXT), {"oneOf": [ref("Pet"), object_(["height"], height=TEXT)]}]},
+            Pet={"oneOf": [object_(["purrs"], purrs=TEXT), object_(["barks"], barks=TEXT)]},
+        )
+        imported = read(described)
+        assert union(imported).branches == ["ThingWithPet", "ThingWithHeight"]
+        assert union(imported, "ThingWithPet").keys == {
+            "purrs": "ThingWithPetWithPurrs",
+            "barks": "ThingWithPetWithBarks",
+        }
+        assert [*fields(imported, "ThingWithPetWithBarks")] == ["id", "barks"]
+
+    def test_that_contain_themselves_or_a_scalar_stop_the_import(self, stopped: Callable[[Described], str]) -> None:
+        circle = thing({"oneOf": [ref("Pet"), ref("Cat")]}, Pet={"oneOf": [ref("Thing"), ref("Dog")]}, Cat=CAT, Dog=DOG)
+        assert stopped(circle) == "#/components/schemas/Thing"
+        scalar = thing({"oneOf": [ref("Pet"), ref("Cat")]}, Pet={"oneOf": [TEXT, ref("Dog")]}, Cat=CAT, Dog=DOG)
+        assert stopped(scalar) == "#/components/schemas/Thing"

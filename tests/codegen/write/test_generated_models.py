@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,23 @@ class TestRecursion:
         }
         found = round_trip(package, schemas, {"children": [{"value": "a"}, {"children": []}]})
         assert found == "Thing(children=[Leaf(value='a'), Thing(children=[])])"
+
+
+class TestUnions:
+    def test_inside_unions_are_generated_and_decoded(self, package: Path) -> None:
+        """The outer one is told by a key, the inner one by a tag."""
+        schemas: dict[str, facts.Schema] = {
+            "Thing": ObjectSchema([Field("services", "services", "list[Service]", required=True)]),
+            "Service": UnionSchema(["Web", "Job"], keys={"port": "Web", "schedule": "Job"}),
+            "Job": UnionSchema(["Cron", "Once"], tag="kind", mapping={"CRON": "Cron", "ONCE": "Once"}),
+            "Web": ObjectSchema([Field("port", "port", "int", required=True)]),
+            "Cron": ObjectSchema([Field("kind", "kind", "str"), Field("schedule", "schedule", "str", required=True)]),
+            "Once": ObjectSchema([Field("kind", "kind", "str"), Field("schedule", "schedule", "str", required=True)]),
+        }
+        services = [{"schedule": "a", "kind": "ONCE"}, {"port": 1}, {"schedule": "b", "kind": "CRON"},
+                    {"schedule": "c", "kind": "NEVER"}, {"other": 1}]  # fmt: skip
+        found = round_trip(package, schemas, {"services": services})
+        assert re.findall(r"(\w+)\(", found) == ["Thing", "Once", "Web", "Cron", "UnknownVariant", "UnknownVariant"]
 
 
 class TestGeneratedCode:
