@@ -22,6 +22,7 @@ from qovery_async.models import (
     OrganizationEnvironmentResponse,
     Project,
     ServiceLightResponse,
+    ServiceTypeEnum,
 )
 
 AT_ONCE = 20
@@ -72,7 +73,9 @@ def report(inventory: Inventory) -> Iterator[str]:
             state = statuses.environment.state if statuses else "gone"
             yield f"    {environment.name:<24} {environment.mode:<12} {state}"
             for service in services[environment.id]:
-                yield f"      {service.name:<22} {service.service_type:<12} {states.get(service.id, 'unknown')}"
+                # The API gives no state of such an app.
+                other = "managed by Argo CD" if service.service_type == ServiceTypeEnum.ARGOCD_APP else "unknown"
+                yield f"      {service.name:<22} {service.service_type:<12} {states.get(service.id, other)}"
 
 
 def service_states(statuses: EnvironmentStatuses | None) -> dict[str, str]:

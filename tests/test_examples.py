@@ -1,0 +1,40 @@
+"""What does a newcomer see who runs the demo?"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.support import ROOT
+
+
+@pytest.fixture(scope="module")
+def demo() -> str:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "examples/demo.py"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+def test_the_demo_names_both_styles_and_prints_their_inventory_once(demo: str) -> None:
+    _, asynchronous, blocking = demo.split("\n--- ")
+    assert asynchronous.startswith("asyncio: `await client.projects.list()`")
+    assert asynchronous.splitlines()[1] == "acme (ENTERPRISE)"
+    assert blocking.startswith("blocking: `client.projects.list()`")
+    lines = len(asynchronous.splitlines()) - 1
+    assert lines > 50
+    assert blocking.splitlines()[1] == f"It prints the same {lines} lines."
+
+
+def test_the_demo_says_what_to_try_next(demo: str) -> None:
+    assert f"{sys.executable} -m qovery_async.emulator\n" in demo
+    assert f"QOVERY_API_TOKEN=... {sys.executable} examples/inventory.py\n" in demo
+
+
+def test_the_demo_says_why_an_argo_cd_app_has_no_state(demo: str) -> None:
+    (app,) = [line for line in demo.splitlines() if "ARGOCD_APP" in line]
+    assert app.split(maxsplit=2) == ["legacy", "ARGOCD_APP", "managed by Argo CD"]
+    assert "unknown" not in demo
