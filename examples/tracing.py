@@ -1,6 +1,6 @@
 """How does every request become an OpenTelemetry span, in both styles, below the span of its caller?
 
-    pip install "qovery-sdk[otel]" opentelemetry-sdk
+    pip install ".[otel]" opentelemetry-sdk        # in a checkout of the repository
     QOVERY_API_TOKEN=... python examples/tracing.py
 
 The instrumentation is aiohttp's. It covers the sessions opened after `instrument()`, sends the header

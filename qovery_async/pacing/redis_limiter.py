@@ -1,4 +1,4 @@
-"""How do many processes share the requests of one token? Through Redis: `pip install qovery-sdk[redis]`."""
+"""How do many processes share the requests of one token? Through Redis, with the extra `redis`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import attrs
 try:
     import redis
 except ImportError as missing:
-    raise ImportError("RedisRateLimiter needs the Python client of Redis: pip install qovery-sdk[redis]") from missing
+    raise ImportError("RedisRateLimiter needs the Python client of Redis: pip install 'redis>=5'") from missing
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 

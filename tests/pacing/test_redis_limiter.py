@@ -57,5 +57,5 @@ class TestImport:
         script = f"{self.WITHOUT} import qovery_async.pacing.redis_limiter"
         done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
         assert done.stderr.endswith(
-            "ImportError: RedisRateLimiter needs the Python client of Redis: pip install qovery-sdk[redis]\n"
+            "ImportError: RedisRateLimiter needs the Python client of Redis: pip install 'redis>=5'\n"
         )

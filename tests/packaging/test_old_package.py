@@ -106,6 +106,7 @@ def test_the_old_one_is_qovery_and_ours_still_is_qovery_sync(both: Environment) 
     assert both.intact() == {OLD, OURS}
     assert both.imported("qovery") == "qovery/__init__.py"
     assert both.imported("qovery_sync") == "qovery_sync/__init__.py"
+    assert both.run("from qovery_sync import Qovery; print(Qovery.__module__)") == "qovery_sync.client"
     assert both.run("import qovery; print(qovery.__version__)") == "1.0.3"
 
 
