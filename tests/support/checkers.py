@@ -1,0 +1,40 @@
+"""What do type checkers say about files, in strict mode?"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+
+from tests.support import ROOT
+
+Complaint = tuple[str, int, str]
+"""The file's name, the line and the message."""
+
+
+@cache
+def mypy(*files: Path) -> list[Complaint]:
+    options = ["--strict", "--no-error-summary", "--hide-error-context", "--no-pretty", "--output=json"]
+    found = [json.loads(line) for line in _run("mypy", *options, *map(str, files)).splitlines()]
+    return [(Path(c["file"]).name, c["line"], c["message"]) for c in found if c["severity"] == "error"]
+
+
+@cache
+def pyright(*files: Path) -> list[Complaint]:
+    found = json.loads(_run("pyright", "--outputjson", "--pythonpath", sys.executable, *map(str, files)))
+    assert found["summary"]["filesAnalyzed"] == len(files)
+    return [
+        (Path(c["file"]).name, c["range"]["start"]["line"] + 1, c["message"])  # its lines count from 0
+        for c in found["generalDiagnostics"]
+        if c["severity"] == "error"
+    ]
+
+
+def _run(checker: str, *arguments: str) -> str:
+    command = [sys.executable, "-m", checker, *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    # 1 says that something was found; everything else that the checker itself failed.
+    assert done.returncode in (0, 1), done.stderr or done.stdout
+    return done.stdout
