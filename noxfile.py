@@ -21,8 +21,10 @@ PYTHONS = ("3.11", "3.12", "3.13")  # as the classifiers say
 NEWER = ("3.14", "3.15")  # not supported yet, but tested if they are installed
 # Runs the tests that need no other program and no network.
 ALONE = ("-n", "auto", "--ignore=tests/conformance", "--ignore=tests/packaging", "--ignore=tests/servers")
+# `tests` and `slow` share these tests out: a test of more than two seconds is marked `slow`.
+QUICK, SLOW = "not slow", "slow"
 # These tests read files outside the packages and start programs, so they show quickly if the archive misses a file.
-SAMPLE = ("tests/chaos", "tests/codegen", "tests/runtime", "tests/test_house.py")
+SAMPLE = ("tests/chaos", "tests/codegen", "tests/runtime", "tests/test_documents.py", "tests/test_house.py")
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
@@ -39,15 +41,22 @@ def demo(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Runs all tests that need no other program, and those of the blocking client on every Python found."""
+    """Runs the quick tests that need no other program: three minutes on two cores."""
+    install(session, "test")
+    session.run("pytest", *ALONE, "-m", QUICK, *session.posargs)
+
+
+@nox.session
+def slow(session: nox.Session) -> None:
+    """Runs the tests that `tests` leaves out, and those of the blocking client on every other Python found."""
     install(session, "test")
     others = os.pathsep.join(other_pythons(session))
-    session.run("pytest", *ALONE, *session.posargs, env={"QOVERY_TEST_PYTHONS": others})
+    session.run("pytest", *ALONE, "-m", SLOW, *session.posargs, env={"QOVERY_TEST_PYTHONS": others})
 
 
 @nox.session
 def lowest(session: nox.Session) -> None:
-    """Runs the same tests with the oldest dependencies that pyproject.toml allows."""
+    """Runs the tests of both, on one Python, with the oldest dependencies that pyproject.toml allows."""
     install(session, "test")
     session.install(*(word.replace(">=", "==") for word in PYPROJECT["project"]["dependencies"]))
     session.run("pytest", *ALONE, "--ignore=tests/typing", *session.posargs)
@@ -97,7 +106,7 @@ def sdist(session: nox.Session) -> None:
         session.chdir(Path(folder, built.name.removesuffix(".tar.gz")))
         session.install(".", *nox.project.dependency_groups(PYPROJECT, "test"))
         session.run("pytest", "--collect-only", "--quiet", "--quiet", *ALONE)
-        session.run("pytest", *ALONE, *SAMPLE, *session.posargs)
+        session.run("pytest", *ALONE, "-m", QUICK, *SAMPLE, *session.posargs)
         session.chdir(ROOT)
 
 

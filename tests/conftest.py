@@ -28,6 +28,23 @@ def pytest_configure() -> None:
             signal.signal(number, lambda *_: None)
 
 
+LEFT_OUT = pytest.StashKey[int]()
+
+
+def pytest_deselected(items: list[pytest.Item]) -> None:
+    """Counts what `-m` and `-k` leave out: pytest-xdist does not tell."""
+    config: Any = items[0].config
+    config.stash[LEFT_OUT] = config.stash.get(LEFT_OUT, 0) + len(items)
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["left_out"] = config.stash[LEFT_OUT]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    # Each worker leaves out the same.
+    node.config.stash[LEFT_OUT] = getattr(node, "workeroutput", {}).get("left_out", 0)
+
+
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
@@ -71,8 +88,10 @@ def ask(request: pytest.FixtureRequest) -> Ask:
     return call_async if request.param == "async" else call_sync
 
 
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """What became of every declared schema; tests/codec/test_declared.py checks that the sum is right."""
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """What was left out, and what became of every declared schema; tests/codec/test_declared.py checks the sum."""
+    if left_out := config.stash.get(LEFT_OUT, 0):
+        terminalreporter.write_line(f"tests left out by -m or -k: {left_out}")
     api = facts.read()
     fates = Counter(api.unnamed.values())
     kinds = Counter(schema.kind for schema in api.schemas.values())

@@ -119,6 +119,7 @@ async def test_methods(unchanged: Emulator, method: str) -> None:
     assert answer[0] == (400 if method == "BREW" else 405)
 
 
+@pytest.mark.slow
 async def test_every_operation_survives_nonsense(emulator: Emulator) -> None:
     dice = Random(3)
     bodies = [b"", b"{}", b"[]", b'{"name": 1, "key": [], "id": {}}', dice.randbytes(64)]

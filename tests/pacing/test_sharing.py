@@ -144,6 +144,7 @@ class TestWaiting:
                 assert server.requests == []
                 await get(client)
 
+    @pytest.mark.slow
     async def test_never_runs_into_429(self) -> None:
         statuses: Counter[int] = Counter()
 

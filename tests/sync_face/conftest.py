@@ -16,9 +16,8 @@ from tests.support.scripts import run_script
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
-PYTHONS = list(
-    dict.fromkeys([sys.executable, *filter(None, os.environ.get("QOVERY_TEST_PYTHONS", "").split(os.pathsep))])
-)
+OTHERS = [python for python in os.environ.get("QOVERY_TEST_PYTHONS", "").split(os.pathsep) if python]
+PYTHONS = [sys.executable, *(pytest.param(python, marks=pytest.mark.slow) for python in OTHERS)]
 SECONDS = 40
 NOON = "2026-01-05T12:00:00Z"
 

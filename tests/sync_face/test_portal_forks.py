@@ -176,6 +176,7 @@ def test_an_iteration_of_the_parent_is_no_business_of_the_child(run: Run, how: s
     assert run(script) == ["stopped", "stopped"]
 
 
+@pytest.mark.slow
 def test_a_fork_in_the_midst_of_other_threads_calls_and_starts_does_not_hang(run: Run) -> None:
     run("""
         async def nothing():

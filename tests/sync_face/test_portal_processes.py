@@ -29,6 +29,7 @@ def test_a_lock_held_at_the_fork_does_not_bind_the_child(run: Run) -> None:
     """)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
 def test_multiprocessing_works_by_every_start_method(run: Run, method: str) -> None:
     run(f"""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 Run = Callable[..., list[str]]
 
 
+@pytest.mark.slow
 def test_eight_threads_at_once(run: Run) -> None:
     run("""
         async def map_all(function, numbers):

@@ -19,7 +19,7 @@ from qovery_async.pacing.rate import Rate
 from tests.support.flaky import CLOSED, DRIPPING, HALF, RESET, SILENCE, UNREAD, Flaky, Step, answer, serve_steps
 from tests.support.server import TOKEN, full_port
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("small_heap")]
 
 QUICK = RetryPolicy(base=0.001)
 LATER = answer(503, Retry_After="50")

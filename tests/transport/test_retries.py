@@ -233,6 +233,7 @@ async def test_an_answer_that_is_too_large_is_asked_for_once(ask: Ask) -> None:
         assert server.methods == ["GET"]
 
 
+@pytest.mark.usefixtures("small_heap")
 @pytest.mark.parametrize("total", [None, 0.2], ids=["", "in limited time"])
 @pytest.mark.parametrize("step", [CLOSED, SILENCE, answer(400), answer(503)], ids=["closed", "silence", "400", "503"])
 async def test_an_error_is_no_garbage_that_waits_for_its_collector(step: Step, total: float | None) -> None:

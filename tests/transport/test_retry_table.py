@@ -121,6 +121,7 @@ async def test_what_a_server_fails_at_is_retried_as_the_row_says(ask: Ask, failu
                     assert len(server.methods) == times
 
 
+@pytest.mark.slow
 async def test_what_was_never_sent_is_retried_as_the_row_says(ask: Ask) -> None:
     async with serve_steps(SILENCE) as silent:
         secure = silent.url.replace("http:", "https:")

@@ -56,6 +56,7 @@ class TestNames:
         paths = {f"/{scope}/rocket": {"get": operation(f"{scope}Rocket")} for scope in ("account", "admin")}
         assert len(set(read(document(paths)).named.invented.values())) == 2
 
+    @pytest.mark.slow
     def test_would_mostly_be_found_without_their_row(self, capsys: pytest.CaptureFixture[str]) -> None:
         rows = DECISIONS.names.rows
         routes = [(row.http_method, row.path) for row in rows]

@@ -34,6 +34,7 @@ class TestGenerator:
             "qovery_sync/resources/stray.py",
         ]
 
+    @pytest.mark.slow
     def test_it_writes_the_same_whatever_the_order_of_sets(self) -> None:
         script = (
             "import hashlib; from codegen import facts; from codegen.decisions import tables;"

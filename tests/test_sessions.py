@@ -1,0 +1,38 @@
+"""Does `.ci/run` run what a newcomer's command leaves out?"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+import noxfile
+from tests.support import ROOT
+
+BY_HAND = {"bench", "fuzz", "generate", "import-spec", "lowest"}
+"""The sessions that are run by hand only."""
+
+
+def test_the_gate_runs_every_session_that_is_not_for_hands() -> None:
+    gate, sessions = (ROOT.joinpath(*path).read_text(encoding="utf-8") for path in [(".ci", "run"), ("noxfile.py",)])
+    all_ = {name.replace("_", "-") for name in re.findall(r"^@nox\.session.*\ndef (\w+)", sessions, re.MULTILINE)}
+    commands = re.findall(r"^ *nox -s (\S+)", gate, re.MULTILINE)
+    of_the_readme = re.findall(r"^for session in (.+); do$", gate, re.MULTILINE)
+    assert {*commands, *of_the_readme[0].split()} == all_ - BY_HAND
+
+
+def test_every_test_is_quick_or_slow() -> None:
+    assert (noxfile.QUICK, noxfile.SLOW) == ("not slow", "slow")
+
+
+@pytest.mark.parametrize("workers", ["0", "1"])
+def test_what_is_left_out_is_counted(workers: str) -> None:
+    slow_and_quick = "tests/sync_face/test_portal_races.py"
+    command = [sys.executable, "-m", "pytest", "-n", workers, "-m", noxfile.QUICK, slow_and_quick]
+    environ = {**os.environ, "QOVERY_TEST_PYTHONS": ""}
+    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
+    assert "tests left out by -m or -k: 1\n" in done.stdout
+    assert "1 passed" in done.stdout
