@@ -106,7 +106,7 @@ class Inventory:
         try:
             from rich.table import Table  # an extra
         except ImportError:
-            raise ConfigurationError("Inventory.table needs rich: pip install qovery-sdk[rich]") from None
+            raise ConfigurationError("Inventory.table needs rich: pip install rich") from None
         table = Table(*COLUMNS)
         for service in self.services:
             environment = service.environment
