@@ -76,7 +76,7 @@ UNREADABLE: dict[str, Repeat] = {
     "beside what is no list": lambda sent: http("200 OK", json.dumps([sent, sent]).encode(), JSON),
     "in the name of a list": lambda sent: http("200 OK", json.dumps({sent.split()[1]: [{"id": "p"}]}).encode(), JSON),
     "in a long name of a list": lambda sent: http(
-        "200 OK", json.dumps({f"{'x' * 30}{sent.split()[1]}": [{"id": "p"}]}).encode(), JSON
+        "200 OK", json.dumps({f"{'x' * 185}{sent.split()[1]}": [{"id": 5}]}).encode(), JSON
     ),
     "in the names of lists": lambda sent: http("200 OK", json.dumps({sent: [{}], sent[1:]: [{}]}).encode(), JSON),
     "in an item": lambda sent: http("200 OK", json.dumps({"results": [{"id": [sent], "name": 1}]}).encode(), JSON),
