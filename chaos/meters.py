@@ -10,6 +10,7 @@ import itertools
 import os
 import re
 import resource
+import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -27,17 +28,31 @@ BLOCKED = 60.0
 INTERVAL = 0.05
 
 
+@attrs.frozen
+class Memory:
+    """Memory in use: resident, in MB, and the number of blocks that Python's objects have."""
+
+    resident: float
+    blocks: int
+
+    @classmethod
+    def now(cls) -> Memory:
+        gc.collect()
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+        return cls(pages * resource.getpagesize() / 2**20, sys.getallocatedblocks())
+
+
 @attrs.define
 class Meters:
     """The counts of a run. `lag` is the longest delay of the event loop in seconds.
 
-    `memory` is the resident memory in MB after each quarter of the calls.
+    `memory` is measured after each quarter of the calls.
     """
 
     retries: Counter[str] = attrs.field(factory=Counter[str])
     exhausted: int = 0
     lag: float = 0.0
-    memory: list[float] = attrs.field(factory=list[float])
+    memory: list[Memory] = attrs.field(factory=list[Memory])
 
     def on_retry(self, event: RetryEvent) -> None:
         self.retries[re.split(r"[:(]", event.reason)[0].strip()] += 1
@@ -64,7 +79,7 @@ class Meters:
                     faulthandler.dump_traceback_later(BLOCKED, exit=True, file=stderr)
                     _end_if_one_hangs(workload, stderr)
                 if len(self.memory) < 3 and workload.journal.count >= calls * (len(self.memory) + 1) / 4:
-                    self.memory.append(memory())
+                    self.memory.append(Memory.now())
         finally:
             faulthandler.cancel_dump_traceback_later()
 
@@ -81,13 +96,6 @@ def _end_if_one_hangs(workload: Workload, stderr: int) -> None:
     if late:
         faulthandler.dump_traceback(stderr)
         os._exit(1)  # an ordinary exit would wait for the call
-
-
-def memory() -> float:
-    """The resident memory in MB."""
-    gc.collect()
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
-    return pages * resource.getpagesize() / 2**20
 
 
 def open_resources() -> dict[str, int]:

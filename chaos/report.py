@@ -12,7 +12,7 @@ from pathlib import Path
 from chaos.figures import GARBLED, IDEMPOTENT, POST, share
 from chaos.idle import NOTICEABLE
 from chaos.journal import OK, Face
-from chaos.verdict import LEAST_SUCCESS, MOST_GROWTH, Run
+from chaos.verdict import LEAST_SUCCESS, MOST_BLOCKS, MOST_GROWTH, Run
 from chaos.workers import CANCELED_SHARE
 
 
@@ -28,6 +28,7 @@ def _introduction(run: Run) -> str:
         seed=run.seed,
         canceled=CANCELED_SHARE,
         least=LEAST_SUCCESS,
+        blocks=MOST_BLOCKS,
         growth=MOST_GROWTH,
         noticeable=NOTICEABLE,
     )
@@ -111,12 +112,16 @@ def _latencies(run: Run) -> list[str]:
 def _leftovers(run: Run) -> list[str]:
     rows: list[Sequence[object]] = [(what, run.before[what], run.after[what]) for what in run.before]
     succeeded, sent = run.served_after
-    memory = ", ".join(f"{megabytes:.1f}" for megabytes in run.meters.memory)
+    quarters = [(f"{one.resident:.1f}", one.blocks) for one in run.meters.memory]
     summary = (
-        f"Resident memory after each quarter of the calls, in MB: {memory}. Warnings and uncaught errors: {run.noise.failures.total()}. Hanging calls: 0 (one ends the run)."
+        f"Warnings and uncaught errors: {run.noise.failures.total()}. Hanging calls: 0 (one ends the run)."
         f" Afterwards {succeeded} of {sent} plain calls succeeded. The run took {run.elapsed:.0f} s on {_machine()}."
     )
-    return [*_table("Resources before and after", ("", "before", "after"), rows), summary]
+    return [
+        *_table("Resources before and after", ("", "before", "after"), rows),
+        *_table("Memory after each quarter of the calls", ("resident, MB", "blocks of Python's objects"), quarters),
+        summary,
+    ]
 
 
 def _machine() -> str:

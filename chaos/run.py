@@ -25,7 +25,7 @@ from chaos.idle import NOTICEABLE
 from chaos.journal import Journal
 from chaos.judge import Judge, Tolerance
 from chaos.ledger import Facts, events
-from chaos.meters import Meters, memory, open_resources
+from chaos.meters import Memory, Meters, open_resources
 from chaos.noise import Noise
 from chaos.report import markdown
 from chaos.story import stories
@@ -142,7 +142,7 @@ class Chaos:
             loop.run_in_executor(threads, work_in_thread, worker, blocking, self.workload) for worker in workers[TASKS:]
         ]
         await asyncio.gather(*(work_in_task(worker, client, self.workload) for worker in workers[:TASKS]), *in_threads)
-        self.meters.memory.append(memory())
+        self.meters.memory.append(Memory.now())
         watch.cancel()
         await asyncio.gather(watch, return_exceptions=True)
 

@@ -15,8 +15,10 @@ from chaos.noise import Noise
 
 LEAST_SUCCESS = 0.9
 """The share of idempotent calls, neither garbled nor canceled, that must succeed even on a busy machine."""
-MOST_GROWTH = 8.0
-"""The MB by which memory may grow between the first quarter of the calls and the end."""
+MOST_BLOCKS = 0.05
+"""The share by which the blocks of Python's objects may grow between the first quarter of the calls and the end."""
+MOST_GROWTH = 32.0
+"""The MB by which resident memory may grow meanwhile: free memory between blocks counts too."""
 
 
 @attrs.frozen
@@ -50,8 +52,10 @@ def failures(run: Run) -> list[str]:
     if run.before != run.after:
         found.append(f"left open: {dict(run.before)} before, {dict(run.after)} after")
     first, last = run.meters.memory[0], run.meters.memory[-1]
-    if last > first + MOST_GROWTH:
-        found.append(f"memory grew from {first:.1f} to {last:.1f} MB")
+    if last.blocks > first.blocks * (1 + MOST_BLOCKS):
+        found.append(f"Python's objects grew from {first.blocks} to {last.blocks} blocks")
+    if last.resident > first.resident + MOST_GROWTH:
+        found.append(f"memory grew from {first.resident:.1f} to {last.resident:.1f} MB")
     succeeded, sent = run.served_after
     if succeeded != sent:
         found.append(f"afterwards only {succeeded} of {sent} plain calls succeeded")

@@ -12,7 +12,7 @@ from chaos.connection import call_of, tag_of
 from chaos.idle import CLOSED
 from chaos.journal import EMPTY, OK, Row
 from chaos.judge import QUOTA, Judge, Tolerance
-from chaos.ledger import Event, Facts, What
+from chaos.ledger import UNKNOWN, Event, Facts, What
 from chaos.story import stories
 from tests.chaos.ledgers import CALLS
 
@@ -190,6 +190,11 @@ def test_a_request_on_a_dead_connection_is_seen() -> None:
     assert judged(CREATED, left=("w00-1.1",), events=[TOOK_EFFECT, event("misused", 1, late)])
     assert not judged(CREATED, left=("w00-1.1",), events=[TOOK_EFFECT, event("misused", 1, in_time)])
     assert not judged(CREATED, left=("w00-1.1",), events=[TOOK_EFFECT, event("crossed", 1, late)])
+
+
+def test_effects_without_a_call_are_counted_once_the_run_has_begun() -> None:
+    events = [event("took effect", UNKNOWN), event("began", UNKNOWN), event("took effect", UNKNOWN), TOOK_EFFECT]
+    assert Facts.of(events, CALLS, {}).anonymous == 1
 
 
 def test_a_finding_comes_with_the_story_of_its_object() -> None:
