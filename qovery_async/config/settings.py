@@ -82,10 +82,8 @@ class ClientSettings(CallOptions, total=False):
     """Whether the token may be sent unencrypted to another machine or a proxy. Default: False."""
 
     max_response_bytes: int
-    """The largest response that is read, in bytes, as sent and as unpacked. Default: 64 MiB.
-
-    The values of its JSON may take as much memory again, and 64 MiB in any case.
-    """
+    """The largest response that is read, in bytes, as sent and as unpacked; the values of its JSON may
+    take as much memory again, and 64 MiB in any case. Default: 64 MiB."""
 
     strict: bool
     """Whether a response that does not fit raises `DecodeError`; otherwise it is repaired with a warning.
