@@ -7,6 +7,7 @@ in the same moment cannot know it. One that sends it later must have noticed.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import select
 import socket
@@ -112,7 +113,8 @@ class Idle:
         if kind != CLOSED:
             self._writer.write(self._framing.last if kind == TWICE else _408)
         if self.is_over:
-            self._writer.write_eof()
+            with contextlib.suppress(OSError):  # the client has just reset it
+                self._writer.write_eof()
         self._set(NOTICEABLE, self._wait)
 
     def _wait(self) -> None:
