@@ -19,6 +19,7 @@ NOT_SHIPPED = ("codegen", "tests", "chaos", "fuzz", "benchmarks", "examples", "n
 EMULATOR = "qovery_async.emulator"
 BELOW_CODEGENS_ROOMS = {
     "codegen.read": ("codegen.read", "codegen.decisions", "codegen.facts", "codegen.spelling"),
+    "codegen.changes": ("codegen.changes", "codegen.write.layout", "codegen.decisions", "codegen.facts"),
     "codegen.decisions": ("codegen.decisions", "codegen.facts", "codegen.spelling"),
     "codegen.write": ("codegen.write", "codegen.decisions", "codegen.facts", "codegen.spelling"),
     "codegen.facts": ("codegen.facts", "codegen.spelling"),
