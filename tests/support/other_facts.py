@@ -43,10 +43,9 @@ def _named(value: Any) -> list[str]:
 def places(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
     """Everything in facts that can be changed, with the steps that lead there."""
     steps: list[tuple[str | int, Any]] = []
-    if attrs.has(type(value)):
-        steps = [
-            (field.name, getattr(value, field.name)) for field in attrs.fields(type(value)) if field.name != "kind"
-        ]
+    class_: Any = type(value)
+    if attrs.has(class_):
+        steps = [(field.name, getattr(value, field.name)) for field in attrs.fields(class_) if field.name != "kind"]
     elif is_object(value):
         steps = list(value.items())
     elif is_list(value):
