@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from codegen import changes, facts
+from codegen import facts
+from codegen.changes.draft import changes
 from codegen.decisions import tables
 from codegen.decisions.loader import TableError
 from codegen.decisions.named import Api
@@ -70,7 +71,7 @@ def _import(source: str, *, dry_run: bool) -> int:
     read = importer.read(source, decisions.corrections.correction)
     api = decisions.name(read)
     if facts.API_JSON.exists():
-        print("\n".join(changes.changes(decisions.name(facts.read(facts.API_JSON)), api)) or "No changes.")
+        print("\n".join(changes(decisions.name(facts.read(facts.API_JSON)), api)) or "No changes.")
     lines = _invented(api)
     lines += [f"codegen/decisions/names.csv is out of date: {row}" for row in decisions.names.outdated(api)]
     lines += [f"matches nothing any more, remove it: {row}" for row in decisions.dead(api)]

@@ -40,6 +40,7 @@ class Api:
     """The enums that are one class with others, as the facts call and have them."""
     corrected: list[str] = attrs.Factory(list)
     """The places at which the description was corrected."""
+    version: str = ""
 
     @property
     def calls(self) -> dict[str, Operation]:
@@ -88,6 +89,7 @@ def name(
         renamed=renamed,
         joined=joined,
         corrected=api.corrected,
+        version=api.version,
     )
 
 

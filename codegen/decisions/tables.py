@@ -6,6 +6,7 @@ The type of a column (`OperationName`, `SchemaName` ...) says what it names, and
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -165,8 +166,9 @@ class Decisions:
         return [line for name, file, _ in of_all for line in loader.dead(file, getattr(self, name), api)]
 
 
+@functools.cache
 def read(folder: Path = FOLDER) -> Decisions:
-    """Reads all tables, or raises TableError with everything that is wrong in any of them."""
+    """Reads all tables, once, or raises TableError with everything that is wrong in any of them."""
     tables: dict[str, Any] = {}
     problems: list[str] = []
     for name, file, class_ in files(folder):

@@ -25,6 +25,8 @@ class Layout:
     """The schemas of each module, each after those it refers to."""
     sendable: set[str]
     """Models that a request can contain."""
+    returned: set[str]
+    """Models that a response can contain."""
     part_of: dict[str, list[str]]
     """For each schema the schemas that refer to it."""
 
@@ -34,7 +36,8 @@ def arrange(api: Api) -> Layout:
     reach = {operation.call: _closure(_named(operation), refers) for operation in api.operations}
     module_of = _by_subject(api, reach)
     _break_circles(module_of, refers)
-    bodies = [references(o.body.type) for o in api.operations if o.body]
+    bodies = [name for o in api.operations if o.body for name in references(o.body.type)]
+    responses = [name for o in api.operations for response in o.responses for name in references(response.type)]
     order = list(TopologicalSorter(_acyclic(refers, api.schemas)).static_order())
     in_order: dict[str, list[str]] = {}
     for name in order:
@@ -42,7 +45,8 @@ def arrange(api: Api) -> Layout:
     return Layout(
         module_of=module_of,
         in_order=dict(sorted(in_order.items())),
-        sendable=_closure([name for body in bodies for name in body], refers),
+        sendable=_closure(bodies, refers),
+        returned=_closure(responses, refers),
         part_of={
             name: [other for other, names in refers.items() if name in names and other != name] for name in api.schemas
         },
@@ -97,7 +101,8 @@ def _break_circles(module_of: dict[str, str], refers: dict[str, list[str]]) -> N
             TopologicalSorter(graph).prepare()
         except CycleError as error:
             circle = error.args[1]
-            pairs = {(b, a) for a, b in pairwise(circle)}
+            # What `common` has cannot move there.
+            pairs = {(b, a) for a, b in pairwise(circle) if a != "common"}
             # The edge of the circle that fewest models carry is the cheapest to cut.
             cuts = {
                 (user, used): {

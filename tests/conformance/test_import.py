@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from codegen import facts
-from codegen.changes import changes
+from codegen.changes.draft import changes
 from codegen.decisions import tables
 from codegen.facts import ApiFacts
 from codegen.read import description as reading

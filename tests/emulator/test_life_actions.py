@@ -8,7 +8,7 @@ import pytest
 
 from qovery_async.emulator.life import history, statuses
 from qovery_async.emulator.life.actions import Action, ActionRefused
-from qovery_async.models.statuses import StateEnum
+from qovery_async.models import StateEnum
 from tests.support.life_world import ADA, API, BOB, DB, DOCS, ENV, JOB, WEB, Stand
 
 

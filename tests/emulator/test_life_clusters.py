@@ -9,7 +9,7 @@ from qovery_async.codec.reader import Codec
 from qovery_async.emulator.life.actions import Action, ActionRefused
 from qovery_async.emulator.life.clock import SteppedClock, stamp
 from qovery_async.emulator.life.clusters import ClusterLives
-from qovery_async.models.clusters import ClusterStateEnum
+from qovery_async.models import ClusterStateEnum
 from tests.support.life_world import SmallWorld
 
 ID = "c0000000-0000-4000-8000-000000000001"

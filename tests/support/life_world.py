@@ -12,7 +12,7 @@ from qovery_async.emulator.life import statuses
 from qovery_async.emulator.life.actions import Action, Durations, PipelineStage, Service, Trigger
 from qovery_async.emulator.life.clock import SteppedClock
 from qovery_async.emulator.life.environments import Life
-from qovery_async.models.statuses import StateEnum
+from qovery_async.models import StateEnum
 
 ENV = "e0000000-0000-4000-8000-000000000001"
 ADA, BOB = Trigger("ada"), Trigger("bob", "CLI")

@@ -74,7 +74,11 @@ def test_an_operation_with_a_new_id_keeps_its_name_and_its_row_is_told(
     capsys.readouterr()
     assert run(description(schema=THING, organization="listOrganizations")) == 0
     told = capsys.readouterr().out.splitlines()
-    assert told[0] == "No changes."
+    assert told[:3] == [
+        "### Added and changed",
+        "",
+        "- `organizations.list` has the id `listOrganizations`, was `listOrganization`.",
+    ]
     assert (
         "codegen/decisions/names.csv is out of date: organizations.list: listOrganization, GET /organization"
         " is now listOrganizations, GET /organization"

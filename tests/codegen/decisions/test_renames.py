@@ -6,7 +6,7 @@ import attrs
 import pytest
 
 from codegen import facts
-from codegen.changes import changes
+from codegen.changes.draft import changes
 from codegen.decisions import tables
 from codegen.decisions.named import Api
 from codegen.decisions.naming import Names, Row
@@ -77,21 +77,26 @@ class TestAnOperation:
         row = attrs.evolve(ROWS[1], call="rockets.launch")
         after = attrs.evolve(decisions, names=Names([ROWS[0], row])).name(read)
         assert calls(after)["launchRocket"] == "rockets.launch"
-        assert changes(decisions.name(read), after) == ["- Renamed `rockets.start` to `rockets.launch`."]
+        assert changes(decisions.name(read), after) == [
+            "### Breaking",
+            "",
+            "- Renamed `rockets.start` to `rockets.launch`.",
+        ]
 
 
 class TestChanges:
-    def test_do_not_tell_of_a_new_id(self, decisions: Decisions) -> None:
+    def test_tell_of_a_new_id(self, decisions: Decisions) -> None:
         before = decisions.name(described(GET, LAUNCH))
         after = decisions.name(described(GET, attrs.evolve(LAUNCH, id="startRocket")))
-        assert changes(before, after) == []
+        assert changes(before, after)[2:] == ["- `rockets.start` has the id `startRocket`, was `launchRocket`."]
 
     def test_tell_what_else_became_of_an_operation_with_a_new_id(self, decisions: Decisions) -> None:
         before = decisions.name(described(GET, LAUNCH))
         renamed = attrs.evolve(LAUNCH, id="startRocket", path="/rocket/{id}/launch", deprecated=True)
-        assert changes(before, decisions.name(described(GET, renamed))) == [
-            "- Deprecated `rockets.start`.",
+        assert changes(before, decisions.name(described(GET, renamed)))[2:] == [
+            "- `rockets.start` has the id `startRocket`, was `launchRocket`.",
             "- `rockets.start` is now `POST /rocket/{id}/launch`, was `POST /rocket/{rocketId}/launch`.",
+            "- Deprecated `rockets.start`.",
         ]
 
 

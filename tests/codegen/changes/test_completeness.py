@@ -1,0 +1,39 @@
+"""Can two different states of the API give an empty draft? One fact is changed at random, and must be told."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from codegen import facts
+from codegen.changes.draft import changes
+from codegen.facts import ApiFacts
+from tests.support.descriptions import DECISIONS
+from tests.support.other_facts import changed, excerpt, places
+
+FACTS = facts.read()
+SEEDS = range(30)
+TIMES = 8
+
+
+def draft(before: ApiFacts, after: ApiFacts) -> list[str]:
+    return changes(DECISIONS.name(before), DECISIONS.name(after))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_changed_fact_is_told(seed: int) -> None:
+    die = random.Random(seed)
+    before = excerpt(FACTS, die)
+    assert draft(before, before) == []
+    for _ in range(TIMES):
+        what, after = changed(before, die)
+        assert facts.dump(before) != facts.dump(after), what
+        assert draft(before, after), what
+        assert draft(after, before), what
+
+
+def test_the_facts_that_are_changed_are_of_every_kind() -> None:
+    """A new kind of fact cannot be forgotten: what is changed is found by looking at the classes."""
+    found = {tuple(step for step in path if isinstance(step, str))[-1] for path, _ in places(FACTS)}
+    assert {"id", "wire", "nullable", "media_type", "paged", "tag", "corrected", "errors", "deprecated"} <= found
