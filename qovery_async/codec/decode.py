@@ -174,7 +174,12 @@ def choose(rule: ByTag | ByKey | None, value: dict[str, Any]) -> Any:
 @functools.cache
 def _branches(rule: ByKey) -> list[tuple[str, Any, list[Attribute]]]:
     """The keys of a rule, each with its branch and the required attributes of that."""
-    return [(key, branch, [f for f in attributes(branch) if f.required]) for key, branch in rule.branches.items()]
+    return [(key, branch, _required(branch)) for key, branch in rule.branches.items()]
+
+
+def _required(branch: Any) -> list[Attribute]:
+    """The required attributes of a branch; a branch that is a union has its own rule."""
+    return [field for field in attributes(branch) if field.required] if _is_model(branch) else []
 
 
 def _has(value: dict[str, Any], field: Attribute) -> bool:
