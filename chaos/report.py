@@ -12,7 +12,7 @@ from pathlib import Path
 from chaos.figures import GARBLED, IDEMPOTENT, POST, share
 from chaos.idle import NOTICEABLE
 from chaos.journal import OK, Face
-from chaos.verdict import LEAST_SUCCESS, MOST_BLOCKS, MOST_GROWTH, Run
+from chaos.verdict import LEAST_SUCCESS, MOST_BLOCKS, Run, most_growth
 from chaos.workers import CANCELED_SHARE
 
 
@@ -29,7 +29,7 @@ def _introduction(run: Run) -> str:
         canceled=CANCELED_SHARE,
         least=LEAST_SUCCESS,
         blocks=MOST_BLOCKS,
-        growth=MOST_GROWTH,
+        growth=most_growth(run.calls),
         noticeable=NOTICEABLE,
     )
 

@@ -17,8 +17,8 @@ LEAST_SUCCESS = 0.9
 """The share of idempotent calls, neither garbled nor canceled, that must succeed even on a busy machine."""
 MOST_BLOCKS = 0.05
 """The share by which the blocks of Python's objects may grow between the first quarter of the calls and the end."""
-MOST_GROWTH = 32.0
-"""The MB by which resident memory may grow meanwhile: free memory between blocks counts too."""
+FREE_PER_CALL = 60
+"""The bytes by which the free memory that the allocator keeps between blocks may grow with each call."""
 
 
 @attrs.frozen
@@ -41,6 +41,11 @@ class Run:
     """What happened to the objects of the first violations."""
 
 
+def most_growth(calls: int) -> float:
+    """The MB by which resident memory may grow between the first quarter of the calls and the end."""
+    return 8 + calls * FREE_PER_CALL / 2**20
+
+
 def failures(run: Run) -> list[str]:
     """The reasons why a run has failed; none if it has not."""
     found = [*map(str, run.judge.violations), *run.noise.failures]
@@ -54,7 +59,7 @@ def failures(run: Run) -> list[str]:
     first, last = run.meters.memory[0], run.meters.memory[-1]
     if last.blocks > first.blocks * (1 + MOST_BLOCKS):
         found.append(f"Python's objects grew from {first.blocks} to {last.blocks} blocks")
-    if last.resident > first.resident + MOST_GROWTH:
+    if last.resident > first.resident + most_growth(run.calls):
         found.append(f"memory grew from {first.resident:.1f} to {last.resident:.1f} MB")
     succeeded, sent = run.served_after
     if succeeded != sent:

@@ -39,7 +39,7 @@ class Home:
 
 SHARED = 40
 
-_LABEL = re.compile(r"(w\d\d-\d+)\.\d+")
+_LABEL = re.compile(r"(w\d\d-[a-z]+-\d+)\.\d+")
 
 
 def key_of(label: object) -> str | None:
@@ -170,12 +170,12 @@ class Worker:
                 ids.setdefault(key, (id_, step.call))
 
     def _own(self, kind_name: str, items: Iterable[Any]) -> Iterator[tuple[str, str]]:
-        """The keys and ids of those objects that this worker has created."""
+        """The keys and ids of those objects that this worker has created, and that are of this kind."""
         kind = next(kind for kind in KINDS if kind.name == kind_name)
         for item in items:
             with contextlib.suppress(AttributeError):  # a garbled one may be anything
                 key = key_of(kind.label(item))
-                if key is not None and key.startswith(f"{self.name}-") and item.id is not None:
+                if key is not None and key.startswith(f"{self.name}-{kind.name}-") and item.id is not None:
                     yield key, item.id
 
     def _plan(self, call: int) -> Step:
@@ -201,7 +201,7 @@ class Worker:
         return Step(call, verb, f"{kind.namespace}.{verb}", (args, kwargs), kind.name, key, id_from, read=read)
 
     def _create(self, call: int, kind: Kind) -> Step:
-        key = f"{self.name}-{call}"
+        key = f"{self.name}-{kind.name}-{call}"
         args, kwargs = kind.parent(self._home)
         arguments = (*args, kind.body(key, f"{key}.{call}")), kwargs
         return Step(call, "create", f"{kind.namespace}.create", arguments, kind.name, key, read=kind.label)
