@@ -20,6 +20,7 @@ import attrs
 
 from qovery_async.errors import ConfigurationError
 from qovery_async.transport.closed_loops import close_without_loop
+from qovery_async.transport.eager import REQUEST_CLASS
 from qovery_async.transport.pool import Connector
 
 CLOSED = "the client was closed during this request"
@@ -76,7 +77,11 @@ class Sessions:
     async def begin(self) -> Session:
         """Opens a session for the running loop."""
         _close_left_behind(self._opened)
-        session = Session(aiohttp.ClientSession(connector=Connector(), cookie_jar=aiohttp.DummyCookieJar()))
+        session = Session(
+            aiohttp.ClientSession(
+                connector=Connector(), request_class=REQUEST_CLASS, cookie_jar=aiohttp.DummyCookieJar()
+            )
+        )
         # Otherwise aiohttp retries some requests itself, without counting or logging them.
         session.http._retry_connection = False  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # no public way
         loop = asyncio.get_running_loop()

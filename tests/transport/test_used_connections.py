@@ -6,8 +6,13 @@ to notice.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import select
+import socket
 import ssl
 from collections.abc import Callable
+from typing import Any
 
 import aiohttp
 import pytest
@@ -16,7 +21,7 @@ import trustme
 from qovery_async import NO_RETRIES, AsyncQovery, Forbidden, RetryPolicy
 from qovery_sync import Qovery
 from tests.support.flaky import answer, serve_steps
-from tests.support.idle import FORBIDDEN, OK, RESPONSES, TIMED_OUT, IdleServer, serve_idle
+from tests.support.idle import CREATED, FORBIDDEN, OK, RESPONSES, TIMED_OUT, IdleServer, serve_idle
 from tests.support.server import TOKEN
 
 pytestmark = pytest.mark.anyio
@@ -120,6 +125,8 @@ async def test_a_session_of_ones_own_keeps_to_the_pool_it_came_with() -> None:
             await client.projects.list(organization_id="o1")
             server.say(OK)
             await client.projects.delete("p1")  # the server refuses it; aiohttp hands over the second answer
+            while len(server.methods) < 2:
+                await asyncio.sleep(0.001)
         assert server.methods == ["GET", "DELETE"]
 
 
@@ -133,3 +140,51 @@ def test_a_post_that_gets_the_408_of_an_idle_connection_is_sent_again() -> None:
         client.projects.list(organization_id="o1")
         assert client.request("POST", "/x", json={}).status == 201
         assert server.methods == ["GET", "POST", "POST"]
+
+
+class HandServer:
+    """A server that the test plays itself, between two turns of the client's loop."""
+
+    def __init__(self) -> None:
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.listener.setblocking(False)
+        self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
+        self.connections: list[socket.socket] = []
+
+    def heard(self) -> socket.socket | None:
+        """The connection on which a request has come."""
+        with contextlib.suppress(BlockingIOError):
+            self.connections.append(self.listener.accept()[0])
+        for connection in select.select(self.connections, [], [], 0)[0]:
+            with contextlib.suppress(ConnectionError):  # the client has closed it
+                if connection.recv(1, socket.MSG_PEEK):
+                    return connection
+        return None
+
+    async def answer(self, call: asyncio.Task[Any], data: bytes) -> Any:
+        """Answers the one request of a call."""
+        while (connection := self.heard()) is None:
+            await asyncio.sleep(0)
+        connection.recv(10_000)
+        connection.sendall(data)
+        return await call
+
+    def close(self) -> None:
+        for one in [self.listener, *self.connections]:
+            one.close()
+
+
+@pytest.mark.parametrize("size", [10, 3_000_000], ids=["small", "large"])
+@pytest.mark.parametrize("turns", range(12))
+async def test_nothing_comes_between_the_look_and_the_request(turns: int, size: int) -> None:
+    """In whatever turn of the loop a second response comes, it is not taken for that to a request not yet sent."""
+    server = HandServer()
+    async with AsyncQovery(TOKEN, base_url=server.url, retries=NO_RETRIES) as client:
+        await server.answer(asyncio.create_task(client.projects.list(organization_id="o1")), OK)
+        call = asyncio.create_task(client.request("POST", "/x", json={"name": "x" * size}))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        if server.heard() is None:
+            server.connections[0].sendall(OK)
+        assert (await server.answer(call, CREATED)).status == 201
+    server.close()
