@@ -13,6 +13,7 @@ import attrs
 import pytest
 
 from codegen import facts
+from codegen.decisions import tables
 from codegen.decisions.capabilities import Capabilities
 from codegen.decisions.named import Api, Operation
 from codegen.facts import EnumSchema, Field, ObjectSchema, ResponseFacts
@@ -45,8 +46,10 @@ def copied(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         shutil.copytree(ROOT / name, folder / name, ignore=generated)
     shutil.copy(ROOT / "pyproject.toml", folder)
     monkeypatch.setattr(emit, "_ROOT", folder)
-    # Of the hand-written modules, those that do not derive from a namespace that a small API lacks.
-    monkeypatch.setattr(Capabilities, "sources", ["qovery_async.runtime.root"])
+    # Of the hand-written modules, those that need no namespace that a small API lacks.
+    decisions = tables.read()
+    few = Capabilities(["qovery_async.runtime.root"], {}, decisions.capabilities.by_hand)
+    monkeypatch.setattr(tables, "read", lambda: attrs.evolve(decisions, capabilities=few))
     return folder
 
 
