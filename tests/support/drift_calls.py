@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
 from operator import attrgetter
-from typing import Any
+from typing import Any, cast
 
 import anyio.to_thread
 import attrs
@@ -83,7 +83,9 @@ def faults(operation: Operation, sent: Any, got: Read, *, strict: bool = False) 
     if whole is NOWHERE:
         yield f"returned {got.result!r:.100} where no list can be found"
         return
-    result: Any = got.result.items if isinstance(got.result, Page) else got.result
+    result: Any = got.result
+    if isinstance(result, Page):
+        result = cast("Page[Any]", result).items
     yield from lost(whole, json.loads(to_json(result)))
     yield from unfaithful(result)
     if json.loads(got.body) != sent:

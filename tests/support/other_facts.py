@@ -42,7 +42,7 @@ def _named(value: object) -> list[str]:
 def places(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
     """Everything in facts that can be changed, with the steps that lead there."""
     steps: list[tuple[str | int, Any]] = []
-    class_: Any = type(value)
+    class_: type[Any] = value.__class__
     if attrs.has(class_):
         steps = [(field.name, getattr(value, field.name)) for field in attrs.fields(class_) if field.name != "kind"]
     elif is_object(value):
