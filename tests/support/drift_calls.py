@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
 from operator import attrgetter
-from typing import Any, cast
+from typing import Any
 
 import anyio.to_thread
 import attrs
@@ -83,9 +83,7 @@ def faults(operation: Operation, sent: Any, got: Read, *, strict: bool = False) 
     if whole is NOWHERE:
         yield f"returned {got.result!r:.100} where no list can be found"
         return
-    result: Any = got.result
-    if isinstance(result, Page):
-        result = cast("Page[Any]", result).items
+    result: Any = attrgetter("items")(got.result) if isinstance(got.result, Page) else got.result
     yield from lost(whole, json.loads(to_json(result)))
     yield from unfaithful(result)
     if json.loads(got.body) != sent:
