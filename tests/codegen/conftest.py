@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-import attrs
 import pytest
 
-from codegen.decisions import tables
-from codegen.decisions.capabilities import Capabilities
 from codegen.read import importer
 from codegen.read.description import DescriptionError
-from codegen.write import emit
-from tests.support import ROOT
 from tests.support.descriptions import DECISIONS, Described, Imported, Read
+from tests.support.small_package import copied
 
 
 @pytest.fixture
@@ -47,13 +42,4 @@ def stopped(read: Read) -> Callable[[Described], str]:
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of both packages without their generated folders, which the generator writes into."""
-    generated = shutil.ignore_patterns("__pycache__", "models", "resources")
-    for name in ("qovery_async", "qovery_sync"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=generated)
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    monkeypatch.setattr(emit, "_ROOT", tmp_path)
-    # Of the hand-written modules, those that need no namespace that a small API lacks.
-    decisions = tables.read()
-    few = Capabilities(["qovery_async.runtime.root"], {}, decisions.capabilities.by_hand)
-    monkeypatch.setattr(tables, "read", lambda: attrs.evolve(decisions, capabilities=few))
-    return tmp_path
+    return copied(tmp_path, monkeypatch)

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from codegen.decisions.named import Api, Operation
-from codegen.facts import EnumSchema, Field, ObjectSchema, ResponseFacts, UnionSchema
+from codegen.facts import EnumSchema, Field, ObjectSchema, OperationFacts, ResponseFacts, UnionSchema
 
 _SCALARS: dict[str, list[Any]] = {
     "str": ["", "p1", "né", "12"],
@@ -24,7 +24,7 @@ _DEEP = 4
 """Levels below which only what is required is there."""
 
 
-def response(operation: Operation) -> ResponseFacts | None:
+def response(operation: OperationFacts) -> ResponseFacts | None:
     """The response of an operation that comes in JSON."""
     return next((found for found in operation.responses if found.type and found.media_type == "application/json"), None)
 
@@ -70,8 +70,14 @@ class Answers:
         nulls = [f.wire for f in given if f.nullable and f.wire != telling and self._one_in(6)]
         return {f.wire: None if f.wire in nulls else self._value(f.type, depth + 1) for f in given}
 
+    def branch(self, union: UnionSchema, branch: str) -> Any:
+        """An object of one branch of a union."""
+        return self._branch(union, branch, 0)
+
     def _union(self, union: UnionSchema, depth: int) -> Any:
-        branch = self.die.choice(union.branches)
+        return self._branch(union, self.die.choice(union.branches), depth)
+
+    def _branch(self, union: UnionSchema, branch: str, depth: int) -> Any:
         tags = [tag for tag, name in union.mapping.items() if name == branch]
         keys = [key for key, name in union.keys.items() if name == branch and key]
         schema = self.api.schemas.get(branch)

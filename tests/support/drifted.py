@@ -8,34 +8,32 @@ from __future__ import annotations
 import random
 from typing import Any
 
+import attrs
+
 from codegen.decisions.named import Operation
+from codegen.facts import ObjectSchema
 from qovery_async.codec.plain import is_list, is_object
 from tests.support.answers import response
+from tests.support.descriptions import DECISIONS, PRECISE
 
 _OTHERS: list[Any] = [None, True, 7, 0.5, "", "text", "7", "true", [], ["a"], [{"a": 1}], {}, {"a": {"b": None}}]
-_BESIDE = ("page", "page_size")
-
 NOWHERE: Any = object()
 """Stands for a list that cannot be found: there is none, or more than one that could be meant."""
 
 
 def drifted(operation: Operation, body: Any, die: random.Random) -> Any:
     """The body, changed at one place or at several; as a whole only if it has a list, which may be found again."""
-    if _is_listing(operation) and die.randrange(3) == 0:
-        return _moved(body, die)
+    key = envelope(operation).key
+    if key is not None and die.randrange(3) == 0:
+        return _moved(body, key or "results", die)
     for _ in range(die.choice((1, 1, 2, 5))):
         body = _mutated(body, die)
     return body
 
 
-def _is_listing(operation: Operation) -> bool:
-    found = response(operation)
-    return found is not None and (found.items is not None or str(found.type).startswith("list["))
-
-
-def _moved(body: Any, die: random.Random) -> Any:
+def _moved(body: Any, key: str, die: random.Random) -> Any:
     """A list that is somewhere else, or nowhere."""
-    items = body["results"] if is_object(body) else body
+    items = body.get(key, []) if is_object(body) else body
     return die.choice(
         [
             items,
@@ -44,11 +42,11 @@ def _moved(body: Any, die: random.Random) -> Any:
             {"data": {"results": items}},
             {"data": items, "total": 2},
             {"data": items, "warnings": [{"text": "a"}]},
-            {"results": None, "items": items},
-            {"results": {"items": items}},
-            {"results": "none"},
+            {key: None, "items": items},
+            {key: {"items": items}},
+            {key: "none"},
             {"error": "none"},
-            {"results": None},
+            {key: None},
             {},
         ]
     )
@@ -78,30 +76,53 @@ def _mutated(value: Any, die: random.Random) -> Any:
     return changed[way]
 
 
-def list_in(operation: Operation, body: Any) -> Any:
-    """The list that an operation's result must hold, or NOWHERE."""
+@attrs.frozen
+class Envelope:
+    """What an operation's list comes in."""
+
+    key: str | None
+    """The key of the list; empty where the response itself is the list, None where the operation has no list."""
+    beside: frozenset[str] = frozenset()
+    """The other keys that the facts have."""
+    kind: type = dict
+    """What an item is in JSON."""
+
+    def declared(self, body: Any) -> Any:
+        """What stands where the list should be."""
+        return (body.get(self.key) if is_object(body) else None) if self.key else body
+
+
+def envelope(operation: Operation) -> Envelope:
     found = response(operation)
     assert found is not None
+    type_ = str(found.type)
+    kind = str if type_.removeprefix("list[").startswith("str") else dict
+    if (pager := DECISIONS.pagers.pagers.get(operation.call)) and pager.style == "next_token":
+        schema = PRECISE.schemas[type_]
+        assert isinstance(schema, ObjectSchema)
+        return Envelope(pager.items, frozenset(field.wire for field in schema.fields) - {pager.items}, kind)
+    if found.items:
+        return Envelope(found.items, frozenset({"page", "page_size"} if found.paged else ()), kind)
+    return Envelope("" if type_.startswith("list[") else None, kind=kind)
+
+
+def list_in(body: Any, wanted: Envelope) -> Any:
+    """The list that a result must hold, or NOWHERE."""
+    key = wanted.key or "results"
     if is_list(body):
         return body
     if not is_object(body):
         return NOWHERE
-    there = body.get("results")
-    if is_list(there):
-        return there
-    if there is not None:
+    if is_list(body.get(key)):
+        return body[key]
+    if body.get(key) is not None:
         return NOWHERE
-    beside = (*_BESIDE, "results") if found.paged else ("results",)
-    kind = str if _item(str(found.type)) == "str" else dict
-    lists = [value for key, value in body.items() if key not in beside and is_list(value) and _are(value, kind)]
+    others = [other for other in body if other != key and other not in wanted.beside]
+    lists = [body[other] for other in others if is_list(body[other]) and _are(body[other], wanted.kind)]
     if len(lists) == 1:
         return lists[0]
-    empty = found.items is not None and not lists and ("results" in body or not {*body} - {*beside})
+    empty = wanted.key and not lists and (key in body or not others)
     return [] if empty else NOWHERE
-
-
-def _item(type_: str) -> str:
-    return type_.removeprefix("list[").removesuffix("]").removesuffix(" | None")
 
 
 def _are(value: list[Any], kind: type) -> bool:

@@ -69,7 +69,7 @@ def unfaithful(value: Any) -> Iterator[str]:
 
 
 def _kinds(value: Any, path: str = "") -> Iterator[tuple[str, type]]:
-    kind: type = type(value)
+    kind: type[Any] = value.__class__
     yield path, kind
     entries = value.items() if is_object(value) else enumerate(value) if is_list(value) else ()
     for key, inner in entries:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import attrs
 
-from codegen.facts import ApiFacts, EnumSchema, UnionSchema, references
+from codegen.facts import ApiFacts, OperationFacts, UnionSchema, references
 from qovery_async.codec.plain import is_list, is_object
 
 Path = tuple[str | int, ...]
@@ -16,34 +16,33 @@ Path = tuple[str | int, ...]
 _TYPES = ("str", "int", "bool", "list[str]", "dict[str, Any]", "datetime")
 
 
-def excerpt(api: ApiFacts, die: random.Random, operations: int = 4) -> ApiFacts:
-    """A few operations with the schemas that they lead to, and a schema that nothing leads to."""
-    kept = sorted(die.sample(range(len(api.operations)), operations))
-    found = [api.operations[number] for number in kept]
-    left, names = [name for operation in found for name in _named(operation)], set[str]()
+def excerpt(api: ApiFacts, operations: Iterable[OperationFacts]) -> ApiFacts:
+    """Some operations with the schemas that they lead to."""
+    kept = [*operations]
+    names = {name for operation in kept for name in reached(api, operation)}
+    return attrs.evolve(api, operations=kept, schemas={name: s for name, s in api.schemas.items() if name in names})
+
+
+def reached(api: ApiFacts, value: object) -> set[str]:
+    """The schemas that an operation or a part of it leads to."""
+    left, names = _named(value), set[str]()
     while left:
         name = left.pop()
         if name not in names:
             names.add(name)
             left += _named(api.schemas[name])
-    schemas = {name: api.schemas[name] for name in api.schemas if name in names}
-    schemas["Unused"] = EnumSchema(["A", "B"])
-    unnamed = dict(list(api.unnamed.items())[:3])
-    return attrs.evolve(api, operations=found, schemas=schemas, unnamed=unnamed)
+    return names
 
 
-def _named(value: Any) -> list[str]:
-    if isinstance(value, str):
-        return references(value)
-    return [
-        name for path, inner in places(value) if isinstance(inner, str) and _is_type(path) for name in _named(inner)
-    ]
+def _named(value: object) -> list[str]:
+    types = [inner for path, inner in places(value) if isinstance(inner, str) and _is_type(path)]
+    return [name for type_ in types for name in references(type_)]
 
 
 def places(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
     """Everything in facts that can be changed, with the steps that lead there."""
     steps: list[tuple[str | int, Any]] = []
-    class_: Any = type(value)
+    class_: type[Any] = value.__class__
     if attrs.has(class_):
         steps = [(field.name, getattr(value, field.name)) for field in attrs.fields(class_) if field.name != "kind"]
     elif is_object(value):

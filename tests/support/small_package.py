@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import attrs
+import pytest
 
 from codegen import facts
+from codegen.decisions import tables
+from codegen.decisions.capabilities import Capabilities
 from codegen.decisions.named import Api, Operation
 from codegen.facts import EnumSchema, Field, ObjectSchema, ResponseFacts
 from codegen.write import emit
+from tests.support import ROOT
 from tests.support.descriptions import JSON, Described
 
 
@@ -32,6 +37,20 @@ SMALL = api(
     {"Thing": ObjectSchema([Field("name", "name", "str", required=True), Field("state", "state", "State")]),
      "State": EnumSchema(["ON", "OFF"])},
 )  # fmt: skip
+
+
+def copied(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Both packages without their generated folders, which the generator writes into from now on."""
+    generated = shutil.ignore_patterns("__pycache__", "models", "resources")
+    for name in ("qovery_async", "qovery_sync"):
+        shutil.copytree(ROOT / name, folder / name, ignore=generated)
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    monkeypatch.setattr(emit, "_ROOT", folder)
+    # Of the hand-written modules, those that need no namespace that a small API lacks.
+    decisions = tables.read()
+    few = Capabilities(["qovery_async.runtime.root"], {}, decisions.capabilities.by_hand)
+    monkeypatch.setattr(tables, "read", lambda: attrs.evolve(decisions, capabilities=few))
+    return folder
 
 
 def run(script: str, folder: Path, **environment: str) -> str:
