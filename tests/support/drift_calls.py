@@ -83,7 +83,9 @@ def faults(operation: Operation, sent: Any, got: Read, *, strict: bool = False) 
     if whole is NOWHERE:
         yield f"returned {got.result!r:.100} where no list can be found"
         return
-    result: Any = attrgetter("items")(got.result) if isinstance(got.result, Page) else got.result
+    result: Any = got.result
+    if type(result) is Page:
+        result = attrgetter("items")(result)
     yield from lost(whole, json.loads(to_json(result)))
     yield from unfaithful(result)
     if json.loads(got.body) != sent:
