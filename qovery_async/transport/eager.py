@@ -17,7 +17,7 @@ import aiohttp
 class EagerRequest(aiohttp.ClientRequest):
     """A request that begins to write its body at once."""
 
-    def write_bytes(self, *args: Any, **kwargs: Any) -> Coroutine[Any, Any, None]:
+    def write_bytes(self, *args: Any, **kwargs: Any) -> Any:
         """What is left to write; usually nothing."""
         writing = super().write_bytes(*args, **kwargs)
         try:
