@@ -128,7 +128,8 @@ class Judge:
 
     def _failure(self, row: Row) -> Iterator[str]:
         expected = self._expected.get(row.key)
-        is_missing = row.status == 404 and expected is not None and (expected.allows(GONE) or self._may_err(row))
+        may_be_gone = expected is not None and expected.allows(GONE)
+        is_missing = row.status == 404 and (may_be_gone or self._may_err(row))
         if not (is_missing or row.status in EXPLAINED or row.outcome in LOST):
             yield f"raised {row.outcome}, which no fault explains: {row.detail}"
         if row.outcome == "DecodeError" and row.call in self._facts.emptied and NO_BODY in row.detail:
