@@ -147,6 +147,9 @@ def test_a_404_says_nothing_of_an_object_whose_id_was_garbled(ended: dict[str, A
 def test_an_id_from_a_garbled_list_may_be_wrong_too() -> None:
     got, deleted = (attrs.evolve(row, id_from=6, **MISSING) for row in (GOT, DELETED))
     assert not judged(CREATED, LISTED, got, deleted, left=("w00-webhook-1.1",), events=garbled(6))
+    never_heard_of = attrs.evolve(deleted, key="w00-webhook-9")
+    assert not judged(never_heard_of, events=garbled(6))
+    assert judged(never_heard_of)
     assert judged(CREATED, LISTED, got, left=("w00-webhook-1.1",))
     assert judged(CREATED, LISTED, deleted, left=("w00-webhook-1.1",))
 
