@@ -28,7 +28,7 @@ class TestMap:
 
     @pytest.mark.parametrize("concurrency", [1, 3, 16])
     async def test_no_more_calls_run_at_once_than_asked_for(self, ask: Ask, concurrency: int) -> None:
-        api = Api(slow=0.01)
+        api = Api(together=concurrency)
         async with serve(api) as server:
             await ask(
                 server.url, lambda client: client.bulk.map(client.projects.get, IDS[:40], concurrency=concurrency)

@@ -13,10 +13,16 @@ IDS = [f"p{number}" for number in range(100)]
 
 
 class Api:
-    """Projects by their ids; `most` is how many requests it had at once, `refuse` answers some with an error."""
+    """Projects by their ids; `most` is how many requests it had at once, `refuse` answers some with an error.
 
-    def __init__(self, *, slow: float = 0.0, refuse: Callable[[str], int | None] = lambda _: None) -> None:
+    It answers none before `together` have come.
+    """
+
+    def __init__(
+        self, *, slow: float = 0.0, together: int = 0, refuse: Callable[[str], int | None] = lambda _: None
+    ) -> None:
         self.slow = slow
+        self.together = together
         self.refuse = refuse
         self.now = self.most = 0
 
@@ -25,6 +31,8 @@ class Api:
         self.most = max(self.most, self.now)
         try:
             await asyncio.sleep(self.slow)
+            while self.most < self.together:
+                await asyncio.sleep(0.001)
         finally:
             self.now -= 1
         name = request.path.rpartition("/")[2]
