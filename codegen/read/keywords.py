@@ -130,7 +130,7 @@ def is_joined(node: Node) -> bool:
 
 
 def parts(node: Node) -> list[Node]:
-    """The schemas that apply to a value besides its own keywords."""
+    """The schemas that apply to a value in addition to its own keywords."""
     value = node.mapping()
     own = [Node(node.document, node.where, {"$ref": value["$ref"]})] if "$ref" in value else []
     return own + (list(node.child("allOf").elements()) if "allOf" in value else [])

@@ -6,6 +6,7 @@ import asyncio
 import inspect
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Iterable
+from contextlib import aclosing
 from functools import partial
 from typing import Generic, TypeVar, cast
 
@@ -101,27 +102,28 @@ class Crowd(Generic[A, R]):
                     self._has_room.set()
                 if self._broken is not None:
                     raise self._broken
-                if feeding.done() and not self._running:
+                if feeding.done():
                     feeding.result()
-                    return
+                    if not self._running:
+                        return
                 self._has_ended.clear()
                 await self._has_ended.wait()
         finally:
             await _cancelled({feeding, *self._running})
 
     async def _feed(self) -> None:
-        items = _stepped(self._items)
-        while True:
-            while len(self._running) + len(self._ended) >= int(self._width):
-                self._has_room.clear()
-                await self._has_room.wait()
-            item = await anext(items, _END)
-            if item is _END:
-                return
-            call = asyncio.create_task(self._call(self._begun, cast("A", item)))
-            self._begun += 1
-            self._running.add(call)
-            call.add_done_callback(self._end)
+        async with aclosing(_stepped(self._items)) as items:
+            while True:
+                while len(self._running) + len(self._ended) >= int(self._width):
+                    self._has_room.clear()
+                    await self._has_room.wait()
+                item = await anext(items, _END)
+                if item is _END:
+                    return
+                call = asyncio.create_task(self._call(self._begun, cast("A", item)))
+                self._begun += 1
+                self._running.add(call)
+                call.add_done_callback(self._end)
 
     async def _call(self, index: int, item: A) -> None:
         pressure.listener.set(self._width.enter())
@@ -166,4 +168,5 @@ async def _cancelled(tasks: set[asyncio.Task[None]]) -> None:
     """Cancels tasks and waits for their ends."""
     for task in tasks:
         task.cancel()
-    await asyncio.wait(tasks)
+    # Returned, not raised: nobody asks for the errors of tasks that are no longer wanted.
+    await asyncio.gather(*tasks, return_exceptions=True)

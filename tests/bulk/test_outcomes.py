@@ -65,6 +65,25 @@ class TestStream:
             await stream.aclose()
         assert sorted(ended) == ["call 0", "call 1", "call 2", "call 3"]
 
+    async def test_what_the_items_raise_ends_it_at_once(self) -> None:
+        cancelled: list[int] = []
+
+        async def call(item: int) -> None:
+            try:
+                await asyncio.Event().wait()  # for ever
+            finally:
+                cancelled.append(item)
+
+        async def broken() -> AsyncIterator[int]:
+            yield 0
+            await asyncio.sleep(0.01)
+            raise LookupError("no more")
+
+        async with AsyncQovery(TOKEN) as client:
+            with pytest.raises(LookupError, match="no more"):
+                await client.bulk.map(call, broken())
+        assert cancelled == [0]
+
     async def test_a_cancelled_task_leaves_no_call_behind(self) -> None:
         running: set[int] = set()
 

@@ -7,7 +7,6 @@ import logging
 import re
 import ssl
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Any
 
 import anyio
@@ -24,25 +23,10 @@ from qovery_async import (
     TransportError,
 )
 from tests.support.flaky import CLOSED, SILENCE, Step, answer, serve_steps
+from tests.support.retry_document import JSON, QUICK, request, table
 from tests.support.server import PROJECT, TOKEN, Answer, Ask, serve
 
 pytestmark = pytest.mark.anyio
-
-TEXT = Path(__file__).parent.joinpath("../../docs/retries.md").read_text()
-QUICK = RetryPolicy(base=0.001)
-JSON = "application/json"
-
-
-def table(title: str) -> list[dict[str, str]]:
-    """The rows of the table whose first column has this title."""
-    block = next(block for block in TEXT.split("\n\n") if block.startswith(f"| {title} |"))
-    titles, _, *rows = [[cell.strip() for cell in line.strip("| ").split(" | ")] for line in block.splitlines()]
-    return [dict(zip(titles, row, strict=True)) for row in rows]
-
-
-def request(method: str) -> Callable[[Any], Any]:
-    body = {} if method in ("GET", "DELETE") else {"json": {"name": "shop"}}
-    return lambda client: client.request(method, "/x", **body)
 
 
 def read_only(client: Any) -> Any:

@@ -27,7 +27,7 @@ from qovery_async.models import StateEnum
 
 # The deployment engine has no events, so streams poll it. In seconds.
 _POLL = 0.1
-# Each belongs to the one before it, but for the cluster, below which nothing is.
+# Each belongs to the one before it. The exception is the cluster, below which nothing is.
 _IDS = ("organization", "cluster", "project", "environment", "service")
 _LISTS = {
     "APPLICATION": "applications",
