@@ -13,7 +13,6 @@ import re
 import socket
 import struct
 import time
-import zlib
 from collections import Counter, deque
 from typing import Literal, Protocol
 
@@ -21,6 +20,7 @@ import attrs
 
 from chaos.idle import TWICE, TWICE_AT_ONCE, Ears, Idle
 from chaos.ledger import Ledger
+from chaos.seal import sealed, unsealed
 
 Direction = Literal["up", "down"]
 Kind = Literal["cut", "reset", "stall", "delay", "garble"]
@@ -39,14 +39,14 @@ SIDES: dict[Direction, str] = {"up": "request", "down": "response"}
 
 
 def tag_of(call: int) -> str:
-    """The value of the header. Its checksum reveals garbled digits."""
-    return f"{call}-{zlib.crc32(str(call).encode()):08x}"
+    """The value of the header."""
+    return sealed(str(call))
 
 
 def call_of(tag: str) -> int | None:
     """The number of the call that a header names, or None if the header is garbled."""
-    number, _, _ = tag.partition("-")
-    return int(number) if number.isdigit() and tag == tag_of(int(number)) else None
+    number = unsealed(tag)
+    return int(number) if number and number.isdigit() else None
 
 
 @attrs.frozen

@@ -12,7 +12,7 @@ from chaos.expected import GONE, Expected
 from chaos.faults import STALE
 from chaos.journal import CANCELED, EMPTY, OK, Row
 from chaos.ledger import Facts
-from chaos.workers import key_of
+from chaos.workers import key_of, label_of
 
 EXPLAINED = frozenset({408, 429, 500, 502, 503, 504})
 """The statuses that a fault explains."""
@@ -105,6 +105,9 @@ class Judge:
             yield f"raised {row.outcome}, which is not an error of the SDK: {row.detail}"
         if row.late > self._tolerance.end:
             yield f"ended ({row.outcome}) {row.late:.2f} s after its deadline or cancellation"
+        late = self._facts.last_arrival.get(row.call, 0.0) - row.began - row.elapsed
+        if late > self._tolerance.end:
+            yield f"was sent {late:.2f} s after it had ended ({row.outcome})"
 
     def _result(self, row: Row) -> Iterator[str | tuple[str, str]]:
         if row.outcome == CANCELED or not row.typed:
@@ -119,8 +122,8 @@ class Judge:
                 yield "returned None and logged no warning"
         elif row.verb == "look" and row.seen != row.must_see:
             yield f"saw {row.seen!r}, not {row.must_see!r}"
-        elif row.verb in ("create", "update") and row.seen != f"{row.key}.{row.call}":
-            yield f"wrote {row.key}.{row.call}, but the response has {row.seen!r}"
+        elif row.verb in ("create", "update") and row.seen != label_of(row.key, row.call):
+            yield f"wrote {label_of(row.key, row.call)}, but the response has {row.seen!r}"
         elif row.verb == "get" and not self._allows(row, row.key, row.seen):
             yield f"saw {row.seen!r}, not one of {sorted(self._expected[row.key].possible)}"
         elif row.verb == "list":
@@ -185,13 +188,12 @@ class Judge:
         if row.verb not in ("create", "update", "delete"):
             return
         expected = self._expected.setdefault(row.key, Expected(row.kind))
-        written = GONE if row.verb == "delete" else f"{row.key}.{row.call}"
+        written = GONE if row.verb == "delete" else label_of(row.key, row.call)
         # A 404 ends a deletion well, also within the SDK. It says nothing if the id was wrong.
         deleted = row.verb == "delete" and (row.outcome == OK or row.status == 404) and not self._may_err(row)
         certain = not garbled and (deleted or (row.verb != "delete" and row.outcome == OK))
-        expected.becomes(written, certain=certain)
-        if garbled:
-            expected.known = False
+        at = self._facts.last_effect.get(row.call, row.began)
+        expected.becomes(written, at, certain=certain, garbled=garbled)
         living = self._living[row.worker, row.kind]
         (living.discard if expected.is_gone else living.add)(row.key)
 

@@ -59,6 +59,9 @@ class Facts:
     effects: bytearray
     labels: Mapping[str, Sequence[str]]
     """The labels of all objects at the end, by their kind."""
+    last_arrival: dict[int, float] = attrs.field(factory=dict[int, float])
+    last_effect: dict[int, float] = attrs.field(factory=dict[int, float])
+    """The times at which the last request of a call arrived and took effect."""
     garbled: dict[int, set[str]] = attrs.field(factory=dict[int, set[str]])
     """The calls with changed bytes, or with the response to another request, and where."""
     emptied: set[int] = attrs.field(factory=set[int])
@@ -85,8 +88,10 @@ class Facts:
             self.anonymous += what == "took effect"
         elif what == "arrived":
             self.arrivals[call] = min(_MOST, self.arrivals[call] + 1)
+            self.last_arrival[call] = event.at
         elif what == "took effect":
             self.effects[call] = min(_MOST, self.effects[call] + 1)
+            self.last_effect[call] = event.at
         elif what == "garbled":
             self.garbled.setdefault(call, set()).add(event.detail)
         elif what == "emptied":

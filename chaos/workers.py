@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import attrs
 
+from chaos.seal import sealed, unsealed
 from qovery_async.codec.plain import is_list
 
 Verb = Literal["create", "get", "list", "update", "delete", "deploy", "look"]
@@ -42,9 +43,14 @@ SHARED = 40
 _LABEL = re.compile(r"(w\d\d-[a-z]+-\d+)\.\d+")
 
 
+def label_of(key: str, call: int) -> str:
+    """The label that a call writes on an object. A garbled one is no label, so no object passes for another."""
+    return sealed(f"{key}.{call}")
+
+
 def key_of(label: object) -> str | None:
-    """The key of the object that bears a label, or None if no worker wrote it."""
-    found = _LABEL.fullmatch(label) if isinstance(label, str) else None
+    """The key of the object that bears a label, or None if no worker wrote it, or it is garbled."""
+    found = _LABEL.fullmatch(unsealed(label) or "") if isinstance(label, str) else None
     return found[1] if found else None
 
 
@@ -196,14 +202,14 @@ class Worker:
         id_, id_from = ids[key]
         args, kwargs = kind.one(self._home, id_)
         if verb == "update":
-            args = (*args, kind.body(key, f"{key}.{call}"))
+            args = (*args, kind.body(key, label_of(key, call)))
         read = (lambda _: None) if verb == "delete" else kind.label
         return Step(call, verb, f"{kind.namespace}.{verb}", (args, kwargs), kind.name, key, id_from, read=read)
 
     def _create(self, call: int, kind: Kind) -> Step:
         key = f"{self.name}-{kind.name}-{call}"
         args, kwargs = kind.parent(self._home)
-        arguments = (*args, kind.body(key, f"{key}.{call}")), kwargs
+        arguments = (*args, kind.body(key, label_of(key, call))), kwargs
         return Step(call, "create", f"{kind.namespace}.create", arguments, kind.name, key, read=kind.label)
 
     def _look(self, call: int) -> Step:
