@@ -170,7 +170,8 @@ class Judge:
         if row.is_idempotent:
             return
         times = self._facts.effects[row.call]
-        if times > 1:
+        # The response of an earlier request may say that this one was refused.
+        if times > 1 and "crossed" not in self._facts.garbled.get(row.call, ()):
             yield f"took effect {times} times"
         outcome = "garbled" if self.is_garbled(row) else "succeeded" if row.outcome == OK else "failed or canceled"
         self.posts[row.verb, outcome, self._facts.arrivals[row.call], times] += 1

@@ -6,7 +6,8 @@ import zlib
 
 
 def sealed(text: str) -> str:
-    return f"{text}-{zlib.crc32(text.encode()):08x}"
+    # Garbled text may have surrogates, which stand for bytes that are no text.
+    return f"{text}-{zlib.crc32(text.encode(errors='surrogatepass')):08x}"
 
 
 def unsealed(text: str) -> str | None:

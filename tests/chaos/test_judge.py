@@ -140,6 +140,11 @@ def test_of_garbled_calls_only_the_end_is_checked() -> None:
     assert judged(CREATED, left=(label(1),), events=[*garbled(1), TOOK_EFFECT])
 
 
+def test_a_response_to_an_earlier_request_may_refuse_the_next_one() -> None:
+    twice = [*garbled(1, "crossed"), TOOK_EFFECT]
+    assert not judged(CREATED, left=(label(1),), events=twice)
+
+
 def test_a_garbled_write_leaves_anything_until_the_next_one() -> None:
     assert not judged(CREATED, UPDATED, left=("w00-webhook-1.X",), events=garbled(2))
     again = attrs.evolve(UPDATED, call=5, seen=label(5))
@@ -266,3 +271,4 @@ def test_tags_are_known_from_garbled_ones() -> None:
     assert call_of(tag) == 1234
     assert call_of(tag.replace("3", "7", 1)) is None
     assert call_of("") is None
+    assert call_of("1234-b4\udcb4") is None
