@@ -6,6 +6,14 @@ from qovery_async.client import AsyncQovery
 from qovery_async.codec.reader import from_dict
 from qovery_async.codec.writer import to_dict, to_json
 from qovery_async.config.settings import AsyncClientSettings, CallOptions, ClientSettings, Headers, TokenSource
+from qovery_async.deployments.failures import (
+    DeploymentCanceled,
+    DeploymentError,
+    DeploymentFailed,
+    DeploymentTimeout,
+    FailedService,
+)
+from qovery_async.deployments.snapshot import ClusterSnapshot, EnvironmentSnapshot, ServiceSnapshot
 from qovery_async.errors import (
     ApiError,
     BadRequest,
@@ -60,10 +68,17 @@ __all__ = [
     "BulkProgress",
     "CallOptions",
     "ClientSettings",
+    "ClusterSnapshot",
     "ConfigurationError",
     "Conflict",
     "ConnectError",
     "DecodeError",
+    "DeploymentCanceled",
+    "DeploymentError",
+    "DeploymentFailed",
+    "DeploymentTimeout",
+    "EnvironmentSnapshot",
+    "FailedService",
     "Forbidden",
     "Headers",
     "Inventory",
@@ -98,6 +113,7 @@ __all__ = [
     "RetryHook",
     "RetryPolicy",
     "ServerError",
+    "ServiceSnapshot",
     "Timeout",
     "TokenSource",
     "TransportError",
