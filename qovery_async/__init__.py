@@ -13,6 +13,8 @@ from qovery_async.deployments.failures import (
     DeploymentTimeout,
     FailedService,
 )
+from qovery_async.deployments.kinds import DeploymentAction, Identified, ServiceRef
+from qovery_async.deployments.selection import ServiceSelection
 from qovery_async.deployments.snapshot import ClusterSnapshot, EnvironmentSnapshot, ServiceSnapshot
 from qovery_async.errors import (
     ApiError,
@@ -73,6 +75,7 @@ __all__ = [
     "Conflict",
     "ConnectError",
     "DecodeError",
+    "DeploymentAction",
     "DeploymentCanceled",
     "DeploymentError",
     "DeploymentFailed",
@@ -81,6 +84,7 @@ __all__ = [
     "FailedService",
     "Forbidden",
     "Headers",
+    "Identified",
     "Inventory",
     "InventoryCluster",
     "InventoryEnvironment",
@@ -113,6 +117,8 @@ __all__ = [
     "RetryHook",
     "RetryPolicy",
     "ServerError",
+    "ServiceRef",
+    "ServiceSelection",
     "ServiceSnapshot",
     "Timeout",
     "TokenSource",

@@ -9,10 +9,10 @@ from contextlib import aclosing
 from qovery_async import models
 from qovery_async.deployments.cloning import clone
 from qovery_async.deployments.errand import Errand
-from qovery_async.deployments.kinds import ACTIONS, Action
+from qovery_async.deployments.kinds import ACTIONS, DeploymentAction
 from qovery_async.deployments.looking import details_of, snapshot
 from qovery_async.deployments.patience import looks
-from qovery_async.deployments.selection import Services, check_timeout
+from qovery_async.deployments.selection import ServiceSelection, check_timeout
 from qovery_async.deployments.snapshot import EnvironmentSnapshot
 from qovery_async.errors import ConfigurationError, NotFound
 from qovery_async.runtime.resource import Resource
@@ -26,7 +26,7 @@ class EnvironmentDeployments(Resource):
         self,
         environment_id: str,
         *,
-        services: Services | None = None,
+        services: ServiceSelection | None = None,
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None = None,
     ) -> EnvironmentSnapshot:
@@ -57,7 +57,7 @@ class EnvironmentDeployments(Resource):
         self,
         environment_id: str,
         *,
-        services: Services | None = None,
+        services: ServiceSelection | None = None,
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None = None,
     ) -> EnvironmentSnapshot:
@@ -73,7 +73,7 @@ class EnvironmentDeployments(Resource):
         self,
         environment_id: str,
         *,
-        services: Services | None = None,
+        services: ServiceSelection | None = None,
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None = None,
     ) -> EnvironmentSnapshot:
@@ -89,7 +89,7 @@ class EnvironmentDeployments(Resource):
         self,
         environment_id: str,
         *,
-        services: Services | None = None,
+        services: ServiceSelection | None = None,
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None = None,
     ) -> EnvironmentSnapshot:
@@ -106,7 +106,7 @@ class EnvironmentDeployments(Resource):
         self,
         environment_id: str,
         *,
-        services: Services | None = None,
+        services: ServiceSelection | None = None,
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None = None,
     ) -> EnvironmentSnapshot:
@@ -125,7 +125,7 @@ class EnvironmentDeployments(Resource):
         self,
         environment_id: str,
         *,
-        services: Services | None = None,
+        services: ServiceSelection | None = None,
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None = None,
     ) -> EnvironmentSnapshot:
@@ -207,7 +207,7 @@ class EnvironmentDeployments(Resource):
     async def wait(
         self,
         environment_id: str,
-        action: Action,
+        action: DeploymentAction,
         *,
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None = None,
@@ -260,9 +260,9 @@ class EnvironmentDeployments(Resource):
 
     def _errand(
         self,
-        action: Action,
+        action: DeploymentAction,
         environment_id: str,
-        services: Services | None,
+        services: ServiceSelection | None,
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None,
         *,

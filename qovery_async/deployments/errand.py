@@ -18,11 +18,11 @@ from qovery_async.deployments.failures import (
     DeploymentTimeout,
     FailedService,
 )
-from qovery_async.deployments.kinds import Action
+from qovery_async.deployments.kinds import DeploymentAction
 from qovery_async.deployments.looking import details_of, snapshot
 from qovery_async.deployments.patience import PASSING, log, looks
 from qovery_async.deployments.requests import ask_environment, ask_services
-from qovery_async.deployments.selection import Services, check_before, check_timeout, selected, versions_of
+from qovery_async.deployments.selection import ServiceSelection, check_before, check_timeout, selected, versions_of
 from qovery_async.deployments.snapshot import UNKNOWN, EnvironmentSnapshot, ServiceSnapshot
 from qovery_async.deployments.verdict import SUCCESS, Expectation, Verdict
 from qovery_async.errors import Conflict, Forbidden, NotFound
@@ -47,11 +47,11 @@ class Errand:
     """One action on an environment, or on some of its services, from the request to the end."""
 
     core: Core
-    action: Action
+    action: DeploymentAction
     environment_id: str
     timeout: float
     on_update: UpdateHook | None = None
-    services: Services | None = None
+    services: ServiceSelection | None = None
     force: bool = False
     joins: bool = False
     """Whether it waits for what someone else has asked for."""

@@ -7,19 +7,19 @@ from typing import Final, Literal, Protocol, get_args
 
 from qovery_async.errors import ConfigurationError
 
-Action = Literal["deploy", "redeploy", "stop", "restart", "delete", "uninstall", "cancel"]
-ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
+DeploymentAction = Literal["deploy", "redeploy", "stop", "restart", "delete", "uninstall", "cancel"]
+ACTIONS: Final[tuple[DeploymentAction, ...]] = get_args(DeploymentAction)
 
-_MOST: Final = frozenset[Action]({"deploy", "redeploy", "stop", "delete", "uninstall"})
-ACTIONS_OF: Final[Mapping[str, frozenset[Action]]] = {
+_MOST: Final = frozenset[DeploymentAction]({"deploy", "redeploy", "stop", "delete", "uninstall"})
+ACTIONS_OF: Final[Mapping[str, frozenset[DeploymentAction]]] = {
     "APPLICATION": _MOST | {"restart"},
     "CONTAINER": _MOST | {"restart"},
     "DATABASE": _MOST | {"restart"},
     "JOB": _MOST,
     "HELM": _MOST,
     "TERRAFORM": _MOST - {"stop"},
-    "AGENTIC_WORKFLOW": frozenset[Action]({"delete"}),
-    "ARGOCD_APP": frozenset[Action](),
+    "AGENTIC_WORKFLOW": frozenset[DeploymentAction]({"delete"}),
+    "ARGOCD_APP": frozenset[DeploymentAction](),
 }
 """The actions that the API has for one service, by the values of `ServiceTypeEnum`."""
 
@@ -60,7 +60,7 @@ def id_of(service: ServiceRef) -> str:
     return id_
 
 
-def check_action(kind: str, action: Action, name: str) -> None:
+def check_action(kind: str, action: DeploymentAction, name: str) -> None:
     """Refuses an action that the API does not have for a kind. It may have any for a kind that is unknown.
 
     Raises:

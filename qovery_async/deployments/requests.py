@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from qovery_async.deployments.bodies import Details, Versions, deploy_body, ids_body, restart_body
-from qovery_async.deployments.kinds import Action
+from qovery_async.deployments.kinds import DeploymentAction
 from qovery_async.deployments.snapshot import ServiceSnapshot
 from qovery_async.models import CancelEnvironmentDeploymentRequest
 from qovery_async.resources.agentic_workflows import AgenticWorkflows
@@ -14,7 +14,7 @@ WITHOUT_A_LIST = "AGENTIC_WORKFLOW"
 """The kind that the requests for several services leave out."""
 
 
-async def ask_environment(core: Core, action: Action, environment_id: str, *, force: bool) -> str | None:
+async def ask_environment(core: Core, action: DeploymentAction, environment_id: str, *, force: bool) -> str | None:
     """Asks for an action on a whole environment. Returns the `deployment_request_id` where the API gives one."""
     environments = Environments(core)
     match action:
@@ -38,7 +38,7 @@ async def ask_environment(core: Core, action: Action, environment_id: str, *, fo
 
 async def ask_services(
     core: Core,
-    action: Action,
+    action: DeploymentAction,
     environment_id: str,
     services: list[ServiceSnapshot],
     *,

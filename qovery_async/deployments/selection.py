@@ -5,18 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable, Mapping
 
-from qovery_async.deployments.kinds import ACTIONS_OF, Action, ServiceRef, check_action, id_of
+from qovery_async.deployments.kinds import ACTIONS_OF, DeploymentAction, ServiceRef, check_action, id_of
 from qovery_async.deployments.snapshot import EnvironmentSnapshot, ServiceSnapshot
 from qovery_async.errors import ConfigurationError
 from qovery_async.models import ServiceDeploymentStatusEnum
 from qovery_async.secrecy.printable import one_line
 
-Services = Collection[ServiceRef] | Mapping[ServiceRef, str | None]
+ServiceSelection = Collection[ServiceRef] | Mapping[ServiceRef, str | None]
 """Services, or a mapping of services to versions: commits, image tags, chart versions, or None for the present one."""
 _SHOWN = 20
 
 
-def check_before(action: Action, services: Services | None) -> None:
+def check_before(action: DeploymentAction, services: ServiceSelection | None) -> None:
     """Refuses what cannot be right, as far as that shows without a request.
 
     Raises:
@@ -49,7 +49,9 @@ def check_timeout(timeout: float) -> None:
         raise ConfigurationError(f"timeout must be a positive number of seconds, got {given!r}")
 
 
-def selected(action: Action, services: Services | None, within: EnvironmentSnapshot) -> list[ServiceSnapshot] | None:
+def selected(
+    action: DeploymentAction, services: ServiceSelection | None, within: EnvironmentSnapshot
+) -> list[ServiceSnapshot] | None:
     """The services of an environment that a call means; None is the whole environment.
 
     Raises:
@@ -73,7 +75,7 @@ def _restartable(within: EnvironmentSnapshot) -> list[ServiceSnapshot]:
     ]
 
 
-def versions_of(services: Services | None) -> dict[str, str | None]:
+def versions_of(services: ServiceSelection | None) -> dict[str, str | None]:
     """The versions given, by the id of their service."""
     return {id_of(service): version for service, version in services.items()} if isinstance(services, Mapping) else {}
 

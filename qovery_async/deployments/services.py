@@ -6,9 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from qovery_async.deployments.environments import EnvironmentDeployments
-from qovery_async.deployments.kinds import Action, ServiceRef, id_of
-from qovery_async.deployments.selection import Services as Selection
-from qovery_async.deployments.selection import check_before, check_timeout
+from qovery_async.deployments.kinds import DeploymentAction, ServiceRef, id_of
+from qovery_async.deployments.selection import ServiceSelection, check_before, check_timeout
 from qovery_async.deployments.snapshot import EnvironmentSnapshot, ServiceSnapshot
 from qovery_async.errors import ConfigurationError
 from qovery_async.resources.services import Services
@@ -109,9 +108,9 @@ class ServiceDeployments(EnvironmentDeployments):
 
     async def _one(
         self,
-        action: Action,
+        action: DeploymentAction,
         service: ServiceRef,
-        selection: Selection,
+        selection: ServiceSelection,
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None,
     ) -> ServiceSnapshot:
@@ -121,9 +120,9 @@ class ServiceDeployments(EnvironmentDeployments):
 
     async def _acted(
         self,
-        action: Action,
+        action: DeploymentAction,
         service: ServiceRef,
-        selection: Selection,
+        selection: ServiceSelection,
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None,
     ) -> EnvironmentSnapshot:

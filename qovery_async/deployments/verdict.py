@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 import attrs
 
-from qovery_async.deployments.kinds import Action
+from qovery_async.deployments.kinds import DeploymentAction
 from qovery_async.models import ServiceActionStatusEnum, StateEnum
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ GRACE: Final = 5.0
 """Seconds for which nothing may run or wait before what is seen is taken for the end: statuses lag by some three."""
 
 _UP: Final = frozenset[str]({StateEnum.DEPLOYED, StateEnum.RESTARTED})
-SUCCESS: Final[Mapping[Action, frozenset[str]]] = {
+SUCCESS: Final[Mapping[DeploymentAction, frozenset[str]]] = {
     "deploy": _UP,
     "redeploy": _UP,
     "restart": _UP,
@@ -52,7 +52,7 @@ def is_over(state: str) -> bool:
     return state in _OVER or state.endswith("ERROR")
 
 
-def judged(action: Action, state: str) -> Verdict:
+def judged(action: DeploymentAction, state: str) -> Verdict:
     """What the last state of a deployment says about the action that it carried out."""
     if state in SUCCESS[action]:
         return Verdict.DONE
@@ -70,7 +70,7 @@ class Expectation:
     services that it is about; None is the whole environment.
     """
 
-    action: Action
+    action: DeploymentAction
     before: EnvironmentSnapshot | None = None
     request_id: str | None = None
     service_ids: frozenset[str] | None = None

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from qovery_async import models
-from qovery_async.deployments.kinds import Action
-from qovery_async.deployments.selection import Services
+from qovery_async.deployments.kinds import DeploymentAction
+from qovery_async.deployments.selection import ServiceSelection
 from qovery_async.deployments.snapshot import EnvironmentSnapshot
 from qovery_sync.twin import Twin
 
@@ -25,7 +25,7 @@ class EnvironmentDeployments(Twin):
         self,
         environment_id: str,
         *,
-        services: Services | None = None,
+        services: ServiceSelection | None = None,
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
     ) -> EnvironmentSnapshot:
@@ -58,7 +58,7 @@ class EnvironmentDeployments(Twin):
         self,
         environment_id: str,
         *,
-        services: Services | None = None,
+        services: ServiceSelection | None = None,
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
     ) -> EnvironmentSnapshot:
@@ -76,7 +76,7 @@ class EnvironmentDeployments(Twin):
         self,
         environment_id: str,
         *,
-        services: Services | None = None,
+        services: ServiceSelection | None = None,
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
     ) -> EnvironmentSnapshot:
@@ -94,7 +94,7 @@ class EnvironmentDeployments(Twin):
         self,
         environment_id: str,
         *,
-        services: Services | None = None,
+        services: ServiceSelection | None = None,
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
     ) -> EnvironmentSnapshot:
@@ -113,7 +113,7 @@ class EnvironmentDeployments(Twin):
         self,
         environment_id: str,
         *,
-        services: Services | None = None,
+        services: ServiceSelection | None = None,
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
     ) -> EnvironmentSnapshot:
@@ -134,7 +134,7 @@ class EnvironmentDeployments(Twin):
         self,
         environment_id: str,
         *,
-        services: Services | None = None,
+        services: ServiceSelection | None = None,
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
     ) -> EnvironmentSnapshot:
@@ -219,7 +219,7 @@ class EnvironmentDeployments(Twin):
     def wait(
         self,
         environment_id: str,
-        action: Action,
+        action: DeploymentAction,
         *,
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
