@@ -8,7 +8,6 @@ from datetime import datetime
 from random import Random
 
 from qovery_async.emulator.life.actions import (
-    STATES_OF,
     Action,
     ActionRefused,
     Durations,
@@ -18,23 +17,25 @@ from qovery_async.emulator.life.actions import (
     Trigger,
 )
 from qovery_async.emulator.life.clock import Clock
-from qovery_async.emulator.life.execution import Callbacks, Execution
+from qovery_async.emulator.life.execution import Execution
 from qovery_async.emulator.life.past import TOOK, past_action, past_run
 from qovery_async.emulator.life.queues import EnvironmentLife
 from qovery_async.emulator.life.records import DeploymentRequest, DeploymentRun, ServiceLife
+from qovery_async.emulator.life.scenarios import Scenarios
 from qovery_async.models import StateEnum
 
 _KEPT_RUNS = 100
 
 
-class Life:
+class Life(Scenarios):
     """The deployment engine: accepts actions and runs them on the clock.
 
     `statuses`, `history` and `logs` turn what it knows into responses. The same seed, actions and clock
-    steps give the same ids, durations and logs.
+    steps give the same ids, durations and logs. `durations` may be replaced; what was accepted keeps its lag.
     """
 
     def __init__(self, topology: Topology, clock: Clock, *, seed: int = 0, durations: Durations | None = None) -> None:
+        super().__init__()
         self.topology = topology
         self.clock = clock
         self.durations = durations or Durations()
@@ -43,7 +44,6 @@ class Life:
         self._environments: dict[str, EnvironmentLife] = {}
         self._services: dict[str, ServiceLife] = {}
         self._requests: dict[str, DeploymentRequest] = {}
-        self._fails: set[tuple[str, StateEnum]] = set()
 
     def environment(self, environment_id: str) -> EnvironmentLife:
         """The deployments of an environment. An unknown environment was never deployed."""
@@ -120,18 +120,6 @@ class Life:
         ]
         return [(stage, staged) for stage, staged in plan if staged]
 
-    def fail_next_build(self, service_id: str) -> None:
-        """Makes the next build of a service fail, once."""
-        self._fails.add((service_id, StateEnum.BUILD_ERROR))
-
-    def fail_next_deployment(self, service_id: str) -> None:
-        """Makes the next deployment of a service fail after its build, once."""
-        self.fail_next(service_id, Action.DEPLOY)
-
-    def fail_next(self, service_id: str, action: Action) -> None:
-        """Makes the next such action on a service fail, once."""
-        self._fails.add((service_id, STATES_OF[action].failed))
-
     def changed(self, service_id: str) -> None:
         """Marks a deployed service as out of date, since its configuration has changed."""
         service = self.service(service_id)
@@ -198,6 +186,10 @@ class Life:
 
     def _show(self, environment: EnvironmentLife, request: DeploymentRequest) -> None:
         request.shown = True
+        if request in environment.pending and self.take_merge(environment.id):
+            del self._requests[request.id]
+            request.id = self._new_id()
+            self._requests[request.id] = request
         self._next(environment)
 
     def _next(self, environment: EnvironmentLife) -> None:
@@ -214,11 +206,9 @@ class Life:
             clock=self.clock,
             durations=self.durations,
             random=Random(f"{self.seed}/{environment.id}/{environment.runs_made}"),  # noqa: S311  # must be repeatable
-            callbacks=Callbacks(
-                fails=self._must_fail,
-                gone=self._gone,
-                over=lambda ended: self._over(environment, ended),
-            ),
+            scenarios=self,
+            gone=self._gone,
+            over=lambda ended: self._over(environment, ended),
         )
         environment.execution.begin(self._plan(request))
 
@@ -261,11 +251,6 @@ class Life:
     def _gone(self, service: Service) -> None:
         self._services.pop(service.id, None)
         self.topology.remove(service.kind, service.id)
-
-    def _must_fail(self, service_id: str, state: StateEnum) -> bool:
-        planned = (service_id, state) in self._fails
-        self._fails.discard((service_id, state))
-        return planned
 
     def _execution_id(self, environment: EnvironmentLife, at: datetime) -> str:
         # Two runs may begin in the same second, and each needs an id of its own.

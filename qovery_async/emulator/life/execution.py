@@ -6,11 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from typing import Final
 
-import attrs
-
 from qovery_async.emulator.life.actions import DOWN, ERRORS, UP, Action, Durations, PipelineStage, Service
 from qovery_async.emulator.life.clock import Clock, Timer
 from qovery_async.emulator.life.records import DeploymentRun, Entry, Part, ServiceLife, StageRun, StepTiming, UpTime
+from qovery_async.emulator.life.scenarios import Scenarios
 from qovery_async.models import (
     ServiceActionStatusEnum,
     ServiceStepMetricNameEnum,
@@ -28,23 +27,22 @@ _STEP_ENDS: Final[Mapping[ServiceActionStatusEnum, StepMetricStatusEnum]] = {
 }
 
 
-@attrs.frozen(kw_only=True)
-class Callbacks:
-    """What an execution calls."""
-
-    fails: Callable[[str, StateEnum], bool]
-    """Whether this service is to fail with this state now."""
-    gone: Callable[[Service], None]
-    """Called when a service has been deleted."""
-    over: Callable[[DeploymentRun], None]
-    """Called when the run has ended."""
-
-
 class Execution:
-    """Runs one deployment on the clock."""
+    """Runs one deployment on the clock.
+
+    `gone` is called when a service has been deleted, `over` when the run has ended.
+    """
 
     def __init__(
-        self, run: DeploymentRun, *, clock: Clock, durations: Durations, random: Random, callbacks: Callbacks
+        self,
+        run: DeploymentRun,
+        *,
+        clock: Clock,
+        durations: Durations,
+        random: Random,
+        scenarios: Scenarios,
+        gone: Callable[[Service], None],
+        over: Callable[[DeploymentRun], None],
     ) -> None:
         self.run = run
         self._action = run.request.action
@@ -52,7 +50,9 @@ class Execution:
         self._clock = clock
         self._pace = durations
         self._random = random
-        self._callbacks = callbacks
+        self._scenarios = scenarios
+        self._gone = gone
+        self._over = over
         self._current = -1
         self._timer: Timer | None = None
 
@@ -109,7 +109,7 @@ class Execution:
                 self._act(part)
 
     def _built(self, part: Part) -> None:
-        if self._callbacks.fails(part.service.id, StateEnum.BUILD_ERROR):
+        if self._scenarios.take_failure(part.service.id, StateEnum.BUILD_ERROR):
             self._end(part, StateEnum.BUILD_ERROR, ServiceActionStatusEnum.ERROR)
             self._settle()
             return
@@ -123,7 +123,9 @@ class Execution:
         self._step(part, self._states.running, name, self._pace.action, self._acted)
 
     def _acted(self, part: Part) -> None:
-        if self._callbacks.fails(part.service.id, self._states.failed):
+        if self._states.done in UP and self._scenarios.take_never_ready(part.service.id):
+            return
+        if self._scenarios.take_failure(part.service.id, self._states.failed):
             self._end(part, self._states.failed, ServiceActionStatusEnum.ERROR)
         else:
             self._end(part, self._states.done, ServiceActionStatusEnum.SUCCESS)
@@ -165,7 +167,7 @@ class Execution:
         elif state is StateEnum.DELETED:
             part.life.deployed = part.life.outdated = False
             if self._action is Action.DELETE:
-                self._callbacks.gone(part.service)
+                self._gone(part.service)
 
     def _settle(self) -> None:
         """Begins the next stage, or ends the run, once all services of the stage have ended."""
@@ -198,7 +200,7 @@ class Execution:
         else:
             self.run.outcome = failed[0] if failed else self._states.done
         self._log("Terminated", f"{self._action.capitalize()} ended: {self.run.outcome.value}")
-        self._callbacks.over(self.run)
+        self._over(self.run)
 
     def _move(self, part: Part, state: StateEnum) -> None:
         part.state = part.life.state = state
@@ -214,6 +216,9 @@ class Execution:
             part,
             error=state.value if state in ERRORS else "",
         )
+        for function in self._scenarios.take_functions(part.service.id, state):
+            # Not at once: it may cancel this run, or remove its environment.
+            self._clock.call_later(0, function)
 
     def _log(self, step: str, message: str, part: Part | None = None, *, error: str = "") -> None:
         self.run.entries.append(Entry(self._clock.now(), step, message, part, error))

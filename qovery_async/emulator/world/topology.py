@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from qovery_async.emulator.facts.families import families
-from qovery_async.emulator.life.actions import PipelineStage, Service, Trigger
+from qovery_async.emulator.life.actions import Durations, PipelineStage, Service, Trigger
 from qovery_async.emulator.life.clock import Clock
 from qovery_async.emulator.life.clusters import ClusterLives
 from qovery_async.emulator.life.environments import Life
@@ -66,10 +66,11 @@ def service_of(state: State, entity: Entity) -> Service:
     )
 
 
-def start_life(state: State, clock: Clock, seed: int) -> tuple[Life, ClusterLives]:
+def start_life(state: State, clock: Clock, seed: int, durations: Durations | None) -> tuple[Life, ClusterLives]:
     """The deployment engine, with the environments and clusters of a state in the states they have there."""
     topology = StateTopology(state)
-    life, clusters = Life(topology, clock, seed=seed), ClusterLives(topology, clock, seed=seed)
+    life = Life(topology, clock, seed=seed, durations=durations)
+    clusters = ClusterLives(topology, clock, seed=seed, durations=durations)
     at = clock.now() - _BEFORE
     for environment in state.every("environment"):
         _restore(life, environment, at)
