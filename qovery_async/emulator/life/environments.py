@@ -15,6 +15,7 @@ from qovery_async.emulator.life.actions import (
     Service,
     Topology,
     Trigger,
+    Wanted,
 )
 from qovery_async.emulator.life.clock import Clock
 from qovery_async.emulator.life.execution import Execution
@@ -58,9 +59,16 @@ class Life(Scenarios):
         return self._requests[request_id]
 
     def act(
-        self, environment_id: str, action: Action, trigger: Trigger, service_ids: Iterable[str] | None = None
+        self,
+        environment_id: str,
+        action: Action,
+        trigger: Trigger,
+        service_ids: Iterable[str] | None = None,
+        wanted: Mapping[str, Wanted] | None = None,
     ) -> DeploymentRequest:
         """Accepts an action on an environment or on some of its services. Statuses show it after the lag.
+
+        `wanted` holds what services are to be deployed with, by their ids.
 
         Qovery ignores an uninstall of services of which none is `deployed`; the caller must check that.
 
@@ -79,6 +87,8 @@ class Life(Scenarios):
         request = next(merges, None) or self._accept(environment, action, trigger)
         request.whole |= named is None
         request.service_ids |= named or set()
+        for id_, want in (wanted or {}).items():
+            request.wanted[id_] = want.over(request.wanted.get(id_, want))
         return request
 
     def cancel(self, environment_id: str, *, force: bool = False) -> DeploymentRequest:
@@ -109,7 +119,7 @@ class Life(Scenarios):
     def targets(self, request: DeploymentRequest) -> list[tuple[PipelineStage, list[Service]]]:
         """The services that a request affects now, by stage."""
         services = [
-            service
+            request.wanted[service.id].over(service) if service.id in request.wanted else service
             for service in self.topology.services(request.environment_id)
             if service.id in request.service_ids
             or (request.whole and (request.action.takes_skipped or not service.skipped))
@@ -143,6 +153,9 @@ class Life(Scenarios):
         run = past_run(request, self._execution_id(environment, at - TOOK), plan, states)
         self._requests[request.id] = request
         self._keep(environment, run)
+        for part in run.parts:
+            if part.life.deployed:
+                self.topology.deployed(part.service, at)
 
     def forget(self, environment_id: str) -> None:
         """Forgets a removed environment and cancels its run and its queue."""
@@ -207,6 +220,7 @@ class Life(Scenarios):
             durations=self.durations,
             random=Random(f"{self.seed}/{environment.id}/{environment.runs_made}"),  # noqa: S311  # must be repeatable
             scenarios=self,
+            deployed=lambda service: self.topology.deployed(service, self.clock.now()),
             gone=self._gone,
             over=lambda ended: self._over(environment, ended),
         )

@@ -30,7 +30,7 @@ _STEP_ENDS: Final[Mapping[ServiceActionStatusEnum, StepMetricStatusEnum]] = {
 class Execution:
     """Runs one deployment on the clock.
 
-    `gone` is called when a service has been deleted, `over` when the run has ended.
+    `deployed` and `gone` are called when a service has been deployed or deleted, `over` when the run has ended.
     """
 
     def __init__(
@@ -41,6 +41,7 @@ class Execution:
         durations: Durations,
         random: Random,
         scenarios: Scenarios,
+        deployed: Callable[[Service], None],
         gone: Callable[[Service], None],
         over: Callable[[DeploymentRun], None],
     ) -> None:
@@ -51,6 +52,7 @@ class Execution:
         self._pace = durations
         self._random = random
         self._scenarios = scenarios
+        self._deployed = deployed
         self._gone = gone
         self._over = over
         self._current = -1
@@ -103,6 +105,8 @@ class Execution:
         stage.status, stage.began = StageStatusEnum.ONGOING, self._clock.now()
         for part in stage.parts:
             part.began, part.status = stage.began, ServiceActionStatusEnum.ONGOING
+            if self._action is Action.DEPLOY:
+                self._log("Start", f"Deploying {part.service.name} {part.service.version}".rstrip(), part)
             if self._builds(part.service):
                 self._step(part, StateEnum.BUILDING, ServiceStepMetricNameEnum.BUILD, self._pace.build, self._built)
             else:
@@ -160,10 +164,11 @@ class Execution:
         part.status, part.ended = status, self._clock.now()
         self._end_step(part, _STEP_ENDS[status])
         self._move(part, state)
-        if state in UP:
+        if state is StateEnum.RESTARTED:
             part.life.deployed = True
-        if state is StateEnum.DEPLOYED:
-            part.life.outdated = False
+        elif state is StateEnum.DEPLOYED and part.service.sub_action is None:
+            part.life.deployed, part.life.outdated = True, False
+            self._deployed(part.service)
         elif state is StateEnum.DELETED:
             part.life.deployed = part.life.outdated = False
             if self._action is Action.DELETE:
@@ -204,12 +209,13 @@ class Execution:
 
     def _move(self, part: Part, state: StateEnum) -> None:
         part.state = part.life.state = state
-        up = part.life.up
+        up, version = part.life.up, part.service.version
         is_up = bool(up) and up[-1].ended is None
-        if state in DOWN and is_up:
+        is_new = state in UP and not (is_up and up[-1].version == version)
+        if is_up and (is_new or state in DOWN):
             up[-1].ended = self._clock.now()
-        elif state in UP and not is_up:
-            up.append(UpTime(self._clock.now()))
+        if is_new:
+            up.append(UpTime(self._clock.now(), version))
         self._log(
             state.value.capitalize(),
             f"{part.service.name}: {state.value}",
