@@ -26,12 +26,14 @@ if TYPE_CHECKING:
     from qovery_async.emulator.life.clock import Clock, RunningClock, SteppedClock
     from qovery_async.emulator.life.clusters import ClusterLives
     from qovery_async.emulator.life.environments import Life
+    from qovery_async.emulator.world.audit_log import AuditLog
     from qovery_async.emulator.world.presets import World
     from qovery_async.emulator.world.state import Entity, State
     from qovery_async.emulator.world.tokens import Caller, Tokens
 
 __all__ = [
     "Action",
+    "AuditLog",
     "Caller",
     "Clock",
     "ClusterLives",
@@ -57,6 +59,7 @@ __all__ = [
 # Imported when first touched: the server takes 0.4 s to import, and the pytest plugin loads this package in every run.
 _MODULE_OF = {
     "Action": "life.actions",
+    "AuditLog": "world.audit_log",
     "Caller": "world.tokens",
     "Clock": "life.clock",
     "ClusterLives": "life.clusters",
@@ -144,6 +147,7 @@ class Emulator:
         self._clock: Clock | None = None
         self._life: Life | None = None
         self._clusters: ClusterLives | None = None
+        self._audit_log: AuditLog | None = None
         self._faults: Faults | None = None
 
     async def __aenter__(self) -> Self:
@@ -172,6 +176,7 @@ class Emulator:
         from qovery_async.emulator.streams.server import Streams
         from qovery_async.emulator.streams.state_source import StateSource
         from qovery_async.emulator.world import handlers, presets, topology
+        from qovery_async.emulator.world.auditing import start_audit
         from qovery_async.emulator.world.state import State
         from qovery_async.emulator.world.tokens import Tokens, new_token
 
@@ -187,9 +192,13 @@ class Emulator:
         life, clusters = self._life, self._clusters = topology.start_life(state, clock, self._seed, self._durations)
         self._faults = Faults(self._seed, now=lambda: clock.now().timestamp())
         streams = Streams(StateSource(state, tokens, self._rate_limit, life))
-        by_hand = handlers.all_of(tokens, life, clusters)
+        auditor = start_audit(state, life, clusters, seed=self._seed)
+        self._audit_log = auditor.log
+        by_hand = handlers.all_of(tokens, life, clusters, auditor.log)
         visitors = Visitors(self._hosts)
-        server = ApiServer(state, tokens, self._rate_limit, by_hand, visitors, error_style=self._error_style)
+        server = ApiServer(
+            state, tokens, self._rate_limit, by_hand, visitors, watch=auditor.watch, error_style=self._error_style
+        )
         app = server.application([self._faults.middleware, *self._middlewares], streams.routes())
         app.on_shutdown.append(streams.leave)
         self._listener = await Listener.open(app, *self._address, error_style=self._error_style)
@@ -252,6 +261,11 @@ class Emulator:
     def clusters(self) -> ClusterLives:
         """The simulated deployments of clusters: `emulator.clusters.fail_next(cluster_id)`."""
         return self._started(self._clusters)
+
+    @property
+    def audit_log(self) -> AuditLog:
+        """The events of each organization. `emulator.audit_log.limit` may be changed."""
+        return self._started(self._audit_log)
 
     @property
     def faults(self) -> Faults:

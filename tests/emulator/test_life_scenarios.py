@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 
 import pytest
 
@@ -224,8 +225,9 @@ def _ends(
     client: Qovery, environment: str, read: Callable[[models.EnvironmentStatus], bool]
 ) -> models.EnvironmentStatus:
     for _ in range(2000):
-        if read(status := client.environments.get_status(environment)):
-            return status
+        with suppress(ServerError):
+            if read(status := client.environments.get_status(environment)):
+                return status
     pytest.fail("it never ended")
 
 

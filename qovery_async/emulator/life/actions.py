@@ -146,6 +146,7 @@ class Trigger:
 
     user: str
     origin: str = "API"
+    user_agent: str = ""
 
 
 @attrs.frozen(kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from random import Random
 
@@ -41,6 +41,8 @@ class Life(Scenarios):
         self.clock = clock
         self.durations = durations or Durations()
         self.seed = seed
+        self.ended: list[Callable[[DeploymentRun], None]] = []
+        """Functions that are called with each run that has ended."""
         self._random = Random(seed)  # noqa: S311  # must be repeatable, is not secret
         self._environments: dict[str, EnvironmentLife] = {}
         self._services: dict[str, ServiceLife] = {}
@@ -251,6 +253,8 @@ class Life(Scenarios):
     def _over(self, environment: EnvironmentLife, run: DeploymentRun) -> None:
         environment.execution = None
         self._keep(environment, run)
+        for listener in self.ended:
+            listener(run)
         if run.request.whole and run.request.action is Action.DELETE and run.outcome is StateEnum.DELETED:
             self.forget(environment.id)
             self.topology.remove("ENVIRONMENT", environment.id)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from qovery_async.codec.plain import is_object
+from qovery_async.codec.plain import is_list, is_object
 from qovery_async.emulator.facts.refusals import Refusal
 from qovery_async.emulator.life.actions import Service, Wanted
 from qovery_async.emulator.life.history import commit
+from qovery_async.emulator.world.calls import ApiCall
 from qovery_async.emulator.world.state import Entity
 from qovery_async.models import ServiceSubActionEnum
 
@@ -86,6 +87,29 @@ def wanted(service: Entity, body: Mapping[str, Any]) -> Wanted:
         values_commit=given.get("values_override_git_commit_id"),
         sub_action=_TERRAFORM_ACTIONS[action] if action else None,
     )
+
+
+def named_in(body: Mapping[str, Any]) -> Iterator[tuple[str, Json]]:
+    """The services in the body of an action on some services: lists by kind, of ids or of objects with an id."""
+    for entries in body.values():
+        for entry in entries if is_list(entries) else ():
+            if isinstance(entry, str):
+                yield entry, {}
+            else:
+                yield str(entry.get("id") or entry.get("application_id")), entry
+
+
+def automatic(call: ApiCall) -> list[Entity]:
+    """The services that `auto_deploy` of a kind deploys: those that use the image and follow it automatically."""
+    kind, image = call.operation.segments[-2], call.sent.get("image_name")
+    return [
+        service
+        for service in call.state.every(kind)
+        if image
+        and image_of(service) == image
+        and service.value.get("auto_deploy")
+        and service.above("organization") is call.target
+    ]
 
 
 def keep(entity: Entity, service: Service, at: datetime) -> None:
