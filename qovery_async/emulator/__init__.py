@@ -110,7 +110,7 @@ class Emulator:
             they do not see a request that a fault stops before it takes effect.
         host: The address to listen on.
         port: The port to listen on. 0 picks a free one.
-        hosts: Further host names that lead to the emulator, such as the name of its service in Docker
+        hosts: Further host name or names that lead to the emulator, such as the name of its service in Docker
             Compose; requests for any other than `host` and this machine's addresses get 403. Web pages
             may talk to it if they come from one of `hosts`; `"localhost:3000"` allows those of one port.
     """
@@ -128,7 +128,7 @@ class Emulator:
         middlewares: Sequence[Middleware] = (),
         host: str = "127.0.0.1",
         port: int = 0,
-        hosts: Collection[str] = (),
+        hosts: str | Collection[str] = (),
     ) -> None:
         self._world: World = world
         self._seed = seed
@@ -139,7 +139,7 @@ class Emulator:
         self._durations = durations
         self._middlewares = middlewares
         self._address = host, port
-        self._hosts = host, *hosts
+        self._hosts = (host, hosts) if isinstance(hosts, str) else (host, *hosts)
         self._listener: Listener | None = None
         self._state: State | None = None
         self._tokens: Tokens | None = None

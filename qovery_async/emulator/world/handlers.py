@@ -16,7 +16,7 @@ def all_of(tokens: Tokens, life: Life, cluster_lives: ClusterLives, audit_log: A
         **access.handlers(tokens),
         **clones.handlers(),
         **clusters.handlers(),
-        **views.handlers(),
+        **views.handlers(life),
         **stages.handlers(),
         **variables.handlers(),
         **deployments.handlers(life, cluster_lives),
