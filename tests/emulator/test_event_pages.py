@@ -50,6 +50,8 @@ async def test_filters(emulator: Emulator, client: AsyncQovery, place: Place) ->
     assert await told(client, triggered_by="bob") == await told(client, origin="CLI") == bobs
     assert await told(client, service_project_id=place.project) == everything[1:3]
     assert await told(client, service_environment_id=place.environment) == everything[1:3]
+    sandbox = emulator.state.every("environment")[5].id
+    assert await told(client, service_environment_id=sandbox) == [one for one in bobs if one[1] != "ENVIRONMENT"]
     assert await told(client, from_timestamp=str(start + 60), to_timestamp=str(start + 120)) == everything[1:3]
     assert await told(client, to_timestamp=str(start + 60)) == everything[:1]
     assert await told(client, event_type="STOPPED", service_project_id=place.project) == [stopped]

@@ -49,7 +49,12 @@ def body(emulator: Emulator, kind: str) -> dict[str, Any]:
     repository = emulator.state.every("helmRepository")[0].id
     image = {"image_name": "acme/new", "tag": OLD, "registry_id": registry}
     chart = {"repository": repository, "chart_name": "new", "chart_version": OLD}
-    helm = {"auto_deploy": False, "arguments": [], "values_override": {}, "source": {"helm_repository": chart}}
+    helm: dict[str, Any] = {
+        "auto_deploy": False,
+        "arguments": [],
+        "values_override": {},
+        "source": {"helm_repository": chart},
+    }
     bodies: Mapping[str, dict[str, Any]] = {
         "application": {"git_repository": GIT},
         "container": image,
