@@ -56,15 +56,24 @@ def _of_cluster(cluster: Entity) -> Known:
     return {"cluster_name": value["name"], "cloud_provider": provider}
 
 
-def _job(body: Mapping[str, Any], _: Entity, __: State) -> Known:
+def _job(body: Mapping[str, Any], parent: Entity, _: State) -> Known:
     schedule: Mapping[str, Any] = body.get("schedule") or {}
-    return {"job_type": "CRON" if schedule.get("cronjob") else "LIFECYCLE"}
+    source: Mapping[str, Any] = body.get("source") or {}
+    image: Mapping[str, Any] = source.get("image") or {}
+    known: Known = {"job_type": "CRON" if schedule.get("cronjob") else "LIFECYCLE"}
+    registry = _registry(image, parent)
+    return known | ({"source": {"image": {**image, **registry}}} if registry else {})
 
 
 def _container(body: Mapping[str, Any], parent: Entity, _: State) -> Known:
+    return _registry(body, parent)
+
+
+def _registry(image: Mapping[str, Any], parent: Entity) -> Known:
+    """The registry that a request names by its id, as responses have it."""
     organization = parent.above("organization")
     registries = organization.children.get("containerRegistry", {}) if organization else {}
-    registry = registries.get(body.get("registry_id", ""))
+    registry = registries.get(image.get("registry_id") or "")
     if registry is None:
         return {}
     value = registry.value
