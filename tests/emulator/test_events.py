@@ -61,6 +61,16 @@ async def test_parts_of_objects_have_these_as_their_target(client: AsyncQovery, 
     assert (events[0].environment_id, events[0].environment_name) == (place.environment, "production")
 
 
+async def test_what_an_event_has_not_is_left_out(emulator: Emulator, client: AsyncQovery, place: Place) -> None:
+    """The description forbids null for the names of project and environment."""
+    await client.api_tokens.create({"name": "ci", "role_id": None})
+    await client.clusters.stop(place.cluster)
+    organization = emulator.state.every("organization")[0].id
+    stop, create = (event.shown for event in emulator.audit_log.newest_first(organization))
+    assert not {None} & {*stop.values(), *create.values()}
+    assert not {key for key in (*stop, *create) if key.startswith(("project", "environment"))}
+
+
 async def test_members_are_found_in_the_body(client: AsyncQovery) -> None:
     grace = next(member for member in await client.members.list() if member.name == "Grace Hopper")
     roles = {role.name: role.id for role in await client.organizations.list_available_roles()}

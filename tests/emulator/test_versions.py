@@ -103,6 +103,15 @@ async def test_an_update_keeps_the_deployed_commit(emulator: Emulator, client: A
     assert (await client.applications.get_status(bench.id)).service_deployment_status == "OUT_OF_DATE"
 
 
+async def test_an_application_without_a_repository_is_deployed_all_the_same(
+    emulator: Emulator, client: AsyncQovery
+) -> None:
+    bench = await Bench.of(emulator, client, "application")
+    await client.applications.update(bench.id, {"name": "changed", "healthchecks": {}})
+    await bench.deploy(NEW)
+    assert (await bench.history(), await bench.shown()) == ([NEW], None)
+
+
 async def test_a_clone_has_the_tags_and_nothing_deployed(emulator: Emulator, client: AsyncQovery) -> None:
     application = await Bench.of(emulator, client, "application")
     container = await Bench.of(emulator, client, "container")

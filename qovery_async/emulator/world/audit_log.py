@@ -100,7 +100,7 @@ class AuditLog:
         level = _LEVELS.get(call.query.get("targetLevelToFetch", ""), "target")
         wanted = {"project_id": call.query.get("projectId"), "environment_id": call.query.get("environmentId")}
         targets = {
-            event.shown[f"{level}_id"]: event.shown[f"{level}_name"]
+            event.shown.get(f"{level}_id"): event.shown.get(f"{level}_name")
             for event in self._found(call)
             if all(id_ in (None, event.shown.get(key)) for key, id_ in wanted.items())
         }

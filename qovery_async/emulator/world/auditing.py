@@ -191,9 +191,8 @@ class Auditor:
             return
         where: Json = {}
         for kind in ("project", "environment"):
-            above = place.above(kind)
-            where[f"{kind}_id"] = above.id if above else None
-            where[f"{kind}_name"] = above.value["name"] if above else None
+            if above := place.above(kind):
+                where |= {f"{kind}_id": above.id, f"{kind}_name": above.value["name"]}
         self.log.add(organization.id, by, {"event_type": type_, **about, **where})
 
 

@@ -49,7 +49,7 @@ _TERRAFORM_ACTIONS = {
 
 def is_from_git(service: Entity) -> bool:
     """Whether a service is built or installed from a git repository."""
-    return service.kind == "terraform" or _at(service, _REPOSITORIES) is not None
+    return service.kind in ("application", "terraform") or _at(service, _REPOSITORIES) is not None
 
 
 def image_of(service: Entity) -> str:
