@@ -22,15 +22,22 @@ if TYPE_CHECKING:
     from qovery_async.emulator.faults.rules import Faults, Rule
     from qovery_async.emulator.http.listener import Listener
     from qovery_async.emulator.http.rate_limit import RateLimit
+    from qovery_async.emulator.life.actions import Action, Durations, Trigger
     from qovery_async.emulator.life.clock import Clock, RunningClock, SteppedClock
+    from qovery_async.emulator.life.clusters import ClusterLives
     from qovery_async.emulator.life.environments import Life
+    from qovery_async.emulator.world.audit_log import AuditLog
     from qovery_async.emulator.world.presets import World
     from qovery_async.emulator.world.state import Entity, State
     from qovery_async.emulator.world.tokens import Caller, Tokens
 
 __all__ = [
+    "Action",
+    "AuditLog",
     "Caller",
     "Clock",
+    "ClusterLives",
+    "Durations",
     "Emulator",
     "Entity",
     "ErrorStyle",
@@ -45,13 +52,18 @@ __all__ = [
     "State",
     "SteppedClock",
     "Tokens",
+    "Trigger",
     "World",
 ]
 
 # Imported when first touched: the server takes 0.4 s to import, and the pytest plugin loads this package in every run.
 _MODULE_OF = {
+    "Action": "life.actions",
+    "AuditLog": "world.audit_log",
     "Caller": "world.tokens",
     "Clock": "life.clock",
+    "ClusterLives": "life.clusters",
+    "Durations": "life.actions",
     "Entity": "world.state",
     "ErrorStyle": "facts.refusals",
     "Fault": "faults.kinds",
@@ -65,6 +77,7 @@ _MODULE_OF = {
     "State": "world.state",
     "SteppedClock": "life.clock",
     "Tokens": "world.tokens",
+    "Trigger": "life.actions",
     "World": "world.presets",
 }
 
@@ -92,11 +105,12 @@ class Emulator:
             sent until 2024.
         speed: How many times faster than real time `clock` runs. Deployments take about 10 seconds of
             it. With None the clock stands still until `emulator.clock.advance(seconds)`.
+        durations: How long each part of a deployment takes, in seconds of `clock`.
         middlewares: Middlewares of aiohttp's server. They run behind authentication and `faults`, so
             they do not see a request that a fault stops before it takes effect.
         host: The address to listen on.
         port: The port to listen on. 0 picks a free one.
-        hosts: Further host names that lead to the emulator, such as the name of its service in Docker
+        hosts: Further host name or names that lead to the emulator, such as the name of its service in Docker
             Compose; requests for any other than `host` and this machine's addresses get 403. Web pages
             may talk to it if they come from one of `hosts`; `"localhost:3000"` allows those of one port.
     """
@@ -110,10 +124,11 @@ class Emulator:
         rate_limit: int | None = 1000,
         error_style: ErrorStyle = "detail",
         speed: float | None = 1.0,
+        durations: Durations | None = None,
         middlewares: Sequence[Middleware] = (),
         host: str = "127.0.0.1",
         port: int = 0,
-        hosts: Collection[str] = (),
+        hosts: str | Collection[str] = (),
     ) -> None:
         self._world: World = world
         self._seed = seed
@@ -121,15 +136,18 @@ class Emulator:
         self._requests_per_hour = rate_limit
         self._error_style: ErrorStyle = error_style
         self._speed = speed
+        self._durations = durations
         self._middlewares = middlewares
         self._address = host, port
-        self._hosts = host, *hosts
+        self._hosts = (host, hosts) if isinstance(hosts, str) else (host, *hosts)
         self._listener: Listener | None = None
         self._state: State | None = None
         self._tokens: Tokens | None = None
         self._rate_limit: RateLimit | None = None
         self._clock: Clock | None = None
         self._life: Life | None = None
+        self._clusters: ClusterLives | None = None
+        self._audit_log: AuditLog | None = None
         self._faults: Faults | None = None
 
     async def __aenter__(self) -> Self:
@@ -158,6 +176,7 @@ class Emulator:
         from qovery_async.emulator.streams.server import Streams
         from qovery_async.emulator.streams.state_source import StateSource
         from qovery_async.emulator.world import handlers, presets, topology
+        from qovery_async.emulator.world.auditing import start_audit
         from qovery_async.emulator.world.state import State
         from qovery_async.emulator.world.tokens import Tokens, new_token
 
@@ -170,12 +189,16 @@ class Emulator:
         organization = presets.build(self._world, state)
         tokens.accept(self._token, organizations=frozenset([organization.id]))
         state.clock = clock.now
-        self._life, clusters = topology.start_life(state, clock, self._seed)
+        life, clusters = self._life, self._clusters = topology.start_life(state, clock, self._seed, self._durations)
         self._faults = Faults(self._seed, now=lambda: clock.now().timestamp())
-        streams = Streams(StateSource(state, tokens, self._rate_limit, self._life))
-        by_hand = handlers.all_of(tokens, self._life, clusters)
+        streams = Streams(StateSource(state, tokens, self._rate_limit, life))
+        auditor = start_audit(state, life, clusters, seed=self._seed)
+        self._audit_log = auditor.log
+        by_hand = handlers.all_of(tokens, life, clusters, auditor.log)
         visitors = Visitors(self._hosts)
-        server = ApiServer(state, tokens, self._rate_limit, by_hand, visitors, error_style=self._error_style)
+        server = ApiServer(
+            state, tokens, self._rate_limit, by_hand, visitors, watch=auditor.watch, error_style=self._error_style
+        )
         app = server.application([self._faults.middleware, *self._middlewares], streams.routes())
         app.on_shutdown.append(streams.leave)
         self._listener = await Listener.open(app, *self._address, error_style=self._error_style)
@@ -235,9 +258,27 @@ class Emulator:
         return self._started(self._life)
 
     @property
+    def clusters(self) -> ClusterLives:
+        """The simulated deployments of clusters: `emulator.clusters.fail_next(cluster_id)`."""
+        return self._started(self._clusters)
+
+    @property
+    def audit_log(self) -> AuditLog:
+        """The events of each organization. `emulator.audit_log.limit` may be changed."""
+        return self._started(self._audit_log)
+
+    @property
     def faults(self) -> Faults:
         """The faults to inject: `emulator.faults.add(Fault.status(503), call="projects.*")`."""
         return self._started(self._faults)
+
+    def user_token(self, user: str) -> str:
+        """An API token of another user, with the access of `token`. Requests of different users are not merged."""
+        from qovery_async.emulator.world.tokens import new_token  # imported late, as in `start`
+
+        organizations = self.tokens.identify(f"Token {self.token}").organizations
+        token = new_token("qov_", f"{self.token}/{user}")
+        return self.tokens.accept(token, user=user, organizations=organizations).token
 
     def fail_next_build(self, service_id: str) -> None:
         """Makes the next build of a service fail, and its deployment with it.

@@ -130,6 +130,18 @@ async def test_deleting_takes_time_where_something_runs(emulator: Emulator, clie
         await client.environments.get(environment.id)
 
 
+async def test_overviews_tell_the_status_of_each_environment(emulator: Emulator, client: AsyncQovery) -> None:
+    project = (await client.projects.list())[0].id
+    environment = (await client.environments.list(project))[0].id
+    await client.environments.stop(environment)
+    emulator.clock.advance(LONG)
+    overviews = await client.environments.list_overviews(project)
+    assert [overview.deployment_status for overview in overviews] == await client.environments.list_statuses(project)
+    (stopped,) = [overview.deployment_status for overview in overviews if overview.id == environment]
+    assert stopped
+    assert stopped.state == "STOPPED"
+
+
 async def test_clusters_live_too(emulator: Emulator, client: AsyncQovery) -> None:
     cluster = (await client.clusters.list())[0]
     await client.clusters.stop(cluster.id)

@@ -141,6 +141,25 @@ async def test_jobs_are_of_the_kind_their_schedule_says(emulator: Emulator, clie
     assert (nightly.job_type, once.job_type) == ("CRON", "LIFECYCLE")
 
 
+async def test_images_and_charts_and_sources_come_back_as_they_were_sent(
+    emulator: Emulator, client: AsyncQovery
+) -> None:
+    (environment,) = above(emulator, "environment")
+    registry = (await client.container_registries.list())[0]
+    image = {**IMAGE, "registry_id": registry.id}
+    container = to_dict(await client.containers.create(environment, {"name": "x", **image, **HEALTHY}))
+    job = to_dict(await client.jobs.create(environment, {"name": "x", "source": {"image": image}, **HEALTHY}))
+    for shown in (container, job["source"]["image"]):
+        assert (shown["registry_id"], shown["registry"]["id"], shown["registry"]["name"]) == (
+            registry.id,
+            registry.id,
+            registry.name,
+        )
+    helm = {"auto_deploy": False, "arguments": [], "values_override": {}, "source": {"git_repository": GIT}}
+    chart = to_dict(await client.helms.create(environment, {"name": "x", **helm}))
+    assert chart["source"]["git"]["git_repository"]["url"] == GIT["url"]
+
+
 async def test_stages_have_an_order(emulator: Emulator, client: AsyncQovery) -> None:
     (environment,) = above(emulator, "environment")
     first, second, third = await client.deployment_stages.list(environment)

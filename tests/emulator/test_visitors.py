@@ -132,6 +132,12 @@ async def test_further_hosts_can_be_allowed(allowed: str, host: str, page: str |
         assert (await ask(emulator, {"Host": host, **origin}))[0] == status
 
 
+async def test_one_further_host_may_be_given_as_a_string() -> None:
+    async with Emulator(hosts="qovery") as emulator:
+        statuses = [(await ask(emulator, {"Host": host}))[0] for host in ("qovery:8787", "localhost", "q", "y")]
+    assert statuses == [200, 200, 403, 403]
+
+
 @pytest.mark.parametrize("address", ["0.0.0.0", "::"])  # as in a container
 async def test_an_emulator_that_listens_everywhere_answers_for_its_own_addresses(address: str) -> None:
     async with Emulator(host=address) as emulator:

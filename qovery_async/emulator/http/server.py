@@ -6,7 +6,7 @@ import functools
 import json
 import logging
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from aiohttp import web
@@ -33,7 +33,10 @@ _logger = logging.getLogger("qovery.emulator")
 
 
 class ApiServer:
-    """All operations on one state. `handlers` take precedence over those that families give."""
+    """All operations on one state. `handlers` take precedence over those that families give.
+
+    `watch` is called with each request that may change something; what it returns, with its response.
+    """
 
     def __init__(
         self,
@@ -43,6 +46,7 @@ class ApiServer:
         handlers: ApiHandlers,
         visitors: Visitors,
         *,
+        watch: Callable[[ApiCall], Callable[[ApiResponse], None]],
         error_style: ErrorStyle = "detail",
     ) -> None:
         self._state = state
@@ -50,6 +54,7 @@ class ApiServer:
         self._rate_limit = rate_limit
         self._handlers = handlers
         self._visitors = visitors
+        self._watch = watch
         self._error_style: ErrorStyle = error_style
         self._router = Router(operations().values())
 
@@ -119,9 +124,14 @@ class ApiServer:
             entities=self._entities(operation, path, caller),
             query=_query(operation, request.query),
             body=await _body(operation, request),
+            user_agent=request.headers.get("User-Agent", ""),
         )
         handle = self._handlers.get(operation.call) or crud.handler(operation)
-        return _http_response(operation, handle(call))
+        record = self._watch(call) if operation.writes else None
+        response = handle(call)
+        if record is not None:
+            record(response)
+        return _http_response(operation, response)
 
     def _entities(self, operation: ApiOperation, path: Mapping[str, str], caller: Caller) -> dict[str, Entity]:
         """The entities that the path parameters name, if the caller may see them."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from random import Random
 from typing import Any
 
 import attrs
 
-from qovery_async.emulator.life.actions import STATES_OF, Action, ActionRefused, Durations, Topology
+from qovery_async.emulator.life.actions import STATES_OF, Action, ActionRefused, Durations, Topology, Trigger
 from qovery_async.emulator.life.clock import Clock, Timer, stamp
 from qovery_async.models import ClusterStateEnum, DeploymentInfraReason
+
+_QOVERY = Trigger("Qovery", "QOVERY_INTERNAL")
 
 
 @attrs.define(eq=False)
@@ -36,6 +39,8 @@ class ClusterLives:
         self.topology = topology
         self.clock = clock
         self.durations = durations or Durations()
+        self.ended: list[Callable[[ClusterLife, Action, Trigger], None]] = []
+        """Functions that are called when an action on a cluster has ended."""
         self._seed = seed
         self._clusters: dict[str, ClusterLife] = {}
         self._fails: dict[str, ClusterStateEnum] = {}
@@ -44,7 +49,7 @@ class ClusterLives:
         """The state of a cluster. An unknown cluster was never deployed."""
         return self._clusters.setdefault(cluster_id, ClusterLife(cluster_id))
 
-    def act(self, cluster_id: str, action: Action) -> dict[str, Any]:
+    def act(self, cluster_id: str, action: Action, trigger: Trigger = _QOVERY) -> dict[str, Any]:
         """Accepts DEPLOY (also for an upgrade), STOP or DELETE. The status shows it after the lag.
 
         Returns the `ClusterStatus` for the response.
@@ -58,7 +63,7 @@ class ClusterLives:
         if action is Action.STOP and cluster.state is ClusterStateEnum.STOPPED:
             raise ActionRefused("Cluster is already stopped")
         cluster.action = action
-        cluster.timer = self.clock.call_later(self.durations.lag, lambda: self._queue(cluster, action))
+        cluster.timer = self.clock.call_later(self.durations.lag, lambda: self._queue(cluster, action, trigger))
         return self.status(cluster_id) | {"status": STATES_OF[action].queued.value}
 
     def fail_next(self, cluster_id: str, *, credentials: bool = False) -> None:
@@ -95,24 +100,26 @@ class ClusterLives:
             status["last_deployment_date"] = stamp(cluster.ended)
         return status
 
-    def _queue(self, cluster: ClusterLife, action: Action) -> None:
+    def _queue(self, cluster: ClusterLife, action: Action, trigger: Trigger) -> None:
         cluster.state = ClusterStateEnum(STATES_OF[action].queued.value)
         cluster.actions_made += 1
-        cluster.timer = self.clock.call_later(self.durations.queue, lambda: self._begin(cluster, action))
+        cluster.timer = self.clock.call_later(self.durations.queue, lambda: self._begin(cluster, action, trigger))
 
-    def _begin(self, cluster: ClusterLife, action: Action) -> None:
+    def _begin(self, cluster: ClusterLife, action: Action, trigger: Trigger) -> None:
         cluster.state = ClusterStateEnum(STATES_OF[action].running.value)
         cluster.execution_id = f"{cluster.id}-{int(self.clock.now().timestamp())}"
         random = Random(f"{self._seed}/{cluster.id}/{cluster.actions_made}")  # noqa: S311  # must be repeatable
         seconds = self.durations.cluster * random.uniform(0.75, 1.25)
-        cluster.timer = self.clock.call_later(seconds, lambda: self._end(cluster, action))
+        cluster.timer = self.clock.call_later(seconds, lambda: self._end(cluster, action, trigger))
 
-    def _end(self, cluster: ClusterLife, action: Action) -> None:
+    def _end(self, cluster: ClusterLife, action: Action, trigger: Trigger) -> None:
         failure = self._fails.pop(cluster.id, None)
         if failure is ClusterStateEnum.DEPLOYMENT_ERROR:
             failure = ClusterStateEnum(STATES_OF[action].failed.value)
         cluster.state = failure or ClusterStateEnum(STATES_OF[action].done.value)
         cluster.action, cluster.timer, cluster.ended = None, None, self.clock.now()
+        for listener in self.ended:
+            listener(cluster, action, trigger)
         if cluster.state is ClusterStateEnum.DEPLOYED:
             cluster.deployed = True
         elif cluster.state is ClusterStateEnum.DELETED:

@@ -11,6 +11,7 @@ from typing import Any
 
 import attrs
 
+from qovery_async.codec.plain import is_object
 from qovery_async.emulator.facts.operations import ApiOperation
 from qovery_async.emulator.world.state import Entity, State
 from qovery_async.emulator.world.tokens import Caller
@@ -28,12 +29,12 @@ class ApiCall:
     body: Any
     entities: Mapping[str, Entity]
     """The entities that path parameters name, by the parameter's name."""
+    user_agent: str = ""
 
     @property
     def sent(self) -> dict[str, Any]:
         """The body if it is an object, else an empty object."""
-        body: dict[str, Any] = self.body or {}
-        return body
+        return self.body if is_object(self.body) else {}
 
     @property
     def target(self) -> Entity:

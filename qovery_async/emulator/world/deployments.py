@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, TypeVar
 
-from qovery_async.codec.plain import is_list
 from qovery_async.emulator.facts.operations import ApiOperation, operations
 from qovery_async.emulator.facts.refusals import Refusal, not_found
 from qovery_async.emulator.life import history, logs, statuses
-from qovery_async.emulator.life.actions import Action, ActionRefused, Trigger
+from qovery_async.emulator.life.actions import Action, ActionRefused, Wanted
 from qovery_async.emulator.life.clusters import ClusterLives
 from qovery_async.emulator.life.environments import Life
 from qovery_async.emulator.life.records import DeploymentRequest
-from qovery_async.emulator.world import crud
+from qovery_async.emulator.world import crud, versions
+from qovery_async.emulator.world.auditing import trigger_of
 from qovery_async.emulator.world.calls import ApiCall, ApiHandler, ApiHandlers, ApiResponse
 from qovery_async.emulator.world.state import Entity
 from qovery_async.emulator.world.topology import service_of
@@ -35,15 +35,26 @@ _PAGE_SIZE = 20
 
 def handlers(life: Life, clusters: ClusterLives) -> ApiHandlers:
     """The handlers that deploy, stop and delete environments, services and clusters."""
-    return {**_of_environments(life), **_of_services(life), **_of_queue(life), **_of_clusters(clusters)}
+    return {
+        "containers.auto_deploy": _auto_deploy(life),
+        "jobs.auto_deploy": _auto_deploy(life),
+        **_of_environments(life),
+        **_of_services(life),
+        **_of_queue(life),
+        **_of_clusters(clusters),
+    }
 
 
 def _of_environments(life: Life) -> ApiHandlers:
     def act(action: Action) -> Callable[[ApiCall], DeploymentRequest]:
-        return lambda call: _accepted(lambda: life.act(call.target.id, action, _trigger(call)))
+        return lambda call: _accepted(lambda: life.act(call.target.id, action, trigger_of(call)))
 
     def act_on_some(action: Action) -> Callable[[ApiCall], DeploymentRequest]:
-        return lambda call: _accepted(lambda: life.act(call.target.id, action, _trigger(call), _named(call)))
+        def handler(call: ApiCall) -> DeploymentRequest:
+            wanted = _named(call)
+            return _accepted(lambda: life.act(call.target.id, action, trigger_of(call), wanted, wanted))
+
+        return handler
 
     def cancel(call: ApiCall) -> DeploymentRequest:
         force = bool(call.sent.get("force_cancel"))
@@ -131,10 +142,24 @@ def _service_action(life: Life, action: Action) -> ApiHandler:
             if action is Action.DELETE:
                 call.state.remove(service)
             return ApiResponse(status=204)
-        request = _accepted(lambda: life.act(environment.id, action, _trigger(call), [service.id]))
+        wanted = {service.id: versions.wanted(service, call.sent if action is Action.DEPLOY else {})}
+        request = _accepted(lambda: life.act(environment.id, action, trigger_of(call), wanted, wanted))
         if call.operation.response.type is None:
             return ApiResponse()
         return ApiResponse(statuses.accepted_service(life, request, service.id))
+
+    return handler
+
+
+def _auto_deploy(life: Life) -> ApiHandler:
+    def handler(call: ApiCall) -> ApiResponse:
+        wanted = Wanted(version=call.sent.get("tag"))
+        accepted: list[dict[str, Any]] = []
+        for service in versions.automatic(call):
+            environment, by = _environment_of(service), trigger_of(call)
+            request = life.act(environment.id, Action.DEPLOY, by, [service.id], {service.id: wanted})
+            accepted.append(statuses.accepted_service(life, request, service.id))
+        return ApiResponse(accepted[0]) if accepted else crud.handler(call.operation)(call)
 
     return handler
 
@@ -188,12 +213,21 @@ def _of_queue(life: Life) -> ApiHandlers:
 
 def _of_clusters(clusters: ClusterLives) -> ApiHandlers:
     def act(action: Action) -> ApiHandler:
-        return lambda call: ApiResponse(_accepted(lambda: clusters.act(call.target.id, action)))
+        return lambda call: ApiResponse(_accepted(lambda: clusters.act(call.target.id, action, trigger_of(call))))
+
+    def delete(call: ApiCall) -> ApiResponse:
+        keeps_resources = call.query.get("deleteMode") == "DELETE_QOVERY_CONFIG"
+        if clusters.cluster(call.target.id).deployed and not keeps_resources:
+            act(Action.DELETE)(call)
+        else:
+            call.state.remove(call.target)
+        return ApiResponse()
 
     return {
         "clusters.deploy": act(Action.DEPLOY),
         "clusters.upgrade": act(Action.DEPLOY),
         "clusters.stop": act(Action.STOP),
+        "clusters.delete": delete,
         "clusters.get_status": lambda call: ApiResponse(clusters.status(call.target.id)),
         "clusters.list_statuses": lambda call: ApiResponse(
             {"results": [clusters.status(cluster.id) for cluster in call.target.of_kind("cluster")]}
@@ -205,10 +239,6 @@ def _environment_of(service: Entity) -> Entity:
     if service.parent is None:
         raise not_found("environment of service", service.id)
     return service.parent
-
-
-def _trigger(call: ApiCall) -> Trigger:
-    return Trigger(call.caller.user)
 
 
 def _size(call: ApiCall) -> int:
@@ -229,21 +259,16 @@ def _known(id_: str, ask: Callable[[], T]) -> T:
         raise not_found("deployment request", id_) from None
 
 
-def _named(call: ApiCall) -> list[str]:
-    """The ids of the services in a body: lists by kind, of ids or of objects with an id.
+def _named(call: ApiCall) -> dict[str, Wanted]:
+    """The services in a body, with their versions.
 
     Raises:
         Refusal: 404 if a service is not in the environment.
     """
-    ids = list(_ids(call.sent))
-    here = {service.id for service in services_of(call.target)}
-    for id_ in ids:
+    here = {service.id: service for service in services_of(call.target)}
+    found: dict[str, Wanted] = {}
+    for id_, entry in versions.named_in(call.sent):
         if id_ not in here:
             raise not_found("service", id_)
-    return ids
-
-
-def _ids(body: dict[str, Any]) -> Iterator[str]:
-    for entries in body.values():
-        for entry in entries if is_list(entries) else ():
-            yield entry if isinstance(entry, str) else str(entry.get("id") or entry.get("application_id"))
+        found[id_] = versions.wanted(here[id_], entry)
+    return found

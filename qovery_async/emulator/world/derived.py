@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from qovery_async.emulator.facts.refusals import Refusal
+from qovery_async.emulator.world import versions
 from qovery_async.emulator.world.state import Entity, State
 
 Known = dict[str, Any]
@@ -55,15 +56,24 @@ def _of_cluster(cluster: Entity) -> Known:
     return {"cluster_name": value["name"], "cloud_provider": provider}
 
 
-def _job(body: Mapping[str, Any], _: Entity, __: State) -> Known:
+def _job(body: Mapping[str, Any], parent: Entity, _: State) -> Known:
     schedule: Mapping[str, Any] = body.get("schedule") or {}
-    return {"job_type": "CRON" if schedule.get("cronjob") else "LIFECYCLE"}
+    source: Mapping[str, Any] = body.get("source") or {}
+    image: Mapping[str, Any] = source.get("image") or {}
+    known: Known = {"job_type": "CRON" if schedule.get("cronjob") else "LIFECYCLE"}
+    registry = _registry(image, parent)
+    return known | ({"source": {"image": {**image, **registry}}} if registry else {})
 
 
 def _container(body: Mapping[str, Any], parent: Entity, _: State) -> Known:
+    return _registry(body, parent)
+
+
+def _registry(image: Mapping[str, Any], parent: Entity) -> Known:
+    """The registry that a request names by its id, as responses have it."""
     organization = parent.above("organization")
     registries = organization.children.get("containerRegistry", {}) if organization else {}
-    registry = registries.get(body.get("registry_id", ""))
+    registry = registries.get(image.get("registry_id") or "")
     if registry is None:
         return {}
     value = registry.value
@@ -73,6 +83,8 @@ def _container(body: Mapping[str, Any], parent: Entity, _: State) -> Known:
 def _helm(body: Mapping[str, Any], parent: Entity, _: State) -> Known:
     """The source of the request as responses have it: with the repository's details, under other keys."""
     source: Mapping[str, Any] = body.get("source") or {}
+    if git := source.get("git_repository"):
+        return {"source": {"git": {"git_repository": git}}}
     chart: Mapping[str, Any] | None = source.get("helm_repository")
     if not chart:
         return {}
@@ -84,6 +96,12 @@ def _helm(body: Mapping[str, Any], parent: Entity, _: State) -> Known:
     value = repository.value
     known = {"id": repository.id, "name": value["name"], "url": value.get("url") or ""}
     return {"source": {"repository": {**chart, "repository": known}}}
+
+
+def _terraform(body: Mapping[str, Any], _: Entity, __: State) -> Known:
+    files: Mapping[str, Any] = body.get("terraform_files_source") or {}
+    git = files.get("git_repository")
+    return {"terraform_files_source": {"git": {"git_repository": git}}} if git else {}
 
 
 def _invitation(_: Mapping[str, Any], __: Entity, ___: State) -> Known:
@@ -111,6 +129,7 @@ _CREATED: Mapping[str, Callable[[Mapping[str, Any], Entity, State], Known]] = {
     "job": _job,
     "container": _container,
     "helm": _helm,
+    "terraform": _terraform,
     "inviteMember": _invitation,
     "webhook": _webhook,
     "aws/credentials": _aws_credentials,
@@ -119,4 +138,7 @@ _CREATED: Mapping[str, Callable[[Mapping[str, Any], Entity, State], Known]] = {
     "onPremise/credentials": _tagged("OTHER"),
     "scaleway/credentials": _tagged("SCW"),
 }
-_SHOWN: Mapping[str, Callable[[Entity], Known]] = {"project": _project}
+_SHOWN: Mapping[str, Callable[[Entity], Mapping[str, Any]]] = {
+    "project": _project,
+    **dict.fromkeys(("application", "job", "helm", "terraform"), versions.when_shown),
+}

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from qovery_async.emulator.facts.families import families
-from qovery_async.emulator.world import crud
+from qovery_async.emulator.life import statuses
+from qovery_async.emulator.life.environments import Life
+from qovery_async.emulator.world import crud, derived
 from qovery_async.emulator.world.calls import ApiCall, ApiHandler, ApiHandlers, ApiResponse
 from qovery_async.emulator.world.state import Entity
 
@@ -19,14 +21,18 @@ Row = Callable[[Entity], dict[str, Any]]
 Found = Callable[[ApiCall], Iterator[Entity]]
 
 
-def handlers() -> ApiHandlers:
+def handlers(life: Life) -> ApiHandlers:
     """The handlers that only list: objects across parents, statistics and overviews."""
+
+    def overview(environment: Entity) -> dict[str, Any]:
+        return {**_overview(environment), "deployment_status": statuses.environment_status(life, environment.id)}
+
     return {
         "clusters.list_environments": _listing(_environments_on, _on_cluster),
         "databases.list_applications": _listing(lambda _: iter(()), _itself),
         "environments.list_services": _listing(lambda call: services_of(call.target), _itself),
         "environments.list_stats": _listing(lambda call: iter(call.target.of_kind("environment")), _environment_stats),
-        "environments.list_overviews": _listing(lambda call: iter(call.target.of_kind("environment")), _overview),
+        "environments.list_overviews": _listing(lambda call: iter(call.target.of_kind("environment")), overview),
         "organizations.list_credentials": _listing(_credentials, _credential),
         "organizations.list_environments": _listing(_environments, _itself),
         "projects.list_stats": _listing(lambda call: iter(call.target.of_kind("project")), _project_stats),
@@ -59,7 +65,7 @@ def _listing(found: Found, row: Row) -> ApiHandler:
 
 
 def _itself(entity: Entity) -> dict[str, Any]:
-    return entity.value
+    return {**entity.value, **derived.when_shown(entity)}
 
 
 def _environments(call: ApiCall) -> Iterator[Entity]:
