@@ -22,15 +22,20 @@ if TYPE_CHECKING:
     from qovery_async.emulator.faults.rules import Faults, Rule
     from qovery_async.emulator.http.listener import Listener
     from qovery_async.emulator.http.rate_limit import RateLimit
+    from qovery_async.emulator.life.actions import Action, Durations, Trigger
     from qovery_async.emulator.life.clock import Clock, RunningClock, SteppedClock
+    from qovery_async.emulator.life.clusters import ClusterLives
     from qovery_async.emulator.life.environments import Life
     from qovery_async.emulator.world.presets import World
     from qovery_async.emulator.world.state import Entity, State
     from qovery_async.emulator.world.tokens import Caller, Tokens
 
 __all__ = [
+    "Action",
     "Caller",
     "Clock",
+    "ClusterLives",
+    "Durations",
     "Emulator",
     "Entity",
     "ErrorStyle",
@@ -45,13 +50,17 @@ __all__ = [
     "State",
     "SteppedClock",
     "Tokens",
+    "Trigger",
     "World",
 ]
 
 # Imported when first touched: the server takes 0.4 s to import, and the pytest plugin loads this package in every run.
 _MODULE_OF = {
+    "Action": "life.actions",
     "Caller": "world.tokens",
     "Clock": "life.clock",
+    "ClusterLives": "life.clusters",
+    "Durations": "life.actions",
     "Entity": "world.state",
     "ErrorStyle": "facts.refusals",
     "Fault": "faults.kinds",
@@ -65,6 +74,7 @@ _MODULE_OF = {
     "State": "world.state",
     "SteppedClock": "life.clock",
     "Tokens": "world.tokens",
+    "Trigger": "life.actions",
     "World": "world.presets",
 }
 
@@ -92,6 +102,7 @@ class Emulator:
             sent until 2024.
         speed: How many times faster than real time `clock` runs. Deployments take about 10 seconds of
             it. With None the clock stands still until `emulator.clock.advance(seconds)`.
+        durations: How long each part of a deployment takes, in seconds of `clock`.
         middlewares: Middlewares of aiohttp's server. They run behind authentication and `faults`, so
             they do not see a request that a fault stops before it takes effect.
         host: The address to listen on.
@@ -110,6 +121,7 @@ class Emulator:
         rate_limit: int | None = 1000,
         error_style: ErrorStyle = "detail",
         speed: float | None = 1.0,
+        durations: Durations | None = None,
         middlewares: Sequence[Middleware] = (),
         host: str = "127.0.0.1",
         port: int = 0,
@@ -121,6 +133,7 @@ class Emulator:
         self._requests_per_hour = rate_limit
         self._error_style: ErrorStyle = error_style
         self._speed = speed
+        self._durations = durations
         self._middlewares = middlewares
         self._address = host, port
         self._hosts = host, *hosts
@@ -130,6 +143,7 @@ class Emulator:
         self._rate_limit: RateLimit | None = None
         self._clock: Clock | None = None
         self._life: Life | None = None
+        self._clusters: ClusterLives | None = None
         self._faults: Faults | None = None
 
     async def __aenter__(self) -> Self:
@@ -170,10 +184,10 @@ class Emulator:
         organization = presets.build(self._world, state)
         tokens.accept(self._token, organizations=frozenset([organization.id]))
         state.clock = clock.now
-        self._life, clusters = topology.start_life(state, clock, self._seed)
+        life, clusters = self._life, self._clusters = topology.start_life(state, clock, self._seed, self._durations)
         self._faults = Faults(self._seed, now=lambda: clock.now().timestamp())
-        streams = Streams(StateSource(state, tokens, self._rate_limit, self._life))
-        by_hand = handlers.all_of(tokens, self._life, clusters)
+        streams = Streams(StateSource(state, tokens, self._rate_limit, life))
+        by_hand = handlers.all_of(tokens, life, clusters)
         visitors = Visitors(self._hosts)
         server = ApiServer(state, tokens, self._rate_limit, by_hand, visitors, error_style=self._error_style)
         app = server.application([self._faults.middleware, *self._middlewares], streams.routes())
@@ -235,9 +249,22 @@ class Emulator:
         return self._started(self._life)
 
     @property
+    def clusters(self) -> ClusterLives:
+        """The simulated deployments of clusters: `emulator.clusters.fail_next(cluster_id)`."""
+        return self._started(self._clusters)
+
+    @property
     def faults(self) -> Faults:
         """The faults to inject: `emulator.faults.add(Fault.status(503), call="projects.*")`."""
         return self._started(self._faults)
+
+    def user_token(self, user: str) -> str:
+        """An API token of another user, with the access of `token`. Requests of different users are not merged."""
+        from qovery_async.emulator.world.tokens import new_token  # imported late, as in `start`
+
+        organizations = self.tokens.identify(f"Token {self.token}").organizations
+        token = new_token("qov_", f"{self.token}/{user}")
+        return self.tokens.accept(token, user=user, organizations=organizations).token
 
     def fail_next_build(self, service_id: str) -> None:
         """Makes the next build of a service fail, and its deployment with it.

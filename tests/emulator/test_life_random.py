@@ -100,6 +100,10 @@ class Lives(RuleBasedStateMachine):
             self.stand.life.fail_next(service, action)
 
     @rule(service=st.sampled_from(IDS))
+    def never_ready(self, service: str) -> None:
+        self.stand.life.never_ready(service)
+
+    @rule(service=st.sampled_from(IDS))
     def change(self, service: str) -> None:
         self.stand.life.changed(service)
 
@@ -156,7 +160,10 @@ class Lives(RuleBasedStateMachine):
     def teardown(self) -> None:
         assert self.stand.clock.run_out() < 3600
         environment = self.stand.life.environment(ENV)
-        assert environment.execution is None
+        while environment.execution is not None:  # something is never ready
+            assert "DEPLOYING" in {self.stand.service(id_) for id_ in IDS} or self.stand.environment == "RESTARTING"
+            self.stand.life.cancel(ENV, force=True)
+            assert self.stand.clock.run_out() < 3600
         assert environment.pending == []
         assert self.stand.environment in IDLE
         for service in self.stand.world.services(ENV):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+
+import attrs
 
 from qovery_async.codec.reader import Codec
 from qovery_async.emulator.life import statuses
@@ -46,6 +48,10 @@ class SmallWorld:
 
     def stages(self, environment_id: str) -> list[PipelineStage]:
         return STAGES
+
+    def deployed(self, service: Service, at: datetime) -> None:
+        for found in self.environments.values():
+            found[:] = [attrs.evolve(s, version=service.version) if s.id == service.id else s for s in found]
 
     def remove(self, kind: str, id: str) -> None:  # noqa: A002
         self.removed.append((kind, id))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 import time
 from collections import defaultdict, deque
@@ -39,12 +40,16 @@ class Rule:
     probability: float
     count: int | None
     seed: str
+    until: float | None = None
+    """When it ends, by the clock."""
     seen: int = 0
     inflicted: int = 0
 
-    def due(self, when: When, call: str | None) -> bool:
+    def due(self, when: When, call: str | None, now: float) -> bool:
         """Whether the fault strikes this request, which counts as seen."""
         if self.fault.when != when or not matches(self.call, call):
+            return False
+        if self.until is not None and now >= self.until:
             return False
         if self.count is not None and self.inflicted >= self.count:
             return False
@@ -57,7 +62,7 @@ class Faults:
 
     Rules apply in the order in which they were added. With `when="before"`, the first rule that makes a response ends
     the request, which takes no effect; latency only delays it. With `when="after"`, each rule changes the response
-    that the previous one left. `now` is the clock, in seconds, for stale reads.
+    that the previous one left. `now` is the clock, in seconds, for stale reads and for rules that end.
     """
 
     def __init__(self, seed: int = 0, now: Callable[[], float] = time.monotonic) -> None:
@@ -80,6 +85,7 @@ class Faults:
         *,
         probability: float = 1.0,
         count: int | None = None,
+        seconds: float | None = None,
         seed: int | None = None,
     ) -> Rule:
         """Adds a rule and returns it.
@@ -89,17 +95,22 @@ class Faults:
             call: The operation (`"projects.list"`) or a pattern (`"projects.*"`). None means all requests.
             probability: The share of these requests that is struck, from 0 to 1.
             count: How many requests are struck at most. None means any number.
+            seconds: How long the rule holds from now, by the emulator's clock. None means until `clear`. An outage of
+                a minute is `add(Fault.status(503), seconds=60)`.
             seed: Determines which requests are struck. By default the emulator's seed and the rule's position do.
 
         Raises:
-            ValueError: `probability` or `count` is out of range.
+            ValueError: `probability`, `count` or `seconds` is out of range.
         """
         if not 0 <= probability <= 1:
             raise ValueError(f"probability must be between 0 and 1, got {probability}")
         if count is not None and count < 1:
             raise ValueError(f"count must be at least 1, got {count}")
+        if seconds is not None and not 0 < seconds < math.inf:
+            raise ValueError(f"seconds must be a finite number above 0, got {seconds}")
         place = f"{self._seed}/{len(self._rules)}" if seed is None else str(seed)
-        rule = Rule(fault, call, probability, count, place)
+        until = None if seconds is None else self._now() + seconds
+        rule = Rule(fault, call, probability, count, place, until)
         self._rules.append(rule)
         return rule
 
@@ -145,7 +156,7 @@ class Faults:
 
     def _due(self, when: When, call: str | None) -> Iterator[Rule]:
         for rule in self.rules:
-            if rule.due(when, call):
+            if rule.due(when, call, self._now()):
                 rule.inflicted += 1  # before it waits: meanwhile another request must not be struck too
                 yield rule
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping, Sequence
-from typing import Final, Protocol
+from datetime import datetime
+from typing import Final, Protocol, TypeVar
 
 import attrs
 
-from qovery_async.models import ServiceActionEnum, StateEnum
+from qovery_async.models import ServiceActionEnum, ServiceSubActionEnum, StateEnum
 
 
 class Action(enum.StrEnum):
@@ -63,6 +64,9 @@ DOWN: Final = frozenset({StateEnum.STOPPED, StateEnum.DELETED})
 """States in which a service no longer runs. In other states it may or may not."""
 
 
+T = TypeVar("T", "Service", "Wanted")
+
+
 @attrs.frozen(kw_only=True)
 class Service:
     """A service, as far as deployments depend on it."""
@@ -75,7 +79,11 @@ class Service:
     from_git: bool = False
     skipped: bool = False
     version: str = ""
-    """The version that a deployment takes now: a commit, an image tag or a chart version."""
+    """The version that a deployment takes: a commit, an image tag or a chart version."""
+    values_commit: str = ""
+    """The commit of a chart's overriding values, if they are in git."""
+    sub_action: ServiceSubActionEnum | None = None
+    """What a deployment of a Terraform service does instead of applying its plan."""
     image: str = ""
     """The name of the image or chart."""
     job_type: str = "LIFECYCLE"
@@ -85,6 +93,19 @@ class Service:
     def is_built(self) -> bool:
         """Whether deploying it first builds an image. Charts and Terraform modules in git are not built."""
         return self.from_git and self.kind in {"APPLICATION", "JOB"}
+
+
+@attrs.frozen(kw_only=True)
+class Wanted:
+    """What a request deploys instead of what a service has. None keeps that."""
+
+    version: str | None = None
+    values_commit: str | None = None
+    sub_action: ServiceSubActionEnum | None = None
+
+    def over(self, other: T) -> T:
+        """A service, or what an earlier request wanted, with what this request wants."""
+        return attrs.evolve(other, **attrs.asdict(self, filter=lambda _, value: value is not None))
 
 
 @attrs.frozen(kw_only=True)
@@ -105,6 +126,10 @@ class Topology(Protocol):
 
     def stages(self, environment_id: str) -> Sequence[PipelineStage]:
         """The stages of an environment, in the order they run in."""
+        ...
+
+    def deployed(self, service: Service, at: datetime) -> None:
+        """Makes a service show the version that has been deployed."""
         ...
 
     def remove(self, kind: str, id: str) -> None:  # noqa: A002  # the API's name

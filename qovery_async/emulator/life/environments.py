@@ -8,7 +8,6 @@ from datetime import datetime
 from random import Random
 
 from qovery_async.emulator.life.actions import (
-    STATES_OF,
     Action,
     ActionRefused,
     Durations,
@@ -16,25 +15,28 @@ from qovery_async.emulator.life.actions import (
     Service,
     Topology,
     Trigger,
+    Wanted,
 )
 from qovery_async.emulator.life.clock import Clock
-from qovery_async.emulator.life.execution import Callbacks, Execution
+from qovery_async.emulator.life.execution import Execution
 from qovery_async.emulator.life.past import TOOK, past_action, past_run
 from qovery_async.emulator.life.queues import EnvironmentLife
 from qovery_async.emulator.life.records import DeploymentRequest, DeploymentRun, ServiceLife
+from qovery_async.emulator.life.scenarios import Scenarios
 from qovery_async.models import StateEnum
 
 _KEPT_RUNS = 100
 
 
-class Life:
+class Life(Scenarios):
     """The deployment engine: accepts actions and runs them on the clock.
 
     `statuses`, `history` and `logs` turn what it knows into responses. The same seed, actions and clock
-    steps give the same ids, durations and logs.
+    steps give the same ids, durations and logs. `durations` may be replaced; what was accepted keeps its lag.
     """
 
     def __init__(self, topology: Topology, clock: Clock, *, seed: int = 0, durations: Durations | None = None) -> None:
+        super().__init__()
         self.topology = topology
         self.clock = clock
         self.durations = durations or Durations()
@@ -43,7 +45,6 @@ class Life:
         self._environments: dict[str, EnvironmentLife] = {}
         self._services: dict[str, ServiceLife] = {}
         self._requests: dict[str, DeploymentRequest] = {}
-        self._fails: set[tuple[str, StateEnum]] = set()
 
     def environment(self, environment_id: str) -> EnvironmentLife:
         """The deployments of an environment. An unknown environment was never deployed."""
@@ -58,9 +59,16 @@ class Life:
         return self._requests[request_id]
 
     def act(
-        self, environment_id: str, action: Action, trigger: Trigger, service_ids: Iterable[str] | None = None
+        self,
+        environment_id: str,
+        action: Action,
+        trigger: Trigger,
+        service_ids: Iterable[str] | None = None,
+        wanted: Mapping[str, Wanted] | None = None,
     ) -> DeploymentRequest:
         """Accepts an action on an environment or on some of its services. Statuses show it after the lag.
+
+        `wanted` holds what services are to be deployed with, by their ids.
 
         Qovery ignores an uninstall of services of which none is `deployed`; the caller must check that.
 
@@ -79,6 +87,8 @@ class Life:
         request = next(merges, None) or self._accept(environment, action, trigger)
         request.whole |= named is None
         request.service_ids |= named or set()
+        for id_, want in (wanted or {}).items():
+            request.wanted[id_] = want.over(request.wanted.get(id_, want))
         return request
 
     def cancel(self, environment_id: str, *, force: bool = False) -> DeploymentRequest:
@@ -109,7 +119,7 @@ class Life:
     def targets(self, request: DeploymentRequest) -> list[tuple[PipelineStage, list[Service]]]:
         """The services that a request affects now, by stage."""
         services = [
-            service
+            request.wanted[service.id].over(service) if service.id in request.wanted else service
             for service in self.topology.services(request.environment_id)
             if service.id in request.service_ids
             or (request.whole and (request.action.takes_skipped or not service.skipped))
@@ -119,18 +129,6 @@ class Life:
             for stage in self.topology.stages(request.environment_id)
         ]
         return [(stage, staged) for stage, staged in plan if staged]
-
-    def fail_next_build(self, service_id: str) -> None:
-        """Makes the next build of a service fail, once."""
-        self._fails.add((service_id, StateEnum.BUILD_ERROR))
-
-    def fail_next_deployment(self, service_id: str) -> None:
-        """Makes the next deployment of a service fail after its build, once."""
-        self.fail_next(service_id, Action.DEPLOY)
-
-    def fail_next(self, service_id: str, action: Action) -> None:
-        """Makes the next such action on a service fail, once."""
-        self._fails.add((service_id, STATES_OF[action].failed))
 
     def changed(self, service_id: str) -> None:
         """Marks a deployed service as out of date, since its configuration has changed."""
@@ -155,6 +153,9 @@ class Life:
         run = past_run(request, self._execution_id(environment, at - TOOK), plan, states)
         self._requests[request.id] = request
         self._keep(environment, run)
+        for part in run.parts:
+            if part.life.deployed:
+                self.topology.deployed(part.service, at)
 
     def forget(self, environment_id: str) -> None:
         """Forgets a removed environment and cancels its run and its queue."""
@@ -198,6 +199,10 @@ class Life:
 
     def _show(self, environment: EnvironmentLife, request: DeploymentRequest) -> None:
         request.shown = True
+        if request in environment.pending and self.take_merge(environment.id):
+            del self._requests[request.id]
+            request.id = self._new_id()
+            self._requests[request.id] = request
         self._next(environment)
 
     def _next(self, environment: EnvironmentLife) -> None:
@@ -214,11 +219,10 @@ class Life:
             clock=self.clock,
             durations=self.durations,
             random=Random(f"{self.seed}/{environment.id}/{environment.runs_made}"),  # noqa: S311  # must be repeatable
-            callbacks=Callbacks(
-                fails=self._must_fail,
-                gone=self._gone,
-                over=lambda ended: self._over(environment, ended),
-            ),
+            scenarios=self,
+            deployed=lambda service: self.topology.deployed(service, self.clock.now()),
+            gone=self._gone,
+            over=lambda ended: self._over(environment, ended),
         )
         environment.execution.begin(self._plan(request))
 
@@ -261,11 +265,6 @@ class Life:
     def _gone(self, service: Service) -> None:
         self._services.pop(service.id, None)
         self.topology.remove(service.kind, service.id)
-
-    def _must_fail(self, service_id: str, state: StateEnum) -> bool:
-        planned = (service_id, state) in self._fails
-        self._fails.discard((service_id, state))
-        return planned
 
     def _execution_id(self, environment: EnvironmentLife, at: datetime) -> str:
         # Two runs may begin in the same second, and each needs an id of its own.

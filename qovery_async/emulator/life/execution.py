@@ -6,11 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from typing import Final
 
-import attrs
-
 from qovery_async.emulator.life.actions import DOWN, ERRORS, UP, Action, Durations, PipelineStage, Service
 from qovery_async.emulator.life.clock import Clock, Timer
 from qovery_async.emulator.life.records import DeploymentRun, Entry, Part, ServiceLife, StageRun, StepTiming, UpTime
+from qovery_async.emulator.life.scenarios import Scenarios
 from qovery_async.models import (
     ServiceActionStatusEnum,
     ServiceStepMetricNameEnum,
@@ -28,23 +27,23 @@ _STEP_ENDS: Final[Mapping[ServiceActionStatusEnum, StepMetricStatusEnum]] = {
 }
 
 
-@attrs.frozen(kw_only=True)
-class Callbacks:
-    """What an execution calls."""
-
-    fails: Callable[[str, StateEnum], bool]
-    """Whether this service is to fail with this state now."""
-    gone: Callable[[Service], None]
-    """Called when a service has been deleted."""
-    over: Callable[[DeploymentRun], None]
-    """Called when the run has ended."""
-
-
 class Execution:
-    """Runs one deployment on the clock."""
+    """Runs one deployment on the clock.
+
+    `deployed` and `gone` are called when a service has been deployed or deleted, `over` when the run has ended.
+    """
 
     def __init__(
-        self, run: DeploymentRun, *, clock: Clock, durations: Durations, random: Random, callbacks: Callbacks
+        self,
+        run: DeploymentRun,
+        *,
+        clock: Clock,
+        durations: Durations,
+        random: Random,
+        scenarios: Scenarios,
+        deployed: Callable[[Service], None],
+        gone: Callable[[Service], None],
+        over: Callable[[DeploymentRun], None],
     ) -> None:
         self.run = run
         self._action = run.request.action
@@ -52,7 +51,10 @@ class Execution:
         self._clock = clock
         self._pace = durations
         self._random = random
-        self._callbacks = callbacks
+        self._scenarios = scenarios
+        self._deployed = deployed
+        self._gone = gone
+        self._over = over
         self._current = -1
         self._timer: Timer | None = None
 
@@ -103,13 +105,15 @@ class Execution:
         stage.status, stage.began = StageStatusEnum.ONGOING, self._clock.now()
         for part in stage.parts:
             part.began, part.status = stage.began, ServiceActionStatusEnum.ONGOING
+            if self._action is Action.DEPLOY:
+                self._log("Start", f"Deploying {part.service.name} {part.service.version}".rstrip(), part)
             if self._builds(part.service):
                 self._step(part, StateEnum.BUILDING, ServiceStepMetricNameEnum.BUILD, self._pace.build, self._built)
             else:
                 self._act(part)
 
     def _built(self, part: Part) -> None:
-        if self._callbacks.fails(part.service.id, StateEnum.BUILD_ERROR):
+        if self._scenarios.take_failure(part.service.id, StateEnum.BUILD_ERROR):
             self._end(part, StateEnum.BUILD_ERROR, ServiceActionStatusEnum.ERROR)
             self._settle()
             return
@@ -123,7 +127,9 @@ class Execution:
         self._step(part, self._states.running, name, self._pace.action, self._acted)
 
     def _acted(self, part: Part) -> None:
-        if self._callbacks.fails(part.service.id, self._states.failed):
+        if self._states.done in UP and self._scenarios.take_never_ready(part.service.id):
+            return
+        if self._scenarios.take_failure(part.service.id, self._states.failed):
             self._end(part, self._states.failed, ServiceActionStatusEnum.ERROR)
         else:
             self._end(part, self._states.done, ServiceActionStatusEnum.SUCCESS)
@@ -158,14 +164,15 @@ class Execution:
         part.status, part.ended = status, self._clock.now()
         self._end_step(part, _STEP_ENDS[status])
         self._move(part, state)
-        if state in UP:
+        if state is StateEnum.RESTARTED:
             part.life.deployed = True
-        if state is StateEnum.DEPLOYED:
-            part.life.outdated = False
+        elif state is StateEnum.DEPLOYED and part.service.sub_action is None:
+            part.life.deployed, part.life.outdated = True, False
+            self._deployed(part.service)
         elif state is StateEnum.DELETED:
             part.life.deployed = part.life.outdated = False
             if self._action is Action.DELETE:
-                self._callbacks.gone(part.service)
+                self._gone(part.service)
 
     def _settle(self) -> None:
         """Begins the next stage, or ends the run, once all services of the stage have ended."""
@@ -198,22 +205,26 @@ class Execution:
         else:
             self.run.outcome = failed[0] if failed else self._states.done
         self._log("Terminated", f"{self._action.capitalize()} ended: {self.run.outcome.value}")
-        self._callbacks.over(self.run)
+        self._over(self.run)
 
     def _move(self, part: Part, state: StateEnum) -> None:
         part.state = part.life.state = state
-        up = part.life.up
+        up, version = part.life.up, part.service.version
         is_up = bool(up) and up[-1].ended is None
-        if state in DOWN and is_up:
+        is_new = state in UP and not (is_up and up[-1].version == version)
+        if is_up and (is_new or state in DOWN):
             up[-1].ended = self._clock.now()
-        elif state in UP and not is_up:
-            up.append(UpTime(self._clock.now()))
+        if is_new:
+            up.append(UpTime(self._clock.now(), version))
         self._log(
             state.value.capitalize(),
             f"{part.service.name}: {state.value}",
             part,
             error=state.value if state in ERRORS else "",
         )
+        for function in self._scenarios.take_functions(part.service.id, state):
+            # Not at once: it may cancel this run, or remove its environment.
+            self._clock.call_later(0, function)
 
     def _log(self, step: str, message: str, part: Part | None = None, *, error: str = "") -> None:
         self.run.entries.append(Entry(self._clock.now(), step, message, part, error))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -12,7 +11,14 @@ from qovery_async.emulator.life.clock import stamp
 from qovery_async.emulator.life.environments import Life
 from qovery_async.emulator.life.records import DeploymentRequest, DeploymentRun, Part, StageRun
 from qovery_async.emulator.life.statuses import queued_details, status_details
-from qovery_async.models import DeploymentHistoryActionStatus, DeploymentHistoryStatusEnum, StageStatusEnum, StateEnum
+from qovery_async.models import (
+    DeploymentHistoryActionStatus,
+    DeploymentHistoryStatusEnum,
+    DeploymentHistoryTriggerAction,
+    ServiceSubActionEnum,
+    StageStatusEnum,
+    StateEnum,
+)
 
 Json = dict[str, Any]
 
@@ -22,6 +28,11 @@ _V1_LISTS = {
     "DATABASE": "databases",
     "JOB": "jobs",
     "HELM": "helms",
+}
+_TERRAFORM = {
+    ServiceSubActionEnum.TERRAFORM_PLAN_ONLY: DeploymentHistoryTriggerAction.DEPLOY_DRY_RUN,
+    ServiceSubActionEnum.TERRAFORM_FORCE_UNLOCK_STATE: DeploymentHistoryTriggerAction.TERRAFORM_FORCE_UNLOCK,
+    ServiceSubActionEnum.TERRAFORM_MIGRATE_STATE: DeploymentHistoryTriggerAction.TERRAFORM_MIGRATE_STATE,
 }
 
 
@@ -68,7 +79,7 @@ def service_queue(life: Life, environment_id: str, service_id: str) -> Json:
             {
                 "identifier": {"deployment_request_id": request.id} | _identifier(service),
                 "auditing_data": _trigger(request),
-                "status_details": queued_details(request, service.kind),
+                "status_details": queued_details(request, service),
                 "icon_uri": _icon(service),
             }
             for request in life.environment(environment_id).waiting
@@ -79,14 +90,13 @@ def service_queue(life: Life, environment_id: str, service_id: str) -> Json:
     }
 
 
-def commit(service: Service, at: datetime) -> Json:
-    """The `Commit` that a service from git is deployed with: its version, or a made-up one."""
-    sha = hashlib.sha1(f"{service.id}/{service.version}".encode(), usedforsecurity=False).hexdigest()
+def commit(name: str, sha: str, at: datetime) -> Json:
+    """The `Commit` that a service with this name is deployed with."""
     return {
         "created_at": stamp(at),
-        "git_commit_id": service.version or sha,
-        "tag": (service.version or sha)[:7],
-        "message": f"Change {service.name}",
+        "git_commit_id": sha,
+        "tag": sha[:7],
+        "message": f"Change {name}",
         "author_name": "Ada Lovelace",
     }
 
@@ -133,8 +143,8 @@ def _service_v1(part: Part, *, id_: str) -> Json:
         "status": part.state.value,
     }
     if service.from_git:
-        item["commit"] = commit(service, part.run.began)
-    if service.kind == "HELM":
+        item["commit"] = commit(service.name, service.version, part.run.began)
+    if service.kind == "HELM" and not service.from_git:
         item["repository"] = {"chart_name": service.image, "chart_version": service.version}
     elif service.kind in {"CONTAINER", "JOB"}:
         item |= {"image_name": service.image, "tag": service.version, "arguments": []}
@@ -146,7 +156,7 @@ def _environment_v2(run: DeploymentRun, now: datetime) -> Json:
         "identifier": {"execution_id": run.execution_id, "environment_id": run.request.environment_id},
         "auditing_data": _audit(run.request, run.began, run.ended or now),
         "status": run.state.value,
-        "trigger_action": run.request.action.value,
+        "trigger_action": _trigger_action(run.request, [part.service for part in run.parts]),
         "total_duration": _duration(run.began, run.ended or now),
         "stages": [_stage_v2(stage, now) for stage in run.stages],
         "action_status": _action_status(run).value,
@@ -181,32 +191,40 @@ def _details(part: Part) -> Json:
     image: Json = {"image_name": service.image, "tag": service.version}
     built: Json = {}
     if service.from_git:
-        built["commit"] = commit(service, part.run.began)
+        built["commit"] = commit(service.name, service.version, part.run.began)
     if service.is_built:
         built["build_pod_name"] = f"build-{part.run.execution_id}-0"
     if service.kind == "CONTAINER":
         return image | {"arguments": []}
     if service.kind == "JOB":
         return image | {"job_type": service.job_type} | built
-    if service.kind == "HELM":
-        return built | {"repository": {"chart_name": service.image, "chart_version": service.version}}
+    if service.kind == "HELM" and not service.from_git:
+        return {"repository": {"chart_name": service.image, "chart_version": service.version}}
     return built
 
 
 def _queued(life: Life, request: DeploymentRequest) -> Json:
+    targets = life.targets(request)
     return {
         "identifier": {"deployment_request_id": request.id, "environment_id": request.environment_id},
         "auditing_data": _trigger(request),
-        "trigger_action": request.action.value,
+        "trigger_action": _trigger_action(request, [service for _, services in targets for service in services]),
         "stages": [
             {
                 "name": stage.name,
                 "status": StageStatusEnum.QUEUED.value,
                 "services": [_queued_service(service) for service in services],
             }
-            for stage, services in life.targets(request)
+            for stage, services in targets
         ],
     }
+
+
+def _trigger_action(request: DeploymentRequest, services: Sequence[Service]) -> str:
+    """The `DeploymentHistoryTriggerAction`: of Terraform's own if all services do the same one."""
+    special = {_TERRAFORM.get(service.sub_action) if service.sub_action else None for service in services}
+    only = special.pop() if len(special) == 1 else None
+    return (only or DeploymentHistoryTriggerAction(request.action.value)).value
 
 
 def _queued_service(service: Service) -> Json:

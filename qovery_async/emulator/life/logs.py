@@ -32,9 +32,10 @@ def deployment_logs(life: Life, environment_id: str, execution_id: str | None = 
 
 def service_logs(life: Life, service: Service, *, limit: int = LIMIT) -> list[Json]:
     """The last lines of a service (`Log`), oldest first."""
-    lines: list[tuple[datetime, str]] = []
+    lines: list[tuple[datetime, str, str]] = []
     for up in reversed(life.service(service.id).up):
-        lines[:0] = list(_up_lines(service, up, life.clock.now(), limit - len(lines)))
+        written = _up_lines(service, up, life.clock.now(), limit - len(lines))
+        lines[:0] = [(at, message, up.version) for at, message in written]
         if len(lines) >= limit:
             break
     suffix = hashlib.sha1(f"{life.seed}/{service.id}".encode(), usedforsecurity=False).hexdigest()
@@ -45,9 +46,9 @@ def service_logs(life: Life, service: Service, *, limit: int = LIMIT) -> list[Js
             "created_at": stamp(at),
             "message": message,
             "pod_name": pod,
-            "version": service.version,
+            "version": version,
         }
-        for number, (at, message) in enumerate(lines)
+        for number, (at, message, version) in enumerate(lines)
     ]
 
 
@@ -86,7 +87,7 @@ def _up_lines(service: Service, up: UpTime, now: datetime, limit: int) -> Iterat
     until = up.ended or now
     beats = (until - up.began) // _BEAT
     ends = [(up.ended, "Received SIGTERM, shutting down")] if up.ended is not None else []
-    starts = [(up.began, f"Starting {service.name} {service.version}".rstrip()), (up.began, "Ready")]
+    starts = [(up.began, f"Starting {service.name} {up.version}".rstrip()), (up.began, "Ready")]
     room = limit - len(ends)
     # Computed backwards from the latest line: a service may have been running for months.
     first = max(1, beats - room + 1)

@@ -41,7 +41,7 @@ def past_run(
             life.state = state
             life.deployed = state in UP | DOWN
             if state in UP:
-                life.up.append(UpTime(ended))
+                life.up.append(UpTime(ended, service.version))
             life.part = Part(
                 run=run,
                 stage=stage,

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import attrs
 
-from qovery_async.emulator.life.actions import STATES_OF, Action, ActionStates, PipelineStage, Service, Trigger
+from qovery_async.emulator.life.actions import STATES_OF, Action, ActionStates, PipelineStage, Service, Trigger, Wanted
 from qovery_async.emulator.life.clock import Timer
 from qovery_async.models import (
     ServiceActionStatusEnum,
@@ -29,6 +29,8 @@ class DeploymentRequest:
     whole: bool = False
     """Whether the action is on the whole environment, not only on `service_ids`."""
     service_ids: set[str] = attrs.field(factory=set[str])
+    wanted: dict[str, Wanted] = attrs.field(factory=dict[str, Wanted])
+    """What services are to be deployed with, by their ids."""
     shown: bool = False
     cancel_asked: bool = False
     cancel_forced: bool = False
@@ -61,9 +63,10 @@ class StepTiming:
 
 @attrs.define(eq=False)
 class UpTime:
-    """A period in which a service was running."""
+    """A period in which a version of a service was running."""
 
     began: datetime
+    version: str
     ended: datetime | None = None
 
 

@@ -152,16 +152,16 @@ def status_details(part: Part | None) -> Json:
     return {
         "action": (ServiceActionEnum.UNKNOWN if action is None else action.of_service).value,
         "status": (ServiceActionStatusEnum.NEVER if part is None else part.status).value,
-        "sub_action": _sub_action(action, "" if part is None else part.service.kind).value,
+        "sub_action": _sub_action(action, None if part is None else part.service).value,
     }
 
 
-def queued_details(request: DeploymentRequest, kind: str) -> Json:
+def queued_details(request: DeploymentRequest, service: Service | None = None) -> Json:
     """The `StatusDetails` of a service whose request is queued."""
     return {
         "action": request.action.of_service.value,
         "status": ServiceActionStatusEnum.QUEUED.value,
-        "sub_action": _sub_action(request.action, kind).value,
+        "sub_action": _sub_action(request.action, service).value,
     }
 
 
@@ -239,7 +239,7 @@ def _accepted_state(request: DeploymentRequest) -> StateEnum:
 def _accepted(request: DeploymentRequest) -> Json:
     return {
         "state": _accepted_state(request).value,
-        "status_details": queued_details(request, ""),
+        "status_details": queued_details(request),
         "deployment_request_id": request.id,
         "deployment_requests_count": 1,
     }
@@ -271,9 +271,9 @@ def _deployment_status(life: Life, services: Iterable[Service]) -> EnvironmentDe
     return EnvironmentDeploymentStatusEnum.OUT_OF_DATE
 
 
-def _sub_action(action: Action | None, kind: str) -> ServiceSubActionEnum:
-    if kind != "TERRAFORM" or action is None:
+def _sub_action(action: Action | None, service: Service | None) -> ServiceSubActionEnum:
+    if service is None or service.kind != "TERRAFORM" or action is None:
         return ServiceSubActionEnum.NONE
     if action is Action.DEPLOY:
-        return ServiceSubActionEnum.TERRAFORM_PLAN_AND_APPLY
+        return service.sub_action or ServiceSubActionEnum.TERRAFORM_PLAN_AND_APPLY
     return ServiceSubActionEnum.TERRAFORM_DESTROY if action.takes_skipped else ServiceSubActionEnum.NONE

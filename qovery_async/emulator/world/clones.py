@@ -9,7 +9,7 @@ from qovery_async.codec.plain import is_object
 from qovery_async.emulator.facts.families import families
 from qovery_async.emulator.facts.operations import operations
 from qovery_async.emulator.facts.refusals import Refusal, taken
-from qovery_async.emulator.world import crud, derived
+from qovery_async.emulator.world import crud, derived, versions
 from qovery_async.emulator.world.calls import ApiCall, ApiHandlers, ApiResponse
 from qovery_async.emulator.world.state import Entity, State
 
@@ -69,7 +69,7 @@ def _copy(state: State, original: Entity, parent: Entity, copies: dict[str, Enti
     now, known = state.now(), derived.references(parent)
     value = {**original.value, "id": state.new_id(), "created_at": now, "updated_at": now}
     value |= {key: known[key] for key in ("project", "environment") if key in value}
-    facts = {key: fact for key, fact in original.facts.items() if key != "state"}
+    facts = {key: fact for key, fact in original.facts.items() if key not in ("state", versions.COMMITS)}
     copy = state.add(original.kind, parent, value, **facts)
     copy.settings = {word: _renamed(setting, original.id, copy.id) for word, setting in original.settings.items()}
     copies[original.id] = copy

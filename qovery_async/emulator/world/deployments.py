@@ -9,11 +9,11 @@ from qovery_async.codec.plain import is_list
 from qovery_async.emulator.facts.operations import ApiOperation, operations
 from qovery_async.emulator.facts.refusals import Refusal, not_found
 from qovery_async.emulator.life import history, logs, statuses
-from qovery_async.emulator.life.actions import Action, ActionRefused, Trigger
+from qovery_async.emulator.life.actions import Action, ActionRefused, Trigger, Wanted
 from qovery_async.emulator.life.clusters import ClusterLives
 from qovery_async.emulator.life.environments import Life
 from qovery_async.emulator.life.records import DeploymentRequest
-from qovery_async.emulator.world import crud
+from qovery_async.emulator.world import crud, versions
 from qovery_async.emulator.world.calls import ApiCall, ApiHandler, ApiHandlers, ApiResponse
 from qovery_async.emulator.world.state import Entity
 from qovery_async.emulator.world.topology import service_of
@@ -35,7 +35,14 @@ _PAGE_SIZE = 20
 
 def handlers(life: Life, clusters: ClusterLives) -> ApiHandlers:
     """The handlers that deploy, stop and delete environments, services and clusters."""
-    return {**_of_environments(life), **_of_services(life), **_of_queue(life), **_of_clusters(clusters)}
+    return {
+        "containers.auto_deploy": _auto_deploy(life, "container"),
+        "jobs.auto_deploy": _auto_deploy(life, "job"),
+        **_of_environments(life),
+        **_of_services(life),
+        **_of_queue(life),
+        **_of_clusters(clusters),
+    }
 
 
 def _of_environments(life: Life) -> ApiHandlers:
@@ -43,7 +50,11 @@ def _of_environments(life: Life) -> ApiHandlers:
         return lambda call: _accepted(lambda: life.act(call.target.id, action, _trigger(call)))
 
     def act_on_some(action: Action) -> Callable[[ApiCall], DeploymentRequest]:
-        return lambda call: _accepted(lambda: life.act(call.target.id, action, _trigger(call), _named(call)))
+        def handler(call: ApiCall) -> DeploymentRequest:
+            wanted = _named(call)
+            return _accepted(lambda: life.act(call.target.id, action, _trigger(call), wanted, wanted))
+
+        return handler
 
     def cancel(call: ApiCall) -> DeploymentRequest:
         force = bool(call.sent.get("force_cancel"))
@@ -131,10 +142,28 @@ def _service_action(life: Life, action: Action) -> ApiHandler:
             if action is Action.DELETE:
                 call.state.remove(service)
             return ApiResponse(status=204)
-        request = _accepted(lambda: life.act(environment.id, action, _trigger(call), [service.id]))
+        wanted = {service.id: versions.wanted(service, call.sent if action is Action.DEPLOY else {})}
+        request = _accepted(lambda: life.act(environment.id, action, _trigger(call), wanted, wanted))
         if call.operation.response.type is None:
             return ApiResponse()
         return ApiResponse(statuses.accepted_service(life, request, service.id))
+
+    return handler
+
+
+def _auto_deploy(life: Life, kind: str) -> ApiHandler:
+    """Deploys a tag of an image to every service that uses the image and is deployed automatically."""
+
+    def handler(call: ApiCall) -> ApiResponse:
+        image, wanted = call.sent.get("image_name"), Wanted(version=call.sent.get("tag"))
+        accepted: list[dict[str, Any]] = []
+        for service in call.state.every(kind):
+            mine = image and service.value.get("auto_deploy") and service.above("organization") is call.target
+            if mine and versions.image_of(service) == image:
+                environment, by = _environment_of(service), _trigger(call)
+                request = life.act(environment.id, Action.DEPLOY, by, [service.id], {service.id: wanted})
+                accepted.append(statuses.accepted_service(life, request, service.id))
+        return ApiResponse(accepted[0]) if accepted else crud.handler(call.operation)(call)
 
     return handler
 
@@ -229,21 +258,25 @@ def _known(id_: str, ask: Callable[[], T]) -> T:
         raise not_found("deployment request", id_) from None
 
 
-def _named(call: ApiCall) -> list[str]:
-    """The ids of the services in a body: lists by kind, of ids or of objects with an id.
+def _named(call: ApiCall) -> dict[str, Wanted]:
+    """The services in a body, with their versions: lists by kind, of ids or of objects with an id.
 
     Raises:
         Refusal: 404 if a service is not in the environment.
     """
-    ids = list(_ids(call.sent))
-    here = {service.id for service in services_of(call.target)}
-    for id_ in ids:
+    here = {service.id: service for service in services_of(call.target)}
+    found: dict[str, Wanted] = {}
+    for id_, entry in _entries(call.sent):
         if id_ not in here:
             raise not_found("service", id_)
-    return ids
+        found[id_] = versions.wanted(here[id_], entry)
+    return found
 
 
-def _ids(body: dict[str, Any]) -> Iterator[str]:
+def _entries(body: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for entries in body.values():
         for entry in entries if is_list(entries) else ():
-            yield entry if isinstance(entry, str) else str(entry.get("id") or entry.get("application_id"))
+            if isinstance(entry, str):
+                yield entry, {}
+            else:
+                yield str(entry.get("id") or entry.get("application_id")), entry

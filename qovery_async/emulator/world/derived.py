@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from qovery_async.emulator.facts.refusals import Refusal
+from qovery_async.emulator.world import versions
 from qovery_async.emulator.world.state import Entity, State
 
 Known = dict[str, Any]
@@ -73,6 +74,8 @@ def _container(body: Mapping[str, Any], parent: Entity, _: State) -> Known:
 def _helm(body: Mapping[str, Any], parent: Entity, _: State) -> Known:
     """The source of the request as responses have it: with the repository's details, under other keys."""
     source: Mapping[str, Any] = body.get("source") or {}
+    if git := source.get("git_repository"):
+        return {"source": {"git": {"git_repository": git}}}
     chart: Mapping[str, Any] | None = source.get("helm_repository")
     if not chart:
         return {}
@@ -84,6 +87,12 @@ def _helm(body: Mapping[str, Any], parent: Entity, _: State) -> Known:
     value = repository.value
     known = {"id": repository.id, "name": value["name"], "url": value.get("url") or ""}
     return {"source": {"repository": {**chart, "repository": known}}}
+
+
+def _terraform(body: Mapping[str, Any], _: Entity, __: State) -> Known:
+    files: Mapping[str, Any] = body.get("terraform_files_source") or {}
+    git = files.get("git_repository")
+    return {"terraform_files_source": {"git": {"git_repository": git}}} if git else {}
 
 
 def _invitation(_: Mapping[str, Any], __: Entity, ___: State) -> Known:
@@ -111,6 +120,7 @@ _CREATED: Mapping[str, Callable[[Mapping[str, Any], Entity, State], Known]] = {
     "job": _job,
     "container": _container,
     "helm": _helm,
+    "terraform": _terraform,
     "inviteMember": _invitation,
     "webhook": _webhook,
     "aws/credentials": _aws_credentials,
@@ -119,4 +129,7 @@ _CREATED: Mapping[str, Callable[[Mapping[str, Any], Entity, State], Known]] = {
     "onPremise/credentials": _tagged("OTHER"),
     "scaleway/credentials": _tagged("SCW"),
 }
-_SHOWN: Mapping[str, Callable[[Entity], Known]] = {"project": _project}
+_SHOWN: Mapping[str, Callable[[Entity], Mapping[str, Any]]] = {
+    "project": _project,
+    **dict.fromkeys(("application", "job", "helm", "terraform"), versions.when_shown),
+}

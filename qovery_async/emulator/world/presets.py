@@ -160,7 +160,10 @@ def _body(kind: str, name: str, organization: Entity) -> Mapping[str, Any]:
             "source": {"helm_repository": {"repository": repository, "chart_name": name, "chart_version": "8.5.1"}},
             "auto_deploy": False, "arguments": [], "values_override": {},
         },
-        "terraform": {"engine": "TERRAFORM", "backend": {"kubernetes": {}}, "auto_deploy": False},
+        "terraform": {
+            "engine": "TERRAFORM", "backend": {"kubernetes": {}}, "auto_deploy": False,
+            "terraform_files_source": {"git_repository": git},
+        },
     }  # fmt: skip
     return {"name": name, **bodies[kind]}
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from qovery_async.emulator.facts.families import families
-from qovery_async.emulator.life.actions import PipelineStage, Service, Trigger
+from qovery_async.emulator.life.actions import Durations, PipelineStage, Service, Trigger
 from qovery_async.emulator.life.clock import Clock
 from qovery_async.emulator.life.clusters import ClusterLives
 from qovery_async.emulator.life.environments import Life
+from qovery_async.emulator.world import versions
 from qovery_async.emulator.world.stages import is_skipped, stage_of, stages_of
 from qovery_async.emulator.world.state import Entity, State
 from qovery_async.emulator.world.views import service_type, services_of
@@ -38,6 +38,11 @@ class StateTopology:
             PipelineStage(id=s.id, name=s.value["name"], description=s.value.get("description") or "") for s in stages
         ]
 
+    def deployed(self, service: Service, at: datetime) -> None:
+        entity = self._state.find(service.id)
+        if entity is not None:
+            versions.keep(entity, service, at)
+
     def remove(self, kind: str, id: str) -> None:  # noqa: A002, ARG002  # the protocol's name; ids are unique
         entity = self._state.find(id)
         if entity is not None:
@@ -52,24 +57,25 @@ def find_service(state: State, id_: str) -> Service | None:
 
 def service_of(state: State, entity: Entity) -> Service:
     """An entity as the deployment engine sees it."""
-    source: dict[str, Any] = entity.value.get("source") or {}
     return Service(
         id=entity.id,
         name=entity.value["name"],
         kind=service_type(entity),
         stage_id=stage_of(state, entity).id,
-        from_git=entity.kind == "application" or bool(source.get("docker")),
+        from_git=versions.is_from_git(entity),
         skipped=is_skipped(entity),
-        version=str(entity.value.get("tag") or entity.value.get("version") or ""),
-        image=str(entity.value.get("image_name") or ""),
+        version=versions.version_of(entity),
+        values_commit=versions.values_commit_of(entity),
+        image=versions.image_of(entity),
         job_type=str(entity.value.get("job_type") or "LIFECYCLE"),
     )
 
 
-def start_life(state: State, clock: Clock, seed: int) -> tuple[Life, ClusterLives]:
+def start_life(state: State, clock: Clock, seed: int, durations: Durations | None) -> tuple[Life, ClusterLives]:
     """The deployment engine, with the environments and clusters of a state in the states they have there."""
     topology = StateTopology(state)
-    life, clusters = Life(topology, clock, seed=seed), ClusterLives(topology, clock, seed=seed)
+    life = Life(topology, clock, seed=seed, durations=durations)
+    clusters = ClusterLives(topology, clock, seed=seed, durations=durations)
     at = clock.now() - _BEFORE
     for environment in state.every("environment"):
         _restore(life, environment, at)

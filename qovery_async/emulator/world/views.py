@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from qovery_async.emulator.facts.families import families
-from qovery_async.emulator.world import crud
+from qovery_async.emulator.world import crud, derived
 from qovery_async.emulator.world.calls import ApiCall, ApiHandler, ApiHandlers, ApiResponse
 from qovery_async.emulator.world.state import Entity
 
@@ -59,7 +59,7 @@ def _listing(found: Found, row: Row) -> ApiHandler:
 
 
 def _itself(entity: Entity) -> dict[str, Any]:
-    return entity.value
+    return {**entity.value, **derived.when_shown(entity)}
 
 
 def _environments(call: ApiCall) -> Iterator[Entity]:
