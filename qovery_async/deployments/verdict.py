@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 import attrs
 
 from qovery_async.deployments.kinds import DeploymentAction
-from qovery_async.models import ServiceActionStatusEnum, StateEnum
+from qovery_async.models import ServiceActionStatusEnum, StateEnum, StatusDetails
 
 if TYPE_CHECKING:
     from qovery_async.deployments.snapshot import EnvironmentSnapshot, ServiceSnapshot
@@ -82,7 +82,7 @@ class Expectation:
     _was_busy: bool = False
     _quiet_since: float | None = None
     _ask_from: float | None = None
-    _ask_gap: float = GRACE
+    _ask_gap: float = attrs.field(factory=lambda: GRACE)
 
     def see(self, now: EnvironmentSnapshot, at: float) -> Verdict:
         """Takes what the API shows at a time, in seconds of any clock that only goes forward."""
@@ -182,7 +182,8 @@ def _of_newer_services(
 
 def _of_service(action: DeploymentAction, service: ServiceSnapshot) -> Verdict:
     verdict = judged(action, service.state)
-    denied = verdict is Verdict.DONE and service.status.status_details.status in _NOT_DONE
+    details: StatusDetails | None = service.status.status_details
+    denied = verdict is Verdict.DONE and details is not None and details.status in _NOT_DONE
     return Verdict.WAIT if denied else verdict
 
 
