@@ -133,9 +133,7 @@ async def test_it_waits_behind_the_queue_of_another_user(place: Place) -> None:
 
 async def test_an_outage_of_a_minute_is_waited_out(place: Place) -> None:
     application = place.services["APPLICATION"].id
-    place.emulator.life.when(
-        application, "BUILDING", lambda: place.emulator.faults.add(Fault.status(503), seconds=60)
-    )
+    place.emulator.life.when(application, "BUILDING", lambda: place.emulator.faults.add(Fault.status(503), seconds=60))
     end = await place(lambda client: client.deployments.deploy(place.id, timeout=SECONDS))
     assert end.state == "DEPLOYED"
 
@@ -163,9 +161,7 @@ async def test_watching_yields_the_present_state_then_each_change(place: Place) 
     async def watch(client: Any) -> list[EnvironmentSnapshot]:
         return [snapshot async for snapshot in client.deployments.watch(place.id)]
 
-    seen = await place(
-        watch if place.face == "async" else lambda client: list(client.deployments.watch(place.id))
-    )
+    seen = await place(watch if place.face == "async" else lambda client: list(client.deployments.watch(place.id)))
     states = [str(snapshot.state) for snapshot in seen]
     assert (states[0], states[-1], seen[-1].is_gone) == ("READY", "DELETED", True)
     assert "DEPLOYED" in states
