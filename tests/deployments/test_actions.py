@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from typing import Any
 
 import pytest
@@ -95,7 +96,7 @@ async def test_each_new_state_is_told_once(place: Place) -> None:
     told: list[EnvironmentSnapshot] = []
     end = await place(lambda client: client.deployments.deploy(place.id, timeout=SECONDS, on_update=told.append))
     assert told[-1] == end
-    assert all(sooner != later for sooner, later in zip(told, told[1:], strict=False))
+    assert all(sooner != later for sooner, later in itertools.pairwise(told))
 
 
 async def test_an_error_of_the_hook_is_raised(place: Place) -> None:
@@ -140,13 +141,8 @@ async def test_an_outage_of_a_minute_is_waited_out(place: Place) -> None:
 
 def test_at_most_300_looks_an_hour() -> None:
     def within(seconds: float) -> int:
-        at, looks = 0.0, 0
-        for interval in intervals():
-            at += interval
-            if at > seconds:
-                return looks
-            looks += 1
-        raise AssertionError
+        times = itertools.accumulate(intervals())
+        return sum(1 for _ in itertools.takewhile(lambda at: at <= seconds, times))
 
     assert 240 < within(3600) <= 260
     assert within(7200) - within(3600) <= 240
@@ -165,4 +161,4 @@ async def test_watching_yields_the_present_state_then_each_change(place: Place) 
     states = [str(snapshot.state) for snapshot in seen]
     assert (states[0], states[-1], seen[-1].is_gone) == ("READY", "DELETED", True)
     assert "DEPLOYED" in states
-    assert all(sooner != later for sooner, later in zip(seen, seen[1:], strict=False))
+    assert all(sooner != later for sooner, later in itertools.pairwise(seen))

@@ -21,6 +21,7 @@ from qovery_async import (
     NotFound,
     QoveryError,
     RateLimited,
+    RequestEvent,
     ServerError,
     Unauthorized,
 )
@@ -35,10 +36,10 @@ LOOK = "environments.get_statuses_with_stages"
 
 
 async def failed(
-    place: Place, action: str = "deploy", *, timeout: float = SECONDS, **arguments: object
+    place: Place, action: str = "deploy", *, seconds: float = SECONDS, **arguments: object
 ) -> DeploymentError:
     with pytest.raises(DeploymentError) as caught:
-        await place(lambda client: getattr(client.deployments, action)(place.id, timeout=timeout, **arguments))
+        await place(lambda client: getattr(client.deployments, action)(place.id, timeout=seconds, **arguments))
     again = pickle.loads(pickle.dumps(caught.value))
     assert (type(again), str(again), again.__dict__) == (type(caught.value), str(caught.value), caught.value.__dict__)
     assert (caught.value.action, caught.value.environment_id) == (action, place.id)
@@ -105,7 +106,7 @@ async def test_an_old_failure_is_not_reported(place: Place) -> None:
 
 async def test_a_readiness_that_never_comes_is_a_timeout_that_says_how_to_cancel(place: Place) -> None:
     place.emulator.life.never_ready(place.services["APPLICATION"].id)
-    error = await failed(place, timeout=2.0)
+    error = await failed(place, seconds=2.0)
     assert (type(error), error.state) == (DeploymentTimeout, "DEPLOYING")
     for part in ("after 2 s", "DEPLOYING", f"client.deployments.cancel('{place.id}', timeout=...)", "It goes on"):
         assert part in str(error)
@@ -114,14 +115,14 @@ async def test_a_readiness_that_never_comes_is_a_timeout_that_says_how_to_cancel
 
 async def test_a_timeout_during_the_request_says_that_it_may_go_on(place: Place) -> None:
     place.emulator.faults.add(Fault.latency(5), call="environments.deploy")
-    error = await failed(place, timeout=0.5)
+    error = await failed(place, seconds=0.5)
     assert type(error) is DeploymentTimeout
     assert "to cancel it: client.deployments.cancel" in str(error)
 
 
 async def test_a_timeout_before_the_request_says_nothing_of_a_deployment(place: Place) -> None:
     place.emulator.faults.add(Fault.latency(5), call=LOOK)
-    error = await failed(place, timeout=0.5)
+    error = await failed(place, seconds=0.5)
     assert (type(error), error.state) == (DeploymentTimeout, "")
     assert "It goes on" not in str(error)
 
@@ -148,6 +149,21 @@ async def test_an_environment_deleted_meanwhile_is_not_found(place: Place) -> No
     with pytest.raises(NotFound) as caught:
         await place(lambda client: client.deployments.deploy(place.id, timeout=SECONDS))
     assert any("was deleted while this waited" in note for note in caught.value.__notes__)
+
+
+async def test_a_clone_that_cannot_be_deployed_is_not_lost(place: Place) -> None:
+    def fail_once_cloned(event: RequestEvent) -> None:
+        if event.operation == "environments.clone":
+            place.emulator.faults.add(Fault.status(503), call="environments.list_services")
+
+    versions = {place.services["APPLICATION"].name: "c0ffee1"}
+    with pytest.raises(ServerError) as caught:
+        await place(
+            lambda client: client.deployments.clone_and_deploy(place.id, "lost", versions=versions, timeout=SECONDS),
+            on_request=fail_once_cloned,
+        )
+    made = next(each for each in place.emulator.state.every("environment") if each.value["name"] == "lost")
+    assert any(f"The clone is environment {made.id}" in note for note in caught.value.__notes__)
 
 
 async def test_an_outage_without_end_is_raised(place: Place) -> None:
@@ -194,7 +210,7 @@ async def test_a_log_that_cannot_be_read_hides_no_failure(place: Place) -> None:
 async def test_unknown_states_keep_waiting_until_the_timeout(place: Place) -> None:
     fault = Fault.unknown_enums("FROM_THE_FUTURE", keys=["state", "last_deployment_state"])
     place.emulator.faults.add(fault, call=LOOK)
-    error = await failed(place, timeout=2.0)
+    error = await failed(place, seconds=2.0)
     assert (type(error), error.state) == (DeploymentTimeout, "FROM_THE_FUTURE")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 import pytest
 
-from qovery_async import ConfigurationError, DeploymentFailed
+from qovery_async import AsyncQovery, ConfigurationError, DeploymentFailed
 from qovery_async.deployments.kinds import ACTIONS, ACTIONS_OF, DeploymentAction
 from qovery_async.emulator import Emulator
 from tests.deployments.conftest import Place, clone
@@ -99,6 +99,17 @@ class TestKinds:
         assert [(each.id, each.state) for each in caught.value.services] == [(service.id, "BUILD_ERROR")]
         assert service.name in caught.value.target
 
+    async def test_an_agentic_workflow_is_deleted_by_a_request_of_its_own(self, emulator: Emulator, face: str) -> None:
+        place = await clone(emulator, face, "preview-checkout")
+        async with AsyncQovery(emulator.token, base_url=emulator.url) as client:
+            workflow = await client.agentic_workflows.create(place.id, {"name": "agent"})
+        database = place.services["DATABASE"].id
+        end = await place(
+            lambda client: client.deployments.delete(place.id, services=[workflow.id, database], timeout=SECONDS)
+        )
+        assert {service.kind for service in end.services} == {"APPLICATION", "JOB"}
+        assert {"environments.delete_services", "agentic_workflows.delete"} <= set(place.asked)
+
 
 VERSIONS = [
     ("APPLICATION", "c0ffee1"),
@@ -107,18 +118,6 @@ VERSIONS = [
     ("HELM", "3.2.1"),
     ("TERRAFORM", "c0ffee2"),
 ]
-
-
-    async def test_an_agentic_workflow_is_deleted_by_a_request_of_its_own(self, emulator: Emulator, face: str) -> None:
-        place = await clone(emulator, face, "preview-checkout")
-        environment = emulator.state.get("environment", place.id)
-        workflow = emulator.state.add("agenticWorkflow", environment, {"name": "agent"})
-        database = place.services["DATABASE"].id
-        end = await place(
-            lambda client: client.deployments.delete(place.id, services=[workflow.id, database], timeout=SECONDS)
-        )
-        assert {service.kind for service in end.services} == {"APPLICATION", "JOB"}
-        assert {"environments.delete_services", "agentic_workflows.delete"} <= set(place.asked)
 
 
 class TestVersions:
@@ -188,11 +187,11 @@ BAD: list[tuple[str, tuple[Any, ...], dict[str, Any], str]] = [
 
 
 class TestBadInput:
-    @pytest.mark.parametrize(("method", "arguments", "named", "text"), BAD)
+    @pytest.mark.parametrize("bad", BAD)
     async def test_is_one_clear_error_and_no_request(
-        self, emulator: Emulator, face: str, method: str, arguments: Any, named: Any, text: str
+        self, emulator: Emulator, face: str, bad: tuple[str, Any, dict[str, Any], str]
     ) -> None:
-        place = Place(emulator, face, "e", {})
+        (method, arguments, named, text), place = bad, Place(emulator, face, "e", {})
         with pytest.raises(ConfigurationError) as caught:
             await place(lambda client: getattr(client.deployments, method)(*arguments, **named))
         assert text in str(caught.value)
