@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from qovery_async import models
 from qovery_async.deployments.snapshot import ServiceSnapshot
 from qovery_async.errors import ConfigurationError
+from qovery_async.secrecy.printable import one_line
 from qovery_async.vocabulary import UNSET, Unset
 
 Details = Mapping[str, models.AnyService]
@@ -71,10 +72,14 @@ def _tag_and_commit(service: ServiceSnapshot, version: str | None, details: Deta
         return UNSET, UNSET
     given: object = version
     if not isinstance(given, str) or not given.strip():
-        raise ConfigurationError(f"the version of {service.name} must be a non-empty string, got {version!r}")
+        raise ConfigurationError(
+            f"the version of {one_line(service.name, 80)} must be a non-empty string, got {version!r}"
+        )
     match service.kind, details.get(service.id):
         case ("DATABASE", _) | ("AGENTIC_WORKFLOW", _):
-            raise ConfigurationError(f"{service.name} is of kind {service.kind}, which has no versions to deploy")
+            raise ConfigurationError(
+                f"{one_line(service.name, 80)} is of kind {service.kind}, which has no versions to deploy"
+            )
         case (
             (("APPLICATION" | "TERRAFORM"), _)
             | (_, models.CronJobResponse(source=models.BaseJobResponseSourceWithDocker()))

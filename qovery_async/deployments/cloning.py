@@ -8,7 +8,7 @@ from qovery_async import models
 from qovery_async.deployments.bodies import Details
 from qovery_async.deployments.kinds import ACTIONS_OF
 from qovery_async.deployments.looking import details_of
-from qovery_async.errors import ConfigurationError
+from qovery_async.errors import ConfigurationError, QoveryError
 from qovery_async.resources.environments import Environments
 from qovery_async.runtime.core import Core
 from qovery_async.secrecy.printable import one_line
@@ -28,7 +28,11 @@ async def clone(
     made = await Environments(core).clone(environment_id, body)
     if not by_name:
         return made.id, {}
-    cloned = await details_of(core, made.id)
+    try:
+        cloned = await details_of(core, made.id)
+    except QoveryError as error:
+        error.add_note(f"The clone is environment {made.id}; it was not deployed.")
+        raise
     return made.id, {
         id_: by_name.get(service.name)
         for id_, service in cloned.items()

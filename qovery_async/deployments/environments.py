@@ -14,7 +14,7 @@ from qovery_async.deployments.looking import details_of, snapshot
 from qovery_async.deployments.patience import looks
 from qovery_async.deployments.selection import ServiceSelection, check_timeout
 from qovery_async.deployments.snapshot import EnvironmentSnapshot
-from qovery_async.errors import ConfigurationError, NotFound
+from qovery_async.errors import ConfigurationError, Forbidden, NotFound
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET
 
@@ -245,7 +245,7 @@ class EnvironmentDeployments(Resource):
         async def look() -> EnvironmentSnapshot:
             try:
                 return await snapshot(self._core, environment_id, details)
-            except NotFound:
+            except (NotFound, Forbidden):  # some paths return 403 for what is gone
                 if seen is None:
                     raise
                 return EnvironmentSnapshot(environment_id=environment_id, is_gone=True)

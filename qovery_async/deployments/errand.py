@@ -96,11 +96,12 @@ class Errand:
         try:
             request_id = await self._ask()
         except Conflict:
-            if self.action == "stop" and all(service.state == StateEnum.STOPPED for service in self._now(before)):
+            if self.action == "stop" and self._is_stopped(before):
                 return before
             raise
-        # A response that still has the id of the deployment before says nothing.
-        if self.action == "cancel" or request_id != before.deployment_request_id:
+        if self.action == "cancel":
+            expectation.request_id = request_id or before.deployment_request_id
+        elif request_id != before.deployment_request_id:  # one that was there before says nothing
             expectation.request_id = request_id
         return await self._wait(expectation)
 
@@ -122,6 +123,10 @@ class Errand:
         return self._chosen == [] or (
             self.action == "uninstall" and all(service.status.service_deployment_status == off for service in own)
         )
+
+    def _is_stopped(self, before: EnvironmentSnapshot) -> bool:
+        whole = self._chosen is None and before.state == StateEnum.STOPPED
+        return whole or all(service.state == StateEnum.STOPPED for service in self._now(before))
 
     async def _wait(self, expectation: Expectation) -> EnvironmentSnapshot:
         loop, told = asyncio.get_running_loop(), expectation.before

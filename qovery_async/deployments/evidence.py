@@ -26,12 +26,18 @@ async def evidence(core: Core, snapshot: EnvironmentSnapshot, ids: Collection[st
         return "", []
     own = [line for line in lines if _transmitter(line) in ids] or lines
     failed = next((line for line in reversed(own) if line.error is not None), None)
-    step = (failed and failed.details.stage and failed.details.stage.step) or ""
+    details = failed and _details(failed)
+    step = (details and details.stage and details.stage.step) or ""
     return step, [text for line in own if (text := _text(line))][-LINES:]
 
 
 def _transmitter(line: models.EnvironmentLogs) -> str | None:
-    return line.details.transmitter.id if line.details.transmitter else None
+    details = _details(line)
+    return details.transmitter.id if details and details.transmitter else None
+
+
+def _details(line: models.EnvironmentLogs) -> models.EnvironmentLogsDetails | None:
+    return line.details  # required, but the response may leave it out
 
 
 def _text(line: models.EnvironmentLogs) -> str:

@@ -9,12 +9,13 @@ import attrs
 
 from qovery_async import models
 from qovery_async.deployments.kinds import LISTS
+from qovery_async.secrecy.printable import one_line
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 UNKNOWN = "UNKNOWN"
-"""Stands for the state of an environment that the response leaves out."""
+"""Stands for a state that the response leaves out."""
 
 
 @attrs.frozen(kw_only=True)
@@ -34,7 +35,7 @@ class ServiceSnapshot:
     @property
     def state(self) -> models.StateEnum:
         """The state of its last deployment."""
-        return self.status.state
+        return _state(self.status.state)
 
     @property
     def execution_id(self) -> str | None:
@@ -52,7 +53,7 @@ class ServiceSnapshot:
         return self.status.last_deployment_date
 
     def __str__(self) -> str:
-        return f"{self.name} ({self.kind.lower()}): {self.state}"
+        return f"{one_line(self.name, 80)} ({self.kind.lower()}): {self.state}"
 
 
 @attrs.frozen(kw_only=True)
@@ -75,12 +76,13 @@ class EnvironmentSnapshot:
         """The state of the last deployment; DELETED once the environment is gone."""
         if self.is_gone:
             return models.StateEnum.DELETED
-        return self.status.last_deployment_state if self.status else models.StateEnum(UNKNOWN)
+        return _state(self.status.last_deployment_state if self.status else None)
 
     @property
     def queued(self) -> int:
         """The number of deployments that wait for each service, added up."""
-        return sum(service.status.deployment_requests_count for service in self.services)
+        counts: list[int | None] = [service.status.deployment_requests_count for service in self.services]
+        return sum(count or 0 for count in counts)
 
     @property
     def execution_id(self) -> str | None:
@@ -102,7 +104,8 @@ class EnvironmentSnapshot:
         return next((service for service in self.services if service.id == id_), None)
 
     def __str__(self) -> str:
-        return f"environment {self.environment_id}: {self.state}{f', stage {self.stage}' if self.stage else ''}"
+        stage = f", stage {one_line(self.stage, 80)}" if self.stage else ""
+        return f"environment {self.environment_id}: {self.state}{stage}"
 
 
 @attrs.frozen(kw_only=True)
@@ -116,10 +119,17 @@ class ClusterSnapshot:
     @property
     def state(self) -> models.ClusterStateEnum:
         """The state of the last deployment; DELETED once the cluster is gone."""
-        return self.status.status if self.status else models.ClusterStateEnum.DELETED
+        if self.is_gone:
+            return models.ClusterStateEnum.DELETED
+        state: models.ClusterStateEnum | None = self.status.status if self.status else None
+        return state or models.ClusterStateEnum(UNKNOWN)
 
     def __str__(self) -> str:
         return f"cluster {self.cluster_id}: {self.state}"
+
+
+def _state(given: models.StateEnum | None) -> models.StateEnum:
+    return given or models.StateEnum(UNKNOWN)
 
 
 def snapshot_of(
@@ -136,6 +146,7 @@ def snapshot_of(
             ServiceSnapshot(id=each.id, name=names.get(each.id, each.id), kind=kind, stage=name, status=each)
             for kind, attribute in LISTS.items()
             for each in getattr(staged, attribute) or ()
+            if each.id
         ]
     return EnvironmentSnapshot(
         environment_id=environment_id, status=found.environment, services=tuple(services), stage=running
