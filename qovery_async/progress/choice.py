@@ -1,0 +1,28 @@
+"""Which reporter does `progress=` mean?"""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager, nullcontext
+from typing import Literal
+
+from qovery_async.errors import ConfigurationError
+from qovery_async.progress.reports import CallingReporter, ProgressHook, Reporter
+
+
+def reporter(progress: ProgressHook | Literal["rich"] | None, title: str) -> AbstractAsyncContextManager[Reporter]:
+    """The reporter of a job; `title` says in a few words which job it is.
+
+    Raises:
+        ConfigurationError: `progress` is something else, or `rich` is not installed.
+    """
+    if progress is None:
+        return nullcontext(Reporter())
+    if callable(progress):
+        return nullcontext(CallingReporter(progress))
+    if progress != "rich":
+        raise ConfigurationError(f"progress must be a function, 'rich' or None, got {progress!r}")
+    try:
+        from qovery_async.progress.drawing import shown  # an extra
+    except ImportError:
+        raise ConfigurationError("progress='rich' needs rich: pip install 'qovery-sdk[rich]'") from None
+    return shown(title)
