@@ -112,7 +112,7 @@ class Expectation:
         return judged(self.action, now.state) if self._is_mine(now, self.before) else Verdict.WAIT
 
     def _of_services(self, ids: frozenset[str], now: EnvironmentSnapshot) -> Verdict:
-        verdicts = {self._of_service(id_, now) for id_ in ids}
+        verdicts = {self.of_service(id_, now) for id_ in ids}
         if verdicts <= {Verdict.DONE}:
             return Verdict.DONE
         whole = self._of_environment(now) if is_over(now.state) else Verdict.WAIT
@@ -120,7 +120,8 @@ class Expectation:
             return Verdict.WAIT if whole is Verdict.DONE else whole
         return Verdict.FAILED if Verdict.FAILED in verdicts else Verdict.CANCELED
 
-    def _of_service(self, id_: str, now: EnvironmentSnapshot) -> Verdict:
+    def of_service(self, id_: str, now: EnvironmentSnapshot) -> Verdict:
+        """What a state says about one of the services; FAILED and CANCELED may still be overtaken."""
         service = now.service(id_)
         if service is None:
             return Verdict.DONE if self.action == "delete" else Verdict.FAILED

@@ -13,16 +13,29 @@ def reporter(progress: ProgressHook | Literal["rich"] | None, title: str) -> Abs
     """The reporter of a job; `title` says in a few words which job it is.
 
     Raises:
-        ConfigurationError: `progress` is something else, or `rich` is not installed.
+        ConfigurationError: as `check_progress`.
     """
+    check_progress(progress)
     if progress is None:
         return nullcontext(Reporter())
     if callable(progress):
         return nullcontext(CallingReporter(progress))
+    from qovery_async.progress.drawing import shown
+
+    return shown(title)
+
+
+def check_progress(progress: ProgressHook | Literal["rich"] | None) -> None:
+    """Checks what a user gave, for jobs that send requests before they have a reporter.
+
+    Raises:
+        ConfigurationError: `progress` is something else, or `rich` is not installed.
+    """
+    if progress is None or callable(progress):
+        return
     if progress != "rich":
         raise ConfigurationError(f"progress must be a function, 'rich' or None, got {progress!r}")
     try:
-        from qovery_async.progress.drawing import shown  # an extra
+        import rich.live  # noqa: F401  # an extra
     except ImportError:
         raise ConfigurationError("progress='rich' needs rich: pip install 'qovery-sdk[rich]'") from None
-    return shown(title)

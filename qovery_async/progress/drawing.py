@@ -6,7 +6,7 @@ import asyncio
 import os
 import sys
 import threading
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 
 from rich.console import Console, Group, RenderableType
@@ -16,8 +16,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from qovery_async.progress.lines import LineReporter, heading
-from qovery_async.progress.reports import BulkProgress, EnvironmentSnapshot, Reporter
+from qovery_async.deployments.snapshot import ClusterSnapshot, EnvironmentSnapshot, ServiceSnapshot
+from qovery_async.progress.lines import LineReporter, heading, services_of
+from qovery_async.progress.reports import BulkProgress, Reporter
 from qovery_async.secrecy.printable import one_line
 
 SECONDS = 0.1
@@ -67,16 +68,16 @@ class DrawingReporter(Reporter):
         self._task = self._bar.add_task(one_line(title), total=None, failures="")
         self._progress: BulkProgress | None = None
         self._first: dict[str, str] = {}
-        self._snapshot: EnvironmentSnapshot | None = None
+        self._snapshot: EnvironmentSnapshot | ClusterSnapshot | None = None
 
     async def advanced(self, progress: BulkProgress) -> None:
         """Some of the job is done."""
         self._progress = progress
 
-    async def updated(self, snapshot: EnvironmentSnapshot) -> None:
-        """The environment that the job waits for has been looked at."""
+    async def updated(self, snapshot: EnvironmentSnapshot | ClusterSnapshot) -> None:
+        """What the job waits for has changed. The first time, it is what was before."""
         if self._snapshot is None:
-            self._first = {service.id: service.state for service in snapshot.services}
+            self._first = {service.id: service.state for service in services_of(snapshot)}
         self._snapshot = snapshot
 
     @contextmanager
@@ -116,18 +117,20 @@ class DrawingReporter(Reporter):
             self._bar.update(self._task, completed=now.done, total=now.total, failures=failures)
         if self._snapshot is None:
             return self._bar
-        return Group(self._bar, Text(heading(self._snapshot)), self._table(self._snapshot))
+        services = services_of(self._snapshot)
+        about = Text(heading(self._snapshot))
+        return Group(self._bar, about, self._table(services)) if services else Group(self._bar, about)
 
-    def _table(self, snapshot: EnvironmentSnapshot) -> RenderableType:
+    def _table(self, every: Sequence[ServiceSnapshot]) -> RenderableType:
         """The states of all services, or of those that have changed where all are too many for the screen."""
-        services = snapshot.services
+        services = every
         room = self._console.height - ELSEWHERE
         if len(services) > room:
-            services = tuple(one for one in services if one.state != self._first.get(one.id))[:room]
+            services = [one for one in every if one.state != self._first.get(one.id)][:room]
         table = Table("Service", "Kind", "Stage", "State", box=None, pad_edge=False)
         for one in services:
             table.add_row(_cell(one.name), _cell(one.kind), _cell(one.stage), _state(one.state))
-        left = len(snapshot.services) - len(services)
+        left = len(every) - len(services)
         return Group(table, Text(f"and {left} more", style="dim")) if left else table
 
 

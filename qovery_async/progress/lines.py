@@ -6,7 +6,8 @@ import sys
 from contextlib import suppress
 from typing import TextIO, cast
 
-from qovery_async.progress.reports import BulkProgress, EnvironmentSnapshot, Reporter
+from qovery_async.deployments.snapshot import ClusterSnapshot, EnvironmentSnapshot, ServiceSnapshot
+from qovery_async.progress.reports import BulkProgress, Reporter
 from qovery_async.secrecy.printable import one_line
 
 
@@ -14,15 +15,14 @@ class LineReporter(Reporter):
     """Writes lines to stderr.
 
     Counts get a line for each tenth of the job, and for the first failure; where the total is unknown, for each
-    count of one digit and zeros. States get a line whenever they change; those of services from the second
-    snapshot on, since the first shows what was before.
+    count of one digit and zeros. States get a line whenever they change.
     """
 
     def __init__(self, title: str) -> None:
         self._title = one_line(title)
         self._mark: object = None
         self._unsaid: BulkProgress | None = None
-        self._environment = ""
+        self._whole = ""
         self._states: dict[str, str] | None = None
 
     async def advanced(self, progress: BulkProgress) -> None:
@@ -33,17 +33,16 @@ class LineReporter(Reporter):
             self._mark = mark
             self.end()
 
-    async def updated(self, snapshot: EnvironmentSnapshot) -> None:
-        """The environment that the job waits for has been looked at."""
-        environment = heading(snapshot)
-        if environment != self._environment:
-            self._environment = environment
-            self._say(environment)
-        states = {service.id: service.state for service in snapshot.services}
-        before, self._states = self._states, states
-        for service in snapshot.services:
+    async def updated(self, snapshot: EnvironmentSnapshot | ClusterSnapshot) -> None:
+        """What the job waits for has changed. The first time, it is what was before."""
+        before, self._states = self._states, {service.id: service.state for service in services_of(snapshot)}
+        whole = heading(snapshot)
+        if whole != self._whole:
+            self._whole = whole
+            self._say(whole if before is not None else f"{whole} at first")
+        for service in services_of(snapshot):
             if before is not None and before.get(service.id) != service.state:
-                self._say(f"{one_line(service.name)} {one_line(service.state)}")
+                self._say(f"{one_line(service.name)}: {one_line(service.state)}")
 
     def end(self) -> None:
         """Say what is not said yet."""
@@ -61,10 +60,14 @@ class LineReporter(Reporter):
                 stderr.flush()
 
 
-def heading(snapshot: EnvironmentSnapshot) -> str:
-    """What an environment is doing, on one line."""
-    stage = f", stage {one_line(snapshot.stage)}" if snapshot.stage else ""
-    return f"environment {one_line(snapshot.state)}{stage}"
+def heading(snapshot: EnvironmentSnapshot | ClusterSnapshot) -> str:
+    """What an environment or a cluster is doing, on one line."""
+    return one_line(str(snapshot))
+
+
+def services_of(snapshot: EnvironmentSnapshot | ClusterSnapshot) -> tuple[ServiceSnapshot, ...]:
+    """The services whose states are told."""
+    return snapshot.services if isinstance(snapshot, EnvironmentSnapshot) else ()
 
 
 def _step(progress: BulkProgress) -> object:

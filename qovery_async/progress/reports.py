@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import attrs
+
+if TYPE_CHECKING:
+    from qovery_async.deployments.snapshot import ClusterSnapshot, EnvironmentSnapshot
 
 
 @attrs.frozen
@@ -13,7 +16,7 @@ class BulkProgress:
     """How far a batch has come.
 
     `done` is the number of calls that have ended, `failed` of those that raised, `total` of all items, None
-    where it is not known.
+    where it is not known. For a deployment, these are numbers of services.
     """
 
     done: int
@@ -24,28 +27,14 @@ class BulkProgress:
 ProgressHook = Callable[[BulkProgress], Awaitable[None] | None]
 
 
-class ServiceSnapshot(Protocol):
-    id: str
-    name: str
-    kind: str
-    stage: str
-    state: str
-
-
-class EnvironmentSnapshot(Protocol):
-    services: tuple[ServiceSnapshot, ...]
-    stage: str
-    state: str
-
-
 class Reporter:
     """Is told how far a job has come. This one tells nobody."""
 
     async def advanced(self, progress: BulkProgress) -> None:
         """Some of the job is done."""
 
-    async def updated(self, snapshot: EnvironmentSnapshot) -> None:
-        """The environment that the job waits for has been looked at."""
+    async def updated(self, snapshot: EnvironmentSnapshot | ClusterSnapshot) -> None:
+        """What the job waits for has changed. The first time, it is what was before."""
 
 
 class CallingReporter(Reporter):

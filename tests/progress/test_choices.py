@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import anyio
@@ -17,10 +18,22 @@ from tests.support.terminals import program, run
 pytestmark = pytest.mark.anyio
 
 Call = Callable[[Any, Any], Any]
+
+
+def _deploy(method: str, arguments: list[str], client: Any, progress: object) -> Any:
+    return getattr(client.deployments, method)(*arguments, timeout=5, progress=progress)
+
+
 JOBS: list[tuple[str, Call]] = [
     ("bulk.map(client.projects.get, ['p1'], {})", lambda c, progress: c.bulk.map(c.projects.get, IDS, progress=progress)),
     ("bulk.gather(client.projects.list, {})", lambda c, progress: c.bulk.gather(c.projects.list, progress=progress)),
     ("inventory({})", lambda c, progress: c.inventory(progress=progress)),
+    *(
+        (f"deployments.{method}(*{arguments}, timeout=5, {{}})", partial(_deploy, method, arguments))
+        for method, arguments in (
+            ("stop", ["e1"]), ("clone_and_deploy", ["e1", "new"]), ("stop_service", ["s1"]), ("stop_cluster", ["c1"]),
+        )
+    ),
 ]  # fmt: skip
 
 

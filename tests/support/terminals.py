@@ -24,6 +24,11 @@ SECONDS = 60
 
 ESCAPE, HIDE, SHOW = "\x1b", "\x1b[?25l", "\x1b[?25h"
 
+HEAD = """
+import logging, sys
+logging.getLogger("asyncio").setLevel(logging.ERROR)  # it warns of a slow machine
+url = sys.argv[1]
+"""
 FACES = {
     "async": (
         "import asyncio\nfrom qovery_async import AsyncQovery\n"
@@ -37,7 +42,7 @@ FACES = {
 def program(face: str, body: str) -> str:
     """The program for a body, which is written for the async face."""
     body = textwrap.dedent(body) if face == "async" else textwrap.dedent(body).replace("await ", "")
-    return "import sys\nurl = sys.argv[1]\n" + FACES[face].format(textwrap.indent(body, " " * 8))
+    return HEAD + FACES[face].format(textwrap.indent(body, " " * 8))
 
 
 @attrs.frozen
