@@ -108,7 +108,7 @@ class Inventory:
             from rich.table import Table  # an extra
             from rich.text import Text
         except ImportError:
-            raise ConfigurationError("Inventory.table needs rich: pip install 'qovery-sdk[rich]'") from None
+            raise ConfigurationError("Inventory.table needs the extra `rich`: pip install rich") from None
         table = Table(*COLUMNS)
         for service in self.services:
             environment = service.environment

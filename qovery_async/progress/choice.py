@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager, nullcontext
+from importlib import import_module
 from typing import Literal
 
 from qovery_async.errors import ConfigurationError
@@ -36,6 +37,6 @@ def check_progress(progress: ProgressHook | Literal["rich"] | None) -> None:
     if progress != "rich":
         raise ConfigurationError(f"progress must be a function, 'rich' or None, got {progress!r}")
     try:
-        import rich.live  # noqa: F401  # an extra
+        import_module("rich.live")
     except ImportError:
-        raise ConfigurationError("progress='rich' needs rich: pip install 'qovery-sdk[rich]'") from None
+        raise ConfigurationError("progress='rich' needs the extra `rich`: pip install rich") from None

@@ -6,7 +6,7 @@ import asyncio
 import os
 import sys
 import threading
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 
 from rich.console import Console, Group, RenderableType
@@ -81,7 +81,7 @@ class DrawingReporter(Reporter):
         self._snapshot = snapshot
 
     @contextmanager
-    def on_screen(self) -> Iterator[None]:
+    def on_screen(self) -> Generator[None]:
         """Draws until it is left, whatever the reason. A terminal that is gone does not end the job."""
         # What the program prints goes above the drawing, unless its stdout leads elsewhere.
         live = Live(

@@ -35,7 +35,8 @@ class LineReporter(Reporter):
 
     async def updated(self, snapshot: EnvironmentSnapshot | ClusterSnapshot) -> None:
         """What the job waits for has changed. The first time, it is what was before."""
-        before, self._states = self._states, {service.id: service.state for service in services_of(snapshot)}
+        states: dict[str, str] = {service.id: service.state for service in services_of(snapshot)}
+        before, self._states = self._states, states
         whole = heading(snapshot)
         if whole != self._whole:
             self._whole = whole

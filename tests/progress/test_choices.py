@@ -61,7 +61,7 @@ async def test_without_rich_the_error_names_the_extra_and_no_request_is_sent(fac
         ran = await anyio.to_thread.run_sync(run, program(face, body), server.url)
         assert server.requests == []
     assert (ran.status, ran.shown) == (0, "")
-    assert ran.printed == "progress='rich' needs rich: pip install 'qovery-sdk[rich]'\n"
+    assert ran.printed == "progress='rich' needs the extra `rich`: pip install rich\n"
 
 
 async def test_nothing_is_written_where_nothing_is_asked_for(ask: Ask, capfd: pytest.CaptureFixture[str]) -> None:
