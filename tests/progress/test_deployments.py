@@ -88,6 +88,7 @@ async def test_what_the_function_raises_ends_the_wait(ask: Ask) -> None:
             )
 
 
+@pytest.mark.slow
 @FACES
 def test_a_log_has_a_line_for_each_change(emulator: Emulator, face: str) -> None:
     body = STAGING + '    await client.deployments.redeploy(staging.id, timeout=60, progress="rich")\n'
@@ -102,6 +103,7 @@ def test_a_log_has_a_line_for_each_change(emulator: Emulator, face: str) -> None
     assert lines[-1] == "redeploy: 4 of 4"
 
 
+@pytest.mark.slow
 @FACES
 def test_a_terminal_has_a_table_of_the_services(emulator: Emulator, face: str) -> None:
     body = STAGING + '    await client.deployments.redeploy(staging.id, timeout=60, progress="rich")\n'
