@@ -141,17 +141,25 @@ class TestSeveralAtOnce:
         assert at_once(ran)
         assert ran.shown.count("bulk.map: 100 of 100") == 2
 
-    def test_batches_in_threads(self, server: Server) -> None:
+    def test_batches_of_clients_in_threads(self, server: Server) -> None:
+        """Each client has a loop of its own, and all begin in the same moment."""
         body = """
+            import threading
             from concurrent.futures import ThreadPoolExecutor
-            ids = [f"p{n}" for n in range(100)]
+            together = threading.Barrier(6)
             def work(_):
-                return len(client.bulk.map(client.projects.get, ids, progress="rich"))
-            with ThreadPoolExecutor() as pool:
-                print([*pool.map(work, range(3))])
+                found = []
+                with Qovery(base_url=url) as own:
+                    own.projects.get("p1")
+                    for _ in range(5):
+                        together.wait()
+                        found += own.bulk.map(own.projects.get, ["p1", "p2"], progress="rich")
+                return len(found)
+            with ThreadPoolExecutor(6) as pool:
+                print([*pool.map(work, range(6))], type(sys.stderr).__name__)
         """
         ran = run_in_terminal(program("blocking", body), server.url)
-        assert (ran.status, ran.printed) == (0, "[100, 100, 100]\n")
+        assert (ran.status, ran.printed) == (0, "[10, 10, 10, 10, 10, 10] TextIOWrapper\n")
         assert ran.has_cursor
         assert at_once(ran)
 
