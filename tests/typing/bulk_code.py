@@ -46,6 +46,8 @@ async def drawn(client: AsyncQovery, blocking: Qovery, ids: list[str]) -> None:
     assert_type(await client.inventory(progress="rich"), Inventory)
     assert_type(blocking.bulk.map(blocking.projects.get, ids, progress="rich"), list[models.Project])
     assert_type(blocking.inventory(progress=told), Inventory)
+    await client.deployments.deploy("e1", timeout=600, progress="rich")
+    blocking.deployments.stop_service("s1", timeout=600, progress=told)
 
 
 async def wrong(client: AsyncQovery, blocking: Qovery, ids: list[str]) -> None:
@@ -58,3 +60,4 @@ async def wrong(client: AsyncQovery, blocking: Qovery, ids: list[str]) -> None:
     blocking.bulk.stream(blocking.projects.get, ids, progres=told)  # rejected
     await client.bulk.map(client.projects.get, ids, progress="bars")  # rejected
     blocking.inventory(progress="bars")  # rejected
+    await client.deployments.deploy("e1", timeout=600, progress="bars")  # rejected
