@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import os
 import sys
 import threading
@@ -99,6 +100,8 @@ class DrawingReporter(Reporter):
                 live.refresh()
                 timer = loop.call_later(SECONDS, draw)
 
+        # A loop that Ctrl-C breaks, and that is never run again, does not get to the end of this.
+        atexit.register(live.stop)
         try:
             with suppress(OSError):
                 live.start()
@@ -107,6 +110,7 @@ class DrawingReporter(Reporter):
         finally:
             if timer is not None:
                 timer.cancel()
+            atexit.unregister(live.stop)
             with suppress(OSError):
                 live.stop()
 

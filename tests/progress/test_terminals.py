@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterator
 
 import pytest
@@ -99,11 +100,16 @@ class TestEndings:
         assert ran.shown.rstrip().endswith("KeyboardInterrupt")
 
     def test_ctrl_c_in_a_loop_of_the_users_own_making(self, silent: Server) -> None:
-        script = program("async", MAP).replace(
-            "asyncio.run(main())",
-            "loop = asyncio.new_event_loop()\ntask = loop.create_task(main())\nloop.run_until_complete(task)",
-        )
-        ran = run_in_terminal(script, silent.url, interrupt_at="bulk.map")
+        ending = """
+            import ctypes
+            loop = asyncio.new_event_loop()
+            task = loop.create_task(main())
+            ctypes.pythonapi.Py_IncRef(ctypes.py_object(task))  # not even the garbage collector ends it
+            loop.run_until_complete(task)
+        """
+        script = program("async", MAP).replace("asyncio.run(main())", textwrap.dedent(ending))
+        # Drawn by a timer, so that Ctrl-C does not come while the task itself runs.
+        ran = run_in_terminal(script, silent.url, interrupt_at="0:00:01")
         assert ran.has_cursor
 
     def test_cancellation_leaves_the_terminal_clean(self, silent: Server) -> None:
