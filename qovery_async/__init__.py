@@ -1,7 +1,7 @@
 """The Qovery API on asyncio: `AsyncQovery`, its models and its errors."""
 
 from qovery_async import models as models
-from qovery_async.bulk import BulkProgress, OnError, ProgressHook
+from qovery_async.bulk import OnError
 from qovery_async.client import AsyncQovery
 from qovery_async.codec.reader import from_dict
 from qovery_async.codec.writer import to_dict, to_json
@@ -42,6 +42,7 @@ from qovery_async.pacing.budget import Turn
 from qovery_async.pacing.limiter import LocalRateLimiter, RateLimiter
 from qovery_async.pacing.pace import Mode, Pace
 from qovery_async.pacing.rate import Rate
+from qovery_async.progress.reports import BulkProgress, ProgressHook
 from qovery_async.runtime.crowd import BulkOutcome
 from qovery_async.runtime.pagination import Items, Page
 from qovery_async.transport.events import (

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Sized
-from contextlib import aclosing
+from contextlib import AbstractAsyncContextManager, aclosing
 from typing import Any, Literal, TypeVar, cast, overload
 
-import attrs
-
 from qovery_async.errors import ConfigurationError
+from qovery_async.progress.choice import reporter
+from qovery_async.progress.reports import BulkProgress, ProgressHook, Reporter
 from qovery_async.runtime.crowd import BulkOutcome, Crowd, Width
 from qovery_async.runtime.resource import Resource
 
@@ -22,22 +22,6 @@ R4 = TypeVar("R4")
 R5 = TypeVar("R5")
 
 OnError = Literal["stop", "finish", "return"]
-
-
-@attrs.frozen
-class BulkProgress:
-    """How far a batch has come.
-
-    `done` is the number of calls that have ended, `failed` of those that raised, `total` of all items, None
-    where it is not known.
-    """
-
-    done: int
-    failed: int
-    total: int | None
-
-
-ProgressHook = Callable[[BulkProgress], Awaitable[None] | None]
 
 
 class Bulk(Resource):
@@ -55,7 +39,7 @@ class Bulk(Resource):
         *,
         concurrency: int = 16,
         on_error: Literal["stop", "finish"] = "stop",
-        progress: ProgressHook | None = None,
+        progress: ProgressHook | Literal["rich"] | None = None,
     ) -> list[R]: ...
     @overload
     async def map(
@@ -65,7 +49,7 @@ class Bulk(Resource):
         *,
         concurrency: int = 16,
         on_error: Literal["return"],
-        progress: ProgressHook | None = None,
+        progress: ProgressHook | Literal["rich"] | None = None,
     ) -> list[BulkOutcome[A, R]]: ...
     @overload
     async def map(
@@ -75,7 +59,7 @@ class Bulk(Resource):
         *,
         concurrency: int = 16,
         on_error: OnError,
-        progress: ProgressHook | None = None,
+        progress: ProgressHook | Literal["rich"] | None = None,
     ) -> list[R] | list[BulkOutcome[A, R]]: ...
     async def map(
         self,
@@ -84,7 +68,7 @@ class Bulk(Resource):
         *,
         concurrency: int = 16,
         on_error: OnError = "stop",
-        progress: ProgressHook | None = None,
+        progress: ProgressHook | Literal["rich"] | None = None,
     ) -> list[R] | list[BulkOutcome[A, R]]:
         """Call a function for each item; the results come in the order of the items.
 
@@ -96,13 +80,14 @@ class Bulk(Resource):
             on_error: "stop" cancels the calls under way at the first error, which may have taken effect, and
                 raises. "finish" makes all calls, then raises all errors. "return" raises none, and
                 returns an outcome for each item.
-            progress: Called after each call that has ended.
+            progress: A function, which is called after each call that has ended; or "rich", which draws a
+                bar in a terminal and writes lines elsewhere, both on stderr.
 
         Raises:
             ExceptionGroup: calls failed; each error has a note with the place of its item.
-            ConfigurationError: an argument cannot be right.
+            ConfigurationError: an argument cannot be right, or `rich` is not installed.
         """
-        return await self._all(function, items, concurrency, on_error, progress)
+        return await self._all(function, items, concurrency, on_error, reporter(progress, "bulk.map"))
 
     def stream(
         self,
@@ -135,7 +120,7 @@ class Bulk(Resource):
         *,
         concurrency: int = 16,
         on_error: Literal["stop", "finish"] = "stop",
-        progress: ProgressHook | None = None,
+        progress: ProgressHook | Literal["rich"] | None = None,
     ) -> tuple[R1, R2]: ...
     @overload
     async def gather(
@@ -147,7 +132,7 @@ class Bulk(Resource):
         *,
         concurrency: int = 16,
         on_error: Literal["stop", "finish"] = "stop",
-        progress: ProgressHook | None = None,
+        progress: ProgressHook | Literal["rich"] | None = None,
     ) -> tuple[R1, R2, R3]: ...
     @overload
     async def gather(
@@ -160,7 +145,7 @@ class Bulk(Resource):
         *,
         concurrency: int = 16,
         on_error: Literal["stop", "finish"] = "stop",
-        progress: ProgressHook | None = None,
+        progress: ProgressHook | Literal["rich"] | None = None,
     ) -> tuple[R1, R2, R3, R4]: ...
     @overload
     async def gather(
@@ -174,7 +159,7 @@ class Bulk(Resource):
         *,
         concurrency: int = 16,
         on_error: Literal["stop", "finish"] = "stop",
-        progress: ProgressHook | None = None,
+        progress: ProgressHook | Literal["rich"] | None = None,
     ) -> tuple[R1, R2, R3, R4, R5]: ...
     @overload
     async def gather(
@@ -182,7 +167,7 @@ class Bulk(Resource):
         *calls: Callable[[], Awaitable[R]],
         concurrency: int = 16,
         on_error: Literal["stop", "finish"] = "stop",
-        progress: ProgressHook | None = None,
+        progress: ProgressHook | Literal["rich"] | None = None,
     ) -> tuple[R, ...]: ...
     @overload
     async def gather(
@@ -190,7 +175,7 @@ class Bulk(Resource):
         *calls: Callable[[], Awaitable[R]],
         concurrency: int = 16,
         on_error: Literal["return"],
-        progress: ProgressHook | None = None,
+        progress: ProgressHook | Literal["rich"] | None = None,
     ) -> tuple[BulkOutcome[object, R], ...]: ...
     @overload
     async def gather(
@@ -198,14 +183,14 @@ class Bulk(Resource):
         *calls: Callable[[], Awaitable[Any]],
         concurrency: int = 16,
         on_error: OnError,
-        progress: ProgressHook | None = None,
+        progress: ProgressHook | Literal["rich"] | None = None,
     ) -> tuple[Any, ...]: ...
     async def gather(
         self,
         *calls: Callable[[], Awaitable[Any]],
         concurrency: int = 16,
         on_error: OnError = "stop",
-        progress: ProgressHook | None = None,
+        progress: ProgressHook | Literal["rich"] | None = None,
     ) -> tuple[Any, ...]:
         """Make calls of different kinds; the results come in the order of the calls.
 
@@ -218,11 +203,11 @@ class Bulk(Resource):
 
         Raises:
             ExceptionGroup: calls failed; each error has a note with the place of its call.
-            ConfigurationError: an argument cannot be right.
+            ConfigurationError: as in `map`.
         """
         for call in calls:
             _check_function(call)
-        return tuple(await self._all(_called, calls, concurrency, on_error, progress))
+        return tuple(await self._all(_called, calls, concurrency, on_error, reporter(progress, "bulk.gather")))
 
     async def _all(
         self,
@@ -230,7 +215,7 @@ class Bulk(Resource):
         items: Iterable[A] | AsyncIterable[A],
         concurrency: int,
         on_error: OnError,
-        progress: ProgressHook | None,
+        reporting: AbstractAsyncContextManager[Reporter],
     ) -> builtins.list[Any]:
         given: object = on_error
         if given not in ("stop", "finish", "return"):
@@ -238,15 +223,12 @@ class Bulk(Resource):
         total = len(items) if isinstance(items, Sized) else None
         outcomes: dict[int, BulkOutcome[A, R]] = {}
         errors: list[Exception] = []
-        async with aclosing(_crowd(function, items, concurrency).outcomes()) as ended:
+        async with reporting as report, aclosing(_crowd(function, items, concurrency).outcomes()) as ended:
             async for outcome in ended:
                 outcomes[outcome.index] = outcome
                 if outcome.error is not None:
                     errors.append(outcome.error)
-                if progress is not None:
-                    told = progress(BulkProgress(len(outcomes), len(errors), total))
-                    if told is not None:
-                        await told
+                await report.advanced(BulkProgress(len(outcomes), len(errors), total))
                 if errors and on_error == "stop":
                     break
         in_order = [outcomes[index] for index in sorted(outcomes)]

@@ -6,7 +6,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Literal, overload
 
-from qovery_async.bulk import R1, R2, R3, R4, R5, A, BulkProgress, OnError, R
+from qovery_async.bulk import R1, R2, R3, R4, R5, A, OnError, R
+from qovery_async.progress.reports import BulkProgress
 from qovery_async.runtime.crowd import BulkOutcome
 from qovery_sync.twin import Twin
 
@@ -31,7 +32,7 @@ class Bulk(Twin):
         *,
         concurrency: int = 16,
         on_error: Literal["stop", "finish"] = "stop",
-        progress: Callable[[BulkProgress], None] | None = None,
+        progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
     ) -> list[R]: ...
 
     @overload
@@ -42,7 +43,7 @@ class Bulk(Twin):
         *,
         concurrency: int = 16,
         on_error: Literal["return"],
-        progress: Callable[[BulkProgress], None] | None = None,
+        progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
     ) -> list[BulkOutcome[A, R]]: ...
 
     @overload
@@ -53,7 +54,7 @@ class Bulk(Twin):
         *,
         concurrency: int = 16,
         on_error: OnError,
-        progress: Callable[[BulkProgress], None] | None = None,
+        progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
     ) -> list[R] | list[BulkOutcome[A, R]]: ...
 
     def map(
@@ -63,7 +64,7 @@ class Bulk(Twin):
         *,
         concurrency: int = 16,
         on_error: OnError = "stop",
-        progress: Callable[[BulkProgress], None] | None = None,
+        progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
     ) -> list[R] | list[BulkOutcome[A, R]]:
         """Call a function for each item; the results come in the order of the items.
 
@@ -75,11 +76,12 @@ class Bulk(Twin):
             on_error: "stop" cancels the calls under way at the first error, which may have taken effect, and
                 raises. "finish" makes all calls, then raises all errors. "return" raises none, and
                 returns an outcome for each item.
-            progress: Called after each call that has ended.
+            progress: A function, which is called after each call that has ended; or "rich", which draws a
+                bar in a terminal and writes lines elsewhere, both on stderr.
 
         Raises:
             ExceptionGroup: calls failed; each error has a note with the place of its item.
-            ConfigurationError: an argument cannot be right.
+            ConfigurationError: an argument cannot be right, or `rich` is not installed.
         """
         return self._call_back(
             self._async.map,
@@ -117,7 +119,7 @@ class Bulk(Twin):
         *,
         concurrency: int = 16,
         on_error: Literal["stop", "finish"] = "stop",
-        progress: Callable[[BulkProgress], None] | None = None,
+        progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
     ) -> tuple[R1, R2]: ...
 
     @overload
@@ -130,7 +132,7 @@ class Bulk(Twin):
         *,
         concurrency: int = 16,
         on_error: Literal["stop", "finish"] = "stop",
-        progress: Callable[[BulkProgress], None] | None = None,
+        progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
     ) -> tuple[R1, R2, R3]: ...
 
     @overload
@@ -144,7 +146,7 @@ class Bulk(Twin):
         *,
         concurrency: int = 16,
         on_error: Literal["stop", "finish"] = "stop",
-        progress: Callable[[BulkProgress], None] | None = None,
+        progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
     ) -> tuple[R1, R2, R3, R4]: ...
 
     @overload
@@ -159,7 +161,7 @@ class Bulk(Twin):
         *,
         concurrency: int = 16,
         on_error: Literal["stop", "finish"] = "stop",
-        progress: Callable[[BulkProgress], None] | None = None,
+        progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
     ) -> tuple[R1, R2, R3, R4, R5]: ...
 
     @overload
@@ -168,7 +170,7 @@ class Bulk(Twin):
         *calls: Callable[[], R],
         concurrency: int = 16,
         on_error: Literal["stop", "finish"] = "stop",
-        progress: Callable[[BulkProgress], None] | None = None,
+        progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
     ) -> tuple[R, ...]: ...
 
     @overload
@@ -177,7 +179,7 @@ class Bulk(Twin):
         *calls: Callable[[], R],
         concurrency: int = 16,
         on_error: Literal["return"],
-        progress: Callable[[BulkProgress], None] | None = None,
+        progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
     ) -> tuple[BulkOutcome[object, R], ...]: ...
 
     @overload
@@ -186,7 +188,7 @@ class Bulk(Twin):
         *calls: Callable[[], Any],
         concurrency: int = 16,
         on_error: OnError,
-        progress: Callable[[BulkProgress], None] | None = None,
+        progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
     ) -> tuple[Any, ...]: ...
 
     def gather(
@@ -194,7 +196,7 @@ class Bulk(Twin):
         *calls: Callable[[], Any],
         concurrency: int = 16,
         on_error: OnError = "stop",
-        progress: Callable[[BulkProgress], None] | None = None,
+        progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
     ) -> tuple[Any, ...]:
         """Make calls of different kinds; the results come in the order of the calls.
 
@@ -207,7 +209,7 @@ class Bulk(Twin):
 
         Raises:
             ExceptionGroup: calls failed; each error has a note with the place of its call.
-            ConfigurationError: an argument cannot be right.
+            ConfigurationError: as in `map`.
         """
         return self._call_back(
             self._async.gather,

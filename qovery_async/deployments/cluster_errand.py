@@ -15,6 +15,8 @@ from qovery_async.deployments.selection import check_timeout
 from qovery_async.deployments.snapshot import ClusterSnapshot
 from qovery_async.errors import BadRequest, Conflict, Forbidden, NotFound
 from qovery_async.models import ClusterStateEnum as State
+from qovery_async.progress.choice import reporter
+from qovery_async.progress.reports import BulkProgress, ProgressHook, Reporter
 from qovery_async.resources.clusters import Clusters
 
 ClusterAction = Literal["deploy", "upgrade", "stop", "delete"]
@@ -68,8 +70,10 @@ class ClusterErrand:
     organization_id: str | None
     timeout: float
     on_update: ClusterUpdateHook | None = None
+    progress: ProgressHook | Literal["rich"] | None = None
     _seen: ClusterSnapshot | None = attrs.field(default=None, init=False)
     _asked: bool = attrs.field(default=False, init=False)
+    _report: Reporter = attrs.field(factory=Reporter, init=False)
 
     async def run(self) -> ClusterSnapshot:
         """Sends the request and waits.
@@ -80,7 +84,7 @@ class ClusterErrand:
         check_timeout(self.timeout)
         limit = asyncio.timeout(self.timeout)
         try:
-            async with limit:
+            async with reporter(self.progress, f"{self.action} cluster") as self._report, limit:
                 return await self._run()
         except TimeoutError:
             if not limit.expired():
@@ -93,6 +97,7 @@ class ClusterErrand:
 
     async def _run(self) -> ClusterSnapshot:
         before = self._seen = await self._look()
+        await self._report.updated(before)
         self._asked = True
         try:
             await self._ask()
@@ -108,6 +113,8 @@ class ClusterErrand:
                     told = now
                     await self._update(now)
                 succeeded = expectation.see(now)
+                if succeeded is not None:
+                    await self._report.advanced(BulkProgress(1, 0 if succeeded else 1, 1))
                 if succeeded:
                     return now
                 if now.state == State.CANCELED and succeeded is not None:
@@ -145,6 +152,7 @@ class ClusterErrand:
             told = self.on_update(now)
             if told is not None:
                 await told
+        await self._report.updated(now)
 
     def _error(self, kind: type[DeploymentError], what: str) -> DeploymentError:
         target, state = f"cluster {self.cluster_id}", str(self._seen.state) if self._seen else ""

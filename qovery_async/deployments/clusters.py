@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import Literal
 
 from qovery_async.deployments.cluster_errand import ClusterAction, ClusterErrand
 from qovery_async.deployments.services import ServiceDeployments
 from qovery_async.deployments.snapshot import ClusterSnapshot
+from qovery_async.progress.reports import ProgressHook
 from qovery_async.resources.clusters import Clusters
 
 
@@ -23,6 +25,7 @@ class Deployments(ServiceDeployments):
         *,
         timeout: float,
         on_update: Callable[[ClusterSnapshot], Awaitable[None] | None] | None = None,
+        progress: ProgressHook | Literal["rich"] | None = None,
         organization_id: str | None = None,
     ) -> ClusterSnapshot:
         """Deploy a cluster with its current settings, and wait until it runs.
@@ -31,6 +34,7 @@ class Deployments(ServiceDeployments):
             timeout: Seconds, for all of it. When they have passed, `DeploymentTimeout` is raised, and the deployment goes
                 on.
             on_update: Called with each new state.
+            progress: As in `deploy`; a cluster counts as one.
             organization_id: Default: the organization of the client.
 
         Returns:
@@ -45,7 +49,7 @@ class Deployments(ServiceDeployments):
             DeploymentTimeout: it had not ended in time.
             Conflict: the cluster is busy with another action.
         """
-        return await self._cluster("deploy", cluster_id, timeout, on_update, organization_id).run()
+        return await self._cluster("deploy", cluster_id, timeout, on_update, organization_id, progress=progress).run()
 
     async def upgrade_cluster(
         self,
@@ -53,6 +57,7 @@ class Deployments(ServiceDeployments):
         *,
         timeout: float,
         on_update: Callable[[ClusterSnapshot], Awaitable[None] | None] | None = None,
+        progress: ProgressHook | Literal["rich"] | None = None,
         organization_id: str | None = None,
     ) -> ClusterSnapshot:
         """Upgrade a cluster to the next version of Kubernetes, and wait for the end.
@@ -61,7 +66,7 @@ class Deployments(ServiceDeployments):
 
         `POST /cluster/{clusterId}/upgrade`
         """
-        return await self._cluster("upgrade", cluster_id, timeout, on_update, organization_id).run()
+        return await self._cluster("upgrade", cluster_id, timeout, on_update, organization_id, progress=progress).run()
 
     async def stop_cluster(
         self,
@@ -69,6 +74,7 @@ class Deployments(ServiceDeployments):
         *,
         timeout: float,
         on_update: Callable[[ClusterSnapshot], Awaitable[None] | None] | None = None,
+        progress: ProgressHook | Literal["rich"] | None = None,
         organization_id: str | None = None,
     ) -> ClusterSnapshot:
         """Stop a cluster, and wait until it is stopped. One that is stopped already is a success.
@@ -77,7 +83,7 @@ class Deployments(ServiceDeployments):
 
         `POST /organization/{organizationId}/cluster/{clusterId}/stop`
         """
-        return await self._cluster("stop", cluster_id, timeout, on_update, organization_id).run()
+        return await self._cluster("stop", cluster_id, timeout, on_update, organization_id, progress=progress).run()
 
     async def delete_cluster(
         self,
@@ -85,6 +91,7 @@ class Deployments(ServiceDeployments):
         *,
         timeout: float,
         on_update: Callable[[ClusterSnapshot], Awaitable[None] | None] | None = None,
+        progress: ProgressHook | Literal["rich"] | None = None,
         organization_id: str | None = None,
     ) -> ClusterSnapshot:
         """Delete a cluster and all that runs on it, and wait until it is gone.
@@ -93,7 +100,7 @@ class Deployments(ServiceDeployments):
 
         `DELETE /organization/{organizationId}/cluster/{clusterId}`
         """
-        return await self._cluster("delete", cluster_id, timeout, on_update, organization_id).run()
+        return await self._cluster("delete", cluster_id, timeout, on_update, organization_id, progress=progress).run()
 
     def _cluster(
         self,
@@ -102,6 +109,8 @@ class Deployments(ServiceDeployments):
         timeout: float,
         on_update: Callable[[ClusterSnapshot], Awaitable[None] | None] | None,
         organization_id: str | None,
+        *,
+        progress: ProgressHook | Literal["rich"] | None,
     ) -> ClusterErrand:
         return ClusterErrand(
             clusters=Clusters(self._core),
@@ -110,4 +119,5 @@ class Deployments(ServiceDeployments):
             organization_id=organization_id,
             timeout=timeout,
             on_update=on_update,
+            progress=progress,
         )

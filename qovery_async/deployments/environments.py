@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing
+from typing import Literal
 
 from qovery_async import models
 from qovery_async.deployments.cloning import clone
@@ -15,6 +16,8 @@ from qovery_async.deployments.patience import looks
 from qovery_async.deployments.selection import ServiceSelection, check_timeout
 from qovery_async.deployments.snapshot import EnvironmentSnapshot
 from qovery_async.errors import ConfigurationError, Forbidden, NotFound
+from qovery_async.progress.choice import check_progress
+from qovery_async.progress.reports import ProgressHook
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET
 
@@ -29,6 +32,7 @@ class EnvironmentDeployments(Resource):
         services: ServiceSelection | None = None,
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None = None,
+        progress: ProgressHook | Literal["rich"] | None = None,
     ) -> EnvironmentSnapshot:
         """Deploy an environment, or some of its services in one deployment, and wait until it runs.
 
@@ -38,6 +42,7 @@ class EnvironmentDeployments(Resource):
             timeout: Seconds, for all of it. When they have passed, `DeploymentTimeout` is raised, and the deployment goes
                 on.
             on_update: Called with each new state, as `client.deployments.watch` yields them.
+            progress: A function, called as services end; or "rich", which draws their states, or writes them to a log.
 
         Returns:
             The state at the end.
@@ -51,7 +56,7 @@ class EnvironmentDeployments(Resource):
             DeploymentTimeout: it had not ended in time.
             ConfigurationError: an argument cannot be right. Nothing was asked for.
         """
-        return await self._errand("deploy", environment_id, services, timeout, on_update).run()
+        return await self._errand("deploy", environment_id, services, timeout, on_update, progress=progress).run()
 
     async def redeploy(
         self,
@@ -60,6 +65,7 @@ class EnvironmentDeployments(Resource):
         services: ServiceSelection | None = None,
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None = None,
+        progress: ProgressHook | Literal["rich"] | None = None,
     ) -> EnvironmentSnapshot:
         """Deploy an environment, or some of its services, again as they are, and wait until they run.
 
@@ -67,7 +73,7 @@ class EnvironmentDeployments(Resource):
 
         `POST /environment/{environmentId}/redeploy`, or `.../service/deploy` for some services.
         """
-        return await self._errand("redeploy", environment_id, services, timeout, on_update).run()
+        return await self._errand("redeploy", environment_id, services, timeout, on_update, progress=progress).run()
 
     async def stop(
         self,
@@ -76,6 +82,7 @@ class EnvironmentDeployments(Resource):
         services: ServiceSelection | None = None,
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None = None,
+        progress: ProgressHook | Literal["rich"] | None = None,
     ) -> EnvironmentSnapshot:
         """Stop an environment, or some of its services, and wait until they are stopped.
 
@@ -83,7 +90,7 @@ class EnvironmentDeployments(Resource):
 
         `POST /environment/{environmentId}/stop`, or `.../service/stop` for some services.
         """
-        return await self._errand("stop", environment_id, services, timeout, on_update).run()
+        return await self._errand("stop", environment_id, services, timeout, on_update, progress=progress).run()
 
     async def restart(
         self,
@@ -92,6 +99,7 @@ class EnvironmentDeployments(Resource):
         services: ServiceSelection | None = None,
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None = None,
+        progress: ProgressHook | Literal["rich"] | None = None,
     ) -> EnvironmentSnapshot:
         """Restart an environment, or some of its services, and wait until they run again.
 
@@ -100,7 +108,7 @@ class EnvironmentDeployments(Resource):
 
         `POST /environment/{environmentId}/service/restart-service`
         """
-        return await self._errand("restart", environment_id, services, timeout, on_update).run()
+        return await self._errand("restart", environment_id, services, timeout, on_update, progress=progress).run()
 
     async def delete(
         self,
@@ -109,6 +117,7 @@ class EnvironmentDeployments(Resource):
         services: ServiceSelection | None = None,
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None = None,
+        progress: ProgressHook | Literal["rich"] | None = None,
     ) -> EnvironmentSnapshot:
         """Delete an environment, or some of its services, and wait until they are gone.
 
@@ -119,7 +128,7 @@ class EnvironmentDeployments(Resource):
 
         `DELETE /environment/{environmentId}`, or `POST .../service/delete` for some services.
         """
-        return await self._errand("delete", environment_id, services, timeout, on_update).run()
+        return await self._errand("delete", environment_id, services, timeout, on_update, progress=progress).run()
 
     async def uninstall(
         self,
@@ -128,6 +137,7 @@ class EnvironmentDeployments(Resource):
         services: ServiceSelection | None = None,
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None = None,
+        progress: ProgressHook | Literal["rich"] | None = None,
     ) -> EnvironmentSnapshot:
         """Delete what runs of an environment, or of some of its services, and keep their settings.
 
@@ -135,7 +145,7 @@ class EnvironmentDeployments(Resource):
 
         `POST /environment/{environmentId}/uninstall`, or `.../service/uninstall` for some services.
         """
-        return await self._errand("uninstall", environment_id, services, timeout, on_update).run()
+        return await self._errand("uninstall", environment_id, services, timeout, on_update, progress=progress).run()
 
     async def cancel(
         self,
@@ -144,6 +154,7 @@ class EnvironmentDeployments(Resource):
         force: bool = False,
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None = None,
+        progress: ProgressHook | Literal["rich"] | None = None,
     ) -> EnvironmentSnapshot:
         """Cancel the deployment of an environment, and wait until it is canceled.
 
@@ -158,7 +169,9 @@ class EnvironmentDeployments(Resource):
             DeploymentFailed: the deployment ended before it could be canceled.
             Conflict: there is nothing to cancel.
         """
-        return await self._errand("cancel", environment_id, None, timeout, on_update, force=force).run()
+        return await self._errand(
+            "cancel", environment_id, None, timeout, on_update, progress=progress, force=force
+        ).run()
 
     async def clone_and_deploy(
         self,
@@ -171,6 +184,7 @@ class EnvironmentDeployments(Resource):
         versions: Mapping[str, str] | None = None,
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None = None,
+        progress: ProgressHook | Literal["rich"] | None = None,
     ) -> EnvironmentSnapshot:
         """Clone an environment, deploy the clone and wait until it runs, as a preview does.
 
@@ -185,6 +199,7 @@ class EnvironmentDeployments(Resource):
             versions: The versions of services, by their name or by their id in the original.
             timeout: As in `deploy`, from the request to clone.
             on_update: As in `deploy`.
+            progress: As in `deploy`.
 
         Returns:
             The state of the clone at the end; `environment_id` is its id.
@@ -192,6 +207,7 @@ class EnvironmentDeployments(Resource):
         `POST /environment/{environmentId}/clone`, then as `deploy`. Errors are those of `deploy`.
         """
         check_timeout(timeout)
+        check_progress(progress)
         loop = asyncio.get_running_loop()
         ends = loop.time() + timeout
         body = models.CloneEnvironmentRequest(
@@ -202,7 +218,7 @@ class EnvironmentDeployments(Resource):
         )
         clone_id, services = await clone(self._core, environment_id, body, versions or {})
         left = max(ends - loop.time(), 1.0)
-        return await self._errand("deploy", clone_id, services or None, left, on_update).run()
+        return await self._errand("deploy", clone_id, services or None, left, on_update, progress=progress).run()
 
     async def wait(
         self,
@@ -211,6 +227,7 @@ class EnvironmentDeployments(Resource):
         *,
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None = None,
+        progress: ProgressHook | Literal["rich"] | None = None,
     ) -> EnvironmentSnapshot:
         """Wait for what is under way in an environment, which someone else has asked for.
 
@@ -226,7 +243,7 @@ class EnvironmentDeployments(Resource):
         """
         if action not in ACTIONS:
             raise ConfigurationError(f"action must be one of {', '.join(ACTIONS)}, got {action!r}")
-        return await self._errand(action, environment_id, None, timeout, on_update, joins=True).run()
+        return await self._errand(action, environment_id, None, timeout, on_update, progress=progress, joins=True).run()
 
     async def watch(self, environment_id: str) -> AsyncIterator[EnvironmentSnapshot]:
         """Yield the present state of an environment, then each change.
@@ -266,6 +283,7 @@ class EnvironmentDeployments(Resource):
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None,
         *,
+        progress: ProgressHook | Literal["rich"] | None,
         force: bool = False,
         joins: bool = False,
     ) -> Errand:
@@ -276,6 +294,7 @@ class EnvironmentDeployments(Resource):
             services=services,
             timeout=timeout,
             on_update=on_update,
+            progress=progress,
             force=force,
             joins=joins,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 import attrs
 
@@ -27,6 +27,8 @@ from qovery_async.deployments.snapshot import UNKNOWN, EnvironmentSnapshot, Serv
 from qovery_async.deployments.verdict import SUCCESS, Expectation, Verdict
 from qovery_async.errors import Conflict, Forbidden, NotFound
 from qovery_async.models import AnyService, ServiceDeploymentStatusEnum, StateEnum
+from qovery_async.progress.choice import reporter
+from qovery_async.progress.reports import BulkProgress, ProgressHook, Reporter
 from qovery_async.resources.deployment_queue import DeploymentQueue
 from qovery_async.runtime.core import Core
 from qovery_async.secrecy.printable import one_line
@@ -51,6 +53,7 @@ class Errand:
     environment_id: str
     timeout: float
     on_update: UpdateHook | None = None
+    progress: ProgressHook | Literal["rich"] | None = None
     services: ServiceSelection | None = None
     force: bool = False
     joins: bool = False
@@ -60,6 +63,8 @@ class Errand:
     """The services that are acted on, before; None for the whole environment."""
     _seen: EnvironmentSnapshot | None = attrs.field(default=None, init=False)
     _asked: bool = attrs.field(default=False, init=False)
+    _report: Reporter = attrs.field(factory=Reporter, init=False)
+    _told: BulkProgress | None = attrs.field(default=None, init=False)
 
     async def run(self) -> EnvironmentSnapshot:
         """Sends the request and waits.
@@ -71,7 +76,7 @@ class Errand:
         check_before(self.action, self.services)
         limit = asyncio.timeout(self.timeout)
         try:
-            async with limit:
+            async with reporter(self.progress, self.action) as self._report, limit:
                 return await self._run()
         except TimeoutError:
             if not limit.expired():
@@ -85,6 +90,7 @@ class Errand:
     async def _run(self) -> EnvironmentSnapshot:
         self._details = await details_of(self.core, self.environment_id)
         before = self._seen = await snapshot(self.core, self.environment_id, self._details)
+        await self._report.updated(before)
         if self.joins:
             return await self._wait(Expectation(action=self.action))
         self._chosen = selected(self.action, self.services, before)
@@ -139,6 +145,7 @@ class Errand:
                 verdict = expectation.see(now, loop.time())
                 if verdict is Verdict.ASK and expectation.request_id is not None:
                     verdict = expectation.told(await self._state_of(expectation.request_id))
+                await self._advance(now, expectation, verdict)
                 if verdict is Verdict.DONE:
                     return now
                 if verdict in (Verdict.FAILED, Verdict.CANCELED):
@@ -172,6 +179,18 @@ class Errand:
             told = self.on_update(now)
             if told is not None:
                 await told
+        await self._report.updated(now)
+
+    async def _advance(self, now: EnvironmentSnapshot, expectation: Expectation, verdict: Verdict) -> None:
+        """Tells how many services have ended, where that has changed."""
+        ids = [service.id for service in (self._chosen or (expectation.before or now).services)]
+        ended = [found for id_ in ids if (found := expectation.of_service(id_, now)) is not Verdict.WAIT]
+        if verdict is Verdict.DONE:  # what the deployment had nothing to do for has ended too
+            ended = [Verdict.DONE] * len(ids)
+        progress = BulkProgress(len(ended), sum(found is not Verdict.DONE for found in ended), len(ids))
+        if progress != self._told:
+            self._told = progress
+            await self._report.advanced(progress)
 
     async def _failure(self, now: EnvironmentSnapshot, verdict: Verdict) -> DeploymentError:
         left = self._left(now)

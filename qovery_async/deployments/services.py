@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Literal
 
 from qovery_async.deployments.environments import EnvironmentDeployments
 from qovery_async.deployments.kinds import DeploymentAction, ServiceRef, id_of
 from qovery_async.deployments.selection import ServiceSelection, check_before, check_timeout
 from qovery_async.deployments.snapshot import EnvironmentSnapshot, ServiceSnapshot
 from qovery_async.errors import ConfigurationError
+from qovery_async.progress.choice import check_progress
+from qovery_async.progress.reports import ProgressHook
 from qovery_async.resources.services import Services
 from qovery_async.secrecy.printable import one_line
 
@@ -24,6 +27,7 @@ class ServiceDeployments(EnvironmentDeployments):
         version: str | None = None,
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None = None,
+        progress: ProgressHook | Literal["rich"] | None = None,
     ) -> ServiceSnapshot:
         """Deploy a service and wait until it runs.
 
@@ -33,13 +37,14 @@ class ServiceDeployments(EnvironmentDeployments):
             version: What its kind takes: a commit, an image tag or a chart version. Default: the present one.
             timeout: As in `deploy`.
             on_update: As in `deploy`.
+            progress: As in `deploy`.
 
         Returns:
             The state of the service at the end.
 
         `POST /environment/{environmentId}/service/deploy`. Errors are those of `deploy`.
         """
-        return await self._one("deploy", service, {service: version}, timeout, on_update)
+        return await self._one("deploy", service, {service: version}, timeout, on_update, progress=progress)
 
     async def redeploy_service(
         self,
@@ -47,12 +52,13 @@ class ServiceDeployments(EnvironmentDeployments):
         *,
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None = None,
+        progress: ProgressHook | Literal["rich"] | None = None,
     ) -> ServiceSnapshot:
         """Deploy a service again as it is, and wait until it runs. Arguments and errors are those of `deploy_service`.
 
         `POST /environment/{environmentId}/service/deploy`
         """
-        return await self._one("redeploy", service, [service], timeout, on_update)
+        return await self._one("redeploy", service, [service], timeout, on_update, progress=progress)
 
     async def stop_service(
         self,
@@ -60,12 +66,13 @@ class ServiceDeployments(EnvironmentDeployments):
         *,
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None = None,
+        progress: ProgressHook | Literal["rich"] | None = None,
     ) -> ServiceSnapshot:
         """Stop a service and wait until it is stopped. Arguments and errors are those of `deploy_service`.
 
         `POST /environment/{environmentId}/service/stop`
         """
-        return await self._one("stop", service, [service], timeout, on_update)
+        return await self._one("stop", service, [service], timeout, on_update, progress=progress)
 
     async def restart_service(
         self,
@@ -73,12 +80,13 @@ class ServiceDeployments(EnvironmentDeployments):
         *,
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None = None,
+        progress: ProgressHook | Literal["rich"] | None = None,
     ) -> ServiceSnapshot:
         """Restart a service and wait until it runs. Arguments and errors are those of `deploy_service`.
 
         `POST /environment/{environmentId}/service/restart-service`
         """
-        return await self._one("restart", service, [service], timeout, on_update)
+        return await self._one("restart", service, [service], timeout, on_update, progress=progress)
 
     async def uninstall_service(
         self,
@@ -86,12 +94,13 @@ class ServiceDeployments(EnvironmentDeployments):
         *,
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None = None,
+        progress: ProgressHook | Literal["rich"] | None = None,
     ) -> ServiceSnapshot:
         """Delete what runs of a service and keep its settings. Arguments and errors are those of `deploy_service`.
 
         `POST /environment/{environmentId}/service/uninstall`
         """
-        return await self._one("uninstall", service, [service], timeout, on_update)
+        return await self._one("uninstall", service, [service], timeout, on_update, progress=progress)
 
     async def delete_service(
         self,
@@ -99,12 +108,13 @@ class ServiceDeployments(EnvironmentDeployments):
         *,
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None = None,
+        progress: ProgressHook | Literal["rich"] | None = None,
     ) -> None:
         """Delete a service and wait until it is gone. Arguments and errors are those of `deploy_service`.
 
         `POST /environment/{environmentId}/service/delete`
         """
-        await self._acted("delete", service, [service], timeout, on_update)
+        await self._acted("delete", service, [service], timeout, on_update, progress=progress)
 
     async def _one(
         self,
@@ -113,8 +123,12 @@ class ServiceDeployments(EnvironmentDeployments):
         selection: ServiceSelection,
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None,
+        *,
+        progress: ProgressHook | Literal["rich"] | None,
     ) -> ServiceSnapshot:
-        found = (await self._acted(action, service, selection, timeout, on_update)).service(id_of(service))
+        found = (await self._acted(action, service, selection, timeout, on_update, progress=progress)).service(
+            id_of(service)
+        )
         assert found is not None  # or the action has failed
         return found
 
@@ -125,14 +139,17 @@ class ServiceDeployments(EnvironmentDeployments):
         selection: ServiceSelection,
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None,
+        *,
+        progress: ProgressHook | Literal["rich"] | None,
     ) -> EnvironmentSnapshot:
         check_timeout(timeout)
         check_before(action, selection)
+        check_progress(progress)
         loop = asyncio.get_running_loop()
         ends = loop.time() + timeout
         environment_id = await self._environment_of(service)
         left = max(ends - loop.time(), 1.0)
-        return await self._errand(action, environment_id, selection, left, on_update).run()
+        return await self._errand(action, environment_id, selection, left, on_update, progress=progress).run()
 
     async def _environment_of(self, service: ServiceRef) -> str:
         known: object = getattr(service, "environment_id", None)

@@ -115,6 +115,17 @@ class Expectation:
         verdict = judged(self.action, state)
         return Verdict.FAILED if verdict is Verdict.WAIT and is_over(state) else verdict
 
+    def of_service(self, id_: str, now: EnvironmentSnapshot) -> Verdict:
+        """What a state says about one service, to show how far all have come. `see` decides."""
+        service = now.service(id_)
+        if service is None:
+            return Verdict.DONE if self.action == "delete" else Verdict.FAILED
+        if self.request_id is not None:
+            is_mine = service.deployment_request_id == self.request_id
+        else:
+            is_mine = _is_newer(service, self.before.service(id_) if self.before else None)
+        return _of_service(self.action, service) if is_mine else Verdict.WAIT
+
     def _may_ask(self, at: float) -> bool:
         """Not in the first seconds, when the API may not know the request yet; then less and less often."""
         if self._ask_from is None or at < self._ask_from:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Literal
 
 from qovery_async import models
 from qovery_async.bulk import Bulk
 from qovery_async.errors import NotFound
 from qovery_async.inventory.links import Links
 from qovery_async.inventory.whole import Inventory
+from qovery_async.progress.choice import reporter
+from qovery_async.progress.reports import BulkProgress, ProgressHook, Reporter
 from qovery_async.resources.clusters import Clusters
 from qovery_async.resources.environments import Environments
 from qovery_async.resources.organizations import Organizations
@@ -21,7 +24,12 @@ class TakeInventory(Resource):
     """The whole organization as linked objects: `inventory = await client.inventory()`."""
 
     async def __call__(
-        self, *, organization_id: str | None = None, service_states: bool = False, concurrency: int = 16
+        self,
+        *,
+        organization_id: str | None = None,
+        service_states: bool = False,
+        concurrency: int = 16,
+        progress: ProgressHook | Literal["rich"] | None = None,
     ) -> Inventory:
         """Take the inventory of an organization: projects, environments, services and clusters, linked.
 
@@ -44,11 +52,19 @@ class TakeInventory(Resource):
             organization_id: Default: the organization of the client.
             service_states: Whether services have a `state`.
             concurrency: How many requests are sent at once, 1 or more.
+            progress: A function, which is called after each request; or "rich", which draws a bar in a
+                terminal and writes lines elsewhere, both on stderr. The total is not known before the fifth.
 
         Raises:
             ExceptionGroup: requests failed.
-            ConfigurationError: an argument cannot be right.
+            ConfigurationError: an argument cannot be right, or `rich` is not installed.
         """
+        async with reporter(progress, "inventory") as report:
+            return await self._taken(_Requests(report), organization_id, concurrency, service_states=service_states)
+
+    async def _taken(
+        self, requests: _Requests, organization_id: str | None, concurrency: int, *, service_states: bool
+    ) -> Inventory:
         organization = await self._organization_id(organization_id)
         bulk, core = Bulk(self._core), self._core
         projects, environments, services, clusters, statuses = await bulk.gather(
@@ -58,6 +74,7 @@ class TakeInventory(Resource):
             partial(Clusters(core).list, organization_id=organization),
             partial(Clusters(core).list_statuses, organization_id=organization),
             concurrency=concurrency,
+            progress=requests.advanced,
         )
         links = Links()
         links.add_clusters(clusters, statuses)
@@ -65,12 +82,12 @@ class TakeInventory(Resource):
         links.add_environments(environments)
         links.add_services(services)
         ids = [project.id for project in projects]
-        for states in await bulk.map(self._states, ids, concurrency=concurrency):
+        asked = [one.id for one in links.environments.values() if one.services] if service_states else []
+        requests.total = 5 + len(ids) + len(asked)
+        for states in await bulk.map(self._states, ids, concurrency=concurrency, progress=requests.advanced):
             links.add_states(states)
-        if service_states:
-            with_services = [environment.id for environment in links.environments.values() if environment.services]
-            for found in await bulk.map(self._service_states, with_services, concurrency=concurrency):
-                links.add_service_states(found)
+        for found in await bulk.map(self._service_states, asked, concurrency=concurrency, progress=requests.advanced):
+            links.add_service_states(found)
         return links.inventory(organization)
 
     async def _states(self, project_id: str) -> list[models.EnvironmentStatus]:
@@ -84,3 +101,17 @@ class TakeInventory(Resource):
             return await Environments(self._core).get_statuses(environment_id)
         except NotFound:  # deleted meanwhile
             return None
+
+
+class _Requests:
+    """Counts the requests of all batches together."""
+
+    def __init__(self, report: Reporter) -> None:
+        self.total: int | None = None
+        self._report = report
+        self._done = 0
+
+    async def advanced(self, batch: BulkProgress) -> None:
+        """One request more has ended."""
+        self._done += 1
+        await self._report.advanced(BulkProgress(self._done, batch.failed, self.total))

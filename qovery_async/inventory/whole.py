@@ -10,6 +10,7 @@ import attrs
 
 from qovery_async.errors import ConfigurationError
 from qovery_async.inventory.nodes import InventoryCluster, InventoryEnvironment, InventoryProject, InventoryService
+from qovery_async.secrecy.printable import one_line
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -105,24 +106,26 @@ class Inventory:
         """
         try:
             from rich.table import Table  # an extra
+            from rich.text import Text
         except ImportError:
-            raise ConfigurationError("Inventory.table needs rich: pip install rich") from None
+            raise ConfigurationError("Inventory.table needs the extra `rich`: pip install rich") from None
         table = Table(*COLUMNS)
         for service in self.services:
             environment = service.environment
             cluster = environment.cluster.name if environment.cluster else ""
             names = (environment.project.name, environment.name, environment.mode, cluster, service.name)
-            table.add_row(*(cell or "" for cell in (*names, service.kind, service.state)))
+            cells = (*names, service.kind, service.state)
+            table.add_row(*(Text(one_line(cell or "")) for cell in cells))  # as text, so that no name is markup
         return table
 
     def _lines(self) -> Iterator[str]:
         for project in self.projects:
-            yield project.name
+            yield one_line(project.name)
             for environment in project.environments:
-                on = f" on {environment.cluster.name}" if environment.cluster else ""
-                yield f"  {environment.name:<24} {_or(environment.mode):<12} {_or(environment.state)}{on}"
+                on = f" on {one_line(environment.cluster.name)}" if environment.cluster else ""
+                yield f"  {one_line(environment.name):<24} {_or(environment.mode):<12} {_or(environment.state)}{on}"
                 for service in environment.services:
-                    yield f"    {service.name:<22} {service.kind:<12} {service.state or ''}".rstrip()
+                    yield f"    {one_line(service.name):<22} {service.kind:<12} {service.state or ''}".rstrip()
 
 
 def _is(node: InventoryProject | InventoryEnvironment | InventoryCluster | None, wanted: str | None) -> bool:

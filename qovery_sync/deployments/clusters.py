@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from qovery_async.deployments.snapshot import ClusterSnapshot
+from qovery_async.progress.reports import BulkProgress
 from qovery_sync.deployments.services import ServiceDeployments
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class Deployments(ServiceDeployments):
         *,
         timeout: float,
         on_update: Callable[[ClusterSnapshot], None] | None = None,
+        progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
         organization_id: str | None = None,
     ) -> ClusterSnapshot:
         """Deploy a cluster with its current settings, and wait until it runs.
@@ -36,6 +38,7 @@ class Deployments(ServiceDeployments):
             timeout: Seconds, for all of it. When they have passed, `DeploymentTimeout` is raised, and the deployment goes
                 on.
             on_update: Called with each new state.
+            progress: As in `deploy`; a cluster counts as one.
             organization_id: Default: the organization of the client.
 
         Returns:
@@ -55,6 +58,7 @@ class Deployments(ServiceDeployments):
             cluster_id,
             timeout=timeout,
             on_update=self._given(on_update),
+            progress=self._given(progress),
             organization_id=organization_id,
         )
 
@@ -64,6 +68,7 @@ class Deployments(ServiceDeployments):
         *,
         timeout: float,
         on_update: Callable[[ClusterSnapshot], None] | None = None,
+        progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
         organization_id: str | None = None,
     ) -> ClusterSnapshot:
         """Upgrade a cluster to the next version of Kubernetes, and wait for the end.
@@ -77,6 +82,7 @@ class Deployments(ServiceDeployments):
             cluster_id,
             timeout=timeout,
             on_update=self._given(on_update),
+            progress=self._given(progress),
             organization_id=organization_id,
         )
 
@@ -86,6 +92,7 @@ class Deployments(ServiceDeployments):
         *,
         timeout: float,
         on_update: Callable[[ClusterSnapshot], None] | None = None,
+        progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
         organization_id: str | None = None,
     ) -> ClusterSnapshot:
         """Stop a cluster, and wait until it is stopped. One that is stopped already is a success.
@@ -99,6 +106,7 @@ class Deployments(ServiceDeployments):
             cluster_id,
             timeout=timeout,
             on_update=self._given(on_update),
+            progress=self._given(progress),
             organization_id=organization_id,
         )
 
@@ -108,6 +116,7 @@ class Deployments(ServiceDeployments):
         *,
         timeout: float,
         on_update: Callable[[ClusterSnapshot], None] | None = None,
+        progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
         organization_id: str | None = None,
     ) -> ClusterSnapshot:
         """Delete a cluster and all that runs on it, and wait until it is gone.
@@ -121,5 +130,6 @@ class Deployments(ServiceDeployments):
             cluster_id,
             timeout=timeout,
             on_update=self._given(on_update),
+            progress=self._given(progress),
             organization_id=organization_id,
         )

@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from qovery_async import models
 from qovery_async.deployments.kinds import DeploymentAction
 from qovery_async.deployments.selection import ServiceSelection
 from qovery_async.deployments.snapshot import EnvironmentSnapshot
+from qovery_async.progress.reports import BulkProgress
 from qovery_sync.twin import Twin
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class EnvironmentDeployments(Twin):
         services: ServiceSelection | None = None,
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
+        progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
     ) -> EnvironmentSnapshot:
         """Deploy an environment, or some of its services in one deployment, and wait until it runs.
 
@@ -37,6 +39,7 @@ class EnvironmentDeployments(Twin):
             timeout: Seconds, for all of it. When they have passed, `DeploymentTimeout` is raised, and the deployment goes
                 on.
             on_update: Called with each new state, as `client.deployments.watch` yields them.
+            progress: A function, called as services end; or "rich", which draws their states, or writes them to a log.
 
         Returns:
             The state at the end.
@@ -51,7 +54,12 @@ class EnvironmentDeployments(Twin):
             ConfigurationError: an argument cannot be right. Nothing was asked for.
         """
         return self._call_back(
-            self._async.deploy, environment_id, services=services, timeout=timeout, on_update=self._given(on_update)
+            self._async.deploy,
+            environment_id,
+            services=services,
+            timeout=timeout,
+            on_update=self._given(on_update),
+            progress=self._given(progress),
         )
 
     def redeploy(
@@ -61,6 +69,7 @@ class EnvironmentDeployments(Twin):
         services: ServiceSelection | None = None,
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
+        progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
     ) -> EnvironmentSnapshot:
         """Deploy an environment, or some of its services, again as they are, and wait until they run.
 
@@ -69,7 +78,12 @@ class EnvironmentDeployments(Twin):
         `POST /environment/{environmentId}/redeploy`, or `.../service/deploy` for some services.
         """
         return self._call_back(
-            self._async.redeploy, environment_id, services=services, timeout=timeout, on_update=self._given(on_update)
+            self._async.redeploy,
+            environment_id,
+            services=services,
+            timeout=timeout,
+            on_update=self._given(on_update),
+            progress=self._given(progress),
         )
 
     def stop(
@@ -79,6 +93,7 @@ class EnvironmentDeployments(Twin):
         services: ServiceSelection | None = None,
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
+        progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
     ) -> EnvironmentSnapshot:
         """Stop an environment, or some of its services, and wait until they are stopped.
 
@@ -87,7 +102,12 @@ class EnvironmentDeployments(Twin):
         `POST /environment/{environmentId}/stop`, or `.../service/stop` for some services.
         """
         return self._call_back(
-            self._async.stop, environment_id, services=services, timeout=timeout, on_update=self._given(on_update)
+            self._async.stop,
+            environment_id,
+            services=services,
+            timeout=timeout,
+            on_update=self._given(on_update),
+            progress=self._given(progress),
         )
 
     def restart(
@@ -97,6 +117,7 @@ class EnvironmentDeployments(Twin):
         services: ServiceSelection | None = None,
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
+        progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
     ) -> EnvironmentSnapshot:
         """Restart an environment, or some of its services, and wait until they run again.
 
@@ -106,7 +127,12 @@ class EnvironmentDeployments(Twin):
         `POST /environment/{environmentId}/service/restart-service`
         """
         return self._call_back(
-            self._async.restart, environment_id, services=services, timeout=timeout, on_update=self._given(on_update)
+            self._async.restart,
+            environment_id,
+            services=services,
+            timeout=timeout,
+            on_update=self._given(on_update),
+            progress=self._given(progress),
         )
 
     def delete(
@@ -116,6 +142,7 @@ class EnvironmentDeployments(Twin):
         services: ServiceSelection | None = None,
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
+        progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
     ) -> EnvironmentSnapshot:
         """Delete an environment, or some of its services, and wait until they are gone.
 
@@ -127,7 +154,12 @@ class EnvironmentDeployments(Twin):
         `DELETE /environment/{environmentId}`, or `POST .../service/delete` for some services.
         """
         return self._call_back(
-            self._async.delete, environment_id, services=services, timeout=timeout, on_update=self._given(on_update)
+            self._async.delete,
+            environment_id,
+            services=services,
+            timeout=timeout,
+            on_update=self._given(on_update),
+            progress=self._given(progress),
         )
 
     def uninstall(
@@ -137,6 +169,7 @@ class EnvironmentDeployments(Twin):
         services: ServiceSelection | None = None,
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
+        progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
     ) -> EnvironmentSnapshot:
         """Delete what runs of an environment, or of some of its services, and keep their settings.
 
@@ -145,7 +178,12 @@ class EnvironmentDeployments(Twin):
         `POST /environment/{environmentId}/uninstall`, or `.../service/uninstall` for some services.
         """
         return self._call_back(
-            self._async.uninstall, environment_id, services=services, timeout=timeout, on_update=self._given(on_update)
+            self._async.uninstall,
+            environment_id,
+            services=services,
+            timeout=timeout,
+            on_update=self._given(on_update),
+            progress=self._given(progress),
         )
 
     def cancel(
@@ -155,6 +193,7 @@ class EnvironmentDeployments(Twin):
         force: bool = False,
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
+        progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
     ) -> EnvironmentSnapshot:
         """Cancel the deployment of an environment, and wait until it is canceled.
 
@@ -170,7 +209,12 @@ class EnvironmentDeployments(Twin):
             Conflict: there is nothing to cancel.
         """
         return self._call_back(
-            self._async.cancel, environment_id, force=force, timeout=timeout, on_update=self._given(on_update)
+            self._async.cancel,
+            environment_id,
+            force=force,
+            timeout=timeout,
+            on_update=self._given(on_update),
+            progress=self._given(progress),
         )
 
     def clone_and_deploy(
@@ -184,6 +228,7 @@ class EnvironmentDeployments(Twin):
         versions: Mapping[str, str] | None = None,
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
+        progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
     ) -> EnvironmentSnapshot:
         """Clone an environment, deploy the clone and wait until it runs, as a preview does.
 
@@ -198,6 +243,7 @@ class EnvironmentDeployments(Twin):
             versions: The versions of services, by their name or by their id in the original.
             timeout: As in `deploy`, from the request to clone.
             on_update: As in `deploy`.
+            progress: As in `deploy`.
 
         Returns:
             The state of the clone at the end; `environment_id` is its id.
@@ -214,6 +260,7 @@ class EnvironmentDeployments(Twin):
             versions=versions,
             timeout=timeout,
             on_update=self._given(on_update),
+            progress=self._given(progress),
         )
 
     def wait(
@@ -223,6 +270,7 @@ class EnvironmentDeployments(Twin):
         *,
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
+        progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
     ) -> EnvironmentSnapshot:
         """Wait for what is under way in an environment, which someone else has asked for.
 
@@ -237,7 +285,12 @@ class EnvironmentDeployments(Twin):
         `GET /environment/{environmentId}/statusesWithStages`. Errors are those of `deploy`.
         """
         return self._call_back(
-            self._async.wait, environment_id, action, timeout=timeout, on_update=self._given(on_update)
+            self._async.wait,
+            environment_id,
+            action,
+            timeout=timeout,
+            on_update=self._given(on_update),
+            progress=self._given(progress),
         )
 
     def watch(self, environment_id: str) -> Iterator[EnvironmentSnapshot]:

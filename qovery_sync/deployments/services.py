@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from qovery_async.deployments.kinds import ServiceRef
 from qovery_async.deployments.snapshot import EnvironmentSnapshot, ServiceSnapshot
+from qovery_async.progress.reports import BulkProgress
 from qovery_sync.deployments.environments import EnvironmentDeployments
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class ServiceDeployments(EnvironmentDeployments):
         version: str | None = None,
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
+        progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
     ) -> ServiceSnapshot:
         """Deploy a service and wait until it runs.
 
@@ -35,6 +37,7 @@ class ServiceDeployments(EnvironmentDeployments):
             version: What its kind takes: a commit, an image tag or a chart version. Default: the present one.
             timeout: As in `deploy`.
             on_update: As in `deploy`.
+            progress: As in `deploy`.
 
         Returns:
             The state of the service at the end.
@@ -42,52 +45,110 @@ class ServiceDeployments(EnvironmentDeployments):
         `POST /environment/{environmentId}/service/deploy`. Errors are those of `deploy`.
         """
         return self._call_back(
-            self._async.deploy_service, service, version=version, timeout=timeout, on_update=self._given(on_update)
+            self._async.deploy_service,
+            service,
+            version=version,
+            timeout=timeout,
+            on_update=self._given(on_update),
+            progress=self._given(progress),
         )
 
     def redeploy_service(
-        self, service: ServiceRef, *, timeout: float, on_update: Callable[[EnvironmentSnapshot], None] | None = None
+        self,
+        service: ServiceRef,
+        *,
+        timeout: float,
+        on_update: Callable[[EnvironmentSnapshot], None] | None = None,
+        progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
     ) -> ServiceSnapshot:
         """Deploy a service again as it is, and wait until it runs. Arguments and errors are those of `deploy_service`.
 
         `POST /environment/{environmentId}/service/deploy`
         """
-        return self._call_back(self._async.redeploy_service, service, timeout=timeout, on_update=self._given(on_update))
+        return self._call_back(
+            self._async.redeploy_service,
+            service,
+            timeout=timeout,
+            on_update=self._given(on_update),
+            progress=self._given(progress),
+        )
 
     def stop_service(
-        self, service: ServiceRef, *, timeout: float, on_update: Callable[[EnvironmentSnapshot], None] | None = None
+        self,
+        service: ServiceRef,
+        *,
+        timeout: float,
+        on_update: Callable[[EnvironmentSnapshot], None] | None = None,
+        progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
     ) -> ServiceSnapshot:
         """Stop a service and wait until it is stopped. Arguments and errors are those of `deploy_service`.
 
         `POST /environment/{environmentId}/service/stop`
         """
-        return self._call_back(self._async.stop_service, service, timeout=timeout, on_update=self._given(on_update))
+        return self._call_back(
+            self._async.stop_service,
+            service,
+            timeout=timeout,
+            on_update=self._given(on_update),
+            progress=self._given(progress),
+        )
 
     def restart_service(
-        self, service: ServiceRef, *, timeout: float, on_update: Callable[[EnvironmentSnapshot], None] | None = None
+        self,
+        service: ServiceRef,
+        *,
+        timeout: float,
+        on_update: Callable[[EnvironmentSnapshot], None] | None = None,
+        progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
     ) -> ServiceSnapshot:
         """Restart a service and wait until it runs. Arguments and errors are those of `deploy_service`.
 
         `POST /environment/{environmentId}/service/restart-service`
         """
-        return self._call_back(self._async.restart_service, service, timeout=timeout, on_update=self._given(on_update))
+        return self._call_back(
+            self._async.restart_service,
+            service,
+            timeout=timeout,
+            on_update=self._given(on_update),
+            progress=self._given(progress),
+        )
 
     def uninstall_service(
-        self, service: ServiceRef, *, timeout: float, on_update: Callable[[EnvironmentSnapshot], None] | None = None
+        self,
+        service: ServiceRef,
+        *,
+        timeout: float,
+        on_update: Callable[[EnvironmentSnapshot], None] | None = None,
+        progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
     ) -> ServiceSnapshot:
         """Delete what runs of a service and keep its settings. Arguments and errors are those of `deploy_service`.
 
         `POST /environment/{environmentId}/service/uninstall`
         """
         return self._call_back(
-            self._async.uninstall_service, service, timeout=timeout, on_update=self._given(on_update)
+            self._async.uninstall_service,
+            service,
+            timeout=timeout,
+            on_update=self._given(on_update),
+            progress=self._given(progress),
         )
 
     def delete_service(
-        self, service: ServiceRef, *, timeout: float, on_update: Callable[[EnvironmentSnapshot], None] | None = None
+        self,
+        service: ServiceRef,
+        *,
+        timeout: float,
+        on_update: Callable[[EnvironmentSnapshot], None] | None = None,
+        progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
     ) -> None:
         """Delete a service and wait until it is gone. Arguments and errors are those of `deploy_service`.
 
         `POST /environment/{environmentId}/service/delete`
         """
-        return self._call_back(self._async.delete_service, service, timeout=timeout, on_update=self._given(on_update))
+        return self._call_back(
+            self._async.delete_service,
+            service,
+            timeout=timeout,
+            on_update=self._given(on_update),
+            progress=self._given(progress),
+        )

@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Literal
 
 from qovery_async.inventory.whole import Inventory
+from qovery_async.progress.reports import BulkProgress
 from qovery_sync.twin import Twin
 
 if TYPE_CHECKING:
@@ -18,7 +20,12 @@ class TakeInventory(Twin):
     _async: asynchronous.TakeInventory
 
     def __call__(
-        self, *, organization_id: str | None = None, service_states: bool = False, concurrency: int = 16
+        self,
+        *,
+        organization_id: str | None = None,
+        service_states: bool = False,
+        concurrency: int = 16,
+        progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
     ) -> Inventory:
         """Take the inventory of an organization: projects, environments, services and clusters, linked.
 
@@ -41,11 +48,17 @@ class TakeInventory(Twin):
             organization_id: Default: the organization of the client.
             service_states: Whether services have a `state`.
             concurrency: How many requests are sent at once, 1 or more.
+            progress: A function, which is called after each request; or "rich", which draws a bar in a
+                terminal and writes lines elsewhere, both on stderr. The total is not known before the fifth.
 
         Raises:
             ExceptionGroup: requests failed.
-            ConfigurationError: an argument cannot be right.
+            ConfigurationError: an argument cannot be right, or `rich` is not installed.
         """
-        return self._call(
-            self._async, organization_id=organization_id, service_states=service_states, concurrency=concurrency
+        return self._call_back(
+            self._async,
+            organization_id=organization_id,
+            service_states=service_states,
+            concurrency=concurrency,
+            progress=self._given(progress),
         )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections import Counter
 from typing import Any
 
 import pytest
 from aiohttp import web
+from rich.console import Console
 
 from qovery_async import RequestEvent
 from qovery_async.emulator import Emulator
@@ -96,6 +98,20 @@ async def test_it_is_shown_as_json_as_a_tree_and_as_a_table(ask: Ask) -> None:
     assert inventory.table().row_count == 43
     assert repr(inventory) == "Inventory(4 projects, 12 environments, 43 services, 2 clusters)"
     assert repr(inventory.projects[0]) == f"InventoryProject('shop', id={inventory.projects[0].id!r})"
+
+
+async def test_names_are_shown_as_they_are_but_cannot_command_the_terminal(ask: Ask) -> None:
+    name = "[red]api[/]\x1b[2J\n:smile:"
+    async with Emulator(world="demo") as emulator:
+        inventory, _ = await taken(ask, emulator)
+    service = inventory.services[0]
+    service.name = service.environment.name = service.environment.project.name = name
+    console = Console(file=io.StringIO(), width=200)
+    console.print(inventory.table())
+    shown = console.file.getvalue()  # type: ignore[attr-defined]
+    for text in (shown, inventory.tree()):
+        assert text.count(r"[red]api[/]\x1b[2J :smile:") >= 3
+        assert "\x1b" not in text
 
 
 class Changing:

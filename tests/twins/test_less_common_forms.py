@@ -67,6 +67,12 @@ class TestMethods:
         yard.inspect(list(ships.values()), lambda ship: told.append((ship.sail("Brest"), ship, here())))
         assert told == [("AJAX to Brest", ships["one"], here())]
 
+    def test_an_alias_of_another_module_may_leave_a_choice_of_words(self, yard: Yard) -> None:
+        told: list[tuple[int, str]] = []
+        assert yard.paint(2, progress=lambda progress: told.append((progress.done, here()))) is None
+        assert told == [(1, here()), (2, here())]
+        assert yard.paint(2, progress="rich") == "rich"
+
     def test_a_function_may_say_what_comes_back(self, yard: Yard) -> None:
         assert yard.call(lambda item: (item, here()), 1) == (1, here())
 

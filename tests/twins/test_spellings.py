@@ -20,7 +20,7 @@ from collections.abc import AsyncIterator as Stream, Awaitable as Promise, Calla
 from typing import Annotated, Any, Optional, Union
 
 from . import boats
-from .boats import Boat as Dinghy
+from .boats import Boat as Dinghy, Steer as Steering
 if typing.TYPE_CHECKING:
     from qovery_async.boats import Boat
 
@@ -35,9 +35,17 @@ class Fleet:
 BOATS = '''
 """Boats."""
 from collections.abc import Awaitable, Callable
-from qovery_async.oars import Oar
+from typing import Literal
+from qovery_async.oars import Any, Oar
 
-Row = Callable[[str], Awaitable[None]]
+Row = Callable[[Stroke], Awaitable[None]]
+Steer = Row | Literal["by hand"] | None
+Fill = Callable[[Any], Awaitable[None]]
+Ring = Callable[["Rounds"], Awaitable[None]]
+Rounds = list["Ring"]
+
+class Stroke:
+    "A plain object."
 
 class Boat:
     "A live object."
@@ -46,6 +54,9 @@ class Boat:
 '''
 OARS = '''
 """Oars."""
+class Any:
+    "Not that of typing."
+
 class Oar:
     "A live object, in a module without twins."
     async def dip(self) -> None:
@@ -80,6 +91,9 @@ def derived(method: str) -> str:
         ("collections.abc.Callable[..., collections.abc.Awaitable[None]]", "collections.abc.Callable[..., None]"),
         ("Optional[Callable[[str], Union[Promise[None], None]]]", "Callable[[str], None] | None"),
         ("Callable[[Ship], Optional[Awaitable[str]]]", "Callable[[Ship], str | None]"),
+        ("boats.Row", "Callable[[Stroke], None]"),
+        ("Steering", "Callable[[Stroke], None] | Literal['by hand'] | None"),
+        ("Steering | int", "Callable[[Stroke], None] | Literal['by hand'] | None | int"),
     ],
 )
 def test_of_a_parameter(annotation: str, blocking: str) -> None:
@@ -105,6 +119,9 @@ def test_of_a_result(method: str, blocking: str) -> None:
 
 def test_what_is_imported_under_another_name_keeps_it() -> None:
     assert "from qovery_sync.boats import Boat as Dinghy" in derived("async def meet(self) -> Dinghy: 'Meet.'")
+    steered = derived("async def meet(self, steer: Steering) -> None: 'Meet.'")
+    assert "from qovery_async.boats import Stroke\n" in steered
+    assert "from typing import Literal\n" in steered
     # Imported for type checkers only, as its original is.
     assert "\n    from qovery_sync.boats import Boat\n" in derived("async def meet(self) -> 'Boat': 'Meet.'")
     assert "import collections.abc\n" in derived("async def count(self) -> collections.abc.Sequence[int]: 'Count.'")
@@ -115,9 +132,10 @@ def test_what_is_imported_under_another_name_keeps_it() -> None:
     [
         ("async def meet(self) -> boats.Boat: ...", "import Boat by its name"),
         (
-            "async def meet(self, hook: boats.Row) -> None: ...",
-            "spell out boats.Row: it is an alias in qovery_async.boats",
+            "async def meet(self, hook: boats.Fill) -> None: ...",
+            "spell out boats.Fill: Any in it, of qovery_async.boats, means something else here",
         ),
+        ("async def meet(self, hook: boats.Rounds) -> None: ...", "Rounds is an alias of itself"),
         ("async def meet(self) -> boats.Oar: ...", "qovery_async.oars.Oar has async members, but no twin: name it in"),
         ("async def meet(self, ship: Shipp) -> None: ...", "Shipp is not imported or defined"),
         ("async def meet(self, ship: 'Ship or') -> None: ...", "'Ship or' is no annotation"),

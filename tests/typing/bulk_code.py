@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from functools import partial
 from typing import assert_type
 
-from qovery_async import AsyncQovery, BulkOutcome, BulkProgress, models
+from qovery_async import AsyncQovery, BulkOutcome, BulkProgress, Inventory, models
 from qovery_sync import Qovery
 
 
@@ -40,6 +40,16 @@ def in_the_blocking_face(client: Qovery, ids: list[str]) -> None:
     assert_type(project, models.Project)
 
 
+async def drawn(client: AsyncQovery, blocking: Qovery, ids: list[str]) -> None:
+    assert_type(await client.bulk.map(client.projects.get, ids, progress="rich"), list[models.Project])
+    assert_type(await client.bulk.gather(client.projects.list, progress="rich"), tuple[list[models.Project], ...])
+    assert_type(await client.inventory(progress="rich"), Inventory)
+    assert_type(blocking.bulk.map(blocking.projects.get, ids, progress="rich"), list[models.Project])
+    assert_type(blocking.inventory(progress=told), Inventory)
+    await client.deployments.deploy("e1", timeout=600, progress="rich")
+    blocking.deployments.stop_service("s1", timeout=600, progress=told)
+
+
 async def wrong(client: AsyncQovery, blocking: Qovery, ids: list[str]) -> None:
     await client.bulk.map(client.projects.get, [1, 2])  # rejected
     await client.bulk.map(len, ids)  # rejected
@@ -48,3 +58,6 @@ async def wrong(client: AsyncQovery, blocking: Qovery, ids: list[str]) -> None:
     blocking.bulk.map(blocking.projects.get, [1, 2])  # rejected
     blocking.bulk.map(blocking.projects.get, ids, concurrency="all")  # rejected
     blocking.bulk.stream(blocking.projects.get, ids, progres=told)  # rejected
+    await client.bulk.map(client.projects.get, ids, progress="bars")  # rejected
+    blocking.inventory(progress="bars")  # rejected
+    await client.deployments.deploy("e1", timeout=600, progress="bars")  # rejected

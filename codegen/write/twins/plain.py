@@ -9,7 +9,7 @@ from copy import deepcopy
 
 import attrs
 
-from codegen.write.twins.index import Twins
+from codegen.write.twins.index import Twins, named
 from codegen.write.twins.source import Source
 
 
@@ -77,19 +77,25 @@ class _Spelled(ast.NodeTransformer):
     def visit_Name(self, node: ast.Name) -> ast.expr:
         if self.source.bound(node) is None and not hasattr(builtins, node.id):
             raise self.source.no_twin(self.place, f"{node.id} is not imported or defined at the top of the module")
-        alias = self._alias(node)
-        if alias is None:
-            return node
-        if node.id in self.inside:
-            raise self.source.no_twin(self.place, f"{node.id} is an alias of itself, which cannot be spelled out")
-        return attrs.evolve(self, inside=(*self.inside, node.id))._here(deepcopy(alias))  # noqa: SLF001  # its own
+        return self._followed(node)
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
         if self.source.bound(node) is None:
             why = f"{ast.unparse(node)} is not imported or defined at the top of the module"
             raise self.source.no_twin(self.place, why)
-        self._alias(node)
-        return node
+        return self._followed(node)
+
+    def _followed(self, node: ast.expr) -> ast.expr:
+        """The value of an alias in place of its name."""
+        alias = self._alias(node)
+        if alias is None:
+            return node
+        name = ast.unparse(alias)
+        if name in self.inside:
+            raise self.source.no_twin(
+                self.place, f"{ast.unparse(node)} is an alias of itself, which cannot be spelled out"
+            )
+        return attrs.evolve(self, inside=(*self.inside, name))._here(deepcopy(alias))  # noqa: SLF001  # its own
 
     def _alias(self, node: ast.expr) -> ast.expr | None:
         """The value of an alias that reads differently in the blocking face."""
@@ -105,10 +111,20 @@ class _Spelled(ast.NodeTransformer):
             raise self.source.no_twin(
                 self.place, f"{name} is a type variable bound to a class with a twin, which has no blocking form"
             )
-        if source.module != self.source.module:
-            why = f"spell out {name}: it is an alias in {source.module} of a type that the blocking face changes"
-            raise self.source.no_twin(self.place, why)
+        self._borrow(source, value, name)
         return value
+
+    def _borrow(self, lender: Source, value: ast.expr, alias: str) -> None:
+        """Binds the names of an alias of another module here as they are bound there."""
+        for node in named(value):
+            bound = lender.bound(node)
+            if bound is None:
+                continue
+            theirs = lender.names[bound]
+            ours = self.source.names.setdefault(bound, theirs)
+            if self.twins.defined(ours) != self.twins.defined(theirs):
+                why = f"spell out {alias}: {bound} in it, of {lender.module}, means something else here"
+                raise self.source.no_twin(self.place, why)
 
     def _here(self, expression: ast.expr) -> ast.expr:
         for inner in ast.walk(expression):

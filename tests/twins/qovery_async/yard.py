@@ -7,11 +7,12 @@ from collections.abc import AsyncIterator as Stream
 from collections.abc import Awaitable, Callable, Iterable
 from collections.abc import Awaitable as Promise
 from contextlib import asynccontextmanager as managed
-from typing import Any, ClassVar, Generic, Self, TypeVar, overload
+from typing import Any, ClassVar, Generic, Literal, Self, TypeVar, overload
 
 import anyio.lowlevel
 import attrs
 
+from qovery_async.progress.reports import BulkProgress, ProgressHook
 from qovery_async.runtime.resource import Resource
 from tests.twins.qovery_async.fleet import Flagship, Ship
 
@@ -123,6 +124,16 @@ class Yard(Resource):
             done = tell(ship)
             if done is not None:
                 await done
+
+    async def paint(self, coats: int, progress: ProgressHook | Literal["rich"] | None = None) -> str | None:
+        """Tell after each coat: an alias of another module, or a word in place of a function."""
+        if not callable(progress):
+            return progress
+        for number in range(coats):
+            done = progress(BulkProgress(number + 1, 0, coats))
+            if done is not None:
+                await done
+        return None
 
     async def call(self, function: Callable[[T], Promise[R]], item: T) -> R:
         """Call a function with an item."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any, Generic, overload
+from typing import TYPE_CHECKING, Any, Generic, Literal, overload
 
+from qovery_async.progress.reports import BulkProgress
 from qovery_sync.twin import Twin, TwinContext
 from tests.twins.qovery_async.yard import FIRST, R, T
 from tests.twins.qovery_sync.fleet import Ship
@@ -112,6 +113,10 @@ class Yard(Twin):
     def inspect(self, ships: list[Ship], tell: Callable[[Ship], None]) -> None:
         """Tell of each ship."""
         return self._call_back(self._async.inspect, self._given(ships), self._given(tell))
+
+    def paint(self, coats: int, progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None) -> str | None:
+        """Tell after each coat: an alias of another module, or a word in place of a function."""
+        return self._call_back(self._async.paint, coats, self._given(progress))
 
     def call(self, function: Callable[[T], R], item: T) -> R:
         """Call a function with an item."""

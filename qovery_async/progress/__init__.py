@@ -1,0 +1,1 @@
+"""How a long job shows how far it has come."""
