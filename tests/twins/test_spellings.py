@@ -35,9 +35,14 @@ class Fleet:
 BOATS = '''
 """Boats."""
 from collections.abc import Awaitable, Callable
-from qovery_async.oars import Oar
+from typing import Optional, TypeVar
+from qovery_async.oars import Any, Blade, Oar
 
+T = TypeVar("T")
 Row = Callable[[str], Awaitable[None]]
+Feather = Optional[Callable[[Blade], Awaitable["Boat"]]]
+Load = Callable[[Any], Awaitable[None]]
+Each = Callable[[T], Awaitable[None]]
 
 class Boat:
     "A live object."
@@ -46,6 +51,12 @@ class Boat:
 '''
 OARS = '''
 """Oars."""
+class Blade:
+    "A plain object."
+
+class Any:
+    "Named like something else."
+
 class Oar:
     "A live object, in a module without twins."
     async def dip(self) -> None:
@@ -80,6 +91,7 @@ def derived(method: str) -> str:
         ("collections.abc.Callable[..., collections.abc.Awaitable[None]]", "collections.abc.Callable[..., None]"),
         ("Optional[Callable[[str], Union[Promise[None], None]]]", "Callable[[str], None] | None"),
         ("Callable[[Ship], Optional[Awaitable[str]]]", "Callable[[Ship], str | None]"),
+        ("boats.Row", "Callable[[str], None]"),
     ],
 )
 def test_of_a_parameter(annotation: str, blocking: str) -> None:
@@ -110,14 +122,22 @@ def test_what_is_imported_under_another_name_keeps_it() -> None:
     assert "import collections.abc\n" in derived("async def count(self) -> collections.abc.Sequence[int]: 'Count.'")
 
 
+def test_an_alias_of_another_module_brings_what_it_names() -> None:
+    text = derived("async def meet(self, hook: boats.Feather = None) -> None: 'Meet.'")
+    assert "def meet(self, hook: Callable[[Blade], Boat] | None = None) -> None:" in text
+    assert "\nfrom qovery_async.oars import Blade\n" in text
+    assert "from qovery_sync.boats import Boat\n" in text
+
+
 @pytest.mark.parametrize(
     ("method", "why"),
     [
         ("async def meet(self) -> boats.Boat: ...", "import Boat by its name"),
         (
-            "async def meet(self, hook: boats.Row) -> None: ...",
-            "spell out boats.Row: it is an alias in qovery_async.boats",
+            "async def meet(self, hook: boats.Load) -> None: ...",
+            "spell out boats.Load: Any is qovery_async.oars.Any there",
         ),
+        ("async def meet(self, hook: boats.Each[str]) -> None: ...", "spell out boats.Each[str]: it is an alias"),
         ("async def meet(self) -> boats.Oar: ...", "qovery_async.oars.Oar has async members, but no twin: name it in"),
         ("async def meet(self, ship: Shipp) -> None: ...", "Shipp is not imported or defined"),
         ("async def meet(self, ship: 'Ship or') -> None: ...", "'Ship or' is no annotation"),
