@@ -6,6 +6,16 @@ from qovery_async.client import AsyncQovery
 from qovery_async.codec.reader import from_dict
 from qovery_async.codec.writer import to_dict, to_json
 from qovery_async.config.settings import AsyncClientSettings, CallOptions, ClientSettings, Headers, TokenSource
+from qovery_async.deployments.failures import (
+    DeploymentCanceled,
+    DeploymentError,
+    DeploymentFailed,
+    DeploymentTimeout,
+    FailedService,
+)
+from qovery_async.deployments.kinds import DeploymentAction, Identified, ServiceRef
+from qovery_async.deployments.selection import ServiceSelection
+from qovery_async.deployments.snapshot import ClusterSnapshot, EnvironmentSnapshot, ServiceSnapshot
 from qovery_async.errors import (
     ApiError,
     BadRequest,
@@ -60,12 +70,21 @@ __all__ = [
     "BulkProgress",
     "CallOptions",
     "ClientSettings",
+    "ClusterSnapshot",
     "ConfigurationError",
     "Conflict",
     "ConnectError",
     "DecodeError",
+    "DeploymentAction",
+    "DeploymentCanceled",
+    "DeploymentError",
+    "DeploymentFailed",
+    "DeploymentTimeout",
+    "EnvironmentSnapshot",
+    "FailedService",
     "Forbidden",
     "Headers",
+    "Identified",
     "Inventory",
     "InventoryCluster",
     "InventoryEnvironment",
@@ -98,6 +117,9 @@ __all__ = [
     "RetryHook",
     "RetryPolicy",
     "ServerError",
+    "ServiceRef",
+    "ServiceSelection",
+    "ServiceSnapshot",
     "Timeout",
     "TokenSource",
     "TransportError",

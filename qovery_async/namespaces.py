@@ -10,6 +10,7 @@ from qovery_async.runtime.root import Root
 
 if TYPE_CHECKING:
     from qovery_async.bulk import Bulk
+    from qovery_async.deployments.clusters import Deployments
     from qovery_async.inventory.taking import TakeInventory
     from qovery_async.resources.account import Account
     from qovery_async.resources.admin import Admin
@@ -86,6 +87,7 @@ class Namespaces(Root):
     databases: Namespace[Databases] = Namespace("Databases", "resources.databases")
     deployment_queue: Namespace[DeploymentQueue] = Namespace("DeploymentQueue", "resources.deployment_queue")
     deployment_stages: Namespace[DeploymentStages] = Namespace("DeploymentStages", "resources.deployment_stages")
+    deployments: Namespace[Deployments] = Namespace("Deployments", "deployments.clusters")
     enterprise_connections: Namespace[EnterpriseConnections] = Namespace(
         "EnterpriseConnections", "resources.enterprise_connections"
     )

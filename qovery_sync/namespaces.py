@@ -11,6 +11,7 @@ from qovery_sync.runtime.root import Root
 if TYPE_CHECKING:
     from qovery_async import namespaces as asynchronous
     from qovery_sync.bulk import Bulk
+    from qovery_sync.deployments.clusters import Deployments
     from qovery_sync.inventory.taking import TakeInventory
     from qovery_sync.resources.account import Account
     from qovery_sync.resources.admin import Admin
@@ -88,6 +89,7 @@ class Namespaces(Root):
     databases: Namespace[Databases] = Namespace("Databases", "resources.databases")
     deployment_queue: Namespace[DeploymentQueue] = Namespace("DeploymentQueue", "resources.deployment_queue")
     deployment_stages: Namespace[DeploymentStages] = Namespace("DeploymentStages", "resources.deployment_stages")
+    deployments: Namespace[Deployments] = Namespace("Deployments", "deployments.clusters")
     enterprise_connections: Namespace[EnterpriseConnections] = Namespace(
         "EnterpriseConnections", "resources.enterprise_connections"
     )

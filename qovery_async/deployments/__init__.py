@@ -1,0 +1,1 @@
+"""Deploy, stop, restart, delete, and wait for the end."""

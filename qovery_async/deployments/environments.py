@@ -1,0 +1,281 @@
+"""Which actions on an environment can be awaited?"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import aclosing
+
+from qovery_async import models
+from qovery_async.deployments.cloning import clone
+from qovery_async.deployments.errand import Errand
+from qovery_async.deployments.kinds import ACTIONS, DeploymentAction
+from qovery_async.deployments.looking import details_of, snapshot
+from qovery_async.deployments.patience import looks
+from qovery_async.deployments.selection import ServiceSelection, check_timeout
+from qovery_async.deployments.snapshot import EnvironmentSnapshot
+from qovery_async.errors import ConfigurationError, NotFound
+from qovery_async.runtime.resource import Resource
+from qovery_async.vocabulary import UNSET
+
+
+class EnvironmentDeployments(Resource):
+    """Deploys, stops, restarts and deletes environments, and waits for the end."""
+
+    async def deploy(
+        self,
+        environment_id: str,
+        *,
+        services: ServiceSelection | None = None,
+        timeout: float,
+        on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None = None,
+    ) -> EnvironmentSnapshot:
+        """Deploy an environment, or some of its services in one deployment, and wait until it runs.
+
+        Args:
+            services: Ids or handles of services, or a mapping of these to versions: the commit, image tag or chart
+                version to deploy. Default: the whole environment.
+            timeout: Seconds, for all of it. When they have passed, `DeploymentTimeout` is raised, and the deployment goes
+                on.
+            on_update: Called with each new state, as `client.deployments.watch` yields them.
+
+        Returns:
+            The state at the end.
+
+        `POST /environment/{environmentId}/deploy`, or `.../service/deploy` for some services; then
+        `GET /environment/{environmentId}/statusesWithStages`, at most 300 times an hour.
+
+        Raises:
+            DeploymentFailed: it failed; the error has the services, the step and the last lines of the log.
+            DeploymentCanceled: someone canceled it.
+            DeploymentTimeout: it had not ended in time.
+            ConfigurationError: an argument cannot be right. Nothing was asked for.
+        """
+        return await self._errand("deploy", environment_id, services, timeout, on_update).run()
+
+    async def redeploy(
+        self,
+        environment_id: str,
+        *,
+        services: ServiceSelection | None = None,
+        timeout: float,
+        on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None = None,
+    ) -> EnvironmentSnapshot:
+        """Deploy an environment, or some of its services, again as they are, and wait until they run.
+
+        Arguments and errors are those of `deploy`; `services` takes no versions.
+
+        `POST /environment/{environmentId}/redeploy`, or `.../service/deploy` for some services.
+        """
+        return await self._errand("redeploy", environment_id, services, timeout, on_update).run()
+
+    async def stop(
+        self,
+        environment_id: str,
+        *,
+        services: ServiceSelection | None = None,
+        timeout: float,
+        on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None = None,
+    ) -> EnvironmentSnapshot:
+        """Stop an environment, or some of its services, and wait until they are stopped.
+
+        What is stopped already is a success. Arguments and errors are those of `deploy`; `services` takes no versions.
+
+        `POST /environment/{environmentId}/stop`, or `.../service/stop` for some services.
+        """
+        return await self._errand("stop", environment_id, services, timeout, on_update).run()
+
+    async def restart(
+        self,
+        environment_id: str,
+        *,
+        services: ServiceSelection | None = None,
+        timeout: float,
+        on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None = None,
+    ) -> EnvironmentSnapshot:
+        """Restart an environment, or some of its services, and wait until they run again.
+
+        Only applications, containers and databases can be restarted. Without `services`, all of them are. Arguments and
+        errors are those of `deploy`; `services` takes no versions.
+
+        `POST /environment/{environmentId}/service/restart-service`
+        """
+        return await self._errand("restart", environment_id, services, timeout, on_update).run()
+
+    async def delete(
+        self,
+        environment_id: str,
+        *,
+        services: ServiceSelection | None = None,
+        timeout: float,
+        on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None = None,
+    ) -> EnvironmentSnapshot:
+        """Delete an environment, or some of its services, and wait until they are gone.
+
+        Arguments and errors are those of `deploy`; `services` takes no versions.
+
+        Returns:
+            The state at the end; `is_gone` is True for an environment.
+
+        `DELETE /environment/{environmentId}`, or `POST .../service/delete` for some services.
+        """
+        return await self._errand("delete", environment_id, services, timeout, on_update).run()
+
+    async def uninstall(
+        self,
+        environment_id: str,
+        *,
+        services: ServiceSelection | None = None,
+        timeout: float,
+        on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None = None,
+    ) -> EnvironmentSnapshot:
+        """Delete what runs of an environment, or of some of its services, and keep their settings.
+
+        What was never deployed is left alone. Arguments and errors are those of `deploy`; `services` takes no versions.
+
+        `POST /environment/{environmentId}/uninstall`, or `.../service/uninstall` for some services.
+        """
+        return await self._errand("uninstall", environment_id, services, timeout, on_update).run()
+
+    async def cancel(
+        self,
+        environment_id: str,
+        *,
+        force: bool = False,
+        timeout: float,
+        on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None = None,
+    ) -> EnvironmentSnapshot:
+        """Cancel the deployment of an environment, and wait until it is canceled.
+
+        Arguments and errors are those of `deploy`.
+
+        Args:
+            force: Whether jobs that run are ended too.
+
+        `POST /environment/{environmentId}/cancelDeployment`
+
+        Raises:
+            DeploymentFailed: the deployment ended before it could be canceled.
+            Conflict: there is nothing to cancel.
+        """
+        return await self._errand("cancel", environment_id, None, timeout, on_update, force=force).run()
+
+    async def clone_and_deploy(
+        self,
+        environment_id: str,
+        name: str,
+        *,
+        cluster_id: str | None = None,
+        mode: models.EnvironmentModeEnum | str | None = None,
+        project_id: str | None = None,
+        versions: Mapping[str, str] | None = None,
+        timeout: float,
+        on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None = None,
+    ) -> EnvironmentSnapshot:
+        """Clone an environment, deploy the clone and wait until it runs, as a preview does.
+
+        The data of databases stays behind. If the deployment fails, the clone is still there: `environment_id` of the
+        error names it.
+
+        Args:
+            name: The name of the clone.
+            cluster_id: The cluster of the clone. Default: that of the original.
+            mode: The mode of the clone, such as "PREVIEW". Default: that of the original.
+            project_id: The project of the clone. Default: that of the original.
+            versions: The versions of services, by their name or by their id in the original.
+            timeout: As in `deploy`, from the request to clone.
+            on_update: As in `deploy`.
+
+        Returns:
+            The state of the clone at the end; `environment_id` is its id.
+
+        `POST /environment/{environmentId}/clone`, then as `deploy`. Errors are those of `deploy`.
+        """
+        check_timeout(timeout)
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + timeout
+        body = models.CloneEnvironmentRequest(
+            name=name,
+            cluster_id=cluster_id or UNSET,
+            mode=models.EnvironmentModeEnum(mode) if mode else UNSET,
+            project_id=project_id or UNSET,
+        )
+        clone_id, services = await clone(self._core, environment_id, body, versions or {})
+        left = max(ends - loop.time(), 1.0)
+        return await self._errand("deploy", clone_id, services or None, left, on_update).run()
+
+    async def wait(
+        self,
+        environment_id: str,
+        action: DeploymentAction,
+        *,
+        timeout: float,
+        on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None = None,
+    ) -> EnvironmentSnapshot:
+        """Wait for what is under way in an environment, which someone else has asked for.
+
+        Without anything under way, the last deployment is judged. A deployment shows after some seconds, so the state must
+        stay the same for 5 s.
+
+        Args:
+            action: What is under way, such as "deploy": another end is a failure.
+            timeout: As in `deploy`.
+            on_update: As in `deploy`. The first call has the present state.
+
+        `GET /environment/{environmentId}/statusesWithStages`. Errors are those of `deploy`.
+        """
+        if action not in ACTIONS:
+            raise ConfigurationError(f"action must be one of {', '.join(ACTIONS)}, got {action!r}")
+        return await self._errand(action, environment_id, None, timeout, on_update, joins=True).run()
+
+    async def watch(self, environment_id: str) -> AsyncIterator[EnvironmentSnapshot]:
+        """Yield the present state of an environment, then each change.
+
+        Ends when the environment is deleted; the last state has `is_gone`. Looks at most 300 times an hour, so short states
+        may be missed.
+
+        `GET /environment/{environmentId}/statusesWithStages`
+
+        Raises:
+            QoveryError: the state could not be read for two minutes.
+        """
+        details = await details_of(self._core, environment_id)
+        seen: EnvironmentSnapshot | None = None
+
+        async def look() -> EnvironmentSnapshot:
+            try:
+                return await snapshot(self._core, environment_id, details)
+            except NotFound:
+                if seen is None:
+                    raise
+                return EnvironmentSnapshot(environment_id=environment_id, is_gone=True)
+
+        async with aclosing(looks(look, at_once=True)) as states:
+            async for state in states:
+                if state != seen:
+                    seen = state
+                    yield state
+                if state.is_gone:
+                    return
+
+    def _errand(
+        self,
+        action: DeploymentAction,
+        environment_id: str,
+        services: ServiceSelection | None,
+        timeout: float,
+        on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None,
+        *,
+        force: bool = False,
+        joins: bool = False,
+    ) -> Errand:
+        return Errand(
+            core=self._core,
+            action=action,
+            environment_id=environment_id,
+            services=services,
+            timeout=timeout,
+            on_update=on_update,
+            force=force,
+            joins=joins,
+        )

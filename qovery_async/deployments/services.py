@@ -1,0 +1,145 @@
+"""Which actions on one service, of any kind, can be awaited?"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from qovery_async.deployments.environments import EnvironmentDeployments
+from qovery_async.deployments.kinds import DeploymentAction, ServiceRef, id_of
+from qovery_async.deployments.selection import ServiceSelection, check_before, check_timeout
+from qovery_async.deployments.snapshot import EnvironmentSnapshot, ServiceSnapshot
+from qovery_async.errors import ConfigurationError
+from qovery_async.resources.services import Services
+from qovery_async.secrecy.printable import one_line
+
+
+class ServiceDeployments(EnvironmentDeployments):
+    """The same for one service: its kind and its environment need not be known."""
+
+    async def deploy_service(
+        self,
+        service: ServiceRef,
+        *,
+        version: str | None = None,
+        timeout: float,
+        on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None = None,
+    ) -> ServiceSnapshot:
+        """Deploy a service and wait until it runs.
+
+        Args:
+            service: Its id or its handle. For an id, the services of the organization are listed to find its
+                environment.
+            version: What its kind takes: a commit, an image tag or a chart version. Default: the present one.
+            timeout: As in `deploy`.
+            on_update: As in `deploy`.
+
+        Returns:
+            The state of the service at the end.
+
+        `POST /environment/{environmentId}/service/deploy`. Errors are those of `deploy`.
+        """
+        return await self._one("deploy", service, {service: version}, timeout, on_update)
+
+    async def redeploy_service(
+        self,
+        service: ServiceRef,
+        *,
+        timeout: float,
+        on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None = None,
+    ) -> ServiceSnapshot:
+        """Deploy a service again as it is, and wait until it runs. Arguments and errors are those of `deploy_service`.
+
+        `POST /environment/{environmentId}/service/deploy`
+        """
+        return await self._one("redeploy", service, [service], timeout, on_update)
+
+    async def stop_service(
+        self,
+        service: ServiceRef,
+        *,
+        timeout: float,
+        on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None = None,
+    ) -> ServiceSnapshot:
+        """Stop a service and wait until it is stopped. Arguments and errors are those of `deploy_service`.
+
+        `POST /environment/{environmentId}/service/stop`
+        """
+        return await self._one("stop", service, [service], timeout, on_update)
+
+    async def restart_service(
+        self,
+        service: ServiceRef,
+        *,
+        timeout: float,
+        on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None = None,
+    ) -> ServiceSnapshot:
+        """Restart a service and wait until it runs. Arguments and errors are those of `deploy_service`.
+
+        `POST /environment/{environmentId}/service/restart-service`
+        """
+        return await self._one("restart", service, [service], timeout, on_update)
+
+    async def uninstall_service(
+        self,
+        service: ServiceRef,
+        *,
+        timeout: float,
+        on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None = None,
+    ) -> ServiceSnapshot:
+        """Delete what runs of a service and keep its settings. Arguments and errors are those of `deploy_service`.
+
+        `POST /environment/{environmentId}/service/uninstall`
+        """
+        return await self._one("uninstall", service, [service], timeout, on_update)
+
+    async def delete_service(
+        self,
+        service: ServiceRef,
+        *,
+        timeout: float,
+        on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None = None,
+    ) -> None:
+        """Delete a service and wait until it is gone. Arguments and errors are those of `deploy_service`.
+
+        `POST /environment/{environmentId}/service/delete`
+        """
+        await self._acted("delete", service, [service], timeout, on_update)
+
+    async def _one(
+        self,
+        action: DeploymentAction,
+        service: ServiceRef,
+        selection: ServiceSelection,
+        timeout: float,
+        on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None,
+    ) -> ServiceSnapshot:
+        found = (await self._acted(action, service, selection, timeout, on_update)).service(id_of(service))
+        assert found is not None  # or the action has failed
+        return found
+
+    async def _acted(
+        self,
+        action: DeploymentAction,
+        service: ServiceRef,
+        selection: ServiceSelection,
+        timeout: float,
+        on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None,
+    ) -> EnvironmentSnapshot:
+        check_timeout(timeout)
+        check_before(action, selection)
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + timeout
+        environment_id = await self._environment_of(service)
+        left = max(ends - loop.time(), 1.0)
+        return await self._errand(action, environment_id, selection, left, on_update).run()
+
+    async def _environment_of(self, service: ServiceRef) -> str:
+        known: object = getattr(service, "environment_id", None)
+        if isinstance(known, str):
+            return known
+        id_ = id_of(service)
+        for each in await Services(self._core).list():
+            if each.id == id_:
+                return each.environment_id
+        raise ConfigurationError(f"no service of the organization has the id {one_line(id_, 80)}")
