@@ -17,10 +17,10 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 @attrs.frozen(kw_only=True)
-class Entry:
+class DirectoryEntry:
     """A project, environment, service or cluster, with what never changes for its id.
 
-    `names` lead to it, from its project down. `kind` is the kind of a service, a value of `ServiceTypeEnum`. An id is
+    `names` lead to it, from its project down, as far as they are known. `kind` is the kind of a service, a value of `ServiceTypeEnum`. An id is
     empty where there is none, or where no list names it.
     """
 
@@ -34,9 +34,9 @@ class Entry:
     kind: str = ""
 
     @property
-    def name(self) -> str:
+    def name(self) -> str | None:
         """Its own name."""
-        return self.names[-1]
+        return self.names[-1] if self.names else None
 
     @property
     def path(self) -> str:
@@ -48,13 +48,37 @@ class Entry:
         """Shorter paths to it, which may lead to others as well."""
         return ["/".join(self.names[start:]) for start in range(1, len(self.names))]
 
+    @property
+    def environment(self) -> DirectoryEntry:
+        """The environment of a service."""
+        return DirectoryEntry(
+            noun="environment",
+            id=self.environment_id,
+            names=self.names[:-1],
+            organization_id=self.organization_id,
+            project_id=self.project_id,
+            environment_id=self.environment_id,
+            cluster_id=self.cluster_id,
+        )
+
+    @property
+    def project(self) -> DirectoryEntry:
+        """The project of an environment."""
+        return DirectoryEntry(
+            noun="project",
+            id=self.project_id,
+            names=self.names[:-1],
+            organization_id=self.organization_id,
+            project_id=self.project_id,
+        )
+
     def __str__(self) -> str:
         return f"{self.path} ({self.id})"
 
 
-def service_entry(service: models.ServiceLightResponse, organization_id: str) -> Entry:
+def service_entry(service: models.ServiceLightResponse, organization_id: str) -> DirectoryEntry:
     """The entry of a service of the organization's list."""
-    return Entry(
+    return DirectoryEntry(
         noun="service",
         id=service.id,
         names=(service.project_name, service.environment_name, service.name),

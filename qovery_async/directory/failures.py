@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from qovery_async.errors import QoveryError
 from qovery_async.secrecy.printable import one_line
 
+_LISTED = 20
+
 
 class FindError(QoveryError):
     """A name or an id leads to nothing, or to several things.
 
-    `name` is what was looked for. `candidates` are the paths of what it could mean, each with its id in brackets.
+    `name` is what was looked for, `candidates` what it could mean.
     """
 
     def __init__(self, message: str, name: str, candidates: Sequence[str] = ()) -> None:
@@ -25,14 +27,22 @@ class FindError(QoveryError):
 
 
 class NothingFound(FindError):
-    """Nothing has this name or id. The message has what is spelled like it; `candidates` are at most 20."""
+    """Nothing has this name or id.
+
+    The message has what is spelled like it. `candidates` are paths of what there is, at most 100, first those that
+    begin with the same names.
+    """
 
 
 class SeveralFound(FindError):
-    """Several things have this name. Give the full path, or the id."""
+    """Several things have this name: give the full path, or the id.
+
+    `candidates` are the full paths, each with its id in brackets.
+    """
 
 
 def listed(candidates: Sequence[str], total: int) -> str:
-    """Some of `total` candidates, and how many more there are."""
-    rest = f", and {total - len(candidates)} more" if total > len(candidates) else ""
-    return ", ".join(one_line(candidate, 160) for candidate in candidates) + rest
+    """The first of `total` candidates, and how many more there are."""
+    shown = candidates[:_LISTED]
+    rest = f", and {total - len(shown)} more" if total > len(shown) else ""
+    return ", ".join(one_line(candidate, 160) for candidate in shown) + rest

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from os.path import commonprefix
 
 from qovery_async import models
-from qovery_async.directory.entries import Entry, Noun, is_id, service_entry
+from qovery_async.directory.entries import DirectoryEntry, Noun, is_id, service_entry
 from qovery_async.directory.failures import NothingFound, SeveralFound, listed
-from qovery_async.directory.matching import matching, near
+from qovery_async.directory.matching import matching, near, neighbours_first
 from qovery_async.resources.clusters import Clusters
 from qovery_async.resources.organizations import Organizations
 from qovery_async.resources.projects import Projects
@@ -17,7 +16,7 @@ from qovery_async.runtime.core import Core
 from qovery_async.secrecy.printable import one_line
 
 NOUNS: tuple[Noun, ...] = ("service", "environment", "project", "cluster")
-_CANDIDATES = 20
+_CANDIDATES = 100
 
 
 class Lists:
@@ -31,9 +30,9 @@ class Lists:
         self._organization_id = organization_id
         self._projects: list[models.Project] | None = None
         self._environments: list[models.OrganizationEnvironmentResponse] | None = None
-        self._entries: dict[Noun, list[Entry]] = {}
+        self._entries: dict[Noun, list[DirectoryEntry]] = {}
 
-    async def named(self, noun: Noun, name: str) -> Entry:
+    async def named(self, noun: Noun, name: str) -> DirectoryEntry:
         """What a path, a name or an id leads to; an id comes first.
 
         Raises:
@@ -51,7 +50,7 @@ class Lists:
         other = await self._elsewhere(noun, name) if is_id(name) else None
         raise self._nothing(noun, name, entries, other)
 
-    async def with_id(self, id_: str, noun: Noun | None = None) -> Entry:
+    async def with_id(self, id_: str, noun: Noun | None = None) -> DirectoryEntry:
         """What has an id.
 
         Raises:
@@ -67,7 +66,7 @@ class Lists:
             id_,
         )
 
-    async def _with_id(self, noun: Noun, id_: str) -> Entry | None:
+    async def _with_id(self, noun: Noun, id_: str) -> DirectoryEntry | None:
         wanted = id_.lower()
         if noun == "environment":
             # Its own list does not name its project, which needs another request.
@@ -75,14 +74,14 @@ class Lists:
             return None if found is None else self._environment(found, found.name)
         return next((entry for entry in await self._every(noun) if entry.id.lower() == wanted), None)
 
-    async def _elsewhere(self, noun: Noun, id_: str) -> Entry | None:
+    async def _elsewhere(self, noun: Noun, id_: str) -> DirectoryEntry | None:
         """What an id belongs to that is not the id of a `noun`."""
         for other in NOUNS:
             if other != noun and (found := await self._with_id(other, id_)):
                 return found
         return None
 
-    async def _every(self, noun: Noun) -> list[Entry]:
+    async def _every(self, noun: Noun) -> list[DirectoryEntry]:
         if noun not in self._entries:
             match noun:
                 case "project":
@@ -114,43 +113,45 @@ class Lists:
             self._environments = await organizations.list_environments(organization_id=self._organization_id)
         return self._environments
 
-    def _project(self, project: models.Project) -> Entry:
-        return Entry(
+    def _project(self, project: models.Project) -> DirectoryEntry:
+        return DirectoryEntry(
             noun="project", id=project.id, names=(project.name,), organization_id=self._organization_id,
             project_id=project.id,
         )  # fmt: skip
 
-    def _environment(self, found: models.OrganizationEnvironmentResponse, *names: str) -> Entry:
-        return Entry(
+    def _environment(self, found: models.OrganizationEnvironmentResponse, *names: str) -> DirectoryEntry:
+        return DirectoryEntry(
             noun="environment", id=found.id, names=names, organization_id=self._organization_id,
             project_id=found.project.id, environment_id=found.id,
         )  # fmt: skip
 
-    def _cluster(self, cluster: models.Cluster) -> Entry:
-        return Entry(
+    def _cluster(self, cluster: models.Cluster) -> DirectoryEntry:
+        return DirectoryEntry(
             noun="cluster", id=cluster.id, names=(cluster.name,), organization_id=self._organization_id,
             cluster_id=cluster.id,
         )  # fmt: skip
 
-    def _nothing(self, noun: Noun, name: str, entries: Sequence[Entry], other: Entry | None) -> NothingFound:
+    def _nothing(
+        self, noun: Noun, name: str, entries: Sequence[DirectoryEntry], other: DirectoryEntry | None
+    ) -> NothingFound:
         text = f"organization {self._organization_id} has no {noun} {_shown(name)}"
         if other is not None:
-            return NothingFound(f"{text}: this is the id of the {other.noun} {one_line(other.path)}", name, (str(other),))
+            return NothingFound(
+                f"{text}: this is the id of the {other.noun} {one_line(other.path)}", name, (str(other),)
+            )
+        candidates = [entry.path for entry in neighbours_first(entries, name)[:_CANDIDATES]]
         if spelled := near(entries, name):
             text += f"; did you mean {' or '.join(map(_shown, spelled))}?"
-        # Those that begin as the name does come first.
-        nearest = sorted(entries, key=lambda entry: -len(commonprefix([entry.path.lower(), name.lower()])))
-        candidates = [str(entry) for entry in nearest[:_CANDIDATES]]
-        if candidates:
-            text += f" It has {listed(candidates, len(entries))}"
+        elif candidates:
+            text += f"; it has {listed(candidates, len(entries))}"
         return NothingFound(text, name, candidates)
 
 
-def _several(noun: Noun, name: str, matches: Sequence[Entry]) -> SeveralFound:
+def _several(noun: Noun, name: str, matches: Sequence[DirectoryEntry]) -> SeveralFound:
     candidates = [str(entry) for entry in matches]
     return SeveralFound(
         f"{_shown(name)} could be any of {len(matches)} {noun}s; give the whole path, or the id, of one: "
-        f"{listed(candidates[:_CANDIDATES], len(candidates))}",
+        f"{listed(candidates, len(candidates))}",
         name,
         candidates,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 import attrs
@@ -38,7 +39,7 @@ class ConsoleUrl:
             words = []
         ids = dict[str, str]()
         last = ""
-        for word, id_ in zip(words, words[1:], strict=False):
+        for word, id_ in pairwise(words):
             place = word.lower().removesuffix("s")
             if not is_id(id_):
                 continue
@@ -48,7 +49,9 @@ class ConsoleUrl:
             elif last == "environment" and place not in _NO_SERVICE:
                 ids.setdefault("service", id_.lower())
         organization_id = ids.pop("organization", None)
-        nouns: dict[Noun, str] = {noun: ids[noun] for noun in ("service", "environment", "project", "cluster") if noun in ids}
+        nouns: dict[Noun, str] = {
+            noun: ids[noun] for noun in ("service", "environment", "project", "cluster") if noun in ids
+        }
         if organization_id is None or not nouns:
             raise ConfigurationError(
                 "the URL names no project, environment, service or cluster; an address of the console looks like "

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from qovery_async.directory.entries import Entry, Noun, is_id
+from qovery_async.directory.entries import DirectoryEntry, Noun, is_id
 from qovery_async.directory.lists import Lists
 from qovery_async.errors import ConfigurationError
 from qovery_async.find.addresses import ConsoleUrl, is_url
 from qovery_async.handles.clusters import ClusterHandle
-from qovery_async.handles.kinds import service_handle
-from qovery_async.handles.places import EnvironmentHandle, ProjectHandle, ServiceHandle
+from qovery_async.handles.places import EnvironmentHandle, ProjectHandle, ServiceHandle, service_handle
 from qovery_async.runtime.resource import Resource
 from qovery_async.secrecy.printable import one_line
 
 
 class Find(Resource):
-    """Anything by its name, its id or the address of its page: `await client.find.service("shop/production/api")`.
+    """Find: projects, environments, services and clusters by name, by id or by the address of their page.
 
-    What is found is a handle, which acts. Names in other letters are found where that leads to one thing only. Each
+    `await client.find.service("shop/production/api")` gives a handle, which acts. Names in other letters are found where that leads to one thing only. Each
     call asks for the lists of the organization once, and keeps nothing of them.
     """
 
@@ -118,7 +117,7 @@ class Find(Resource):
         """
         return ClusterHandle(self._core, await self._find("cluster", name, organization_id))
 
-    async def _find(self, noun: Noun, name: str, organization_id: str | None) -> Entry:
+    async def _find(self, noun: Noun, name: str, organization_id: str | None) -> DirectoryEntry:
         checked = _checked(f"find.{noun}", name)
         if is_url(checked):
             url = ConsoleUrl.read(checked)
@@ -128,7 +127,7 @@ class Find(Resource):
     async def _lists(self, organization_id: str | None) -> Lists:
         return Lists(self._core, await self._organization_id(organization_id))
 
-    def _handle(self, entry: Entry) -> ServiceHandle | EnvironmentHandle | ProjectHandle | ClusterHandle:
+    def _handle(self, entry: DirectoryEntry) -> ServiceHandle | EnvironmentHandle | ProjectHandle | ClusterHandle:
         match entry.noun:
             case "service":
                 return service_handle(self._core, entry)
@@ -142,5 +141,7 @@ class Find(Resource):
 
 def _checked(method: str, name: object) -> str:
     if not isinstance(name, str) or not name.strip():
-        raise ConfigurationError(f"{method} takes a name, an id or an address of the console, got {one_line(repr(name))}")
+        raise ConfigurationError(
+            f"{method} takes a name, an id or an address of the console, got {one_line(repr(name))}"
+        )
     return name

@@ -8,7 +8,7 @@ from qovery_async.runtime.resource import Resource
 
 
 class ServiceById(Resource):
-    """A service by its id, without asking: `client.service(service_id)`."""
+    """Service: the handle of one by its id, without asking, `client.service(service_id)`."""
 
     def __call__(self, service_id: str) -> ServiceHandle:
         """Make the handle of a service. Sends nothing; the kind is looked up once, when it is first needed.
@@ -20,7 +20,7 @@ class ServiceById(Resource):
 
 
 class EnvironmentById(Resource):
-    """An environment by its id, without asking: `client.environment(environment_id)`."""
+    """Environment: the handle of one by its id, without asking, `client.environment(environment_id)`."""
 
     def __call__(self, environment_id: str) -> EnvironmentHandle:
         """Make the handle of an environment. Sends nothing.
@@ -32,7 +32,7 @@ class EnvironmentById(Resource):
 
 
 class ProjectById(Resource):
-    """A project by its id, without asking: `client.project(project_id)`."""
+    """Project: the handle of one by its id, without asking, `client.project(project_id)`."""
 
     def __call__(self, project_id: str) -> ProjectHandle:
         """Make the handle of a project. Sends nothing.
@@ -44,7 +44,7 @@ class ProjectById(Resource):
 
 
 class ClusterById(Resource):
-    """A cluster by its id, without asking: `client.cluster(cluster_id)`."""
+    """Cluster: the handle of one by its id, without asking, `client.cluster(cluster_id)`."""
 
     def __call__(self, cluster_id: str) -> ClusterHandle:
         """Make the handle of a cluster of the client's organization. Sends nothing.

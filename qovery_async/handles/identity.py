@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from typing import ClassVar
 
-from qovery_async.directory.entries import Entry, Noun, is_id
+from qovery_async.directory.entries import DirectoryEntry, Noun, is_id
 from qovery_async.errors import ConfigurationError
 from qovery_async.runtime.core import Core
 from qovery_async.runtime.resource import Resource
@@ -16,17 +15,17 @@ from qovery_async.transport.single_flight import Shared
 class Handle(Resource):
     """An object of Qovery that acts. Handles of the same id are equal.
 
-    A handle remembers what never changes for its id, once it knows it, and nothing else.
+    It remembers the name, and what never changes for its id.
     """
 
     id: str
+    """The id."""
     _noun: ClassVar[Noun]
 
-    def __init__(self, core: Core, target: str | Entry) -> None:
+    def __init__(self, core: Core, target: str | DirectoryEntry) -> None:
         super().__init__(core)
         self.id = _checked(target, self._noun) if isinstance(target, str) else target.id
-        self._known = target if isinstance(target, Entry) else None
-        self._looking_up: Shared[Entry] = Shared()
+        self._known = target if isinstance(target, DirectoryEntry) else None
 
     @property
     def name(self) -> str | None:
@@ -45,14 +44,21 @@ class Handle(Resource):
         name = f"{self.name!r}, " if self.name else ""
         return f"{type(self).__name__}({name}id={self.id!r})"
 
-    async def _entry(self) -> Entry:
-        """What is known, looked up once."""
+
+class LearningHandle(Handle):
+    """A handle that looks up what it needs to know, once."""
+
+    def __init__(self, core: Core, target: str | DirectoryEntry) -> None:
+        super().__init__(core, target)
+        self._looking_up: Shared[DirectoryEntry] = Shared()
+
+    async def _entry(self) -> DirectoryEntry:
         if self._known is None:
             self._known = await self._looking_up.run(self._look_up)
         return self._known
 
-    @abstractmethod
-    async def _look_up(self) -> Entry: ...
+    async def _look_up(self) -> DirectoryEntry:
+        raise NotImplementedError
 
 
 def _checked(id_: object, noun: Noun) -> str:

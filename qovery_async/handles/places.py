@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from qovery_async import models
 from qovery_async.deployments.kinds import LISTS
-from qovery_async.directory.entries import Entry, service_entry
+from qovery_async.directory.entries import DirectoryEntry, service_entry
 from qovery_async.directory.failures import NothingFound
 from qovery_async.directory.lists import Lists
 from qovery_async.errors import ConfigurationError
@@ -16,6 +16,7 @@ from qovery_async.handles.variables import ScopedVariables
 from qovery_async.resources.environments import Environments
 from qovery_async.resources.projects import Projects
 from qovery_async.resources.services import Services
+from qovery_async.runtime.core import Core
 
 
 class ServiceHandle(ServiceActions):
@@ -74,7 +75,8 @@ class ServiceHandle(ServiceActions):
             raise ConfigurationError(f"{entry.name} is an Argo CD app: the API has no status of those")
         statuses = await Environments(self._core).get_statuses(entry.environment_id)
         for attribute in LISTS.values():
-            for status in getattr(statuses, attribute) or ():
+            found: list[models.Status] = getattr(statuses, attribute) or []
+            for status in found:
                 if status.id == self.id:
                     return status
         raise NothingFound(f"environment {entry.environment_id} has no service {self.id} any more", self.id)
@@ -86,10 +88,9 @@ class ServiceHandle(ServiceActions):
 
     async def environment(self) -> EnvironmentHandle:
         """The environment of the service. Asks only while nothing but the id of the service is known."""
-        entry = await self._entry()
-        return EnvironmentHandle(self._core, entry.parent("environment"))
+        return EnvironmentHandle(self._core, (await self._entry()).environment)
 
-    async def _look_up(self) -> Entry:
+    async def _look_up(self) -> DirectoryEntry:
         return await Lists(self._core, await self._organization_id(None)).with_id(self.id, "service")
 
     async def _variable_scope(self) -> str:
@@ -139,9 +140,9 @@ class EnvironmentHandle(EnvironmentActions):
 
     async def project(self) -> ProjectHandle:
         """The project of the environment. Asks only while nothing but the id of the environment is known."""
-        return ProjectHandle(self._core, (await self._entry()).parent("project"))
+        return ProjectHandle(self._core, (await self._entry()).project)
 
-    async def _look_up(self) -> Entry:
+    async def _look_up(self) -> DirectoryEntry:
         return _environment_entry(await self.get())
 
     async def _variable_scope(self) -> str:
@@ -169,3 +170,20 @@ class ProjectHandle(Handle):
 
     async def _variable_scope(self) -> str:
         return "PROJECT"
+
+
+def service_handle(core: Core, entry: DirectoryEntry) -> ServiceHandle:
+    """The handle of the kind that an entry says; of a newer kind, the one that fits all."""
+    return ServiceHandle._kinds.get(entry.kind, ServiceHandle)(core, entry)  # noqa: SLF001  # of this module
+
+
+def _environment_entry(environment: models.Environment) -> DirectoryEntry:
+    return DirectoryEntry(
+        noun="environment",
+        id=environment.id,
+        names=(environment.name,),
+        organization_id=environment.organization.id,
+        project_id=environment.project.id,
+        environment_id=environment.id,
+        cluster_id=environment.cluster_id,
+    )
