@@ -25,9 +25,8 @@ class Find(Resource):
         """Find what a page of the console shows, or what has an id.
 
         Args:
-            target: The address of a page, such as
-                `https://console.qovery.com/organization/{id}/project/{id}/environment/{id}/service/{id}/overview`, or
-                an id.
+            target: An id, or the address of a page, with whatever stands behind the ids, such as
+                `https://console.qovery.com/organization/{id}/project/{id}/environment/{id}/service/{id}`.
             organization_id: Default: the organization of the address, else that of the client.
 
         `GET /organization/{organizationId}/services`, or the list of environments, projects or clusters; one after
@@ -68,8 +67,8 @@ class Find(Resource):
         """Find an environment.
 
         Args:
-            name: Its path, such as "shop/production", its own name, its id, or an address of the console that names
-                it.
+            name: Its path, such as "shop/production", its own name, its id, or an address of the console
+                that names it.
             organization_id: Default: the organization of the address, else that of the client.
 
         `GET /organization/{organizationId}/environments`, and `GET /organization/{organizationId}/project` for a name.
@@ -85,8 +84,8 @@ class Find(Resource):
         """Find a service of any kind.
 
         Args:
-            name: Its path, such as "shop/production/api", the end of it, its id, or an address of the console that
-                names it.
+            name: Its path, such as "shop/production/api", the end of it, its id, or an address of the console
+                that names it.
             organization_id: Default: the organization of the address, else that of the client.
 
         Returns:

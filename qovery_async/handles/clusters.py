@@ -55,8 +55,8 @@ class ClusterHandle(Handle):
         """Deploy the cluster with its current settings and wait, as `client.deployments.deploy_cluster` does.
 
         Args:
-            timeout: Seconds, for all of it. When they have passed, `DeploymentTimeout` is raised, and the deployment
-                goes on.
+            timeout: Seconds, for all of it. When they have passed, `DeploymentTimeout` is raised, and the
+                deployment goes on.
             on_update: Called with each new state.
 
         `POST /organization/{organizationId}/cluster/{clusterId}/deploy`

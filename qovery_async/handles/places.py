@@ -50,7 +50,9 @@ class ServiceHandle(ServiceActions):
         return ScopedVariables(self._core, self.id, self._variable_scope)
 
     async def get(self) -> models.AnyService:
-        """Get the service in full, as the model of its kind: `GET /application/{applicationId}` for an application.
+        """Get the service in full, as the model of its kind.
+
+        `GET /application/{applicationId}` for an application
 
         Raises:
             NothingFound: no service of the organization has the id.
@@ -87,7 +89,7 @@ class ServiceHandle(ServiceActions):
         return [link for link in links if link.service_id == self.id]
 
     async def environment(self) -> EnvironmentHandle:
-        """The environment of the service. Asks only while nothing but the id of the service is known."""
+        """Get the handle of its environment. Asks only while nothing but the id of the service is known."""
         return EnvironmentHandle(self._core, (await self._entry()).environment)
 
     async def _look_up(self) -> DirectoryEntry:
@@ -126,7 +128,7 @@ class EnvironmentHandle(EnvironmentActions):
         return await Environments(self._core).get_statuses(self.id)
 
     async def services(self) -> list[ServiceHandle]:
-        """The services of the environment, each as the handle of its kind.
+        """List the services of the environment, each as the handle of its kind.
 
         `GET /organization/{organizationId}/services`
         """
@@ -139,7 +141,7 @@ class EnvironmentHandle(EnvironmentActions):
         return await Environments(self._core).list_links(self.id)
 
     async def project(self) -> ProjectHandle:
-        """The project of the environment. Asks only while nothing but the id of the environment is known."""
+        """Get the handle of its project. Asks only while nothing but the id of the environment is known."""
         return ProjectHandle(self._core, (await self._entry()).project)
 
     async def _look_up(self) -> DirectoryEntry:
@@ -164,7 +166,7 @@ class ProjectHandle(Handle):
         return await Projects(self._core).get(self.id)
 
     async def environments(self) -> list[EnvironmentHandle]:
-        """The environments of the project: `GET /project/{projectId}/environment`."""
+        """List the environments of the project as handles: `GET /project/{projectId}/environment`."""
         found = await Environments(self._core).list(self.id)
         return [EnvironmentHandle(self._core, _environment_entry(environment)) for environment in found]
 

@@ -23,8 +23,8 @@ class ScopedVariables(Resource):
     async def list(self, *, is_secret: bool | Unset = UNSET) -> builtins.list[models.VariableResponse]:
         """List the variables that can be seen here.
 
-        Includes inherited and built-in variables: look at `scope` and `variable_type`. Values of secrets never come
-        back.
+        Includes inherited and built-in variables: look at `scope` and `variable_type`. Values of secrets
+        never come back.
 
         Args:
             is_secret: True for secrets only, false for other variables only.

@@ -31,9 +31,10 @@ class ServiceActions(LearningHandle):
         """Deploy the service and wait until it runs, as `client.deployments.deploy_service` does.
 
         Args:
-            version: What its kind takes: a git commit, an image tag or a chart version. Default: the present one.
-            timeout: Seconds, for all of it. When they have passed, `DeploymentTimeout` is raised, and the deployment
-                goes on.
+            version: What its kind takes: a git commit, an image tag or a chart version. Default: the present
+                one.
+            timeout: Seconds, for all of it. When they have passed, `DeploymentTimeout` is raised, and the
+                deployment goes on.
             on_update: Called with each new state of the environment.
 
         Returns:
@@ -105,13 +106,15 @@ class EnvironmentActions(LearningHandle):
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
     ) -> EnvironmentSnapshot:
-        """Deploy the environment, or some of its services, and wait until it runs, as `client.deployments.deploy` does.
+        """Deploy the environment, or some of its services, and wait until it runs.
+
+        Does what `client.deployments.deploy` does.
 
         Args:
-            services: Ids or handles of services, or a mapping of these to versions: git commits, image tags or chart
-                versions. Default: the whole environment.
-            timeout: Seconds, for all of it. When they have passed, `DeploymentTimeout` is raised, and the deployment
-                goes on.
+            services: Ids or handles of services, or a mapping of these to versions: git commits, image tags or
+                chart versions. Default: the whole environment.
+            timeout: Seconds, for all of it. When they have passed, `DeploymentTimeout` is raised, and the
+                deployment goes on.
             on_update: Called with each new state.
 
         Returns:
@@ -134,7 +137,9 @@ class EnvironmentActions(LearningHandle):
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
     ) -> EnvironmentSnapshot:
-        """Deploy the environment, or some of its services, again as they are. Arguments and errors are those of `deploy`.
+        """Deploy the environment, or some of its services, again as they are.
+
+        Arguments and errors are those of `deploy`; `services` takes no versions.
 
         `POST /environment/{environmentId}/redeploy`, or `.../service/deploy` for some services.
         """

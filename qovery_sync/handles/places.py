@@ -42,7 +42,9 @@ class ServiceHandle(ServiceActions):
         return found
 
     def get(self) -> models.AnyService:
-        """Get the service in full, as the model of its kind: `GET /application/{applicationId}` for an application.
+        """Get the service in full, as the model of its kind.
+
+        `GET /application/{applicationId}` for an application
 
         Raises:
             NothingFound: no service of the organization has the id.
@@ -66,7 +68,7 @@ class ServiceHandle(ServiceActions):
         return self._call(self._async.links)
 
     def environment(self) -> EnvironmentHandle:
-        """The environment of the service. Asks only while nothing but the id of the service is known."""
+        """Get the handle of its environment. Asks only while nothing but the id of the service is known."""
         found: EnvironmentHandle = self._twin(self._call(self._async.environment))
         return found
 
@@ -98,7 +100,7 @@ class EnvironmentHandle(EnvironmentActions):
         return self._call(self._async.statuses)
 
     def services(self) -> list[ServiceHandle]:
-        """The services of the environment, each as the handle of its kind.
+        """List the services of the environment, each as the handle of its kind.
 
         `GET /organization/{organizationId}/services`
         """
@@ -110,7 +112,7 @@ class EnvironmentHandle(EnvironmentActions):
         return self._call(self._async.links)
 
     def project(self) -> ProjectHandle:
-        """The project of the environment. Asks only while nothing but the id of the environment is known."""
+        """Get the handle of its project. Asks only while nothing but the id of the environment is known."""
         found: ProjectHandle = self._twin(self._call(self._async.project))
         return found
 
@@ -131,6 +133,6 @@ class ProjectHandle(Handle):
         return self._call(self._async.get)
 
     def environments(self) -> list[EnvironmentHandle]:
-        """The environments of the project: `GET /project/{projectId}/environment`."""
+        """List the environments of the project as handles: `GET /project/{projectId}/environment`."""
         found: list[EnvironmentHandle] = self._twin(self._call(self._async.environments))
         return found
