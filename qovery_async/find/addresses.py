@@ -38,16 +38,14 @@ class ConsoleUrl:
         except ValueError:  # a bracket in its host
             words = []
         ids = dict[str, str]()
-        last = ""
+        before = ""
         for word, id_ in pairwise(words):
             place = word.lower().removesuffix("s")
-            if not is_id(id_):
-                continue
-            if place in _PLACES:
-                last = place
+            if is_id(id_) and place in _PLACES:
                 ids.setdefault(place, id_.lower())
-            elif last == "environment" and place not in _NO_SERVICE:
-                ids.setdefault("service", id_.lower())
+            elif is_id(id_) and before == ids.get("environment") and place not in _NO_SERVICE:
+                ids["service"] = id_.lower()
+            before = word.lower()
         organization_id = ids.pop("organization", None)
         nouns: dict[Noun, str] = {
             noun: ids[noun] for noun in ("service", "environment", "project", "cluster") if noun in ids
