@@ -24,8 +24,9 @@ class Handle(Resource):
 
     def __init__(self, core: Core, target: str | DirectoryEntry) -> None:
         super().__init__(core)
-        self.id = _checked(target, self._noun) if isinstance(target, str) else target.id
-        self._known = target if isinstance(target, DirectoryEntry) else None
+        known = target if isinstance(target, DirectoryEntry) else None
+        self.id = known.id if known else _checked(target, self._noun)
+        self._known = known
 
     @property
     def name(self) -> str | None:

@@ -9,13 +9,13 @@ from typing import Any
 from qovery_async import RequestEvent
 from qovery_async.emulator import Emulator
 from qovery_sync import Qovery
-from tests.support.server import Ask
+from tests.support.server import Ask, Server
 
 Script = Callable[[Any], Generator[Any, Any, Any]]
 """A function of a client: `service = yield client.find.service("api")`. What it returns is the result."""
 
 
-async def play(ask: Ask, emulator: Emulator, script: Script, **options: Any) -> tuple[Any, list[str]]:
+async def play(ask: Ask, where: Emulator | Server, script: Script, **options: Any) -> tuple[Any, list[str]]:
     """The result of a script, and the operations that it requested."""
     asked: list[str] = []
 
@@ -26,8 +26,14 @@ async def play(ask: Ask, emulator: Emulator, script: Script, **options: Any) -> 
         steps = script(client)
         return _blocking(steps) if isinstance(client, Qovery) else _awaited(steps)
 
-    options = {"token": emulator.token, "organization_id": organization(emulator), **options}
-    return await ask(emulator.url, call, on_request=note, **options), asked
+    options = {**_sign_in(where), **options}
+    return await ask(where.url, call, on_request=note, **options), asked
+
+
+def _sign_in(where: Emulator | Server) -> dict[str, str]:
+    if isinstance(where, Emulator):
+        return {"token": where.token, "organization_id": organization(where)}
+    return {"organization_id": "o1"}
 
 
 def organization(emulator: Emulator) -> str:
