@@ -56,7 +56,8 @@ class Lists:
         Raises:
             NothingFound: nothing has it, or something else than a `noun`.
         """
-        for each in [noun] if noun else NOUNS:
+        nouns = (noun,) if noun else NOUNS
+        for each in nouns:
             if found := await self._with_id(each, id_):
                 return found
         if noun:

@@ -26,7 +26,10 @@ def near(entries: Iterable[DirectoryEntry], name: str) -> list[str]:
     """The paths that are spelled like a name, the most alike first: each of their parts is."""
     wanted = name.casefold().split("/")
     paths = {path for entry in entries for path in (entry.path, *entry.short_paths)}
-    ratio = cache(lambda one, other: SequenceMatcher(None, one, other).ratio())
+
+    @cache
+    def ratio(one: str, other: str) -> float:
+        return SequenceMatcher(None, one, other).ratio()
 
     def likeness(path: str) -> float:
         parts = path.casefold().split("/")

@@ -26,7 +26,7 @@ class Handle(Resource):
         super().__init__(core)
         known = target if isinstance(target, DirectoryEntry) else None
         self.id = known.id if known else _checked(target, self._noun)
-        self._known = known
+        self._known: DirectoryEntry | None = known
 
     @property
     def name(self) -> str | None:

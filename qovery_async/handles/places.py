@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from qovery_async import models
 from qovery_async.deployments.kinds import LISTS
 from qovery_async.directory.entries import DirectoryEntry, service_entry
@@ -18,6 +16,9 @@ from qovery_async.resources.projects import Projects
 from qovery_async.resources.services import Services
 from qovery_async.runtime.core import Core
 
+_OF_KIND: dict[str, type[ServiceHandle]] = {}
+"""The class of each kind of service."""
+
 
 class ServiceHandle(ServiceActions):
     """A service of any kind, such as `client.service(service_id)` or what `client.find.service` finds.
@@ -29,10 +30,9 @@ class ServiceHandle(ServiceActions):
     """
 
     _noun = "service"
-    _kinds: ClassVar[dict[str, type[ServiceHandle]]] = {}
 
     def __init_subclass__(cls, *, kind: str) -> None:
-        cls._kinds[kind] = cls
+        _OF_KIND[kind] = cls
 
     @property
     def kind(self) -> str | None:
@@ -59,7 +59,7 @@ class ServiceHandle(ServiceActions):
             ConfigurationError: the kind is newer than this SDK.
         """
         entry = await self._entry()
-        if entry.kind not in self._kinds:
+        if entry.kind not in _OF_KIND:
             raise ConfigurationError(f"{entry.name} is of kind {entry.kind}, which this version of the SDK cannot get")
         return await service_handle(self._core, entry).get()
 
@@ -176,7 +176,7 @@ class ProjectHandle(Handle):
 
 def service_handle(core: Core, entry: DirectoryEntry) -> ServiceHandle:
     """The handle of the kind that an entry says; of a newer kind, the one that fits all."""
-    return ServiceHandle._kinds.get(entry.kind, ServiceHandle)(core, entry)  # noqa: SLF001  # of this module
+    return _OF_KIND.get(entry.kind, ServiceHandle)(core, entry)
 
 
 def _environment_entry(environment: models.Environment) -> DirectoryEntry:

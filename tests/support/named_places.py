@@ -24,11 +24,11 @@ class NamedPlaces:
         self.services = [tuple(names) for names in services]
 
     def __call__(self, request: web.BaseRequest) -> web.Response:
-        # {organization}/project and so on
-        found = getattr(self, f"_{request.path.rpartition('/')[2]}", list)()
-        return web.json_response({"results": found})
+        lists = {"project": self._projects, "environments": self._environments, "services": self._services}
+        found = lists.get(request.path.rpartition("/")[2])
+        return web.json_response({"results": found() if found else []})
 
-    def _project(self) -> list[Any]:
+    def _projects(self) -> list[Any]:
         projects = dict.fromkeys(names[:1] for names in self.services)
         return [self._named(names) | {"organization": {"id": "o1"}} for names in projects]
 
