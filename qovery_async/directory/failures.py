@@ -16,14 +16,10 @@ class FindError(QoveryError):
     `name` is what was looked for, `candidates` what it could mean.
     """
 
-    def __init__(self, message: str, name: str, candidates: Sequence[str] = ()) -> None:
-        super().__init__(message, name, candidates)
-        self.message = message
+    def __init__(self, message: str, *, name: str = "", candidates: Sequence[str] = ()) -> None:
+        super().__init__(message)
         self.name = name
         self.candidates = tuple(candidates)
-
-    def __str__(self) -> str:
-        return self.message
 
 
 class NothingFound(FindError):

@@ -64,7 +64,7 @@ class Lists:
             raise self._nothing(noun, id_, (), await self._elsewhere(noun, id_))
         raise NothingFound(
             f"no service, environment, project or cluster of organization {self._organization_id} has the id {_shown(id_)}",
-            id_,
+            name=id_,
         )
 
     async def _with_id(self, noun: Noun, id_: str) -> DirectoryEntry | None:
@@ -138,14 +138,14 @@ class Lists:
         text = f"organization {self._organization_id} has no {noun} {_shown(name)}"
         if other is not None:
             return NothingFound(
-                f"{text}: this is the id of the {other.noun} {one_line(other.path)}", name, (str(other),)
+                f"{text}: this is the id of the {other.noun} {one_line(other.path)}", name=name, candidates=[other.path]
             )
         candidates = [entry.path for entry in neighbours_first(entries, name)[:_CANDIDATES]]
         if spelled := near(entries, name):
             text += f"; did you mean {' or '.join(map(_shown, spelled))}?"
         elif candidates:
             text += f"; it has {listed(candidates, len(entries))}"
-        return NothingFound(text, name, candidates)
+        return NothingFound(text, name=name, candidates=candidates)
 
 
 def _several(noun: Noun, name: str, matches: Sequence[DirectoryEntry]) -> SeveralFound:
@@ -153,8 +153,8 @@ def _several(noun: Noun, name: str, matches: Sequence[DirectoryEntry]) -> Severa
     return SeveralFound(
         f"{_shown(name)} could be any of {len(matches)} {noun}s; give the whole path, or the id, of one: "
         f"{listed(candidates, len(candidates))}",
-        name,
-        candidates,
+        name=name,
+        candidates=candidates,
     )
 
 

@@ -31,7 +31,7 @@ class ClusterHandle(Handle):
         for cluster in await Clusters(self._core).list(organization_id=organization_id):
             if cluster.id == self.id:
                 return cluster
-        raise NothingFound(f"organization {organization_id} has no cluster {self.id}", self.id)
+        raise NothingFound(f"organization {organization_id} has no cluster {self.id}", name=self.id)
 
     async def status(self) -> models.ClusterStatus:
         """Get the status: `GET /organization/{organizationId}/cluster/{clusterId}/status`."""

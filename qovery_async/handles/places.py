@@ -81,7 +81,7 @@ class ServiceHandle(ServiceActions):
             for status in found:
                 if status.id == self.id:
                     return status
-        raise NothingFound(f"environment {entry.environment_id} has no service {self.id} any more", self.id)
+        raise NothingFound(f"environment {entry.environment_id} has no service {self.id} any more", name=self.id)
 
     async def links(self) -> list[models.Link]:
         """List the URLs of the service: `GET /environment/{environmentId}/link`."""

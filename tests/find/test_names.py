@@ -167,7 +167,7 @@ async def test_what_is_no_name_is_refused_before_any_request(ask: Ask, noun: str
 
 def test_the_errors_can_be_pickled_and_are_public() -> None:
     for kind in (NothingFound, SeveralFound):
-        error = kind("it has nothing", "shop", ["store"])
+        error = kind("it has nothing", name="shop", candidates=["store"])
         error.add_note("while looking")
         again = pickle.loads(pickle.dumps(error))
         assert (type(again), str(again), again.name, again.candidates) == (kind, "it has nothing", "shop", ("store",))
