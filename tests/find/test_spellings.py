@@ -83,3 +83,13 @@ async def test_what_a_terminal_would_obey_is_not_told(ask: Ask) -> None:
     error = await refusal(ask, places, "project", "\x1b[2Jxyz\n")
     assert "\x1b" not in str(error)
     assert "\n" not in str(error)
+
+
+@pytest.mark.parametrize("noun", ["project", "environment", "service", "cluster"])
+async def test_an_id_that_leads_nowhere_asks_for_each_list_once(ask: Ask, noun: str) -> None:
+    async with serve(NamedPlaces(("shop", "production", "api"))) as server:
+        with pytest.raises(NothingFound):
+            await ask(server.url, lambda client: getattr(client.find, noun)(AN_ID), organization_id="o1")
+        assert sorted(server.paths) == [
+            f"/organization/o1/{name}" for name in ("cluster", "environments", "project", "services")
+        ]
