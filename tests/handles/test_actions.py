@@ -87,6 +87,25 @@ async def test_a_timeout_that_is_none_is_refused_before_any_request(ask: Ask) ->
     assert asked == []
 
 
+async def test_deployments_take_a_handle_for_a_service_and_what_it_knows(ask: Ask) -> None:
+    def script(client: Any) -> Generator[Any]:
+        job = yield client.find.service("shop/production/newsletter")
+        cannot = pytest.raises(ConfigurationError, match="is of kind JOB, which cannot restart")
+        with cannot:
+            yield client.deployments.restart_service(job, timeout=5)
+        with cannot:
+            yield client.deployments.restart(job.environment_id, services=[job], timeout=5)
+        environment = yield job.environment()
+        with cannot:
+            yield environment.restart(services=[job], timeout=5)
+        with pytest.raises(ConfigurationError, match="stop takes no versions"):
+            yield environment.stop(services={job: "1.2"}, timeout=5)
+
+    async with Emulator(world="demo") as emulator:
+        _, asked = await play(ask, emulator, script)
+    assert asked == ["services.list"]
+
+
 @pytest.mark.slow
 async def test_a_service_acts_and_waits(ask: Ask) -> None:
     seen: list[EnvironmentSnapshot] = []
