@@ -1,5 +1,7 @@
 """The Qovery API on asyncio: `AsyncQovery`, its models and its errors."""
 
+from typing import TYPE_CHECKING, Any
+
 from qovery_async import models as models
 from qovery_async.bulk import OnError
 from qovery_async.client import AsyncQovery
@@ -14,8 +16,7 @@ from qovery_async.deployments.failures import (
     FailedService,
 )
 from qovery_async.deployments.kinds import DeploymentAction, Identified, ServiceRef
-from qovery_async.deployments.selection import ServiceSelection
-from qovery_async.deployments.snapshot import ClusterSnapshot, EnvironmentSnapshot, ServiceSnapshot
+from qovery_async.directory.failures import FindError, NothingFound, SeveralFound
 from qovery_async.errors import (
     ApiError,
     BadRequest,
@@ -59,11 +60,67 @@ from qovery_async.transport.retry import NO_RETRIES, RetryPolicy
 from qovery_async.version import __version__
 from qovery_async.vocabulary import UNSET, Model, OpenEnum, UnknownVariant, Unset
 
+if TYPE_CHECKING:
+    from qovery_async.deployments.cluster_errand import ClusterUpdateHook
+    from qovery_async.deployments.errand import UpdateHook
+    from qovery_async.deployments.selection import ServiceSelection
+    from qovery_async.deployments.snapshot import ClusterSnapshot, EnvironmentSnapshot, ServiceSnapshot
+    from qovery_async.handles.clusters import ClusterHandle
+    from qovery_async.handles.kinds import (
+        AgenticWorkflowHandle,
+        ApplicationHandle,
+        ArgocdAppHandle,
+        ContainerHandle,
+        DatabaseHandle,
+        HelmHandle,
+        JobHandle,
+        TerraformHandle,
+    )
+    from qovery_async.handles.places import EnvironmentHandle, ProjectHandle, ServiceHandle
+    from qovery_async.handles.variables import ScopedVariables
+else:
+    # Imported when they are first touched, since they need many models. Out of the type checkers' sight: a `__getattr__` they can see would hide typing errors.
+    _LATER = {
+        "ClusterUpdateHook": "deployments.cluster_errand",
+        "UpdateHook": "deployments.errand",
+        "ServiceSelection": "deployments.selection",
+        "ClusterSnapshot": "deployments.snapshot",
+        "EnvironmentSnapshot": "deployments.snapshot",
+        "ServiceSnapshot": "deployments.snapshot",
+        "ClusterHandle": "handles.clusters",
+        "AgenticWorkflowHandle": "handles.kinds",
+        "ApplicationHandle": "handles.kinds",
+        "ArgocdAppHandle": "handles.kinds",
+        "ContainerHandle": "handles.kinds",
+        "DatabaseHandle": "handles.kinds",
+        "HelmHandle": "handles.kinds",
+        "JobHandle": "handles.kinds",
+        "TerraformHandle": "handles.kinds",
+        "EnvironmentHandle": "handles.places",
+        "ProjectHandle": "handles.places",
+        "ServiceHandle": "handles.places",
+        "ScopedVariables": "handles.variables",
+    }
+
+    def __getattr__(name: str) -> Any:
+        from importlib import import_module
+
+        if name not in _LATER:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *_LATER})
+
+
 __all__ = [
     "NO_RETRIES",
     "NO_TIMEOUT",
     "UNSET",
+    "AgenticWorkflowHandle",
     "ApiError",
+    "ApplicationHandle",
+    "ArgocdAppHandle",
     "AsyncClientSettings",
     "AsyncQovery",
     "BadRequest",
@@ -71,20 +128,27 @@ __all__ = [
     "BulkProgress",
     "CallOptions",
     "ClientSettings",
+    "ClusterHandle",
     "ClusterSnapshot",
+    "ClusterUpdateHook",
     "ConfigurationError",
     "Conflict",
     "ConnectError",
+    "ContainerHandle",
+    "DatabaseHandle",
     "DecodeError",
     "DeploymentAction",
     "DeploymentCanceled",
     "DeploymentError",
     "DeploymentFailed",
     "DeploymentTimeout",
+    "EnvironmentHandle",
     "EnvironmentSnapshot",
     "FailedService",
+    "FindError",
     "Forbidden",
     "Headers",
+    "HelmHandle",
     "Identified",
     "Inventory",
     "InventoryCluster",
@@ -92,16 +156,19 @@ __all__ = [
     "InventoryProject",
     "InventoryService",
     "Items",
+    "JobHandle",
     "LocalRateLimiter",
     "Mode",
     "Model",
     "NotFound",
+    "NothingFound",
     "OnError",
     "OpenEnum",
     "Pace",
     "Page",
     "PreconditionFailed",
     "ProgressHook",
+    "ProjectHandle",
     "QoveryError",
     "Rate",
     "RateBudgetExhausted",
@@ -117,10 +184,14 @@ __all__ = [
     "RetryEvent",
     "RetryHook",
     "RetryPolicy",
+    "ScopedVariables",
     "ServerError",
+    "ServiceHandle",
     "ServiceRef",
     "ServiceSelection",
     "ServiceSnapshot",
+    "SeveralFound",
+    "TerraformHandle",
     "Timeout",
     "TokenSource",
     "TransportError",
@@ -129,6 +200,7 @@ __all__ = [
     "UnknownVariant",
     "UnprocessableEntity",
     "Unset",
+    "UpdateHook",
     "WithResponse",
     "__version__",
     "from_dict",

@@ -1,5 +1,7 @@
 """The Qovery API as blocking calls: `Qovery`, its models and its errors."""
 
+from typing import TYPE_CHECKING, Any
+
 from qovery_async import (
     NO_RETRIES,
     NO_TIMEOUT,
@@ -10,7 +12,6 @@ from qovery_async import (
     BulkProgress,
     CallOptions,
     ClientSettings,
-    ClusterSnapshot,
     ConfigurationError,
     Conflict,
     ConnectError,
@@ -20,8 +21,8 @@ from qovery_async import (
     DeploymentError,
     DeploymentFailed,
     DeploymentTimeout,
-    EnvironmentSnapshot,
     FailedService,
+    FindError,
     Forbidden,
     Headers,
     Identified,
@@ -34,6 +35,7 @@ from qovery_async import (
     Mode,
     Model,
     NotFound,
+    NothingFound,
     OnError,
     OpenEnum,
     Pace,
@@ -57,8 +59,7 @@ from qovery_async import (
     RetryPolicy,
     ServerError,
     ServiceRef,
-    ServiceSelection,
-    ServiceSnapshot,
+    SeveralFound,
     Timeout,
     TokenSource,
     TransportError,
@@ -76,46 +77,112 @@ from qovery_async import (
 from qovery_sync import models as models
 from qovery_sync.client import Qovery
 
+if TYPE_CHECKING:
+    from qovery_async.deployments.cluster_errand import ClusterUpdateHook
+    from qovery_async.deployments.errand import UpdateHook
+    from qovery_async.deployments.selection import ServiceSelection
+    from qovery_async.deployments.snapshot import ClusterSnapshot, EnvironmentSnapshot, ServiceSnapshot
+    from qovery_sync.handles.clusters import ClusterHandle
+    from qovery_sync.handles.kinds import (
+        AgenticWorkflowHandle,
+        ApplicationHandle,
+        ArgocdAppHandle,
+        ContainerHandle,
+        DatabaseHandle,
+        HelmHandle,
+        JobHandle,
+        TerraformHandle,
+    )
+    from qovery_sync.handles.places import EnvironmentHandle, ProjectHandle, ServiceHandle
+    from qovery_sync.handles.variables import ScopedVariables
+else:
+    # Imported when they are first touched, since they need many models. Out of the type checkers' sight: a `__getattr__` they can see would hide typing errors.
+    _LATER = {
+        "ClusterHandle": "qovery_sync.handles.clusters",
+        "AgenticWorkflowHandle": "qovery_sync.handles.kinds",
+        "ApplicationHandle": "qovery_sync.handles.kinds",
+        "ArgocdAppHandle": "qovery_sync.handles.kinds",
+        "ContainerHandle": "qovery_sync.handles.kinds",
+        "DatabaseHandle": "qovery_sync.handles.kinds",
+        "HelmHandle": "qovery_sync.handles.kinds",
+        "JobHandle": "qovery_sync.handles.kinds",
+        "TerraformHandle": "qovery_sync.handles.kinds",
+        "EnvironmentHandle": "qovery_sync.handles.places",
+        "ProjectHandle": "qovery_sync.handles.places",
+        "ServiceHandle": "qovery_sync.handles.places",
+        "ScopedVariables": "qovery_sync.handles.variables",
+        "ClusterUpdateHook": "qovery_async.deployments.cluster_errand",
+        "UpdateHook": "qovery_async.deployments.errand",
+        "ServiceSelection": "qovery_async.deployments.selection",
+        "ClusterSnapshot": "qovery_async.deployments.snapshot",
+        "EnvironmentSnapshot": "qovery_async.deployments.snapshot",
+        "ServiceSnapshot": "qovery_async.deployments.snapshot",
+    }
+
+    def __getattr__(name: str) -> Any:
+        from importlib import import_module
+
+        if name not in _LATER:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(_LATER[name]), name)
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *_LATER})
+
+
 __all__ = [
     "NO_RETRIES",
     "NO_TIMEOUT",
     "UNSET",
+    "AgenticWorkflowHandle",
     "ApiError",
+    "ApplicationHandle",
+    "ArgocdAppHandle",
     "BadRequest",
     "BulkOutcome",
     "BulkProgress",
     "CallOptions",
     "ClientSettings",
+    "ClusterHandle",
     "ClusterSnapshot",
+    "ClusterUpdateHook",
     "ConfigurationError",
     "Conflict",
     "ConnectError",
+    "ContainerHandle",
+    "DatabaseHandle",
     "DecodeError",
     "DeploymentAction",
     "DeploymentCanceled",
     "DeploymentError",
     "DeploymentFailed",
     "DeploymentTimeout",
+    "EnvironmentHandle",
     "EnvironmentSnapshot",
     "FailedService",
+    "FindError",
     "Forbidden",
     "Headers",
+    "HelmHandle",
     "Identified",
     "Inventory",
     "InventoryCluster",
     "InventoryEnvironment",
     "InventoryProject",
     "InventoryService",
+    "JobHandle",
     "LocalRateLimiter",
     "Mode",
     "Model",
     "NotFound",
+    "NothingFound",
     "OnError",
     "OpenEnum",
     "Pace",
     "Page",
     "PreconditionFailed",
     "ProgressHook",
+    "ProjectHandle",
     "Qovery",
     "QoveryError",
     "Rate",
@@ -132,10 +199,14 @@ __all__ = [
     "RetryEvent",
     "RetryHook",
     "RetryPolicy",
+    "ScopedVariables",
     "ServerError",
+    "ServiceHandle",
     "ServiceRef",
     "ServiceSelection",
     "ServiceSnapshot",
+    "SeveralFound",
+    "TerraformHandle",
     "Timeout",
     "TokenSource",
     "TransportError",
@@ -144,6 +215,7 @@ __all__ = [
     "UnknownVariant",
     "UnprocessableEntity",
     "Unset",
+    "UpdateHook",
     "WithResponse",
     "__version__",
     "from_dict",

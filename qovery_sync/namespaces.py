@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from qovery_async import namespaces as asynchronous
     from qovery_sync.bulk import Bulk
     from qovery_sync.deployments.clusters import Deployments
+    from qovery_sync.find.finder import Find
+    from qovery_sync.handles.by_id import ClusterById, EnvironmentById, ProjectById, ServiceById
     from qovery_sync.inventory.taking import TakeInventory
     from qovery_sync.resources.account import Account
     from qovery_sync.resources.admin import Admin
@@ -80,6 +82,7 @@ class Namespaces(Root):
     blueprints: Namespace[Blueprints] = Namespace("Blueprints", "resources.blueprints")
     bulk: Namespace[Bulk] = Namespace("Bulk", "bulk")
     cloud_providers: Namespace[CloudProviders] = Namespace("CloudProviders", "resources.cloud_providers")
+    cluster: Namespace[ClusterById] = Namespace("ClusterById", "handles.by_id")
     clusters: Namespace[Clusters] = Namespace("Clusters", "resources.clusters")
     container_registries: Namespace[ContainerRegistries] = Namespace(
         "ContainerRegistries", "resources.container_registries"
@@ -93,8 +96,10 @@ class Namespaces(Root):
     enterprise_connections: Namespace[EnterpriseConnections] = Namespace(
         "EnterpriseConnections", "resources.enterprise_connections"
     )
+    environment: Namespace[EnvironmentById] = Namespace("EnvironmentById", "handles.by_id")
     environments: Namespace[Environments] = Namespace("Environments", "resources.environments")
     events: Namespace[Events] = Namespace("Events", "resources.events")
+    find: Namespace[Find] = Namespace("Find", "find.finder")
     gcp: Namespace[Gcp] = Namespace("Gcp", "resources.gcp")
     git: Namespace[Git] = Namespace("Git", "resources.git")
     git_tokens: Namespace[GitTokens] = Namespace("GitTokens", "resources.git_tokens")
@@ -111,11 +116,13 @@ class Namespaces(Root):
     organizations: Namespace[Organizations] = Namespace("Organizations", "resources.organizations")
     platform_templates: Namespace[PlatformTemplates] = Namespace("PlatformTemplates", "resources.platform_templates")
     policy_api_tokens: Namespace[PolicyApiTokens] = Namespace("PolicyApiTokens", "resources.policy_api_tokens")
+    project: Namespace[ProjectById] = Namespace("ProjectById", "handles.by_id")
     projects: Namespace[Projects] = Namespace("Projects", "resources.projects")
     scaleway: Namespace[Scaleway] = Namespace("Scaleway", "resources.scaleway")
     secret_manager_accesses: Namespace[SecretManagerAccesses] = Namespace(
         "SecretManagerAccesses", "resources.secret_manager_accesses"
     )
+    service: Namespace[ServiceById] = Namespace("ServiceById", "handles.by_id")
     services: Namespace[Services] = Namespace("Services", "resources.services")
     terraforms: Namespace[Terraforms] = Namespace("Terraforms", "resources.terraforms")
     variables: Namespace[Variables] = Namespace("Variables", "resources.variables")

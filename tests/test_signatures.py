@@ -217,6 +217,13 @@ class TestFaces:
     def test_organization_is_the_same_object_as_organizations(self, client: Any) -> None:
         assert client.organization is client.organizations
 
+    @pytest.mark.anyio
+    async def test_capabilities_can_be_warmed_up(self) -> None:
+        async with AsyncQovery(token="x") as client:
+            await client.warm_up(*CAPABILITIES)
+        with Qovery(token="x") as blocking:
+            blocking.warm_up(*CAPABILITIES)
+
     @FACES
     def test_namespaces_are_made_once(self, client: Any) -> None:
         assert client.projects is client.projects

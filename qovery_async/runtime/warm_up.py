@@ -13,9 +13,11 @@ from qovery_async.errors import ConfigurationError
 from qovery_async.runtime.pagination import Items, Page
 from qovery_async.runtime.resource import Resource
 
+_OPERATIONS = "qovery_async.resources."
+
 
 async def warm_up(root: Resource, codec: Codec, namespaces: Sequence[str]) -> None:
-    """Imports `namespaces` (paths such as "projects.secrets") and builds the decoders of their methods.
+    """Imports `namespaces` (paths such as "projects.secrets") and builds the decoders of their operations.
 
     Raises:
         ConfigurationError: a path names no namespace.
@@ -30,7 +32,8 @@ async def warm_up(root: Resource, codec: Codec, namespaces: Sequence[str]) -> No
                 )
             resource = found
         for name, method in inspect.getmembers(type(resource), inspect.iscoroutinefunction):
-            if not name.startswith("_"):
+            # What capabilities return is made of what their operations return.
+            if not name.startswith("_") and method.__module__.startswith(_OPERATIONS):
                 codec.prepare(_result(method))
                 await anyio.lowlevel.checkpoint()  # lets other tasks run
 

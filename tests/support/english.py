@@ -8,7 +8,7 @@ import re
 WIDTH = 112 - 8
 
 VERBS = re.compile(
-    r"(Accept|Add|Call|Cancel|Change|Check|Claim|Clean|Clone|Connect|Create|Delete|Deploy|Disconnect|Export|Generate|Get|Have|"
+    r"(Accept|Add|Call|Cancel|Change|Check|Claim|Clean|Clone|Connect|Create|Delete|Deploy|Disconnect|Export|Find|Generate|Get|Have|"
     r"Import|Invite|Iterate|List|Lock|Make|Move|Override|Parse|Preview|Query|Redeem|Remove|Replace|Resolve|Restart|Save|"
     r"Send|Set|Start|Stop|Uninstall|Unlock|Update|Upgrade) "
 )

@@ -20,7 +20,7 @@ from collections.abc import AsyncIterator as Stream, Awaitable as Promise, Calla
 from typing import Annotated, Any, Optional, Union
 
 from . import boats
-from .boats import Boat as Dinghy, Steer as Steering
+from .boats import Boat as Dinghy
 if typing.TYPE_CHECKING:
     from qovery_async.boats import Boat
 
@@ -35,17 +35,14 @@ class Fleet:
 BOATS = '''
 """Boats."""
 from collections.abc import Awaitable, Callable
-from typing import Literal
-from qovery_async.oars import Any, Oar
+from typing import Optional, TypeVar
+from qovery_async.oars import Any, Blade, Oar
 
-Row = Callable[[Stroke], Awaitable[None]]
-Steer = Row | Literal["by hand"] | None
-Fill = Callable[[Any], Awaitable[None]]
-Ring = Callable[["Rounds"], Awaitable[None]]
-Rounds = list["Ring"]
-
-class Stroke:
-    "A plain object."
+T = TypeVar("T")
+Row = Callable[[str], Awaitable[None]]
+Feather = Optional[Callable[[Blade], Awaitable["Boat"]]]
+Load = Callable[[Any], Awaitable[None]]
+Each = Callable[[T], Awaitable[None]]
 
 class Boat:
     "A live object."
@@ -54,8 +51,11 @@ class Boat:
 '''
 OARS = '''
 """Oars."""
+class Blade:
+    "A plain object."
+
 class Any:
-    "Not that of typing."
+    "Named like something else."
 
 class Oar:
     "A live object, in a module without twins."
@@ -91,9 +91,7 @@ def derived(method: str) -> str:
         ("collections.abc.Callable[..., collections.abc.Awaitable[None]]", "collections.abc.Callable[..., None]"),
         ("Optional[Callable[[str], Union[Promise[None], None]]]", "Callable[[str], None] | None"),
         ("Callable[[Ship], Optional[Awaitable[str]]]", "Callable[[Ship], str | None]"),
-        ("boats.Row", "Callable[[Stroke], None]"),
-        ("Steering", "Callable[[Stroke], None] | Literal['by hand'] | None"),
-        ("Steering | int", "Callable[[Stroke], None] | Literal['by hand'] | None | int"),
+        ("boats.Row", "Callable[[str], None]"),
     ],
 )
 def test_of_a_parameter(annotation: str, blocking: str) -> None:
@@ -119,12 +117,16 @@ def test_of_a_result(method: str, blocking: str) -> None:
 
 def test_what_is_imported_under_another_name_keeps_it() -> None:
     assert "from qovery_sync.boats import Boat as Dinghy" in derived("async def meet(self) -> Dinghy: 'Meet.'")
-    steered = derived("async def meet(self, steer: Steering) -> None: 'Meet.'")
-    assert "from qovery_async.boats import Stroke\n" in steered
-    assert "from typing import Literal\n" in steered
     # Imported for type checkers only, as its original is.
     assert "\n    from qovery_sync.boats import Boat\n" in derived("async def meet(self) -> 'Boat': 'Meet.'")
     assert "import collections.abc\n" in derived("async def count(self) -> collections.abc.Sequence[int]: 'Count.'")
+
+
+def test_an_alias_of_another_module_brings_what_it_names() -> None:
+    text = derived("async def meet(self, hook: boats.Feather = None) -> None: 'Meet.'")
+    assert "def meet(self, hook: Callable[[Blade], Boat] | None = None) -> None:" in text
+    assert "\nfrom qovery_async.oars import Blade\n" in text
+    assert "from qovery_sync.boats import Boat\n" in text
 
 
 @pytest.mark.parametrize(
@@ -132,10 +134,10 @@ def test_what_is_imported_under_another_name_keeps_it() -> None:
     [
         ("async def meet(self) -> boats.Boat: ...", "import Boat by its name"),
         (
-            "async def meet(self, hook: boats.Fill) -> None: ...",
-            "spell out boats.Fill: Any in it, of qovery_async.boats, means something else here",
+            "async def meet(self, hook: boats.Load) -> None: ...",
+            "spell out boats.Load: Any is qovery_async.oars.Any there",
         ),
-        ("async def meet(self, hook: boats.Rounds) -> None: ...", "Rounds is an alias of itself"),
+        ("async def meet(self, hook: boats.Each[str]) -> None: ...", "spell out boats.Each[str]: it is an alias"),
         ("async def meet(self) -> boats.Oar: ...", "qovery_async.oars.Oar has async members, but no twin: name it in"),
         ("async def meet(self, ship: Shipp) -> None: ...", "Shipp is not imported or defined"),
         ("async def meet(self, ship: 'Ship or') -> None: ...", "'Ship or' is no annotation"),

@@ -41,7 +41,7 @@ class Twins:
         origin = source.origin(expression)
         if origin is None:
             return None
-        defined = self.defined(origin)
+        defined = self._defined(origin)
         hand = self._by_hand.get(defined.dotted)
         if hand is not None:
             module, _, name = hand.rpartition(".")
@@ -66,7 +66,7 @@ class Twins:
 
     def definition(self, origin: Origin) -> tuple[Source, ast.ClassDef | ast.expr] | None:
         """The class or the value of a name, and the module that it stands in."""
-        origin = self.defined(origin)
+        origin = self._defined(origin)
         source = self._source(origin.module)
         found = source.definition(origin.name) if source else None
         return (source, found) if source and found else None
@@ -74,7 +74,7 @@ class Twins:
     def is_resource(self, source: Source, expression: ast.expr) -> bool:
         """Whether an expression names the base of all namespaces."""
         origin = source.origin(expression)
-        return origin is not None and self.defined(origin) == RESOURCE
+        return origin is not None and self._defined(origin) == RESOURCE
 
     def variable(self, source: Source, expression: ast.expr) -> str | None:
         """The kind of a type variable, where an expression names one: `TypeVar`, `ParamSpec`."""
@@ -93,7 +93,7 @@ class Twins:
     def _leads_to_async(self, origin: Origin) -> bool:
         left, seen = [origin], set[str]()
         while left:
-            here = self.defined(left.pop())
+            here = self._defined(left.pop())
             if here in (RESOURCE, ITEMS) or here.dotted in self._by_hand:
                 return here != ITEMS
             found = self.definition(here) if here.dotted not in seen else None
@@ -112,7 +112,7 @@ class Twins:
             left += [led for node in names if (led := source.origin(node)) is not None]
         return False
 
-    def defined(self, origin: Origin) -> Origin:
+    def _defined(self, origin: Origin) -> Origin:
         """Where a name is defined that other modules may hand on."""
         source, seen = self._source(origin.module), {origin}
         while source is not None and (further := source.names.get(origin.name)) is not None and further not in seen:

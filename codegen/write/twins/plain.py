@@ -9,13 +9,13 @@ from copy import deepcopy
 
 import attrs
 
-from codegen.write.twins.index import Twins, named
-from codegen.write.twins.source import Source
+from codegen.write.twins.index import Twins
+from codegen.write.twins.source import NoTwin, Source
 
 
 def plain(annotation: ast.expr, source: Source, twins: Twins) -> ast.expr:
     """The annotation as an expression of names, brackets and `|`; nodes of strings stand on its line."""
-    return _Spelled(annotation, source, twins).visit(deepcopy(annotation))  # type: ignore[no-any-return]  # ast says so
+    return _Spelled(annotation, source, twins, source).visit(deepcopy(annotation))  # type: ignore[no-any-return]  # ast says so
 
 
 def members(annotation: ast.expr) -> list[ast.expr]:
@@ -43,8 +43,13 @@ class _Spelled(ast.NodeTransformer):
     place: ast.expr
     source: Source
     twins: Twins
-    inside: tuple[str, ...] = ()
-    """The aliases that are being spelled out."""
+    home: Source
+    """The module that the annotation stands in; `source` is that of the alias which is being spelled out."""
+    inside: tuple[ast.expr, ...] = ()
+    """The values of the aliases that are being spelled out."""
+
+    def _no_twin(self, why: str) -> NoTwin:
+        return self.home.no_twin(self.place, why)
 
     def visit_Constant(self, node: ast.Constant) -> ast.expr:
         if not isinstance(node.value, str):
@@ -52,7 +57,7 @@ class _Spelled(ast.NodeTransformer):
         try:
             inside = ast.parse(node.value.strip(), mode="eval").body
         except SyntaxError:
-            raise self.source.no_twin(self.place, f"{node.value!r} is no annotation") from None
+            raise self._no_twin(f"{node.value!r} is no annotation") from None
         return self._here(inside)
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
@@ -70,35 +75,46 @@ class _Spelled(ast.NodeTransformer):
             case _:
                 if self._alias(node.value) is not None:
                     why = f"spell out {ast.unparse(node)}: it is an alias of a type that the blocking face changes"
-                    raise self.source.no_twin(self.place, why)
+                    raise self._no_twin(why)
                 self.generic_visit(node)
                 return node
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
         if self.source.bound(node) is None and not hasattr(builtins, node.id):
-            raise self.source.no_twin(self.place, f"{node.id} is not imported or defined at the top of the module")
-        return self._followed(node)
+            raise self._no_twin(f"{node.id} is not imported or defined at the top of the module")
+        return self._spelled_out(node)
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
         if self.source.bound(node) is None:
-            why = f"{ast.unparse(node)} is not imported or defined at the top of the module"
-            raise self.source.no_twin(self.place, why)
-        return self._followed(node)
+            raise self._no_twin(f"{ast.unparse(node)} is not imported or defined at the top of the module")
+        return self._spelled_out(node)
 
-    def _followed(self, node: ast.expr) -> ast.expr:
-        """The value of an alias in place of its name."""
-        alias = self._alias(node)
-        if alias is None:
+    def _spelled_out(self, node: ast.Name | ast.Attribute) -> ast.expr:
+        """An alias that reads differently in the blocking face, as what it stands for; any other name as it is."""
+        found, name = self._alias(node), ast.unparse(node)
+        if found is None:
             return node
-        name = ast.unparse(alias)
-        if name in self.inside:
-            raise self.source.no_twin(
-                self.place, f"{ast.unparse(node)} is an alias of itself, which cannot be spelled out"
-            )
-        return attrs.evolve(self, inside=(*self.inside, name))._here(deepcopy(alias))  # noqa: SLF001  # its own
+        source, value = found
+        if value in self.inside:
+            raise self._no_twin(f"{name} is an alias of itself, which cannot be spelled out")
+        inside = attrs.evolve(self, source=source, inside=(*self.inside, value))
+        spelled = inside._here(deepcopy(value))  # noqa: SLF001  # its own
+        if source is not self.source:
+            self._import(spelled, source, name)
+        return spelled
 
-    def _alias(self, node: ast.expr) -> ast.expr | None:
-        """The value of an alias that reads differently in the blocking face."""
+    def _import(self, spelled: ast.expr, source: Source, alias: str) -> None:
+        """Binds what an alias of another module names, as that module does."""
+        for node in ast.walk(spelled):
+            bound = source.bound(node) if isinstance(node, (ast.Name, ast.Attribute)) else None
+            if bound is not None:
+                theirs = source.names[bound]
+                ours = self.source.names.setdefault(bound, theirs)
+                if ours.dotted != theirs.dotted:
+                    raise self._no_twin(f"spell out {alias}: {bound} is {theirs.dotted} there, {ours.dotted} here")
+
+    def _alias(self, node: ast.expr) -> tuple[Source, ast.expr] | None:
+        """The value of an alias that reads differently in the blocking face, and the module that it stands in."""
         origin = self.source.origin(node)
         found = self.twins.definition(origin) if origin else None
         if found is None:
@@ -106,25 +122,11 @@ class _Spelled(ast.NodeTransformer):
         source, value = found
         if isinstance(value, ast.ClassDef) or not self.twins.is_async(source, value):
             return None
-        name = ast.unparse(node)
         if isinstance(value, ast.Call):
-            raise self.source.no_twin(
-                self.place, f"{name} is a type variable bound to a class with a twin, which has no blocking form"
+            raise self._no_twin(
+                f"{ast.unparse(node)} is a type variable bound to a class with a twin, which has no blocking form"
             )
-        self._borrow(source, value, name)
-        return value
-
-    def _borrow(self, lender: Source, value: ast.expr, alias: str) -> None:
-        """Binds the names of an alias of another module here as they are bound there."""
-        for node in named(value):
-            bound = lender.bound(node)
-            if bound is None:
-                continue
-            theirs = lender.names[bound]
-            ours = self.source.names.setdefault(bound, theirs)
-            if self.twins.defined(ours) != self.twins.defined(theirs):
-                why = f"spell out {alias}: {bound} in it, of {lender.module}, means something else here"
-                raise self.source.no_twin(self.place, why)
+        return source, value
 
     def _here(self, expression: ast.expr) -> ast.expr:
         for inner in ast.walk(expression):

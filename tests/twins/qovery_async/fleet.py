@@ -32,6 +32,9 @@ R = TypeVar("R")
 
 SLOW = 0.01
 
+Tell = Callable[["Ship"], Awaitable[None] | None]
+"""An alias that hides what is awaited, also from another module."""
+
 
 @attrs.frozen
 class Voyage(Generic[A, R]):
@@ -165,7 +168,7 @@ class Fleet(Resource):
 
         return Items(pages)
 
-    def sightings(self, *, on_sight: Callable[[Ship], Awaitable[None] | None] | None = None) -> AsyncGenerator[Ship]:
+    def sightings(self, *, on_sight: Tell | None = None) -> AsyncGenerator[Ship]:
         """Ships as they come in sight; the function is called with each first."""
 
         async def sightings() -> AsyncGenerator[Ship]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import collections.abc
 from collections.abc import AsyncIterator as Stream
-from collections.abc import Awaitable, Callable, Iterable
 from collections.abc import Awaitable as Promise
+from collections.abc import Callable, Iterable
 from contextlib import asynccontextmanager as managed
 from typing import Any, ClassVar, Generic, Literal, Self, TypeVar, overload
 
@@ -14,15 +14,13 @@ import attrs
 
 from qovery_async.progress.reports import BulkProgress, ProgressHook
 from qovery_async.runtime.resource import Resource
-from tests.twins.qovery_async.fleet import Flagship, Ship
+from tests.twins.qovery_async.fleet import Flagship, Ship, Tell
 
 FIRST = 7
 
 T = TypeVar("T")
 R = TypeVar("R")
 
-Tell = Callable[[Ship], Awaitable[None] | None]
-"""An alias that hides what is awaited."""
 Berths = dict[str, Ship]
 
 

@@ -1,0 +1,1 @@
+"""What an organization has, by names and by ids."""

@@ -1,0 +1,1 @@
+"""Projects, environments, services and clusters by their names."""
