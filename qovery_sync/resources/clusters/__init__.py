@@ -315,7 +315,8 @@ class Clusters(Twin):
     ) -> models.ClusterMetricsResponse:
         """Query the metrics of a cluster in Prometheus.
 
-        Takes Prometheus' parameters, all as strings.
+        Takes Prometheus' parameters, all as strings. For the time before, ask again with other `start` and
+        `end`.
 
         Args:
             endpoint: Which endpoint of Prometheus' HTTP API to ask.
@@ -386,7 +387,8 @@ class Clusters(Twin):
     ) -> models.ClusterLogsResponse:
         """Query the logs of a cluster in Loki.
 
-        Takes Loki's parameters, all as strings.
+        Takes Loki's parameters, all as strings. For the lines before, ask again with `end` one nanosecond
+        before the oldest.
 
         Args:
             endpoint: Which endpoint of Loki's HTTP API to ask.

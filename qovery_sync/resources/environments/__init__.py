@@ -280,7 +280,8 @@ class Environments(Twin):
     def list_logs(self, environment_id: str) -> builtins.list[models.EnvironmentLog]:
         """List the last lines of the deployment logs of an environment, in the older form.
 
-        The last 1000 lines. `list_deployment_logs` is the newer operation.
+        The last 1000 lines. `list_deployment_logs` is the newer operation. There is no way to ask for older
+        ones.
 
         `GET /environment/{environmentId}/log`
         Raises: Unauthorized, Forbidden, NotFound.
@@ -292,7 +293,7 @@ class Environments(Twin):
     ) -> builtins.list[models.EnvironmentLogs]:
         """List the last lines of the deployment logs of an environment.
 
-        The last 1000 lines.
+        The last 1000 lines. `version` asks for those of an earlier deployment.
 
         Args:
             version: The `execution_id` of a deployment, as `Status` has it.
