@@ -122,7 +122,9 @@ class Inventory:
                 on = f" on {environment.cluster.name}" if environment.cluster else ""
                 yield f"  {environment.name:<24} {_or(environment.mode):<12} {_or(environment.state)}{on}"
                 for service in environment.services:
-                    yield f"    {service.name:<22} {service.kind:<12} {service.state or ''}".rstrip()
+                    # The API lists no state of such an app.
+                    other = "managed by Argo CD" if service.kind == "ARGOCD_APP" else ""
+                    yield f"    {service.name:<22} {service.kind:<12} {service.state or other}".rstrip()
 
 
 def _is(node: InventoryProject | InventoryEnvironment | InventoryCluster | None, wanted: str | None) -> bool:

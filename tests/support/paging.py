@@ -25,11 +25,12 @@ def pager_calls(style: str) -> list[str]:
 def items(call: str, count: int) -> list[dict[str, Any]]:
     """As many items as the operation may return, each with its own key."""
     template = _template(call, PAGERS[call])
+    key = PAGERS[call].key
     made: list[dict[str, Any]] = []
     for number in range(count):
-        key = template.get(PAGERS[call].key)
-        own = {**key, "execution_id": f"x{number}"} if isinstance(key, dict) else f"k{number}"
-        made.append({**template, PAGERS[call].key: own})
+        compound: dict[str, Any] | None = template[key] if key == "identifier" else None
+        own = f"k{number}" if compound is None else {**compound, "execution_id": f"x{number}"}
+        made.append({**template, key: own})
     return made
 
 
