@@ -29,7 +29,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--project", help="the name of the only project to sweep")
     parser.add_argument("--include-production", action="store_true", help="production environments too")
     parser.add_argument("--delete", action="store_true", help="delete them, instead of only saying which")
-    return parser.parse_args()
+    args = parser.parse_args()
+    if not args.days > 0:
+        parser.error(f"--days must be above 0, got {args.days}")
+    return args
 
 
 def stale(inventory: Inventory, statuses: list[EnvironmentStatus], args: argparse.Namespace) -> Iterator[Stale]:
