@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import weakref
 from operator import attrgetter
 from typing import Any
 
@@ -116,6 +117,40 @@ async def test_a_list_that_names_its_next_page_ends_where_none_is_named(call: st
                 "pageSize=1&continueToken=t%2F2&triggeredBy=me",
                 "pageSize=1&continueToken=t3&triggeredBy=me",
             ]
+
+
+async def test_an_iteration_over_events_keeps_none_of_them(ask: Ask) -> None:
+    """Its memory stays flat: never more than two pages are alive, however many have been read."""
+    size, pages = 50, 40
+
+    def answer(request: web.BaseRequest) -> web.Response:
+        number = int(request.query.get("continueToken", 0))
+        events = [{"id": f"e{number}-{place}"} for place in range(size)]
+        return Answer(
+            {"links": {"next": f"?continueToken={number + 1}"} if number < pages else {}, "events": events}
+        ).response()
+
+    class Counted:
+        """Counts what is put in, and how much of it was alive at once."""
+
+        def __init__(self) -> None:
+            self.count = self.most = 0
+            self._alive = weakref.WeakValueDictionary[int, Any]()
+
+        def append(self, event: Any) -> None:
+            self.count += 1
+            self._alive[self.count] = event
+            self.most = max(self.most, len(self._alive))
+
+        def extend(self, events: Any) -> None:
+            for event in events:
+                self.append(event)
+
+    found: Any = Counted()
+    async with serve(answer) as server:
+        await ask(server.url, iterate("events.list", found))
+    assert found.count == size * (pages + 1)
+    assert found.most <= 2 * size + 1
 
 
 @pytest.mark.parametrize("call", SINGLE)
