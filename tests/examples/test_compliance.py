@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import anyio
 import attrs
 import pytest
+from aiohttp import web
 
 from qovery_async import AsyncQovery, to_dict
 from qovery_async.emulator import Emulator, Fault
@@ -66,6 +69,24 @@ async def test_a_snapshot_is_stable_and_the_difference_says_what_changed(tmp_pat
     ]
     ran = await difference(new, old)
     assert "- api tokens: ci" in ran.out.splitlines()
+
+
+@web.middleware
+async def backwards(request: web.Request, handler: Callable[[web.Request], Awaitable[web.Response]]) -> web.Response:
+    """Each list the other way round: the API promises no order."""
+    response = await handler(request)
+    body = json.loads(response.body) if isinstance(response.body, bytes) and response.status == 200 else None
+    if isinstance(body, dict) and "results" in body:
+        return web.json_response({**body, "results": body["results"][::-1]})
+    return response
+
+
+async def test_the_order_of_lists_is_no_change(tmp_path: Path) -> None:
+    old, new = tmp_path / "old.json", tmp_path / "new.json"
+    async with Emulator(world="demo") as emulator:
+        text = await take(emulator, old)
+    async with Emulator(world="demo", middlewares=[backwards]) as emulator:
+        assert await take(emulator, new) == text
 
 
 async def test_a_snapshot_holds_names_of_secrets_but_no_value(tmp_path: Path) -> None:
