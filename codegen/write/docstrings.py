@@ -99,12 +99,11 @@ class Words:
         replaced_by = self.replaced_by.get(operation.call)
         old = [f"Deprecated: use `{replaced_by}`."] if replaced_by else []
         note = _of(self.notes, operation)
-        more = self.single.get(operation.call, "")
-        return _wrapped(" ".join(filter(None, [*old, note, more, *remarks])))
+        return _wrapped(" ".join([*old, *([note] if note else []), *remarks]))
 
     def _returned(self, operation: Operation, twin: str | None) -> list[str]:
         """The result, where the type does not say it all."""
-        note = _of(self.returns, operation)
+        note = " ".join(filter(None, [_of(self.returns, operation), self.single.get(operation.call)]))
         types = {response.type for response in operation.responses}
         if note:
             return [note]

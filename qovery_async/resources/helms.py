@@ -210,7 +210,8 @@ class Helms(Resource):
     async def list_deployment_history(self, helm_id: str) -> builtins.list[models.DeploymentHistoryHelmResponse]:
         """List the past and current deployments of a Helm service.
 
-        The newest only; `helms.iterate_deployment_history_v2` goes through all.
+        Returns:
+            The newest only; `helms.iterate_deployment_history_v2` goes through all.
 
         `GET /helm/{helmId}/deploymentHistory`
         Raises: Unauthorized, Forbidden, NotFound.

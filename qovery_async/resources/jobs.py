@@ -198,7 +198,8 @@ class Jobs(Resource):
     async def list_deployment_history(self, job_id: str) -> builtins.list[models.DeploymentHistoryJobResponse]:
         """List the past and current deployments of a job.
 
-        The newest only; `jobs.iterate_deployment_history_v2` goes through all.
+        Returns:
+            The newest only; `jobs.iterate_deployment_history_v2` goes through all.
 
         `GET /job/{jobId}/deploymentHistory`
         Raises: Unauthorized, Forbidden, NotFound.

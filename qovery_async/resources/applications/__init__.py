@@ -354,7 +354,8 @@ class Applications(Resource):
     async def list_logs(self, application_id: str) -> builtins.list[models.Log]:
         """List the last log lines of an application.
 
-        The last 1000 lines. `clusters.query_logs` has older ones.
+        Returns:
+            The last 1000 lines; `clusters.query_logs` has older ones.
 
         `GET /application/{applicationId}/log`
         Raises: Unauthorized, Forbidden, NotFound.

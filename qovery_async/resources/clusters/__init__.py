@@ -409,8 +409,7 @@ class Clusters(Resource):
     ) -> models.ClusterMetricsResponse:
         """Query the metrics of a cluster in Prometheus.
 
-        Takes Prometheus' parameters, all as strings. For the time before, ask again with other `start` and
-        `end`.
+        Takes Prometheus' parameters, all as strings.
 
         Args:
             endpoint: Which endpoint of Prometheus' HTTP API to ask.
@@ -428,7 +427,8 @@ class Clusters(Resource):
             analyze: Passed on to Thanos: whether to explain the query.
 
         Returns:
-            Prometheus' own JSON, as a string in `metrics`.
+            Prometheus' own JSON, as a string in `metrics`. For the time before, ask again with other `start`
+                and `end`.
 
         `GET /cluster/{clusterId}/metrics`
         """
@@ -488,8 +488,7 @@ class Clusters(Resource):
     ) -> models.ClusterLogsResponse:
         """Query the logs of a cluster in Loki.
 
-        Takes Loki's parameters, all as strings. For the lines before, ask again with `end` one nanosecond
-        before the oldest.
+        Takes Loki's parameters, all as strings.
 
         Args:
             endpoint: Which endpoint of Loki's HTTP API to ask.
@@ -504,7 +503,8 @@ class Clusters(Resource):
             time: For instant queries: the point in time.
 
         Returns:
-            Loki's own JSON, as a string in `response`.
+            Loki's own JSON, as a string in `response`. For the lines before, ask again with `end` one
+                nanosecond before the oldest.
 
         `GET /cluster/{clusterId}/logs`
         """

@@ -315,8 +315,7 @@ class Clusters(Twin):
     ) -> models.ClusterMetricsResponse:
         """Query the metrics of a cluster in Prometheus.
 
-        Takes Prometheus' parameters, all as strings. For the time before, ask again with other `start` and
-        `end`.
+        Takes Prometheus' parameters, all as strings.
 
         Args:
             endpoint: Which endpoint of Prometheus' HTTP API to ask.
@@ -334,7 +333,8 @@ class Clusters(Twin):
             analyze: Passed on to Thanos: whether to explain the query.
 
         Returns:
-            Prometheus' own JSON, as a string in `metrics`.
+            Prometheus' own JSON, as a string in `metrics`. For the time before, ask again with other `start`
+                and `end`.
 
         `GET /cluster/{clusterId}/metrics`
         """
@@ -387,8 +387,7 @@ class Clusters(Twin):
     ) -> models.ClusterLogsResponse:
         """Query the logs of a cluster in Loki.
 
-        Takes Loki's parameters, all as strings. For the lines before, ask again with `end` one nanosecond
-        before the oldest.
+        Takes Loki's parameters, all as strings.
 
         Args:
             endpoint: Which endpoint of Loki's HTTP API to ask.
@@ -403,7 +402,8 @@ class Clusters(Twin):
             time: For instant queries: the point in time.
 
         Returns:
-            Loki's own JSON, as a string in `response`.
+            Loki's own JSON, as a string in `response`. For the lines before, ask again with `end` one
+                nanosecond before the oldest.
 
         `GET /cluster/{clusterId}/logs`
         """

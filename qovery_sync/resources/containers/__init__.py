@@ -142,7 +142,8 @@ class Containers(Twin):
     def list_deployment_history(self, container_id: str) -> builtins.list[models.DeploymentHistoryContainer]:
         """List the past and current deployments of a container.
 
-        The newest only; `containers.iterate_deployment_history_v2` goes through all.
+        Returns:
+            The newest only; `containers.iterate_deployment_history_v2` goes through all.
 
         `GET /container/{containerId}/deploymentHistory`
         Raises: Unauthorized, Forbidden, NotFound.
@@ -242,7 +243,8 @@ class Containers(Twin):
     def list_logs(self, container_id: str) -> builtins.list[models.Log]:
         """List the last log lines of a container.
 
-        The last 1000 lines. `clusters.query_logs` has older ones.
+        Returns:
+            The last 1000 lines; `clusters.query_logs` has older ones.
 
         `GET /container/{containerId}/log`
         Raises: Unauthorized, Forbidden, NotFound.
