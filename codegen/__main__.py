@@ -55,8 +55,10 @@ def undecided(decisions: Decisions, api: Api) -> list[str]:
     """The decisions that must be taken before code is written."""
     where = "named like a secret, add it to codegen/decisions/secrets.toml as hidden or shown"
     alike = "enums of the same values, add them to codegen/decisions/enums.toml as one or apart"
+    pages = "looks as if it had pages, add it to codegen/decisions/pagers.toml as pagers or single"
     return [
         *(f"{where}: {name}" for name in decisions.secrets.undecided(api)),
+        *(f"{pages}: {call}" for call in decisions.pagers.undecided(api)),
         *(f"{alike}: {names}" for names in decisions.enums.undecided(api)),
     ]
 

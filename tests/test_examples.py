@@ -1,7 +1,8 @@
-"""What does a newcomer see who runs the demo?"""
+"""What does a newcomer see who runs the demo, or looks for an example?"""
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
@@ -38,3 +39,10 @@ def test_the_demo_says_why_an_argo_cd_app_has_no_state(demo: str) -> None:
     (app,) = [line for line in demo.splitlines() if "ARGOCD_APP" in line]
     assert app.split(maxsplit=2) == ["legacy", "ARGOCD_APP", "managed by Argo CD"]
     assert "unknown" not in demo
+
+
+def test_the_readme_has_each_example_and_its_styles() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| `(\w+)\.py`(\*?) \|", readme, re.MULTILINE)
+    there = {path.stem for path in (ROOT / "examples").glob("*.py")}
+    assert {name for name, _ in listed} | {f"{name}_sync" for name, star in listed if star} == there

@@ -23,7 +23,7 @@ from codegen.decisions.named import Api, Operation
 from codegen.decisions.naming import Names
 from codegen.decisions.secrecy import Secrets
 from codegen.decisions.words import Fields, Namespaces, Notes, Parameters, Phrases
-from codegen.facts import ObjectSchema
+from codegen.facts import ObjectSchema, references
 
 FOLDER = Path(__file__).parent
 
@@ -78,17 +78,34 @@ class Pager:
     cursor: str
     key: str = "id"
     items: str = "results"
+    page_size: int | None = None
 
 
 @attrs.frozen
 class Pagers(Table):
-    pagers: dict[OperationName, Pager]
+    pagers: dict[OperationName, Pager] = attrs.Factory(dict[OperationName, Pager])
+    single: dict[OperationName, str] = attrs.Factory(dict[OperationName, str])
 
     def idle(self, api: Api) -> Iterator[tuple[Place, str]]:
         for call, pager in self.pagers.items():
             if call in api.calls:
                 for key, text in _misfits(pager, api.calls[call], api):
                     yield ("pagers", call, key), text
+        for call in self.pagers.keys() & self.single.keys():
+            yield ("single", call), "has a pager"
+
+    def undecided(self, api: Api) -> list[str]:
+        """Operations that say which page they return, or take what names one."""
+        decided = {*self.pagers, *self.single}
+        return [
+            operation.call for operation in api.operations if _looks_paged(operation) and operation.call not in decided
+        ]
+
+
+def _looks_paged(operation: Operation) -> bool:
+    return any(response.paged for response in operation.responses) or any(
+        parameter.name in ("start_id", "page_size", "continue_token") for parameter in operation.query
+    )
 
 
 def _misfits(pager: Pager, operation: Operation, api: Api) -> Iterator[tuple[str, str]]:
@@ -96,17 +113,23 @@ def _misfits(pager: Pager, operation: Operation, api: Api) -> Iterator[tuple[str
         yield "cursor", f"{operation.call} has no parameter {pager.cursor!r}"
     type_ = str(operation.responses[0].type)
     if pager.style == "next_token":
-        if pager.items not in _attributes(type_, api):
+        envelope = _attributes(type_, api)
+        if pager.items not in envelope:
             yield "items", f"{type_} has no attribute {pager.items!r}"
+            return
+        type_ = envelope[pager.items]
     elif not operation.lists:
         yield "style", f"{operation.call} returns no list"
-    elif pager.key not in _attributes(type_, api):
+        return
+    if pager.key not in _attributes(type_, api):
         yield "key", f"{type_} has no attribute {pager.key!r}"
 
 
-def _attributes(type_: str, api: Api) -> list[str]:
-    schema = api.schemas.get(type_.removeprefix("list[").removesuffix("]"))
-    return [field.name for field in schema.fields] if isinstance(schema, ObjectSchema) else []
+def _attributes(type_: str, api: Api) -> dict[str, str]:
+    """The attributes of a model, or of the items of a list of it, with their types."""
+    name = next(iter(references(type_)), "")
+    schema = api.schemas.get(name)
+    return {field.name: field.type for field in schema.fields} if isinstance(schema, ObjectSchema) else {}
 
 
 @attrs.frozen

@@ -34,6 +34,7 @@ class Words:
     parameters_of: Mapping[str, Mapping[str, str]]
     fields: Fields
     namespaces: Mapping[str, str]
+    single: Mapping[str, str]
 
     @classmethod
     def of(cls, decisions: Decisions) -> Words:
@@ -46,6 +47,7 @@ class Words:
             parameters_of=decisions.parameters.parameters_of,
             fields=decisions.fields,
             namespaces=decisions.namespaces.namespaces,
+            single=decisions.pagers.single,
         )
 
     def method(
@@ -101,16 +103,14 @@ class Words:
 
     def _returned(self, operation: Operation, twin: str | None) -> list[str]:
         """The result, where the type does not say it all."""
-        note = _of(self.returns, operation)
+        note = " ".join(filter(None, [_of(self.returns, operation), self.single.get(operation.call)]))
         types = {response.type for response in operation.responses}
         if note:
             return [note]
         if any(response.media_type == "application/x-yaml" for response in operation.responses):
             return ["YAML."]
-        if any(response.paged for response in operation.responses):
-            return [
-                f"A page; `{twin}` goes through all pages." if twin else "A page; there is no way to ask for the next."
-            ]
+        if twin:
+            return [f"A page; `{twin}` goes through all pages."]
         if operation.method == "POST" and types & {*_STATUSES}:
             return ["The status right after the request; `get_status` follows it."]
         return []

@@ -118,8 +118,10 @@ def _reader(responses: list[ResponseFacts], pager: Pager | None, api: Api) -> _R
     if pager and pager.style == "next_token":
         item = _python(_items_type(api.schemas[str(response.type)], pager.items))
         return _Reader("_page", item, f"Page[{item}]", item, f', items="{pager.items}"')
-    if response.paged:
+    if response.paged and pager:
         return _Reader("_page", type_, f"Page[{type_}]", type_)
+    if response.paged:
+        return _Reader("_only_page", type_, f"list[{type_}]", type_)
     if response.items:
         return _Reader("_list", type_, f"list[{type_}]", type_)
     if type_.startswith("list["):

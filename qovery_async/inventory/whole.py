@@ -125,7 +125,9 @@ class Inventory:
                 on = f" on {one_line(environment.cluster.name)}" if environment.cluster else ""
                 yield f"  {one_line(environment.name):<24} {_or(environment.mode):<12} {_or(environment.state)}{on}"
                 for service in environment.services:
-                    yield f"    {one_line(service.name):<22} {service.kind:<12} {service.state or ''}".rstrip()
+                    # The API lists no state of such an app.
+                    other = "managed by Argo CD" if service.kind == "ARGOCD_APP" else ""
+                    yield f"    {one_line(service.name):<22} {service.kind:<12} {service.state or other}".rstrip()
 
 
 def _is(node: InventoryProject | InventoryEnvironment | InventoryCluster | None, wanted: str | None) -> bool:

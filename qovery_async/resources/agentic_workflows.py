@@ -140,6 +140,7 @@ class AgenticWorkflows(Resource):
         Takes what `list_deployment_history_v2` takes, and asks for page after page as needed.
         """
         return growing(
+            "agentic_workflows.list_deployment_history_v2",
             lambda cursor: self.list_deployment_history_v2(
                 agentic_workflow_id,
                 page_size=cursor,

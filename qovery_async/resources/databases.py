@@ -262,6 +262,7 @@ class Databases(Resource):
         Takes what `list_deployment_history` takes, and asks for page after page as needed.
         """
         return after_last(
+            "databases.list_deployment_history",
             lambda cursor: self.list_deployment_history(
                 database_id,
                 start_id=cursor,
@@ -300,6 +301,7 @@ class Databases(Resource):
         Takes what `list_deployment_history_v2` takes, and asks for page after page as needed.
         """
         return growing(
+            "databases.list_deployment_history_v2",
             lambda cursor: self.list_deployment_history_v2(
                 database_id,
                 page_size=cursor,
@@ -348,6 +350,7 @@ class DatabaseBackups(Resource):
         Takes what `list` takes, and asks for page after page as needed.
         """
         return after_last(
+            "databases.backups.list",
             lambda cursor: self.list(
                 database_id,
                 start_id=cursor,

@@ -103,6 +103,7 @@ class Events(Resource):
         Takes what `list` takes, and asks for page after page as needed.
         """
         return next_token(
+            "events.list",
             lambda cursor: self.list(
                 page_size=page_size,
                 from_timestamp=from_timestamp,
@@ -120,6 +121,7 @@ class Events(Resource):
                 organization_id=organization_id,
             ),
             continue_token,
+            key="id",
         )
 
     async def list_targets(

@@ -207,16 +207,16 @@ class Helms(Resource):
         """
         return await self._json(models.Status, "helms.get_status", "GET /helm/{helm_id}/status", helm_id)
 
-    async def list_deployment_history(self, helm_id: str) -> Page[models.DeploymentHistoryHelmResponse]:
+    async def list_deployment_history(self, helm_id: str) -> builtins.list[models.DeploymentHistoryHelmResponse]:
         """List the past and current deployments of a Helm service.
 
         Returns:
-            A page; there is no way to ask for the next.
+            The newest only; `helms.iterate_deployment_history_v2` goes through all.
 
         `GET /helm/{helmId}/deploymentHistory`
         Raises: Unauthorized, Forbidden, NotFound.
         """
-        return await self._page(
+        return await self._only_page(
             models.DeploymentHistoryHelmResponse,
             "helms.list_deployment_history",
             "GET /helm/{helm_id}/deploymentHistory",
@@ -253,6 +253,7 @@ class Helms(Resource):
         Takes what `list_deployment_history_v2` takes, and asks for page after page as needed.
         """
         return growing(
+            "helms.list_deployment_history_v2",
             lambda cursor: self.list_deployment_history_v2(
                 helm_id,
                 page_size=cursor,

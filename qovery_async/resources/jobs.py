@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from qovery_async import models
 from qovery_async.runtime.namespace import Namespace
-from qovery_async.runtime.pagination import Items, Page, growing
+from qovery_async.runtime.pagination import Items, Page, after_last, growing
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -195,16 +195,16 @@ class Jobs(Resource):
         """
         return await self._json(models.Status, "jobs.get_status", "GET /job/{job_id}/status", job_id)
 
-    async def list_deployment_history(self, job_id: str) -> Page[models.DeploymentHistoryJobResponse]:
+    async def list_deployment_history(self, job_id: str) -> builtins.list[models.DeploymentHistoryJobResponse]:
         """List the past and current deployments of a job.
 
         Returns:
-            A page; there is no way to ask for the next.
+            The newest only; `jobs.iterate_deployment_history_v2` goes through all.
 
         `GET /job/{jobId}/deploymentHistory`
         Raises: Unauthorized, Forbidden, NotFound.
         """
-        return await self._page(
+        return await self._only_page(
             models.DeploymentHistoryJobResponse,
             "jobs.list_deployment_history",
             "GET /job/{job_id}/deploymentHistory",
@@ -241,6 +241,7 @@ class Jobs(Resource):
         Takes what `list_deployment_history_v2` takes, and asks for page after page as needed.
         """
         return growing(
+            "jobs.list_deployment_history_v2",
             lambda cursor: self.list_deployment_history_v2(
                 job_id,
                 page_size=cursor,
@@ -257,8 +258,11 @@ class Jobs(Resource):
         The last 100.
 
         Args:
-            start_id: Of no use: it has to be a UUID, and a commit has a SHA.
+            start_id: Continue behind the commit with this SHA: the last one of the page before.
             git_commit_id: The SHA of the commit to look for.
+
+        Returns:
+            A page; `iterate_commits` goes through all pages.
 
         `GET /job/{jobId}/commit`
         Raises: Unauthorized, Forbidden, NotFound.
@@ -269,6 +273,25 @@ class Jobs(Resource):
             "GET /job/{job_id}/commit",
             job_id,
             query={"startId": start_id, "gitCommitId": git_commit_id},
+        )
+
+    def iterate_commits(
+        self, job_id: str, *, start_id: str | Unset = UNSET, git_commit_id: str | Unset = UNSET
+    ) -> Items[models.Commit | None]:
+        """Iterate over the last commits in the Git repository of a job.
+
+        Takes what `list_commits` takes, and asks for page after page as needed.
+        """
+        return after_last(
+            "jobs.list_commits",
+            lambda cursor: self.list_commits(
+                job_id,
+                start_id=cursor,
+                git_commit_id=git_commit_id,
+            ),
+            start_id,
+            key="git_commit_id",
+            page_size=100,
         )
 
     async def clone(self, job_id: str, body: models.CloneServiceRequest | Mapping[str, object]) -> models.JobResponse:

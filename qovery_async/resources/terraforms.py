@@ -211,6 +211,7 @@ class Terraforms(Resource):
         Takes what `list_deployment_history_v2` takes, and asks for page after page as needed.
         """
         return growing(
+            "terraforms.list_deployment_history_v2",
             lambda cursor: self.list_deployment_history_v2(
                 terraform_id,
                 page_size=cursor,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qs
@@ -9,11 +10,16 @@ from urllib.parse import parse_qs
 import attrs
 
 from qovery_async.codec.plain import is_object
+from qovery_async.errors import DecodeError
 from qovery_async.vocabulary import Unset
 
 T = TypeVar("T")
 
 _FIRST_SIZE = 20
+_MOST_EMPTY = 100
+"""Pages without items that may follow each other: a tenth of what a token may ask for in an hour."""
+
+_logger = logging.getLogger("qovery")
 
 BESIDE = ("page", "page_size", "links", "organization_max_limit_reached")
 """The keys of an envelope that say which page it is."""
@@ -95,44 +101,44 @@ class Items(Generic[T]):
 
 
 def after_last(
+    operation: str,
     fetch: Callable[[str | Unset], Awaitable[Page[T] | list[T]]],
     start: str | Unset,
     *,
     key: str,
+    page_size: int | None = None,
 ) -> Items[T]:
-    """Items of a list whose next page starts after the last item, fetched until a page has nothing new."""
+    """Items of a list whose next page starts after the last item.
+
+    Ends with a page that is empty, shorter than its size, or without a new item. `page_size` is the size where
+    the page does not say it.
+    """
 
     async def pages() -> AsyncIterator[list[T]]:
         seen: set[str] = set()
         cursor = start
-        while fresh := _fresh(await fetch(cursor), key, seen):
-            yield fresh
+        while True:
+            page = await fetch(cursor)
+            fresh = _fresh(page, key, seen)
+            if fresh:
+                yield fresh
+            if len(page) < max(1, _size(page) or page_size or 1):
+                return
             # An item that does not fit its model may have no key.
             keys = [k for k in (getattr(item, key, None) for item in fresh) if isinstance(k, str)]
             if not keys:
+                # A page may begin with the item that it was asked to start after.
+                if any(getattr(item, key, None) != cursor for item in page):
+                    _cut_short(operation, len(seen))
                 return
             cursor = keys[-1]
 
     return Items(pages)
 
 
-def next_token(fetch: Callable[[str | Unset], Awaitable[Page[T]]], start: str | Unset) -> Items[T]:
-    """Items of a list whose pages name the next one, fetched until a page names none."""
-
-    async def pages() -> AsyncIterator[list[T]]:
-        seen: set[str | Unset] = {start}
-        page = await fetch(start)
-        yield page.items
-        # A repeated token would start an endless loop.
-        while page.next and page.next not in seen:
-            seen.add(page.next)
-            page = await fetch(page.next)
-            yield page.items
-
-    return Items(pages)
-
-
-def growing(fetch: Callable[[int | Unset], Awaitable[Page[T]]], start: int | Unset, *, key: str) -> Items[T]:
+def growing(
+    operation: str, fetch: Callable[[int | Unset], Awaitable[Page[T]]], start: int | Unset, *, key: str
+) -> Items[T]:
     """Items of a list that only takes a size, which doubles until a response has fewer items."""
 
     async def pages() -> AsyncIterator[list[T]]:
@@ -143,19 +149,81 @@ def growing(fetch: Callable[[int | Unset], Awaitable[Page[T]]], start: int | Uns
             fresh = _fresh(page, key, seen)
             if fresh:
                 yield fresh
-            if len(page.items) < size or not fresh:
+            if len(page) < max(1, size):
                 return
-            size *= 2
+            if not fresh:
+                _cut_short(operation, len(seen))
+                return
+            # A server may return more than was asked for.
+            size = 2 * max(size, len(page))
 
     return Items(pages)
 
 
+def next_token(
+    operation: str, fetch: Callable[[str | Unset], Awaitable[Page[T]]], start: str | Unset, *, key: str
+) -> Items[T]:
+    """Items of a list whose pages name the next one, fetched until a page names none.
+
+    Remembers a token and a number for each page, but no items: the list may be of any length.
+    """
+
+    async def pages() -> AsyncIterator[list[T]]:
+        tokens: set[str | Unset] = {start}
+        contents: set[int] = set()
+        empty = 0
+        cursor = start
+        while True:
+            page = await fetch(cursor)
+            if page.items:
+                content = hash(tuple(_mark(item, key) for item in page))
+                if content in contents:
+                    raise _endless(operation, "returned the same page again")
+                contents.add(content)
+                yield page.items
+            empty = 0 if page.items else empty + 1
+            if not page.next:
+                return
+            if page.next in tokens:
+                raise _endless(operation, "named the same next page again")
+            if empty == _MOST_EMPTY:
+                raise _endless(operation, f"returned {empty} pages without items, one after the other")
+            cursor = page.next
+            tokens.add(cursor)
+
+    return Items(pages)
+
+
+def _size(page: Page[T] | list[T]) -> int | None:
+    return page.page_size if isinstance(page, Page) else None
+
+
 def _fresh(page: Page[T] | list[T], key: str, seen: set[str]) -> list[T]:
-    """The items not seen before. Pages overlap when new items push others onto the next page."""
-    fresh: list[T] = []
-    for item in page.items if isinstance(page, Page) else page:
-        mark = repr(getattr(item, key, item))
-        if mark not in seen:
-            seen.add(mark)
-            fresh.append(item)
+    """The items of no earlier page. Pages overlap when new items push others onto the next page."""
+    marked = [(_mark(item, key), item) for item in page]
+    fresh = [item for mark, item in marked if mark not in seen]
+    seen.update(mark for mark, _ in marked)
     return fresh
+
+
+def _mark(item: object, key: str) -> str:
+    """What tells an item from others: its key, or all that it holds if it has none."""
+    value = getattr(item, key, None)
+    return repr(item if value is None else value)
+
+
+def _cut_short(operation: str, count: int) -> None:
+    """Says that a list has ended in the one way that may have lost the rest of it."""
+    _logger.warning(
+        "%s: the list was read up to item %d; the next page brought no new item although it was full, so there "
+        "may be more that the API does not return",
+        operation,
+        count,
+    )
+
+
+def _endless(operation: str, what: str) -> DecodeError:
+    return DecodeError(
+        f"{operation}: the API {what}, so the list has no end that can be read. The items so far are right but "
+        "may not be all; ask for fewer, such as those of a shorter time"
+    )

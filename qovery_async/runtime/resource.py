@@ -66,6 +66,12 @@ class Resource:
         response = await exchange.send(Call(operation, route, *values, **given), JSON)
         return read_page(*await read_items(exchange.codec, response, item, items, BESIDE))
 
+    async def _only_page(
+        self, item: TypeForm[T], operation: str, route: str, *values: str, **given: Unpack[Given]
+    ) -> list[T]:
+        """A list that says which page it is, and has no other."""
+        return (await self._page(item, operation, route, *values, **given)).items
+
     async def _text(self, accept: str, operation: str, route: str, *values: str, **given: Unpack[Given]) -> str:
         return (await self._core.exchange.send(Call(operation, route, *values, **given), accept)).no_page().text()
 

@@ -177,11 +177,11 @@ class Helms(Twin):
         """
         return self._call(self._async.get_status, helm_id)
 
-    def list_deployment_history(self, helm_id: str) -> Page[models.DeploymentHistoryHelmResponse]:
+    def list_deployment_history(self, helm_id: str) -> builtins.list[models.DeploymentHistoryHelmResponse]:
         """List the past and current deployments of a Helm service.
 
         Returns:
-            A page; there is no way to ask for the next.
+            The newest only; `helms.iterate_deployment_history_v2` goes through all.
 
         `GET /helm/{helmId}/deploymentHistory`
         Raises: Unauthorized, Forbidden, NotFound.

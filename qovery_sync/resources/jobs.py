@@ -167,11 +167,11 @@ class Jobs(Twin):
         """
         return self._call(self._async.get_status, job_id)
 
-    def list_deployment_history(self, job_id: str) -> Page[models.DeploymentHistoryJobResponse]:
+    def list_deployment_history(self, job_id: str) -> builtins.list[models.DeploymentHistoryJobResponse]:
         """List the past and current deployments of a job.
 
         Returns:
-            A page; there is no way to ask for the next.
+            The newest only; `jobs.iterate_deployment_history_v2` goes through all.
 
         `GET /job/{jobId}/deploymentHistory`
         Raises: Unauthorized, Forbidden, NotFound.
@@ -211,13 +211,25 @@ class Jobs(Twin):
         The last 100.
 
         Args:
-            start_id: Of no use: it has to be a UUID, and a commit has a SHA.
+            start_id: Continue behind the commit with this SHA: the last one of the page before.
             git_commit_id: The SHA of the commit to look for.
+
+        Returns:
+            A page; `iterate_commits` goes through all pages.
 
         `GET /job/{jobId}/commit`
         Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_commits, job_id, start_id=start_id, git_commit_id=git_commit_id)
+
+    def iterate_commits(
+        self, job_id: str, *, start_id: str | Unset = UNSET, git_commit_id: str | Unset = UNSET
+    ) -> Iterator[models.Commit | None]:
+        """Iterate over the last commits in the Git repository of a job.
+
+        Takes what `list_commits` takes, and asks for page after page as needed.
+        """
+        return self._iterate(self._async.iterate_commits(job_id, start_id=start_id, git_commit_id=git_commit_id))
 
     def clone(self, job_id: str, body: models.CloneServiceRequest | Mapping[str, object]) -> models.JobResponse:
         """Clone a job.

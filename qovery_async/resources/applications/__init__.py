@@ -153,8 +153,11 @@ class Applications(Resource):
         The last 100.
 
         Args:
-            start_id: Of no use: it has to be a UUID, and a commit has a SHA.
+            start_id: Continue behind the commit with this SHA: the last one of the page before.
             git_commit_id: The SHA of the commit to look for.
+
+        Returns:
+            A page; `iterate_commits` goes through all pages.
 
         `GET /application/{applicationId}/commit`
         Raises: Unauthorized, Forbidden, NotFound.
@@ -165,6 +168,25 @@ class Applications(Resource):
             "GET /application/{application_id}/commit",
             application_id,
             query={"startId": start_id, "gitCommitId": git_commit_id},
+        )
+
+    def iterate_commits(
+        self, application_id: str, *, start_id: str | Unset = UNSET, git_commit_id: str | Unset = UNSET
+    ) -> Items[models.Commit | None]:
+        """Iterate over the last commits in the Git repository of an application.
+
+        Takes what `list_commits` takes, and asks for page after page as needed.
+        """
+        return after_last(
+            "applications.list_commits",
+            lambda cursor: self.list_commits(
+                application_id,
+                start_id=cursor,
+                git_commit_id=git_commit_id,
+            ),
+            start_id,
+            key="git_commit_id",
+            page_size=100,
         )
 
     async def deploy(self, application_id: str, body: models.DeployRequest | Mapping[str, object]) -> models.Status:
@@ -268,6 +290,7 @@ class Applications(Resource):
         Takes what `list_deployment_history` takes, and asks for page after page as needed.
         """
         return after_last(
+            "applications.list_deployment_history",
             lambda cursor: self.list_deployment_history(
                 application_id,
                 start_id=cursor,
@@ -306,6 +329,7 @@ class Applications(Resource):
         Takes what `list_deployment_history_v2` takes, and asks for page after page as needed.
         """
         return growing(
+            "applications.list_deployment_history_v2",
             lambda cursor: self.list_deployment_history_v2(
                 application_id,
                 page_size=cursor,
@@ -330,7 +354,8 @@ class Applications(Resource):
     async def list_logs(self, application_id: str) -> builtins.list[models.Log]:
         """List the last log lines of an application.
 
-        The last 1000 lines.
+        Returns:
+            The last 1000 lines; `clusters.query_logs` has older ones.
 
         `GET /application/{applicationId}/log`
         Raises: Unauthorized, Forbidden, NotFound.

@@ -427,7 +427,8 @@ class Clusters(Resource):
             analyze: Passed on to Thanos: whether to explain the query.
 
         Returns:
-            Prometheus' own JSON, as a string in `metrics`.
+            Prometheus' own JSON, as a string in `metrics`. For the time before, ask again with other `start`
+                and `end`.
 
         `GET /cluster/{clusterId}/metrics`
         """
@@ -502,7 +503,8 @@ class Clusters(Resource):
             time: For instant queries: the point in time.
 
         Returns:
-            Loki's own JSON, as a string in `response`.
+            Loki's own JSON, as a string in `response`. For the lines before, ask again with `end` one
+                nanosecond before the oldest.
 
         `GET /cluster/{clusterId}/logs`
         """

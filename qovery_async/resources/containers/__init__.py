@@ -175,16 +175,16 @@ class Containers(Resource):
             models.Status, "containers.get_status", "GET /container/{container_id}/status", container_id
         )
 
-    async def list_deployment_history(self, container_id: str) -> Page[models.DeploymentHistoryContainer]:
+    async def list_deployment_history(self, container_id: str) -> builtins.list[models.DeploymentHistoryContainer]:
         """List the past and current deployments of a container.
 
         Returns:
-            A page; there is no way to ask for the next.
+            The newest only; `containers.iterate_deployment_history_v2` goes through all.
 
         `GET /container/{containerId}/deploymentHistory`
         Raises: Unauthorized, Forbidden, NotFound.
         """
-        return await self._page(
+        return await self._only_page(
             models.DeploymentHistoryContainer,
             "containers.list_deployment_history",
             "GET /container/{container_id}/deploymentHistory",
@@ -221,6 +221,7 @@ class Containers(Resource):
         Takes what `list_deployment_history_v2` takes, and asks for page after page as needed.
         """
         return growing(
+            "containers.list_deployment_history_v2",
             lambda cursor: self.list_deployment_history_v2(
                 container_id,
                 page_size=cursor,
@@ -316,7 +317,8 @@ class Containers(Resource):
     async def list_logs(self, container_id: str) -> builtins.list[models.Log]:
         """List the last log lines of a container.
 
-        The last 1000 lines.
+        Returns:
+            The last 1000 lines; `clusters.query_logs` has older ones.
 
         `GET /container/{containerId}/log`
         Raises: Unauthorized, Forbidden, NotFound.

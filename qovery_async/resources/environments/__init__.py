@@ -369,7 +369,10 @@ class Environments(Resource):
     async def list_logs(self, environment_id: str) -> builtins.list[models.EnvironmentLog]:
         """List the last lines of the deployment logs of an environment, in the older form.
 
-        The last 1000 lines. `list_deployment_logs` is the newer operation.
+        `list_deployment_logs` is the newer operation.
+
+        Returns:
+            The last 1000 lines; there is no way to ask for older ones.
 
         `GET /environment/{environmentId}/log`
         Raises: Unauthorized, Forbidden, NotFound.
@@ -383,10 +386,11 @@ class Environments(Resource):
     ) -> builtins.list[models.EnvironmentLogs]:
         """List the last lines of the deployment logs of an environment.
 
-        The last 1000 lines.
-
         Args:
             version: The `execution_id` of a deployment, as `Status` has it.
+
+        Returns:
+            The last 1000 lines; `version` asks for those of an earlier deployment.
 
         `GET /environment/{environmentId}/logs`
         Raises: Unauthorized, Forbidden, NotFound.
@@ -430,6 +434,7 @@ class Environments(Resource):
         Takes what `list_deployment_history` takes, and asks for page after page as needed.
         """
         return after_last(
+            "environments.list_deployment_history",
             lambda cursor: self.list_deployment_history(
                 environment_id,
                 start_id=cursor,
@@ -468,6 +473,7 @@ class Environments(Resource):
         Takes what `list_deployment_history_v2` takes, and asks for page after page as needed.
         """
         return growing(
+            "environments.list_deployment_history_v2",
             lambda cursor: self.list_deployment_history_v2(
                 environment_id,
                 page_size=cursor,

@@ -120,13 +120,27 @@ class Applications(Twin):
         The last 100.
 
         Args:
-            start_id: Of no use: it has to be a UUID, and a commit has a SHA.
+            start_id: Continue behind the commit with this SHA: the last one of the page before.
             git_commit_id: The SHA of the commit to look for.
+
+        Returns:
+            A page; `iterate_commits` goes through all pages.
 
         `GET /application/{applicationId}/commit`
         Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.list_commits, application_id, start_id=start_id, git_commit_id=git_commit_id)
+
+    def iterate_commits(
+        self, application_id: str, *, start_id: str | Unset = UNSET, git_commit_id: str | Unset = UNSET
+    ) -> Iterator[models.Commit | None]:
+        """Iterate over the last commits in the Git repository of an application.
+
+        Takes what `list_commits` takes, and asks for page after page as needed.
+        """
+        return self._iterate(
+            self._async.iterate_commits(application_id, start_id=start_id, git_commit_id=git_commit_id)
+        )
 
     def deploy(self, application_id: str, body: models.DeployRequest | Mapping[str, object]) -> models.Status:
         """Deploy an application.
@@ -246,7 +260,8 @@ class Applications(Twin):
     def list_logs(self, application_id: str) -> builtins.list[models.Log]:
         """List the last log lines of an application.
 
-        The last 1000 lines.
+        Returns:
+            The last 1000 lines; `clusters.query_logs` has older ones.
 
         `GET /application/{applicationId}/log`
         Raises: Unauthorized, Forbidden, NotFound.

@@ -333,7 +333,8 @@ class Clusters(Twin):
             analyze: Passed on to Thanos: whether to explain the query.
 
         Returns:
-            Prometheus' own JSON, as a string in `metrics`.
+            Prometheus' own JSON, as a string in `metrics`. For the time before, ask again with other `start`
+                and `end`.
 
         `GET /cluster/{clusterId}/metrics`
         """
@@ -401,7 +402,8 @@ class Clusters(Twin):
             time: For instant queries: the point in time.
 
         Returns:
-            Loki's own JSON, as a string in `response`.
+            Loki's own JSON, as a string in `response`. For the lines before, ask again with `end` one
+                nanosecond before the oldest.
 
         `GET /cluster/{clusterId}/logs`
         """

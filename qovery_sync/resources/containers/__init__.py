@@ -139,11 +139,11 @@ class Containers(Twin):
         """
         return self._call(self._async.get_status, container_id)
 
-    def list_deployment_history(self, container_id: str) -> Page[models.DeploymentHistoryContainer]:
+    def list_deployment_history(self, container_id: str) -> builtins.list[models.DeploymentHistoryContainer]:
         """List the past and current deployments of a container.
 
         Returns:
-            A page; there is no way to ask for the next.
+            The newest only; `containers.iterate_deployment_history_v2` goes through all.
 
         `GET /container/{containerId}/deploymentHistory`
         Raises: Unauthorized, Forbidden, NotFound.
@@ -243,7 +243,8 @@ class Containers(Twin):
     def list_logs(self, container_id: str) -> builtins.list[models.Log]:
         """List the last log lines of a container.
 
-        The last 1000 lines.
+        Returns:
+            The last 1000 lines; `clusters.query_logs` has older ones.
 
         `GET /container/{containerId}/log`
         Raises: Unauthorized, Forbidden, NotFound.

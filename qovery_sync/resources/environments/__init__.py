@@ -280,7 +280,10 @@ class Environments(Twin):
     def list_logs(self, environment_id: str) -> builtins.list[models.EnvironmentLog]:
         """List the last lines of the deployment logs of an environment, in the older form.
 
-        The last 1000 lines. `list_deployment_logs` is the newer operation.
+        `list_deployment_logs` is the newer operation.
+
+        Returns:
+            The last 1000 lines; there is no way to ask for older ones.
 
         `GET /environment/{environmentId}/log`
         Raises: Unauthorized, Forbidden, NotFound.
@@ -292,10 +295,11 @@ class Environments(Twin):
     ) -> builtins.list[models.EnvironmentLogs]:
         """List the last lines of the deployment logs of an environment.
 
-        The last 1000 lines.
-
         Args:
             version: The `execution_id` of a deployment, as `Status` has it.
+
+        Returns:
+            The last 1000 lines; `version` asks for those of an earlier deployment.
 
         `GET /environment/{environmentId}/logs`
         Raises: Unauthorized, Forbidden, NotFound.

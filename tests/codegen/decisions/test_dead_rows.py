@@ -100,6 +100,11 @@ UNKNOWN = [
         "pagers.things.list.cursor: things.list has no parameter 'start'",
     ),
     Case(
+        Pagers,
+        '[single]\n>"things.lst" = "The last 100."\n',
+        "single.things.lst: the API has no operation 'things.lst', is 'things.list' meant?",
+    ),
+    Case(
         Phrases,
         '[things]\n[methods]\n[calls]\n>"rockets.launch" = "Launch a rocket"\n',
         "calls.rockets.launch: the API has no operation 'rockets.launch'",
@@ -163,6 +168,11 @@ DEAD = [
         Pagers,
         '[pagers."things.list"]\nstyle = "next_token"\ncursor = "start_id"\n>items = "things"\n',
         "pagers.things.list.items: Thing has no attribute 'things'",
+    ),
+    Case(
+        Pagers,
+        '[pagers."things.list"]\nstyle = "after_last"\ncursor = "start_id"\n[single]\n>"things.list" = "All."\n',
+        "single.things.list: has a pager",
     ),
     Case(
         Pagers,

@@ -53,7 +53,7 @@ MISSPELT = [
     Case(
         Pagers,
         '[pagers."things.list"]\nstyle = "growing"\ncursor = "start_id"\n>itmes = "things"\n',
-        "pagers.things.list.itmes: unknown key, expected style, cursor, key, items",
+        "pagers.things.list.itmes: unknown key, expected style, cursor, key, items, page_size",
     ),
     Case(Phrases, "[methods]\n[calls]\n[things]\n>[call]\n", "call: unknown key, expected methods, calls, things"),
     Case(Repeatable, "[repeatable]\n>[repeatible]\n", "repeatible: unknown key, expected repeatable"),
@@ -158,7 +158,7 @@ class TestATable:
         assert str(caught.value).splitlines() == [
             "codegen/decisions/pagers.toml:1: pagers.a.cursor: missing",
             "codegen/decisions/pagers.toml:1: pagers.a.style: missing",
-            "codegen/decisions/pagers.toml:2: pagers.a.stil: unknown key, expected style, cursor, key, items",
+            "codegen/decisions/pagers.toml:2: pagers.a.stil: unknown key, expected style, cursor, key, items, page_size",
             "codegen/decisions/pagers.toml:3: pagers.b.style: missing",
             "codegen/decisions/pagers.toml:4: pagers.b.cursor: expected str, got 5",
         ]
@@ -204,11 +204,11 @@ class TestTheFolder:
     def test_with_one_dead_row_generates_nothing(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        folder = with_misspelt(tmp_path, "pagers.toml", "events.list", "evens.list")
+        folder = with_misspelt(tmp_path, "repeatable.toml", "git.list_directories", "git.list_directory")
         monkeypatch.setattr(tables, "read", partial(tables.read, folder))
         assert command.generate(facts.read(), check=True) == 1
         (line,) = capsys.readouterr().err.splitlines()
-        assert line.endswith("the API has no operation 'evens.list', is 'events.list' meant?")
+        assert line.endswith("the API has no operation 'git.list_directory', is 'git.list_directories' meant?")
 
 
 def with_misspelt(folder: Path, file: str, right: str, wrong: str) -> Path:

@@ -12,6 +12,7 @@ import pytest
 
 from codegen import __main__ as command
 from codegen import facts
+from codegen.decisions.tables import Pagers
 from tests.support.descriptions import DECISIONS, TEXT, object_, thing
 from tests.support.small_package import model
 
@@ -32,6 +33,16 @@ class TestDecisions:
         assert "codegen/decisions/secrets.toml" in line
         assert line.endswith(": New.api_secret")
         assert not (package / "qovery_async" / "models").exists()
+
+    def test_about_pages_are_made_for_all_that_looks_as_if_it_had_some(self) -> None:
+        """It says which page it returns, takes what names one, or takes their size."""
+        api = DECISIONS.name(facts.read())
+        for call in ("helms.list_deployment_history", "jobs.list_commits", "events.list"):
+            pagers, single = ({**table} for table in (DECISIONS.pagers.pagers, DECISIONS.pagers.single))
+            assert (pagers.pop(call, None) is None) != (single.pop(call, None) is None)
+            lacking = attrs.evolve(DECISIONS, pagers=Pagers(pagers, single))
+            (line,) = command.undecided(lacking, api)
+            assert line.endswith(f"add it to codegen/decisions/pagers.toml as pagers or single: {call}")
 
     def test_about_what_is_gone_stop_the_generator(self, package: Path, capsys: pytest.CaptureFixture[str]) -> None:
         kept = facts.read()
@@ -74,6 +85,7 @@ class TestNotes:
 
     def test_are_sentences(self) -> None:
         notes = [*DECISIONS.notes.notes.values(), *DECISIONS.notes.returns.values()]
+        notes += DECISIONS.pagers.single.values()
         notes += [*DECISIONS.parameters.parameters.values(), *DECISIONS.fields.fields.values()]
         notes += [note for own in DECISIONS.parameters.parameters_of.values() for note in own.values()]
         notes += [note for row in DECISIONS.fields.fields_of for note in row.notes.values()]
