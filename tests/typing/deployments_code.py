@@ -43,7 +43,7 @@ async def in_the_async_face(client: AsyncQovery, taken: Inventory, seen: Environ
     await act.uninstall("e", services={"a", "b"}, timeout=600)
     await act.redeploy("e", services=await client.services.list(environment_id="e"), timeout=600)
     await act.deploy("e", services={"a": "4f2c1d7", "b": None}, timeout=600)
-    await act.deploy("e", services={service: "1.2" for service in taken.services}, timeout=600)
+    await act.deploy("e", services={service: service.name for service in taken.services}, timeout=600)
     versions: dict[str, str] = {"a": "1.2"}
     await act.deploy("e", services=versions, timeout=600)
     await act.cancel("e", force=True, timeout=60)
@@ -64,7 +64,7 @@ def in_the_blocking_face(client: Qovery, taken: Inventory, seen: EnvironmentSnap
     act = client.deployments
     assert_type(act.deploy("e", services=taken.services, timeout=600, on_update=told), EnvironmentSnapshot)
     act.deploy("e", services={"a": "4f2c1d7", "b": None}, timeout=600)
-    act.deploy("e", services={service: "1.2" for service in taken.services}, timeout=600)
+    act.deploy("e", services={service: service.name for service in taken.services}, timeout=600)
     act.stop("e", services=seen.services, timeout=600)
     assert_type(act.wait("e", "stop", timeout=600), EnvironmentSnapshot)
     for now in act.watch("e"):
