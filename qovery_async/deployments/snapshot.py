@@ -60,9 +60,9 @@ class ServiceSnapshot:
 class EnvironmentSnapshot:
     """An environment and its services at one moment.
 
-    `services` are all services of the environment, in the order of their stages, but
-    ArgoCD apps. `stage` is the name of the stage that runs, empty if none does. Once the environment is deleted, `is_gone` is True and `status`
-    None.
+    `services` are all services of the environment, in the order of their stages, except ArgoCD apps, whose state the
+    API does not list. `stage` is the name of the stage that runs, empty if none does. Once the environment is deleted,
+    `is_gone` is True and `status` None.
     """
 
     environment_id: str
