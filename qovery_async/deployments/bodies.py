@@ -70,11 +70,6 @@ def _tag_and_commit(service: ServiceSnapshot, version: str | None, details: Deta
     """A version as the tag of an image or a chart, or as a commit, whatever the source of the service has."""
     if version is None:
         return UNSET, UNSET
-    given: object = version
-    if not isinstance(given, str) or not given.strip():
-        raise ConfigurationError(
-            f"the version of {one_line(service.name, 80)} must be a non-empty string, got {version!r}"
-        )
     match service.kind, details.get(service.id):
         case ("DATABASE", _) | ("AGENTIC_WORKFLOW", _):
             raise ConfigurationError(

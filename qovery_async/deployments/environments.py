@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing
 from typing import Literal
 
 from qovery_async import models
 from qovery_async.deployments.cloning import clone
+from qovery_async.deployments.deadline import Deadline
 from qovery_async.deployments.errand import Errand
 from qovery_async.deployments.kinds import ACTIONS, DeploymentAction
 from qovery_async.deployments.looking import details_of, snapshot
@@ -39,8 +39,7 @@ class EnvironmentDeployments(Resource):
         Args:
             services: Ids or handles of services, or a mapping of these to versions: the commit, image tag or chart
                 version to deploy. Default: the whole environment.
-            timeout: Seconds, for all of it. When they have passed, `DeploymentTimeout` is raised, and the deployment goes
-                on.
+            timeout: Seconds, for all of it. Afterwards `DeploymentTimeout` is raised, and the deployment goes on.
             on_update: Called with each new state, as `client.deployments.watch` yields them.
             progress: A function, called as services end; or "rich", which draws their states, or writes them to a log.
 
@@ -208,17 +207,18 @@ class EnvironmentDeployments(Resource):
         """
         check_timeout(timeout)
         check_progress(progress)
-        loop = asyncio.get_running_loop()
-        ends = loop.time() + timeout
+        deadline = Deadline(timeout)
         body = models.CloneEnvironmentRequest(
             name=name,
             cluster_id=cluster_id or UNSET,
             mode=models.EnvironmentModeEnum(mode) if mode else UNSET,
             project_id=project_id or UNSET,
         )
-        clone_id, services = await clone(self._core, environment_id, body, versions or {})
-        left = max(ends - loop.time(), 1.0)
-        return await self._errand("deploy", clone_id, services or None, left, on_update, progress=progress).run()
+        cloning = clone(self._core, environment_id, body, versions or {})
+        clone_id, services = await deadline.bound(cloning, "deploy", f"a clone of environment {environment_id}")
+        return await self._errand(
+            "deploy", clone_id, services or None, deadline.left, on_update, progress=progress
+        ).run()
 
     async def wait(
         self,

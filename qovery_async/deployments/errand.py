@@ -93,7 +93,7 @@ class Errand:
         await self._report.updated(before)
         if self.joins:
             return await self._wait(Expectation(action=self.action))
-        self._chosen = selected(self.action, self.services, before)
+        self._chosen = selected(self.action, self.services, before, self._details)
         if self._is_nothing_to_do(before):
             return before
         ids = None if self._chosen is None else frozenset(service.id for service in self._chosen)

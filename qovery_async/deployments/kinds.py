@@ -10,14 +10,16 @@ from qovery_async.errors import ConfigurationError
 DeploymentAction = Literal["deploy", "redeploy", "stop", "restart", "delete", "uninstall", "cancel"]
 ACTIONS: Final[tuple[DeploymentAction, ...]] = get_args(DeploymentAction)
 
-_MOST: Final = frozenset[DeploymentAction]({"deploy", "redeploy", "stop", "delete", "uninstall"})
+_SOME: Final = frozenset[DeploymentAction]({"deploy", "redeploy", "delete", "uninstall"})
+_STOP: Final = frozenset[DeploymentAction]({"stop"})
+_RESTART: Final = frozenset[DeploymentAction]({"restart"})
 ACTIONS_OF: Final[Mapping[str, frozenset[DeploymentAction]]] = {
-    "APPLICATION": _MOST | {"restart"},
-    "CONTAINER": _MOST | {"restart"},
-    "DATABASE": _MOST | {"restart"},
-    "JOB": _MOST,
-    "HELM": _MOST,
-    "TERRAFORM": _MOST - {"stop"},
+    "APPLICATION": _SOME | _STOP | _RESTART,
+    "CONTAINER": _SOME | _STOP | _RESTART,
+    "DATABASE": _SOME | _STOP | _RESTART,
+    "JOB": _SOME | _STOP,
+    "HELM": _SOME | _STOP,
+    "TERRAFORM": _SOME,
     "AGENTIC_WORKFLOW": frozenset[DeploymentAction]({"delete"}),
     "ARGOCD_APP": frozenset[DeploymentAction](),
 }

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import cast
 
-from qovery_async.deployments.kinds import ACTIONS_OF, DeploymentAction, ServiceRef, check_action, id_of
+from qovery_async.deployments.bodies import Details
+from qovery_async.deployments.kinds import ACTIONS_OF, DeploymentAction, Identified, ServiceRef, check_action, id_of
 from qovery_async.deployments.snapshot import EnvironmentSnapshot, ServiceSnapshot
 from qovery_async.errors import ConfigurationError
 from qovery_async.models import ServiceDeploymentStatusEnum
 from qovery_async.secrecy.printable import one_line
 
-ServiceSelection = Collection[ServiceRef] | Mapping[ServiceRef, str | None]
+ServiceSelection = (
+    Sequence[ServiceRef] | AbstractSet[ServiceRef] | Mapping[str, str | None] | Mapping[Identified, str | None]
+)
 """Services, or a mapping of services to versions: commits, image tags, chart versions, or None for the present one."""
 _SHOWN = 20
 
@@ -24,9 +29,7 @@ def check_before(action: DeploymentAction, services: ServiceSelection | None) ->
     """
     if services is None:
         return
-    given: object = services
-    if isinstance(given, str) or not isinstance(given, Collection):
-        raise ConfigurationError(f"services must be a list of ids or handles, got {given!r}")
+    _check_selection(services)
     if isinstance(services, Mapping) and action != "deploy":
         raise ConfigurationError(f"{action} takes no versions: give services as a list")
     ids = [id_of(service) for service in services]
@@ -38,19 +41,28 @@ def check_before(action: DeploymentAction, services: ServiceSelection | None) ->
             check_action(kind, action, id_of(service))
 
 
-def check_timeout(timeout: float) -> None:
+def _check_selection(given: object) -> None:
+    if isinstance(given, str) or not isinstance(given, (Sequence, AbstractSet, Mapping)):
+        raise ConfigurationError(f"services must be a list of ids or handles, got {given!r}")
+    versions = cast("Mapping[object, object]", given).values() if isinstance(given, Mapping) else ()
+    for version in versions:
+        if version is not None and not (isinstance(version, str) and version.strip()):
+            raise ConfigurationError(f"the version of a service must be a non-empty string, got {version!r}")
+
+
+def check_timeout(timeout: object) -> None:
     """Refuses a timeout that is none.
 
     Raises:
         ConfigurationError: it is not a positive number of seconds.
     """
-    given: object = timeout
-    if isinstance(given, bool) or not isinstance(given, (int, float)) or not (given > 0 and math.isfinite(given)):
-        raise ConfigurationError(f"timeout must be a positive number of seconds, got {given!r}")
+    number = timeout if isinstance(timeout, (int, float)) and not isinstance(timeout, bool) else math.nan
+    if not (number > 0 and math.isfinite(number)):
+        raise ConfigurationError(f"timeout must be a positive number of seconds, got {timeout!r}")
 
 
 def selected(
-    action: DeploymentAction, services: ServiceSelection | None, within: EnvironmentSnapshot
+    action: DeploymentAction, services: ServiceSelection | None, within: EnvironmentSnapshot, details: Details
 ) -> list[ServiceSnapshot] | None:
     """The services of an environment that a call means; None is the whole environment.
 
@@ -59,10 +71,11 @@ def selected(
     """
     if services is None:
         return _restartable(within) if action == "restart" else None
-    found = [_of(id_of(service), within) for service in services]
-    for service in found:
-        check_action(service.kind, action, one_line(service.name, 80))
-    return found
+    ids = [id_of(service) for service in services]
+    for id_ in ids:
+        if id_ in details:  # ArgoCD apps have no status
+            check_action(details[id_].service_type, action, one_line(details[id_].name, 80))
+    return [_of(id_, within) for id_ in ids]
 
 
 def _restartable(within: EnvironmentSnapshot) -> list[ServiceSnapshot]:
@@ -77,7 +90,10 @@ def _restartable(within: EnvironmentSnapshot) -> list[ServiceSnapshot]:
 
 def versions_of(services: ServiceSelection | None) -> dict[str, str | None]:
     """The versions given, by the id of their service."""
-    return {id_of(service): version for service, version in services.items()} if isinstance(services, Mapping) else {}
+    if not isinstance(services, Mapping):
+        return {}
+    given = cast("Mapping[ServiceRef, str | None]", services)
+    return {id_of(service): version for service, version in given.items()}
 
 
 def _of(id_: str, within: EnvironmentSnapshot) -> ServiceSnapshot:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Literal
 
+from qovery_async.deployments.deadline import Deadline
 from qovery_async.deployments.environments import EnvironmentDeployments
 from qovery_async.deployments.kinds import DeploymentAction, ServiceRef, id_of
 from qovery_async.deployments.selection import ServiceSelection, check_before, check_timeout
@@ -44,7 +44,7 @@ class ServiceDeployments(EnvironmentDeployments):
 
         `POST /environment/{environmentId}/service/deploy`. Errors are those of `deploy`.
         """
-        return await self._one("deploy", service, {service: version}, timeout, on_update, progress=progress)
+        return await self._one("deploy", service, {id_of(service): version}, timeout, on_update, progress=progress)
 
     async def redeploy_service(
         self,
@@ -58,7 +58,7 @@ class ServiceDeployments(EnvironmentDeployments):
 
         `POST /environment/{environmentId}/service/deploy`
         """
-        return await self._one("redeploy", service, [service], timeout, on_update, progress=progress)
+        return await self._one("redeploy", service, [id_of(service)], timeout, on_update, progress=progress)
 
     async def stop_service(
         self,
@@ -72,7 +72,7 @@ class ServiceDeployments(EnvironmentDeployments):
 
         `POST /environment/{environmentId}/service/stop`
         """
-        return await self._one("stop", service, [service], timeout, on_update, progress=progress)
+        return await self._one("stop", service, [id_of(service)], timeout, on_update, progress=progress)
 
     async def restart_service(
         self,
@@ -86,7 +86,7 @@ class ServiceDeployments(EnvironmentDeployments):
 
         `POST /environment/{environmentId}/service/restart-service`
         """
-        return await self._one("restart", service, [service], timeout, on_update, progress=progress)
+        return await self._one("restart", service, [id_of(service)], timeout, on_update, progress=progress)
 
     async def uninstall_service(
         self,
@@ -100,7 +100,7 @@ class ServiceDeployments(EnvironmentDeployments):
 
         `POST /environment/{environmentId}/service/uninstall`
         """
-        return await self._one("uninstall", service, [service], timeout, on_update, progress=progress)
+        return await self._one("uninstall", service, [id_of(service)], timeout, on_update, progress=progress)
 
     async def delete_service(
         self,
@@ -114,7 +114,7 @@ class ServiceDeployments(EnvironmentDeployments):
 
         `POST /environment/{environmentId}/service/delete`
         """
-        await self._acted("delete", service, [service], timeout, on_update, progress=progress)
+        await self._acted("delete", service, [id_of(service)], timeout, on_update, progress=progress)
 
     async def _one(
         self,
@@ -143,13 +143,12 @@ class ServiceDeployments(EnvironmentDeployments):
         progress: ProgressHook | Literal["rich"] | None,
     ) -> EnvironmentSnapshot:
         check_timeout(timeout)
+        check_before(action, [service])  # its kind, where it is known
         check_before(action, selection)
         check_progress(progress)
-        loop = asyncio.get_running_loop()
-        ends = loop.time() + timeout
-        environment_id = await self._environment_of(service)
-        left = max(ends - loop.time(), 1.0)
-        return await self._errand(action, environment_id, selection, left, on_update, progress=progress).run()
+        deadline = Deadline(timeout)
+        environment_id = await deadline.bound(self._environment_of(service), action, f"service {id_of(service)}")
+        return await self._errand(action, environment_id, selection, deadline.left, on_update, progress=progress).run()
 
     async def _environment_of(self, service: ServiceRef) -> str:
         known: object = getattr(service, "environment_id", None)

@@ -30,7 +30,7 @@ class ServiceSnapshot:
     name: str
     kind: str
     stage: str
-    status: models.Status
+    status: models.Status = attrs.field(hash=False)
 
     @property
     def state(self) -> models.StateEnum:

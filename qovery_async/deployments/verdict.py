@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 import attrs
 
@@ -193,7 +193,7 @@ def _of_newer_services(
 
 def _of_service(action: DeploymentAction, service: ServiceSnapshot) -> Verdict:
     verdict = judged(action, service.state)
-    details: StatusDetails | None = service.status.status_details
+    details = cast("StatusDetails | None", service.status.status_details)  # None where the response left it out
     denied = verdict is Verdict.DONE and details is not None and details.status in _NOT_DONE
     return Verdict.WAIT if denied else verdict
 

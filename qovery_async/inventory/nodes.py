@@ -88,3 +88,8 @@ class InventoryService(_Named):
     environment: InventoryEnvironment
     state: str | None = None
     model: models.ServiceLightResponse
+
+    @property
+    def environment_id(self) -> str:
+        """The id of its environment."""
+        return self.environment.id

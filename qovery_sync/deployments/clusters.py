@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Deployments(ServiceDeployments):
-    """Deploy, stop, restart and delete, and wait for the end: `client.deployments.deploy(id, timeout=600)`.
+    """Act and wait: deploy, stop, restart, delete, as in `client.deployments.deploy(id, timeout=600)`.
 
     Success is reported once the API shows that what was asked for has happened: a state from before the request is
     never taken for its result.
@@ -35,11 +35,10 @@ class Deployments(ServiceDeployments):
         """Deploy a cluster with its current settings, and wait until it runs.
 
         Args:
-            timeout: Seconds, for all of it. When they have passed, `DeploymentTimeout` is raised, and the deployment goes
-                on.
+            timeout: Seconds, for all of it. Afterwards `DeploymentTimeout` is raised, and the deployment goes on.
             on_update: Called with each new state.
             progress: As in `deploy`; a cluster counts as one.
-            organization_id: Default: the organization of the client.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
 
         Returns:
             The state at the end.
@@ -73,7 +72,10 @@ class Deployments(ServiceDeployments):
     ) -> ClusterSnapshot:
         """Upgrade a cluster to the next version of Kubernetes, and wait for the end.
 
-        Arguments and errors are those of `deploy_cluster`.
+        Other arguments and all errors are those of `deploy_cluster`.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
 
         `POST /cluster/{clusterId}/upgrade`
         """
@@ -97,7 +99,10 @@ class Deployments(ServiceDeployments):
     ) -> ClusterSnapshot:
         """Stop a cluster, and wait until it is stopped. One that is stopped already is a success.
 
-        Arguments and errors are those of `deploy_cluster`.
+        Other arguments and all errors are those of `deploy_cluster`.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
 
         `POST /organization/{organizationId}/cluster/{clusterId}/stop`
         """
@@ -121,7 +126,10 @@ class Deployments(ServiceDeployments):
     ) -> ClusterSnapshot:
         """Delete a cluster and all that runs on it, and wait until it is gone.
 
-        Arguments and errors are those of `deploy_cluster`.
+        Other arguments and all errors are those of `deploy_cluster`.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
 
         `DELETE /organization/{organizationId}/cluster/{clusterId}`
         """

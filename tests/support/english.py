@@ -17,7 +17,7 @@ READ_WITH_A_VOWEL = {"AKS", "API", "AWS", "EKS", "IP", "ISO", "MCP"}
 READ_WITH_A_CONSONANT = {"CPU", "DNS", "GCP", "GET", "GKE", "JWT", "PDF", "SHA", "URL", "UUID", "YAML"}
 VOWELS_READ_AS_CONSONANTS = ("usa", "use", "uni", "one", "eu")
 SINGULARS_IN_S = {
-    "access", "address", "alias", "analysis", "AWS", "DNS", "EKS", "ingress", "previous", "process", "status",
+    "access", "address", "alias", "analysis", "AWS", "DNS", "EKS", "ingress", "previous", "process", "status", "success",
 }  # fmt: skip
 ENDS_OF_A_NOUN = {
     "again", "against", "and", "by", "can", "for", "from", "in", "is", "of", "on", "or", "that", "to", "with",
@@ -43,6 +43,8 @@ def heard_as_vowel(word: str) -> bool:
     if len(word) > 1 and word.isupper():
         assert word in READ_WITH_A_VOWEL | READ_WITH_A_CONSONANT, f"say above how {word} is read aloud"
         return word in READ_WITH_A_VOWEL
+    if word.lower().startswith(("hour", "honest")):
+        return True
     return word[0].lower() in "aeiou" and not word.lower().startswith(VOWELS_READ_AS_CONSONANTS)
 
 
