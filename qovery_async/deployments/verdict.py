@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, TypeAlias, cast
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import attrs
 
 from qovery_async.deployments.kinds import DeploymentAction
-from qovery_async.models import ServiceActionStatusEnum, StateEnum, StatusDetails
+from qovery_async.models import ServiceActionStatusEnum, StateEnum
 
 if TYPE_CHECKING:
     from qovery_async.deployments.snapshot import EnvironmentSnapshot, ServiceSnapshot
@@ -99,6 +99,8 @@ class Expectation:
         settled = self._quiet_since is not None and at - self._quiet_since >= GRACE
         if self.before is None:
             return self._joined(now.state, quiet=quiet, settled=settled)
+        if self.service_ids and not (now.services or settled or _are_in(self.before, self.service_ids)):
+            return Verdict.WAIT  # a response without the other services does not say that these are gone
         if self.request_id is None:
             if self.service_ids is None:
                 return _of_newer(self.action, now, self.before) if settled else Verdict.WAIT
@@ -161,7 +163,7 @@ class Expectation:
 def _of_newer(action: DeploymentAction, now: EnvironmentSnapshot, before: EnvironmentSnapshot) -> Verdict:
     """Judges an environment where nothing runs or waits any more, by what is newer than before."""
     if not _is_newer(now, before):
-        return Verdict.WAIT if now.services or action == "delete" else Verdict.DONE
+        return Verdict.WAIT if now.services or before.services or action == "delete" else Verdict.DONE
     newer = [service for service in now.services if _is_newer(service, before.service(service.id))]
     verdict = _worst({judged(action, now.state), *(_of_service(action, service) for service in newer)})
     return Verdict.WAIT if action == "delete" and verdict is Verdict.DONE else verdict  # as above
@@ -193,13 +195,17 @@ def _of_newer_services(
 
 def _of_service(action: DeploymentAction, service: ServiceSnapshot) -> Verdict:
     verdict = judged(action, service.state)
-    details = cast("StatusDetails | None", service.status.status_details)  # None where the response left it out
-    denied = verdict is Verdict.DONE and details is not None and details.status in _NOT_DONE
+    last: str | None = getattr(service.status.status_details, "status", None)  # may be left out
+    denied = verdict is Verdict.DONE and last in _NOT_DONE
     return Verdict.WAIT if denied else verdict
 
 
 def _those(ids: frozenset[str], within: EnvironmentSnapshot) -> list[ServiceSnapshot]:
     return [service for service in within.services if service.id in ids]
+
+
+def _are_in(before: EnvironmentSnapshot, ids: frozenset[str]) -> bool:
+    return all(service.id in ids for service in before.services)
 
 
 def _worst(verdicts: set[Verdict]) -> Verdict:

@@ -12,6 +12,7 @@ from qovery_async import AsyncQovery
 from qovery_async.deployments.patience import intervals
 from qovery_async.deployments.snapshot import EnvironmentSnapshot
 from qovery_async.emulator import Action, Emulator, Fault, Trigger
+from qovery_async.models import StateEnum
 from tests.deployments.conftest import Place, clone
 
 pytestmark = pytest.mark.anyio
@@ -85,6 +86,17 @@ async def test_what_is_stopped_already_is_a_success(place: Place) -> None:
         assert end.state == "STOPPED"
 
 
+async def test_a_skipped_service_does_not_keep_a_stopped_environment_from_being_a_success(place: Place) -> None:
+    database = place.services["DATABASE"].id
+    life = place.emulator.life
+    await place(lambda client: client.deployments.deploy(place.id, timeout=SECONDS))
+    await place(lambda client: client.deployments.stop(place.id, timeout=SECONDS))
+    life.service(database).state = StateEnum.READY
+    place.emulator.faults.add(Fault.status(409), call="environments.stop")
+    end = await place(lambda client: client.deployments.stop(place.id, timeout=SECONDS))
+    assert end.state == "STOPPED"
+
+
 @pytest.mark.parametrize("action", ["deploy", "redeploy", "stop", "restart", "delete", "uninstall"])
 async def test_no_services_are_no_action(place: Place, action: str) -> None:
     end = await place(lambda client: getattr(client.deployments, action)(place.id, services=[], timeout=SECONDS))
@@ -132,6 +144,7 @@ async def test_it_waits_behind_the_queue_of_another_user(place: Place) -> None:
     assert (end.state, place.state("APPLICATION")) == ("DEPLOYED", "DEPLOYED")
 
 
+@pytest.mark.slow
 async def test_an_outage_of_a_minute_is_waited_out(place: Place) -> None:
     application = place.services["APPLICATION"].id
     place.emulator.life.when(application, "BUILDING", lambda: place.emulator.faults.add(Fault.status(503), seconds=60))
@@ -147,6 +160,17 @@ def test_at_most_300_looks_an_hour() -> None:
     assert 240 < within(3600) <= 260
     assert within(7200) - within(3600) <= 240
     assert within(10) >= 5
+
+
+@pytest.mark.parametrize("status", [403, 404])
+async def test_watching_ends_when_the_environment_is_not_shown_any_more(place: Place, status: int) -> None:
+    place.emulator.clock.call_later(4, lambda: place.emulator.faults.add(Fault.status(status), call=LOOK))
+
+    async def watch(client: Any) -> list[EnvironmentSnapshot]:
+        return [snapshot async for snapshot in client.deployments.watch(place.id)]
+
+    seen = await place(watch if place.face == "async" else lambda client: list(client.deployments.watch(place.id)))
+    assert [snapshot.is_gone for snapshot in seen] == [False, True]
 
 
 async def test_watching_yields_the_present_state_then_each_change(place: Place) -> None:

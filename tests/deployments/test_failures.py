@@ -166,6 +166,7 @@ async def test_a_clone_that_cannot_be_deployed_is_not_lost(place: Place) -> None
     assert any(f"The clone is environment {made.id}" in note for note in caught.value.__notes__)
 
 
+@pytest.mark.slow
 async def test_an_outage_without_end_is_raised(place: Place) -> None:
     place.emulator.clock.call_later(5, lambda: place.emulator.faults.add(Fault.status(503)))
     with pytest.raises(ServerError):

@@ -27,6 +27,9 @@ OF_EMULATOR = {
     "delete": Action.DELETE,
     "uninstall": Action.UNINSTALL,
 }
+_CHOSEN: tuple[DeploymentAction, ...] = (
+    "deploy", "deploy", "redeploy", "stop", "restart", "delete", "uninstall", "cancel",
+)  # fmt: skip
 DISTURBANCES = (
     "nothing", "nothing", "fails", "canceled by another", "merged", "queue", "never ready", "removed",
 )  # fmt: skip
@@ -95,6 +98,8 @@ class Story:
                 life.never_ready(own)
             case "removed":
                 self._later(self._remove, self.random.uniform(0.5, 9.0))
+            case _:
+                pass
 
     def _later(self, function: Callable[[], object], seconds: float) -> None:
         def call() -> None:
@@ -170,9 +175,7 @@ async def stories(emulator: Emulator, client: AsyncQovery, count: int, seed: str
         services = [
             each for each in await client.environments.list_services(clone.id) if each.service_type != "ARGOCD_APP"
         ]
-        action: DeploymentAction = random.choice(
-            ("deploy", "deploy", "redeploy", "stop", "restart", "delete", "uninstall", "cancel")
-        )
+        action = random.choice(_CHOSEN)
         able = [service.id for service in services if action in ACTIONS_OF[service.service_type]]
         named = random.sample(able, random.randint(1, len(able))) if able and random.random() < 0.5 else None
         found.append(

@@ -13,6 +13,9 @@ from qovery_async.deployments.patience import intervals
 from qovery_async.deployments.verdict import SUCCESS, Expectation, Verdict
 from tests.support.timelines import FOREVER, Request, Timeline
 
+_CHOSEN: tuple[DeploymentAction, ...] = (
+    "deploy", "deploy", "redeploy", "stop", "restart", "delete", "uninstall", "cancel",
+)  # fmt: skip
 WITH_ID = ("deploy", "redeploy", "restart", "cancel")
 ASKED = 0.02
 """When the request is accepted. What was before it is looked at a little earlier."""
@@ -88,7 +91,8 @@ class Case:
                 return "CANCELED, but nobody has canceled"
             case Verdict.WAIT if self.is_over and not self._without_trace():
                 return "no verdict"
-        return ""
+            case _:
+                return ""
 
     def _stands(self) -> bool:
         """Whether what was asked for holds all the same, brought about by another run, and no id says whose it is."""
@@ -138,9 +142,7 @@ def case(seed: int) -> Case:
 
 def _case(random: Random) -> Case | None:
     timeline = Timeline(random)
-    action: DeploymentAction = random.choice(
-        ("deploy", "deploy", "redeploy", "stop", "restart", "delete", "uninstall", "cancel")
-    )
+    action = random.choice(_CHOSEN)
     ids = timeline.services
     some = set(random.sample(ids, random.randint(1, len(ids))))
     named = some if action == "restart" or (action != "cancel" and random.random() < 0.5) else None
