@@ -39,7 +39,7 @@ class EnvironmentDeployments(Resource):
         Args:
             services: Ids or handles of services, or a mapping of these to versions: the commit, image tag or chart
                 version to deploy. Default: the whole environment.
-            timeout: Seconds, for all of it. Afterwards `DeploymentTimeout` is raised, and the deployment goes on.
+            timeout: Seconds, for all of it; then `DeploymentTimeout` is raised. The deployment goes on.
             on_update: Called with each new state, as `client.deployments.watch` yields them.
             progress: A function, called as services end; or "rich", which draws their states, or writes them to a log.
 

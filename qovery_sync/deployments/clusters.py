@@ -35,7 +35,7 @@ class Deployments(ServiceDeployments):
         """Deploy a cluster with its current settings, and wait until it runs.
 
         Args:
-            timeout: Seconds, for all of it. Afterwards `DeploymentTimeout` is raised, and the deployment goes on.
+            timeout: Seconds, for all of it; then `DeploymentTimeout` is raised. The deployment goes on.
             on_update: Called with each new state.
             progress: As in `deploy`; a cluster counts as one.
             organization_id: Unless given: the client's, or else the only one that its token sees.

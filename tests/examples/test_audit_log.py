@@ -10,6 +10,7 @@ from urllib.parse import parse_qs
 import pytest
 from aiohttp import web
 
+from qovery_async import AsyncQovery
 from qovery_async.emulator import Emulator
 from tests.support.examples import run_example
 from tests.support.server import Answer, organizations, serve
@@ -94,6 +95,8 @@ async def test_a_wrong_time_is_refused_before_any_request(example: str) -> None:
 @STYLES
 async def test_the_emulator_gives_its_events(example: str) -> None:
     async with Emulator(world="demo") as emulator:
+        async with AsyncQovery(emulator.token, base_url=emulator.url) as client:
+            await client.projects.create({"name": "noted"})
         ran = await run_example(example, url=emulator.url, token=emulator.token)
     rows = list(csv.DictReader(ran.out.splitlines()))
     assert ran.code == 0

@@ -115,4 +115,4 @@ class Bench:
 
     async def history(self) -> list[Any]:
         page = await self.family.list_deployment_history_v2(self.id)
-        return [at(to_dict(item.details), self.past) for item in page.items]
+        return [at(to_dict(item.details), self.past) for item in page]

@@ -60,7 +60,8 @@ def server() -> Iterator[str]:
 
     async def events(request: web.Request) -> web.Response:
         links = {} if "continueToken" in request.query else {"next": f"{request.url}?continueToken=2"}
-        found = [{"id": f"{number}", "timestamp": NOON} for number in range(3)]
+        first = 3 if "continueToken" in request.query else 0
+        found = [{"id": f"{number}", "timestamp": NOON} for number in range(first, first + 3)]
         return web.json_response({"links": links, "events": found})
 
     async def show_log(request: web.Request) -> web.Response:
