@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from qovery_async import models
 from qovery_async.deployments.cluster_errand import ClusterUpdateHook
 from qovery_async.deployments.clusters import Deployments
 from qovery_async.deployments.snapshot import ClusterSnapshot
 from qovery_async.directory.failures import NothingFound
 from qovery_async.handles.identity import Handle
+from qovery_async.progress.reports import ProgressHook
 from qovery_async.resources.clusters import Clusters
 from qovery_async.resources.clusters.kubeconfig import ClusterKubeconfig
 from qovery_async.vocabulary import UNSET, Unset
@@ -51,13 +54,20 @@ class ClusterHandle(Handle):
             self.id, with_token_from_cli=with_token_from_cli, read_only=read_only, organization_id=self._organization
         )
 
-    async def deploy(self, *, timeout: float, on_update: ClusterUpdateHook | None = None) -> ClusterSnapshot:
+    async def deploy(
+        self,
+        *,
+        timeout: float,
+        on_update: ClusterUpdateHook | None = None,
+        progress: ProgressHook | Literal["rich"] | None = None,
+    ) -> ClusterSnapshot:
         """Deploy the cluster with its current settings and wait, as `client.deployments.deploy_cluster` does.
 
         Args:
             timeout: Seconds, for all of it. When they have passed, `DeploymentTimeout` is raised, and the
                 deployment goes on.
             on_update: Called with each new state.
+            progress: Called once the cluster has ended; "rich" shows each state.
 
         `POST /organization/{organizationId}/cluster/{clusterId}/deploy`
 
@@ -68,34 +78,52 @@ class ClusterHandle(Handle):
             Conflict: the cluster is busy with another action.
         """
         return await Deployments(self._core).deploy_cluster(
-            self.id, timeout=timeout, on_update=on_update, organization_id=self._organization
+            self.id, timeout=timeout, on_update=on_update, progress=progress, organization_id=self._organization
         )
 
-    async def upgrade(self, *, timeout: float, on_update: ClusterUpdateHook | None = None) -> ClusterSnapshot:
+    async def upgrade(
+        self,
+        *,
+        timeout: float,
+        on_update: ClusterUpdateHook | None = None,
+        progress: ProgressHook | Literal["rich"] | None = None,
+    ) -> ClusterSnapshot:
         """Upgrade the cluster to the next version of Kubernetes. Arguments and errors are those of `deploy`.
 
         `POST /cluster/{clusterId}/upgrade`
         """
         return await Deployments(self._core).upgrade_cluster(
-            self.id, timeout=timeout, on_update=on_update, organization_id=self._organization
+            self.id, timeout=timeout, on_update=on_update, progress=progress, organization_id=self._organization
         )
 
-    async def stop(self, *, timeout: float, on_update: ClusterUpdateHook | None = None) -> ClusterSnapshot:
+    async def stop(
+        self,
+        *,
+        timeout: float,
+        on_update: ClusterUpdateHook | None = None,
+        progress: ProgressHook | Literal["rich"] | None = None,
+    ) -> ClusterSnapshot:
         """Stop the cluster. Arguments and errors are those of `deploy`.
 
         `POST /organization/{organizationId}/cluster/{clusterId}/stop`
         """
         return await Deployments(self._core).stop_cluster(
-            self.id, timeout=timeout, on_update=on_update, organization_id=self._organization
+            self.id, timeout=timeout, on_update=on_update, progress=progress, organization_id=self._organization
         )
 
-    async def delete(self, *, timeout: float, on_update: ClusterUpdateHook | None = None) -> ClusterSnapshot:
+    async def delete(
+        self,
+        *,
+        timeout: float,
+        on_update: ClusterUpdateHook | None = None,
+        progress: ProgressHook | Literal["rich"] | None = None,
+    ) -> ClusterSnapshot:
         """Delete the cluster and all that runs on it. Arguments and errors are those of `deploy`.
 
         `DELETE /organization/{organizationId}/cluster/{clusterId}`
         """
         return await Deployments(self._core).delete_cluster(
-            self.id, timeout=timeout, on_update=on_update, organization_id=self._organization
+            self.id, timeout=timeout, on_update=on_update, progress=progress, organization_id=self._organization
         )
 
     @property

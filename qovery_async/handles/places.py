@@ -8,8 +8,9 @@ from qovery_async.directory.entries import DirectoryEntry, service_entry
 from qovery_async.directory.failures import NothingFound
 from qovery_async.directory.lists import Lists
 from qovery_async.errors import ConfigurationError
-from qovery_async.handles.actions import EnvironmentActions, ServiceActions
+from qovery_async.handles.environment_actions import EnvironmentActions
 from qovery_async.handles.identity import Handle
+from qovery_async.handles.service_actions import ServiceActions
 from qovery_async.handles.variables import ScopedVariables
 from qovery_async.resources.environments import Environments
 from qovery_async.resources.projects import Projects

@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from qovery_async import models
 from qovery_async.deployments.snapshot import ClusterSnapshot
+from qovery_async.progress.reports import BulkProgress
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.handles.identity import Handle
 
@@ -47,13 +48,20 @@ class ClusterHandle(Handle):
         """
         return self._call(self._async.kubeconfig, with_token_from_cli=with_token_from_cli, read_only=read_only)
 
-    def deploy(self, *, timeout: float, on_update: Callable[[ClusterSnapshot], None] | None = None) -> ClusterSnapshot:
+    def deploy(
+        self,
+        *,
+        timeout: float,
+        on_update: Callable[[ClusterSnapshot], None] | None = None,
+        progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
+    ) -> ClusterSnapshot:
         """Deploy the cluster with its current settings and wait, as `client.deployments.deploy_cluster` does.
 
         Args:
             timeout: Seconds, for all of it. When they have passed, `DeploymentTimeout` is raised, and the
                 deployment goes on.
             on_update: Called with each new state.
+            progress: Called once the cluster has ended; "rich" shows each state.
 
         `POST /organization/{organizationId}/cluster/{clusterId}/deploy`
 
@@ -63,25 +71,51 @@ class ClusterHandle(Handle):
             DeploymentTimeout: it had not ended in time.
             Conflict: the cluster is busy with another action.
         """
-        return self._call_back(self._async.deploy, timeout=timeout, on_update=self._given(on_update))
+        return self._call_back(
+            self._async.deploy, timeout=timeout, on_update=self._given(on_update), progress=self._given(progress)
+        )
 
-    def upgrade(self, *, timeout: float, on_update: Callable[[ClusterSnapshot], None] | None = None) -> ClusterSnapshot:
+    def upgrade(
+        self,
+        *,
+        timeout: float,
+        on_update: Callable[[ClusterSnapshot], None] | None = None,
+        progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
+    ) -> ClusterSnapshot:
         """Upgrade the cluster to the next version of Kubernetes. Arguments and errors are those of `deploy`.
 
         `POST /cluster/{clusterId}/upgrade`
         """
-        return self._call_back(self._async.upgrade, timeout=timeout, on_update=self._given(on_update))
+        return self._call_back(
+            self._async.upgrade, timeout=timeout, on_update=self._given(on_update), progress=self._given(progress)
+        )
 
-    def stop(self, *, timeout: float, on_update: Callable[[ClusterSnapshot], None] | None = None) -> ClusterSnapshot:
+    def stop(
+        self,
+        *,
+        timeout: float,
+        on_update: Callable[[ClusterSnapshot], None] | None = None,
+        progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
+    ) -> ClusterSnapshot:
         """Stop the cluster. Arguments and errors are those of `deploy`.
 
         `POST /organization/{organizationId}/cluster/{clusterId}/stop`
         """
-        return self._call_back(self._async.stop, timeout=timeout, on_update=self._given(on_update))
+        return self._call_back(
+            self._async.stop, timeout=timeout, on_update=self._given(on_update), progress=self._given(progress)
+        )
 
-    def delete(self, *, timeout: float, on_update: Callable[[ClusterSnapshot], None] | None = None) -> ClusterSnapshot:
+    def delete(
+        self,
+        *,
+        timeout: float,
+        on_update: Callable[[ClusterSnapshot], None] | None = None,
+        progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
+    ) -> ClusterSnapshot:
         """Delete the cluster and all that runs on it. Arguments and errors are those of `deploy`.
 
         `DELETE /organization/{organizationId}/cluster/{clusterId}`
         """
-        return self._call_back(self._async.delete, timeout=timeout, on_update=self._given(on_update))
+        return self._call_back(
+            self._async.delete, timeout=timeout, on_update=self._given(on_update), progress=self._given(progress)
+        )

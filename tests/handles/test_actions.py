@@ -8,7 +8,14 @@ from typing import Any
 
 import pytest
 
-from qovery_async import ClusterSnapshot, ConfigurationError, DeploymentTimeout, EnvironmentSnapshot, ServiceSnapshot
+from qovery_async import (
+    BulkProgress,
+    ClusterSnapshot,
+    ConfigurationError,
+    DeploymentTimeout,
+    EnvironmentSnapshot,
+    ServiceSnapshot,
+)
 from qovery_async.emulator import Emulator
 from tests.support.both_faces import play
 from tests.support.server import Ask
@@ -206,3 +213,29 @@ async def test_a_cluster_acts_and_waits(ask: Ask) -> None:
         (cluster, snapshot), _ = await play(ask, emulator, script)
     assert isinstance(snapshot, ClusterSnapshot)
     assert snapshot.cluster_id == cluster.id
+
+
+@pytest.mark.parametrize("noun", [*ACTIONS])
+async def test_progress_is_told(ask: Ask, noun: str) -> None:
+    told: list[BulkProgress] = []
+
+    def script(client: Any) -> Generator[Any, Any, None]:
+        handle = getattr(client, noun)(targets(emulator, noun)[0])
+        yield handle.deploy(timeout=30, progress=told.append)
+
+    async with Emulator(world="demo", speed=QUICK) as emulator:
+        await play(ask, emulator, script)
+    assert told
+    assert told[-1].done == told[-1].total
+    assert told[-1].failed == 0
+
+
+@pytest.mark.parametrize("noun", [*ACTIONS])
+async def test_progress_that_cannot_be_is_refused_before_any_request(ask: Ask, noun: str) -> None:
+    def script(client: Any) -> Generator[Any, Any, Any]:
+        with pytest.raises(ConfigurationError, match="progress"):
+            yield getattr(client, noun)(targets(emulator, noun)[0]).deploy(timeout=30, progress="rihc")
+
+    async with Emulator(world="demo", speed=None) as emulator:
+        _, asked = await play(ask, emulator, script)
+    assert not asked

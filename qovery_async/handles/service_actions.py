@@ -1,0 +1,133 @@
+"""What can be done to a service?"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from qovery_async.deployments.clusters import Deployments
+from qovery_async.deployments.errand import UpdateHook
+from qovery_async.deployments.selection import check_timeout
+from qovery_async.deployments.snapshot import ServiceSnapshot
+from qovery_async.handles.identity import LearningHandle
+from qovery_async.progress.choice import check_progress
+from qovery_async.progress.reports import ProgressHook
+
+
+class ServiceActions(LearningHandle):
+    """What can be done to a service: `await service.deploy(version="v1.2.3", timeout=900)`."""
+
+    async def deploy(
+        self,
+        *,
+        version: str | None = None,
+        timeout: float,
+        on_update: UpdateHook | None = None,
+        progress: ProgressHook | Literal["rich"] | None = None,
+    ) -> ServiceSnapshot:
+        """Deploy the service and wait until it runs, as `client.deployments.deploy_service` does.
+
+        Args:
+            version: What its kind takes: a git commit, an image tag or a chart version. Default: the present
+                one.
+            timeout: Seconds, for all of it. When they have passed, `DeploymentTimeout` is raised, and the
+                deployment goes on.
+            on_update: Called with each new state of the environment.
+            progress: Called with how many services have ended; "rich" draws them.
+
+        Returns:
+            The state of the service at the end.
+
+        `POST /environment/{environmentId}/service/deploy`
+
+        Raises:
+            DeploymentFailed: it failed; the error has the service, the step and the last lines of the log.
+            DeploymentCanceled: someone canceled it.
+            DeploymentTimeout: it had not ended in time.
+            ConfigurationError: its kind cannot do this, or an argument cannot be right. Nothing was asked for.
+        """
+        deployments = await self._ready(timeout, progress)
+        return await deployments.deploy_service(
+            self, version=version, timeout=timeout, on_update=on_update, progress=progress
+        )
+
+    async def redeploy(
+        self,
+        *,
+        timeout: float,
+        on_update: UpdateHook | None = None,
+        progress: ProgressHook | Literal["rich"] | None = None,
+    ) -> ServiceSnapshot:
+        """Deploy the service again as it is, and wait until it runs. Arguments and errors are those of `deploy`.
+
+        `POST /environment/{environmentId}/service/deploy`
+        """
+        return await (await self._ready(timeout, progress)).redeploy_service(
+            self, timeout=timeout, on_update=on_update, progress=progress
+        )
+
+    async def restart(
+        self,
+        *,
+        timeout: float,
+        on_update: UpdateHook | None = None,
+        progress: ProgressHook | Literal["rich"] | None = None,
+    ) -> ServiceSnapshot:
+        """Restart an application, a container or a database. Arguments and errors are those of `deploy`.
+
+        `POST /environment/{environmentId}/service/restart-service`
+        """
+        return await (await self._ready(timeout, progress)).restart_service(
+            self, timeout=timeout, on_update=on_update, progress=progress
+        )
+
+    async def stop(
+        self,
+        *,
+        timeout: float,
+        on_update: UpdateHook | None = None,
+        progress: ProgressHook | Literal["rich"] | None = None,
+    ) -> ServiceSnapshot:
+        """Stop the service and wait until it is stopped. Arguments and errors are those of `deploy`.
+
+        `POST /environment/{environmentId}/service/stop`
+        """
+        return await (await self._ready(timeout, progress)).stop_service(
+            self, timeout=timeout, on_update=on_update, progress=progress
+        )
+
+    async def uninstall(
+        self,
+        *,
+        timeout: float,
+        on_update: UpdateHook | None = None,
+        progress: ProgressHook | Literal["rich"] | None = None,
+    ) -> ServiceSnapshot:
+        """Delete what runs of the service and keep its settings. Arguments and errors are those of `deploy`.
+
+        `POST /environment/{environmentId}/service/uninstall`
+        """
+        return await (await self._ready(timeout, progress)).uninstall_service(
+            self, timeout=timeout, on_update=on_update, progress=progress
+        )
+
+    async def delete(
+        self,
+        *,
+        timeout: float,
+        on_update: UpdateHook | None = None,
+        progress: ProgressHook | Literal["rich"] | None = None,
+    ) -> None:
+        """Delete the service and wait until it is gone. Arguments and errors are those of `deploy`.
+
+        `POST /environment/{environmentId}/service/delete`
+        """
+        await (await self._ready(timeout, progress)).delete_service(
+            self, timeout=timeout, on_update=on_update, progress=progress
+        )
+
+    async def _ready(self, timeout: float, progress: ProgressHook | Literal["rich"] | None) -> Deployments:
+        """What acts, once the kind and the environment are known."""
+        check_timeout(timeout)
+        check_progress(progress)
+        await self._entry()
+        return Deployments(self._core)
