@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import cast
 
 from qovery_async.deployments.bodies import Details
-from qovery_async.deployments.kinds import ACTIONS_OF, DeploymentAction, Identified, ServiceRef, check_action, id_of
+from qovery_async.deployments.kinds import ACTIONS_OF, DeploymentAction, ServiceRef, check_action, id_of
 from qovery_async.deployments.snapshot import EnvironmentSnapshot, ServiceSnapshot
 from qovery_async.errors import ConfigurationError
 from qovery_async.models import ServiceDeploymentStatusEnum
 from qovery_async.secrecy.printable import one_line
 
-ServiceSelection = (
-    Sequence[ServiceRef] | AbstractSet[ServiceRef] | Mapping[str, str | None] | Mapping[Identified, str | None]
-)
+ServiceSelection = Collection[ServiceRef] | Mapping[ServiceRef, str | None]
 """Services, or a mapping of services to versions: commits, image tags, chart versions, or None for the present one."""
 _SHOWN = 20
 
