@@ -13,6 +13,7 @@ from qovery_async.deployments.failures import DeploymentCanceled, DeploymentErro
 from qovery_async.deployments.patience import log, looks
 from qovery_async.deployments.selection import check_timeout
 from qovery_async.deployments.snapshot import ClusterSnapshot
+from qovery_async.deployments.telling import tell
 from qovery_async.errors import BadRequest, Conflict, Forbidden, NotFound
 from qovery_async.models import ClusterStateEnum as State
 from qovery_async.progress.choice import reporter
@@ -111,7 +112,7 @@ class ClusterErrand:
                 self._seen = now
                 if now != told:
                     told = now
-                    await self._update(now)
+                    await tell(now, self.on_update, self._report)
                 succeeded = expectation.see(now)
                 if succeeded is not None:
                     await self._report.advanced(BulkProgress(1, 0 if succeeded else 1, 1))
@@ -145,14 +146,6 @@ class ClusterErrand:
             if self.action == "delete":
                 return ClusterSnapshot(cluster_id=self.cluster_id, is_gone=True)
             raise
-
-    async def _update(self, now: ClusterSnapshot) -> None:
-        log.info("%s", now)
-        if self.on_update is not None:
-            told = self.on_update(now)
-            if told is not None:
-                await told
-        await self._report.updated(now)
 
     def _error(self, kind: type[DeploymentError], what: str) -> DeploymentError:
         target, state = f"cluster {self.cluster_id}", str(self._seen.state) if self._seen else ""

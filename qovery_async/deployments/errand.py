@@ -24,6 +24,7 @@ from qovery_async.deployments.patience import PASSING, log, looks
 from qovery_async.deployments.requests import ask_environment, ask_services
 from qovery_async.deployments.selection import ServiceSelection, check_before, check_timeout, selected, versions_of
 from qovery_async.deployments.snapshot import UNKNOWN, EnvironmentSnapshot, ServiceSnapshot
+from qovery_async.deployments.telling import tell
 from qovery_async.deployments.verdict import SUCCESS, Expectation, Verdict
 from qovery_async.errors import Conflict, Forbidden, NotFound
 from qovery_async.models import AnyService, ServiceDeploymentStatusEnum, StateEnum
@@ -141,7 +142,7 @@ class Errand:
                 self._seen = now
                 if now != told:
                     told = now
-                    await self._update(now)
+                    await tell(now, self.on_update, self._report)
                 verdict = expectation.see(now, loop.time())
                 if verdict is Verdict.ASK and expectation.request_id is not None:
                     verdict = expectation.told(await self._state_of(expectation.request_id))
@@ -172,14 +173,6 @@ class Errand:
             log.warning("Cannot see the state of the request, and ask again: %s", error)
             return UNKNOWN
         return status.status
-
-    async def _update(self, now: EnvironmentSnapshot) -> None:
-        log.info("%s", now)
-        if self.on_update is not None:
-            told = self.on_update(now)
-            if told is not None:
-                await told
-        await self._report.updated(now)
 
     async def _advance(self, now: EnvironmentSnapshot, expectation: Expectation, verdict: Verdict) -> None:
         """Tells how many services have ended, where that has changed."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import attrs
 
@@ -63,9 +62,6 @@ class DeploymentError(QoveryError):
             text += "".join(f"\n  {one_line(line, 500)}" for line in ("Last lines of the log:", *self.logs))
         return text
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _restore, (type(self), self.args, self.__dict__)
-
 
 class DeploymentFailed(DeploymentError):
     """The action ended in an error state, or the target went to another state."""
@@ -77,9 +73,3 @@ class DeploymentCanceled(DeploymentError):
 
 class DeploymentTimeout(DeploymentError):
     """The action had not ended when the timeout passed. It goes on: the message says how to cancel it."""
-
-
-def _restore(kind: type[DeploymentError], args: tuple[Any, ...], state: dict[str, Any]) -> DeploymentError:
-    error = kind(*args)
-    error.__dict__.update(state)
-    return error

@@ -1,4 +1,4 @@
-"""New services of every kind, the roads by which they are deployed, and what is told of their versions."""
+"""New services of every kind, the requests that deploy them, and which version responses show."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def body(emulator: Emulator, kind: str) -> dict[str, Any]:
 
 
 class Bench:
-    """One new service of a kind in an environment, deployed by one road, and what is told of its version."""
+    """One new service of a kind in an environment, how it is deployed, and which version responses show."""
 
     def __init__(self, emulator: Emulator, client: AsyncQovery, kind: str, environment: str) -> None:
         self.emulator, self.client, self.environment = emulator, client, environment
