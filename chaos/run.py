@@ -32,7 +32,7 @@ from chaos.story import stories
 from chaos.verdict import Run, failures
 from chaos.workers import SHARED, Home, Worker
 from chaos.world import PERSON, World
-from qovery_async import AsyncQovery, RetryPolicy, Timeout, models
+from qovery_async import AsyncQovery, RetryPolicy, Timeout, bodies, models
 from qovery_sync import Qovery
 
 TASKS = 50
@@ -162,7 +162,7 @@ async def _homes(client: AsyncQovery) -> list[Home]:
 async def _project(client: AsyncQovery, owner: str) -> models.Project:
     """Creates a project in a new organization."""
     organization = await client.organizations.create({"name": owner, "plan": "FREE"})
-    cluster = {"name": "cluster", "cloud_provider": "AWS", "region": "eu-west-3"}
+    cluster: bodies.ClusterRequestDict = {"name": "cluster", "cloud_provider": "AWS", "region": "eu-west-3"}
     await client.clusters.create(cluster, organization_id=organization.id)
     return await client.projects.create({"name": "home"}, organization_id=organization.id)
 

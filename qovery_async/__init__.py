@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from qovery_async import bodies as bodies
 from qovery_async import models as models
 from qovery_async.bulk import OnError
 from qovery_async.client import AsyncQovery
@@ -203,6 +204,7 @@ __all__ = [
     "UpdateHook",
     "WithResponse",
     "__version__",
+    "bodies",
     "from_dict",
     "models",
     "to_dict",

@@ -74,6 +74,7 @@ from qovery_async import (
     to_dict,
     to_json,
 )
+from qovery_sync import bodies as bodies
 from qovery_sync import models as models
 from qovery_sync.client import Qovery
 
@@ -218,6 +219,7 @@ __all__ = [
     "UpdateHook",
     "WithResponse",
     "__version__",
+    "bodies",
     "from_dict",
     "models",
     "to_dict",

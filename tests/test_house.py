@@ -11,7 +11,8 @@ from tests.support import ROOT
 from tests.support.house import Import, circles, files, imports, is_below, is_generated, modules
 
 ROOMS = (
-    "resources", "runtime", "transport", "pacing", "codec", "errors", "models", "vocabulary", "secrecy", "version",
+    "resources", "runtime", "transport", "pacing", "codec", "errors", "bodies", "models", "vocabulary", "secrecy",
+    "version",
 )  # fmt: skip
 """The rooms of qovery_async, top first; above them stands the rest: the client, its configuration, the capabilities."""
 
@@ -57,11 +58,19 @@ def test_models_import_nothing_but_the_vocabulary() -> None:
     assert told([i for i in ours if not any(is_below(i.imported, other) for other in allowed)]) == []
 
 
-def test_models_are_taken_from_where_they_stay() -> None:
+def test_bodies_import_nothing_but_models_and_the_vocabulary() -> None:
+    allowed = ("qovery_async.bodies", "qovery_async.models", "qovery_async.vocabulary")
+    ours = [i for i in imports() if is_below(i.importer, "qovery_async.bodies")]
+    assert len(ours) > 100
+    assert told([i for i in ours if not any(is_below(i.imported, other) for other in allowed)]) == []
+
+
+@pytest.mark.parametrize("room", ["models", "bodies"])
+def test_models_and_bodies_are_taken_from_where_they_stay(room: str) -> None:
     """Which of its modules a model is in depends on the whole API, and changes with it; programs in strings count too."""
-    outside = [i for i in imports() if not is_below(i.importer, "qovery_async.models")]
-    assert told([i for i in outside if i.imported.startswith("qovery_async.models.")]) == []
-    named = re.compile(r"qovery_a?sync\.models\.[a-z]\w+")
+    outside = [i for i in imports() if not is_below(i.importer, f"qovery_async.{room}")]
+    assert told([i for i in outside if i.imported.startswith(f"qovery_async.{room}.")]) == []
+    named = re.compile(rf"qovery_a?sync\.{room}\.[a-z]\w+")
     texts = {path: path.read_text(encoding="utf-8") for path in files() if not is_generated(path)}
     assert {
         str(path.relative_to(ROOT)): found[0] for path, text in texts.items() if (found := named.search(text))

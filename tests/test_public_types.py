@@ -1,4 +1,4 @@
-"""Every type that a public signature names can be imported from where users look: the packages and their `models`."""
+"""Every type that a public signature names can be imported from where users look: the packages, their `models` and their `bodies`."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_every_type_of_a_signature_can_be_imported(package: ModuleType, client: 
 
 def test_the_blocking_package_has_the_same_names() -> None:
     assert {*qovery_sync.__all__} - {"Qovery"} == {*qovery_async.__all__} - ASYNC_ONLY
-    same = {*qovery_sync.__all__} & {*qovery_async.__all__} - {"models"}
+    same = {*qovery_sync.__all__} & {*qovery_async.__all__} - {"bodies", "models"}
     assert [name for name in same if getattr(qovery_sync, name) is not in_the_blocking_face(name)] == []
 
 
@@ -86,7 +86,7 @@ def test_aliases_typed_dicts_and_what_they_name_are_followed() -> None:
 
 
 def missing(roots: list[Any], package: ModuleType) -> Iterator[str]:
-    """What the roots name, and what that names in turn, but cannot be imported from the package or its `models`."""
+    """What the roots name, and what that names in turn, but cannot be imported from the package, its `models` or its `bodies`."""
     waiting, seen = [*roots], set[int]()
     while waiting:
         root = waiting.pop()
@@ -95,7 +95,7 @@ def missing(roots: list[Any], package: ModuleType) -> Iterator[str]:
         seen.add(id(root))
         for where, annotation, module in places(root):
             for name, value in own_types(annotation, module):
-                if not any(getattr(place, name, None) is value for place in (package, package.models)):
+                if not any(getattr(place, name, None) is value for place in (package, package.models, package.bodies)):
                     yield f"{where}: {name}"
                 waiting.append(value)
 

@@ -132,21 +132,21 @@ class TestParameters:
         for parameter in parameters(client, call):
             if parameter.name not in types:
                 continue
-            # Enums live in `models`; everything else is spelled as it is.
+            # Enums live in `models`, and their strings in `bodies`; everything else is spelled as it is.
             named = types[parameter.name]
-            expected = f"models.{named}" if named[0].isupper() else named
+            expected = f"models.{named} | bodies.{named}Str" if named[0].isupper() else named
             optional = {UNSET: " | Unset", None: " | None", REQUIRED: ""}[parameter.default]
             assert parameter.annotation == f"{expected}{optional}"
 
     @FACES
     @pytest.mark.parametrize("call", [o.call for o in API.operations if o.body])
-    def test_take_a_model_or_a_plain_mapping_as_body(self, call: str, client: object) -> None:
+    def test_take_a_model_or_a_mapping_of_its_keys_as_body(self, call: str, client: object) -> None:
         body = OPERATIONS[call].body
         assert body is not None
         (parameter,) = [p for p in parameters(client, call) if p.name == "body"]
         annotation = typing.get_type_hints(find(client, call), include_extras=True)["body"]
         if body.type in API.schemas:
-            assert parameter.annotation.startswith(f"models.{body.type} | Mapping[str, object]")
+            assert parameter.annotation.startswith(f"models.{body.type} | bodies.{body.type}Dict")
             assert getattr(models, body.type) is not None
         assert ("Unset" in str(annotation)) is not body.required
 

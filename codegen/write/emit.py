@@ -9,7 +9,7 @@ from pathlib import Path
 
 from codegen.decisions import tables
 from codegen.decisions.named import Api
-from codegen.write import emulator_facts, layout
+from codegen.write import bodies, emulator_facts, layout
 from codegen.write.models import ModelFiles
 from codegen.write.module import Writer
 from codegen.write.resources import ResourceFiles
@@ -19,7 +19,7 @@ from codegen.write.twins.source import Source
 _ROOT = Path(__file__).parents[2]
 _EMULATOR_FACTS = "qovery_async/emulator/facts/operations.json"
 _FOLDERS = ("qovery_async", "qovery_sync", "tests/twins")
-_WHOLLY = ("models", "resources")
+_WHOLLY = ("bodies", "models", "resources")
 _MARK = "# Generated"
 
 
@@ -73,12 +73,14 @@ def files(api: Api) -> dict[str, str]:
     """The content of every generated file, by path, before it is formatted."""
     writer = Writer()
     capabilities = tables.read().capabilities
-    models = ModelFiles(api, layout.arrange(api), writer).files()
+    arranged = layout.arrange(api)
+    models = ModelFiles(api, arranged, writer).files()
+    sent = bodies.BodyFiles(api, arranged, writer, bodies.replaced(api)).files()
     resources = ResourceFiles(api, writer, capabilities).files()
     sources = [Source.read(_module(path), path, text) for path, text in resources.items()]
     sources += [found for module in capabilities.sources if (found := _source(module))]
     blocking = twins(sources, capabilities.by_hand, _source)
-    return models | resources | blocking | {_EMULATOR_FACTS: emulator_facts.operations(api)}
+    return models | sent | resources | blocking | {_EMULATOR_FACTS: emulator_facts.operations(api)}
 
 
 def _source(module: str) -> Source | None:

@@ -12,7 +12,8 @@ from codegen.decisions import tables
 from codegen.decisions.named import Api, Operation
 from codegen.decisions.secrecy import Secrets
 from codegen.decisions.tables import Pager
-from codegen.facts import ObjectSchema, Parameter, ResponseFacts, Schema
+from codegen.facts import EnumSchema, ObjectSchema, Parameter, ResponseFacts, Schema
+from codegen.write.bodies import dict_name, strings_name
 from codegen.write.docstrings import Words
 
 _DEFAULTED = "/organization/{organizationId}/"
@@ -41,12 +42,12 @@ def method(operation: Operation, api: Api, decided: Decided, *, shadowed: bool) 
     defaulted = operation.path.startswith(_DEFAULTED)
     optional_id = operation.call == "organizations.get"
     path = [p for p in operation.path_parameters if not (defaulted and p.name == "organization_id")]
-    positional = [_Argument(p.name, _python(p.type)) for p in path]
+    positional = [_Argument(p.name, _given(p.type, api)) for p in path]
     if optional_id:
         positional = [_Argument("organization_id", "str | None", "None")]
     if operation.body:
-        positional.append(_body_argument(operation.body.type, required=operation.body.required))
-    named = [_query_argument(p) for p in operation.query]
+        positional.append(_body_argument(operation.body.type, api, required=operation.body.required))
+    named = [_query_argument(p, api) for p in operation.query]
     if defaulted:
         named.append(_Argument("organization_id", "str | None", "None"))
     positional.sort(key=lambda argument: argument.default is not None)
@@ -154,20 +155,27 @@ def _template(operation: Operation) -> str:
     return re.sub(r"{([^}]*)}", lambda m: f"{{{names[m[1]]}}}", operation.path)
 
 
-def _query_argument(parameter: Parameter) -> _Argument:
-    type_ = _python(parameter.type)
+def _given(type_: str, api: Api) -> str:
+    """The type of an argument: a model or a mapping of its keys, an enum or its strings."""
+    schema = api.schemas.get(type_)
+    if schema is None:
+        return _python(type_)
+    plain = strings_name(type_) if isinstance(schema, EnumSchema) else dict_name(type_)
+    return f"models.{type_} | bodies.{plain}"
+
+
+def _query_argument(parameter: Parameter, api: Api) -> _Argument:
+    type_ = _given(parameter.type, api)
     if parameter.required:
         return _Argument(parameter.name, type_)
     return _Argument(parameter.name, f"{type_} | Unset", "UNSET")
 
 
-def _body_argument(type_: str, *, required: bool) -> _Argument:
-    if type_ == "str":
-        annotation = "str"
-    elif type_.startswith("dict["):
+def _body_argument(type_: str, api: Api, *, required: bool) -> _Argument:
+    if type_.startswith("dict["):
         annotation = "Mapping[str, object]"
     elif type_.startswith("list["):
-        annotation = f"Sequence[{_python(type_[5:-1])} | Mapping[str, object]]"
+        annotation = f"Sequence[{_given(_item(type_), api)}]"
     else:
-        annotation = f"{_python(type_)} | Mapping[str, object]"
+        annotation = _given(type_, api)
     return _Argument("body", annotation if required else f"{annotation} | Unset", None if required else "UNSET")

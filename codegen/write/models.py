@@ -12,6 +12,9 @@ from codegen.write.docstrings import Uses, Words
 from codegen.write.layout import Layout
 from codegen.write.module import Writer
 
+PACKAGE = "qovery_async.models"
+_ABOUT = "Every object of the API. A model's module is imported when the model is first touched."
+
 
 class ModelFiles:
     """The source of every module of models, by path."""
@@ -27,7 +30,8 @@ class ModelFiles:
 
     def files(self) -> dict[str, str]:
         where = {name: self._layout.module_of[name] for name in sorted(self._api.schemas)}
-        files = {"qovery_async/models/__init__.py": self._writer.fill("models.jinja", modules=self._layout.in_order)}
+        lazy = {"package": PACKAGE, "about": _ABOUT, "modules": self._layout.in_order}
+        files = {"qovery_async/models/__init__.py": self._writer.fill("lazy.jinja", **lazy)}
         for module, names in self._layout.in_order.items():
             here = set[str]()
             schemas = []
@@ -37,7 +41,7 @@ class ModelFiles:
             body = "\n".join(str(schema["text"]) for schema in schemas)
             recursive = [s["name"] for s in schemas if s["recursive"]]
             body += "".join(f"\nresolve_recursion({name}, globals())\n" for name in recursive)
-            others = {n: f"qovery_async.models.{m}" for n, m in where.items() if m != module}
+            others = {n: f"{PACKAGE}.{m}" for n, m in where.items() if m != module}
             title = f"Models: {module.replace('_', ' ')}."
             exports = sorted(names)
             files[f"qovery_async/models/{module}.py"] = self._writer.module(title, body, others, exports)

@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.deprecation import deprecated_call
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
@@ -23,7 +21,7 @@ class Account(Resource):
         return await self._json(models.AccountInfo, "account.get", "GET /account")
 
     async def update(
-        self, body: models.AccountInfoEditRequest | Mapping[str, object] | Unset = UNSET
+        self, body: models.AccountInfoEditRequest | bodies.AccountInfoEditRequestDict | Unset = UNSET
     ) -> models.AccountInfo:
         """Update the account of the token's user: the body replaces all of it.
 
@@ -149,7 +147,7 @@ class Account(Resource):
         """
         return await self._json(models.Referral, "account.get_referral", "GET /account/referral")
 
-    async def claim_reward(self, body: models.RewardClaim | Mapping[str, object] | Unset = UNSET) -> None:
+    async def claim_reward(self, body: models.RewardClaim | bodies.RewardClaimDict | Unset = UNSET) -> None:
         """Claim a reward with its code.
 
         A code can be claimed three times.

@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.resource import Resource
 
@@ -39,7 +37,7 @@ class AdminSignUp(Resource):
         """
         return await self._json(models.SignUp, "admin.sign_up.get", "GET /admin/userSignUp")
 
-    async def create(self, body: models.SignUpRequest | Mapping[str, object]) -> None:
+    async def create(self, body: models.SignUpRequest | bodies.SignUpRequestDict) -> None:
         """Save what the user fills in at sign-up.
 
         `POST /admin/userSignUp`

@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.pagination import Items, Page, growing
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
@@ -29,7 +28,7 @@ class AgenticWorkflows(Resource):
         )
 
     async def create(
-        self, environment_id: str, body: models.AgenticWorkflowRequest | Mapping[str, object]
+        self, environment_id: str, body: models.AgenticWorkflowRequest | bodies.AgenticWorkflowRequestDict
     ) -> models.AgenticWorkflowResponse:
         """Create an agentic workflow in an environment.
 
@@ -58,7 +57,7 @@ class AgenticWorkflows(Resource):
         )
 
     async def update(
-        self, agentic_workflow_id: str, body: models.AgenticWorkflowRequest | Mapping[str, object]
+        self, agentic_workflow_id: str, body: models.AgenticWorkflowRequest | bodies.AgenticWorkflowRequestDict
     ) -> models.AgenticWorkflowResponse:
         """Update an agentic workflow: the body replaces all of it.
 
@@ -94,7 +93,9 @@ class AgenticWorkflows(Resource):
     async def cancel_deployment(
         self,
         agentic_workflow_id: str,
-        body: models.CancelAgenticWorkflowDeploymentRequest | Mapping[str, object] | Unset = UNSET,
+        body: models.CancelAgenticWorkflowDeploymentRequest
+        | bodies.CancelAgenticWorkflowDeploymentRequestDict
+        | Unset = UNSET,
     ) -> None:
         """Cancel the running deployment of an agentic workflow.
 

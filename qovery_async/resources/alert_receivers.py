@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -32,7 +31,7 @@ class AlertReceivers(Resource):
         )
 
     async def create(
-        self, body: models.AlertReceiverCreationRequest | Mapping[str, object]
+        self, body: models.AlertReceiverCreationRequest | bodies.AlertReceiverCreationRequestDict
     ) -> models.AlertReceiverResponse:
         """Create an alert receiver.
 
@@ -57,7 +56,7 @@ class AlertReceivers(Resource):
         )
 
     async def update(
-        self, alert_receiver_id: str, body: models.AlertReceiverEditRequest | Mapping[str, object]
+        self, alert_receiver_id: str, body: models.AlertReceiverEditRequest | bodies.AlertReceiverEditRequestDict
     ) -> models.AlertReceiverResponse:
         """Update an alert receiver: the body replaces all of it.
 
@@ -83,7 +82,9 @@ class AlertReceivers(Resource):
         )
 
     async def validate(
-        self, alert_receiver_id: str, body: models.AlertReceiverValidationRequest | Mapping[str, object] | Unset = UNSET
+        self,
+        alert_receiver_id: str,
+        body: models.AlertReceiverValidationRequest | bodies.AlertReceiverValidationRequestDict | Unset = UNSET,
     ) -> None:
         """Send a test message to an alert receiver.
 
@@ -97,7 +98,9 @@ class AlertReceivers(Resource):
             body=body,
         )
 
-    async def validate_new(self, body: models.AlertReceiverCreationValidationRequest | Mapping[str, object]) -> None:
+    async def validate_new(
+        self, body: models.AlertReceiverCreationValidationRequest | bodies.AlertReceiverCreationValidationRequestDict
+    ) -> None:
         """Send a test message to an alert receiver that does not exist yet.
 
         `POST /alert-receivers/validate`

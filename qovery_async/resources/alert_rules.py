@@ -4,16 +4,17 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.resource import Resource
 
 
 class AlertRules(Resource):
     """Alert rules: conditions on metrics that send alerts."""
 
-    async def create(self, body: models.AlertRuleCreationRequest | Mapping[str, object]) -> models.AlertRuleResponse:
+    async def create(
+        self, body: models.AlertRuleCreationRequest | bodies.AlertRuleCreationRequestDict
+    ) -> models.AlertRuleResponse:
         """Create an alert rule.
 
         `POST /alert-rules`
@@ -32,7 +33,7 @@ class AlertRules(Resource):
         )
 
     async def update(
-        self, alert_rule_id: str, body: models.AlertRuleEditRequest | Mapping[str, object]
+        self, alert_rule_id: str, body: models.AlertRuleEditRequest | bodies.AlertRuleEditRequestDict
     ) -> models.AlertRuleResponse:
         """Update an alert rule: the body replaces all of it.
 

@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.resource import Resource
 
 
@@ -34,7 +33,7 @@ class AnnotationsGroups(Resource):
 
     async def create(
         self,
-        body: models.OrganizationAnnotationsGroupCreateRequest | Mapping[str, object],
+        body: models.OrganizationAnnotationsGroupCreateRequest | bodies.OrganizationAnnotationsGroupCreateRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.OrganizationAnnotationsGroupResponse:
@@ -78,7 +77,7 @@ class AnnotationsGroups(Resource):
     async def update(
         self,
         annotations_group_id: str,
-        body: models.OrganizationAnnotationsGroupCreateRequest | Mapping[str, object],
+        body: models.OrganizationAnnotationsGroupCreateRequest | bodies.OrganizationAnnotationsGroupCreateRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.OrganizationAnnotationsGroupResponse:

@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -38,7 +37,7 @@ class ApiTokens(Resource):
 
     async def create(
         self,
-        body: models.OrganizationApiTokenCreateRequest | Mapping[str, object],
+        body: models.OrganizationApiTokenCreateRequest | bodies.OrganizationApiTokenCreateRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.OrganizationApiTokenCreate:

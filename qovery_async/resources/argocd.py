@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.resource import Resource
 
@@ -83,7 +82,7 @@ class ArgocdClusterMappings(Resource):
 
     async def save(
         self,
-        body: models.ArgoCdDestinationClusterMappingRequest | Mapping[str, object],
+        body: models.ArgoCdDestinationClusterMappingRequest | bodies.ArgoCdDestinationClusterMappingRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.ArgoCdDestinationClusterMappingResponse:
@@ -147,7 +146,7 @@ class ArgocdCredentials(Resource):
         )
 
     async def save(
-        self, cluster_id: str, body: models.ArgoCdCredentialsRequest | Mapping[str, object]
+        self, cluster_id: str, body: models.ArgoCdCredentialsRequest | bodies.ArgoCdCredentialsRequestDict
     ) -> models.ArgoCdCredentialsResponse:
         """Create or replace the Argo CD credentials of a cluster.
 
@@ -171,7 +170,7 @@ class ArgocdCredentials(Resource):
         return await self._nothing("argocd.credentials.delete", "DELETE /cluster/{cluster_id}/argoCdConfig", cluster_id)
 
     async def check(
-        self, cluster_id: str, body: models.ArgoCdCredentialsRequest | Mapping[str, object]
+        self, cluster_id: str, body: models.ArgoCdCredentialsRequest | bodies.ArgoCdCredentialsRequestDict
     ) -> models.ArgoCdConnectionCheckResponse:
         """Check the connection of a cluster to Argo CD.
 

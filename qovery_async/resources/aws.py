@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
@@ -77,7 +76,7 @@ class Aws(Resource):
         *,
         only_meets_resource_reqs: bool | Unset = UNSET,
         with_gpu: bool | Unset = UNSET,
-        gpu: models.InstanceTypeGpu | Unset = UNSET,
+        gpu: models.InstanceTypeGpu | bodies.InstanceTypeGpuStr | Unset = UNSET,
     ) -> list[models.ClusterInstanceType]:
         """List the instance types that EKS clusters can use in a region.
 
@@ -121,7 +120,10 @@ class AwsCredentials(Resource):
         )
 
     async def create(
-        self, body: models.AwsCredentialsRequest | Mapping[str, object], *, organization_id: str | None = None
+        self,
+        body: models.AwsCredentialsRequest | bodies.AwsCredentialsRequestDict,
+        *,
+        organization_id: str | None = None,
     ) -> models.ClusterCredentials:
         """Create AWS credentials.
 
@@ -161,7 +163,7 @@ class AwsCredentials(Resource):
     async def update(
         self,
         credentials_id: str,
-        body: models.AwsCredentialsRequest | Mapping[str, object],
+        body: models.AwsCredentialsRequest | bodies.AwsCredentialsRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.ClusterCredentials:

@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
@@ -23,7 +22,7 @@ class Azure(Resource):
         *,
         only_meets_resource_reqs: bool | Unset = UNSET,
         with_gpu: bool | Unset = UNSET,
-        gpu: models.InstanceTypeGpu | Unset = UNSET,
+        gpu: models.InstanceTypeGpu | bodies.InstanceTypeGpuStr | Unset = UNSET,
     ) -> list[models.ClusterInstanceType]:
         """List the instance types that AKS clusters can use in a region.
 
@@ -84,7 +83,10 @@ class AzureCredentials(Resource):
         )
 
     async def create(
-        self, body: models.AzureCredentialsRequest | Mapping[str, object], *, organization_id: str | None = None
+        self,
+        body: models.AzureCredentialsRequest | bodies.AzureCredentialsRequestDict,
+        *,
+        organization_id: str | None = None,
     ) -> models.ClusterCredentials:
         """Create Azure credentials.
 
@@ -124,7 +126,7 @@ class AzureCredentials(Resource):
     async def update(
         self,
         credentials_id: str,
-        body: models.AzureCredentialsRequest | Mapping[str, object],
+        body: models.AzureCredentialsRequest | bodies.AzureCredentialsRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.ClusterCredentials:

@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
@@ -40,7 +39,7 @@ class Billing(Resource):
 
     async def add_credit_code(
         self,
-        body: models.OrganizationCreditCodeRequest | Mapping[str, object] | Unset = UNSET,
+        body: models.OrganizationCreditCodeRequest | bodies.OrganizationCreditCodeRequestDict | Unset = UNSET,
         *,
         organization_id: str | None = None,
     ) -> None:
@@ -59,7 +58,7 @@ class Billing(Resource):
 
     async def change_plan(
         self,
-        body: models.OrganizationChangePlanRequest | Mapping[str, object] | Unset = UNSET,
+        body: models.OrganizationChangePlanRequest | bodies.OrganizationChangePlanRequestDict | Unset = UNSET,
         *,
         organization_id: str | None = None,
     ) -> models.Organization:
@@ -123,7 +122,7 @@ class Billing(Resource):
 
     async def generate_usage_report(
         self,
-        body: models.OrganizationBillingUsageReportRequest | Mapping[str, object],
+        body: models.OrganizationBillingUsageReportRequest | bodies.OrganizationBillingUsageReportRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.OrganizationBillingUsageReportResponse:
@@ -183,7 +182,7 @@ class BillingCreditCards(Resource):
         )
 
     async def create(
-        self, body: models.CreditCardRequest | Mapping[str, object], *, organization_id: str | None = None
+        self, body: models.CreditCardRequest | bodies.CreditCardRequestDict, *, organization_id: str | None = None
     ) -> models.CreditCard:
         """Add a credit card to the organization.
 
@@ -238,7 +237,7 @@ class BillingInfo(Resource):
         )
 
     async def update(
-        self, body: models.BillingInfoRequest | Mapping[str, object], *, organization_id: str | None = None
+        self, body: models.BillingInfoRequest | bodies.BillingInfoRequestDict, *, organization_id: str | None = None
     ) -> models.BillingInfo:
         """Update the billing information of the organization: the body replaces all of it.
 

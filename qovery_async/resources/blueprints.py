@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
@@ -19,7 +17,7 @@ class Blueprints(Resource):
     async def create(
         self,
         environment_id: str,
-        body: models.BlueprintCreateRequest | Mapping[str, object],
+        body: models.BlueprintCreateRequest | bodies.BlueprintCreateRequestDict,
         *,
         deploy: bool | Unset = UNSET,
     ) -> models.BlueprintResponse:
@@ -54,7 +52,7 @@ class Blueprints(Resource):
         )
 
     async def preview_update(
-        self, blueprint_id: str, body: models.BlueprintUpdateRequest | Mapping[str, object]
+        self, blueprint_id: str, body: models.BlueprintUpdateRequest | bodies.BlueprintUpdateRequestDict
     ) -> models.BlueprintUpdatePreviewResponse:
         """Preview an update of a blueprint without changing anything.
 
@@ -87,7 +85,7 @@ class Blueprints(Resource):
         )
 
     async def update(
-        self, blueprint_id: str, body: models.BlueprintUpdateRequest | Mapping[str, object]
+        self, blueprint_id: str, body: models.BlueprintUpdateRequest | bodies.BlueprintUpdateRequestDict
     ) -> models.BlueprintResponse:
         """Update a blueprint: the body is merged into it.
 

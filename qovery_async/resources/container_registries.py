@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -32,7 +31,10 @@ class ContainerRegistries(Resource):
         )
 
     async def create(
-        self, body: models.ContainerRegistryRequest | Mapping[str, object], *, organization_id: str | None = None
+        self,
+        body: models.ContainerRegistryRequest | bodies.ContainerRegistryRequestDict,
+        *,
+        organization_id: str | None = None,
     ) -> models.ContainerRegistryResponse:
         """Create a container registry.
 
@@ -74,7 +76,7 @@ class ContainerRegistries(Resource):
     async def update(
         self,
         container_registry_id: str,
-        body: models.ContainerRegistryRequest | Mapping[str, object],
+        body: models.ContainerRegistryRequest | bodies.ContainerRegistryRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.ContainerRegistryResponse:

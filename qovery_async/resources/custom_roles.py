@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.resource import Resource
 
 
@@ -32,7 +31,7 @@ class CustomRoles(Resource):
 
     async def create(
         self,
-        body: models.OrganizationCustomRoleCreateRequest | Mapping[str, object],
+        body: models.OrganizationCustomRoleCreateRequest | bodies.OrganizationCustomRoleCreateRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.OrganizationCustomRole:
@@ -74,7 +73,7 @@ class CustomRoles(Resource):
     async def update(
         self,
         custom_role_id: str,
-        body: models.OrganizationCustomRoleUpdateRequest | Mapping[str, object],
+        body: models.OrganizationCustomRoleUpdateRequest | bodies.OrganizationCustomRoleUpdateRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.OrganizationCustomRole:

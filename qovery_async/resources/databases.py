@@ -6,7 +6,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Mapping
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.pagination import Items, Page, after_last, growing
 from qovery_async.runtime.resource import Resource
@@ -28,7 +28,9 @@ class Databases(Resource):
             models.Database, "databases.list", "GET /environment/{environment_id}/database", environment_id
         )
 
-    async def create(self, environment_id: str, body: models.DatabaseRequest | Mapping[str, object]) -> models.Database:
+    async def create(
+        self, environment_id: str, body: models.DatabaseRequest | bodies.DatabaseRequestDict
+    ) -> models.Database:
         """Create a database in an environment.
 
         `POST /environment/{environmentId}/database`
@@ -64,7 +66,7 @@ class Databases(Resource):
         return await self._json(models.Database, "databases.get", "GET /database/{database_id}", database_id)
 
     async def update(
-        self, database_id: str, body: models.DatabaseEditRequest | Mapping[str, object] | Unset = UNSET
+        self, database_id: str, body: models.DatabaseEditRequest | bodies.DatabaseEditRequestDict | Unset = UNSET
     ) -> models.Database:
         """Update a database: the body replaces all of it.
 
@@ -310,7 +312,9 @@ class Databases(Resource):
             key="identifier",
         )
 
-    async def clone(self, database_id: str, body: models.CloneServiceRequest | Mapping[str, object]) -> models.Database:
+    async def clone(
+        self, database_id: str, body: models.CloneServiceRequest | bodies.CloneServiceRequestDict
+    ) -> models.Database:
         """Clone a database.
 
         `POST /database/{databaseId}/clone`
@@ -359,7 +363,7 @@ class DatabaseBackups(Resource):
             key="id",
         )
 
-    async def create(self, database_id: str, body: models.BackupRequest | Mapping[str, object]) -> models.Backup:
+    async def create(self, database_id: str, body: models.BackupRequest | bodies.BackupRequestDict) -> models.Backup:
         """Create a backup of a database.
 
         `POST /database/{databaseId}/backup`

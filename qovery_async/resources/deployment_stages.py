@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -28,7 +27,7 @@ class DeploymentStages(Resource):
         )
 
     async def create(
-        self, environment_id: str, body: models.DeploymentStageRequest | Mapping[str, object]
+        self, environment_id: str, body: models.DeploymentStageRequest | bodies.DeploymentStageRequestDict
     ) -> models.DeploymentStageResponse:
         """Create a deployment stage in an environment.
 
@@ -57,7 +56,7 @@ class DeploymentStages(Resource):
         )
 
     async def update(
-        self, deployment_stage_id: str, body: models.DeploymentStageRequest | Mapping[str, object]
+        self, deployment_stage_id: str, body: models.DeploymentStageRequest | bodies.DeploymentStageRequestDict
     ) -> models.DeploymentStageResponse:
         """Update a deployment stage: the body replaces all of it.
 
@@ -88,7 +87,9 @@ class DeploymentStages(Resource):
         self,
         deployment_stage_id: str,
         service_id: str,
-        body: models.AttachServiceToDeploymentStageRequest | Mapping[str, object] | Unset = UNSET,
+        body: models.AttachServiceToDeploymentStageRequest
+        | bodies.AttachServiceToDeploymentStageRequestDict
+        | Unset = UNSET,
     ) -> builtins.list[models.DeploymentStageResponse]:
         """Move a service into a deployment stage.
 

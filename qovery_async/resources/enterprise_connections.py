@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.resource import Resource
 
 
@@ -51,7 +50,7 @@ class EnterpriseConnections(Resource):
     async def update(
         self,
         connection_name: str,
-        body: models.EnterpriseConnectionDto | Mapping[str, object],
+        body: models.EnterpriseConnectionDto | bodies.EnterpriseConnectionDtoDict,
         *,
         organization_id: str | None = None,
     ) -> models.EnterpriseConnectionDto:

@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.resource import Resource
 
@@ -67,7 +66,10 @@ class GcpCredentials(Resource):
         )
 
     async def create(
-        self, body: models.GcpCredentialsRequest | Mapping[str, object], *, organization_id: str | None = None
+        self,
+        body: models.GcpCredentialsRequest | bodies.GcpCredentialsRequestDict,
+        *,
+        organization_id: str | None = None,
     ) -> models.ClusterCredentials:
         """Create GCP credentials.
 
@@ -107,7 +109,7 @@ class GcpCredentials(Resource):
     async def update(
         self,
         credentials_id: str,
-        body: models.GcpCredentialsRequest | Mapping[str, object],
+        body: models.GcpCredentialsRequest | bodies.GcpCredentialsRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.ClusterCredentials:

@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -14,7 +12,10 @@ class Git(Resource):
     """Git: repositories and branches that an organization can reach at its Git providers."""
 
     async def list_directories(
-        self, body: models.ApplicationGitRepositoryRequest | Mapping[str, object], *, organization_id: str | None = None
+        self,
+        body: models.ApplicationGitRepositoryRequest | bodies.ApplicationGitRepositoryRequestDict,
+        *,
+        organization_id: str | None = None,
     ) -> list[str]:
         """List the directories in a folder of a Git repository.
 
@@ -38,7 +39,7 @@ class Git(Resource):
 
     async def connect_github_app(
         self,
-        body: models.OrganizationGithubAppConnectRequest | Mapping[str, object],
+        body: models.OrganizationGithubAppConnectRequest | bodies.OrganizationGithubAppConnectRequestDict,
         *,
         organization_id: str | None = None,
     ) -> None:
@@ -220,7 +221,10 @@ class Git(Resource):
         )
 
     async def parse_terraform_variables(
-        self, body: models.TerraformVariableParsingRequest | Mapping[str, object], *, organization_id: str | None = None
+        self,
+        body: models.TerraformVariableParsingRequest | bodies.TerraformVariableParsingRequestDict,
+        *,
+        organization_id: str | None = None,
     ) -> list[models.TerraformVariableDefinition]:
         """Parse the declarations of Terraform variables in a Git repository.
 
@@ -243,7 +247,7 @@ class Git(Resource):
         )
 
     async def list_tfvars_files(
-        self, body: models.TfVarsListRequest | Mapping[str, object], *, organization_id: str | None = None
+        self, body: models.TfVarsListRequest | bodies.TfVarsListRequestDict, *, organization_id: str | None = None
     ) -> list[models.TfVarsFileResponse]:
         """List the tfvars files of a Git repository.
 

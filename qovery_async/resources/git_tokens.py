@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.resource import Resource
 
 
@@ -28,7 +27,7 @@ class GitTokens(Resource):
         )
 
     async def create(
-        self, body: models.GitTokenRequest | Mapping[str, object], *, organization_id: str | None = None
+        self, body: models.GitTokenRequest | bodies.GitTokenRequestDict, *, organization_id: str | None = None
     ) -> models.GitTokenResponse:
         """Create a Git token.
 
@@ -68,7 +67,7 @@ class GitTokens(Resource):
     async def update(
         self,
         git_token_id: str,
-        body: models.GitTokenRequest | Mapping[str, object],
+        body: models.GitTokenRequest | bodies.GitTokenRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.GitTokenResponse:

@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -42,7 +41,10 @@ class HelmRepositories(Resource):
         )
 
     async def create(
-        self, body: models.HelmRepositoryRequest | Mapping[str, object], *, organization_id: str | None = None
+        self,
+        body: models.HelmRepositoryRequest | bodies.HelmRepositoryRequestDict,
+        *,
+        organization_id: str | None = None,
     ) -> models.HelmRepositoryResponse:
         """Create a Helm repository.
 
@@ -84,7 +86,7 @@ class HelmRepositories(Resource):
     async def update(
         self,
         helm_repository_id: str,
-        body: models.HelmRepositoryRequest | Mapping[str, object],
+        body: models.HelmRepositoryRequest | bodies.HelmRepositoryRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.HelmRepositoryResponse:

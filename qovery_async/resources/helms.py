@@ -6,7 +6,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Mapping
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.pagination import Items, Page, growing
 from qovery_async.runtime.resource import Resource
@@ -37,7 +37,9 @@ class Helms(Resource):
             query={"toUpdate": to_update},
         )
 
-    async def create(self, environment_id: str, body: models.HelmRequest | Mapping[str, object]) -> models.HelmResponse:
+    async def create(
+        self, environment_id: str, body: models.HelmRequest | bodies.HelmRequestDict
+    ) -> models.HelmResponse:
         """Create a Helm service in an environment.
 
         `POST /environment/{environmentId}/helm`
@@ -48,7 +50,7 @@ class Helms(Resource):
         )
 
     async def create_default_values(
-        self, environment_id: str, body: models.HelmDefaultValuesRequest | Mapping[str, object]
+        self, environment_id: str, body: models.HelmDefaultValuesRequest | bodies.HelmDefaultValuesRequestDict
     ) -> str:
         """Get the default values of a Helm chart.
 
@@ -91,7 +93,7 @@ class Helms(Resource):
         """
         return await self._json(models.HelmResponse, "helms.get", "GET /helm/{helm_id}", helm_id)
 
-    async def update(self, helm_id: str, body: models.HelmRequest | Mapping[str, object]) -> models.HelmResponse:
+    async def update(self, helm_id: str, body: models.HelmRequest | bodies.HelmRequestDict) -> models.HelmResponse:
         """Update a Helm service: the body replaces all of it.
 
         `PUT /helm/{helmId}`
@@ -133,9 +135,9 @@ class Helms(Resource):
     async def deploy(
         self,
         helm_id: str,
-        body: models.HelmDeployRequest | Mapping[str, object] | Unset = UNSET,
+        body: models.HelmDeployRequest | bodies.HelmDeployRequestDict | Unset = UNSET,
         *,
-        force_event: models.HelmForceEvent | Unset = UNSET,
+        force_event: models.HelmForceEvent | bodies.HelmForceEventStr | Unset = UNSET,
     ) -> models.Status:
         """Deploy a Helm service.
 
@@ -172,7 +174,9 @@ class Helms(Resource):
             models.Status | None, "helms.uninstall", "POST /helm/{helm_id}/uninstall", helm_id, body=body
         )
 
-    async def redeploy(self, helm_id: str, *, force_event: models.HelmForceEvent | Unset = UNSET) -> models.Status:
+    async def redeploy(
+        self, helm_id: str, *, force_event: models.HelmForceEvent | bodies.HelmForceEventStr | Unset = UNSET
+    ) -> models.Status:
         """Deploy a Helm service again.
 
         Args:
@@ -262,7 +266,9 @@ class Helms(Resource):
             key="identifier",
         )
 
-    async def clone(self, helm_id: str, body: models.CloneServiceRequest | Mapping[str, object]) -> models.HelmResponse:
+    async def clone(
+        self, helm_id: str, body: models.CloneServiceRequest | bodies.CloneServiceRequestDict
+    ) -> models.HelmResponse:
         """Clone a Helm service.
 
         `POST /helm/{helmId}/clone`
@@ -326,7 +332,7 @@ class HelmAdvancedSettings(Resource):
         )
 
     async def update(
-        self, helm_id: str, body: models.HelmAdvancedSettings | Mapping[str, object] | Unset = UNSET
+        self, helm_id: str, body: models.HelmAdvancedSettings | bodies.HelmAdvancedSettingsDict | Unset = UNSET
     ) -> models.HelmAdvancedSettings:
         """Update the advanced settings of a Helm service: the body replaces all of them.
 
@@ -356,7 +362,7 @@ class HelmCustomDomains(Resource):
         )
 
     async def create(
-        self, helm_id: str, body: models.CustomDomainRequest | Mapping[str, object]
+        self, helm_id: str, body: models.CustomDomainRequest | bodies.CustomDomainRequestDict
     ) -> models.CustomDomain:
         """Create a custom domain for a Helm service.
 
@@ -382,7 +388,7 @@ class HelmCustomDomains(Resource):
         )
 
     async def update(
-        self, helm_id: str, custom_domain_id: str, body: models.CustomDomainRequest | Mapping[str, object]
+        self, helm_id: str, custom_domain_id: str, body: models.CustomDomainRequest | bodies.CustomDomainRequestDict
     ) -> models.CustomDomain:
         """Update a custom domain of a Helm service: the body replaces all of it.
 
@@ -429,7 +435,7 @@ class HelmDeploymentRestrictions(Resource):
         )
 
     async def create(
-        self, helm_id: str, body: models.HelmDeploymentRestrictionRequest | Mapping[str, object]
+        self, helm_id: str, body: models.HelmDeploymentRestrictionRequest | bodies.HelmDeploymentRestrictionRequestDict
     ) -> models.HelmDeploymentRestrictionResponse:
         """Create a deployment restriction for a Helm service.
 
@@ -448,7 +454,7 @@ class HelmDeploymentRestrictions(Resource):
         self,
         helm_id: str,
         deployment_restriction_id: str,
-        body: models.HelmDeploymentRestrictionRequest | Mapping[str, object],
+        body: models.HelmDeploymentRestrictionRequest | bodies.HelmDeploymentRestrictionRequestDict,
     ) -> models.HelmDeploymentRestrictionResponse:
         """Update a deployment restriction of a Helm service: the body replaces all of it.
 

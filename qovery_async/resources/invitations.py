@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.resource import Resource
 
 
@@ -28,7 +27,7 @@ class Invitations(Resource):
         )
 
     async def create(
-        self, body: models.InviteMemberRequest | Mapping[str, object], *, organization_id: str | None = None
+        self, body: models.InviteMemberRequest | bodies.InviteMemberRequestDict, *, organization_id: str | None = None
     ) -> models.InviteMember:
         """Invite someone to the organization.
 

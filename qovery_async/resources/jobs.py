@@ -6,7 +6,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Mapping
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.pagination import Items, Page, after_last, growing
 from qovery_async.runtime.resource import Resource
@@ -23,7 +23,7 @@ class Jobs(Resource):
 
     async def auto_deploy(
         self,
-        body: models.OrganizationJobAutoDeployRequest | Mapping[str, object] | Unset = UNSET,
+        body: models.OrganizationJobAutoDeployRequest | bodies.OrganizationJobAutoDeployRequestDict | Unset = UNSET,
         *,
         organization_id: str | None = None,
     ) -> models.Status:
@@ -64,7 +64,7 @@ class Jobs(Resource):
             query={"toUpdate": to_update},
         )
 
-    async def create(self, environment_id: str, body: models.JobRequest | Mapping[str, object]) -> models.JobResponse:
+    async def create(self, environment_id: str, body: models.JobRequest | bodies.JobRequestDict) -> models.JobResponse:
         """Create a job in an environment.
 
         `POST /environment/{environmentId}/job`
@@ -95,7 +95,7 @@ class Jobs(Resource):
         """
         return await self._json(models.JobResponse, "jobs.get", "GET /job/{job_id}", job_id)
 
-    async def update(self, job_id: str, body: models.JobRequest | Mapping[str, object]) -> models.JobResponse:
+    async def update(self, job_id: str, body: models.JobRequest | bodies.JobRequestDict) -> models.JobResponse:
         """Update a job: the body replaces all of it.
 
         `PUT /job/{jobId}`
@@ -121,9 +121,9 @@ class Jobs(Resource):
     async def deploy(
         self,
         job_id: str,
-        body: models.JobDeployRequest | Mapping[str, object] | Unset = UNSET,
+        body: models.JobDeployRequest | bodies.JobDeployRequestDict | Unset = UNSET,
         *,
-        force_event: models.JobForceEvent | Unset = UNSET,
+        force_event: models.JobForceEvent | bodies.JobForceEventStr | Unset = UNSET,
     ) -> models.Status:
         """Deploy a job.
 
@@ -160,7 +160,9 @@ class Jobs(Resource):
             models.Status | None, "jobs.uninstall", "POST /job/{job_id}/uninstall", job_id, body=body
         )
 
-    async def redeploy(self, job_id: str, *, force_event: models.JobForceEvent | Unset = UNSET) -> models.Status:
+    async def redeploy(
+        self, job_id: str, *, force_event: models.JobForceEvent | bodies.JobForceEventStr | Unset = UNSET
+    ) -> models.Status:
         """Deploy a job again.
 
         Args:
@@ -294,7 +296,9 @@ class Jobs(Resource):
             page_size=100,
         )
 
-    async def clone(self, job_id: str, body: models.CloneServiceRequest | Mapping[str, object]) -> models.JobResponse:
+    async def clone(
+        self, job_id: str, body: models.CloneServiceRequest | bodies.CloneServiceRequestDict
+    ) -> models.JobResponse:
         """Clone a job.
 
         `POST /job/{jobId}/clone`
@@ -336,7 +340,7 @@ class JobAdvancedSettings(Resource):
         )
 
     async def update(
-        self, job_id: str, body: models.JobAdvancedSettings | Mapping[str, object] | Unset = UNSET
+        self, job_id: str, body: models.JobAdvancedSettings | bodies.JobAdvancedSettingsDict | Unset = UNSET
     ) -> models.JobAdvancedSettings:
         """Update the advanced settings of a job: the body replaces all of them.
 
@@ -369,7 +373,7 @@ class JobDeploymentRestrictions(Resource):
         )
 
     async def create(
-        self, job_id: str, body: models.JobDeploymentRestrictionRequest | Mapping[str, object]
+        self, job_id: str, body: models.JobDeploymentRestrictionRequest | bodies.JobDeploymentRestrictionRequestDict
     ) -> models.JobDeploymentRestrictionResponse:
         """Create a deployment restriction for a job.
 
@@ -388,7 +392,7 @@ class JobDeploymentRestrictions(Resource):
         self,
         job_id: str,
         deployment_restriction_id: str,
-        body: models.JobDeploymentRestrictionRequest | Mapping[str, object],
+        body: models.JobDeploymentRestrictionRequest | bodies.JobDeploymentRestrictionRequestDict,
     ) -> models.JobDeploymentRestrictionResponse:
         """Update a deployment restriction of a job: the body replaces all of it.
 
@@ -435,7 +439,7 @@ class JobEnvironmentVariables(Resource):
         )
 
     async def create(
-        self, job_id: str, body: models.EnvironmentVariableRequest | Mapping[str, object]
+        self, job_id: str, body: models.EnvironmentVariableRequest | bodies.EnvironmentVariableRequestDict
     ) -> models.EnvironmentVariable:
         """Create an environment variable for a job.
 
@@ -451,7 +455,7 @@ class JobEnvironmentVariables(Resource):
         )
 
     async def import_many(
-        self, job_id: str, body: models.VariableImportRequest | Mapping[str, object]
+        self, job_id: str, body: models.VariableImportRequest | bodies.VariableImportRequestDict
     ) -> models.VariableImport:
         """Import many environment variables for a job in one request.
 
@@ -470,7 +474,7 @@ class JobEnvironmentVariables(Resource):
         self,
         job_id: str,
         environment_variable_id: str,
-        body: models.EnvironmentVariableEditRequest | Mapping[str, object],
+        body: models.EnvironmentVariableEditRequest | bodies.EnvironmentVariableEditRequestDict,
     ) -> models.EnvironmentVariable:
         """Update an environment variable of a job: the body replaces all of it.
 
@@ -500,7 +504,7 @@ class JobEnvironmentVariables(Resource):
         )
 
     async def create_override(
-        self, job_id: str, environment_variable_id: str, body: models.Value | Mapping[str, object] | Unset = UNSET
+        self, job_id: str, environment_variable_id: str, body: models.Value | bodies.ValueDict | Unset = UNSET
     ) -> models.EnvironmentVariable:
         """Override the value of an environment variable for a job.
 
@@ -519,7 +523,7 @@ class JobEnvironmentVariables(Resource):
         )
 
     async def create_alias(
-        self, job_id: str, environment_variable_id: str, body: models.Key | Mapping[str, object]
+        self, job_id: str, environment_variable_id: str, body: models.Key | bodies.KeyDict
     ) -> models.EnvironmentVariable:
         """Create an alias of an environment variable for a job.
 
@@ -549,7 +553,7 @@ class JobSecrets(Resource):
         """
         return await self._list(models.Secret, "jobs.secrets.list", "GET /job/{job_id}/secret", job_id)
 
-    async def create(self, job_id: str, body: models.SecretRequest | Mapping[str, object]) -> models.Secret:
+    async def create(self, job_id: str, body: models.SecretRequest | bodies.SecretRequestDict) -> models.Secret:
         """Create a secret for a job.
 
         `POST /job/{jobId}/secret`
@@ -558,7 +562,7 @@ class JobSecrets(Resource):
         return await self._json(models.Secret, "jobs.secrets.create", "POST /job/{job_id}/secret", job_id, body=body)
 
     async def update(
-        self, job_id: str, secret_id: str, body: models.SecretEditRequest | Mapping[str, object]
+        self, job_id: str, secret_id: str, body: models.SecretEditRequest | bodies.SecretEditRequestDict
     ) -> models.Secret:
         """Update a secret of a job: the body replaces all of it.
 
@@ -578,7 +582,7 @@ class JobSecrets(Resource):
         return await self._nothing("jobs.secrets.delete", "DELETE /job/{job_id}/secret/{secret_id}", job_id, secret_id)
 
     async def create_override(
-        self, job_id: str, secret_id: str, body: models.Value | Mapping[str, object] | Unset = UNSET
+        self, job_id: str, secret_id: str, body: models.Value | bodies.ValueDict | Unset = UNSET
     ) -> models.Secret:
         """Override the value of a secret for a job.
 
@@ -596,7 +600,7 @@ class JobSecrets(Resource):
             body=body,
         )
 
-    async def create_alias(self, job_id: str, secret_id: str, body: models.Key | Mapping[str, object]) -> models.Secret:
+    async def create_alias(self, job_id: str, secret_id: str, body: models.Key | bodies.KeyDict) -> models.Secret:
         """Create an alias of a secret for a job.
 
         Makes a new one with another key and the same value; the original stays as it is.

@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.resource import Resource
 
 
@@ -34,7 +33,7 @@ class LabelsGroups(Resource):
 
     async def create(
         self,
-        body: models.OrganizationLabelsGroupCreateRequest | Mapping[str, object],
+        body: models.OrganizationLabelsGroupCreateRequest | bodies.OrganizationLabelsGroupCreateRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.OrganizationLabelsGroupResponse:
@@ -78,7 +77,7 @@ class LabelsGroups(Resource):
     async def update(
         self,
         labels_group_id: str,
-        body: models.OrganizationLabelsGroupCreateRequest | Mapping[str, object],
+        body: models.OrganizationLabelsGroupCreateRequest | bodies.OrganizationLabelsGroupCreateRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.OrganizationLabelsGroupResponse:

@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.resource import Resource
 
 
@@ -33,7 +32,7 @@ class McpServers(Resource):
         )
 
     async def create(
-        self, body: models.McpServerRequest | Mapping[str, object], *, organization_id: str | None = None
+        self, body: models.McpServerRequest | bodies.McpServerRequestDict, *, organization_id: str | None = None
     ) -> models.McpServerResponse:
         """Create an MCP server.
 
@@ -65,7 +64,7 @@ class McpServers(Resource):
         )
 
     async def update(
-        self, mcp_server_id: str, body: models.McpServerRequest | Mapping[str, object]
+        self, mcp_server_id: str, body: models.McpServerRequest | bodies.McpServerRequestDict
     ) -> models.McpServerResponse:
         """Update an MCP server: the body replaces all of it.
 

@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.resource import Resource
 
 
@@ -28,7 +27,10 @@ class Members(Resource):
         )
 
     async def update_role(
-        self, body: models.MemberRoleUpdateRequest | Mapping[str, object], *, organization_id: str | None = None
+        self,
+        body: models.MemberRoleUpdateRequest | bodies.MemberRoleUpdateRequestDict,
+        *,
+        organization_id: str | None = None,
     ) -> None:
         """Change the role of a member.
 
@@ -44,7 +46,7 @@ class Members(Resource):
         )
 
     async def delete(
-        self, body: models.DeleteMemberRequest | Mapping[str, object], *, organization_id: str | None = None
+        self, body: models.DeleteMemberRequest | bodies.DeleteMemberRequestDict, *, organization_id: str | None = None
     ) -> None:
         """Remove a member from the organization.
 
@@ -60,7 +62,10 @@ class Members(Resource):
         )
 
     async def transfer_ownership(
-        self, body: models.TransferOwnershipRequest | Mapping[str, object], *, organization_id: str | None = None
+        self,
+        body: models.TransferOwnershipRequest | bodies.TransferOwnershipRequestDict,
+        *,
+        organization_id: str | None = None,
     ) -> None:
         """Make another member the owner of the organization.
 

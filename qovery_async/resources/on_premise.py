@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.resource import Resource
 
@@ -38,7 +37,10 @@ class OnPremiseCredentials(Resource):
         )
 
     async def create(
-        self, body: models.OnPremiseCredentialsRequest | Mapping[str, object], *, organization_id: str | None = None
+        self,
+        body: models.OnPremiseCredentialsRequest | bodies.OnPremiseCredentialsRequestDict,
+        *,
+        organization_id: str | None = None,
     ) -> models.ClusterCredentials:
         """Create on-premise credentials.
 
@@ -78,7 +80,7 @@ class OnPremiseCredentials(Resource):
     async def update(
         self,
         credentials_id: str,
-        body: models.OnPremiseCredentialsRequest | Mapping[str, object],
+        body: models.OnPremiseCredentialsRequest | bodies.OnPremiseCredentialsRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.ClusterCredentials:

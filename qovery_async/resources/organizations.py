@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.resource import Resource
 
@@ -24,7 +23,7 @@ class Organizations(Resource):
         """
         return await self._list(models.Organization, "organizations.list", "GET /organization")
 
-    async def create(self, body: models.OrganizationRequest | Mapping[str, object]) -> models.Organization:
+    async def create(self, body: models.OrganizationRequest | bodies.OrganizationRequestDict) -> models.Organization:
         """Create an organization.
 
         `POST /organization`
@@ -47,7 +46,7 @@ class Organizations(Resource):
         )
 
     async def update(
-        self, organization_id: str, body: models.OrganizationEditRequest | Mapping[str, object]
+        self, organization_id: str, body: models.OrganizationEditRequest | bodies.OrganizationEditRequestDict
     ) -> models.Organization:
         """Update an organization: the body replaces all of it.
 
@@ -155,7 +154,7 @@ class OrganizationOnboarding(Resource):
 
     async def update(
         self,
-        body: models.OrganizationOnboardingPatchRequest | Mapping[str, object],
+        body: models.OrganizationOnboardingPatchRequest | bodies.OrganizationOnboardingPatchRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.OrganizationOnboardingResponse:

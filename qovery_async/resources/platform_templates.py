@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -17,8 +16,8 @@ class PlatformTemplates(Resource):
     async def list(
         self,
         *,
-        cluster_mode: models.PlatformClusterMode | Unset = UNSET,
-        cloud_provider: models.PlatformCloudVendor | Unset = UNSET,
+        cluster_mode: models.PlatformClusterMode | bodies.PlatformClusterModeStr | Unset = UNSET,
+        cloud_provider: models.PlatformCloudVendor | bodies.PlatformCloudVendorStr | Unset = UNSET,
         organization_id: str | None = None,
     ) -> builtins.list[models.PlatformTemplateSummaryResponse]:
         """List the platform templates of the organization.
@@ -45,10 +44,11 @@ class PlatformTemplates(Resource):
         template_key: str,
         template_version: str,
         component_key: str,
-        body: models.PlatformComponentConfigurationPreviewRequest | Mapping[str, object],
+        body: models.PlatformComponentConfigurationPreviewRequest
+        | bodies.PlatformComponentConfigurationPreviewRequestDict,
         *,
-        cluster_mode: models.PlatformClusterMode,
-        cloud_provider: models.PlatformCloudVendor,
+        cluster_mode: models.PlatformClusterMode | bodies.PlatformClusterModeStr,
+        cloud_provider: models.PlatformCloudVendor | bodies.PlatformCloudVendorStr,
         organization_id: str | None = None,
     ) -> models.PlatformComponentConfigurationResolutionResponse:
         """Resolve the configuration of a component of a platform template.

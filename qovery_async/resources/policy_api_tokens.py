@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.resource import Resource
 
 
@@ -32,7 +31,7 @@ class PolicyApiTokens(Resource):
 
     async def create(
         self,
-        body: models.OrganizationPolicyApiTokenCreateRequest | Mapping[str, object],
+        body: models.OrganizationPolicyApiTokenCreateRequest | bodies.OrganizationPolicyApiTokenCreateRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.OrganizationPolicyApiTokenCreate:

@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
@@ -34,7 +33,7 @@ class Projects(Resource):
         )
 
     async def create(
-        self, body: models.ProjectRequest | Mapping[str, object], *, organization_id: str | None = None
+        self, body: models.ProjectRequest | bodies.ProjectRequestDict, *, organization_id: str | None = None
     ) -> models.Project:
         """Create a project.
 
@@ -78,7 +77,7 @@ class Projects(Resource):
         """
         return await self._json(models.Project, "projects.get", "GET /project/{project_id}", project_id)
 
-    async def update(self, project_id: str, body: models.ProjectRequest | Mapping[str, object]) -> models.Project:
+    async def update(self, project_id: str, body: models.ProjectRequest | bodies.ProjectRequestDict) -> models.Project:
         """Update a project: the body replaces all of it.
 
         `PUT /project/{projectId}`
@@ -112,7 +111,7 @@ class ProjectDeploymentRules(Resource):
         )
 
     async def create(
-        self, project_id: str, body: models.ProjectDeploymentRuleRequest | Mapping[str, object]
+        self, project_id: str, body: models.ProjectDeploymentRuleRequest | bodies.ProjectDeploymentRuleRequestDict
     ) -> models.ProjectDeploymentRule:
         """Create a deployment rule for a project.
 
@@ -142,7 +141,10 @@ class ProjectDeploymentRules(Resource):
         )
 
     async def update(
-        self, project_id: str, deployment_rule_id: str, body: models.ProjectDeploymentRuleRequest | Mapping[str, object]
+        self,
+        project_id: str,
+        deployment_rule_id: str,
+        body: models.ProjectDeploymentRuleRequest | bodies.ProjectDeploymentRuleRequestDict,
     ) -> models.ProjectDeploymentRule:
         """Update a deployment rule of a project: the body replaces all of it.
 
@@ -174,7 +176,9 @@ class ProjectDeploymentRules(Resource):
     async def reorder(
         self,
         project_id: str,
-        body: models.ProjectDeploymentRulesPriorityOrderRequest | Mapping[str, object] | Unset = UNSET,
+        body: models.ProjectDeploymentRulesPriorityOrderRequest
+        | bodies.ProjectDeploymentRulesPriorityOrderRequestDict
+        | Unset = UNSET,
     ) -> None:
         """Change the order in which the deployment rules of a project apply.
 
@@ -203,7 +207,7 @@ class ProjectEnvironmentVariables(Resource):
         )
 
     async def create(
-        self, project_id: str, body: models.EnvironmentVariableRequest | Mapping[str, object]
+        self, project_id: str, body: models.EnvironmentVariableRequest | bodies.EnvironmentVariableRequestDict
     ) -> models.EnvironmentVariable:
         """Create an environment variable for a project.
 
@@ -222,7 +226,7 @@ class ProjectEnvironmentVariables(Resource):
         self,
         project_id: str,
         environment_variable_id: str,
-        body: models.EnvironmentVariableEditRequest | Mapping[str, object],
+        body: models.EnvironmentVariableEditRequest | bodies.EnvironmentVariableEditRequestDict,
     ) -> models.EnvironmentVariable:
         """Update an environment variable of a project: the body replaces all of it.
 
@@ -252,7 +256,7 @@ class ProjectEnvironmentVariables(Resource):
         )
 
     async def create_override(
-        self, project_id: str, environment_variable_id: str, body: models.Value | Mapping[str, object] | Unset = UNSET
+        self, project_id: str, environment_variable_id: str, body: models.Value | bodies.ValueDict | Unset = UNSET
     ) -> models.EnvironmentVariable:
         """Override the value of an environment variable for a project.
 
@@ -271,7 +275,7 @@ class ProjectEnvironmentVariables(Resource):
         )
 
     async def create_alias(
-        self, project_id: str, environment_variable_id: str, body: models.Key | Mapping[str, object]
+        self, project_id: str, environment_variable_id: str, body: models.Key | bodies.KeyDict
     ) -> models.EnvironmentVariable:
         """Create an alias of an environment variable for a project.
 
@@ -301,7 +305,7 @@ class ProjectSecrets(Resource):
         """
         return await self._list(models.Secret, "projects.secrets.list", "GET /project/{project_id}/secret", project_id)
 
-    async def create(self, project_id: str, body: models.SecretRequest | Mapping[str, object]) -> models.Secret:
+    async def create(self, project_id: str, body: models.SecretRequest | bodies.SecretRequestDict) -> models.Secret:
         """Create a secret for a project.
 
         `POST /project/{projectId}/secret`
@@ -312,7 +316,7 @@ class ProjectSecrets(Resource):
         )
 
     async def update(
-        self, project_id: str, secret_id: str, body: models.SecretEditRequest | Mapping[str, object]
+        self, project_id: str, secret_id: str, body: models.SecretEditRequest | bodies.SecretEditRequestDict
     ) -> models.Secret:
         """Update a secret of a project: the body replaces all of it.
 
@@ -339,7 +343,7 @@ class ProjectSecrets(Resource):
         )
 
     async def create_override(
-        self, project_id: str, secret_id: str, body: models.Value | Mapping[str, object] | Unset = UNSET
+        self, project_id: str, secret_id: str, body: models.Value | bodies.ValueDict | Unset = UNSET
     ) -> models.Secret:
         """Override the value of a secret for a project.
 
@@ -357,9 +361,7 @@ class ProjectSecrets(Resource):
             body=body,
         )
 
-    async def create_alias(
-        self, project_id: str, secret_id: str, body: models.Key | Mapping[str, object]
-    ) -> models.Secret:
+    async def create_alias(self, project_id: str, secret_id: str, body: models.Key | bodies.KeyDict) -> models.Secret:
         """Create an alias of a secret for a project.
 
         Makes a new one with another key and the same value; the original stays as it is.

@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.resource import Resource
 
@@ -94,7 +93,10 @@ class ScalewayCredentials(Resource):
         )
 
     async def create(
-        self, body: models.ScalewayCredentialsRequest | Mapping[str, object], *, organization_id: str | None = None
+        self,
+        body: models.ScalewayCredentialsRequest | bodies.ScalewayCredentialsRequestDict,
+        *,
+        organization_id: str | None = None,
     ) -> models.ClusterCredentials:
         """Create Scaleway credentials.
 
@@ -134,7 +136,7 @@ class ScalewayCredentials(Resource):
     async def update(
         self,
         credentials_id: str,
-        body: models.ScalewayCredentialsRequest | Mapping[str, object],
+        body: models.ScalewayCredentialsRequest | bodies.ScalewayCredentialsRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.ClusterCredentials:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import builtins
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -79,7 +79,9 @@ class Services(Resource):
         )
 
     async def get_ingress_deployment_status(
-        self, service_type: models.GetIngressDeploymentStatusServiceType, service_id: str
+        self,
+        service_type: models.GetIngressDeploymentStatusServiceType | bodies.GetIngressDeploymentStatusServiceTypeStr,
+        service_id: str,
     ) -> models.IngressDeploymentStatusResponse:
         """Get the deployment status of the ingress of a service.
 

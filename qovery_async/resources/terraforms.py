@@ -6,7 +6,7 @@ from __future__ import annotations
 import builtins
 from collections.abc import Mapping
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.pagination import Items, Page, growing
 from qovery_async.runtime.resource import Resource
@@ -43,7 +43,7 @@ class Terraforms(Resource):
         )
 
     async def create(
-        self, environment_id: str, body: models.TerraformRequest | Mapping[str, object]
+        self, environment_id: str, body: models.TerraformRequest | bodies.TerraformRequestDict
     ) -> models.TerraformResponse:
         """Create a Terraform service in an environment.
 
@@ -69,7 +69,7 @@ class Terraforms(Resource):
         )
 
     async def update(
-        self, terraform_id: str, body: models.TerraformRequest | Mapping[str, object]
+        self, terraform_id: str, body: models.TerraformRequest | bodies.TerraformRequestDict
     ) -> models.TerraformResponse:
         """Update a Terraform service: the body replaces all of it.
 
@@ -86,7 +86,7 @@ class Terraforms(Resource):
         *,
         resources_only: bool | Unset = UNSET,
         skip_reconcile: bool | Unset = UNSET,
-        force_terraform_action: models.DeleteTerraformAction | Unset = UNSET,
+        force_terraform_action: models.DeleteTerraformAction | bodies.DeleteTerraformActionStr | Unset = UNSET,
     ) -> None:
         """Delete a Terraform service.
 
@@ -112,7 +112,7 @@ class Terraforms(Resource):
         )
 
     async def deploy(
-        self, terraform_id: str, body: models.TerraformDeployRequest | Mapping[str, object] | Unset = UNSET
+        self, terraform_id: str, body: models.TerraformDeployRequest | bodies.TerraformDeployRequestDict | Unset = UNSET
     ) -> models.Status:
         """Deploy a Terraform service.
 
@@ -131,7 +131,7 @@ class Terraforms(Resource):
         terraform_id: str,
         body: Mapping[str, object] | Unset = UNSET,
         *,
-        force_terraform_action: models.DeleteTerraformAction | Unset = UNSET,
+        force_terraform_action: models.DeleteTerraformAction | bodies.DeleteTerraformActionStr | Unset = UNSET,
     ) -> models.Status | None:
         """Uninstall a Terraform service.
 
@@ -166,7 +166,7 @@ class Terraforms(Resource):
         )
 
     async def clone(
-        self, terraform_id: str, body: models.CloneServiceRequest | Mapping[str, object]
+        self, terraform_id: str, body: models.CloneServiceRequest | bodies.CloneServiceRequestDict
     ) -> models.TerraformResponse:
         """Clone a Terraform service.
 
@@ -263,7 +263,9 @@ class TerraformAdvancedSettings(Resource):
         )
 
     async def update(
-        self, terraform_id: str, body: models.TerraformAdvancedSettings | Mapping[str, object] | Unset = UNSET
+        self,
+        terraform_id: str,
+        body: models.TerraformAdvancedSettings | bodies.TerraformAdvancedSettingsDict | Unset = UNSET,
     ) -> models.TerraformAdvancedSettings:
         """Update the advanced settings of a Terraform service: the body replaces all of them.
 
@@ -308,7 +310,9 @@ class TerraformDeploymentRestrictions(Resource):
         )
 
     async def create(
-        self, terraform_id: str, body: models.TerraformDeploymentRestrictionRequest | Mapping[str, object]
+        self,
+        terraform_id: str,
+        body: models.TerraformDeploymentRestrictionRequest | bodies.TerraformDeploymentRestrictionRequestDict,
     ) -> models.TerraformDeploymentRestrictionResponse:
         """Create a deployment restriction for a Terraform service.
 
@@ -327,7 +331,7 @@ class TerraformDeploymentRestrictions(Resource):
         self,
         terraform_id: str,
         deployment_restriction_id: str,
-        body: models.TerraformDeploymentRestrictionRequest | Mapping[str, object],
+        body: models.TerraformDeploymentRestrictionRequest | bodies.TerraformDeploymentRestrictionRequestDict,
     ) -> models.TerraformDeploymentRestrictionResponse:
         """Update a deployment restriction of a Terraform service: the body replaces all of it.
 

@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -15,7 +14,11 @@ class Variables(Resource):
     """Variables: environment variables and secrets of all scopes, in one place."""
 
     async def list(
-        self, *, parent_id: str, scope: models.APIVariableScopeEnum, is_secret: bool | Unset = UNSET
+        self,
+        *,
+        parent_id: str,
+        scope: models.APIVariableScopeEnum | bodies.APIVariableScopeEnumStr,
+        is_secret: bool | Unset = UNSET,
     ) -> builtins.list[models.VariableResponse]:
         """List the variables that can be seen at a scope.
 
@@ -37,7 +40,7 @@ class Variables(Resource):
             query={"parent_id": parent_id, "scope": scope, "is_secret": is_secret},
         )
 
-    async def create(self, body: models.VariableRequest | Mapping[str, object]) -> models.VariableResponse:
+    async def create(self, body: models.VariableRequest | bodies.VariableRequestDict) -> models.VariableResponse:
         """Create a variable.
 
         A name that is taken raises Conflict, whose `body["existing_variable"]` says where it is.
@@ -48,7 +51,7 @@ class Variables(Resource):
         return await self._json(models.VariableResponse, "variables.create", "POST /variable", body=body)
 
     async def create_alias(
-        self, variable_id: str, body: models.VariableAliasRequest | Mapping[str, object]
+        self, variable_id: str, body: models.VariableAliasRequest | bodies.VariableAliasRequestDict
     ) -> models.VariableResponse:
         """Create an alias of a variable.
 
@@ -66,7 +69,7 @@ class Variables(Resource):
         )
 
     async def create_override(
-        self, variable_id: str, body: models.VariableOverrideRequest | Mapping[str, object]
+        self, variable_id: str, body: models.VariableOverrideRequest | bodies.VariableOverrideRequestDict
     ) -> models.VariableResponse:
         """Override the value of a variable at a narrower scope.
 
@@ -84,7 +87,7 @@ class Variables(Resource):
         )
 
     async def update(
-        self, variable_id: str, body: models.VariableEditRequest | Mapping[str, object]
+        self, variable_id: str, body: models.VariableEditRequest | bodies.VariableEditRequestDict
     ) -> models.VariableResponse:
         """Update a variable: the body replaces all of it.
 
@@ -105,10 +108,10 @@ class Variables(Resource):
 
     async def import_many(
         self,
-        body: models.VariableImportRequest | Mapping[str, object],
+        body: models.VariableImportRequest | bodies.VariableImportRequestDict,
         *,
         service_id: str,
-        service_type: models.ServiceTypeForVariableEnum,
+        service_type: models.ServiceTypeForVariableEnum | bodies.ServiceTypeForVariableEnumStr,
     ) -> models.VariableImport:
         """Import many variables for a service in one request.
 

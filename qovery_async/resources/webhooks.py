@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.resource import Resource
 
 
@@ -32,7 +31,7 @@ class Webhooks(Resource):
 
     async def create(
         self,
-        body: models.OrganizationWebhookCreateRequest | Mapping[str, object],
+        body: models.OrganizationWebhookCreateRequest | bodies.OrganizationWebhookCreateRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.OrganizationWebhookCreateResponse:
@@ -99,7 +98,7 @@ class Webhooks(Resource):
     async def update(
         self,
         webhook_id: str,
-        body: models.OrganizationWebhookCreateRequest | Mapping[str, object],
+        body: models.OrganizationWebhookCreateRequest | bodies.OrganizationWebhookCreateRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.OrganizationWebhookCreateResponse:

@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.deprecation import deprecated_call
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
@@ -28,7 +27,9 @@ class Account(Twin):
         """
         return self._call(self._async.get)
 
-    def update(self, body: models.AccountInfoEditRequest | Mapping[str, object] | Unset = UNSET) -> models.AccountInfo:
+    def update(
+        self, body: models.AccountInfoEditRequest | bodies.AccountInfoEditRequestDict | Unset = UNSET
+    ) -> models.AccountInfo:
         """Update the account of the token's user: the body replaces all of it.
 
         `PUT /account`
@@ -130,7 +131,7 @@ class Account(Twin):
         """
         return self._call(self._async.get_referral)
 
-    def claim_reward(self, body: models.RewardClaim | Mapping[str, object] | Unset = UNSET) -> None:
+    def claim_reward(self, body: models.RewardClaim | bodies.RewardClaimDict | Unset = UNSET) -> None:
         """Claim a reward with its code.
 
         A code can be claimed three times.

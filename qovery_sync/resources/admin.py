@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.namespace import Namespace
 from qovery_sync.twin import Twin
 
@@ -44,7 +43,7 @@ class AdminSignUp(Twin):
         """
         return self._call(self._async.get)
 
-    def create(self, body: models.SignUpRequest | Mapping[str, object]) -> None:
+    def create(self, body: models.SignUpRequest | bodies.SignUpRequestDict) -> None:
         """Save what the user fills in at sign-up.
 
         `POST /admin/userSignUp`

@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.pagination import Page
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
@@ -30,7 +30,7 @@ class AgenticWorkflows(Twin):
         return self._call(self._async.list, environment_id)
 
     def create(
-        self, environment_id: str, body: models.AgenticWorkflowRequest | Mapping[str, object]
+        self, environment_id: str, body: models.AgenticWorkflowRequest | bodies.AgenticWorkflowRequestDict
     ) -> models.AgenticWorkflowResponse:
         """Create an agentic workflow in an environment.
 
@@ -48,7 +48,7 @@ class AgenticWorkflows(Twin):
         return self._call(self._async.get, agentic_workflow_id)
 
     def update(
-        self, agentic_workflow_id: str, body: models.AgenticWorkflowRequest | Mapping[str, object]
+        self, agentic_workflow_id: str, body: models.AgenticWorkflowRequest | bodies.AgenticWorkflowRequestDict
     ) -> models.AgenticWorkflowResponse:
         """Update an agentic workflow: the body replaces all of it.
 
@@ -73,7 +73,9 @@ class AgenticWorkflows(Twin):
     def cancel_deployment(
         self,
         agentic_workflow_id: str,
-        body: models.CancelAgenticWorkflowDeploymentRequest | Mapping[str, object] | Unset = UNSET,
+        body: models.CancelAgenticWorkflowDeploymentRequest
+        | bodies.CancelAgenticWorkflowDeploymentRequestDict
+        | Unset = UNSET,
     ) -> None:
         """Cancel the running deployment of an agentic workflow.
 

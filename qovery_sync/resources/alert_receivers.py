@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
 
@@ -31,7 +30,9 @@ class AlertReceivers(Twin):
         """
         return self._call(self._async.list, organization_id=organization_id)
 
-    def create(self, body: models.AlertReceiverCreationRequest | Mapping[str, object]) -> models.AlertReceiverResponse:
+    def create(
+        self, body: models.AlertReceiverCreationRequest | bodies.AlertReceiverCreationRequestDict
+    ) -> models.AlertReceiverResponse:
         """Create an alert receiver.
 
         `POST /alert-receivers`
@@ -48,7 +49,7 @@ class AlertReceivers(Twin):
         return self._call(self._async.get, alert_receiver_id)
 
     def update(
-        self, alert_receiver_id: str, body: models.AlertReceiverEditRequest | Mapping[str, object]
+        self, alert_receiver_id: str, body: models.AlertReceiverEditRequest | bodies.AlertReceiverEditRequestDict
     ) -> models.AlertReceiverResponse:
         """Update an alert receiver: the body replaces all of it.
 
@@ -66,7 +67,9 @@ class AlertReceivers(Twin):
         return self._call(self._async.delete, alert_receiver_id)
 
     def validate(
-        self, alert_receiver_id: str, body: models.AlertReceiverValidationRequest | Mapping[str, object] | Unset = UNSET
+        self,
+        alert_receiver_id: str,
+        body: models.AlertReceiverValidationRequest | bodies.AlertReceiverValidationRequestDict | Unset = UNSET,
     ) -> None:
         """Send a test message to an alert receiver.
 
@@ -75,7 +78,9 @@ class AlertReceivers(Twin):
         """
         return self._call(self._async.validate, alert_receiver_id, body)
 
-    def validate_new(self, body: models.AlertReceiverCreationValidationRequest | Mapping[str, object]) -> None:
+    def validate_new(
+        self, body: models.AlertReceiverCreationValidationRequest | bodies.AlertReceiverCreationValidationRequestDict
+    ) -> None:
         """Send a test message to an alert receiver that does not exist yet.
 
         `POST /alert-receivers/validate`

@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_sync.twin import Twin
 
 if TYPE_CHECKING:
@@ -19,7 +18,9 @@ class AlertRules(Twin):
 
     _async: asynchronous.AlertRules
 
-    def create(self, body: models.AlertRuleCreationRequest | Mapping[str, object]) -> models.AlertRuleResponse:
+    def create(
+        self, body: models.AlertRuleCreationRequest | bodies.AlertRuleCreationRequestDict
+    ) -> models.AlertRuleResponse:
         """Create an alert rule.
 
         `POST /alert-rules`
@@ -36,7 +37,7 @@ class AlertRules(Twin):
         return self._call(self._async.get, alert_rule_id)
 
     def update(
-        self, alert_rule_id: str, body: models.AlertRuleEditRequest | Mapping[str, object]
+        self, alert_rule_id: str, body: models.AlertRuleEditRequest | bodies.AlertRuleEditRequestDict
     ) -> models.AlertRuleResponse:
         """Update an alert rule: the body replaces all of it.
 

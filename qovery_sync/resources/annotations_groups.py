@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_sync.twin import Twin
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ class AnnotationsGroups(Twin):
 
     def create(
         self,
-        body: models.OrganizationAnnotationsGroupCreateRequest | Mapping[str, object],
+        body: models.OrganizationAnnotationsGroupCreateRequest | bodies.OrganizationAnnotationsGroupCreateRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.OrganizationAnnotationsGroupResponse:
@@ -64,7 +63,7 @@ class AnnotationsGroups(Twin):
     def update(
         self,
         annotations_group_id: str,
-        body: models.OrganizationAnnotationsGroupCreateRequest | Mapping[str, object],
+        body: models.OrganizationAnnotationsGroupCreateRequest | bodies.OrganizationAnnotationsGroupCreateRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.OrganizationAnnotationsGroupResponse:

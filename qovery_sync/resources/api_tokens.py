@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
 
@@ -37,7 +36,7 @@ class ApiTokens(Twin):
 
     def create(
         self,
-        body: models.OrganizationApiTokenCreateRequest | Mapping[str, object],
+        body: models.OrganizationApiTokenCreateRequest | bodies.OrganizationApiTokenCreateRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.OrganizationApiTokenCreate:

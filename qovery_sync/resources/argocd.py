@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.namespace import Namespace
 from qovery_sync.twin import Twin
 
@@ -74,7 +73,7 @@ class ArgocdClusterMappings(Twin):
 
     def save(
         self,
-        body: models.ArgoCdDestinationClusterMappingRequest | Mapping[str, object],
+        body: models.ArgoCdDestinationClusterMappingRequest | bodies.ArgoCdDestinationClusterMappingRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.ArgoCdDestinationClusterMappingResponse:
@@ -125,7 +124,7 @@ class ArgocdCredentials(Twin):
         return self._call(self._async.get, cluster_id)
 
     def save(
-        self, cluster_id: str, body: models.ArgoCdCredentialsRequest | Mapping[str, object]
+        self, cluster_id: str, body: models.ArgoCdCredentialsRequest | bodies.ArgoCdCredentialsRequestDict
     ) -> models.ArgoCdCredentialsResponse:
         """Create or replace the Argo CD credentials of a cluster.
 
@@ -143,7 +142,7 @@ class ArgocdCredentials(Twin):
         return self._call(self._async.delete, cluster_id)
 
     def check(
-        self, cluster_id: str, body: models.ArgoCdCredentialsRequest | Mapping[str, object]
+        self, cluster_id: str, body: models.ArgoCdCredentialsRequest | bodies.ArgoCdCredentialsRequestDict
     ) -> models.ArgoCdConnectionCheckResponse:
         """Check the connection of a cluster to Argo CD.
 

@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
@@ -74,7 +73,7 @@ class Aws(Twin):
         *,
         only_meets_resource_reqs: bool | Unset = UNSET,
         with_gpu: bool | Unset = UNSET,
-        gpu: models.InstanceTypeGpu | Unset = UNSET,
+        gpu: models.InstanceTypeGpu | bodies.InstanceTypeGpuStr | Unset = UNSET,
     ) -> list[models.ClusterInstanceType]:
         """List the instance types that EKS clusters can use in a region.
 
@@ -114,7 +113,10 @@ class AwsCredentials(Twin):
         return self._call(self._async.list, organization_id=organization_id)
 
     def create(
-        self, body: models.AwsCredentialsRequest | Mapping[str, object], *, organization_id: str | None = None
+        self,
+        body: models.AwsCredentialsRequest | bodies.AwsCredentialsRequestDict,
+        *,
+        organization_id: str | None = None,
     ) -> models.ClusterCredentials:
         """Create AWS credentials.
 
@@ -140,7 +142,7 @@ class AwsCredentials(Twin):
     def update(
         self,
         credentials_id: str,
-        body: models.AwsCredentialsRequest | Mapping[str, object],
+        body: models.AwsCredentialsRequest | bodies.AwsCredentialsRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.ClusterCredentials:

@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
@@ -28,7 +27,7 @@ class Azure(Twin):
         *,
         only_meets_resource_reqs: bool | Unset = UNSET,
         with_gpu: bool | Unset = UNSET,
-        gpu: models.InstanceTypeGpu | Unset = UNSET,
+        gpu: models.InstanceTypeGpu | bodies.InstanceTypeGpuStr | Unset = UNSET,
     ) -> list[models.ClusterInstanceType]:
         """List the instance types that AKS clusters can use in a region.
 
@@ -83,7 +82,10 @@ class AzureCredentials(Twin):
         return self._call(self._async.list, organization_id=organization_id)
 
     def create(
-        self, body: models.AzureCredentialsRequest | Mapping[str, object], *, organization_id: str | None = None
+        self,
+        body: models.AzureCredentialsRequest | bodies.AzureCredentialsRequestDict,
+        *,
+        organization_id: str | None = None,
     ) -> models.ClusterCredentials:
         """Create Azure credentials.
 
@@ -109,7 +111,7 @@ class AzureCredentials(Twin):
     def update(
         self,
         credentials_id: str,
-        body: models.AzureCredentialsRequest | Mapping[str, object],
+        body: models.AzureCredentialsRequest | bodies.AzureCredentialsRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.ClusterCredentials:

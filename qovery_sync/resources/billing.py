@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
@@ -39,7 +38,7 @@ class Billing(Twin):
 
     def add_credit_code(
         self,
-        body: models.OrganizationCreditCodeRequest | Mapping[str, object] | Unset = UNSET,
+        body: models.OrganizationCreditCodeRequest | bodies.OrganizationCreditCodeRequestDict | Unset = UNSET,
         *,
         organization_id: str | None = None,
     ) -> None:
@@ -55,7 +54,7 @@ class Billing(Twin):
 
     def change_plan(
         self,
-        body: models.OrganizationChangePlanRequest | Mapping[str, object] | Unset = UNSET,
+        body: models.OrganizationChangePlanRequest | bodies.OrganizationChangePlanRequestDict | Unset = UNSET,
         *,
         organization_id: str | None = None,
     ) -> models.Organization:
@@ -97,7 +96,7 @@ class Billing(Twin):
 
     def generate_usage_report(
         self,
-        body: models.OrganizationBillingUsageReportRequest | Mapping[str, object],
+        body: models.OrganizationBillingUsageReportRequest | bodies.OrganizationBillingUsageReportRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.OrganizationBillingUsageReportResponse:
@@ -140,7 +139,7 @@ class BillingCreditCards(Twin):
         return self._call(self._async.list, organization_id=organization_id)
 
     def create(
-        self, body: models.CreditCardRequest | Mapping[str, object], *, organization_id: str | None = None
+        self, body: models.CreditCardRequest | bodies.CreditCardRequestDict, *, organization_id: str | None = None
     ) -> models.CreditCard:
         """Add a credit card to the organization.
 
@@ -181,7 +180,7 @@ class BillingInfo(Twin):
         return self._call(self._async.get, organization_id=organization_id)
 
     def update(
-        self, body: models.BillingInfoRequest | Mapping[str, object], *, organization_id: str | None = None
+        self, body: models.BillingInfoRequest | bodies.BillingInfoRequestDict, *, organization_id: str | None = None
     ) -> models.BillingInfo:
         """Update the billing information of the organization: the body replaces all of it.
 

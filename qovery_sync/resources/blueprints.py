@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
@@ -24,7 +23,7 @@ class Blueprints(Twin):
     def create(
         self,
         environment_id: str,
-        body: models.BlueprintCreateRequest | Mapping[str, object],
+        body: models.BlueprintCreateRequest | bodies.BlueprintCreateRequestDict,
         *,
         deploy: bool | Unset = UNSET,
     ) -> models.BlueprintResponse:
@@ -47,7 +46,7 @@ class Blueprints(Twin):
         return self._call(self._async.check_update, blueprint_id)
 
     def preview_update(
-        self, blueprint_id: str, body: models.BlueprintUpdateRequest | Mapping[str, object]
+        self, blueprint_id: str, body: models.BlueprintUpdateRequest | bodies.BlueprintUpdateRequestDict
     ) -> models.BlueprintUpdatePreviewResponse:
         """Preview an update of a blueprint without changing anything.
 
@@ -69,7 +68,7 @@ class Blueprints(Twin):
         return self._call(self._async.deploy, blueprint_id)
 
     def update(
-        self, blueprint_id: str, body: models.BlueprintUpdateRequest | Mapping[str, object]
+        self, blueprint_id: str, body: models.BlueprintUpdateRequest | bodies.BlueprintUpdateRequestDict
     ) -> models.BlueprintResponse:
         """Update a blueprint: the body is merged into it.
 

@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
 
@@ -32,7 +31,10 @@ class ContainerRegistries(Twin):
         return self._call(self._async.list, organization_id=organization_id)
 
     def create(
-        self, body: models.ContainerRegistryRequest | Mapping[str, object], *, organization_id: str | None = None
+        self,
+        body: models.ContainerRegistryRequest | bodies.ContainerRegistryRequestDict,
+        *,
+        organization_id: str | None = None,
     ) -> models.ContainerRegistryResponse:
         """Create a container registry.
 
@@ -60,7 +62,7 @@ class ContainerRegistries(Twin):
     def update(
         self,
         container_registry_id: str,
-        body: models.ContainerRegistryRequest | Mapping[str, object],
+        body: models.ContainerRegistryRequest | bodies.ContainerRegistryRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.ContainerRegistryResponse:

@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_sync.twin import Twin
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ class CustomRoles(Twin):
 
     def create(
         self,
-        body: models.OrganizationCustomRoleCreateRequest | Mapping[str, object],
+        body: models.OrganizationCustomRoleCreateRequest | bodies.OrganizationCustomRoleCreateRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.OrganizationCustomRole:
@@ -60,7 +59,7 @@ class CustomRoles(Twin):
     def update(
         self,
         custom_role_id: str,
-        body: models.OrganizationCustomRoleUpdateRequest | Mapping[str, object],
+        body: models.OrganizationCustomRoleUpdateRequest | bodies.OrganizationCustomRoleUpdateRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.OrganizationCustomRole:

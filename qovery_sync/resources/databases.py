@@ -7,7 +7,7 @@ import builtins
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.pagination import Page
 from qovery_async.vocabulary import UNSET, Unset
@@ -31,7 +31,7 @@ class Databases(Twin):
         """
         return self._call(self._async.list, environment_id)
 
-    def create(self, environment_id: str, body: models.DatabaseRequest | Mapping[str, object]) -> models.Database:
+    def create(self, environment_id: str, body: models.DatabaseRequest | bodies.DatabaseRequestDict) -> models.Database:
         """Create a database in an environment.
 
         `POST /environment/{environmentId}/database`
@@ -56,7 +56,7 @@ class Databases(Twin):
         return self._call(self._async.get, database_id)
 
     def update(
-        self, database_id: str, body: models.DatabaseEditRequest | Mapping[str, object] | Unset = UNSET
+        self, database_id: str, body: models.DatabaseEditRequest | bodies.DatabaseEditRequestDict | Unset = UNSET
     ) -> models.Database:
         """Update a database: the body replaces all of it.
 
@@ -234,7 +234,9 @@ class Databases(Twin):
         """
         return self._iterate(self._async.iterate_deployment_history_v2(database_id, page_size=page_size))
 
-    def clone(self, database_id: str, body: models.CloneServiceRequest | Mapping[str, object]) -> models.Database:
+    def clone(
+        self, database_id: str, body: models.CloneServiceRequest | bodies.CloneServiceRequestDict
+    ) -> models.Database:
         """Clone a database.
 
         `POST /database/{databaseId}/clone`
@@ -269,7 +271,7 @@ class DatabaseBackups(Twin):
         """
         return self._iterate(self._async.iterate(database_id, start_id=start_id))
 
-    def create(self, database_id: str, body: models.BackupRequest | Mapping[str, object]) -> models.Backup:
+    def create(self, database_id: str, body: models.BackupRequest | bodies.BackupRequestDict) -> models.Backup:
         """Create a backup of a database.
 
         `POST /database/{databaseId}/backup`

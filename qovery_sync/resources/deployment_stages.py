@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
 
@@ -29,7 +28,7 @@ class DeploymentStages(Twin):
         return self._call(self._async.list, environment_id)
 
     def create(
-        self, environment_id: str, body: models.DeploymentStageRequest | Mapping[str, object]
+        self, environment_id: str, body: models.DeploymentStageRequest | bodies.DeploymentStageRequestDict
     ) -> models.DeploymentStageResponse:
         """Create a deployment stage in an environment.
 
@@ -47,7 +46,7 @@ class DeploymentStages(Twin):
         return self._call(self._async.get, deployment_stage_id)
 
     def update(
-        self, deployment_stage_id: str, body: models.DeploymentStageRequest | Mapping[str, object]
+        self, deployment_stage_id: str, body: models.DeploymentStageRequest | bodies.DeploymentStageRequestDict
     ) -> models.DeploymentStageResponse:
         """Update a deployment stage: the body replaces all of it.
 
@@ -70,7 +69,9 @@ class DeploymentStages(Twin):
         self,
         deployment_stage_id: str,
         service_id: str,
-        body: models.AttachServiceToDeploymentStageRequest | Mapping[str, object] | Unset = UNSET,
+        body: models.AttachServiceToDeploymentStageRequest
+        | bodies.AttachServiceToDeploymentStageRequestDict
+        | Unset = UNSET,
     ) -> builtins.list[models.DeploymentStageResponse]:
         """Move a service into a deployment stage.
 

@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_sync.twin import Twin
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ class EnterpriseConnections(Twin):
     def update(
         self,
         connection_name: str,
-        body: models.EnterpriseConnectionDto | Mapping[str, object],
+        body: models.EnterpriseConnectionDto | bodies.EnterpriseConnectionDtoDict,
         *,
         organization_id: str | None = None,
     ) -> models.EnterpriseConnectionDto:

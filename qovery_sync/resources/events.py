@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.pagination import Page
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
@@ -28,12 +28,14 @@ class Events(Twin):
         to_timestamp: str | Unset = UNSET,
         continue_token: str | Unset = UNSET,
         step_back_token: str | Unset = UNSET,
-        event_type: models.OrganizationEventType | Unset = UNSET,
-        target_type: models.OrganizationEventTargetType | Unset = UNSET,
+        event_type: models.OrganizationEventType | bodies.OrganizationEventTypeStr | Unset = UNSET,
+        target_type: models.OrganizationEventTargetType | bodies.OrganizationEventTargetTypeStr | Unset = UNSET,
         target_id: str | Unset = UNSET,
-        sub_target_type: models.OrganizationEventSubTargetType | Unset = UNSET,
+        sub_target_type: models.OrganizationEventSubTargetType
+        | bodies.OrganizationEventSubTargetTypeStr
+        | Unset = UNSET,
         triggered_by: str | Unset = UNSET,
-        origin: models.OrganizationEventOrigin | Unset = UNSET,
+        origin: models.OrganizationEventOrigin | bodies.OrganizationEventOriginStr | Unset = UNSET,
         service_project_id: str | Unset = UNSET,
         service_environment_id: str | Unset = UNSET,
         organization_id: str | None = None,
@@ -90,12 +92,14 @@ class Events(Twin):
         to_timestamp: str | Unset = UNSET,
         continue_token: str | Unset = UNSET,
         step_back_token: str | Unset = UNSET,
-        event_type: models.OrganizationEventType | Unset = UNSET,
-        target_type: models.OrganizationEventTargetType | Unset = UNSET,
+        event_type: models.OrganizationEventType | bodies.OrganizationEventTypeStr | Unset = UNSET,
+        target_type: models.OrganizationEventTargetType | bodies.OrganizationEventTargetTypeStr | Unset = UNSET,
         target_id: str | Unset = UNSET,
-        sub_target_type: models.OrganizationEventSubTargetType | Unset = UNSET,
+        sub_target_type: models.OrganizationEventSubTargetType
+        | bodies.OrganizationEventSubTargetTypeStr
+        | Unset = UNSET,
         triggered_by: str | Unset = UNSET,
-        origin: models.OrganizationEventOrigin | Unset = UNSET,
+        origin: models.OrganizationEventOrigin | bodies.OrganizationEventOriginStr | Unset = UNSET,
         service_project_id: str | Unset = UNSET,
         service_environment_id: str | Unset = UNSET,
         organization_id: str | None = None,
@@ -128,13 +132,15 @@ class Events(Twin):
         *,
         from_timestamp: str | Unset = UNSET,
         to_timestamp: str | Unset = UNSET,
-        event_type: models.OrganizationEventType | Unset = UNSET,
-        target_type: models.OrganizationEventTargetType | Unset = UNSET,
+        event_type: models.OrganizationEventType | bodies.OrganizationEventTypeStr | Unset = UNSET,
+        target_type: models.OrganizationEventTargetType | bodies.OrganizationEventTargetTypeStr | Unset = UNSET,
         triggered_by: str | Unset = UNSET,
-        origin: models.OrganizationEventOrigin | Unset = UNSET,
+        origin: models.OrganizationEventOrigin | bodies.OrganizationEventOriginStr | Unset = UNSET,
         project_id: str | Unset = UNSET,
         environment_id: str | Unset = UNSET,
-        target_level_to_fetch: models.OrganizationEventTargetLevel | Unset = UNSET,
+        target_level_to_fetch: models.OrganizationEventTargetLevel
+        | bodies.OrganizationEventTargetLevelStr
+        | Unset = UNSET,
         organization_id: str | None = None,
     ) -> models.OrganizationEventTargetResponseList:
         """List what the events of the audit log were about.

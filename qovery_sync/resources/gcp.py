@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.namespace import Namespace
 from qovery_sync.twin import Twin
 
@@ -66,7 +65,10 @@ class GcpCredentials(Twin):
         return self._call(self._async.list, organization_id=organization_id)
 
     def create(
-        self, body: models.GcpCredentialsRequest | Mapping[str, object], *, organization_id: str | None = None
+        self,
+        body: models.GcpCredentialsRequest | bodies.GcpCredentialsRequestDict,
+        *,
+        organization_id: str | None = None,
     ) -> models.ClusterCredentials:
         """Create GCP credentials.
 
@@ -92,7 +94,7 @@ class GcpCredentials(Twin):
     def update(
         self,
         credentials_id: str,
-        body: models.GcpCredentialsRequest | Mapping[str, object],
+        body: models.GcpCredentialsRequest | bodies.GcpCredentialsRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.ClusterCredentials:

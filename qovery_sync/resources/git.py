@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
 
@@ -20,7 +19,10 @@ class Git(Twin):
     _async: asynchronous.Git
 
     def list_directories(
-        self, body: models.ApplicationGitRepositoryRequest | Mapping[str, object], *, organization_id: str | None = None
+        self,
+        body: models.ApplicationGitRepositoryRequest | bodies.ApplicationGitRepositoryRequestDict,
+        *,
+        organization_id: str | None = None,
     ) -> list[str]:
         """List the directories in a folder of a Git repository.
 
@@ -36,7 +38,7 @@ class Git(Twin):
 
     def connect_github_app(
         self,
-        body: models.OrganizationGithubAppConnectRequest | Mapping[str, object],
+        body: models.OrganizationGithubAppConnectRequest | bodies.OrganizationGithubAppConnectRequestDict,
         *,
         organization_id: str | None = None,
     ) -> None:
@@ -173,7 +175,10 @@ class Git(Twin):
         )
 
     def parse_terraform_variables(
-        self, body: models.TerraformVariableParsingRequest | Mapping[str, object], *, organization_id: str | None = None
+        self,
+        body: models.TerraformVariableParsingRequest | bodies.TerraformVariableParsingRequestDict,
+        *,
+        organization_id: str | None = None,
     ) -> list[models.TerraformVariableDefinition]:
         """Parse the declarations of Terraform variables in a Git repository.
 
@@ -188,7 +193,7 @@ class Git(Twin):
         return self._call(self._async.parse_terraform_variables, body, organization_id=organization_id)
 
     def list_tfvars_files(
-        self, body: models.TfVarsListRequest | Mapping[str, object], *, organization_id: str | None = None
+        self, body: models.TfVarsListRequest | bodies.TfVarsListRequestDict, *, organization_id: str | None = None
     ) -> list[models.TfVarsFileResponse]:
         """List the tfvars files of a Git repository.
 

@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_sync.twin import Twin
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ class GitTokens(Twin):
         return self._call(self._async.list, organization_id=organization_id)
 
     def create(
-        self, body: models.GitTokenRequest | Mapping[str, object], *, organization_id: str | None = None
+        self, body: models.GitTokenRequest | bodies.GitTokenRequestDict, *, organization_id: str | None = None
     ) -> models.GitTokenResponse:
         """Create a Git token.
 
@@ -57,7 +56,7 @@ class GitTokens(Twin):
     def update(
         self,
         git_token_id: str,
-        body: models.GitTokenRequest | Mapping[str, object],
+        body: models.GitTokenRequest | bodies.GitTokenRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.GitTokenResponse:

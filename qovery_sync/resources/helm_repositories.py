@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
 
@@ -40,7 +39,10 @@ class HelmRepositories(Twin):
         return self._call(self._async.list, organization_id=organization_id)
 
     def create(
-        self, body: models.HelmRepositoryRequest | Mapping[str, object], *, organization_id: str | None = None
+        self,
+        body: models.HelmRepositoryRequest | bodies.HelmRepositoryRequestDict,
+        *,
+        organization_id: str | None = None,
     ) -> models.HelmRepositoryResponse:
         """Create a Helm repository.
 
@@ -66,7 +68,7 @@ class HelmRepositories(Twin):
     def update(
         self,
         helm_repository_id: str,
-        body: models.HelmRepositoryRequest | Mapping[str, object],
+        body: models.HelmRepositoryRequest | bodies.HelmRepositoryRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.HelmRepositoryResponse:

@@ -7,7 +7,7 @@ import builtins
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.pagination import Page
 from qovery_async.vocabulary import UNSET, Unset
@@ -36,7 +36,7 @@ class Helms(Twin):
         """
         return self._call(self._async.list, environment_id, to_update=to_update)
 
-    def create(self, environment_id: str, body: models.HelmRequest | Mapping[str, object]) -> models.HelmResponse:
+    def create(self, environment_id: str, body: models.HelmRequest | bodies.HelmRequestDict) -> models.HelmResponse:
         """Create a Helm service in an environment.
 
         `POST /environment/{environmentId}/helm`
@@ -45,7 +45,7 @@ class Helms(Twin):
         return self._call(self._async.create, environment_id, body)
 
     def create_default_values(
-        self, environment_id: str, body: models.HelmDefaultValuesRequest | Mapping[str, object]
+        self, environment_id: str, body: models.HelmDefaultValuesRequest | bodies.HelmDefaultValuesRequestDict
     ) -> str:
         """Get the default values of a Helm chart.
 
@@ -76,7 +76,7 @@ class Helms(Twin):
         """
         return self._call(self._async.get, helm_id)
 
-    def update(self, helm_id: str, body: models.HelmRequest | Mapping[str, object]) -> models.HelmResponse:
+    def update(self, helm_id: str, body: models.HelmRequest | bodies.HelmRequestDict) -> models.HelmResponse:
         """Update a Helm service: the body replaces all of it.
 
         `PUT /helm/{helmId}`
@@ -114,9 +114,9 @@ class Helms(Twin):
     def deploy(
         self,
         helm_id: str,
-        body: models.HelmDeployRequest | Mapping[str, object] | Unset = UNSET,
+        body: models.HelmDeployRequest | bodies.HelmDeployRequestDict | Unset = UNSET,
         *,
-        force_event: models.HelmForceEvent | Unset = UNSET,
+        force_event: models.HelmForceEvent | bodies.HelmForceEventStr | Unset = UNSET,
     ) -> models.Status:
         """Deploy a Helm service.
 
@@ -144,7 +144,9 @@ class Helms(Twin):
         """
         return self._call(self._async.uninstall, helm_id, body)
 
-    def redeploy(self, helm_id: str, *, force_event: models.HelmForceEvent | Unset = UNSET) -> models.Status:
+    def redeploy(
+        self, helm_id: str, *, force_event: models.HelmForceEvent | bodies.HelmForceEventStr | Unset = UNSET
+    ) -> models.Status:
         """Deploy a Helm service again.
 
         Args:
@@ -213,7 +215,9 @@ class Helms(Twin):
         """
         return self._iterate(self._async.iterate_deployment_history_v2(helm_id, page_size=page_size))
 
-    def clone(self, helm_id: str, body: models.CloneServiceRequest | Mapping[str, object]) -> models.HelmResponse:
+    def clone(
+        self, helm_id: str, body: models.CloneServiceRequest | bodies.CloneServiceRequestDict
+    ) -> models.HelmResponse:
         """Clone a Helm service.
 
         `POST /helm/{helmId}/clone`
@@ -268,7 +272,7 @@ class HelmAdvancedSettings(Twin):
         return self._call(self._async.get, helm_id)
 
     def update(
-        self, helm_id: str, body: models.HelmAdvancedSettings | Mapping[str, object] | Unset = UNSET
+        self, helm_id: str, body: models.HelmAdvancedSettings | bodies.HelmAdvancedSettingsDict | Unset = UNSET
     ) -> models.HelmAdvancedSettings:
         """Update the advanced settings of a Helm service: the body replaces all of them.
 
@@ -291,7 +295,9 @@ class HelmCustomDomains(Twin):
         """
         return self._call(self._async.list, helm_id)
 
-    def create(self, helm_id: str, body: models.CustomDomainRequest | Mapping[str, object]) -> models.CustomDomain:
+    def create(
+        self, helm_id: str, body: models.CustomDomainRequest | bodies.CustomDomainRequestDict
+    ) -> models.CustomDomain:
         """Create a custom domain for a Helm service.
 
         `POST /helm/{helmId}/customDomain`
@@ -308,7 +314,7 @@ class HelmCustomDomains(Twin):
         return self._call(self._async.get, helm_id, custom_domain_id)
 
     def update(
-        self, helm_id: str, custom_domain_id: str, body: models.CustomDomainRequest | Mapping[str, object]
+        self, helm_id: str, custom_domain_id: str, body: models.CustomDomainRequest | bodies.CustomDomainRequestDict
     ) -> models.CustomDomain:
         """Update a custom domain of a Helm service: the body replaces all of it.
 
@@ -340,7 +346,7 @@ class HelmDeploymentRestrictions(Twin):
         return self._call(self._async.list, helm_id)
 
     def create(
-        self, helm_id: str, body: models.HelmDeploymentRestrictionRequest | Mapping[str, object]
+        self, helm_id: str, body: models.HelmDeploymentRestrictionRequest | bodies.HelmDeploymentRestrictionRequestDict
     ) -> models.HelmDeploymentRestrictionResponse:
         """Create a deployment restriction for a Helm service.
 
@@ -353,7 +359,7 @@ class HelmDeploymentRestrictions(Twin):
         self,
         helm_id: str,
         deployment_restriction_id: str,
-        body: models.HelmDeploymentRestrictionRequest | Mapping[str, object],
+        body: models.HelmDeploymentRestrictionRequest | bodies.HelmDeploymentRestrictionRequestDict,
     ) -> models.HelmDeploymentRestrictionResponse:
         """Update a deployment restriction of a Helm service: the body replaces all of it.
 

@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_sync.twin import Twin
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ class Invitations(Twin):
         return self._call(self._async.list, organization_id=organization_id)
 
     def create(
-        self, body: models.InviteMemberRequest | Mapping[str, object], *, organization_id: str | None = None
+        self, body: models.InviteMemberRequest | bodies.InviteMemberRequestDict, *, organization_id: str | None = None
     ) -> models.InviteMember:
         """Invite someone to the organization.
 

@@ -7,7 +7,7 @@ import builtins
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.pagination import Page
 from qovery_async.vocabulary import UNSET, Unset
@@ -28,7 +28,7 @@ class Jobs(Twin):
 
     def auto_deploy(
         self,
-        body: models.OrganizationJobAutoDeployRequest | Mapping[str, object] | Unset = UNSET,
+        body: models.OrganizationJobAutoDeployRequest | bodies.OrganizationJobAutoDeployRequestDict | Unset = UNSET,
         *,
         organization_id: str | None = None,
     ) -> models.Status:
@@ -56,7 +56,7 @@ class Jobs(Twin):
         """
         return self._call(self._async.list, environment_id, to_update=to_update)
 
-    def create(self, environment_id: str, body: models.JobRequest | Mapping[str, object]) -> models.JobResponse:
+    def create(self, environment_id: str, body: models.JobRequest | bodies.JobRequestDict) -> models.JobResponse:
         """Create a job in an environment.
 
         `POST /environment/{environmentId}/job`
@@ -80,7 +80,7 @@ class Jobs(Twin):
         """
         return self._call(self._async.get, job_id)
 
-    def update(self, job_id: str, body: models.JobRequest | Mapping[str, object]) -> models.JobResponse:
+    def update(self, job_id: str, body: models.JobRequest | bodies.JobRequestDict) -> models.JobResponse:
         """Update a job: the body replaces all of it.
 
         `PUT /job/{jobId}`
@@ -104,9 +104,9 @@ class Jobs(Twin):
     def deploy(
         self,
         job_id: str,
-        body: models.JobDeployRequest | Mapping[str, object] | Unset = UNSET,
+        body: models.JobDeployRequest | bodies.JobDeployRequestDict | Unset = UNSET,
         *,
-        force_event: models.JobForceEvent | Unset = UNSET,
+        force_event: models.JobForceEvent | bodies.JobForceEventStr | Unset = UNSET,
     ) -> models.Status:
         """Deploy a job.
 
@@ -134,7 +134,9 @@ class Jobs(Twin):
         """
         return self._call(self._async.uninstall, job_id, body)
 
-    def redeploy(self, job_id: str, *, force_event: models.JobForceEvent | Unset = UNSET) -> models.Status:
+    def redeploy(
+        self, job_id: str, *, force_event: models.JobForceEvent | bodies.JobForceEventStr | Unset = UNSET
+    ) -> models.Status:
         """Deploy a job again.
 
         Args:
@@ -231,7 +233,9 @@ class Jobs(Twin):
         """
         return self._iterate(self._async.iterate_commits(job_id, start_id=start_id, git_commit_id=git_commit_id))
 
-    def clone(self, job_id: str, body: models.CloneServiceRequest | Mapping[str, object]) -> models.JobResponse:
+    def clone(
+        self, job_id: str, body: models.CloneServiceRequest | bodies.CloneServiceRequestDict
+    ) -> models.JobResponse:
         """Clone a job.
 
         `POST /job/{jobId}/clone`
@@ -269,7 +273,7 @@ class JobAdvancedSettings(Twin):
         return self._call(self._async.get, job_id)
 
     def update(
-        self, job_id: str, body: models.JobAdvancedSettings | Mapping[str, object] | Unset = UNSET
+        self, job_id: str, body: models.JobAdvancedSettings | bodies.JobAdvancedSettingsDict | Unset = UNSET
     ) -> models.JobAdvancedSettings:
         """Update the advanced settings of a job: the body replaces all of them.
 
@@ -293,7 +297,7 @@ class JobDeploymentRestrictions(Twin):
         return self._call(self._async.list, job_id)
 
     def create(
-        self, job_id: str, body: models.JobDeploymentRestrictionRequest | Mapping[str, object]
+        self, job_id: str, body: models.JobDeploymentRestrictionRequest | bodies.JobDeploymentRestrictionRequestDict
     ) -> models.JobDeploymentRestrictionResponse:
         """Create a deployment restriction for a job.
 
@@ -306,7 +310,7 @@ class JobDeploymentRestrictions(Twin):
         self,
         job_id: str,
         deployment_restriction_id: str,
-        body: models.JobDeploymentRestrictionRequest | Mapping[str, object],
+        body: models.JobDeploymentRestrictionRequest | bodies.JobDeploymentRestrictionRequestDict,
     ) -> models.JobDeploymentRestrictionResponse:
         """Update a deployment restriction of a job: the body replaces all of it.
 
@@ -338,7 +342,7 @@ class JobEnvironmentVariables(Twin):
         return self._call(self._async.list, job_id)
 
     def create(
-        self, job_id: str, body: models.EnvironmentVariableRequest | Mapping[str, object]
+        self, job_id: str, body: models.EnvironmentVariableRequest | bodies.EnvironmentVariableRequestDict
     ) -> models.EnvironmentVariable:
         """Create an environment variable for a job.
 
@@ -348,7 +352,7 @@ class JobEnvironmentVariables(Twin):
         return self._call(self._async.create, job_id, body)
 
     def import_many(
-        self, job_id: str, body: models.VariableImportRequest | Mapping[str, object]
+        self, job_id: str, body: models.VariableImportRequest | bodies.VariableImportRequestDict
     ) -> models.VariableImport:
         """Import many environment variables for a job in one request.
 
@@ -361,7 +365,7 @@ class JobEnvironmentVariables(Twin):
         self,
         job_id: str,
         environment_variable_id: str,
-        body: models.EnvironmentVariableEditRequest | Mapping[str, object],
+        body: models.EnvironmentVariableEditRequest | bodies.EnvironmentVariableEditRequestDict,
     ) -> models.EnvironmentVariable:
         """Update an environment variable of a job: the body replaces all of it.
 
@@ -379,7 +383,7 @@ class JobEnvironmentVariables(Twin):
         return self._call(self._async.delete, job_id, environment_variable_id)
 
     def create_override(
-        self, job_id: str, environment_variable_id: str, body: models.Value | Mapping[str, object] | Unset = UNSET
+        self, job_id: str, environment_variable_id: str, body: models.Value | bodies.ValueDict | Unset = UNSET
     ) -> models.EnvironmentVariable:
         """Override the value of an environment variable for a job.
 
@@ -391,7 +395,7 @@ class JobEnvironmentVariables(Twin):
         return self._call(self._async.create_override, job_id, environment_variable_id, body)
 
     def create_alias(
-        self, job_id: str, environment_variable_id: str, body: models.Key | Mapping[str, object]
+        self, job_id: str, environment_variable_id: str, body: models.Key | bodies.KeyDict
     ) -> models.EnvironmentVariable:
         """Create an alias of an environment variable for a job.
 
@@ -416,7 +420,7 @@ class JobSecrets(Twin):
         """
         return self._call(self._async.list, job_id)
 
-    def create(self, job_id: str, body: models.SecretRequest | Mapping[str, object]) -> models.Secret:
+    def create(self, job_id: str, body: models.SecretRequest | bodies.SecretRequestDict) -> models.Secret:
         """Create a secret for a job.
 
         `POST /job/{jobId}/secret`
@@ -425,7 +429,7 @@ class JobSecrets(Twin):
         return self._call(self._async.create, job_id, body)
 
     def update(
-        self, job_id: str, secret_id: str, body: models.SecretEditRequest | Mapping[str, object]
+        self, job_id: str, secret_id: str, body: models.SecretEditRequest | bodies.SecretEditRequestDict
     ) -> models.Secret:
         """Update a secret of a job: the body replaces all of it.
 
@@ -443,7 +447,7 @@ class JobSecrets(Twin):
         return self._call(self._async.delete, job_id, secret_id)
 
     def create_override(
-        self, job_id: str, secret_id: str, body: models.Value | Mapping[str, object] | Unset = UNSET
+        self, job_id: str, secret_id: str, body: models.Value | bodies.ValueDict | Unset = UNSET
     ) -> models.Secret:
         """Override the value of a secret for a job.
 
@@ -454,7 +458,7 @@ class JobSecrets(Twin):
         """
         return self._call(self._async.create_override, job_id, secret_id, body)
 
-    def create_alias(self, job_id: str, secret_id: str, body: models.Key | Mapping[str, object]) -> models.Secret:
+    def create_alias(self, job_id: str, secret_id: str, body: models.Key | bodies.KeyDict) -> models.Secret:
         """Create an alias of a secret for a job.
 
         Makes a new one with another key and the same value; the original stays as it is.

@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_sync.twin import Twin
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ class LabelsGroups(Twin):
 
     def create(
         self,
-        body: models.OrganizationLabelsGroupCreateRequest | Mapping[str, object],
+        body: models.OrganizationLabelsGroupCreateRequest | bodies.OrganizationLabelsGroupCreateRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.OrganizationLabelsGroupResponse:
@@ -64,7 +63,7 @@ class LabelsGroups(Twin):
     def update(
         self,
         labels_group_id: str,
-        body: models.OrganizationLabelsGroupCreateRequest | Mapping[str, object],
+        body: models.OrganizationLabelsGroupCreateRequest | bodies.OrganizationLabelsGroupCreateRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.OrganizationLabelsGroupResponse:

@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_sync.twin import Twin
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ class McpServers(Twin):
         return self._call(self._async.list, organization_id=organization_id)
 
     def create(
-        self, body: models.McpServerRequest | Mapping[str, object], *, organization_id: str | None = None
+        self, body: models.McpServerRequest | bodies.McpServerRequestDict, *, organization_id: str | None = None
     ) -> models.McpServerResponse:
         """Create an MCP server.
 
@@ -56,7 +55,7 @@ class McpServers(Twin):
         return self._call(self._async.get, mcp_server_id)
 
     def update(
-        self, mcp_server_id: str, body: models.McpServerRequest | Mapping[str, object]
+        self, mcp_server_id: str, body: models.McpServerRequest | bodies.McpServerRequestDict
     ) -> models.McpServerResponse:
         """Update an MCP server: the body replaces all of it.
 

@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_sync.twin import Twin
 
 if TYPE_CHECKING:
@@ -31,7 +30,10 @@ class Members(Twin):
         return self._call(self._async.list, organization_id=organization_id)
 
     def update_role(
-        self, body: models.MemberRoleUpdateRequest | Mapping[str, object], *, organization_id: str | None = None
+        self,
+        body: models.MemberRoleUpdateRequest | bodies.MemberRoleUpdateRequestDict,
+        *,
+        organization_id: str | None = None,
     ) -> None:
         """Change the role of a member.
 
@@ -44,7 +46,7 @@ class Members(Twin):
         return self._call(self._async.update_role, body, organization_id=organization_id)
 
     def delete(
-        self, body: models.DeleteMemberRequest | Mapping[str, object], *, organization_id: str | None = None
+        self, body: models.DeleteMemberRequest | bodies.DeleteMemberRequestDict, *, organization_id: str | None = None
     ) -> None:
         """Remove a member from the organization.
 
@@ -57,7 +59,10 @@ class Members(Twin):
         return self._call(self._async.delete, body, organization_id=organization_id)
 
     def transfer_ownership(
-        self, body: models.TransferOwnershipRequest | Mapping[str, object], *, organization_id: str | None = None
+        self,
+        body: models.TransferOwnershipRequest | bodies.TransferOwnershipRequestDict,
+        *,
+        organization_id: str | None = None,
     ) -> None:
         """Make another member the owner of the organization.
 

@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.namespace import Namespace
 from qovery_sync.twin import Twin
 
@@ -39,7 +38,10 @@ class OnPremiseCredentials(Twin):
         return self._call(self._async.list, organization_id=organization_id)
 
     def create(
-        self, body: models.OnPremiseCredentialsRequest | Mapping[str, object], *, organization_id: str | None = None
+        self,
+        body: models.OnPremiseCredentialsRequest | bodies.OnPremiseCredentialsRequestDict,
+        *,
+        organization_id: str | None = None,
     ) -> models.ClusterCredentials:
         """Create on-premise credentials.
 
@@ -65,7 +67,7 @@ class OnPremiseCredentials(Twin):
     def update(
         self,
         credentials_id: str,
-        body: models.OnPremiseCredentialsRequest | Mapping[str, object],
+        body: models.OnPremiseCredentialsRequest | bodies.OnPremiseCredentialsRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.ClusterCredentials:

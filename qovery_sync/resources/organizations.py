@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.namespace import Namespace
 from qovery_sync.twin import Twin
 
@@ -29,7 +28,7 @@ class Organizations(Twin):
         """
         return self._call(self._async.list)
 
-    def create(self, body: models.OrganizationRequest | Mapping[str, object]) -> models.Organization:
+    def create(self, body: models.OrganizationRequest | bodies.OrganizationRequestDict) -> models.Organization:
         """Create an organization.
 
         `POST /organization`
@@ -49,7 +48,7 @@ class Organizations(Twin):
         return self._call(self._async.get, organization_id)
 
     def update(
-        self, organization_id: str, body: models.OrganizationEditRequest | Mapping[str, object]
+        self, organization_id: str, body: models.OrganizationEditRequest | bodies.OrganizationEditRequestDict
     ) -> models.Organization:
         """Update an organization: the body replaces all of it.
 
@@ -127,7 +126,7 @@ class OrganizationOnboarding(Twin):
 
     def update(
         self,
-        body: models.OrganizationOnboardingPatchRequest | Mapping[str, object],
+        body: models.OrganizationOnboardingPatchRequest | bodies.OrganizationOnboardingPatchRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.OrganizationOnboardingResponse:

@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_sync.twin import Twin
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ class PolicyApiTokens(Twin):
 
     def create(
         self,
-        body: models.OrganizationPolicyApiTokenCreateRequest | Mapping[str, object],
+        body: models.OrganizationPolicyApiTokenCreateRequest | bodies.OrganizationPolicyApiTokenCreateRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.OrganizationPolicyApiTokenCreate:

@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
@@ -36,7 +35,7 @@ class Projects(Twin):
         return self._call(self._async.list, organization_id=organization_id)
 
     def create(
-        self, body: models.ProjectRequest | Mapping[str, object], *, organization_id: str | None = None
+        self, body: models.ProjectRequest | bodies.ProjectRequestDict, *, organization_id: str | None = None
     ) -> models.Project:
         """Create a project.
 
@@ -67,7 +66,7 @@ class Projects(Twin):
         """
         return self._call(self._async.get, project_id)
 
-    def update(self, project_id: str, body: models.ProjectRequest | Mapping[str, object]) -> models.Project:
+    def update(self, project_id: str, body: models.ProjectRequest | bodies.ProjectRequestDict) -> models.Project:
         """Update a project: the body replaces all of it.
 
         `PUT /project/{projectId}`
@@ -98,7 +97,7 @@ class ProjectDeploymentRules(Twin):
         return self._call(self._async.list, project_id)
 
     def create(
-        self, project_id: str, body: models.ProjectDeploymentRuleRequest | Mapping[str, object]
+        self, project_id: str, body: models.ProjectDeploymentRuleRequest | bodies.ProjectDeploymentRuleRequestDict
     ) -> models.ProjectDeploymentRule:
         """Create a deployment rule for a project.
 
@@ -116,7 +115,10 @@ class ProjectDeploymentRules(Twin):
         return self._call(self._async.get, project_id, deployment_rule_id)
 
     def update(
-        self, project_id: str, deployment_rule_id: str, body: models.ProjectDeploymentRuleRequest | Mapping[str, object]
+        self,
+        project_id: str,
+        deployment_rule_id: str,
+        body: models.ProjectDeploymentRuleRequest | bodies.ProjectDeploymentRuleRequestDict,
     ) -> models.ProjectDeploymentRule:
         """Update a deployment rule of a project: the body replaces all of it.
 
@@ -136,7 +138,9 @@ class ProjectDeploymentRules(Twin):
     def reorder(
         self,
         project_id: str,
-        body: models.ProjectDeploymentRulesPriorityOrderRequest | Mapping[str, object] | Unset = UNSET,
+        body: models.ProjectDeploymentRulesPriorityOrderRequest
+        | bodies.ProjectDeploymentRulesPriorityOrderRequestDict
+        | Unset = UNSET,
     ) -> None:
         """Change the order in which the deployment rules of a project apply.
 
@@ -160,7 +164,7 @@ class ProjectEnvironmentVariables(Twin):
         return self._call(self._async.list, project_id)
 
     def create(
-        self, project_id: str, body: models.EnvironmentVariableRequest | Mapping[str, object]
+        self, project_id: str, body: models.EnvironmentVariableRequest | bodies.EnvironmentVariableRequestDict
     ) -> models.EnvironmentVariable:
         """Create an environment variable for a project.
 
@@ -173,7 +177,7 @@ class ProjectEnvironmentVariables(Twin):
         self,
         project_id: str,
         environment_variable_id: str,
-        body: models.EnvironmentVariableEditRequest | Mapping[str, object],
+        body: models.EnvironmentVariableEditRequest | bodies.EnvironmentVariableEditRequestDict,
     ) -> models.EnvironmentVariable:
         """Update an environment variable of a project: the body replaces all of it.
 
@@ -191,7 +195,7 @@ class ProjectEnvironmentVariables(Twin):
         return self._call(self._async.delete, project_id, environment_variable_id)
 
     def create_override(
-        self, project_id: str, environment_variable_id: str, body: models.Value | Mapping[str, object] | Unset = UNSET
+        self, project_id: str, environment_variable_id: str, body: models.Value | bodies.ValueDict | Unset = UNSET
     ) -> models.EnvironmentVariable:
         """Override the value of an environment variable for a project.
 
@@ -203,7 +207,7 @@ class ProjectEnvironmentVariables(Twin):
         return self._call(self._async.create_override, project_id, environment_variable_id, body)
 
     def create_alias(
-        self, project_id: str, environment_variable_id: str, body: models.Key | Mapping[str, object]
+        self, project_id: str, environment_variable_id: str, body: models.Key | bodies.KeyDict
     ) -> models.EnvironmentVariable:
         """Create an alias of an environment variable for a project.
 
@@ -228,7 +232,7 @@ class ProjectSecrets(Twin):
         """
         return self._call(self._async.list, project_id)
 
-    def create(self, project_id: str, body: models.SecretRequest | Mapping[str, object]) -> models.Secret:
+    def create(self, project_id: str, body: models.SecretRequest | bodies.SecretRequestDict) -> models.Secret:
         """Create a secret for a project.
 
         `POST /project/{projectId}/secret`
@@ -237,7 +241,7 @@ class ProjectSecrets(Twin):
         return self._call(self._async.create, project_id, body)
 
     def update(
-        self, project_id: str, secret_id: str, body: models.SecretEditRequest | Mapping[str, object]
+        self, project_id: str, secret_id: str, body: models.SecretEditRequest | bodies.SecretEditRequestDict
     ) -> models.Secret:
         """Update a secret of a project: the body replaces all of it.
 
@@ -255,7 +259,7 @@ class ProjectSecrets(Twin):
         return self._call(self._async.delete, project_id, secret_id)
 
     def create_override(
-        self, project_id: str, secret_id: str, body: models.Value | Mapping[str, object] | Unset = UNSET
+        self, project_id: str, secret_id: str, body: models.Value | bodies.ValueDict | Unset = UNSET
     ) -> models.Secret:
         """Override the value of a secret for a project.
 
@@ -266,7 +270,7 @@ class ProjectSecrets(Twin):
         """
         return self._call(self._async.create_override, project_id, secret_id, body)
 
-    def create_alias(self, project_id: str, secret_id: str, body: models.Key | Mapping[str, object]) -> models.Secret:
+    def create_alias(self, project_id: str, secret_id: str, body: models.Key | bodies.KeyDict) -> models.Secret:
         """Create an alias of a secret for a project.
 
         Makes a new one with another key and the same value; the original stays as it is.

@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.namespace import Namespace
 from qovery_sync.twin import Twin
 
@@ -82,7 +81,10 @@ class ScalewayCredentials(Twin):
         return self._call(self._async.list, organization_id=organization_id)
 
     def create(
-        self, body: models.ScalewayCredentialsRequest | Mapping[str, object], *, organization_id: str | None = None
+        self,
+        body: models.ScalewayCredentialsRequest | bodies.ScalewayCredentialsRequestDict,
+        *,
+        organization_id: str | None = None,
     ) -> models.ClusterCredentials:
         """Create Scaleway credentials.
 
@@ -108,7 +110,7 @@ class ScalewayCredentials(Twin):
     def update(
         self,
         credentials_id: str,
-        body: models.ScalewayCredentialsRequest | Mapping[str, object],
+        body: models.ScalewayCredentialsRequest | bodies.ScalewayCredentialsRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.ClusterCredentials:

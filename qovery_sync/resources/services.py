@@ -6,7 +6,7 @@ from __future__ import annotations
 import builtins
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
 
@@ -69,7 +69,9 @@ class Services(Twin):
         )
 
     def get_ingress_deployment_status(
-        self, service_type: models.GetIngressDeploymentStatusServiceType, service_id: str
+        self,
+        service_type: models.GetIngressDeploymentStatusServiceType | bodies.GetIngressDeploymentStatusServiceTypeStr,
+        service_id: str,
     ) -> models.IngressDeploymentStatusResponse:
         """Get the deployment status of the ingress of a service.
 

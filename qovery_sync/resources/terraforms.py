@@ -7,7 +7,7 @@ import builtins
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.pagination import Page
 from qovery_async.vocabulary import UNSET, Unset
@@ -44,7 +44,7 @@ class Terraforms(Twin):
         return self._call(self._async.list, environment_id)
 
     def create(
-        self, environment_id: str, body: models.TerraformRequest | Mapping[str, object]
+        self, environment_id: str, body: models.TerraformRequest | bodies.TerraformRequestDict
     ) -> models.TerraformResponse:
         """Create a Terraform service in an environment.
 
@@ -62,7 +62,7 @@ class Terraforms(Twin):
         return self._call(self._async.get, terraform_id)
 
     def update(
-        self, terraform_id: str, body: models.TerraformRequest | Mapping[str, object]
+        self, terraform_id: str, body: models.TerraformRequest | bodies.TerraformRequestDict
     ) -> models.TerraformResponse:
         """Update a Terraform service: the body replaces all of it.
 
@@ -77,7 +77,7 @@ class Terraforms(Twin):
         *,
         resources_only: bool | Unset = UNSET,
         skip_reconcile: bool | Unset = UNSET,
-        force_terraform_action: models.DeleteTerraformAction | Unset = UNSET,
+        force_terraform_action: models.DeleteTerraformAction | bodies.DeleteTerraformActionStr | Unset = UNSET,
     ) -> None:
         """Delete a Terraform service.
 
@@ -100,7 +100,7 @@ class Terraforms(Twin):
         )
 
     def deploy(
-        self, terraform_id: str, body: models.TerraformDeployRequest | Mapping[str, object] | Unset = UNSET
+        self, terraform_id: str, body: models.TerraformDeployRequest | bodies.TerraformDeployRequestDict | Unset = UNSET
     ) -> models.Status:
         """Deploy a Terraform service.
 
@@ -117,7 +117,7 @@ class Terraforms(Twin):
         terraform_id: str,
         body: Mapping[str, object] | Unset = UNSET,
         *,
-        force_terraform_action: models.DeleteTerraformAction | Unset = UNSET,
+        force_terraform_action: models.DeleteTerraformAction | bodies.DeleteTerraformActionStr | Unset = UNSET,
     ) -> models.Status | None:
         """Uninstall a Terraform service.
 
@@ -143,7 +143,7 @@ class Terraforms(Twin):
         return self._call(self._async.list_versions)
 
     def clone(
-        self, terraform_id: str, body: models.CloneServiceRequest | Mapping[str, object]
+        self, terraform_id: str, body: models.CloneServiceRequest | bodies.CloneServiceRequestDict
     ) -> models.TerraformResponse:
         """Clone a Terraform service.
 
@@ -210,7 +210,9 @@ class TerraformAdvancedSettings(Twin):
         return self._call(self._async.get, terraform_id)
 
     def update(
-        self, terraform_id: str, body: models.TerraformAdvancedSettings | Mapping[str, object] | Unset = UNSET
+        self,
+        terraform_id: str,
+        body: models.TerraformAdvancedSettings | bodies.TerraformAdvancedSettingsDict | Unset = UNSET,
     ) -> models.TerraformAdvancedSettings:
         """Update the advanced settings of a Terraform service: the body replaces all of them.
 
@@ -242,7 +244,9 @@ class TerraformDeploymentRestrictions(Twin):
         return self._call(self._async.list, terraform_id)
 
     def create(
-        self, terraform_id: str, body: models.TerraformDeploymentRestrictionRequest | Mapping[str, object]
+        self,
+        terraform_id: str,
+        body: models.TerraformDeploymentRestrictionRequest | bodies.TerraformDeploymentRestrictionRequestDict,
     ) -> models.TerraformDeploymentRestrictionResponse:
         """Create a deployment restriction for a Terraform service.
 
@@ -255,7 +259,7 @@ class TerraformDeploymentRestrictions(Twin):
         self,
         terraform_id: str,
         deployment_restriction_id: str,
-        body: models.TerraformDeploymentRestrictionRequest | Mapping[str, object],
+        body: models.TerraformDeploymentRestrictionRequest | bodies.TerraformDeploymentRestrictionRequestDict,
     ) -> models.TerraformDeploymentRestrictionResponse:
         """Update a deployment restriction of a Terraform service: the body replaces all of it.
 

@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
 
@@ -21,7 +20,11 @@ class Variables(Twin):
     _async: asynchronous.Variables
 
     def list(
-        self, *, parent_id: str, scope: models.APIVariableScopeEnum, is_secret: bool | Unset = UNSET
+        self,
+        *,
+        parent_id: str,
+        scope: models.APIVariableScopeEnum | bodies.APIVariableScopeEnumStr,
+        is_secret: bool | Unset = UNSET,
     ) -> builtins.list[models.VariableResponse]:
         """List the variables that can be seen at a scope.
 
@@ -38,7 +41,7 @@ class Variables(Twin):
         """
         return self._call(self._async.list, parent_id=parent_id, scope=scope, is_secret=is_secret)
 
-    def create(self, body: models.VariableRequest | Mapping[str, object]) -> models.VariableResponse:
+    def create(self, body: models.VariableRequest | bodies.VariableRequestDict) -> models.VariableResponse:
         """Create a variable.
 
         A name that is taken raises Conflict, whose `body["existing_variable"]` says where it is.
@@ -49,7 +52,7 @@ class Variables(Twin):
         return self._call(self._async.create, body)
 
     def create_alias(
-        self, variable_id: str, body: models.VariableAliasRequest | Mapping[str, object]
+        self, variable_id: str, body: models.VariableAliasRequest | bodies.VariableAliasRequestDict
     ) -> models.VariableResponse:
         """Create an alias of a variable.
 
@@ -61,7 +64,7 @@ class Variables(Twin):
         return self._call(self._async.create_alias, variable_id, body)
 
     def create_override(
-        self, variable_id: str, body: models.VariableOverrideRequest | Mapping[str, object]
+        self, variable_id: str, body: models.VariableOverrideRequest | bodies.VariableOverrideRequestDict
     ) -> models.VariableResponse:
         """Override the value of a variable at a narrower scope.
 
@@ -73,7 +76,7 @@ class Variables(Twin):
         return self._call(self._async.create_override, variable_id, body)
 
     def update(
-        self, variable_id: str, body: models.VariableEditRequest | Mapping[str, object]
+        self, variable_id: str, body: models.VariableEditRequest | bodies.VariableEditRequestDict
     ) -> models.VariableResponse:
         """Update a variable: the body replaces all of it.
 
@@ -92,10 +95,10 @@ class Variables(Twin):
 
     def import_many(
         self,
-        body: models.VariableImportRequest | Mapping[str, object],
+        body: models.VariableImportRequest | bodies.VariableImportRequestDict,
         *,
         service_id: str,
-        service_type: models.ServiceTypeForVariableEnum,
+        service_type: models.ServiceTypeForVariableEnum | bodies.ServiceTypeForVariableEnumStr,
     ) -> models.VariableImport:
         """Import many variables for a service in one request.
 

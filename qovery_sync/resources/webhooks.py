@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_sync.twin import Twin
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ class Webhooks(Twin):
 
     def create(
         self,
-        body: models.OrganizationWebhookCreateRequest | Mapping[str, object],
+        body: models.OrganizationWebhookCreateRequest | bodies.OrganizationWebhookCreateRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.OrganizationWebhookCreateResponse:
@@ -78,7 +77,7 @@ class Webhooks(Twin):
     def update(
         self,
         webhook_id: str,
-        body: models.OrganizationWebhookCreateRequest | Mapping[str, object],
+        body: models.OrganizationWebhookCreateRequest | bodies.OrganizationWebhookCreateRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.OrganizationWebhookCreateResponse:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from qovery_async import AsyncQovery, to_dict
+from qovery_async import AsyncQovery, from_dict, to_dict
 from qovery_async.emulator import Emulator
-from qovery_async.models import Status
+from qovery_async.models import DeployAllRequest, Status
 
 LONG = 600.0
 OLD, NEW, OTHER = "1.4.2", "c0ffee" + "1" * 34, "badcab" + "2" * 34
@@ -98,7 +98,8 @@ class Bench:
         else:
             name = "application_id" if self.kind == "application" else "id"
             entry = {name: self.id, self.key: version, **more}
-            await self.client.environments.deploy_services(self.environment, {self.list: [entry]})
+            several = from_dict(DeployAllRequest, {self.list: [entry]})
+            await self.client.environments.deploy_services(self.environment, several)
 
     async def deploy(self, version: str, road: str = "one", **more: str) -> None:
         await self.ask(version, road, **more)

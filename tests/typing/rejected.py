@@ -27,7 +27,7 @@ async def arguments(client: AsyncQovery, blocking: Qovery) -> None:
     await client.projects.list("org")  # rejected
     await client.organizations.delete()  # rejected
     await client.events.list(page_size="50")  # rejected
-    await client.events.list(target_type="APPLICATION")  # rejected
+    await client.events.list(target_type="APLICATION")  # rejected
     blocking.environments.delete("environment", True)  # rejected
     blocking.projects.get()  # rejected
     blocking.events.iterate("org")  # rejected

@@ -34,6 +34,7 @@ from qovery_async import (
     Turn,
     UnknownVariant,
     Unset,
+    bodies,
     from_dict,
     models,
     to_dict,
@@ -106,7 +107,12 @@ async def create_application(client: AsyncQovery, environment_id: str, memory: i
     memory_sent: int | Unset | None = body.memory
     print(memory_sent or "the default")
     created = await client.applications.create(environment_id, body)
-    await client.applications.create(environment_id, {"name": "plain", "healthchecks": models.Healthcheck()})
+    plain: bodies.ApplicationRequestDict = {
+        "name": "plain",
+        "healthchecks": models.Healthcheck(),
+        "git_repository": {"url": "https://github.com/acme/api.git", "provider": "GITHUB", "branch": "main"},
+    }
+    await client.applications.create(environment_id, plain)
     await client.applications.deploy(created.id, models.DeployRequest(git_commit_id="abc"))
     return created
 

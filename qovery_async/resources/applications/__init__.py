@@ -7,7 +7,7 @@ import builtins
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.pagination import Items, Page, after_last, growing
 from qovery_async.runtime.resource import Resource
@@ -52,7 +52,7 @@ class Applications(Resource):
         )
 
     async def create(
-        self, environment_id: str, body: models.ApplicationRequest | Mapping[str, object]
+        self, environment_id: str, body: models.ApplicationRequest | bodies.ApplicationRequestDict
     ) -> models.Application:
         """Create an application in an environment.
 
@@ -93,7 +93,7 @@ class Applications(Resource):
         )
 
     async def update(
-        self, application_id: str, body: models.ApplicationEditRequest | Mapping[str, object]
+        self, application_id: str, body: models.ApplicationEditRequest | bodies.ApplicationEditRequestDict
     ) -> models.Application:
         """Update an application: the body replaces all of it.
 
@@ -189,7 +189,7 @@ class Applications(Resource):
             page_size=100,
         )
 
-    async def deploy(self, application_id: str, body: models.DeployRequest | Mapping[str, object]) -> models.Status:
+    async def deploy(self, application_id: str, body: models.DeployRequest | bodies.DeployRequestDict) -> models.Status:
         """Deploy an application.
 
         Returns:
@@ -375,7 +375,7 @@ class Applications(Resource):
         )
 
     async def clone(
-        self, application_id: str, body: models.CloneServiceRequest | Mapping[str, object]
+        self, application_id: str, body: models.CloneServiceRequest | bodies.CloneServiceRequestDict
     ) -> models.Application:
         """Clone an application.
 

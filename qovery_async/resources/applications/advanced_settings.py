@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -39,7 +37,9 @@ class ApplicationAdvancedSettings(Resource):
         )
 
     async def update(
-        self, application_id: str, body: models.ApplicationAdvancedSettings | Mapping[str, object] | Unset = UNSET
+        self,
+        application_id: str,
+        body: models.ApplicationAdvancedSettings | bodies.ApplicationAdvancedSettingsDict | Unset = UNSET,
     ) -> models.ApplicationAdvancedSettings:
         """Update the advanced settings of an application: the body replaces all of them.
 

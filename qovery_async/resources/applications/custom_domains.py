@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.resource import Resource
 
 
@@ -27,7 +26,7 @@ class ApplicationCustomDomains(Resource):
         )
 
     async def create(
-        self, application_id: str, body: models.CustomDomainRequest | Mapping[str, object]
+        self, application_id: str, body: models.CustomDomainRequest | bodies.CustomDomainRequestDict
     ) -> models.CustomDomain:
         """Create a custom domain for an application.
 
@@ -43,7 +42,10 @@ class ApplicationCustomDomains(Resource):
         )
 
     async def update(
-        self, application_id: str, custom_domain_id: str, body: models.CustomDomainRequest | Mapping[str, object]
+        self,
+        application_id: str,
+        custom_domain_id: str,
+        body: models.CustomDomainRequest | bodies.CustomDomainRequestDict,
     ) -> models.CustomDomain:
         """Update a custom domain of an application: the body replaces all of it.
 

@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.resource import Resource
 
 
@@ -27,7 +26,9 @@ class ApplicationDeploymentRestrictions(Resource):
         )
 
     async def create(
-        self, application_id: str, body: models.ApplicationDeploymentRestrictionRequest | Mapping[str, object]
+        self,
+        application_id: str,
+        body: models.ApplicationDeploymentRestrictionRequest | bodies.ApplicationDeploymentRestrictionRequestDict,
     ) -> models.ApplicationDeploymentRestriction:
         """Create a deployment restriction for an application.
 
@@ -46,7 +47,7 @@ class ApplicationDeploymentRestrictions(Resource):
         self,
         application_id: str,
         deployment_restriction_id: str,
-        body: models.ApplicationDeploymentRestrictionRequest | Mapping[str, object],
+        body: models.ApplicationDeploymentRestrictionRequest | bodies.ApplicationDeploymentRestrictionRequestDict,
     ) -> models.ApplicationDeploymentRestriction:
         """Update a deployment restriction of an application: the body replaces all of it.
 

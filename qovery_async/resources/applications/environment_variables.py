@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -28,7 +27,7 @@ class ApplicationEnvironmentVariables(Resource):
         )
 
     async def create(
-        self, application_id: str, body: models.EnvironmentVariableRequest | Mapping[str, object]
+        self, application_id: str, body: models.EnvironmentVariableRequest | bodies.EnvironmentVariableRequestDict
     ) -> models.EnvironmentVariable:
         """Create an environment variable for an application.
 
@@ -44,7 +43,7 @@ class ApplicationEnvironmentVariables(Resource):
         )
 
     async def import_many(
-        self, application_id: str, body: models.VariableImportRequest | Mapping[str, object]
+        self, application_id: str, body: models.VariableImportRequest | bodies.VariableImportRequestDict
     ) -> models.VariableImport:
         """Import many environment variables for an application in one request.
 
@@ -63,7 +62,7 @@ class ApplicationEnvironmentVariables(Resource):
         self,
         application_id: str,
         environment_variable_id: str,
-        body: models.EnvironmentVariableEditRequest | Mapping[str, object],
+        body: models.EnvironmentVariableEditRequest | bodies.EnvironmentVariableEditRequestDict,
     ) -> models.EnvironmentVariable:
         """Update an environment variable of an application: the body replaces all of it.
 
@@ -93,10 +92,7 @@ class ApplicationEnvironmentVariables(Resource):
         )
 
     async def create_override(
-        self,
-        application_id: str,
-        environment_variable_id: str,
-        body: models.Value | Mapping[str, object] | Unset = UNSET,
+        self, application_id: str, environment_variable_id: str, body: models.Value | bodies.ValueDict | Unset = UNSET
     ) -> models.EnvironmentVariable:
         """Override the value of an environment variable for an application.
 
@@ -115,7 +111,7 @@ class ApplicationEnvironmentVariables(Resource):
         )
 
     async def create_alias(
-        self, application_id: str, environment_variable_id: str, body: models.Key | Mapping[str, object]
+        self, application_id: str, environment_variable_id: str, body: models.Key | bodies.KeyDict
     ) -> models.EnvironmentVariable:
         """Create an alias of an environment variable for an application.
 

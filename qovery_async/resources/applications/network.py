@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -27,7 +25,9 @@ class ApplicationNetwork(Resource):
         )
 
     async def update(
-        self, application_id: str, body: models.ApplicationNetworkRequest | Mapping[str, object] | Unset = UNSET
+        self,
+        application_id: str,
+        body: models.ApplicationNetworkRequest | bodies.ApplicationNetworkRequestDict | Unset = UNSET,
     ) -> models.ApplicationNetwork:
         """Update the network settings of an application: the body replaces all of them.
 

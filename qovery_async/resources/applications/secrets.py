@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -24,7 +23,7 @@ class ApplicationSecrets(Resource):
             models.Secret, "applications.secrets.list", "GET /application/{application_id}/secret", application_id
         )
 
-    async def create(self, application_id: str, body: models.SecretRequest | Mapping[str, object]) -> models.Secret:
+    async def create(self, application_id: str, body: models.SecretRequest | bodies.SecretRequestDict) -> models.Secret:
         """Create a secret for an application.
 
         `POST /application/{applicationId}/secret`
@@ -39,7 +38,7 @@ class ApplicationSecrets(Resource):
         )
 
     async def update(
-        self, application_id: str, secret_id: str, body: models.SecretEditRequest | Mapping[str, object]
+        self, application_id: str, secret_id: str, body: models.SecretEditRequest | bodies.SecretEditRequestDict
     ) -> models.Secret:
         """Update a secret of an application: the body replaces all of it.
 
@@ -69,7 +68,7 @@ class ApplicationSecrets(Resource):
         )
 
     async def create_override(
-        self, application_id: str, secret_id: str, body: models.Value | Mapping[str, object] | Unset = UNSET
+        self, application_id: str, secret_id: str, body: models.Value | bodies.ValueDict | Unset = UNSET
     ) -> models.Secret:
         """Override the value of a secret for an application.
 
@@ -88,7 +87,7 @@ class ApplicationSecrets(Resource):
         )
 
     async def create_alias(
-        self, application_id: str, secret_id: str, body: models.Key | Mapping[str, object]
+        self, application_id: str, secret_id: str, body: models.Key | bodies.KeyDict
     ) -> models.Secret:
         """Create an alias of a secret for an application.
 

@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
@@ -52,7 +51,7 @@ class Clusters(Resource):
         )
 
     async def create(
-        self, body: models.ClusterRequest | Mapping[str, object], *, organization_id: str | None = None
+        self, body: models.ClusterRequest | bodies.ClusterRequestDict, *, organization_id: str | None = None
     ) -> models.Cluster:
         """Create a cluster.
 
@@ -89,7 +88,11 @@ class Clusters(Resource):
         )
 
     async def update(
-        self, cluster_id: str, body: models.ClusterRequest | Mapping[str, object], *, organization_id: str | None = None
+        self,
+        cluster_id: str,
+        body: models.ClusterRequest | bodies.ClusterRequestDict,
+        *,
+        organization_id: str | None = None,
     ) -> models.Cluster:
         """Update a cluster: the body replaces all of it.
 
@@ -113,7 +116,7 @@ class Clusters(Resource):
         self,
         cluster_id: str,
         *,
-        delete_mode: models.ClusterDeleteMode | Unset = UNSET,
+        delete_mode: models.ClusterDeleteMode | bodies.ClusterDeleteModeStr | Unset = UNSET,
         skip_reconcile: bool | Unset = UNSET,
         organization_id: str | None = None,
     ) -> None:
@@ -262,7 +265,9 @@ class Clusters(Resource):
     async def update_karpenter_private_subnet_ids(
         self,
         cluster_id: str,
-        body: models.ClusterKarpenterPrivateSubnetIdsPutRequest | Mapping[str, object] | Unset = UNSET,
+        body: models.ClusterKarpenterPrivateSubnetIdsPutRequest
+        | bodies.ClusterKarpenterPrivateSubnetIdsPutRequestDict
+        | Unset = UNSET,
         *,
         organization_id: str | None = None,
     ) -> None:
@@ -333,7 +338,9 @@ class Clusters(Resource):
             cluster_id,
         )
 
-    async def lock(self, cluster_id: str, body: models.ClusterLockRequest | Mapping[str, object]) -> models.ClusterLock:
+    async def lock(
+        self, cluster_id: str, body: models.ClusterLockRequest | bodies.ClusterLockRequestDict
+    ) -> models.ClusterLock:
         """Lock a cluster against changes.
 
         `POST /cluster/{clusterId}/lock`

@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -34,7 +32,7 @@ class ClusterAdvancedSettings(Resource):
     async def update(
         self,
         cluster_id: str,
-        body: models.ClusterAdvancedSettings | Mapping[str, object] | Unset = UNSET,
+        body: models.ClusterAdvancedSettings | bodies.ClusterAdvancedSettingsDict | Unset = UNSET,
         *,
         organization_id: str | None = None,
     ) -> models.ClusterAdvancedSettings:

@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.resource import Resource
 
 
@@ -24,7 +23,7 @@ class ClusterAnalyses(Resource):
         )
 
     async def start(
-        self, cluster_id: str, body: models.ClusterAnalysisRequest | Mapping[str, object]
+        self, cluster_id: str, body: models.ClusterAnalysisRequest | bodies.ClusterAnalysisRequestDict
     ) -> models.ClusterAnalysisResponse:
         """Start a read-only analysis of a cluster.
 

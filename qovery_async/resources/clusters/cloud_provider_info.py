@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -34,7 +32,7 @@ class ClusterCloudProviderInfo(Resource):
     async def specify(
         self,
         cluster_id: str,
-        body: models.ClusterCloudProviderInfoRequest | Mapping[str, object] | Unset = UNSET,
+        body: models.ClusterCloudProviderInfoRequest | bodies.ClusterCloudProviderInfoRequestDict | Unset = UNSET,
         *,
         organization_id: str | None = None,
     ) -> models.ClusterCloudProviderInfo:

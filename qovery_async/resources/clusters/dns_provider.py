@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.resource import Resource
 
 
@@ -26,7 +24,7 @@ class ClusterDnsProvider(Resource):
         )
 
     async def update(
-        self, cluster_id: str, body: models.ClusterDnsProviderRequest | Mapping[str, object]
+        self, cluster_id: str, body: models.ClusterDnsProviderRequest | bodies.ClusterDnsProviderRequestDict
     ) -> models.ClusterDnsProviderResponse:
         """Update the DNS provider of a cluster: the body replaces all of it.
 

@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.resource import Resource
 
 
@@ -35,7 +33,7 @@ class ClusterEksAnywhere(Resource):
     async def update_commit(
         self,
         cluster_id: str,
-        body: models.EksAnywhereCommitRequest | Mapping[str, object],
+        body: models.EksAnywhereCommitRequest | bodies.EksAnywhereCommitRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.EksAnywhereCommitResponse:

@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.resource import Resource
 
 
@@ -76,7 +74,7 @@ class ClusterOperator(Resource):
     async def update(
         self,
         cluster_id: str,
-        body: models.ClusterOperatorUpdateRequest | Mapping[str, object],
+        body: models.ClusterOperatorUpdateRequest | bodies.ClusterOperatorUpdateRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.ClusterOperatorUpdateResponse:

@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.resource import Resource
 
 
@@ -35,7 +33,7 @@ class ClusterPlatformBinding(Resource):
     async def update(
         self,
         cluster_id: str,
-        body: models.ClusterPlatformBindingRequest | Mapping[str, object],
+        body: models.ClusterPlatformBindingRequest | bodies.ClusterPlatformBindingRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.ClusterPlatformBindingResponse:
@@ -61,7 +59,8 @@ class ClusterPlatformBinding(Resource):
         self,
         cluster_id: str,
         component_key: str,
-        body: models.PlatformComponentConfigurationPreviewRequest | Mapping[str, object],
+        body: models.PlatformComponentConfigurationPreviewRequest
+        | bodies.PlatformComponentConfigurationPreviewRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.PlatformComponentConfigurationPreviewResponse:

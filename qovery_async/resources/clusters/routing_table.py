@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.resource import Resource
 
 
@@ -33,7 +31,7 @@ class ClusterRoutingTable(Resource):
     async def update(
         self,
         cluster_id: str,
-        body: models.ClusterRoutingTableRequest | Mapping[str, object],
+        body: models.ClusterRoutingTableRequest | bodies.ClusterRoutingTableRequestDict,
         *,
         organization_id: str | None = None,
     ) -> list[models.ClusterRoute]:

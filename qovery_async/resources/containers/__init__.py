@@ -7,7 +7,7 @@ import builtins
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.pagination import Items, Page, growing
 from qovery_async.runtime.resource import Resource
@@ -41,7 +41,7 @@ class Containers(Resource):
         )
 
     async def create(
-        self, environment_id: str, body: models.ContainerRequest | Mapping[str, object]
+        self, environment_id: str, body: models.ContainerRequest | bodies.ContainerRequestDict
     ) -> models.ContainerResponse:
         """Create a container in an environment.
 
@@ -73,7 +73,9 @@ class Containers(Resource):
 
     async def auto_deploy(
         self,
-        body: models.OrganizationContainerAutoDeployRequest | Mapping[str, object] | Unset = UNSET,
+        body: models.OrganizationContainerAutoDeployRequest
+        | bodies.OrganizationContainerAutoDeployRequestDict
+        | Unset = UNSET,
         *,
         organization_id: str | None = None,
     ) -> models.Status:
@@ -99,7 +101,9 @@ class Containers(Resource):
 
     async def preview(
         self,
-        body: models.OrganizationContainerPreviewRequest | Mapping[str, object] | Unset = UNSET,
+        body: models.OrganizationContainerPreviewRequest
+        | bodies.OrganizationContainerPreviewRequestDict
+        | Unset = UNSET,
         *,
         organization_id: str | None = None,
     ) -> models.Status:
@@ -136,7 +140,7 @@ class Containers(Resource):
         )
 
     async def update(
-        self, container_id: str, body: models.ContainerRequest | Mapping[str, object]
+        self, container_id: str, body: models.ContainerRequest | bodies.ContainerRequestDict
     ) -> models.ContainerResponse:
         """Update a container: the body replaces all of it.
 
@@ -231,7 +235,7 @@ class Containers(Resource):
         )
 
     async def deploy(
-        self, container_id: str, body: models.ContainerDeployRequest | Mapping[str, object]
+        self, container_id: str, body: models.ContainerDeployRequest | bodies.ContainerDeployRequestDict
     ) -> models.Status:
         """Deploy a container.
 
@@ -336,7 +340,7 @@ class Containers(Resource):
         )
 
     async def clone(
-        self, container_id: str, body: models.CloneServiceRequest | Mapping[str, object]
+        self, container_id: str, body: models.CloneServiceRequest | bodies.CloneServiceRequestDict
     ) -> models.ContainerResponse:
         """Clone a container.
 

@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -39,7 +37,9 @@ class ContainerAdvancedSettings(Resource):
         )
 
     async def update(
-        self, container_id: str, body: models.ContainerAdvancedSettings | Mapping[str, object] | Unset = UNSET
+        self,
+        container_id: str,
+        body: models.ContainerAdvancedSettings | bodies.ContainerAdvancedSettingsDict | Unset = UNSET,
     ) -> models.ContainerAdvancedSettings:
         """Update the advanced settings of a container: the body replaces all of them.
 

@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -28,7 +27,7 @@ class ContainerEnvironmentVariables(Resource):
         )
 
     async def create(
-        self, container_id: str, body: models.EnvironmentVariableRequest | Mapping[str, object]
+        self, container_id: str, body: models.EnvironmentVariableRequest | bodies.EnvironmentVariableRequestDict
     ) -> models.EnvironmentVariable:
         """Create an environment variable for a container.
 
@@ -44,7 +43,7 @@ class ContainerEnvironmentVariables(Resource):
         )
 
     async def import_many(
-        self, container_id: str, body: models.VariableImportRequest | Mapping[str, object]
+        self, container_id: str, body: models.VariableImportRequest | bodies.VariableImportRequestDict
     ) -> models.VariableImport:
         """Import many environment variables for a container in one request.
 
@@ -63,7 +62,7 @@ class ContainerEnvironmentVariables(Resource):
         self,
         container_id: str,
         environment_variable_id: str,
-        body: models.EnvironmentVariableEditRequest | Mapping[str, object],
+        body: models.EnvironmentVariableEditRequest | bodies.EnvironmentVariableEditRequestDict,
     ) -> models.EnvironmentVariable:
         """Update an environment variable of a container: the body replaces all of it.
 
@@ -93,7 +92,7 @@ class ContainerEnvironmentVariables(Resource):
         )
 
     async def create_override(
-        self, container_id: str, environment_variable_id: str, body: models.Value | Mapping[str, object] | Unset = UNSET
+        self, container_id: str, environment_variable_id: str, body: models.Value | bodies.ValueDict | Unset = UNSET
     ) -> models.EnvironmentVariable:
         """Override the value of an environment variable for a container.
 
@@ -112,7 +111,7 @@ class ContainerEnvironmentVariables(Resource):
         )
 
     async def create_alias(
-        self, container_id: str, environment_variable_id: str, body: models.Key | Mapping[str, object]
+        self, container_id: str, environment_variable_id: str, body: models.Key | bodies.KeyDict
     ) -> models.EnvironmentVariable:
         """Create an alias of an environment variable for a container.
 

@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -24,7 +22,9 @@ class ContainerNetwork(Resource):
         )
 
     async def update(
-        self, container_id: str, body: models.ContainerNetworkRequest | Mapping[str, object] | Unset = UNSET
+        self,
+        container_id: str,
+        body: models.ContainerNetworkRequest | bodies.ContainerNetworkRequestDict | Unset = UNSET,
     ) -> models.ContainerNetwork:
         """Update the network settings of a container: the body replaces all of them.
 

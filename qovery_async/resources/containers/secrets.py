@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -24,7 +23,7 @@ class ContainerSecrets(Resource):
             models.Secret, "containers.secrets.list", "GET /container/{container_id}/secret", container_id
         )
 
-    async def create(self, container_id: str, body: models.SecretRequest | Mapping[str, object]) -> models.Secret:
+    async def create(self, container_id: str, body: models.SecretRequest | bodies.SecretRequestDict) -> models.Secret:
         """Create a secret for a container.
 
         `POST /container/{containerId}/secret`
@@ -35,7 +34,7 @@ class ContainerSecrets(Resource):
         )
 
     async def update(
-        self, container_id: str, secret_id: str, body: models.SecretEditRequest | Mapping[str, object]
+        self, container_id: str, secret_id: str, body: models.SecretEditRequest | bodies.SecretEditRequestDict
     ) -> models.Secret:
         """Update a secret of a container: the body replaces all of it.
 
@@ -62,7 +61,7 @@ class ContainerSecrets(Resource):
         )
 
     async def create_override(
-        self, container_id: str, secret_id: str, body: models.Value | Mapping[str, object] | Unset = UNSET
+        self, container_id: str, secret_id: str, body: models.Value | bodies.ValueDict | Unset = UNSET
     ) -> models.Secret:
         """Override the value of a secret for a container.
 
@@ -80,9 +79,7 @@ class ContainerSecrets(Resource):
             body=body,
         )
 
-    async def create_alias(
-        self, container_id: str, secret_id: str, body: models.Key | Mapping[str, object]
-    ) -> models.Secret:
+    async def create_alias(self, container_id: str, secret_id: str, body: models.Key | bodies.KeyDict) -> models.Secret:
         """Create an alias of a secret for a container.
 
         Makes a new one with another key and the same value; the original stays as it is.

@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.pagination import Items, Page, after_last, growing
 from qovery_async.runtime.resource import Resource
@@ -39,7 +38,7 @@ class Environments(Resource):
         )
 
     async def create(
-        self, project_id: str, body: models.CreateEnvironmentRequest | Mapping[str, object]
+        self, project_id: str, body: models.CreateEnvironmentRequest | bodies.CreateEnvironmentRequestDict
     ) -> models.Environment:
         """Create an environment in a project.
 
@@ -100,7 +99,9 @@ class Environments(Resource):
         )
 
     async def update(
-        self, environment_id: str, body: models.EnvironmentEditRequest | Mapping[str, object] | Unset = UNSET
+        self,
+        environment_id: str,
+        body: models.EnvironmentEditRequest | bodies.EnvironmentEditRequestDict | Unset = UNSET,
     ) -> models.Environment:
         """Update an environment: the body replaces all of it.
 
@@ -234,7 +235,7 @@ class Environments(Resource):
     async def cancel_deployment(
         self,
         environment_id: str,
-        body: models.CancelEnvironmentDeploymentRequest | Mapping[str, object] | Unset = UNSET,
+        body: models.CancelEnvironmentDeploymentRequest | bodies.CancelEnvironmentDeploymentRequestDict | Unset = UNSET,
     ) -> models.EnvironmentStatus:
         """Cancel the running deployment of an environment.
 
@@ -253,7 +254,7 @@ class Environments(Resource):
         )
 
     async def clone(
-        self, environment_id: str, body: models.CloneEnvironmentRequest | Mapping[str, object]
+        self, environment_id: str, body: models.CloneEnvironmentRequest | bodies.CloneEnvironmentRequestDict
     ) -> models.Environment:
         """Clone an environment.
 
@@ -271,7 +272,7 @@ class Environments(Resource):
         )
 
     async def deploy_services(
-        self, environment_id: str, body: models.DeployAllRequest | Mapping[str, object] | Unset = UNSET
+        self, environment_id: str, body: models.DeployAllRequest | bodies.DeployAllRequestDict | Unset = UNSET
     ) -> models.EnvironmentStatus:
         """Deploy some services of an environment, all in one deployment.
 
@@ -292,7 +293,7 @@ class Environments(Resource):
         )
 
     async def restart_services(
-        self, environment_id: str, body: models.RebootServicesRequest | Mapping[str, object] | Unset = UNSET
+        self, environment_id: str, body: models.RebootServicesRequest | bodies.RebootServicesRequestDict | Unset = UNSET
     ) -> models.Status:
         """Restart some services of an environment.
 
@@ -311,7 +312,9 @@ class Environments(Resource):
         )
 
     async def stop_services(
-        self, environment_id: str, body: models.EnvironmentServiceIdsAllRequest | Mapping[str, object] | Unset = UNSET
+        self,
+        environment_id: str,
+        body: models.EnvironmentServiceIdsAllRequest | bodies.EnvironmentServiceIdsAllRequestDict | Unset = UNSET,
     ) -> None:
         """Stop some services of an environment.
 
@@ -327,7 +330,7 @@ class Environments(Resource):
     async def delete_services(
         self,
         environment_id: str,
-        body: models.EnvironmentServiceIdsAllRequest | Mapping[str, object] | Unset = UNSET,
+        body: models.EnvironmentServiceIdsAllRequest | bodies.EnvironmentServiceIdsAllRequestDict | Unset = UNSET,
         *,
         skip_reconcile: bool | Unset = UNSET,
     ) -> None:
@@ -350,7 +353,9 @@ class Environments(Resource):
         )
 
     async def uninstall_services(
-        self, environment_id: str, body: models.EnvironmentServiceIdsAllRequest | Mapping[str, object] | Unset = UNSET
+        self,
+        environment_id: str,
+        body: models.EnvironmentServiceIdsAllRequest | bodies.EnvironmentServiceIdsAllRequestDict | Unset = UNSET,
     ) -> None:
         """Uninstall some services of an environment.
 
@@ -483,7 +488,9 @@ class Environments(Resource):
         )
 
     async def generate_build_usage_report(
-        self, environment_id: str, body: models.DeploymentBuildUsageReportRequest | Mapping[str, object]
+        self,
+        environment_id: str,
+        body: models.DeploymentBuildUsageReportRequest | bodies.DeploymentBuildUsageReportRequestDict,
     ) -> models.DeploymentBuildUsageReportResponse:
         """Generate a public report on what the builds of a deployment used.
 
@@ -532,7 +539,7 @@ class Environments(Resource):
         )
 
     async def check_dockerfile(
-        self, environment_id: str, body: models.DockerfileCheckRequest | Mapping[str, object]
+        self, environment_id: str, body: models.DockerfileCheckRequest | bodies.DockerfileCheckRequestDict
     ) -> models.DockerfileCheckResponse:
         """Check that a Dockerfile can be used in an environment.
 
@@ -551,7 +558,7 @@ class Environments(Resource):
         )
 
     async def check_helm_repository(
-        self, environment_id: str, body: models.HelmCheckRequest | Mapping[str, object]
+        self, environment_id: str, body: models.HelmCheckRequest | bodies.HelmCheckRequestDict
     ) -> dict[str, Any]:
         """Check that a Git repository holds a Helm chart.
 
@@ -570,7 +577,7 @@ class Environments(Resource):
         )
 
     async def check_container_image(
-        self, environment_id: str, body: models.ContainerImageCheckRequest | Mapping[str, object]
+        self, environment_id: str, body: models.ContainerImageCheckRequest | bodies.ContainerImageCheckRequestDict
     ) -> dict[str, Any]:
         """Check that a container image can be used in an environment.
 
@@ -589,7 +596,7 @@ class Environments(Resource):
         )
 
     async def check_git_file(
-        self, environment_id: str, body: models.GitFileCheckRequest | Mapping[str, object]
+        self, environment_id: str, body: models.GitFileCheckRequest | bodies.GitFileCheckRequestDict
     ) -> dict[str, Any]:
         """Check that files exist in a Git repository.
 
@@ -608,7 +615,9 @@ class Environments(Resource):
         )
 
     async def clean_failed_jobs(
-        self, environment_id: str, body: models.CleanFailedJobsRequest | Mapping[str, object] | Unset = UNSET
+        self,
+        environment_id: str,
+        body: models.CleanFailedJobsRequest | bodies.CleanFailedJobsRequestDict | Unset = UNSET,
     ) -> models.CleanFailedJobsResponse:
         """Clean up what failed runs of jobs left behind in an environment.
 

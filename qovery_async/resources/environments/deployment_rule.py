@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.resource import Resource
 
 
@@ -29,7 +27,7 @@ class EnvironmentDeploymentRule(Resource):
         self,
         environment_id: str,
         deployment_rule_id: str,
-        body: models.EnvironmentDeploymentRuleEditRequest | Mapping[str, object],
+        body: models.EnvironmentDeploymentRuleEditRequest | bodies.EnvironmentDeploymentRuleEditRequestDict,
     ) -> models.EnvironmentDeploymentRule:
         """Update the deployment rule of an environment: the body replaces all of it.
 

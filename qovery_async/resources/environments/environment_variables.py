@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -28,7 +27,7 @@ class EnvironmentEnvironmentVariables(Resource):
         )
 
     async def create(
-        self, environment_id: str, body: models.EnvironmentVariableRequest | Mapping[str, object]
+        self, environment_id: str, body: models.EnvironmentVariableRequest | bodies.EnvironmentVariableRequestDict
     ) -> models.EnvironmentVariable:
         """Create an environment variable for an environment.
 
@@ -47,7 +46,7 @@ class EnvironmentEnvironmentVariables(Resource):
         self,
         environment_id: str,
         environment_variable_id: str,
-        body: models.EnvironmentVariableEditRequest | Mapping[str, object],
+        body: models.EnvironmentVariableEditRequest | bodies.EnvironmentVariableEditRequestDict,
     ) -> models.EnvironmentVariable:
         """Update an environment variable of an environment: the body replaces all of it.
 
@@ -77,10 +76,7 @@ class EnvironmentEnvironmentVariables(Resource):
         )
 
     async def create_override(
-        self,
-        environment_id: str,
-        environment_variable_id: str,
-        body: models.Value | Mapping[str, object] | Unset = UNSET,
+        self, environment_id: str, environment_variable_id: str, body: models.Value | bodies.ValueDict | Unset = UNSET
     ) -> models.EnvironmentVariable:
         """Override the value of an environment variable for an environment.
 
@@ -99,7 +95,7 @@ class EnvironmentEnvironmentVariables(Resource):
         )
 
     async def create_alias(
-        self, environment_id: str, environment_variable_id: str, body: models.Key | Mapping[str, object]
+        self, environment_id: str, environment_variable_id: str, body: models.Key | bodies.KeyDict
     ) -> models.EnvironmentVariable:
         """Create an alias of an environment variable for an environment.
 

@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -24,7 +23,7 @@ class EnvironmentSecrets(Resource):
             models.Secret, "environments.secrets.list", "GET /environment/{environment_id}/secret", environment_id
         )
 
-    async def create(self, environment_id: str, body: models.SecretRequest | Mapping[str, object]) -> models.Secret:
+    async def create(self, environment_id: str, body: models.SecretRequest | bodies.SecretRequestDict) -> models.Secret:
         """Create a secret for an environment.
 
         `POST /environment/{environmentId}/secret`
@@ -39,7 +38,7 @@ class EnvironmentSecrets(Resource):
         )
 
     async def update(
-        self, environment_id: str, secret_id: str, body: models.SecretEditRequest | Mapping[str, object]
+        self, environment_id: str, secret_id: str, body: models.SecretEditRequest | bodies.SecretEditRequestDict
     ) -> models.Secret:
         """Update a secret of an environment: the body replaces all of it.
 
@@ -69,7 +68,7 @@ class EnvironmentSecrets(Resource):
         )
 
     async def create_override(
-        self, environment_id: str, secret_id: str, body: models.Value | Mapping[str, object] | Unset = UNSET
+        self, environment_id: str, secret_id: str, body: models.Value | bodies.ValueDict | Unset = UNSET
     ) -> models.Secret:
         """Override the value of a secret for an environment.
 
@@ -88,7 +87,7 @@ class EnvironmentSecrets(Resource):
         )
 
     async def create_alias(
-        self, environment_id: str, secret_id: str, body: models.Key | Mapping[str, object]
+        self, environment_id: str, secret_id: str, body: models.Key | bodies.KeyDict
     ) -> models.Secret:
         """Create an alias of a secret for an environment.
 

@@ -7,7 +7,7 @@ import builtins
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.pagination import Page
 from qovery_async.vocabulary import UNSET, Unset
@@ -47,7 +47,9 @@ class Applications(Twin):
         """
         return self._call(self._async.list, environment_id, to_update=to_update)
 
-    def create(self, environment_id: str, body: models.ApplicationRequest | Mapping[str, object]) -> models.Application:
+    def create(
+        self, environment_id: str, body: models.ApplicationRequest | bodies.ApplicationRequestDict
+    ) -> models.Application:
         """Create an application in an environment.
 
         `POST /environment/{environmentId}/application`
@@ -74,7 +76,7 @@ class Applications(Twin):
         return self._call(self._async.get, application_id)
 
     def update(
-        self, application_id: str, body: models.ApplicationEditRequest | Mapping[str, object]
+        self, application_id: str, body: models.ApplicationEditRequest | bodies.ApplicationEditRequestDict
     ) -> models.Application:
         """Update an application: the body replaces all of it.
 
@@ -142,7 +144,7 @@ class Applications(Twin):
             self._async.iterate_commits(application_id, start_id=start_id, git_commit_id=git_commit_id)
         )
 
-    def deploy(self, application_id: str, body: models.DeployRequest | Mapping[str, object]) -> models.Status:
+    def deploy(self, application_id: str, body: models.DeployRequest | bodies.DeployRequestDict) -> models.Status:
         """Deploy an application.
 
         Returns:
@@ -276,7 +278,9 @@ class Applications(Twin):
         """
         return self._call(self._async.list_links, application_id)
 
-    def clone(self, application_id: str, body: models.CloneServiceRequest | Mapping[str, object]) -> models.Application:
+    def clone(
+        self, application_id: str, body: models.CloneServiceRequest | bodies.CloneServiceRequestDict
+    ) -> models.Application:
         """Clone an application.
 
         `POST /application/{applicationId}/clone`

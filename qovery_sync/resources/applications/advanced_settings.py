@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
 
@@ -36,7 +35,9 @@ class ApplicationAdvancedSettings(Twin):
         return self._call(self._async.get, application_id)
 
     def update(
-        self, application_id: str, body: models.ApplicationAdvancedSettings | Mapping[str, object] | Unset = UNSET
+        self,
+        application_id: str,
+        body: models.ApplicationAdvancedSettings | bodies.ApplicationAdvancedSettingsDict | Unset = UNSET,
     ) -> models.ApplicationAdvancedSettings:
         """Update the advanced settings of an application: the body replaces all of them.
 

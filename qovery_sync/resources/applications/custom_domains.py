@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_sync.twin import Twin
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ class ApplicationCustomDomains(Twin):
         return self._call(self._async.list, application_id)
 
     def create(
-        self, application_id: str, body: models.CustomDomainRequest | Mapping[str, object]
+        self, application_id: str, body: models.CustomDomainRequest | bodies.CustomDomainRequestDict
     ) -> models.CustomDomain:
         """Create a custom domain for an application.
 
@@ -38,7 +37,10 @@ class ApplicationCustomDomains(Twin):
         return self._call(self._async.create, application_id, body)
 
     def update(
-        self, application_id: str, custom_domain_id: str, body: models.CustomDomainRequest | Mapping[str, object]
+        self,
+        application_id: str,
+        custom_domain_id: str,
+        body: models.CustomDomainRequest | bodies.CustomDomainRequestDict,
     ) -> models.CustomDomain:
         """Update a custom domain of an application: the body replaces all of it.
 

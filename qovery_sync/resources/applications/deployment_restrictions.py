@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_sync.twin import Twin
 
 if TYPE_CHECKING:
@@ -28,7 +27,9 @@ class ApplicationDeploymentRestrictions(Twin):
         return self._call(self._async.list, application_id)
 
     def create(
-        self, application_id: str, body: models.ApplicationDeploymentRestrictionRequest | Mapping[str, object]
+        self,
+        application_id: str,
+        body: models.ApplicationDeploymentRestrictionRequest | bodies.ApplicationDeploymentRestrictionRequestDict,
     ) -> models.ApplicationDeploymentRestriction:
         """Create a deployment restriction for an application.
 
@@ -41,7 +42,7 @@ class ApplicationDeploymentRestrictions(Twin):
         self,
         application_id: str,
         deployment_restriction_id: str,
-        body: models.ApplicationDeploymentRestrictionRequest | Mapping[str, object],
+        body: models.ApplicationDeploymentRestrictionRequest | bodies.ApplicationDeploymentRestrictionRequestDict,
     ) -> models.ApplicationDeploymentRestriction:
         """Update a deployment restriction of an application: the body replaces all of it.
 

@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
 
@@ -29,7 +28,7 @@ class ApplicationEnvironmentVariables(Twin):
         return self._call(self._async.list, application_id)
 
     def create(
-        self, application_id: str, body: models.EnvironmentVariableRequest | Mapping[str, object]
+        self, application_id: str, body: models.EnvironmentVariableRequest | bodies.EnvironmentVariableRequestDict
     ) -> models.EnvironmentVariable:
         """Create an environment variable for an application.
 
@@ -39,7 +38,7 @@ class ApplicationEnvironmentVariables(Twin):
         return self._call(self._async.create, application_id, body)
 
     def import_many(
-        self, application_id: str, body: models.VariableImportRequest | Mapping[str, object]
+        self, application_id: str, body: models.VariableImportRequest | bodies.VariableImportRequestDict
     ) -> models.VariableImport:
         """Import many environment variables for an application in one request.
 
@@ -52,7 +51,7 @@ class ApplicationEnvironmentVariables(Twin):
         self,
         application_id: str,
         environment_variable_id: str,
-        body: models.EnvironmentVariableEditRequest | Mapping[str, object],
+        body: models.EnvironmentVariableEditRequest | bodies.EnvironmentVariableEditRequestDict,
     ) -> models.EnvironmentVariable:
         """Update an environment variable of an application: the body replaces all of it.
 
@@ -70,10 +69,7 @@ class ApplicationEnvironmentVariables(Twin):
         return self._call(self._async.delete, application_id, environment_variable_id)
 
     def create_override(
-        self,
-        application_id: str,
-        environment_variable_id: str,
-        body: models.Value | Mapping[str, object] | Unset = UNSET,
+        self, application_id: str, environment_variable_id: str, body: models.Value | bodies.ValueDict | Unset = UNSET
     ) -> models.EnvironmentVariable:
         """Override the value of an environment variable for an application.
 
@@ -85,7 +81,7 @@ class ApplicationEnvironmentVariables(Twin):
         return self._call(self._async.create_override, application_id, environment_variable_id, body)
 
     def create_alias(
-        self, application_id: str, environment_variable_id: str, body: models.Key | Mapping[str, object]
+        self, application_id: str, environment_variable_id: str, body: models.Key | bodies.KeyDict
     ) -> models.EnvironmentVariable:
         """Create an alias of an environment variable for an application.
 

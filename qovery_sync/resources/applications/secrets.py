@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
 
@@ -28,7 +27,7 @@ class ApplicationSecrets(Twin):
         """
         return self._call(self._async.list, application_id)
 
-    def create(self, application_id: str, body: models.SecretRequest | Mapping[str, object]) -> models.Secret:
+    def create(self, application_id: str, body: models.SecretRequest | bodies.SecretRequestDict) -> models.Secret:
         """Create a secret for an application.
 
         `POST /application/{applicationId}/secret`
@@ -37,7 +36,7 @@ class ApplicationSecrets(Twin):
         return self._call(self._async.create, application_id, body)
 
     def update(
-        self, application_id: str, secret_id: str, body: models.SecretEditRequest | Mapping[str, object]
+        self, application_id: str, secret_id: str, body: models.SecretEditRequest | bodies.SecretEditRequestDict
     ) -> models.Secret:
         """Update a secret of an application: the body replaces all of it.
 
@@ -55,7 +54,7 @@ class ApplicationSecrets(Twin):
         return self._call(self._async.delete, application_id, secret_id)
 
     def create_override(
-        self, application_id: str, secret_id: str, body: models.Value | Mapping[str, object] | Unset = UNSET
+        self, application_id: str, secret_id: str, body: models.Value | bodies.ValueDict | Unset = UNSET
     ) -> models.Secret:
         """Override the value of a secret for an application.
 
@@ -66,9 +65,7 @@ class ApplicationSecrets(Twin):
         """
         return self._call(self._async.create_override, application_id, secret_id, body)
 
-    def create_alias(
-        self, application_id: str, secret_id: str, body: models.Key | Mapping[str, object]
-    ) -> models.Secret:
+    def create_alias(self, application_id: str, secret_id: str, body: models.Key | bodies.KeyDict) -> models.Secret:
         """Create an alias of a secret for an application.
 
         Makes a new one with another key and the same value; the original stays as it is.

@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
@@ -51,7 +50,7 @@ class Clusters(Twin):
         return self._call(self._async.list, organization_id=organization_id)
 
     def create(
-        self, body: models.ClusterRequest | Mapping[str, object], *, organization_id: str | None = None
+        self, body: models.ClusterRequest | bodies.ClusterRequestDict, *, organization_id: str | None = None
     ) -> models.Cluster:
         """Create a cluster.
 
@@ -75,7 +74,11 @@ class Clusters(Twin):
         return self._call(self._async.list_statuses, organization_id=organization_id)
 
     def update(
-        self, cluster_id: str, body: models.ClusterRequest | Mapping[str, object], *, organization_id: str | None = None
+        self,
+        cluster_id: str,
+        body: models.ClusterRequest | bodies.ClusterRequestDict,
+        *,
+        organization_id: str | None = None,
     ) -> models.Cluster:
         """Update a cluster: the body replaces all of it.
 
@@ -91,7 +94,7 @@ class Clusters(Twin):
         self,
         cluster_id: str,
         *,
-        delete_mode: models.ClusterDeleteMode | Unset = UNSET,
+        delete_mode: models.ClusterDeleteMode | bodies.ClusterDeleteModeStr | Unset = UNSET,
         skip_reconcile: bool | Unset = UNSET,
         organization_id: str | None = None,
     ) -> None:
@@ -197,7 +200,9 @@ class Clusters(Twin):
     def update_karpenter_private_subnet_ids(
         self,
         cluster_id: str,
-        body: models.ClusterKarpenterPrivateSubnetIdsPutRequest | Mapping[str, object] | Unset = UNSET,
+        body: models.ClusterKarpenterPrivateSubnetIdsPutRequest
+        | bodies.ClusterKarpenterPrivateSubnetIdsPutRequestDict
+        | Unset = UNSET,
         *,
         organization_id: str | None = None,
     ) -> None:
@@ -245,7 +250,9 @@ class Clusters(Twin):
         """
         return self._call(self._async.list_environments, cluster_id)
 
-    def lock(self, cluster_id: str, body: models.ClusterLockRequest | Mapping[str, object]) -> models.ClusterLock:
+    def lock(
+        self, cluster_id: str, body: models.ClusterLockRequest | bodies.ClusterLockRequestDict
+    ) -> models.ClusterLock:
         """Lock a cluster against changes.
 
         `POST /cluster/{clusterId}/lock`

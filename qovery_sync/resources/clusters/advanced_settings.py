@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
 
@@ -33,7 +32,7 @@ class ClusterAdvancedSettings(Twin):
     def update(
         self,
         cluster_id: str,
-        body: models.ClusterAdvancedSettings | Mapping[str, object] | Unset = UNSET,
+        body: models.ClusterAdvancedSettings | bodies.ClusterAdvancedSettingsDict | Unset = UNSET,
         *,
         organization_id: str | None = None,
     ) -> models.ClusterAdvancedSettings:

@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_sync.twin import Twin
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ class ClusterAnalyses(Twin):
         return self._call(self._async.list, cluster_id)
 
     def start(
-        self, cluster_id: str, body: models.ClusterAnalysisRequest | Mapping[str, object]
+        self, cluster_id: str, body: models.ClusterAnalysisRequest | bodies.ClusterAnalysisRequestDict
     ) -> models.ClusterAnalysisResponse:
         """Start a read-only analysis of a cluster.
 

@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_sync.twin import Twin
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ class ClusterDnsProvider(Twin):
         return self._call(self._async.get, cluster_id)
 
     def update(
-        self, cluster_id: str, body: models.ClusterDnsProviderRequest | Mapping[str, object]
+        self, cluster_id: str, body: models.ClusterDnsProviderRequest | bodies.ClusterDnsProviderRequestDict
     ) -> models.ClusterDnsProviderResponse:
         """Update the DNS provider of a cluster: the body replaces all of it.
 

@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_sync.twin import Twin
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ class ClusterEksAnywhere(Twin):
     def update_commit(
         self,
         cluster_id: str,
-        body: models.EksAnywhereCommitRequest | Mapping[str, object],
+        body: models.EksAnywhereCommitRequest | bodies.EksAnywhereCommitRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.EksAnywhereCommitResponse:

@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_sync.twin import Twin
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ class ClusterOperator(Twin):
     def update(
         self,
         cluster_id: str,
-        body: models.ClusterOperatorUpdateRequest | Mapping[str, object],
+        body: models.ClusterOperatorUpdateRequest | bodies.ClusterOperatorUpdateRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.ClusterOperatorUpdateResponse:

@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_sync.twin import Twin
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ class ClusterPlatformBinding(Twin):
     def update(
         self,
         cluster_id: str,
-        body: models.ClusterPlatformBindingRequest | Mapping[str, object],
+        body: models.ClusterPlatformBindingRequest | bodies.ClusterPlatformBindingRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.ClusterPlatformBindingResponse:
@@ -50,7 +49,8 @@ class ClusterPlatformBinding(Twin):
         self,
         cluster_id: str,
         component_key: str,
-        body: models.PlatformComponentConfigurationPreviewRequest | Mapping[str, object],
+        body: models.PlatformComponentConfigurationPreviewRequest
+        | bodies.PlatformComponentConfigurationPreviewRequestDict,
         *,
         organization_id: str | None = None,
     ) -> models.PlatformComponentConfigurationPreviewResponse:

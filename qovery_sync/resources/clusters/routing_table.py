@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_sync.twin import Twin
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ class ClusterRoutingTable(Twin):
     def update(
         self,
         cluster_id: str,
-        body: models.ClusterRoutingTableRequest | Mapping[str, object],
+        body: models.ClusterRoutingTableRequest | bodies.ClusterRoutingTableRequestDict,
         *,
         organization_id: str | None = None,
     ) -> list[models.ClusterRoute]:

@@ -7,7 +7,7 @@ import builtins
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.pagination import Page
 from qovery_async.vocabulary import UNSET, Unset
@@ -41,7 +41,7 @@ class Containers(Twin):
         return self._call(self._async.list, environment_id)
 
     def create(
-        self, environment_id: str, body: models.ContainerRequest | Mapping[str, object]
+        self, environment_id: str, body: models.ContainerRequest | bodies.ContainerRequestDict
     ) -> models.ContainerResponse:
         """Create a container in an environment.
 
@@ -62,7 +62,9 @@ class Containers(Twin):
 
     def auto_deploy(
         self,
-        body: models.OrganizationContainerAutoDeployRequest | Mapping[str, object] | Unset = UNSET,
+        body: models.OrganizationContainerAutoDeployRequest
+        | bodies.OrganizationContainerAutoDeployRequestDict
+        | Unset = UNSET,
         *,
         organization_id: str | None = None,
     ) -> models.Status:
@@ -81,7 +83,9 @@ class Containers(Twin):
 
     def preview(
         self,
-        body: models.OrganizationContainerPreviewRequest | Mapping[str, object] | Unset = UNSET,
+        body: models.OrganizationContainerPreviewRequest
+        | bodies.OrganizationContainerPreviewRequestDict
+        | Unset = UNSET,
         *,
         organization_id: str | None = None,
     ) -> models.Status:
@@ -109,7 +113,7 @@ class Containers(Twin):
         return self._call(self._async.get, container_id)
 
     def update(
-        self, container_id: str, body: models.ContainerRequest | Mapping[str, object]
+        self, container_id: str, body: models.ContainerRequest | bodies.ContainerRequestDict
     ) -> models.ContainerResponse:
         """Update a container: the body replaces all of it.
 
@@ -175,7 +179,9 @@ class Containers(Twin):
         """
         return self._iterate(self._async.iterate_deployment_history_v2(container_id, page_size=page_size))
 
-    def deploy(self, container_id: str, body: models.ContainerDeployRequest | Mapping[str, object]) -> models.Status:
+    def deploy(
+        self, container_id: str, body: models.ContainerDeployRequest | bodies.ContainerDeployRequestDict
+    ) -> models.Status:
         """Deploy a container.
 
         Returns:
@@ -260,7 +266,7 @@ class Containers(Twin):
         return self._call(self._async.list_links, container_id)
 
     def clone(
-        self, container_id: str, body: models.CloneServiceRequest | Mapping[str, object]
+        self, container_id: str, body: models.CloneServiceRequest | bodies.CloneServiceRequestDict
     ) -> models.ContainerResponse:
         """Clone a container.
 

@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
 
@@ -36,7 +35,9 @@ class ContainerAdvancedSettings(Twin):
         return self._call(self._async.get, container_id)
 
     def update(
-        self, container_id: str, body: models.ContainerAdvancedSettings | Mapping[str, object] | Unset = UNSET
+        self,
+        container_id: str,
+        body: models.ContainerAdvancedSettings | bodies.ContainerAdvancedSettingsDict | Unset = UNSET,
     ) -> models.ContainerAdvancedSettings:
         """Update the advanced settings of a container: the body replaces all of them.
 

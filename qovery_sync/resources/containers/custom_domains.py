@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_sync.twin import Twin
 
 if TYPE_CHECKING:
@@ -27,7 +26,9 @@ class ContainerCustomDomains(Twin):
         """
         return self._call(self._async.list, container_id)
 
-    def create(self, container_id: str, body: models.CustomDomainRequest | Mapping[str, object]) -> models.CustomDomain:
+    def create(
+        self, container_id: str, body: models.CustomDomainRequest | bodies.CustomDomainRequestDict
+    ) -> models.CustomDomain:
         """Create a custom domain for a container.
 
         `POST /container/{containerId}/customDomain`
@@ -36,7 +37,10 @@ class ContainerCustomDomains(Twin):
         return self._call(self._async.create, container_id, body)
 
     def update(
-        self, container_id: str, custom_domain_id: str, body: models.CustomDomainRequest | Mapping[str, object]
+        self,
+        container_id: str,
+        custom_domain_id: str,
+        body: models.CustomDomainRequest | bodies.CustomDomainRequestDict,
     ) -> models.CustomDomain:
         """Update a custom domain of a container: the body replaces all of it.
 

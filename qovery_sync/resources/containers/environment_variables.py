@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
 
@@ -29,7 +28,7 @@ class ContainerEnvironmentVariables(Twin):
         return self._call(self._async.list, container_id)
 
     def create(
-        self, container_id: str, body: models.EnvironmentVariableRequest | Mapping[str, object]
+        self, container_id: str, body: models.EnvironmentVariableRequest | bodies.EnvironmentVariableRequestDict
     ) -> models.EnvironmentVariable:
         """Create an environment variable for a container.
 
@@ -39,7 +38,7 @@ class ContainerEnvironmentVariables(Twin):
         return self._call(self._async.create, container_id, body)
 
     def import_many(
-        self, container_id: str, body: models.VariableImportRequest | Mapping[str, object]
+        self, container_id: str, body: models.VariableImportRequest | bodies.VariableImportRequestDict
     ) -> models.VariableImport:
         """Import many environment variables for a container in one request.
 
@@ -52,7 +51,7 @@ class ContainerEnvironmentVariables(Twin):
         self,
         container_id: str,
         environment_variable_id: str,
-        body: models.EnvironmentVariableEditRequest | Mapping[str, object],
+        body: models.EnvironmentVariableEditRequest | bodies.EnvironmentVariableEditRequestDict,
     ) -> models.EnvironmentVariable:
         """Update an environment variable of a container: the body replaces all of it.
 
@@ -70,7 +69,7 @@ class ContainerEnvironmentVariables(Twin):
         return self._call(self._async.delete, container_id, environment_variable_id)
 
     def create_override(
-        self, container_id: str, environment_variable_id: str, body: models.Value | Mapping[str, object] | Unset = UNSET
+        self, container_id: str, environment_variable_id: str, body: models.Value | bodies.ValueDict | Unset = UNSET
     ) -> models.EnvironmentVariable:
         """Override the value of an environment variable for a container.
 
@@ -82,7 +81,7 @@ class ContainerEnvironmentVariables(Twin):
         return self._call(self._async.create_override, container_id, environment_variable_id, body)
 
     def create_alias(
-        self, container_id: str, environment_variable_id: str, body: models.Key | Mapping[str, object]
+        self, container_id: str, environment_variable_id: str, body: models.Key | bodies.KeyDict
     ) -> models.EnvironmentVariable:
         """Create an alias of an environment variable for a container.
 

@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
 
@@ -28,7 +27,9 @@ class ContainerNetwork(Twin):
         return self._call(self._async.get, container_id)
 
     def update(
-        self, container_id: str, body: models.ContainerNetworkRequest | Mapping[str, object] | Unset = UNSET
+        self,
+        container_id: str,
+        body: models.ContainerNetworkRequest | bodies.ContainerNetworkRequestDict | Unset = UNSET,
     ) -> models.ContainerNetwork:
         """Update the network settings of a container: the body replaces all of them.
 

@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
 
@@ -28,7 +27,7 @@ class ContainerSecrets(Twin):
         """
         return self._call(self._async.list, container_id)
 
-    def create(self, container_id: str, body: models.SecretRequest | Mapping[str, object]) -> models.Secret:
+    def create(self, container_id: str, body: models.SecretRequest | bodies.SecretRequestDict) -> models.Secret:
         """Create a secret for a container.
 
         `POST /container/{containerId}/secret`
@@ -37,7 +36,7 @@ class ContainerSecrets(Twin):
         return self._call(self._async.create, container_id, body)
 
     def update(
-        self, container_id: str, secret_id: str, body: models.SecretEditRequest | Mapping[str, object]
+        self, container_id: str, secret_id: str, body: models.SecretEditRequest | bodies.SecretEditRequestDict
     ) -> models.Secret:
         """Update a secret of a container: the body replaces all of it.
 
@@ -55,7 +54,7 @@ class ContainerSecrets(Twin):
         return self._call(self._async.delete, container_id, secret_id)
 
     def create_override(
-        self, container_id: str, secret_id: str, body: models.Value | Mapping[str, object] | Unset = UNSET
+        self, container_id: str, secret_id: str, body: models.Value | bodies.ValueDict | Unset = UNSET
     ) -> models.Secret:
         """Override the value of a secret for a container.
 
@@ -66,7 +65,7 @@ class ContainerSecrets(Twin):
         """
         return self._call(self._async.create_override, container_id, secret_id, body)
 
-    def create_alias(self, container_id: str, secret_id: str, body: models.Key | Mapping[str, object]) -> models.Secret:
+    def create_alias(self, container_id: str, secret_id: str, body: models.Key | bodies.KeyDict) -> models.Secret:
         """Create an alias of a secret for a container.
 
         Makes a new one with another key and the same value; the original stays as it is.

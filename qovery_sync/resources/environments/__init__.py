@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.pagination import Page
 from qovery_async.vocabulary import UNSET, Unset
@@ -39,7 +39,7 @@ class Environments(Twin):
         return self._call(self._async.list, project_id)
 
     def create(
-        self, project_id: str, body: models.CreateEnvironmentRequest | Mapping[str, object]
+        self, project_id: str, body: models.CreateEnvironmentRequest | bodies.CreateEnvironmentRequestDict
     ) -> models.Environment:
         """Create an environment in a project.
 
@@ -81,7 +81,9 @@ class Environments(Twin):
         return self._call(self._async.get, environment_id)
 
     def update(
-        self, environment_id: str, body: models.EnvironmentEditRequest | Mapping[str, object] | Unset = UNSET
+        self,
+        environment_id: str,
+        body: models.EnvironmentEditRequest | bodies.EnvironmentEditRequestDict | Unset = UNSET,
     ) -> models.Environment:
         """Update an environment: the body replaces all of it.
 
@@ -182,7 +184,7 @@ class Environments(Twin):
     def cancel_deployment(
         self,
         environment_id: str,
-        body: models.CancelEnvironmentDeploymentRequest | Mapping[str, object] | Unset = UNSET,
+        body: models.CancelEnvironmentDeploymentRequest | bodies.CancelEnvironmentDeploymentRequestDict | Unset = UNSET,
     ) -> models.EnvironmentStatus:
         """Cancel the running deployment of an environment.
 
@@ -195,7 +197,7 @@ class Environments(Twin):
         return self._call(self._async.cancel_deployment, environment_id, body)
 
     def clone(
-        self, environment_id: str, body: models.CloneEnvironmentRequest | Mapping[str, object]
+        self, environment_id: str, body: models.CloneEnvironmentRequest | bodies.CloneEnvironmentRequestDict
     ) -> models.Environment:
         """Clone an environment.
 
@@ -207,7 +209,7 @@ class Environments(Twin):
         return self._call(self._async.clone, environment_id, body)
 
     def deploy_services(
-        self, environment_id: str, body: models.DeployAllRequest | Mapping[str, object] | Unset = UNSET
+        self, environment_id: str, body: models.DeployAllRequest | bodies.DeployAllRequestDict | Unset = UNSET
     ) -> models.EnvironmentStatus:
         """Deploy some services of an environment, all in one deployment.
 
@@ -222,7 +224,7 @@ class Environments(Twin):
         return self._call(self._async.deploy_services, environment_id, body)
 
     def restart_services(
-        self, environment_id: str, body: models.RebootServicesRequest | Mapping[str, object] | Unset = UNSET
+        self, environment_id: str, body: models.RebootServicesRequest | bodies.RebootServicesRequestDict | Unset = UNSET
     ) -> models.Status:
         """Restart some services of an environment.
 
@@ -235,7 +237,9 @@ class Environments(Twin):
         return self._call(self._async.restart_services, environment_id, body)
 
     def stop_services(
-        self, environment_id: str, body: models.EnvironmentServiceIdsAllRequest | Mapping[str, object] | Unset = UNSET
+        self,
+        environment_id: str,
+        body: models.EnvironmentServiceIdsAllRequest | bodies.EnvironmentServiceIdsAllRequestDict | Unset = UNSET,
     ) -> None:
         """Stop some services of an environment.
 
@@ -249,7 +253,7 @@ class Environments(Twin):
     def delete_services(
         self,
         environment_id: str,
-        body: models.EnvironmentServiceIdsAllRequest | Mapping[str, object] | Unset = UNSET,
+        body: models.EnvironmentServiceIdsAllRequest | bodies.EnvironmentServiceIdsAllRequestDict | Unset = UNSET,
         *,
         skip_reconcile: bool | Unset = UNSET,
     ) -> None:
@@ -266,7 +270,9 @@ class Environments(Twin):
         return self._call(self._async.delete_services, environment_id, body, skip_reconcile=skip_reconcile)
 
     def uninstall_services(
-        self, environment_id: str, body: models.EnvironmentServiceIdsAllRequest | Mapping[str, object] | Unset = UNSET
+        self,
+        environment_id: str,
+        body: models.EnvironmentServiceIdsAllRequest | bodies.EnvironmentServiceIdsAllRequestDict | Unset = UNSET,
     ) -> None:
         """Uninstall some services of an environment.
 
@@ -357,7 +363,9 @@ class Environments(Twin):
         return self._iterate(self._async.iterate_deployment_history_v2(environment_id, page_size=page_size))
 
     def generate_build_usage_report(
-        self, environment_id: str, body: models.DeploymentBuildUsageReportRequest | Mapping[str, object]
+        self,
+        environment_id: str,
+        body: models.DeploymentBuildUsageReportRequest | bodies.DeploymentBuildUsageReportRequestDict,
     ) -> models.DeploymentBuildUsageReportResponse:
         """Generate a public report on what the builds of a deployment used.
 
@@ -389,7 +397,7 @@ class Environments(Twin):
         return self._call(self._async.export_terraform, environment_id, export_secrets=export_secrets)
 
     def check_dockerfile(
-        self, environment_id: str, body: models.DockerfileCheckRequest | Mapping[str, object]
+        self, environment_id: str, body: models.DockerfileCheckRequest | bodies.DockerfileCheckRequestDict
     ) -> models.DockerfileCheckResponse:
         """Check that a Dockerfile can be used in an environment.
 
@@ -401,7 +409,7 @@ class Environments(Twin):
         return self._call(self._async.check_dockerfile, environment_id, body)
 
     def check_helm_repository(
-        self, environment_id: str, body: models.HelmCheckRequest | Mapping[str, object]
+        self, environment_id: str, body: models.HelmCheckRequest | bodies.HelmCheckRequestDict
     ) -> dict[str, Any]:
         """Check that a Git repository holds a Helm chart.
 
@@ -413,7 +421,7 @@ class Environments(Twin):
         return self._call(self._async.check_helm_repository, environment_id, body)
 
     def check_container_image(
-        self, environment_id: str, body: models.ContainerImageCheckRequest | Mapping[str, object]
+        self, environment_id: str, body: models.ContainerImageCheckRequest | bodies.ContainerImageCheckRequestDict
     ) -> dict[str, Any]:
         """Check that a container image can be used in an environment.
 
@@ -425,7 +433,7 @@ class Environments(Twin):
         return self._call(self._async.check_container_image, environment_id, body)
 
     def check_git_file(
-        self, environment_id: str, body: models.GitFileCheckRequest | Mapping[str, object]
+        self, environment_id: str, body: models.GitFileCheckRequest | bodies.GitFileCheckRequestDict
     ) -> dict[str, Any]:
         """Check that files exist in a Git repository.
 
@@ -437,7 +445,9 @@ class Environments(Twin):
         return self._call(self._async.check_git_file, environment_id, body)
 
     def clean_failed_jobs(
-        self, environment_id: str, body: models.CleanFailedJobsRequest | Mapping[str, object] | Unset = UNSET
+        self,
+        environment_id: str,
+        body: models.CleanFailedJobsRequest | bodies.CleanFailedJobsRequestDict | Unset = UNSET,
     ) -> models.CleanFailedJobsResponse:
         """Clean up what failed runs of jobs left behind in an environment.
 

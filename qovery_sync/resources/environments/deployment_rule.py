@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_sync.twin import Twin
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ class EnvironmentDeploymentRule(Twin):
         self,
         environment_id: str,
         deployment_rule_id: str,
-        body: models.EnvironmentDeploymentRuleEditRequest | Mapping[str, object],
+        body: models.EnvironmentDeploymentRuleEditRequest | bodies.EnvironmentDeploymentRuleEditRequestDict,
     ) -> models.EnvironmentDeploymentRule:
         """Update the deployment rule of an environment: the body replaces all of it.
 

@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
 
@@ -29,7 +28,7 @@ class EnvironmentEnvironmentVariables(Twin):
         return self._call(self._async.list, environment_id)
 
     def create(
-        self, environment_id: str, body: models.EnvironmentVariableRequest | Mapping[str, object]
+        self, environment_id: str, body: models.EnvironmentVariableRequest | bodies.EnvironmentVariableRequestDict
     ) -> models.EnvironmentVariable:
         """Create an environment variable for an environment.
 
@@ -42,7 +41,7 @@ class EnvironmentEnvironmentVariables(Twin):
         self,
         environment_id: str,
         environment_variable_id: str,
-        body: models.EnvironmentVariableEditRequest | Mapping[str, object],
+        body: models.EnvironmentVariableEditRequest | bodies.EnvironmentVariableEditRequestDict,
     ) -> models.EnvironmentVariable:
         """Update an environment variable of an environment: the body replaces all of it.
 
@@ -60,10 +59,7 @@ class EnvironmentEnvironmentVariables(Twin):
         return self._call(self._async.delete, environment_id, environment_variable_id)
 
     def create_override(
-        self,
-        environment_id: str,
-        environment_variable_id: str,
-        body: models.Value | Mapping[str, object] | Unset = UNSET,
+        self, environment_id: str, environment_variable_id: str, body: models.Value | bodies.ValueDict | Unset = UNSET
     ) -> models.EnvironmentVariable:
         """Override the value of an environment variable for an environment.
 
@@ -75,7 +71,7 @@ class EnvironmentEnvironmentVariables(Twin):
         return self._call(self._async.create_override, environment_id, environment_variable_id, body)
 
     def create_alias(
-        self, environment_id: str, environment_variable_id: str, body: models.Key | Mapping[str, object]
+        self, environment_id: str, environment_variable_id: str, body: models.Key | bodies.KeyDict
     ) -> models.EnvironmentVariable:
         """Create an alias of an environment variable for an environment.
 

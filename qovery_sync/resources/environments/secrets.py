@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
 
@@ -28,7 +27,7 @@ class EnvironmentSecrets(Twin):
         """
         return self._call(self._async.list, environment_id)
 
-    def create(self, environment_id: str, body: models.SecretRequest | Mapping[str, object]) -> models.Secret:
+    def create(self, environment_id: str, body: models.SecretRequest | bodies.SecretRequestDict) -> models.Secret:
         """Create a secret for an environment.
 
         `POST /environment/{environmentId}/secret`
@@ -37,7 +36,7 @@ class EnvironmentSecrets(Twin):
         return self._call(self._async.create, environment_id, body)
 
     def update(
-        self, environment_id: str, secret_id: str, body: models.SecretEditRequest | Mapping[str, object]
+        self, environment_id: str, secret_id: str, body: models.SecretEditRequest | bodies.SecretEditRequestDict
     ) -> models.Secret:
         """Update a secret of an environment: the body replaces all of it.
 
@@ -55,7 +54,7 @@ class EnvironmentSecrets(Twin):
         return self._call(self._async.delete, environment_id, secret_id)
 
     def create_override(
-        self, environment_id: str, secret_id: str, body: models.Value | Mapping[str, object] | Unset = UNSET
+        self, environment_id: str, secret_id: str, body: models.Value | bodies.ValueDict | Unset = UNSET
     ) -> models.Secret:
         """Override the value of a secret for an environment.
 
@@ -66,9 +65,7 @@ class EnvironmentSecrets(Twin):
         """
         return self._call(self._async.create_override, environment_id, secret_id, body)
 
-    def create_alias(
-        self, environment_id: str, secret_id: str, body: models.Key | Mapping[str, object]
-    ) -> models.Secret:
+    def create_alias(self, environment_id: str, secret_id: str, body: models.Key | bodies.KeyDict) -> models.Secret:
         """Create an alias of a secret for an environment.
 
         Makes a new one with another key and the same value; the original stays as it is.

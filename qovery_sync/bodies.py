@@ -1,0 +1,19 @@
+"""The mappings of `qovery_async.bodies`, under this package's name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from qovery_async.bodies import *
+else:
+    # Out of the type checkers' sight: a `__getattr__` they can see would hide typing errors.
+    from qovery_async import bodies as _bodies
+
+    __all__ = _bodies.__all__
+
+    def __getattr__(name: str) -> Any:
+        return getattr(_bodies, name)
+
+    def __dir__() -> list[str]:
+        return dir(_bodies)
