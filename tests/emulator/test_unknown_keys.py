@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args, get_origin
 
 import pytest
 
 from qovery_async import AsyncQovery, BadRequest
+from qovery_async.codec.shapes import without_none
 from qovery_async.emulator import Emulator
+from qovery_async.emulator.facts.operations import operations, python_type
+from qovery_async.emulator.facts.samples import branch, fields
 
 pytestmark = pytest.mark.anyio
 
@@ -23,6 +26,26 @@ async def shown(client: AsyncQovery, path: str) -> Any:
 
 async def put(client: AsyncQovery, path: str, body: Any) -> None:
     await client.request("PUT", path, json=body)
+
+
+def strewn(value: Any) -> Any:
+    """With an unknown key in every object."""
+    if isinstance(value, dict):
+        return {**{key: strewn(inner) for key, inner in value.items()}, "new": [1]}
+    return [strewn(item) for item in value] if isinstance(value, list) else value
+
+
+def sendable(shown: Any, type_: Any) -> Any:
+    """What a body of this type takes of what a response shows, with the unknown keys."""
+    type_ = without_none(type_)[0]
+    if isinstance(shown, list) and get_origin(type_) is list:
+        return [sendable(item, get_args(type_)[0]) for item in shown]
+    model = branch(type_, shown) if isinstance(shown, dict) else None
+    if model is None:
+        return shown
+    known = {field.wire: field.type for field in fields(model)}
+    found = {key: sendable(value, known[key]) for key, value in shown.items() if key in known}
+    return {**found, "new": shown["new"]}
 
 
 def ignored(caplog: pytest.LogCaptureFixture) -> list[str]:
@@ -70,6 +93,34 @@ async def test_what_the_state_was_given_is_shown_and_survives_being_sent_back(
     await put(client, path, {"name": "x", "healthchecks": {}, "git_repository": changed, "colour": 2})
     after = await shown(client, path)
     assert (after["git_repository"]["submodules"], after["colour"]) == (False, 2)
+
+
+@pytest.mark.parametrize(
+    ("kind", "namespace"),
+    [
+        ("application", "applications"),
+        ("container", "containers"),
+        ("job", "jobs"),
+        ("database", "databases"),
+        ("environment", "environments"),
+        ("project", "projects"),
+        ("organization", "organizations"),
+        ("containerRegistry", "container_registries"),
+    ],
+)
+async def test_an_object_that_is_sent_back_keeps_unknown_keys_at_every_depth(
+    emulator: Emulator, client: AsyncQovery, kind: str, namespace: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    entity, update = emulator.state.every(kind)[0], operations()[f"{namespace}.update"]
+    entity.value = strewn(entity.value)
+    ids = {name: emulator.state.every("organization")[0].id for name in update.parameters[:-1]}
+    path = update.path.format(**ids, **{update.parameters[-1]: entity.id})
+    before = await shown(client, path)
+    assert update.body is not None
+    await put(client, path, sendable(before, python_type(update.body.type)))
+    after = await shown(client, path)
+    assert {**after, "updated_at": before["updated_at"]} == before
+    assert ignored(caplog) == []
 
 
 async def test_what_only_responses_have_cannot_be_sent(

@@ -14,7 +14,7 @@ from qovery_async.emulator.facts.validation import misfit
 from qovery_async.emulator.world import derived
 from qovery_async.emulator.world.calls import ApiCall, ApiHandler, ApiResponse
 from qovery_async.emulator.world.state import Entity, State
-from qovery_async.emulator.world.unknown_keys import grafted
+from qovery_async.emulator.world.unknown_keys import grafted, remembered
 
 _TEXTS: Mapping[str, Any] = {
     "application/octet-stream": b"PK\x05\x06" + bytes(18),  # a ZIP archive without files
@@ -83,7 +83,8 @@ def _shape(
 ) -> dict[str, Any]:
     sent = _without_nulls(body)
     grown = grow(python_type(response_type), sent, known, known["id"])
-    beside = {key: value for key, value in sent.items() if key not in known}
+    declared = _wires(request_type)
+    beside = {key: value for key, value in sent.items() if key in declared or key not in known}
     return grafted(grown, beside, python_type(request_type)) if request_type else grown
 
 
@@ -156,7 +157,8 @@ def _update(call: ApiCall) -> ApiResponse:
         "created_at": entity.value.get("created_at"),
         "updated_at": call.state.now(),
     }
-    entity.value = _shape(family.response_type, request_type, {**kept, **body}, known)
+    made = _shape(family.response_type, request_type, {**kept, **body}, known)
+    entity.value = remembered(made, entity.value, python_type(request_type or "Any"))
     return ApiResponse(shown(entity, call.operation.response))
 
 

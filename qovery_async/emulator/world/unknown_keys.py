@@ -57,6 +57,22 @@ def grafted(made: dict[str, Any], sent: Mapping[str, Any], type_: Any) -> dict[s
     return out
 
 
+def remembered(made: dict[str, Any], before: Mapping[str, Any], type_: Any) -> dict[str, Any]:
+    """An object that an update made; what no body names, such as a parent, keeps its unknown keys if it is the same."""
+    model = branch(type_, made)
+    known = {field.wire: field.type for field in fields(model)} if model else {}
+    out = {**made}
+    for key, value in made.items():
+        old = before.get(key)
+        if not is_object(value) or not is_object(old):
+            continue
+        if key in known:
+            out[key] = remembered(value, old, known[key])
+        elif "id" in value and value["id"] == old.get("id"):
+            out[key] = {**old, **value}
+    return out
+
+
 def _grafted_item(made: Any, sent: Any, list_type: Any) -> Any:
     both = is_object(made) and is_object(sent) and get_origin(list_type) is list
     return grafted(made, sent, get_args(list_type)[0]) if both else made
