@@ -76,7 +76,7 @@ def test_they_cost_nothing_until_they_are_touched(package: str) -> None:
     script = (
         f"import sys, {package}; from {package}.resources import projects, applications;"
         "loaded = [name for name in sys.modules if name.startswith(('qovery_async.bodies.', 'qovery_async.models.'))];"
-        f"print(loaded); from {package}.bodies import ProjectRequestDict; print('qovery_async.bodies.projects' in sys.modules)"
+        f"print(loaded); from {package}.bodies import ProjectRequestDict; print(ProjectRequestDict.__module__ in sys.modules)"
     )
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", script],

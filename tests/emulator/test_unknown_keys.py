@@ -123,6 +123,25 @@ async def test_an_object_that_is_sent_back_keeps_unknown_keys_at_every_depth(
     assert ignored(caplog) == []
 
 
+async def test_the_source_of_a_chart_keeps_them_in_its_place_in_responses(
+    emulator: Emulator, client: AsyncQovery, caplog: pytest.LogCaptureFixture
+) -> None:
+    helm = emulator.state.every("helm")[0]
+    path = f"/helm/{helm.id}"
+    git = {"url": "https://github.com/acme/charts.git", "branch": "main", "provider": "GITLAB", "owner": "acme"}
+    body: dict[str, Any] = {"name": "chart", "auto_deploy": False, "arguments": [], "values_override": {}}
+    await put(client, path, {**body, "source": {"git_repository": git}})
+    stored = helm.value["source"]["git"]["git_repository"]
+    assert (stored["provider"], stored["owner"]) == ("GITLAB", "acme")
+    helm.value = {**helm.value, "source": {"git": {"git_repository": {**stored, "submodules": True}}}}
+    await put(client, path, {**body, "source": {"git_repository": {**git, "submodules": True, "brnch": 1}}})
+    found = (await shown(client, path))["source"]["git"]["git_repository"]
+    assert found["submodules"] is True
+    assert "brnch" not in found
+    (line,) = ignored(caplog)
+    assert line.startswith("helms.update: ignored the keys 'source.git_repository.brnch'")
+
+
 async def test_what_only_responses_have_cannot_be_sent(
     emulator: Emulator, client: AsyncQovery, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -11,7 +11,7 @@ So an object keeps what a test has put into it, and a misspelt key is no new one
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, get_args, get_origin
 
 import attrs
@@ -22,11 +22,24 @@ from qovery_async.emulator.facts.families import families
 from qovery_async.emulator.facts.operations import python_type
 from qovery_async.emulator.facts.samples import branch, fields
 from qovery_async.emulator.world.calls import ApiCall
+from qovery_async.vocabulary import Model
 
 # Qovery has more of these settings than its description, and real clients send them.
 _OPEN = "AdvancedSettings"
 # Its handler refuses the version of another kind of service.
 _JUDGED = "environments.deploy_services"
+# What the description requires and forgets to declare.
+_REQUIRED: Mapping[str, Collection[str]] = {
+    "ApplicationGitRepositoryRequest": ("owner", "name"),
+    "HelmGitRepositoryRequest": ("provider", "owner", "name"),
+    "OrganizationEditRequest": ("plan",),
+}
+# Where responses have what a request has under a key, if not under the same.
+_PLACES: Mapping[tuple[str, str], Sequence[str]] = {
+    ("HelmRequestSourceWithGitRepository", "git_repository"): ("git", "git_repository"),
+    ("HelmRequestSourceWithHelmRepository", "helm_repository"): ("repository",),
+    ("TerraformRequestTerraformFilesSource", "git_repository"): ("git", "git_repository"),
+}
 
 
 def drop(call: ApiCall) -> list[str]:
@@ -48,12 +61,13 @@ def grafted(made: dict[str, Any], sent: Mapping[str, Any], type_: Any) -> dict[s
         return made
     known = {field.wire: field.type for field in fields(model)}
     out = {**made, **{key: value for key, value in sent.items() if key not in known}}
-    for key in known.keys() & sent.keys() & made.keys():
-        ours, theirs, inner = made[key], sent[key], known[key]
+    for key in known.keys() & sent.keys():
+        place = _place(model, key)
+        ours, theirs, inner = _at(made, place), sent[key], known[key]
         if is_object(ours) and is_object(theirs):
-            out[key] = grafted(ours, theirs, inner)
+            out = _with(out, place, grafted(ours, theirs, inner))
         elif is_list(ours) and is_list(theirs) and len(ours) == len(theirs):
-            out[key] = [_grafted_item(*pair, inner) for pair in zip(ours, theirs, strict=True)]
+            out = _with(out, place, [_grafted_item(*pair, inner) for pair in zip(ours, theirs, strict=True)])
     return out
 
 
@@ -101,7 +115,8 @@ class _Sieve:
             inner = get_args(type_)[1]
             shown = get_args(shown)[1] if get_origin(shown) is dict else Any
             return {
-                key: self.sifted(value, inner, shown, _at(stored, key), _join(path, key)) for key, value in sent.items()
+                key: self.sifted(value, inner, shown, _at(stored, (key,)), _join(path, key))
+                for key, value in sent.items()
             }
         return self._object(sent, type_, shown, stored, path)
 
@@ -124,20 +139,36 @@ class _Sieve:
         for key, value in sent.items():
             where = _join(path, key)
             if key in known:
-                out[key] = self.sifted(value, known[key], in_responses.get(key, Any), _at(stored, key), where)
-            elif model.__name__.endswith(_OPEN) or (_has(stored, key) and key not in in_responses):
+                there = _at(stored, _place(model, key))
+                out[key] = self.sifted(value, known[key], in_responses.get(key, Any), there, where)
+            elif self._is_taken(model, key) or (_has(stored, key) and key not in in_responses):
                 out[key] = value
             else:
                 self.dropped.append(where)
         return out
+
+    @staticmethod
+    def _is_taken(model: type[Model], key: str) -> bool:
+        return model.__name__.endswith(_OPEN) or key in _REQUIRED.get(model.__name__, ())
 
 
 def _has(stored: Any, key: str) -> bool:
     return is_object(stored) and key in stored
 
 
-def _at(stored: Any, key: str) -> Any:
-    return stored.get(key) if is_object(stored) else None
+def _place(model: type[Model], key: str) -> Sequence[str]:
+    return _PLACES.get((model.__name__, key), (key,))
+
+
+def _at(value: Any, place: Sequence[str]) -> Any:
+    for key in place:
+        value = value.get(key) if is_object(value) else None
+    return value
+
+
+def _with(value: dict[str, Any], place: Sequence[str], new: Any) -> dict[str, Any]:
+    first, *rest = place
+    return {**value, first: _with(value[first], rest, new) if rest else new}
 
 
 def _join(path: str, key: str) -> str:
