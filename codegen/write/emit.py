@@ -77,6 +77,7 @@ def files(api: Api) -> dict[str, str]:
     arranged = layout.arrange(api)
     models = ModelFiles(api, arranged, writer).files()
     sent = bodies.BodyFiles(api, arranged, writer, bodies.replaced(api)).files()
+    sent |= bodies.body_models(api, writer)
     resources = ResourceFiles(api, writer, capabilities).files()
     patches = PatchFiles(api, tables.read().patches, writer).files()
     sources = [Source.read(_module(path), path, text) for path, text in resources.items()]

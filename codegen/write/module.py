@@ -14,6 +14,7 @@ _IMPORTS = {
     "datetime": "datetime",
     "Annotated": "typing",
     "Any": "typing",
+    "Final": "typing",
     "Literal": "typing",
     "NotRequired": "typing",
     "TypeAlias": "typing",

@@ -14,6 +14,7 @@ from qovery_async.emulator.facts.validation import misfit
 from qovery_async.emulator.world import derived
 from qovery_async.emulator.world.calls import ApiCall, ApiHandler, ApiResponse
 from qovery_async.emulator.world.state import Entity, State
+from qovery_async.emulator.world.unknown_keys import grafted
 
 _TEXTS: Mapping[str, Any] = {
     "application/octet-stream": b"PK\x05\x06" + bytes(18),  # a ZIP archive without files
@@ -82,8 +83,8 @@ def _shape(
 ) -> dict[str, Any]:
     sent = _without_nulls(body)
     grown = grow(python_type(response_type), sent, known, known["id"])
-    declared = _wires(request_type) or sent.keys()
-    return {**grown, **{key: value for key, value in sent.items() if key not in declared and key not in known}}
+    beside = {key: value for key, value in sent.items() if key not in known}
+    return grafted(grown, beside, python_type(request_type)) if request_type else grown
 
 
 def _wires(type_: str | None) -> frozenset[str]:
