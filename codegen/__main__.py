@@ -10,6 +10,7 @@ from codegen.changes.draft import changes
 from codegen.decisions import tables
 from codegen.decisions.loader import TableError
 from codegen.decisions.named import Api
+from codegen.decisions.pairs import Walk
 from codegen.decisions.tables import Decisions
 from codegen.read import importer
 from codegen.read.description import DescriptionError
@@ -56,7 +57,11 @@ def undecided(decisions: Decisions, api: Api) -> list[str]:
     where = "named like a secret, add it to codegen/decisions/secrets.toml as hidden or shown"
     alike = "enums of the same values, add them to codegen/decisions/enums.toml as one or apart"
     pages = "looks as if it had pages, add it to codegen/decisions/pagers.toml as pagers or single"
+    puts = "a PUT, add it to codegen/decisions/patches.toml as patched or unpatched"
+    pairs = "say in codegen/decisions/patches.toml where it goes, or why it is left out"
     return [
+        *(f"{puts}: {call}" for call in decisions.patches.without(api)),
+        *(f"{line}: {pairs}" for line in Walk(decisions.patches, api).all()),
         *(f"{where}: {name}" for name in decisions.secrets.undecided(api)),
         *(f"{pages}: {call}" for call in decisions.pagers.undecided(api)),
         *(f"{alike}: {names}" for names in decisions.enums.undecided(api)),

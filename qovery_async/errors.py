@@ -21,6 +21,13 @@ class ConfigurationError(QoveryError):
     """
 
 
+class ConflictingChange(QoveryError):
+    """Someone else changed an object after `patch` had read it, so nothing was sent.
+
+    Look at the object and patch it again, or pass `on_conflict="again"`.
+    """
+
+
 class TransportError(QoveryError):
     """The request or its response was lost on the way.
 
@@ -138,6 +145,13 @@ class Forbidden(ApiError):
 
 class NotFound(ApiError):
     """404: nothing has this id or path."""
+
+
+class NotListed(NotFound):
+    """The object to be patched is not in the list that has its kind, so nothing was sent."""
+
+    def __str__(self) -> str:
+        return f"{self.operation}: {self.message}"
 
 
 class Conflict(ApiError):

@@ -198,6 +198,8 @@ def test_the_tree_of_errors_is_the_one_promised() -> None:
         **{kind.__name__: TransportError for kind in (ConnectError, RequestTimeout, ResponseTooLarge)},
         **{kind.__name__: ApiError for kind in api | {UnprocessableEntity}},
         "RateBudgetExhausted": RateLimited,
+        "NotListed": NotFound,
+        "ConflictingChange": QoveryError,
         "DeploymentError": QoveryError,
         **{kind.__name__: DeploymentError for kind in (DeploymentCanceled, DeploymentFailed, DeploymentTimeout)},
         "FindError": QoveryError,

@@ -44,6 +44,7 @@ def twin(call: str) -> str:
 
 
 PAGERS = list(tables.read().pagers.pagers)
+PATCHED = list(tables.read().patches.patched)
 CAPABILITIES = list(tables.read().capabilities.mount)
 
 
@@ -76,7 +77,8 @@ class TestTable:
 
     @FACES
     def test_names_every_public_method(self, client: object) -> None:
-        assert sorted(methods(client)) == sorted([*CALLS, *(twin(call) for call in PAGERS)])
+        patches = [f"{namespace}.{name}" for namespace in PATCHED for name in ("patch", "patch_preview")]
+        assert sorted(methods(client)) == sorted([*CALLS, *(twin(call) for call in PAGERS), *patches])
 
     def test_names_nothing_beside_what_the_clients_are_for(self) -> None:
         shared = {"base_url", "from_env", "request", "warm_up", "with_options", "with_response", "ws_url"}

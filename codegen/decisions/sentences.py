@@ -41,7 +41,7 @@ class Sentences:
     def _phrase(self, operation: Operation) -> str:
         if operation.call in self.calls:
             return self.calls[operation.call]
-        thing, owner = self._thing(operation.namespace), _owner(operation)
+        thing, owner = self.thing(operation.namespace), _owner(operation)
         of_owner = f" of {owner}" if owner else ""
         if operation.name in self.methods:
             return self.methods[operation.name].format(
@@ -59,7 +59,8 @@ class Sentences:
         of_thing = f" of {thing.one}" if _names_its_thing(operation) else of_owner
         return f"{verb.capitalize()} the {spoken(rest)}{of_thing}"
 
-    def _thing(self, namespace: str) -> Thing:
+    def thing(self, namespace: str) -> Thing:
+        """What an object of a namespace is called."""
         last = namespace.rpartition(".")[2]
         written = self.things.get(namespace) or self.things.get(last)
         name = spoken(singular(last))

@@ -21,6 +21,7 @@ from codegen.decisions.enums import Enums
 from codegen.decisions.loader import OperationName, Place, Table, TableError
 from codegen.decisions.named import Api, Operation
 from codegen.decisions.naming import Names
+from codegen.decisions.patches import Patches
 from codegen.decisions.secrecy import Secrets
 from codegen.decisions.words import Fields, Namespaces, Notes, Parameters, Phrases
 from codegen.facts import ObjectSchema, references
@@ -172,6 +173,7 @@ class Decisions:
     notes: Notes
     pagers: Pagers
     parameters: Parameters
+    patches: Patches
     phrases: Phrases
     repeatable: Repeatable
     schema_names: SchemaNames

@@ -19,6 +19,17 @@ _ERRORS = {
 }  # fmt: skip
 # A line of a docstring, which is indented by eight spaces.
 _WIDTH = 104
+_PATCHES = (
+    "Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps replace those"
+    " that are there. `UNSET` leaves a value, None is sent as null."
+)
+_PATCH_ARGUMENTS = (
+    "mapping: Changes as a mapping, for keys that are no identifiers.",
+    (
+        'on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise" ConflictingChange, patch'
+        ' "again" what is there then, or "ignore" it, which saves a request.'
+    ),
+)
 _STATUSES = ("Status", "EnvironmentStatus", "ClusterStatus")
 
 
@@ -71,6 +82,36 @@ class Words:
             "",
             f"Takes what `{operation.name}` takes, and asks for page after page as needed.",
         ]
+
+    def patch(self, update: Operation, read: Operation, refused: Sequence[str]) -> list[str]:
+        """The lines of the docstring of `patch`, which calls `read` and `update`; `refused` are values that must be given."""
+        thing = self.sentences.thing(update.namespace)
+        remarks = [_PATCHES]
+        if refused:
+            paths = ", ".join(f"`{path}`" for path in refused)
+            remarks.append(f"Refused without {paths} if there is one: it never comes back, and would be erased.")
+        notes = self.arguments(update, [p.name for p in update.path_parameters])
+        arguments = [*_PATCH_ARGUMENTS, *notes, "changes: Changes by the API's names."]
+        return _paragraphs(
+            [
+                [f"Change some values of {thing.one} and keep all others."],
+                _wrapped(" ".join(remarks)),
+                _section("Args", arguments),
+                _http_of(read, update, ["ConfigurationError", "ConflictingChange"]),
+            ]
+        )
+
+    def preview(self, update: Operation, read: Operation) -> list[str]:
+        """The lines of the docstring of `patch_preview`."""
+        thing = self.sentences.thing(update.namespace)
+        return _paragraphs(
+            [
+                [f"Preview what `patch` would send for {thing.one}, and what it would change."],
+                ["Takes what `patch` takes, and changes nothing."],
+                _section("Args", self.arguments(update, [p.name for p in update.path_parameters])),
+                _http_of(read, None, ["ConfigurationError"]),
+            ]
+        )
 
     def arguments(self, operation: Operation, signature: Sequence[str]) -> list[str]:
         """A line for each parameter that has a note, in the order of the signature."""
@@ -160,6 +201,15 @@ def _some(names: Collection[str], noun: str) -> str:
     if len(rest) == 1:
         return f"{first} and {rest[0]}"
     return f"{first} and {len(rest)} more {noun}s"
+
+
+def _http_of(read: Operation, update: Operation | None, raised: Sequence[str]) -> list[str]:
+    """The requests of a patch, and the errors that it can raise."""
+    operations = [read, *([update] if update else [])]
+    names = [_ERRORS.get(code, "ServerError") for operation in operations for code in operation.errors]
+    kinds = ", ".join(dict.fromkeys([*raised, *names]))
+    requests = [f"`{operation.method} {operation.path}`" for operation in operations]
+    return [*requests, *_wrapped(f"Raises: {kinds}.", indent="    ")]
 
 
 def _http(operation: Operation) -> list[str]:

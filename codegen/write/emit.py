@@ -12,6 +12,7 @@ from codegen.decisions.named import Api
 from codegen.write import bodies, emulator_facts, layout
 from codegen.write.models import ModelFiles
 from codegen.write.module import Writer
+from codegen.write.patches import PatchFiles
 from codegen.write.resources import ResourceFiles
 from codegen.write.twins.module import twins
 from codegen.write.twins.source import Source
@@ -78,10 +79,11 @@ def files(api: Api) -> dict[str, str]:
     sent = bodies.BodyFiles(api, arranged, writer, bodies.replaced(api)).files()
     sent |= bodies.body_models(api, writer)
     resources = ResourceFiles(api, writer, capabilities).files()
+    patches = PatchFiles(api, tables.read().patches, writer).files()
     sources = [Source.read(_module(path), path, text) for path, text in resources.items()]
     sources += [found for module in capabilities.sources if (found := _source(module))]
     blocking = twins(sources, capabilities.by_hand, _source)
-    return models | sent | resources | blocking | {_EMULATOR_FACTS: emulator_facts.operations(api)}
+    return models | sent | resources | patches | blocking | {_EMULATOR_FACTS: emulator_facts.operations(api)}
 
 
 def _source(module: str) -> Source | None:

@@ -10,6 +10,7 @@ import attrs
 
 from codegen.decisions import tables
 from codegen.decisions.named import Api, Operation
+from codegen.decisions.patches import Patches
 from codegen.decisions.secrecy import Secrets
 from codegen.decisions.tables import Pager
 from codegen.facts import EnumSchema, ObjectSchema, Parameter, ResponseFacts, Schema
@@ -27,11 +28,12 @@ class Decided:
     pagers: dict[str, Pager]
     secrets: Secrets
     repeatable: Mapping[str, str]
+    patches: Patches
 
     @classmethod
     def read(cls) -> Decided:
         read = tables.read()
-        return cls(Words.of(read), read.pagers.pagers, read.secrets, read.repeatable.repeatable)
+        return cls(Words.of(read), read.pagers.pagers, read.secrets, read.repeatable.repeatable, read.patches)
 
 
 def method(operation: Operation, api: Api, decided: Decided, *, shadowed: bool) -> dict[str, Any]:

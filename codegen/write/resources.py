@@ -7,6 +7,7 @@ from codegen.decisions.named import Api, Operation
 from codegen.spelling import pascal, singular, spoken
 from codegen.write.methods import Decided, method
 from codegen.write.module import Writer
+from codegen.write.patches import patch
 
 # Operations that fit into one module of some 500 lines.
 _MODULE_SIZE = 38
@@ -62,11 +63,14 @@ class ResourceFiles:
         for namespace in module:
             operations = namespaces.get(namespace, [])
             names = {operation.name for operation in operations}
+            methods = [method(o, self._api, self._decided, shadowed="list" in names) for o in operations]
+            update = next((m for m in methods if m["operation"].name == "update"), None)
             classes.append(
                 {
                     "own": self._names(namespace),
                     "namespace": namespace,
-                    "methods": [method(o, self._api, self._decided, shadowed="list" in names) for o in operations],
+                    "methods": methods,
+                    "patch": update and patch(namespace, update, self._api, self._decided.patches, self._decided.words),
                     "children": [self._names(n) for n in children] if "." not in namespace else [],
                 }
             )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from qovery_async import models
+from typing import Unpack
+
+from qovery_async import bodies, models
 from qovery_async.deployments.kinds import LISTS
 from qovery_async.directory.entries import DirectoryEntry, service_entry
 from qovery_async.directory.failures import NothingFound
@@ -15,6 +17,7 @@ from qovery_async.handles.variables import ScopedVariables
 from qovery_async.resources.environments import Environments
 from qovery_async.resources.projects import Projects
 from qovery_async.resources.services import Services
+from qovery_async.runtime import patching
 from qovery_async.runtime.core import Core
 
 _OF_KIND: dict[str, type[ServiceHandle]] = {}
@@ -117,6 +120,20 @@ class EnvironmentHandle(EnvironmentActions):
         """Get the environment: `GET /environment/{environmentId}`."""
         return await Environments(self._core).get(self.id)
 
+    async def patch(
+        self,
+        mapping: bodies.EnvironmentPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.EnvironmentPatch],
+    ) -> models.Environment:
+        """Change some values of the environment and keep all others: `PUT /environment/{environmentId}`.
+
+        Takes and raises what `patch` of the namespace does.
+        """
+        return await Environments(self._core).patch(self.id, mapping, on_conflict=on_conflict, **changes)
+
     async def status(self) -> models.EnvironmentStatus:
         """Get the status of the environment: `GET /environment/{environmentId}/status`."""
         return await Environments(self._core).get_status(self.id)
@@ -165,6 +182,20 @@ class ProjectHandle(Handle):
     async def get(self) -> models.Project:
         """Get the project: `GET /project/{projectId}`."""
         return await Projects(self._core).get(self.id)
+
+    async def patch(
+        self,
+        mapping: bodies.ProjectPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.ProjectPatch],
+    ) -> models.Project:
+        """Change some values of the project and keep all others: `PUT /project/{projectId}`.
+
+        Takes and raises what `patch` of the namespace does.
+        """
+        return await Projects(self._core).patch(self.id, mapping, on_conflict=on_conflict, **changes)
 
     async def environments(self) -> list[EnvironmentHandle]:
         """List the environments of the project as handles: `GET /project/{projectId}/environment`."""

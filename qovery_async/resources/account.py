@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+from typing import Unpack
+
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.deprecation import deprecated_call
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
@@ -29,6 +32,47 @@ class Account(Resource):
         Raises: BadRequest, Unauthorized.
         """
         return await self._json(models.AccountInfo, "account.update", "PUT /account", body=body)
+
+    async def patch(
+        self,
+        mapping: bodies.AccountInfoPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.AccountInfoPatch],
+    ) -> models.AccountInfo:
+        """Change some values of an account and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /account`
+        `PUT /account`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, BadRequest.
+        """
+        read = self.get
+        patch = patching.Patch("account.patch", models.AccountInfoEditRequest, read, mapping, changes)
+        return await patch.send(self.update, on_conflict)
+
+    async def patch_preview(
+        self, mapping: bodies.AccountInfoPatch | None = None, /, **changes: Unpack[bodies.AccountInfoPatch]
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for an account, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /account`
+        Raises: ConfigurationError, Unauthorized.
+        """
+        read = self.get
+        patch = patching.Patch("account.patch_preview", models.AccountInfoEditRequest, read, mapping, changes)
+        return await patch.preview()
 
     @deprecated_call("account.list_git_auth_providers", "git.list_auth_providers")
     async def list_git_auth_providers(self) -> list[models.GitAuthProvider]:

@@ -4,8 +4,11 @@
 from __future__ import annotations
 
 import builtins
+from functools import partial
+from typing import Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.pagination import Items, Page, growing
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
@@ -71,6 +74,52 @@ class AgenticWorkflows(Resource):
             agentic_workflow_id,
             body=body,
         )
+
+    async def patch(
+        self,
+        agentic_workflow_id: str,
+        mapping: bodies.AgenticWorkflowPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.AgenticWorkflowPatch],
+    ) -> models.AgenticWorkflowResponse:
+        """Change some values of an agentic workflow and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /agenticWorkflow/{agenticWorkflowId}`
+        `PUT /agenticWorkflow/{agenticWorkflowId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
+        """
+        read = partial(self.get, agentic_workflow_id)
+        patch = patching.Patch("agentic_workflows.patch", models.AgenticWorkflowRequest, read, mapping, changes)
+        return await patch.send(partial(self.update, agentic_workflow_id), on_conflict)
+
+    async def patch_preview(
+        self,
+        agentic_workflow_id: str,
+        mapping: bodies.AgenticWorkflowPatch | None = None,
+        /,
+        **changes: Unpack[bodies.AgenticWorkflowPatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for an agentic workflow, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /agenticWorkflow/{agenticWorkflowId}`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        read = partial(self.get, agentic_workflow_id)
+        patch = patching.Patch("agentic_workflows.patch_preview", models.AgenticWorkflowRequest, read, mapping, changes)
+        return await patch.preview()
 
     async def delete(self, agentic_workflow_id: str) -> models.Status | None:
         """Delete an agentic workflow.

@@ -4,8 +4,11 @@
 from __future__ import annotations
 
 import builtins
+from functools import partial
+from typing import Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -70,6 +73,52 @@ class AlertReceivers(Resource):
             alert_receiver_id,
             body=body,
         )
+
+    async def patch(
+        self,
+        alert_receiver_id: str,
+        mapping: bodies.AlertReceiverPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.AlertReceiverPatch],
+    ) -> models.AlertReceiverResponse:
+        """Change some values of an alert receiver and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /alert-receivers/{alertReceiverId}`
+        `PUT /alert-receivers/{alertReceiverId}`
+        Raises: ConfigurationError, ConflictingChange, BadRequest, Forbidden, NotFound, Unauthorized.
+        """
+        read = partial(self.get, alert_receiver_id)
+        patch = patching.Patch("alert_receivers.patch", models.AlertReceiverEditRequest, read, mapping, changes)
+        return await patch.send(partial(self.update, alert_receiver_id), on_conflict)
+
+    async def patch_preview(
+        self,
+        alert_receiver_id: str,
+        mapping: bodies.AlertReceiverPatch | None = None,
+        /,
+        **changes: Unpack[bodies.AlertReceiverPatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for an alert receiver, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /alert-receivers/{alertReceiverId}`
+        Raises: ConfigurationError, BadRequest, Forbidden, NotFound.
+        """
+        read = partial(self.get, alert_receiver_id)
+        patch = patching.Patch("alert_receivers.patch_preview", models.AlertReceiverEditRequest, read, mapping, changes)
+        return await patch.preview()
 
     async def delete(self, alert_receiver_id: str) -> None:
         """Delete an alert receiver.

@@ -4,8 +4,11 @@
 from __future__ import annotations
 
 import builtins
+from functools import partial
+from typing import Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.resource import Resource
 
 
@@ -43,6 +46,52 @@ class AlertRules(Resource):
         return await self._json(
             models.AlertRuleResponse, "alert_rules.update", "PUT /alert-rules/{alert_rule_id}", alert_rule_id, body=body
         )
+
+    async def patch(
+        self,
+        alert_rule_id: str,
+        mapping: bodies.AlertRulePatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.AlertRulePatch],
+    ) -> models.AlertRuleResponse:
+        """Change some values of an alert rule and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /alert-rules/{alertRuleId}`
+        `PUT /alert-rules/{alertRuleId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
+        """
+        read = partial(self.get, alert_rule_id)
+        patch = patching.Patch("alert_rules.patch", models.AlertRuleEditRequest, read, mapping, changes)
+        return await patch.send(partial(self.update, alert_rule_id), on_conflict)
+
+    async def patch_preview(
+        self,
+        alert_rule_id: str,
+        mapping: bodies.AlertRulePatch | None = None,
+        /,
+        **changes: Unpack[bodies.AlertRulePatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for an alert rule, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /alert-rules/{alertRuleId}`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        read = partial(self.get, alert_rule_id)
+        patch = patching.Patch("alert_rules.patch_preview", models.AlertRuleEditRequest, read, mapping, changes)
+        return await patch.preview()
 
     async def delete(self, alert_rule_id: str) -> None:
         """Delete an alert rule.

@@ -4,8 +4,11 @@
 from __future__ import annotations
 
 import builtins
+from functools import partial
+from typing import Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -97,6 +100,65 @@ class ContainerRegistries(Resource):
             container_registry_id,
             body=body,
         )
+
+    async def patch(
+        self,
+        container_registry_id: str,
+        mapping: bodies.ContainerRegistryPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        organization_id: str | None = None,
+        **changes: Unpack[bodies.ContainerRegistryPatch],
+    ) -> models.ContainerRegistryResponse:
+        """Change some values of a container registry and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null. Refused without
+        `config.secret_access_key`, `config.scaleway_secret_key`, `config.json_credentials`, `config.password`
+        if there is one: it never comes back, and would be erased.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+            changes: Changes by the API's names.
+
+        `GET /organization/{organizationId}/containerRegistry/{containerRegistryId}`
+        `PUT /organization/{organizationId}/containerRegistry/{containerRegistryId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
+        """
+        read = partial(self.get, container_registry_id, organization_id=organization_id)
+        patch = patching.Patch("container_registries.patch", models.ContainerRegistryRequest, read, mapping, changes)
+        return await patch.send(
+            partial(self.update, container_registry_id, organization_id=organization_id), on_conflict
+        )
+
+    async def patch_preview(
+        self,
+        container_registry_id: str,
+        mapping: bodies.ContainerRegistryPatch | None = None,
+        /,
+        *,
+        organization_id: str | None = None,
+        **changes: Unpack[bodies.ContainerRegistryPatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for a container registry, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/containerRegistry/{containerRegistryId}`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        read = partial(self.get, container_registry_id, organization_id=organization_id)
+        patch = patching.Patch(
+            "container_registries.patch_preview", models.ContainerRegistryRequest, read, mapping, changes
+        )
+        return await patch.preview()
 
     async def delete(self, container_registry_id: str, *, organization_id: str | None = None) -> None:
         """Delete a container registry.

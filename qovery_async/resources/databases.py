@@ -5,8 +5,11 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
+from functools import partial
+from typing import Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.pagination import Items, Page, after_last, growing
 from qovery_async.runtime.resource import Resource
@@ -76,6 +79,48 @@ class Databases(Resource):
         return await self._json(
             models.Database, "databases.update", "PUT /database/{database_id}", database_id, body=body
         )
+
+    async def patch(
+        self,
+        database_id: str,
+        mapping: bodies.DatabasePatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.DatabasePatch],
+    ) -> models.Database:
+        """Change some values of a database and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /database/{databaseId}`
+        `PUT /database/{databaseId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest, Conflict.
+        """
+        read = partial(self.get, database_id)
+        patch = patching.Patch("databases.patch", models.DatabaseEditRequest, read, mapping, changes)
+        return await patch.send(partial(self.update, database_id), on_conflict)
+
+    async def patch_preview(
+        self, database_id: str, mapping: bodies.DatabasePatch | None = None, /, **changes: Unpack[bodies.DatabasePatch]
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for a database, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /database/{databaseId}`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        read = partial(self.get, database_id)
+        patch = patching.Patch("databases.patch_preview", models.DatabaseEditRequest, read, mapping, changes)
+        return await patch.preview()
 
     async def delete(self, database_id: str, *, skip_reconcile: bool | Unset = UNSET) -> None:
         """Delete a database.

@@ -4,8 +4,11 @@
 from __future__ import annotations
 
 import builtins
+from functools import partial
+from typing import Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -70,6 +73,52 @@ class DeploymentStages(Resource):
             deployment_stage_id,
             body=body,
         )
+
+    async def patch(
+        self,
+        deployment_stage_id: str,
+        mapping: bodies.DeploymentStagePatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.DeploymentStagePatch],
+    ) -> models.DeploymentStageResponse:
+        """Change some values of a deployment stage and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /deploymentStage/{deploymentStageId}`
+        `PUT /deploymentStage/{deploymentStageId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound.
+        """
+        read = partial(self.get, deployment_stage_id)
+        patch = patching.Patch("deployment_stages.patch", models.DeploymentStageRequest, read, mapping, changes)
+        return await patch.send(partial(self.update, deployment_stage_id), on_conflict)
+
+    async def patch_preview(
+        self,
+        deployment_stage_id: str,
+        mapping: bodies.DeploymentStagePatch | None = None,
+        /,
+        **changes: Unpack[bodies.DeploymentStagePatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for a deployment stage, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /deploymentStage/{deploymentStageId}`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        read = partial(self.get, deployment_stage_id)
+        patch = patching.Patch("deployment_stages.patch_preview", models.DeploymentStageRequest, read, mapping, changes)
+        return await patch.preview()
 
     async def delete(self, deployment_stage_id: str) -> None:
         """Delete a deployment stage.

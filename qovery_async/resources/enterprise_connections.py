@@ -4,8 +4,11 @@
 from __future__ import annotations
 
 import builtins
+from functools import partial
+from typing import Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.resource import Resource
 
 
@@ -71,3 +74,58 @@ class EnterpriseConnections(Resource):
             connection_name,
             body=body,
         )
+
+    async def patch(
+        self,
+        connection_name_: str,
+        mapping: bodies.EnterpriseConnectionDtoPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        organization_id: str | None = None,
+        **changes: Unpack[bodies.EnterpriseConnectionDtoPatch],
+    ) -> models.EnterpriseConnectionDto:
+        """Change some values of an enterprise connection and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+            changes: Changes by the API's names.
+
+        `GET /organization/{organizationId}/enterpriseconnection/{connectionName}`
+        `PUT /organization/{organizationId}/enterpriseconnection/{connectionName}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound.
+        """
+        read = partial(self.get, connection_name_, organization_id=organization_id)
+        patch = patching.Patch("enterprise_connections.patch", models.EnterpriseConnectionDto, read, mapping, changes)
+        return await patch.send(partial(self.update, connection_name_, organization_id=organization_id), on_conflict)
+
+    async def patch_preview(
+        self,
+        connection_name_: str,
+        mapping: bodies.EnterpriseConnectionDtoPatch | None = None,
+        /,
+        *,
+        organization_id: str | None = None,
+        **changes: Unpack[bodies.EnterpriseConnectionDtoPatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for an enterprise connection, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/enterpriseconnection/{connectionName}`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        read = partial(self.get, connection_name_, organization_id=organization_id)
+        patch = patching.Patch(
+            "enterprise_connections.patch_preview", models.EnterpriseConnectionDto, read, mapping, changes
+        )
+        return await patch.preview()

@@ -4,8 +4,11 @@
 from __future__ import annotations
 
 import builtins
+from functools import partial
+from typing import Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.resource import Resource
 
@@ -130,6 +133,60 @@ class GcpCredentials(Resource):
             credentials_id,
             body=body,
         )
+
+    async def patch(
+        self,
+        credentials_id: str,
+        mapping: bodies.GcpCredentialsPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        organization_id: str | None = None,
+        **changes: Unpack[bodies.GcpCredentialsPatch],
+    ) -> models.ClusterCredentials:
+        """Change some values of GCP credentials and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null. Refused without
+        `gcp_credentials` if there is one: it never comes back, and would be erased.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+            changes: Changes by the API's names.
+
+        `GET /organization/{organizationId}/gcp/credentials/{credentialsId}`
+        `PUT /organization/{organizationId}/gcp/credentials/{credentialsId}`
+        Raises: ConfigurationError, ConflictingChange, BadRequest, Unauthorized, Forbidden, NotFound.
+        """
+        read = partial(self.get, credentials_id, organization_id=organization_id)
+        patch = patching.Patch("gcp.credentials.patch", models.GcpCredentialsRequest, read, mapping, changes)
+        return await patch.send(partial(self.update, credentials_id, organization_id=organization_id), on_conflict)
+
+    async def patch_preview(
+        self,
+        credentials_id: str,
+        mapping: bodies.GcpCredentialsPatch | None = None,
+        /,
+        *,
+        organization_id: str | None = None,
+        **changes: Unpack[bodies.GcpCredentialsPatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for GCP credentials, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/gcp/credentials/{credentialsId}`
+        Raises: ConfigurationError, BadRequest, Unauthorized, Forbidden, NotFound.
+        """
+        read = partial(self.get, credentials_id, organization_id=organization_id)
+        patch = patching.Patch("gcp.credentials.patch_preview", models.GcpCredentialsRequest, read, mapping, changes)
+        return await patch.preview()
 
     async def delete(self, credentials_id: str, *, organization_id: str | None = None) -> None:
         """Delete GCP credentials.

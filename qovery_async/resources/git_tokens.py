@@ -4,8 +4,11 @@
 from __future__ import annotations
 
 import builtins
+from functools import partial
+from typing import Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.resource import Resource
 
 
@@ -88,6 +91,60 @@ class GitTokens(Resource):
             git_token_id,
             body=body,
         )
+
+    async def patch(
+        self,
+        git_token_id: str,
+        mapping: bodies.GitTokenPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        organization_id: str | None = None,
+        **changes: Unpack[bodies.GitTokenPatch],
+    ) -> models.GitTokenResponse:
+        """Change some values of a Git token and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null. Refused without `token` if
+        there is one: it never comes back, and would be erased.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+            changes: Changes by the API's names.
+
+        `GET /organization/{organizationId}/gitToken/{gitTokenId}`
+        `PUT /organization/{organizationId}/gitToken/{gitTokenId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
+        """
+        read = partial(self.get, git_token_id, organization_id=organization_id)
+        patch = patching.Patch("git_tokens.patch", models.GitTokenRequest, read, mapping, changes)
+        return await patch.send(partial(self.update, git_token_id, organization_id=organization_id), on_conflict)
+
+    async def patch_preview(
+        self,
+        git_token_id: str,
+        mapping: bodies.GitTokenPatch | None = None,
+        /,
+        *,
+        organization_id: str | None = None,
+        **changes: Unpack[bodies.GitTokenPatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for a Git token, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/gitToken/{gitTokenId}`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        read = partial(self.get, git_token_id, organization_id=organization_id)
+        patch = patching.Patch("git_tokens.patch_preview", models.GitTokenRequest, read, mapping, changes)
+        return await patch.preview()
 
     async def delete(self, git_token_id: str, *, organization_id: str | None = None) -> None:
         """Delete a Git token.

@@ -5,8 +5,11 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
+from functools import partial
+from typing import Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.pagination import Items, Page, growing
 from qovery_async.runtime.resource import Resource
@@ -100,6 +103,48 @@ class Helms(Resource):
         Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return await self._json(models.HelmResponse, "helms.update", "PUT /helm/{helm_id}", helm_id, body=body)
+
+    async def patch(
+        self,
+        helm_id: str,
+        mapping: bodies.HelmPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.HelmPatch],
+    ) -> models.HelmResponse:
+        """Change some values of a Helm service and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /helm/{helmId}`
+        `PUT /helm/{helmId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest, Conflict.
+        """
+        read = partial(self.get, helm_id)
+        patch = patching.Patch("helms.patch", models.HelmRequest, read, mapping, changes)
+        return await patch.send(partial(self.update, helm_id), on_conflict)
+
+    async def patch_preview(
+        self, helm_id: str, mapping: bodies.HelmPatch | None = None, /, **changes: Unpack[bodies.HelmPatch]
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for a Helm service, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /helm/{helmId}`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        read = partial(self.get, helm_id)
+        patch = patching.Patch("helms.patch_preview", models.HelmRequest, read, mapping, changes)
+        return await patch.preview()
 
     async def delete(self, helm_id: str, *, skip_reconcile: bool | Unset = UNSET) -> None:
         """Delete a Helm service.
@@ -347,6 +392,54 @@ class HelmAdvancedSettings(Resource):
             body=body,
         )
 
+    async def patch(
+        self,
+        helm_id: str,
+        mapping: bodies.HelmAdvancedSettingsPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.HelmAdvancedSettingsPatch],
+    ) -> models.HelmAdvancedSettings:
+        """Change some values of the advanced settings and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /helm/{helmId}/advancedSettings`
+        `PUT /helm/{helmId}/advancedSettings`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
+        """
+        read = partial(self.get, helm_id)
+        patch = patching.Patch("helms.advanced_settings.patch", models.HelmAdvancedSettings, read, mapping, changes)
+        return await patch.send(partial(self.update, helm_id), on_conflict)
+
+    async def patch_preview(
+        self,
+        helm_id: str,
+        mapping: bodies.HelmAdvancedSettingsPatch | None = None,
+        /,
+        **changes: Unpack[bodies.HelmAdvancedSettingsPatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for the advanced settings, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /helm/{helmId}/advancedSettings`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        read = partial(self.get, helm_id)
+        patch = patching.Patch(
+            "helms.advanced_settings.patch_preview", models.HelmAdvancedSettings, read, mapping, changes
+        )
+        return await patch.preview()
+
 
 class HelmCustomDomains(Resource):
     """Custom domains of Helm services: names of your own for them."""
@@ -403,6 +496,54 @@ class HelmCustomDomains(Resource):
             custom_domain_id,
             body=body,
         )
+
+    async def patch(
+        self,
+        helm_id: str,
+        custom_domain_id: str,
+        mapping: bodies.CustomDomainPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.CustomDomainPatch],
+    ) -> models.CustomDomain:
+        """Change some values of a custom domain and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /helm/{helmId}/customDomain/{customDomainId}`
+        `PUT /helm/{helmId}/customDomain/{customDomainId}`
+        Raises: ConfigurationError, ConflictingChange, BadRequest, Unauthorized, Forbidden, NotFound.
+        """
+        read = partial(self.get, helm_id, custom_domain_id)
+        patch = patching.Patch("helms.custom_domains.patch", models.CustomDomainRequest, read, mapping, changes)
+        return await patch.send(partial(self.update, helm_id, custom_domain_id), on_conflict)
+
+    async def patch_preview(
+        self,
+        helm_id: str,
+        custom_domain_id: str,
+        mapping: bodies.CustomDomainPatch | None = None,
+        /,
+        **changes: Unpack[bodies.CustomDomainPatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for a custom domain, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /helm/{helmId}/customDomain/{customDomainId}`
+        Raises: ConfigurationError, BadRequest, Unauthorized, Forbidden, NotFound.
+        """
+        read = partial(self.get, helm_id, custom_domain_id)
+        patch = patching.Patch("helms.custom_domains.patch_preview", models.CustomDomainRequest, read, mapping, changes)
+        return await patch.preview()
 
     async def delete(self, helm_id: str, custom_domain_id: str) -> None:
         """Delete a custom domain of a Helm service.
@@ -469,6 +610,74 @@ class HelmDeploymentRestrictions(Resource):
             deployment_restriction_id,
             body=body,
         )
+
+    async def patch(
+        self,
+        helm_id: str,
+        deployment_restriction_id: str,
+        mapping: bodies.HelmDeploymentRestrictionPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.HelmDeploymentRestrictionPatch],
+    ) -> models.HelmDeploymentRestrictionResponse:
+        """Change some values of a deployment restriction and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /helm/{helmId}/deploymentRestriction`
+        `PUT /helm/{helmId}/deploymentRestriction/{deploymentRestrictionId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
+        """
+        read = partial(
+            patching.listed,
+            partial(self.list, helm_id),
+            deployment_restriction_id,
+            "helms.deployment_restrictions.patch",
+            "helms.deployment_restrictions.list",
+        )
+        patch = patching.Patch(
+            "helms.deployment_restrictions.patch", models.HelmDeploymentRestrictionRequest, read, mapping, changes
+        )
+        return await patch.send(partial(self.update, helm_id, deployment_restriction_id), on_conflict)
+
+    async def patch_preview(
+        self,
+        helm_id: str,
+        deployment_restriction_id: str,
+        mapping: bodies.HelmDeploymentRestrictionPatch | None = None,
+        /,
+        **changes: Unpack[bodies.HelmDeploymentRestrictionPatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for a deployment restriction, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /helm/{helmId}/deploymentRestriction`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        read = partial(
+            patching.listed,
+            partial(self.list, helm_id),
+            deployment_restriction_id,
+            "helms.deployment_restrictions.patch",
+            "helms.deployment_restrictions.list",
+        )
+        patch = patching.Patch(
+            "helms.deployment_restrictions.patch_preview",
+            models.HelmDeploymentRestrictionRequest,
+            read,
+            mapping,
+            changes,
+        )
+        return await patch.preview()
 
     async def delete(self, helm_id: str, deployment_restriction_id: str) -> None:
         """Delete a deployment restriction of a Helm service.

@@ -5,8 +5,11 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
+from functools import partial
+from typing import Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.pagination import Items, Page, after_last, growing
 from qovery_async.runtime.resource import Resource
@@ -102,6 +105,48 @@ class Jobs(Resource):
         Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return await self._json(models.JobResponse, "jobs.update", "PUT /job/{job_id}", job_id, body=body)
+
+    async def patch(
+        self,
+        job_id: str,
+        mapping: bodies.JobPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.JobPatch],
+    ) -> models.JobResponse:
+        """Change some values of a job and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /job/{jobId}`
+        `PUT /job/{jobId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest, Conflict.
+        """
+        read = partial(self.get, job_id)
+        patch = patching.Patch("jobs.patch", models.JobRequest, read, mapping, changes)
+        return await patch.send(partial(self.update, job_id), on_conflict)
+
+    async def patch_preview(
+        self, job_id: str, mapping: bodies.JobPatch | None = None, /, **changes: Unpack[bodies.JobPatch]
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for a job, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /job/{jobId}`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        read = partial(self.get, job_id)
+        patch = patching.Patch("jobs.patch_preview", models.JobRequest, read, mapping, changes)
+        return await patch.preview()
 
     async def delete(self, job_id: str, *, skip_reconcile: bool | Unset = UNSET) -> None:
         """Delete a job.
@@ -355,6 +400,54 @@ class JobAdvancedSettings(Resource):
             body=body,
         )
 
+    async def patch(
+        self,
+        job_id: str,
+        mapping: bodies.JobAdvancedSettingsPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.JobAdvancedSettingsPatch],
+    ) -> models.JobAdvancedSettings:
+        """Change some values of the advanced settings and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /job/{jobId}/advancedSettings`
+        `PUT /job/{jobId}/advancedSettings`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
+        """
+        read = partial(self.get, job_id)
+        patch = patching.Patch("jobs.advanced_settings.patch", models.JobAdvancedSettings, read, mapping, changes)
+        return await patch.send(partial(self.update, job_id), on_conflict)
+
+    async def patch_preview(
+        self,
+        job_id: str,
+        mapping: bodies.JobAdvancedSettingsPatch | None = None,
+        /,
+        **changes: Unpack[bodies.JobAdvancedSettingsPatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for the advanced settings, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /job/{jobId}/advancedSettings`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        read = partial(self.get, job_id)
+        patch = patching.Patch(
+            "jobs.advanced_settings.patch_preview", models.JobAdvancedSettings, read, mapping, changes
+        )
+        return await patch.preview()
+
 
 class JobDeploymentRestrictions(Resource):
     """Deployment restrictions of jobs: which changed files lead to a deployment."""
@@ -407,6 +500,70 @@ class JobDeploymentRestrictions(Resource):
             deployment_restriction_id,
             body=body,
         )
+
+    async def patch(
+        self,
+        job_id: str,
+        deployment_restriction_id: str,
+        mapping: bodies.JobDeploymentRestrictionPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.JobDeploymentRestrictionPatch],
+    ) -> models.JobDeploymentRestrictionResponse:
+        """Change some values of a deployment restriction and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /job/{jobId}/deploymentRestriction`
+        `PUT /job/{jobId}/deploymentRestriction/{deploymentRestrictionId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
+        """
+        read = partial(
+            patching.listed,
+            partial(self.list, job_id),
+            deployment_restriction_id,
+            "jobs.deployment_restrictions.patch",
+            "jobs.deployment_restrictions.list",
+        )
+        patch = patching.Patch(
+            "jobs.deployment_restrictions.patch", models.JobDeploymentRestrictionRequest, read, mapping, changes
+        )
+        return await patch.send(partial(self.update, job_id, deployment_restriction_id), on_conflict)
+
+    async def patch_preview(
+        self,
+        job_id: str,
+        deployment_restriction_id: str,
+        mapping: bodies.JobDeploymentRestrictionPatch | None = None,
+        /,
+        **changes: Unpack[bodies.JobDeploymentRestrictionPatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for a deployment restriction, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /job/{jobId}/deploymentRestriction`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        read = partial(
+            patching.listed,
+            partial(self.list, job_id),
+            deployment_restriction_id,
+            "jobs.deployment_restrictions.patch",
+            "jobs.deployment_restrictions.list",
+        )
+        patch = patching.Patch(
+            "jobs.deployment_restrictions.patch_preview", models.JobDeploymentRestrictionRequest, read, mapping, changes
+        )
+        return await patch.preview()
 
     async def delete(self, job_id: str, deployment_restriction_id: str) -> None:
         """Delete a deployment restriction of a job.
@@ -489,6 +646,70 @@ class JobEnvironmentVariables(Resource):
             environment_variable_id,
             body=body,
         )
+
+    async def patch(
+        self,
+        job_id: str,
+        environment_variable_id: str,
+        mapping: bodies.EnvironmentVariablePatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.EnvironmentVariablePatch],
+    ) -> models.EnvironmentVariable:
+        """Change some values of an environment variable and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /job/{jobId}/environmentVariable`
+        `PUT /job/{jobId}/environmentVariable/{environmentVariableId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
+        """
+        read = partial(
+            patching.listed,
+            partial(self.list, job_id),
+            environment_variable_id,
+            "jobs.environment_variables.patch",
+            "jobs.environment_variables.list",
+        )
+        patch = patching.Patch(
+            "jobs.environment_variables.patch", models.EnvironmentVariableEditRequest, read, mapping, changes
+        )
+        return await patch.send(partial(self.update, job_id, environment_variable_id), on_conflict)
+
+    async def patch_preview(
+        self,
+        job_id: str,
+        environment_variable_id: str,
+        mapping: bodies.EnvironmentVariablePatch | None = None,
+        /,
+        **changes: Unpack[bodies.EnvironmentVariablePatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for an environment variable, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /job/{jobId}/environmentVariable`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        read = partial(
+            patching.listed,
+            partial(self.list, job_id),
+            environment_variable_id,
+            "jobs.environment_variables.patch",
+            "jobs.environment_variables.list",
+        )
+        patch = patching.Patch(
+            "jobs.environment_variables.patch_preview", models.EnvironmentVariableEditRequest, read, mapping, changes
+        )
+        return await patch.preview()
 
     async def delete(self, job_id: str, environment_variable_id: str) -> None:
         """Delete an environment variable of a job.

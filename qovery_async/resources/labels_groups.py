@@ -4,8 +4,11 @@
 from __future__ import annotations
 
 import builtins
+from functools import partial
+from typing import Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.resource import Resource
 
 
@@ -98,6 +101,63 @@ class LabelsGroups(Resource):
             labels_group_id,
             body=body,
         )
+
+    async def patch(
+        self,
+        labels_group_id: str,
+        mapping: bodies.OrganizationLabelsGroupPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        organization_id: str | None = None,
+        **changes: Unpack[bodies.OrganizationLabelsGroupPatch],
+    ) -> models.OrganizationLabelsGroupResponse:
+        """Change some values of a labels group and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+            changes: Changes by the API's names.
+
+        `GET /organization/{organizationId}/labelsGroups/{labelsGroupId}`
+        `PUT /organization/{organizationId}/labelsGroups/{labelsGroupId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound.
+        """
+        read = partial(self.get, labels_group_id, organization_id=organization_id)
+        patch = patching.Patch(
+            "labels_groups.patch", models.OrganizationLabelsGroupCreateRequest, read, mapping, changes
+        )
+        return await patch.send(partial(self.update, labels_group_id, organization_id=organization_id), on_conflict)
+
+    async def patch_preview(
+        self,
+        labels_group_id: str,
+        mapping: bodies.OrganizationLabelsGroupPatch | None = None,
+        /,
+        *,
+        organization_id: str | None = None,
+        **changes: Unpack[bodies.OrganizationLabelsGroupPatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for a labels group, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/labelsGroups/{labelsGroupId}`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        read = partial(self.get, labels_group_id, organization_id=organization_id)
+        patch = patching.Patch(
+            "labels_groups.patch_preview", models.OrganizationLabelsGroupCreateRequest, read, mapping, changes
+        )
+        return await patch.preview()
 
     async def delete(self, labels_group_id: str, *, organization_id: str | None = None) -> None:
         """Delete a labels group.

@@ -4,8 +4,11 @@
 from __future__ import annotations
 
 import builtins
+from functools import partial
+from typing import Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.resource import Resource
 
 
@@ -76,6 +79,53 @@ class McpServers(Resource):
         return await self._json(
             models.McpServerResponse, "mcp_servers.update", "PUT /mcpServer/{mcp_server_id}", mcp_server_id, body=body
         )
+
+    async def patch(
+        self,
+        mcp_server_id: str,
+        mapping: bodies.McpServerPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.McpServerPatch],
+    ) -> models.McpServerResponse:
+        """Change some values of an MCP server and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null. Refused without `headers` if
+        there is one: it never comes back, and would be erased.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /mcpServer/{mcpServerId}`
+        `PUT /mcpServer/{mcpServerId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest, Conflict.
+        """
+        read = partial(self.get, mcp_server_id)
+        patch = patching.Patch("mcp_servers.patch", models.McpServerRequest, read, mapping, changes)
+        return await patch.send(partial(self.update, mcp_server_id), on_conflict)
+
+    async def patch_preview(
+        self,
+        mcp_server_id: str,
+        mapping: bodies.McpServerPatch | None = None,
+        /,
+        **changes: Unpack[bodies.McpServerPatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for an MCP server, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /mcpServer/{mcpServerId}`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        read = partial(self.get, mcp_server_id)
+        patch = patching.Patch("mcp_servers.patch_preview", models.McpServerRequest, read, mapping, changes)
+        return await patch.preview()
 
     async def delete(self, mcp_server_id: str) -> None:
         """Delete an MCP server.

@@ -4,8 +4,11 @@
 from __future__ import annotations
 
 import builtins
+from functools import partial
+from typing import Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
@@ -85,6 +88,48 @@ class Projects(Resource):
         """
         return await self._json(models.Project, "projects.update", "PUT /project/{project_id}", project_id, body=body)
 
+    async def patch(
+        self,
+        project_id: str,
+        mapping: bodies.ProjectPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.ProjectPatch],
+    ) -> models.Project:
+        """Change some values of a project and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /project/{projectId}`
+        `PUT /project/{projectId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest, Conflict.
+        """
+        read = partial(self.get, project_id)
+        patch = patching.Patch("projects.patch", models.ProjectRequest, read, mapping, changes)
+        return await patch.send(partial(self.update, project_id), on_conflict)
+
+    async def patch_preview(
+        self, project_id: str, mapping: bodies.ProjectPatch | None = None, /, **changes: Unpack[bodies.ProjectPatch]
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for a project, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /project/{projectId}`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        read = partial(self.get, project_id)
+        patch = patching.Patch("projects.patch_preview", models.ProjectRequest, read, mapping, changes)
+        return await patch.preview()
+
     async def delete(self, project_id: str) -> None:
         """Delete a project.
 
@@ -159,6 +204,58 @@ class ProjectDeploymentRules(Resource):
             deployment_rule_id,
             body=body,
         )
+
+    async def patch(
+        self,
+        project_id: str,
+        deployment_rule_id: str,
+        mapping: bodies.ProjectDeploymentRulePatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.ProjectDeploymentRulePatch],
+    ) -> models.ProjectDeploymentRule:
+        """Change some values of a deployment rule and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /project/{projectId}/deploymentRule/{deploymentRuleId}`
+        `PUT /project/{projectId}/deploymentRule/{deploymentRuleId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
+        """
+        read = partial(self.get, project_id, deployment_rule_id)
+        patch = patching.Patch(
+            "projects.deployment_rules.patch", models.ProjectDeploymentRuleRequest, read, mapping, changes
+        )
+        return await patch.send(partial(self.update, project_id, deployment_rule_id), on_conflict)
+
+    async def patch_preview(
+        self,
+        project_id: str,
+        deployment_rule_id: str,
+        mapping: bodies.ProjectDeploymentRulePatch | None = None,
+        /,
+        **changes: Unpack[bodies.ProjectDeploymentRulePatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for a deployment rule, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /project/{projectId}/deploymentRule/{deploymentRuleId}`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        read = partial(self.get, project_id, deployment_rule_id)
+        patch = patching.Patch(
+            "projects.deployment_rules.patch_preview", models.ProjectDeploymentRuleRequest, read, mapping, changes
+        )
+        return await patch.preview()
 
     async def delete(self, project_id: str, deployment_rule_id: str) -> None:
         """Delete a deployment rule of a project.
@@ -241,6 +338,74 @@ class ProjectEnvironmentVariables(Resource):
             environment_variable_id,
             body=body,
         )
+
+    async def patch(
+        self,
+        project_id: str,
+        environment_variable_id: str,
+        mapping: bodies.EnvironmentVariablePatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.EnvironmentVariablePatch],
+    ) -> models.EnvironmentVariable:
+        """Change some values of an environment variable and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /project/{projectId}/environmentVariable`
+        `PUT /project/{projectId}/environmentVariable/{environmentVariableId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
+        """
+        read = partial(
+            patching.listed,
+            partial(self.list, project_id),
+            environment_variable_id,
+            "projects.environment_variables.patch",
+            "projects.environment_variables.list",
+        )
+        patch = patching.Patch(
+            "projects.environment_variables.patch", models.EnvironmentVariableEditRequest, read, mapping, changes
+        )
+        return await patch.send(partial(self.update, project_id, environment_variable_id), on_conflict)
+
+    async def patch_preview(
+        self,
+        project_id: str,
+        environment_variable_id: str,
+        mapping: bodies.EnvironmentVariablePatch | None = None,
+        /,
+        **changes: Unpack[bodies.EnvironmentVariablePatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for an environment variable, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /project/{projectId}/environmentVariable`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        read = partial(
+            patching.listed,
+            partial(self.list, project_id),
+            environment_variable_id,
+            "projects.environment_variables.patch",
+            "projects.environment_variables.list",
+        )
+        patch = patching.Patch(
+            "projects.environment_variables.patch_preview",
+            models.EnvironmentVariableEditRequest,
+            read,
+            mapping,
+            changes,
+        )
+        return await patch.preview()
 
     async def delete(self, project_id: str, environment_variable_id: str) -> None:
         """Delete an environment variable of a project.

@@ -5,8 +5,11 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
+from functools import partial
+from typing import Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.pagination import Items, Page, growing
 from qovery_async.runtime.resource import Resource
@@ -79,6 +82,53 @@ class Terraforms(Resource):
         return await self._json(
             models.TerraformResponse, "terraforms.update", "PUT /terraform/{terraform_id}", terraform_id, body=body
         )
+
+    async def patch(
+        self,
+        terraform_id: str,
+        mapping: bodies.TerraformPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.TerraformPatch],
+    ) -> models.TerraformResponse:
+        """Change some values of a Terraform service and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null. Refused without
+        `terraform_variables_source.tf_vars[].value` if there is one: it never comes back, and would be erased.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /terraform/{terraformId}`
+        `PUT /terraform/{terraformId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest, Conflict.
+        """
+        read = partial(self.get, terraform_id)
+        patch = patching.Patch("terraforms.patch", models.TerraformRequest, read, mapping, changes)
+        return await patch.send(partial(self.update, terraform_id), on_conflict)
+
+    async def patch_preview(
+        self,
+        terraform_id: str,
+        mapping: bodies.TerraformPatch | None = None,
+        /,
+        **changes: Unpack[bodies.TerraformPatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for a Terraform service, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /terraform/{terraformId}`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        read = partial(self.get, terraform_id)
+        patch = patching.Patch("terraforms.patch_preview", models.TerraformRequest, read, mapping, changes)
+        return await patch.preview()
 
     async def delete(
         self,
@@ -280,6 +330,56 @@ class TerraformAdvancedSettings(Resource):
             body=body,
         )
 
+    async def patch(
+        self,
+        terraform_id: str,
+        mapping: bodies.TerraformAdvancedSettingsPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.TerraformAdvancedSettingsPatch],
+    ) -> models.TerraformAdvancedSettings:
+        """Change some values of the advanced settings and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /terraform/{terraformId}/advancedSettings`
+        `PUT /terraform/{terraformId}/advancedSettings`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
+        """
+        read = partial(self.get, terraform_id)
+        patch = patching.Patch(
+            "terraforms.advanced_settings.patch", models.TerraformAdvancedSettings, read, mapping, changes
+        )
+        return await patch.send(partial(self.update, terraform_id), on_conflict)
+
+    async def patch_preview(
+        self,
+        terraform_id: str,
+        mapping: bodies.TerraformAdvancedSettingsPatch | None = None,
+        /,
+        **changes: Unpack[bodies.TerraformAdvancedSettingsPatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for the advanced settings, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /terraform/{terraformId}/advancedSettings`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        read = partial(self.get, terraform_id)
+        patch = patching.Patch(
+            "terraforms.advanced_settings.patch_preview", models.TerraformAdvancedSettings, read, mapping, changes
+        )
+        return await patch.preview()
+
     async def get_default(self) -> models.TerraformAdvancedSettings:
         """Get the default advanced settings of Terraform services.
 
@@ -346,6 +446,78 @@ class TerraformDeploymentRestrictions(Resource):
             deployment_restriction_id,
             body=body,
         )
+
+    async def patch(
+        self,
+        terraform_id: str,
+        deployment_restriction_id: str,
+        mapping: bodies.TerraformDeploymentRestrictionPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.TerraformDeploymentRestrictionPatch],
+    ) -> models.TerraformDeploymentRestrictionResponse:
+        """Change some values of a deployment restriction and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /terraform/{terraformId}/deploymentRestriction`
+        `PUT /terraform/{terraformId}/deploymentRestriction/{deploymentRestrictionId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
+        """
+        read = partial(
+            patching.listed,
+            partial(self.list, terraform_id),
+            deployment_restriction_id,
+            "terraforms.deployment_restrictions.patch",
+            "terraforms.deployment_restrictions.list",
+        )
+        patch = patching.Patch(
+            "terraforms.deployment_restrictions.patch",
+            models.TerraformDeploymentRestrictionRequest,
+            read,
+            mapping,
+            changes,
+        )
+        return await patch.send(partial(self.update, terraform_id, deployment_restriction_id), on_conflict)
+
+    async def patch_preview(
+        self,
+        terraform_id: str,
+        deployment_restriction_id: str,
+        mapping: bodies.TerraformDeploymentRestrictionPatch | None = None,
+        /,
+        **changes: Unpack[bodies.TerraformDeploymentRestrictionPatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for a deployment restriction, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /terraform/{terraformId}/deploymentRestriction`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        read = partial(
+            patching.listed,
+            partial(self.list, terraform_id),
+            deployment_restriction_id,
+            "terraforms.deployment_restrictions.patch",
+            "terraforms.deployment_restrictions.list",
+        )
+        patch = patching.Patch(
+            "terraforms.deployment_restrictions.patch_preview",
+            models.TerraformDeploymentRestrictionRequest,
+            read,
+            mapping,
+            changes,
+        )
+        return await patch.preview()
 
     async def delete(self, terraform_id: str, deployment_restriction_id: str) -> None:
         """Delete a deployment restriction of a Terraform service.

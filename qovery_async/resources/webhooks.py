@@ -4,8 +4,11 @@
 from __future__ import annotations
 
 import builtins
+from functools import partial
+from typing import Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.resource import Resource
 
 
@@ -119,6 +122,62 @@ class Webhooks(Resource):
             webhook_id,
             body=body,
         )
+
+    async def patch(
+        self,
+        webhook_id: str,
+        mapping: bodies.OrganizationWebhookPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        organization_id: str | None = None,
+        **changes: Unpack[bodies.OrganizationWebhookPatch],
+    ) -> models.OrganizationWebhookCreateResponse:
+        """Change some values of a webhook and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null. Refused without
+        `target_secret` if there is one: it never comes back, and would be erased.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+            changes: Changes by the API's names.
+
+        `GET /organization/{organizationId}/webhook/{webhookId}`
+        `PUT /organization/{organizationId}/webhook/{webhookId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
+        """
+        read = partial(self.get, webhook_id, organization_id=organization_id)
+        patch = patching.Patch("webhooks.patch", models.OrganizationWebhookCreateRequest, read, mapping, changes)
+        return await patch.send(partial(self.update, webhook_id, organization_id=organization_id), on_conflict)
+
+    async def patch_preview(
+        self,
+        webhook_id: str,
+        mapping: bodies.OrganizationWebhookPatch | None = None,
+        /,
+        *,
+        organization_id: str | None = None,
+        **changes: Unpack[bodies.OrganizationWebhookPatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for a webhook, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/webhook/{webhookId}`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        read = partial(self.get, webhook_id, organization_id=organization_id)
+        patch = patching.Patch(
+            "webhooks.patch_preview", models.OrganizationWebhookCreateRequest, read, mapping, changes
+        )
+        return await patch.preview()
 
     async def delete(self, webhook_id: str, *, organization_id: str | None = None) -> None:
         """Delete a webhook.

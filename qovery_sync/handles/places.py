@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
-from qovery_async import models
+from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_sync.handles.environment_actions import EnvironmentActions
 from qovery_sync.handles.identity import Handle
 from qovery_sync.handles.service_actions import ServiceActions
@@ -89,6 +90,20 @@ class EnvironmentHandle(EnvironmentActions):
         """Get the environment: `GET /environment/{environmentId}`."""
         return self._call(self._async.get)
 
+    def patch(
+        self,
+        mapping: bodies.EnvironmentPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.EnvironmentPatch],
+    ) -> models.Environment:
+        """Change some values of the environment and keep all others: `PUT /environment/{environmentId}`.
+
+        Takes and raises what `patch` of the namespace does.
+        """
+        return self._call(self._async.patch, mapping, on_conflict=on_conflict, **changes)
+
     def status(self) -> models.EnvironmentStatus:
         """Get the status of the environment: `GET /environment/{environmentId}/status`."""
         return self._call(self._async.status)
@@ -132,6 +147,20 @@ class ProjectHandle(Handle):
     def get(self) -> models.Project:
         """Get the project: `GET /project/{projectId}`."""
         return self._call(self._async.get)
+
+    def patch(
+        self,
+        mapping: bodies.ProjectPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.ProjectPatch],
+    ) -> models.Project:
+        """Change some values of the project and keep all others: `PUT /project/{projectId}`.
+
+        Takes and raises what `patch` of the namespace does.
+        """
+        return self._call(self._async.patch, mapping, on_conflict=on_conflict, **changes)
 
     def environments(self) -> list[EnvironmentHandle]:
         """List the environments of the project as handles: `GET /project/{projectId}/environment`."""

@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.deprecation import deprecated_call
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
@@ -36,6 +37,43 @@ class Account(Twin):
         Raises: BadRequest, Unauthorized.
         """
         return self._call(self._async.update, body)
+
+    def patch(
+        self,
+        mapping: bodies.AccountInfoPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.AccountInfoPatch],
+    ) -> models.AccountInfo:
+        """Change some values of an account and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /account`
+        `PUT /account`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, BadRequest.
+        """
+        return self._call(self._async.patch, mapping, on_conflict=on_conflict, **changes)
+
+    def patch_preview(
+        self, mapping: bodies.AccountInfoPatch | None = None, /, **changes: Unpack[bodies.AccountInfoPatch]
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for an account, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /account`
+        Raises: ConfigurationError, Unauthorized.
+        """
+        return self._call(self._async.patch_preview, mapping, **changes)
 
     @deprecated_call("account.list_git_auth_providers", "git.list_auth_providers")
     def list_git_auth_providers(self) -> list[models.GitAuthProvider]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.pagination import Page
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
@@ -56,6 +57,48 @@ class AgenticWorkflows(Twin):
         Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, agentic_workflow_id, body)
+
+    def patch(
+        self,
+        agentic_workflow_id: str,
+        mapping: bodies.AgenticWorkflowPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.AgenticWorkflowPatch],
+    ) -> models.AgenticWorkflowResponse:
+        """Change some values of an agentic workflow and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /agenticWorkflow/{agenticWorkflowId}`
+        `PUT /agenticWorkflow/{agenticWorkflowId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
+        """
+        return self._call(self._async.patch, agentic_workflow_id, mapping, on_conflict=on_conflict, **changes)
+
+    def patch_preview(
+        self,
+        agentic_workflow_id: str,
+        mapping: bodies.AgenticWorkflowPatch | None = None,
+        /,
+        **changes: Unpack[bodies.AgenticWorkflowPatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for an agentic workflow, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /agenticWorkflow/{agenticWorkflowId}`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        return self._call(self._async.patch_preview, agentic_workflow_id, mapping, **changes)
 
     def delete(self, agentic_workflow_id: str) -> models.Status | None:
         """Delete an agentic workflow.

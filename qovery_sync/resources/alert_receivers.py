@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import builtins
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
 
@@ -57,6 +58,48 @@ class AlertReceivers(Twin):
         Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, alert_receiver_id, body)
+
+    def patch(
+        self,
+        alert_receiver_id: str,
+        mapping: bodies.AlertReceiverPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.AlertReceiverPatch],
+    ) -> models.AlertReceiverResponse:
+        """Change some values of an alert receiver and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /alert-receivers/{alertReceiverId}`
+        `PUT /alert-receivers/{alertReceiverId}`
+        Raises: ConfigurationError, ConflictingChange, BadRequest, Forbidden, NotFound, Unauthorized.
+        """
+        return self._call(self._async.patch, alert_receiver_id, mapping, on_conflict=on_conflict, **changes)
+
+    def patch_preview(
+        self,
+        alert_receiver_id: str,
+        mapping: bodies.AlertReceiverPatch | None = None,
+        /,
+        **changes: Unpack[bodies.AlertReceiverPatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for an alert receiver, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /alert-receivers/{alertReceiverId}`
+        Raises: ConfigurationError, BadRequest, Forbidden, NotFound.
+        """
+        return self._call(self._async.patch_preview, alert_receiver_id, mapping, **changes)
 
     def delete(self, alert_receiver_id: str) -> None:
         """Delete an alert receiver.

@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import builtins
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
 
@@ -75,6 +76,66 @@ class ContainerRegistries(Twin):
         Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, container_registry_id, body, organization_id=organization_id)
+
+    def patch(
+        self,
+        container_registry_id: str,
+        mapping: bodies.ContainerRegistryPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        organization_id: str | None = None,
+        **changes: Unpack[bodies.ContainerRegistryPatch],
+    ) -> models.ContainerRegistryResponse:
+        """Change some values of a container registry and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null. Refused without
+        `config.secret_access_key`, `config.scaleway_secret_key`, `config.json_credentials`, `config.password`
+        if there is one: it never comes back, and would be erased.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+            changes: Changes by the API's names.
+
+        `GET /organization/{organizationId}/containerRegistry/{containerRegistryId}`
+        `PUT /organization/{organizationId}/containerRegistry/{containerRegistryId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
+        """
+        return self._call(
+            self._async.patch,
+            container_registry_id,
+            mapping,
+            on_conflict=on_conflict,
+            organization_id=organization_id,
+            **changes,
+        )
+
+    def patch_preview(
+        self,
+        container_registry_id: str,
+        mapping: bodies.ContainerRegistryPatch | None = None,
+        /,
+        *,
+        organization_id: str | None = None,
+        **changes: Unpack[bodies.ContainerRegistryPatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for a container registry, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/containerRegistry/{containerRegistryId}`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        return self._call(
+            self._async.patch_preview, container_registry_id, mapping, organization_id=organization_id, **changes
+        )
 
     def delete(self, container_registry_id: str, *, organization_id: str | None = None) -> None:
         """Delete a container registry.

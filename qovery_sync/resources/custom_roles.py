@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import builtins
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_sync.twin import Twin
 
 if TYPE_CHECKING:
@@ -72,6 +73,64 @@ class CustomRoles(Twin):
         Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, custom_role_id, body, organization_id=organization_id)
+
+    def patch(
+        self,
+        custom_role_id: str,
+        mapping: bodies.OrganizationCustomRolePatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        organization_id: str | None = None,
+        **changes: Unpack[bodies.OrganizationCustomRolePatch],
+    ) -> models.OrganizationCustomRole:
+        """Change some values of a custom role and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+            changes: Changes by the API's names.
+
+        `GET /organization/{organizationId}/customRole/{customRoleId}`
+        `PUT /organization/{organizationId}/customRole/{customRoleId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
+        """
+        return self._call(
+            self._async.patch,
+            custom_role_id,
+            mapping,
+            on_conflict=on_conflict,
+            organization_id=organization_id,
+            **changes,
+        )
+
+    def patch_preview(
+        self,
+        custom_role_id: str,
+        mapping: bodies.OrganizationCustomRolePatch | None = None,
+        /,
+        *,
+        organization_id: str | None = None,
+        **changes: Unpack[bodies.OrganizationCustomRolePatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for a custom role, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/customRole/{customRoleId}`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        return self._call(
+            self._async.patch_preview, custom_role_id, mapping, organization_id=organization_id, **changes
+        )
 
     def delete(self, custom_role_id: str, *, organization_id: str | None = None) -> None:
         """Delete a custom role.

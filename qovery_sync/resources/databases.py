@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.pagination import Page
 from qovery_async.vocabulary import UNSET, Unset
@@ -64,6 +65,44 @@ class Databases(Twin):
         Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.update, database_id, body)
+
+    def patch(
+        self,
+        database_id: str,
+        mapping: bodies.DatabasePatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.DatabasePatch],
+    ) -> models.Database:
+        """Change some values of a database and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /database/{databaseId}`
+        `PUT /database/{databaseId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest, Conflict.
+        """
+        return self._call(self._async.patch, database_id, mapping, on_conflict=on_conflict, **changes)
+
+    def patch_preview(
+        self, database_id: str, mapping: bodies.DatabasePatch | None = None, /, **changes: Unpack[bodies.DatabasePatch]
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for a database, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /database/{databaseId}`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        return self._call(self._async.patch_preview, database_id, mapping, **changes)
 
     def delete(self, database_id: str, *, skip_reconcile: bool | Unset = UNSET) -> None:
         """Delete a database.

@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import builtins
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
 
@@ -54,6 +55,48 @@ class DeploymentStages(Twin):
         Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, deployment_stage_id, body)
+
+    def patch(
+        self,
+        deployment_stage_id: str,
+        mapping: bodies.DeploymentStagePatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.DeploymentStagePatch],
+    ) -> models.DeploymentStageResponse:
+        """Change some values of a deployment stage and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /deploymentStage/{deploymentStageId}`
+        `PUT /deploymentStage/{deploymentStageId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound.
+        """
+        return self._call(self._async.patch, deployment_stage_id, mapping, on_conflict=on_conflict, **changes)
+
+    def patch_preview(
+        self,
+        deployment_stage_id: str,
+        mapping: bodies.DeploymentStagePatch | None = None,
+        /,
+        **changes: Unpack[bodies.DeploymentStagePatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for a deployment stage, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /deploymentStage/{deploymentStageId}`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        return self._call(self._async.patch_preview, deployment_stage_id, mapping, **changes)
 
     def delete(self, deployment_stage_id: str) -> None:
         """Delete a deployment stage.

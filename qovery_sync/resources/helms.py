@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.pagination import Page
 from qovery_async.vocabulary import UNSET, Unset
@@ -83,6 +84,44 @@ class Helms(Twin):
         Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.update, helm_id, body)
+
+    def patch(
+        self,
+        helm_id: str,
+        mapping: bodies.HelmPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.HelmPatch],
+    ) -> models.HelmResponse:
+        """Change some values of a Helm service and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /helm/{helmId}`
+        `PUT /helm/{helmId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest, Conflict.
+        """
+        return self._call(self._async.patch, helm_id, mapping, on_conflict=on_conflict, **changes)
+
+    def patch_preview(
+        self, helm_id: str, mapping: bodies.HelmPatch | None = None, /, **changes: Unpack[bodies.HelmPatch]
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for a Helm service, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /helm/{helmId}`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        return self._call(self._async.patch_preview, helm_id, mapping, **changes)
 
     def delete(self, helm_id: str, *, skip_reconcile: bool | Unset = UNSET) -> None:
         """Delete a Helm service.
@@ -281,6 +320,48 @@ class HelmAdvancedSettings(Twin):
         """
         return self._call(self._async.update, helm_id, body)
 
+    def patch(
+        self,
+        helm_id: str,
+        mapping: bodies.HelmAdvancedSettingsPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.HelmAdvancedSettingsPatch],
+    ) -> models.HelmAdvancedSettings:
+        """Change some values of the advanced settings and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /helm/{helmId}/advancedSettings`
+        `PUT /helm/{helmId}/advancedSettings`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
+        """
+        return self._call(self._async.patch, helm_id, mapping, on_conflict=on_conflict, **changes)
+
+    def patch_preview(
+        self,
+        helm_id: str,
+        mapping: bodies.HelmAdvancedSettingsPatch | None = None,
+        /,
+        **changes: Unpack[bodies.HelmAdvancedSettingsPatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for the advanced settings, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /helm/{helmId}/advancedSettings`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        return self._call(self._async.patch_preview, helm_id, mapping, **changes)
+
 
 class HelmCustomDomains(Twin):
     """Custom domains of Helm services: names of your own for them."""
@@ -322,6 +403,50 @@ class HelmCustomDomains(Twin):
         Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, helm_id, custom_domain_id, body)
+
+    def patch(
+        self,
+        helm_id: str,
+        custom_domain_id: str,
+        mapping: bodies.CustomDomainPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.CustomDomainPatch],
+    ) -> models.CustomDomain:
+        """Change some values of a custom domain and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /helm/{helmId}/customDomain/{customDomainId}`
+        `PUT /helm/{helmId}/customDomain/{customDomainId}`
+        Raises: ConfigurationError, ConflictingChange, BadRequest, Unauthorized, Forbidden, NotFound.
+        """
+        return self._call(self._async.patch, helm_id, custom_domain_id, mapping, on_conflict=on_conflict, **changes)
+
+    def patch_preview(
+        self,
+        helm_id: str,
+        custom_domain_id: str,
+        mapping: bodies.CustomDomainPatch | None = None,
+        /,
+        **changes: Unpack[bodies.CustomDomainPatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for a custom domain, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /helm/{helmId}/customDomain/{customDomainId}`
+        Raises: ConfigurationError, BadRequest, Unauthorized, Forbidden, NotFound.
+        """
+        return self._call(self._async.patch_preview, helm_id, custom_domain_id, mapping, **changes)
 
     def delete(self, helm_id: str, custom_domain_id: str) -> None:
         """Delete a custom domain of a Helm service.
@@ -367,6 +492,52 @@ class HelmDeploymentRestrictions(Twin):
         Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, helm_id, deployment_restriction_id, body)
+
+    def patch(
+        self,
+        helm_id: str,
+        deployment_restriction_id: str,
+        mapping: bodies.HelmDeploymentRestrictionPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.HelmDeploymentRestrictionPatch],
+    ) -> models.HelmDeploymentRestrictionResponse:
+        """Change some values of a deployment restriction and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /helm/{helmId}/deploymentRestriction`
+        `PUT /helm/{helmId}/deploymentRestriction/{deploymentRestrictionId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
+        """
+        return self._call(
+            self._async.patch, helm_id, deployment_restriction_id, mapping, on_conflict=on_conflict, **changes
+        )
+
+    def patch_preview(
+        self,
+        helm_id: str,
+        deployment_restriction_id: str,
+        mapping: bodies.HelmDeploymentRestrictionPatch | None = None,
+        /,
+        **changes: Unpack[bodies.HelmDeploymentRestrictionPatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for a deployment restriction, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /helm/{helmId}/deploymentRestriction`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        return self._call(self._async.patch_preview, helm_id, deployment_restriction_id, mapping, **changes)
 
     def delete(self, helm_id: str, deployment_restriction_id: str) -> None:
         """Delete a deployment restriction of a Helm service.

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.pagination import Page
 from qovery_async.vocabulary import UNSET, Unset
@@ -87,6 +88,44 @@ class Jobs(Twin):
         Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.update, job_id, body)
+
+    def patch(
+        self,
+        job_id: str,
+        mapping: bodies.JobPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.JobPatch],
+    ) -> models.JobResponse:
+        """Change some values of a job and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /job/{jobId}`
+        `PUT /job/{jobId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest, Conflict.
+        """
+        return self._call(self._async.patch, job_id, mapping, on_conflict=on_conflict, **changes)
+
+    def patch_preview(
+        self, job_id: str, mapping: bodies.JobPatch | None = None, /, **changes: Unpack[bodies.JobPatch]
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for a job, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /job/{jobId}`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        return self._call(self._async.patch_preview, job_id, mapping, **changes)
 
     def delete(self, job_id: str, *, skip_reconcile: bool | Unset = UNSET) -> None:
         """Delete a job.
@@ -282,6 +321,48 @@ class JobAdvancedSettings(Twin):
         """
         return self._call(self._async.update, job_id, body)
 
+    def patch(
+        self,
+        job_id: str,
+        mapping: bodies.JobAdvancedSettingsPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.JobAdvancedSettingsPatch],
+    ) -> models.JobAdvancedSettings:
+        """Change some values of the advanced settings and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /job/{jobId}/advancedSettings`
+        `PUT /job/{jobId}/advancedSettings`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
+        """
+        return self._call(self._async.patch, job_id, mapping, on_conflict=on_conflict, **changes)
+
+    def patch_preview(
+        self,
+        job_id: str,
+        mapping: bodies.JobAdvancedSettingsPatch | None = None,
+        /,
+        **changes: Unpack[bodies.JobAdvancedSettingsPatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for the advanced settings, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /job/{jobId}/advancedSettings`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        return self._call(self._async.patch_preview, job_id, mapping, **changes)
+
 
 class JobDeploymentRestrictions(Twin):
     """Deployment restrictions of jobs: which changed files lead to a deployment."""
@@ -318,6 +399,52 @@ class JobDeploymentRestrictions(Twin):
         Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, job_id, deployment_restriction_id, body)
+
+    def patch(
+        self,
+        job_id: str,
+        deployment_restriction_id: str,
+        mapping: bodies.JobDeploymentRestrictionPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.JobDeploymentRestrictionPatch],
+    ) -> models.JobDeploymentRestrictionResponse:
+        """Change some values of a deployment restriction and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /job/{jobId}/deploymentRestriction`
+        `PUT /job/{jobId}/deploymentRestriction/{deploymentRestrictionId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
+        """
+        return self._call(
+            self._async.patch, job_id, deployment_restriction_id, mapping, on_conflict=on_conflict, **changes
+        )
+
+    def patch_preview(
+        self,
+        job_id: str,
+        deployment_restriction_id: str,
+        mapping: bodies.JobDeploymentRestrictionPatch | None = None,
+        /,
+        **changes: Unpack[bodies.JobDeploymentRestrictionPatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for a deployment restriction, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /job/{jobId}/deploymentRestriction`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        return self._call(self._async.patch_preview, job_id, deployment_restriction_id, mapping, **changes)
 
     def delete(self, job_id: str, deployment_restriction_id: str) -> None:
         """Delete a deployment restriction of a job.
@@ -373,6 +500,52 @@ class JobEnvironmentVariables(Twin):
         Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, job_id, environment_variable_id, body)
+
+    def patch(
+        self,
+        job_id: str,
+        environment_variable_id: str,
+        mapping: bodies.EnvironmentVariablePatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.EnvironmentVariablePatch],
+    ) -> models.EnvironmentVariable:
+        """Change some values of an environment variable and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /job/{jobId}/environmentVariable`
+        `PUT /job/{jobId}/environmentVariable/{environmentVariableId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
+        """
+        return self._call(
+            self._async.patch, job_id, environment_variable_id, mapping, on_conflict=on_conflict, **changes
+        )
+
+    def patch_preview(
+        self,
+        job_id: str,
+        environment_variable_id: str,
+        mapping: bodies.EnvironmentVariablePatch | None = None,
+        /,
+        **changes: Unpack[bodies.EnvironmentVariablePatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for an environment variable, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /job/{jobId}/environmentVariable`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        return self._call(self._async.patch_preview, job_id, environment_variable_id, mapping, **changes)
 
     def delete(self, job_id: str, environment_variable_id: str) -> None:
         """Delete an environment variable of a job.

@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import builtins
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_sync.twin import Twin
 
 if TYPE_CHECKING:
@@ -76,6 +77,64 @@ class LabelsGroups(Twin):
         Raises: Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, labels_group_id, body, organization_id=organization_id)
+
+    def patch(
+        self,
+        labels_group_id: str,
+        mapping: bodies.OrganizationLabelsGroupPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        organization_id: str | None = None,
+        **changes: Unpack[bodies.OrganizationLabelsGroupPatch],
+    ) -> models.OrganizationLabelsGroupResponse:
+        """Change some values of a labels group and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+            changes: Changes by the API's names.
+
+        `GET /organization/{organizationId}/labelsGroups/{labelsGroupId}`
+        `PUT /organization/{organizationId}/labelsGroups/{labelsGroupId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound.
+        """
+        return self._call(
+            self._async.patch,
+            labels_group_id,
+            mapping,
+            on_conflict=on_conflict,
+            organization_id=organization_id,
+            **changes,
+        )
+
+    def patch_preview(
+        self,
+        labels_group_id: str,
+        mapping: bodies.OrganizationLabelsGroupPatch | None = None,
+        /,
+        *,
+        organization_id: str | None = None,
+        **changes: Unpack[bodies.OrganizationLabelsGroupPatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for a labels group, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/labelsGroups/{labelsGroupId}`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        return self._call(
+            self._async.patch_preview, labels_group_id, mapping, organization_id=organization_id, **changes
+        )
 
     def delete(self, labels_group_id: str, *, organization_id: str | None = None) -> None:
         """Delete a labels group.

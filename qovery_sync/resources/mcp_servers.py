@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import builtins
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_sync.twin import Twin
 
 if TYPE_CHECKING:
@@ -65,6 +66,49 @@ class McpServers(Twin):
         Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.update, mcp_server_id, body)
+
+    def patch(
+        self,
+        mcp_server_id: str,
+        mapping: bodies.McpServerPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.McpServerPatch],
+    ) -> models.McpServerResponse:
+        """Change some values of an MCP server and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null. Refused without `headers` if
+        there is one: it never comes back, and would be erased.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /mcpServer/{mcpServerId}`
+        `PUT /mcpServer/{mcpServerId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest, Conflict.
+        """
+        return self._call(self._async.patch, mcp_server_id, mapping, on_conflict=on_conflict, **changes)
+
+    def patch_preview(
+        self,
+        mcp_server_id: str,
+        mapping: bodies.McpServerPatch | None = None,
+        /,
+        **changes: Unpack[bodies.McpServerPatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for an MCP server, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /mcpServer/{mcpServerId}`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        return self._call(self._async.patch_preview, mcp_server_id, mapping, **changes)
 
     def delete(self, mcp_server_id: str) -> None:
         """Delete an MCP server.

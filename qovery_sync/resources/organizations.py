@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import builtins
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.namespace import Namespace
 from qovery_sync.twin import Twin
 
@@ -59,6 +60,52 @@ class Organizations(Twin):
         Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.update, organization_id, body)
+
+    def patch(
+        self,
+        organization_id: str,
+        mapping: bodies.OrganizationPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.OrganizationPatch],
+    ) -> models.Organization:
+        """Change some values of an organization and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            organization_id: Has no default here: an update names what it changes.
+            changes: Changes by the API's names.
+
+        `GET /organization/{organizationId}`
+        `PUT /organization/{organizationId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest, Conflict.
+        """
+        return self._call(self._async.patch, organization_id, mapping, on_conflict=on_conflict, **changes)
+
+    def patch_preview(
+        self,
+        organization_id: str,
+        mapping: bodies.OrganizationPatch | None = None,
+        /,
+        **changes: Unpack[bodies.OrganizationPatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for an organization, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        Args:
+            organization_id: Has no default here: an update names what it changes.
+
+        `GET /organization/{organizationId}`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        return self._call(self._async.patch_preview, organization_id, mapping, **changes)
 
     def delete(self, organization_id: str) -> None:
         """Delete an organization.

@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import builtins
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
@@ -74,6 +75,44 @@ class Projects(Twin):
         """
         return self._call(self._async.update, project_id, body)
 
+    def patch(
+        self,
+        project_id: str,
+        mapping: bodies.ProjectPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.ProjectPatch],
+    ) -> models.Project:
+        """Change some values of a project and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /project/{projectId}`
+        `PUT /project/{projectId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest, Conflict.
+        """
+        return self._call(self._async.patch, project_id, mapping, on_conflict=on_conflict, **changes)
+
+    def patch_preview(
+        self, project_id: str, mapping: bodies.ProjectPatch | None = None, /, **changes: Unpack[bodies.ProjectPatch]
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for a project, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /project/{projectId}`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        return self._call(self._async.patch_preview, project_id, mapping, **changes)
+
     def delete(self, project_id: str) -> None:
         """Delete a project.
 
@@ -126,6 +165,52 @@ class ProjectDeploymentRules(Twin):
         Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, project_id, deployment_rule_id, body)
+
+    def patch(
+        self,
+        project_id: str,
+        deployment_rule_id: str,
+        mapping: bodies.ProjectDeploymentRulePatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.ProjectDeploymentRulePatch],
+    ) -> models.ProjectDeploymentRule:
+        """Change some values of a deployment rule and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /project/{projectId}/deploymentRule/{deploymentRuleId}`
+        `PUT /project/{projectId}/deploymentRule/{deploymentRuleId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
+        """
+        return self._call(
+            self._async.patch, project_id, deployment_rule_id, mapping, on_conflict=on_conflict, **changes
+        )
+
+    def patch_preview(
+        self,
+        project_id: str,
+        deployment_rule_id: str,
+        mapping: bodies.ProjectDeploymentRulePatch | None = None,
+        /,
+        **changes: Unpack[bodies.ProjectDeploymentRulePatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for a deployment rule, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /project/{projectId}/deploymentRule/{deploymentRuleId}`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        return self._call(self._async.patch_preview, project_id, deployment_rule_id, mapping, **changes)
 
     def delete(self, project_id: str, deployment_rule_id: str) -> None:
         """Delete a deployment rule of a project.
@@ -185,6 +270,52 @@ class ProjectEnvironmentVariables(Twin):
         Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, project_id, environment_variable_id, body)
+
+    def patch(
+        self,
+        project_id: str,
+        environment_variable_id: str,
+        mapping: bodies.EnvironmentVariablePatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.EnvironmentVariablePatch],
+    ) -> models.EnvironmentVariable:
+        """Change some values of an environment variable and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /project/{projectId}/environmentVariable`
+        `PUT /project/{projectId}/environmentVariable/{environmentVariableId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
+        """
+        return self._call(
+            self._async.patch, project_id, environment_variable_id, mapping, on_conflict=on_conflict, **changes
+        )
+
+    def patch_preview(
+        self,
+        project_id: str,
+        environment_variable_id: str,
+        mapping: bodies.EnvironmentVariablePatch | None = None,
+        /,
+        **changes: Unpack[bodies.EnvironmentVariablePatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for an environment variable, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /project/{projectId}/environmentVariable`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        return self._call(self._async.patch_preview, project_id, environment_variable_id, mapping, **changes)
 
     def delete(self, project_id: str, environment_variable_id: str) -> None:
         """Delete an environment variable of a project.

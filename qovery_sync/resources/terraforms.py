@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.pagination import Page
 from qovery_async.vocabulary import UNSET, Unset
@@ -70,6 +71,49 @@ class Terraforms(Twin):
         Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.update, terraform_id, body)
+
+    def patch(
+        self,
+        terraform_id: str,
+        mapping: bodies.TerraformPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.TerraformPatch],
+    ) -> models.TerraformResponse:
+        """Change some values of a Terraform service and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null. Refused without
+        `terraform_variables_source.tf_vars[].value` if there is one: it never comes back, and would be erased.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /terraform/{terraformId}`
+        `PUT /terraform/{terraformId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest, Conflict.
+        """
+        return self._call(self._async.patch, terraform_id, mapping, on_conflict=on_conflict, **changes)
+
+    def patch_preview(
+        self,
+        terraform_id: str,
+        mapping: bodies.TerraformPatch | None = None,
+        /,
+        **changes: Unpack[bodies.TerraformPatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for a Terraform service, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /terraform/{terraformId}`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        return self._call(self._async.patch_preview, terraform_id, mapping, **changes)
 
     def delete(
         self,
@@ -221,6 +265,48 @@ class TerraformAdvancedSettings(Twin):
         """
         return self._call(self._async.update, terraform_id, body)
 
+    def patch(
+        self,
+        terraform_id: str,
+        mapping: bodies.TerraformAdvancedSettingsPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.TerraformAdvancedSettingsPatch],
+    ) -> models.TerraformAdvancedSettings:
+        """Change some values of the advanced settings and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /terraform/{terraformId}/advancedSettings`
+        `PUT /terraform/{terraformId}/advancedSettings`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
+        """
+        return self._call(self._async.patch, terraform_id, mapping, on_conflict=on_conflict, **changes)
+
+    def patch_preview(
+        self,
+        terraform_id: str,
+        mapping: bodies.TerraformAdvancedSettingsPatch | None = None,
+        /,
+        **changes: Unpack[bodies.TerraformAdvancedSettingsPatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for the advanced settings, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /terraform/{terraformId}/advancedSettings`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        return self._call(self._async.patch_preview, terraform_id, mapping, **changes)
+
     def get_default(self) -> models.TerraformAdvancedSettings:
         """Get the default advanced settings of Terraform services.
 
@@ -267,6 +353,52 @@ class TerraformDeploymentRestrictions(Twin):
         Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, terraform_id, deployment_restriction_id, body)
+
+    def patch(
+        self,
+        terraform_id: str,
+        deployment_restriction_id: str,
+        mapping: bodies.TerraformDeploymentRestrictionPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.TerraformDeploymentRestrictionPatch],
+    ) -> models.TerraformDeploymentRestrictionResponse:
+        """Change some values of a deployment restriction and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /terraform/{terraformId}/deploymentRestriction`
+        `PUT /terraform/{terraformId}/deploymentRestriction/{deploymentRestrictionId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
+        """
+        return self._call(
+            self._async.patch, terraform_id, deployment_restriction_id, mapping, on_conflict=on_conflict, **changes
+        )
+
+    def patch_preview(
+        self,
+        terraform_id: str,
+        deployment_restriction_id: str,
+        mapping: bodies.TerraformDeploymentRestrictionPatch | None = None,
+        /,
+        **changes: Unpack[bodies.TerraformDeploymentRestrictionPatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for a deployment restriction, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /terraform/{terraformId}/deploymentRestriction`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        return self._call(self._async.patch_preview, terraform_id, deployment_restriction_id, mapping, **changes)
 
     def delete(self, terraform_id: str, deployment_restriction_id: str) -> None:
         """Delete a deployment restriction of a Terraform service.

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.pagination import Items, Page, after_last, growing
 from qovery_async.runtime.resource import Resource
@@ -103,6 +105,52 @@ class Applications(Resource):
         return await self._json(
             models.Application, "applications.update", "PUT /application/{application_id}", application_id, body=body
         )
+
+    async def patch(
+        self,
+        application_id: str,
+        mapping: bodies.ApplicationPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.ApplicationPatch],
+    ) -> models.Application:
+        """Change some values of an application and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /application/{applicationId}`
+        `PUT /application/{applicationId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest, Conflict.
+        """
+        read = partial(self.get, application_id)
+        patch = patching.Patch("applications.patch", models.ApplicationEditRequest, read, mapping, changes)
+        return await patch.send(partial(self.update, application_id), on_conflict)
+
+    async def patch_preview(
+        self,
+        application_id: str,
+        mapping: bodies.ApplicationPatch | None = None,
+        /,
+        **changes: Unpack[bodies.ApplicationPatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for an application, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /application/{applicationId}`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        read = partial(self.get, application_id)
+        patch = patching.Patch("applications.patch_preview", models.ApplicationEditRequest, read, mapping, changes)
+        return await patch.preview()
 
     async def delete(self, application_id: str, *, skip_reconcile: bool | Unset = UNSET) -> None:
         """Delete an application.

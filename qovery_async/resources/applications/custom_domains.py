@@ -4,8 +4,11 @@
 from __future__ import annotations
 
 import builtins
+from functools import partial
+from typing import Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.resource import Resource
 
 
@@ -60,6 +63,68 @@ class ApplicationCustomDomains(Resource):
             custom_domain_id,
             body=body,
         )
+
+    async def patch(
+        self,
+        application_id: str,
+        custom_domain_id: str,
+        mapping: bodies.CustomDomainPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.CustomDomainPatch],
+    ) -> models.CustomDomain:
+        """Change some values of a custom domain and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /application/{applicationId}/customDomain`
+        `PUT /application/{applicationId}/customDomain/{customDomainId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
+        """
+        read = partial(
+            patching.listed,
+            partial(self.list, application_id),
+            custom_domain_id,
+            "applications.custom_domains.patch",
+            "applications.custom_domains.list",
+        )
+        patch = patching.Patch("applications.custom_domains.patch", models.CustomDomainRequest, read, mapping, changes)
+        return await patch.send(partial(self.update, application_id, custom_domain_id), on_conflict)
+
+    async def patch_preview(
+        self,
+        application_id: str,
+        custom_domain_id: str,
+        mapping: bodies.CustomDomainPatch | None = None,
+        /,
+        **changes: Unpack[bodies.CustomDomainPatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for a custom domain, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /application/{applicationId}/customDomain`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        read = partial(
+            patching.listed,
+            partial(self.list, application_id),
+            custom_domain_id,
+            "applications.custom_domains.patch",
+            "applications.custom_domains.list",
+        )
+        patch = patching.Patch(
+            "applications.custom_domains.patch_preview", models.CustomDomainRequest, read, mapping, changes
+        )
+        return await patch.preview()
 
     async def delete(self, application_id: str, custom_domain_id: str) -> None:
         """Delete a custom domain of an application.

@@ -4,8 +4,11 @@
 from __future__ import annotations
 
 import builtins
+from functools import partial
+from typing import Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.resource import Resource
 
 
@@ -62,6 +65,78 @@ class ApplicationDeploymentRestrictions(Resource):
             deployment_restriction_id,
             body=body,
         )
+
+    async def patch(
+        self,
+        application_id: str,
+        deployment_restriction_id: str,
+        mapping: bodies.ApplicationDeploymentRestrictionPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.ApplicationDeploymentRestrictionPatch],
+    ) -> models.ApplicationDeploymentRestriction:
+        """Change some values of a deployment restriction and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /application/{applicationId}/deploymentRestriction`
+        `PUT /application/{applicationId}/deploymentRestriction/{deploymentRestrictionId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
+        """
+        read = partial(
+            patching.listed,
+            partial(self.list, application_id),
+            deployment_restriction_id,
+            "applications.deployment_restrictions.patch",
+            "applications.deployment_restrictions.list",
+        )
+        patch = patching.Patch(
+            "applications.deployment_restrictions.patch",
+            models.ApplicationDeploymentRestrictionRequest,
+            read,
+            mapping,
+            changes,
+        )
+        return await patch.send(partial(self.update, application_id, deployment_restriction_id), on_conflict)
+
+    async def patch_preview(
+        self,
+        application_id: str,
+        deployment_restriction_id: str,
+        mapping: bodies.ApplicationDeploymentRestrictionPatch | None = None,
+        /,
+        **changes: Unpack[bodies.ApplicationDeploymentRestrictionPatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for a deployment restriction, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /application/{applicationId}/deploymentRestriction`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        read = partial(
+            patching.listed,
+            partial(self.list, application_id),
+            deployment_restriction_id,
+            "applications.deployment_restrictions.patch",
+            "applications.deployment_restrictions.list",
+        )
+        patch = patching.Patch(
+            "applications.deployment_restrictions.patch_preview",
+            models.ApplicationDeploymentRestrictionRequest,
+            read,
+            mapping,
+            changes,
+        )
+        return await patch.preview()
 
     async def delete(self, application_id: str, deployment_restriction_id: str) -> None:
         """Delete a deployment restriction of an application.

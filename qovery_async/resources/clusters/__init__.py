@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import builtins
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
@@ -111,6 +113,71 @@ class Clusters(Resource):
             cluster_id,
             body=body,
         )
+
+    async def patch(
+        self,
+        cluster_id: str,
+        mapping: bodies.ClusterPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        organization_id: str | None = None,
+        **changes: Unpack[bodies.ClusterPatch],
+    ) -> models.Cluster:
+        """Change some values of a cluster and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+            changes: Changes by the API's names.
+
+        `GET /organization/{organizationId}/cluster`
+        `PUT /organization/{organizationId}/cluster/{clusterId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
+        """
+        read = partial(
+            patching.listed,
+            partial(self.list, organization_id=organization_id),
+            cluster_id,
+            "clusters.patch",
+            "clusters.list",
+        )
+        patch = patching.Patch("clusters.patch", models.ClusterRequest, read, mapping, changes)
+        return await patch.send(partial(self.update, cluster_id, organization_id=organization_id), on_conflict)
+
+    async def patch_preview(
+        self,
+        cluster_id: str,
+        mapping: bodies.ClusterPatch | None = None,
+        /,
+        *,
+        organization_id: str | None = None,
+        **changes: Unpack[bodies.ClusterPatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for a cluster, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/cluster`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        read = partial(
+            patching.listed,
+            partial(self.list, organization_id=organization_id),
+            cluster_id,
+            "clusters.patch",
+            "clusters.list",
+        )
+        patch = patching.Patch("clusters.patch_preview", models.ClusterRequest, read, mapping, changes)
+        return await patch.preview()
 
     async def delete(
         self,

@@ -3,7 +3,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Unpack
+
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -53,6 +57,63 @@ class ClusterAdvancedSettings(Resource):
             cluster_id,
             body=body,
         )
+
+    async def patch(
+        self,
+        cluster_id: str,
+        mapping: bodies.ClusterAdvancedSettingsPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        organization_id: str | None = None,
+        **changes: Unpack[bodies.ClusterAdvancedSettingsPatch],
+    ) -> models.ClusterAdvancedSettings:
+        """Change some values of the advanced settings and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+            changes: Changes by the API's names.
+
+        `GET /organization/{organizationId}/cluster/{clusterId}/advancedSettings`
+        `PUT /organization/{organizationId}/cluster/{clusterId}/advancedSettings`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
+        """
+        read = partial(self.get, cluster_id, organization_id=organization_id)
+        patch = patching.Patch(
+            "clusters.advanced_settings.patch", models.ClusterAdvancedSettings, read, mapping, changes
+        )
+        return await patch.send(partial(self.update, cluster_id, organization_id=organization_id), on_conflict)
+
+    async def patch_preview(
+        self,
+        cluster_id: str,
+        mapping: bodies.ClusterAdvancedSettingsPatch | None = None,
+        /,
+        *,
+        organization_id: str | None = None,
+        **changes: Unpack[bodies.ClusterAdvancedSettingsPatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for the advanced settings, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/cluster/{clusterId}/advancedSettings`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        read = partial(self.get, cluster_id, organization_id=organization_id)
+        patch = patching.Patch(
+            "clusters.advanced_settings.patch_preview", models.ClusterAdvancedSettings, read, mapping, changes
+        )
+        return await patch.preview()
 
     async def get_default(self) -> models.ClusterAdvancedSettings:
         """Get the default advanced settings of clusters.

@@ -3,7 +3,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Unpack
+
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.resource import Resource
 
 
@@ -40,3 +44,53 @@ class ClusterDnsProvider(Resource):
             cluster_id,
             body=body,
         )
+
+    async def patch(
+        self,
+        cluster_id: str,
+        mapping: bodies.ClusterDnsProviderPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.ClusterDnsProviderPatch],
+    ) -> models.ClusterDnsProviderResponse:
+        """Change some values of the DNS provider and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null. Refused without
+        `dns_provider.api_token`, `dns_provider.credentials.aws_secret_access_key` if there is one: it never
+        comes back, and would be erased.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /cluster/{clusterId}/dnsProvider`
+        `PUT /cluster/{clusterId}/dnsProvider`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
+        """
+        read = partial(self.get, cluster_id)
+        patch = patching.Patch("clusters.dns_provider.patch", models.ClusterDnsProviderRequest, read, mapping, changes)
+        return await patch.send(partial(self.update, cluster_id), on_conflict)
+
+    async def patch_preview(
+        self,
+        cluster_id: str,
+        mapping: bodies.ClusterDnsProviderPatch | None = None,
+        /,
+        **changes: Unpack[bodies.ClusterDnsProviderPatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for the DNS provider, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /cluster/{clusterId}/dnsProvider`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        read = partial(self.get, cluster_id)
+        patch = patching.Patch(
+            "clusters.dns_provider.patch_preview", models.ClusterDnsProviderRequest, read, mapping, changes
+        )
+        return await patch.preview()

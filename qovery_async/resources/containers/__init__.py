@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.pagination import Items, Page, growing
 from qovery_async.runtime.resource import Resource
@@ -150,6 +152,52 @@ class Containers(Resource):
         return await self._json(
             models.ContainerResponse, "containers.update", "PUT /container/{container_id}", container_id, body=body
         )
+
+    async def patch(
+        self,
+        container_id: str,
+        mapping: bodies.ContainerPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.ContainerPatch],
+    ) -> models.ContainerResponse:
+        """Change some values of a container and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /container/{containerId}`
+        `PUT /container/{containerId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest, Conflict.
+        """
+        read = partial(self.get, container_id)
+        patch = patching.Patch("containers.patch", models.ContainerRequest, read, mapping, changes)
+        return await patch.send(partial(self.update, container_id), on_conflict)
+
+    async def patch_preview(
+        self,
+        container_id: str,
+        mapping: bodies.ContainerPatch | None = None,
+        /,
+        **changes: Unpack[bodies.ContainerPatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for a container, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /container/{containerId}`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        read = partial(self.get, container_id)
+        patch = patching.Patch("containers.patch_preview", models.ContainerRequest, read, mapping, changes)
+        return await patch.preview()
 
     async def delete(self, container_id: str, *, skip_reconcile: bool | Unset = UNSET) -> None:
         """Delete a container.

@@ -3,7 +3,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Unpack
+
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -53,3 +57,53 @@ class ContainerAdvancedSettings(Resource):
             container_id,
             body=body,
         )
+
+    async def patch(
+        self,
+        container_id: str,
+        mapping: bodies.ContainerAdvancedSettingsPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.ContainerAdvancedSettingsPatch],
+    ) -> models.ContainerAdvancedSettings:
+        """Change some values of the advanced settings and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /container/{containerId}/advancedSettings`
+        `PUT /container/{containerId}/advancedSettings`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
+        """
+        read = partial(self.get, container_id)
+        patch = patching.Patch(
+            "containers.advanced_settings.patch", models.ContainerAdvancedSettings, read, mapping, changes
+        )
+        return await patch.send(partial(self.update, container_id), on_conflict)
+
+    async def patch_preview(
+        self,
+        container_id: str,
+        mapping: bodies.ContainerAdvancedSettingsPatch | None = None,
+        /,
+        **changes: Unpack[bodies.ContainerAdvancedSettingsPatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for the advanced settings, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /container/{containerId}/advancedSettings`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        read = partial(self.get, container_id)
+        patch = patching.Patch(
+            "containers.advanced_settings.patch_preview", models.ContainerAdvancedSettings, read, mapping, changes
+        )
+        return await patch.preview()

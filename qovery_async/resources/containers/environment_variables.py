@@ -4,8 +4,11 @@
 from __future__ import annotations
 
 import builtins
+from functools import partial
+from typing import Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -77,6 +80,74 @@ class ContainerEnvironmentVariables(Resource):
             environment_variable_id,
             body=body,
         )
+
+    async def patch(
+        self,
+        container_id: str,
+        environment_variable_id: str,
+        mapping: bodies.EnvironmentVariablePatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.EnvironmentVariablePatch],
+    ) -> models.EnvironmentVariable:
+        """Change some values of an environment variable and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /container/{containerId}/environmentVariable`
+        `PUT /container/{containerId}/environmentVariable/{environmentVariableId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
+        """
+        read = partial(
+            patching.listed,
+            partial(self.list, container_id),
+            environment_variable_id,
+            "containers.environment_variables.patch",
+            "containers.environment_variables.list",
+        )
+        patch = patching.Patch(
+            "containers.environment_variables.patch", models.EnvironmentVariableEditRequest, read, mapping, changes
+        )
+        return await patch.send(partial(self.update, container_id, environment_variable_id), on_conflict)
+
+    async def patch_preview(
+        self,
+        container_id: str,
+        environment_variable_id: str,
+        mapping: bodies.EnvironmentVariablePatch | None = None,
+        /,
+        **changes: Unpack[bodies.EnvironmentVariablePatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for an environment variable, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /container/{containerId}/environmentVariable`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        read = partial(
+            patching.listed,
+            partial(self.list, container_id),
+            environment_variable_id,
+            "containers.environment_variables.patch",
+            "containers.environment_variables.list",
+        )
+        patch = patching.Patch(
+            "containers.environment_variables.patch_preview",
+            models.EnvironmentVariableEditRequest,
+            read,
+            mapping,
+            changes,
+        )
+        return await patch.preview()
 
     async def delete(self, container_id: str, environment_variable_id: str) -> None:
         """Delete an environment variable of a container.

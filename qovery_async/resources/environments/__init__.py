@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import builtins
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.pagination import Items, Page, after_last, growing
 from qovery_async.runtime.resource import Resource
@@ -111,6 +113,52 @@ class Environments(Resource):
         return await self._json(
             models.Environment, "environments.update", "PUT /environment/{environment_id}", environment_id, body=body
         )
+
+    async def patch(
+        self,
+        environment_id: str,
+        mapping: bodies.EnvironmentPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.EnvironmentPatch],
+    ) -> models.Environment:
+        """Change some values of an environment and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /environment/{environmentId}`
+        `PUT /environment/{environmentId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest, Conflict.
+        """
+        read = partial(self.get, environment_id)
+        patch = patching.Patch("environments.patch", models.EnvironmentEditRequest, read, mapping, changes)
+        return await patch.send(partial(self.update, environment_id), on_conflict)
+
+    async def patch_preview(
+        self,
+        environment_id: str,
+        mapping: bodies.EnvironmentPatch | None = None,
+        /,
+        **changes: Unpack[bodies.EnvironmentPatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for an environment, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /environment/{environmentId}`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        read = partial(self.get, environment_id)
+        patch = patching.Patch("environments.patch_preview", models.EnvironmentEditRequest, read, mapping, changes)
+        return await patch.preview()
 
     async def delete(self, environment_id: str, *, skip_reconcile: bool | Unset = UNSET) -> None:
         """Delete an environment.

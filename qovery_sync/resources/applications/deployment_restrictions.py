@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import builtins
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_sync.twin import Twin
 
 if TYPE_CHECKING:
@@ -50,6 +51,52 @@ class ApplicationDeploymentRestrictions(Twin):
         Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, application_id, deployment_restriction_id, body)
+
+    def patch(
+        self,
+        application_id: str,
+        deployment_restriction_id: str,
+        mapping: bodies.ApplicationDeploymentRestrictionPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.ApplicationDeploymentRestrictionPatch],
+    ) -> models.ApplicationDeploymentRestriction:
+        """Change some values of a deployment restriction and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /application/{applicationId}/deploymentRestriction`
+        `PUT /application/{applicationId}/deploymentRestriction/{deploymentRestrictionId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
+        """
+        return self._call(
+            self._async.patch, application_id, deployment_restriction_id, mapping, on_conflict=on_conflict, **changes
+        )
+
+    def patch_preview(
+        self,
+        application_id: str,
+        deployment_restriction_id: str,
+        mapping: bodies.ApplicationDeploymentRestrictionPatch | None = None,
+        /,
+        **changes: Unpack[bodies.ApplicationDeploymentRestrictionPatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for a deployment restriction, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /application/{applicationId}/deploymentRestriction`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        return self._call(self._async.patch_preview, application_id, deployment_restriction_id, mapping, **changes)
 
     def delete(self, application_id: str, deployment_restriction_id: str) -> None:
         """Delete a deployment restriction of an application.

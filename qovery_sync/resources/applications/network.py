@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
 
@@ -37,3 +38,45 @@ class ApplicationNetwork(Twin):
         Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, application_id, body)
+
+    def patch(
+        self,
+        application_id: str,
+        mapping: bodies.ApplicationNetworkPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.ApplicationNetworkPatch],
+    ) -> models.ApplicationNetwork:
+        """Change some values of the network settings and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /application/{applicationId}/network`
+        `PUT /application/{applicationId}/network`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
+        """
+        return self._call(self._async.patch, application_id, mapping, on_conflict=on_conflict, **changes)
+
+    def patch_preview(
+        self,
+        application_id: str,
+        mapping: bodies.ApplicationNetworkPatch | None = None,
+        /,
+        **changes: Unpack[bodies.ApplicationNetworkPatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for the network settings, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /application/{applicationId}/network`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        return self._call(self._async.patch_preview, application_id, mapping, **changes)

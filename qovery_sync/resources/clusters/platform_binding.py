@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_sync.twin import Twin
 
 if TYPE_CHECKING:
@@ -44,6 +45,58 @@ class ClusterPlatformBinding(Twin):
         Raises: BadRequest, Unauthorized, Forbidden, NotFound, ServerError.
         """
         return self._call(self._async.update, cluster_id, body, organization_id=organization_id)
+
+    def patch(
+        self,
+        cluster_id: str,
+        mapping: bodies.ClusterPlatformBindingPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        organization_id: str | None = None,
+        **changes: Unpack[bodies.ClusterPlatformBindingPatch],
+    ) -> models.ClusterPlatformBindingResponse:
+        """Change some values of the platform binding and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+            changes: Changes by the API's names.
+
+        `GET /organization/{organizationId}/cluster/{clusterId}/platformBinding`
+        `PUT /organization/{organizationId}/cluster/{clusterId}/platformBinding`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, ServerError,
+            BadRequest.
+        """
+        return self._call(
+            self._async.patch, cluster_id, mapping, on_conflict=on_conflict, organization_id=organization_id, **changes
+        )
+
+    def patch_preview(
+        self,
+        cluster_id: str,
+        mapping: bodies.ClusterPlatformBindingPatch | None = None,
+        /,
+        *,
+        organization_id: str | None = None,
+        **changes: Unpack[bodies.ClusterPlatformBindingPatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for the platform binding, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        Args:
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /organization/{organizationId}/cluster/{clusterId}/platformBinding`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound, ServerError.
+        """
+        return self._call(self._async.patch_preview, cluster_id, mapping, organization_id=organization_id, **changes)
 
     def resolve_component(
         self,

@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import builtins
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_sync.twin import Twin
 
 if TYPE_CHECKING:
@@ -48,6 +49,52 @@ class ContainerCustomDomains(Twin):
         Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, container_id, custom_domain_id, body)
+
+    def patch(
+        self,
+        container_id: str,
+        custom_domain_id: str,
+        mapping: bodies.CustomDomainPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.CustomDomainPatch],
+    ) -> models.CustomDomain:
+        """Change some values of a custom domain and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /container/{containerId}/customDomain`
+        `PUT /container/{containerId}/customDomain/{customDomainId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
+        """
+        return self._call(
+            self._async.patch, container_id, custom_domain_id, mapping, on_conflict=on_conflict, **changes
+        )
+
+    def patch_preview(
+        self,
+        container_id: str,
+        custom_domain_id: str,
+        mapping: bodies.CustomDomainPatch | None = None,
+        /,
+        **changes: Unpack[bodies.CustomDomainPatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for a custom domain, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /container/{containerId}/customDomain`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        return self._call(self._async.patch_preview, container_id, custom_domain_id, mapping, **changes)
 
     def delete(self, container_id: str, custom_domain_id: str) -> None:
         """Delete a custom domain of a container.

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.pagination import Page
 from qovery_async.vocabulary import UNSET, Unset
@@ -91,6 +92,48 @@ class Environments(Twin):
         Raises: BadRequest, Unauthorized, Forbidden, NotFound, Conflict.
         """
         return self._call(self._async.update, environment_id, body)
+
+    def patch(
+        self,
+        environment_id: str,
+        mapping: bodies.EnvironmentPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.EnvironmentPatch],
+    ) -> models.Environment:
+        """Change some values of an environment and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /environment/{environmentId}`
+        `PUT /environment/{environmentId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest, Conflict.
+        """
+        return self._call(self._async.patch, environment_id, mapping, on_conflict=on_conflict, **changes)
+
+    def patch_preview(
+        self,
+        environment_id: str,
+        mapping: bodies.EnvironmentPatch | None = None,
+        /,
+        **changes: Unpack[bodies.EnvironmentPatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for an environment, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /environment/{environmentId}`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        return self._call(self._async.patch_preview, environment_id, mapping, **changes)
 
     def delete(self, environment_id: str, *, skip_reconcile: bool | Unset = UNSET) -> None:
         """Delete an environment.

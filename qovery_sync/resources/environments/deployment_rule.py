@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_sync.twin import Twin
 
 if TYPE_CHECKING:
@@ -40,3 +41,52 @@ class EnvironmentDeploymentRule(Twin):
         Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, environment_id, deployment_rule_id, body)
+
+    def patch(
+        self,
+        environment_id: str,
+        deployment_rule_id: str,
+        mapping: bodies.EnvironmentDeploymentRulePatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.EnvironmentDeploymentRulePatch],
+    ) -> models.EnvironmentDeploymentRule:
+        """Change some values of the deployment rule and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            deployment_rule_id: The id of the rule, as `get` tells it.
+            changes: Changes by the API's names.
+
+        `GET /environment/{environmentId}/deploymentRule`
+        `PUT /environment/{environmentId}/deploymentRule/{deploymentRuleId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
+        """
+        return self._call(
+            self._async.patch, environment_id, deployment_rule_id, mapping, on_conflict=on_conflict, **changes
+        )
+
+    def patch_preview(
+        self,
+        environment_id: str,
+        mapping: bodies.EnvironmentDeploymentRulePatch | None = None,
+        /,
+        **changes: Unpack[bodies.EnvironmentDeploymentRulePatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for the deployment rule, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        Args:
+            deployment_rule_id: The id of the rule, as `get` tells it.
+
+        `GET /environment/{environmentId}/deploymentRule`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        return self._call(self._async.patch_preview, environment_id, mapping, **changes)

@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import builtins
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
 
@@ -49,6 +50,52 @@ class EnvironmentEnvironmentVariables(Twin):
         Raises: BadRequest, Unauthorized, Forbidden, NotFound.
         """
         return self._call(self._async.update, environment_id, environment_variable_id, body)
+
+    def patch(
+        self,
+        environment_id: str,
+        environment_variable_id: str,
+        mapping: bodies.EnvironmentVariablePatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.EnvironmentVariablePatch],
+    ) -> models.EnvironmentVariable:
+        """Change some values of an environment variable and keep all others.
+
+        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
+        replace those that are there. `UNSET` leaves a value, None is sent as null.
+
+        Args:
+            mapping: Changes as a mapping, for keys that are no identifiers.
+            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
+                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            changes: Changes by the API's names.
+
+        `GET /environment/{environmentId}/environmentVariable`
+        `PUT /environment/{environmentId}/environmentVariable/{environmentVariableId}`
+        Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
+        """
+        return self._call(
+            self._async.patch, environment_id, environment_variable_id, mapping, on_conflict=on_conflict, **changes
+        )
+
+    def patch_preview(
+        self,
+        environment_id: str,
+        environment_variable_id: str,
+        mapping: bodies.EnvironmentVariablePatch | None = None,
+        /,
+        **changes: Unpack[bodies.EnvironmentVariablePatch],
+    ) -> patching.PatchPreview:
+        """Preview what `patch` would send for an environment variable, and what it would change.
+
+        Takes what `patch` takes, and changes nothing.
+
+        `GET /environment/{environmentId}/environmentVariable`
+        Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
+        """
+        return self._call(self._async.patch_preview, environment_id, environment_variable_id, mapping, **changes)
 
     def delete(self, environment_id: str, environment_variable_id: str) -> None:
         """Delete an environment variable of an environment.

@@ -15,11 +15,13 @@ from codegen.decisions.capabilities import Capabilities
 from codegen.decisions.enums import Enums
 from codegen.decisions.loader import TableError
 from codegen.decisions.naming import Names
+from codegen.decisions.patches import Patches
 from codegen.decisions.secrecy import Secrets
 from codegen.decisions.tables import Corrections, Modules, Pagers, Repeatable, SchemaNames
 from codegen.decisions.words import Fields, Namespaces, Notes, Parameters, Phrases
 from tests.support.table_cases import Case, by_table
 
+LISTS = "".join(f"{name} = []\n" for name in ("dropped", "missing", "converted", "branch", "exclusive", "hidden"))
 NAMES = "operation_id,call,http_method,path\n"
 MISSPELT = [
     Case(
@@ -54,6 +56,11 @@ MISSPELT = [
         Pagers,
         '[pagers."things.list"]\nstyle = "growing"\ncursor = "start_id"\n>itmes = "things"\n',
         "pagers.things.list.itmes: unknown key, expected style, cursor, key, items, page_size",
+    ),
+    Case(
+        Patches,
+        f'{LISTS}[unpatched]\n[patched]\n>things = {{ reed = "list" }}\n',
+        "patched.things.reed: unknown key, expected read, into",
     ),
     Case(Phrases, "[methods]\n[calls]\n[things]\n>[call]\n", "call: unknown key, expected methods, calls, things"),
     Case(Repeatable, "[repeatable]\n>[repeatible]\n", "repeatible: unknown key, expected repeatable"),
@@ -106,6 +113,11 @@ WRONG = [
         Pagers,
         '[pagers."things.list"]\n>style = "growin"\ncursor = "start_id"\n',
         "pagers.things.list.style: growin not in literal typing.Literal['after_last', 'growing', 'next_token']",
+    ),
+    Case(
+        Patches,
+        f'{LISTS}[unpatched]\n[patched]\n>things = {{ read = "look" }}\n',
+        "patched.things.read: look not in literal typing.Literal['get', 'list']",
     ),
     Case(Phrases, ">[things]\n[methods]\n", "calls: missing"),
     Case(

@@ -66,7 +66,7 @@ class TestMethods:
     def test_are_all_read(self, client: object) -> None:
         assert docs(client).keys() >= OPERATIONS.keys()
         of_operations = [call for call in docs(client) if call.partition(".")[0] not in DECISIONS.capabilities.mount]
-        assert len(of_operations) == 554 + 15
+        assert len(of_operations) == 554 + 15 + 2 * len(DECISIONS.patches.patched)
 
     def test_say_in_a_sentence_what_they_do(self, client: object) -> None:
         assert {call: wrong for call, doc in docs(client).items() if (wrong := misspoken(doc))} == {}
@@ -94,7 +94,7 @@ class TestMethods:
         silent = [
             call for call, method in taking.items() if "organization_id" not in section(docs(client)[call], "Args")
         ]
-        assert len(taking) == 184
+        assert len(taking) == 184 + 2 * 19
         assert silent == ["events.iterate"]
 
     def test_tell_the_http_call_and_the_errors(self, client: object) -> None:

@@ -1,0 +1,114 @@
+"""Which request has what a response has? Pure functions, no I/O."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from typing import Any, get_args, get_origin
+
+from qovery_async.codec.plain import is_list, is_object
+from qovery_async.codec.shapes import attributes, union_rule, without_none
+from qovery_async.codec.writer import encode_body
+from qovery_async.runtime.patching.rules import Conversion
+from qovery_async.runtime.patching.tables import BRANCHES, CONVERSIONS
+from qovery_async.vocabulary import UNSET, ByTag, Model, UnknownVariant
+
+_PLAIN = Conversion()
+_MOST = 1_000
+_told: set[tuple[str, str]] = set()
+_logger = logging.getLogger("qovery")
+
+
+def converted(value: Any, target: Any) -> Any:
+    """What a response has, as JSON, in the form that a request of the type `target` takes.
+
+    Keys that this version does not know are kept. So is a value that no rule can convert, such as an object of a kind
+    that this version does not know.
+    """
+    if isinstance(value, Model):
+        model = branch(value, target)
+        return encode_body(value) if model is None or model is type(value) else _object(value, model)
+    if is_list(value):
+        item = get_args(target)[0] if get_origin(target) is list else None
+        return [converted(inner, item) for inner in value]
+    if is_object(value):
+        item = get_args(target)[1] if get_origin(target) is dict else None
+        return {key: converted(inner, item) for key, inner in value.items() if inner is not UNSET}
+    return encode_body(value)
+
+
+def present(model: Model) -> Iterator[tuple[str, Any]]:
+    """The keys that a model sends, or that a response had, with their values."""
+    for attribute in attributes(type(model)):
+        value = getattr(model, attribute.name)
+        if value is not UNSET and not (value is attribute.absent and attribute.name in model.absent):
+            yield attribute.wire, value
+    yield from model.extra.items()
+
+
+def branch(value: Any, type_: Any) -> type[Model] | None:
+    """The model of `type_` that a response's model, or the JSON object of a request, is; None if it is none of them."""
+    type_ = without_none(type_)[0]
+    rule = union_rule(type_)
+    types = get_args(type_.__origin__) if rule else [type_]
+    models = [model for model in types if isinstance(model, type) and issubclass(model, Model)]
+    if isinstance(value, Model) and type(value) in models:
+        return type(value)
+    if isinstance(value, Model) and (names := BRANCHES.get(type(value).__name__)):
+        return _fitting(value, [model for model in models if model.__name__ in names])
+    if rule is None:
+        return models[0] if models else None
+    found = encode_body(value)
+    if not is_object(found):
+        return None
+    if isinstance(rule, ByTag):
+        return rule.branches.get(str(found.get(rule.key)))
+    return rule.branches.get(next((key for key in rule.branches if found.get(key) is not None), ""))
+
+
+def _fitting(source: Model, models: list[type[Model]]) -> type[Model] | None:
+    """The first of several models that the source has the required values for, as far as a response can have them."""
+    found = dict(present(source))
+    known = [attribute.wire for attribute in attributes(type(source))]
+    for model in models:
+        if all(found.get(a.wire) is not None for a in attributes(model) if a.required and a.wire in known):
+            return model
+    return models[-1] if models else None
+
+
+def _object(source: Model, target: type[Model]) -> dict[str, Any]:
+    rule = CONVERSIONS.get((type(source).__name__, target.__name__), _PLAIN)
+    found = dict(present(source))
+    out: dict[str, Any] = {}
+    for attribute in attributes(target):
+        key = attribute.wire
+        # The tag of a union's branch has a value of its own.
+        value = found.get(key, UNSET if attribute.absent is None else attribute.absent)
+        if key in rule.moved:
+            value = _at(source, rule.moved[key], value)
+        if (value is UNSET or value is None) and key in rule.defaults:
+            value = rule.defaults[key]
+        if value is not UNSET and rule.unsendable.get(key) != value:
+            out[key] = converted(value, attribute.type)
+    _tell(source)
+    out |= encode_body(source.extra)
+    return out
+
+
+def _at(source: Any, place: str, otherwise: Any) -> Any:
+    """The value at a place such as `registry.id`, or `otherwise` if there is none."""
+    value = source
+    for key in place.split("."):
+        inner = dict(present(value)) if isinstance(value, Model) else value
+        inner = inner.raw if isinstance(inner, UnknownVariant) else inner
+        value = inner.get(key) if is_object(inner) else None
+    return otherwise if value is None else value
+
+
+def _tell(source: Model) -> None:
+    """Warns, once in a process, of each key that this version does not know and that is sent back."""
+    name = type(source).__name__
+    for key in source.extra:
+        if (name, key) not in _told and len(_told) < _MOST:
+            _told.add((name, key))
+            _logger.warning("%s has the key %r, which this version does not know; it is sent back as it is", name, key)
