@@ -63,7 +63,7 @@ from qovery_async.vocabulary import UNSET, Model, OpenEnum, UnknownVariant, Unse
 if TYPE_CHECKING:
     from qovery_async.deployments.cluster_errand import ClusterUpdateHook
     from qovery_async.deployments.errand import UpdateHook
-    from qovery_async.deployments.selection import ServiceSelection
+    from qovery_async.deployments.selection import ServiceSelection, ServiceVersions
     from qovery_async.deployments.snapshot import ClusterSnapshot, EnvironmentSnapshot, ServiceSnapshot
     from qovery_async.handles.clusters import ClusterHandle
     from qovery_async.handles.kinds import (
@@ -84,6 +84,7 @@ else:
         "ClusterUpdateHook": "deployments.cluster_errand",
         "UpdateHook": "deployments.errand",
         "ServiceSelection": "deployments.selection",
+        "ServiceVersions": "deployments.selection",
         "ClusterSnapshot": "deployments.snapshot",
         "EnvironmentSnapshot": "deployments.snapshot",
         "ServiceSnapshot": "deployments.snapshot",
@@ -190,6 +191,7 @@ __all__ = [
     "ServiceRef",
     "ServiceSelection",
     "ServiceSnapshot",
+    "ServiceVersions",
     "SeveralFound",
     "TerraformHandle",
     "Timeout",

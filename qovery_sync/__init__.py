@@ -80,7 +80,7 @@ from qovery_sync.client import Qovery
 if TYPE_CHECKING:
     from qovery_async.deployments.cluster_errand import ClusterUpdateHook
     from qovery_async.deployments.errand import UpdateHook
-    from qovery_async.deployments.selection import ServiceSelection
+    from qovery_async.deployments.selection import ServiceSelection, ServiceVersions
     from qovery_async.deployments.snapshot import ClusterSnapshot, EnvironmentSnapshot, ServiceSnapshot
     from qovery_sync.handles.clusters import ClusterHandle
     from qovery_sync.handles.kinds import (
@@ -114,6 +114,7 @@ else:
         "ClusterUpdateHook": "qovery_async.deployments.cluster_errand",
         "UpdateHook": "qovery_async.deployments.errand",
         "ServiceSelection": "qovery_async.deployments.selection",
+        "ServiceVersions": "qovery_async.deployments.selection",
         "ClusterSnapshot": "qovery_async.deployments.snapshot",
         "EnvironmentSnapshot": "qovery_async.deployments.snapshot",
         "ServiceSnapshot": "qovery_async.deployments.snapshot",
@@ -205,6 +206,7 @@ __all__ = [
     "ServiceRef",
     "ServiceSelection",
     "ServiceSnapshot",
+    "ServiceVersions",
     "SeveralFound",
     "TerraformHandle",
     "Timeout",

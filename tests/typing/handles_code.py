@@ -50,6 +50,10 @@ async def around_it(client: AsyncQovery, service: qovery_async.ServiceHandle, ur
     assert_type(await environment.services(), list[qovery_async.ServiceHandle])
     assert_type(await environment.deploy(services={service: "v1"}, timeout=60, on_update=seen), EnvironmentSnapshot)
     assert_type(await environment.deploy(services=[service, "id"], timeout=60), EnvironmentSnapshot)
+    await environment.deploy(services={one: "v1" for one in await environment.services()}, timeout=60)
+    await environment.deploy(services={service: "v1", "id": None}, timeout=60)
+    by_handle: dict[qovery_async.ServiceHandle, str | None] = {service: None}
+    await environment.deploy(services=by_handle, timeout=60)
     assert_type(await environment.cancel(timeout=60, force=True), EnvironmentSnapshot)
     assert_type(await environment.clone_and_deploy("pr-1", mode="PREVIEW", timeout=60), EnvironmentSnapshot)
     assert_type(await environment.wait("deploy", timeout=60), EnvironmentSnapshot)
@@ -114,4 +118,5 @@ async def wrong(client: AsyncQovery, blocking: Qovery) -> None:
     blocking.service("id").stop(timeout="5")  # rejected
     blocking.environment("id").wait("deploi", timeout=5)  # rejected
     blocking.environment("id").deploy(timeout=5, on_update=seen_later)  # rejected
+    blocking.environment("id").deploy(timeout=5, services={service: 1})  # rejected
     blocking.cluster("id").restart(timeout=5)  # rejected
