@@ -50,7 +50,7 @@ async def around_it(client: AsyncQovery, service: qovery_async.ServiceHandle, ur
     assert_type(await environment.services(), list[qovery_async.ServiceHandle])
     assert_type(await environment.deploy(services={service: "v1"}, timeout=60, on_update=seen), EnvironmentSnapshot)
     assert_type(await environment.deploy(services=[service, "id"], timeout=60), EnvironmentSnapshot)
-    await environment.deploy(services={one: "v1" for one in await environment.services()}, timeout=60)
+    await environment.deploy(services={one: one.name for one in await environment.services()}, timeout=60)
     await environment.deploy(services={service: "v1", "id": None}, timeout=60)
     by_handle: dict[qovery_async.ServiceHandle, str | None] = {service: None}
     await environment.deploy(services=by_handle, timeout=60)
