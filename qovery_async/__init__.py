@@ -65,6 +65,8 @@ if TYPE_CHECKING:
     from qovery_async.deployments.errand import UpdateHook
     from qovery_async.deployments.selection import ServiceSelection, ServiceVersions
     from qovery_async.deployments.snapshot import ClusterSnapshot, EnvironmentSnapshot, ServiceSnapshot
+    from qovery_async.environments.difference import EnvironmentChange, EnvironmentDiff
+    from qovery_async.environments.document import EnvironmentDocument, EnvironmentRef, ServiceDocument
     from qovery_async.handles.clusters import ClusterHandle
     from qovery_async.handles.kinds import (
         AgenticWorkflowHandle,
@@ -88,6 +90,11 @@ else:
         "ClusterSnapshot": "deployments.snapshot",
         "EnvironmentSnapshot": "deployments.snapshot",
         "ServiceSnapshot": "deployments.snapshot",
+        "EnvironmentChange": "environments.difference",
+        "EnvironmentDiff": "environments.difference",
+        "EnvironmentDocument": "environments.document",
+        "EnvironmentRef": "environments.document",
+        "ServiceDocument": "environments.document",
         "ClusterHandle": "handles.clusters",
         "AgenticWorkflowHandle": "handles.kinds",
         "ApplicationHandle": "handles.kinds",
@@ -143,7 +150,11 @@ __all__ = [
     "DeploymentError",
     "DeploymentFailed",
     "DeploymentTimeout",
+    "EnvironmentChange",
+    "EnvironmentDiff",
+    "EnvironmentDocument",
     "EnvironmentHandle",
+    "EnvironmentRef",
     "EnvironmentSnapshot",
     "FailedService",
     "FindError",
@@ -187,6 +198,7 @@ __all__ = [
     "RetryPolicy",
     "ScopedVariables",
     "ServerError",
+    "ServiceDocument",
     "ServiceHandle",
     "ServiceRef",
     "ServiceSelection",

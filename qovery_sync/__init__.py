@@ -82,6 +82,8 @@ if TYPE_CHECKING:
     from qovery_async.deployments.errand import UpdateHook
     from qovery_async.deployments.selection import ServiceSelection, ServiceVersions
     from qovery_async.deployments.snapshot import ClusterSnapshot, EnvironmentSnapshot, ServiceSnapshot
+    from qovery_async.environments.difference import EnvironmentChange, EnvironmentDiff
+    from qovery_async.environments.document import EnvironmentDocument, EnvironmentRef, ServiceDocument
     from qovery_sync.handles.clusters import ClusterHandle
     from qovery_sync.handles.kinds import (
         AgenticWorkflowHandle,
@@ -118,6 +120,11 @@ else:
         "ClusterSnapshot": "qovery_async.deployments.snapshot",
         "EnvironmentSnapshot": "qovery_async.deployments.snapshot",
         "ServiceSnapshot": "qovery_async.deployments.snapshot",
+        "EnvironmentChange": "qovery_async.environments.difference",
+        "EnvironmentDiff": "qovery_async.environments.difference",
+        "EnvironmentDocument": "qovery_async.environments.document",
+        "EnvironmentRef": "qovery_async.environments.document",
+        "ServiceDocument": "qovery_async.environments.document",
     }
 
     def __getattr__(name: str) -> Any:
@@ -158,7 +165,11 @@ __all__ = [
     "DeploymentError",
     "DeploymentFailed",
     "DeploymentTimeout",
+    "EnvironmentChange",
+    "EnvironmentDiff",
+    "EnvironmentDocument",
     "EnvironmentHandle",
+    "EnvironmentRef",
     "EnvironmentSnapshot",
     "FailedService",
     "FindError",
@@ -202,6 +213,7 @@ __all__ = [
     "RetryPolicy",
     "ScopedVariables",
     "ServerError",
+    "ServiceDocument",
     "ServiceHandle",
     "ServiceRef",
     "ServiceSelection",

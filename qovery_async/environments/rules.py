@@ -1,0 +1,93 @@
+"""What is left out of a comparison, and which entries of two lists belong together?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+Keys = tuple[str, ...]
+
+IGNORED: Final[Mapping[str, str]] = {
+    "id": "Names one object; what it refers to is compared by its name.",
+    "service_id": "The same.",
+    "environment_id": "The same.",
+    "organization_id": "The same.",
+    "created_at": "When it was made.",
+    "updated_at": "When it was changed.",
+    "last_updated_by": "By whom.",
+    "last_synced_at": "When Argo CD looked.",
+    "manifest_revision": "What Argo CD has deployed.",
+    "deployed_commit_id": "What is deployed, not what is set.",
+    "deployed_commit_date": "The same.",
+    "deployed_commit_contributor": "The same.",
+    "deployed_commit_tag": "The same.",
+    "has_access": "Whether the token can read the repository.",
+    "git_repository.name": "Read from its URL.",
+    "git_repository.owner": "The same.",
+    "settings.service_type": "The kind, by which services are matched.",
+    "settings.host": "Where Qovery or the cloud provider has put a database.",
+    "settings.maximum_cpu": "What the cluster allows.",
+    "settings.maximum_memory": "The same.",
+    "settings.maximum_gpu": "The same.",
+    "settings.maximun_gpu": "The same, as the API spells it.",
+    "webhook.url": "Made by Qovery for each workflow.",
+    "domains.status": "How far a domain is.",
+    "domains.validation_domain": "Made by Qovery for each domain.",
+    "stages.deployment_order": "The order of the stages is compared instead.",
+    "aliased_variable.mount_path": "The variable itself tells.",
+    "aliased_variable.variable_type": "The same.",
+    "overridden_variable.mount_path": "The same.",
+    "overridden_variable.variable_type": "The same.",
+}
+"""Keys that a comparison leaves out, by the end of their path, and why."""
+
+PAIRS: Final = frozenset({"set", "set_string", "set_json"})
+"""Lists of pairs of a name and a value, the form of overrides for a Helm chart's values."""
+
+FREE: Final = frozenset({"advanced_settings", "config_json", "config", "kubernetes", "user_provided"}) | PAIRS
+"""Keys whose objects belong to the user or have no ids: everything in them is compared."""
+
+MATCHED: Final[Mapping[str, Sequence[Keys]]] = {
+    "services": [("kind", "name")],
+    "stages": [("name",)],
+    "variables": [("scope", "key")],
+    "services.variables": [("key",)],
+    "domains": [("domain",)],
+    "deployment_restrictions": [("type", "value")],
+    "ports": [("internal_port",), ("name",)],
+    "storage": [("mount_point",)],
+    "scalers": [("scaler_type", "role"), ("scaler_type",)],
+    "project_repositories": [("url",)],
+}
+"""The keys by which the entries of a list are matched, by the end of its path. The first are its entries' label."""
+BY_NAME: Final[Sequence[Keys]] = [("name",), ("key",)]
+"""The same for lists of objects that are not in the table: groups, labels, outputs, headers, files of values."""
+
+ORDERED: Final = frozenset({"stages"})
+"""Matched lists whose order means something."""
+
+SETS: Final = frozenset({"weekdays", "scopes", "host_allowlist", "webhook_ip_allowlist", "mcp_server_ids"})
+"""Lists of strings whose order means nothing. That of others, such as arguments, means something."""
+
+
+def keys_of(path: Keys) -> Sequence[Keys]:
+    """The keys by which the entries of the list at a path are matched."""
+    return MATCHED.get(".".join(path[-2:])) or MATCHED.get(path[-1]) or BY_NAME
+
+
+def is_ignored(path: Keys, beside: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the key at the end of a path is left out. `beside` are the objects that have it."""
+    if any(key in FREE for key in path[:-1]):
+        return False
+    key = path[-1]
+    if key in IGNORED or ".".join(path[-2:]) in IGNORED:
+        return True
+    return bool(beside) and all(_is_named(key, one) for one in beside)
+
+
+def _is_named(key: str, beside: Mapping[str, Any]) -> bool:
+    """`cluster_id` beside `cluster_name`, `registry_id` beside `registry`, and the value of an alias."""
+    if key == "value":
+        return bool(beside.get("aliased_variable"))
+    stem = key.removesuffix("_id")
+    return stem != key and bool(beside.get(stem) or beside.get(f"{stem}_name"))
