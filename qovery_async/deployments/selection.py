@@ -45,12 +45,13 @@ def check_before(action: DeploymentAction, services: ServiceSelection | None) ->
     if services is None:
         return
     _check_selection(services)
+    chosen: list[ServiceRef] = list(services)
     if isinstance(services, Mapping) and action != "deploy":
         raise ConfigurationError(f"{action} takes no versions: give services as a list")
-    ids = [id_of(service) for service in services]
+    ids = [id_of(service) for service in chosen]
     if len(set(ids)) < len(ids):
         raise ConfigurationError(f"services has the same service twice: {', '.join(ids)}")
-    for service in services:
+    for service in chosen:
         kind = getattr(service, "kind", None)
         if isinstance(kind, str):
             check_action(kind, action, id_of(service))

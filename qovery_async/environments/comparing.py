@@ -61,16 +61,18 @@ class _Comparison:
 
     def of(self, a: Any, b: Any, at: Place) -> Iterator[Found]:
         """What differs at a place."""
-        a, b = _or_none(a), _or_none(b)
-        if is_list(a) and is_list(b) and at.keys[-1] in PAIRS:
+        if at.keys[-1] in PAIRS:
             a, b = _as_object(a), _as_object(b)
+        a, b = _or_none(a), _or_none(b)
+        if a is None and b is None:
+            return
         if is_object(a) and is_object(b):
             for key in {**a, **b}:
                 place = at.key(key)
                 if not is_ignored(place.keys, [one for one in (a, b) if key in one]):
                     yield from self.of(a.get(key), b.get(key), place)
-        elif is_list(a) and is_list(b) and all(map(is_object, (*a, *b))):
-            yield from self._of_entries(a, b, at)
+        elif (of_a := _entries(a)) is not None and (of_b := _entries(b)) is not None:
+            yield from self._of_entries(of_a, of_b, at)
         else:
             if is_list(a) and is_list(b) and at.keys[-1] in SETS:
                 a, b = sorted(a, key=_text), sorted(b, key=_text)
@@ -157,9 +159,16 @@ def _told(value: Any, at: Place) -> Any:
     return [_told(item, at) for item in value] if is_list(value) else disclosed(value)
 
 
-def _as_object(pairs: list[Any]) -> Any:
+def _entries(value: Any) -> list[Any] | None:
+    """The objects of a list that has nothing else; none where there is no list; None for any other value."""
+    if value is None:
+        return []
+    return value if is_list(value) and all(map(is_object, value)) else None
+
+
+def _as_object(pairs: Any) -> Any:
     """A list of pairs as an object, where no name is there twice."""
-    if not all(is_list(pair) and len(pair) == 2 and isinstance(pair[0], str) for pair in pairs):
+    if not is_list(pairs) or not all(is_list(pair) and len(pair) == 2 and isinstance(pair[0], str) for pair in pairs):
         return pairs
     found = {pair[0]: pair[1] for pair in pairs}
     return found if len(found) == len(pairs) else pairs

@@ -44,7 +44,14 @@ IGNORED: Final[Mapping[str, str]] = {
 PAIRS: Final = frozenset({"set", "set_string", "set_json"})
 """Lists of pairs of a name and a value, the form of overrides for a Helm chart's values."""
 
-FREE: Final = frozenset({"advanced_settings", "config_json", "config", "kubernetes", "user_provided"}) | PAIRS
+FREE: Final = PAIRS | {
+    "action_extra_arguments",
+    "advanced_settings",
+    "config",
+    "config_json",
+    "kubernetes",
+    "user_provided",
+}
 """Keys whose objects belong to the user or have no ids: everything in them is compared."""
 
 MATCHED: Final[Mapping[str, Sequence[Keys]]] = {
