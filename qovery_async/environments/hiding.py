@@ -30,8 +30,7 @@ class Hidden:
 def with_hidden(model: Model | UnknownVariant | Sequence[Model]) -> Any:
     """A model, or a list of models, as JSON in which secrets are `Hidden`.
 
-    Secrets are what the `repr` of a model masks, what has a secret's name in JSON without a model, and passwords in
-    addresses. One that the API does not show is the mask.
+    Secrets are what the `repr` of a model masks. One that the API does not show is the mask.
     """
     return _marked(model, encode_body(model))
 
@@ -65,13 +64,14 @@ def _of_model(model: Model, json: dict[str, Any]) -> dict[str, Any]:
     flag = model.__secrets_if__
     is_open = bool(flag) and getattr(model, flag) is False
     secrets = () if is_open else model.__secrets__
+    beside = beside_secret_name(json)
     of_wire = {attribute.wire: attribute.name for attribute in attributes(type(model))}
     found: dict[str, Any] = {}
     for wire, item in json.items():
         name = of_wire.get(wire)
         if name is None:  # a key that this version does not know
             found[wire] = _of_plain({wire: item})[wire]
-        elif name in secrets:
+        elif name in secrets or wire in beside:
             found[wire] = _hidden(item)
         else:
             found[wire] = _marked(getattr(model, name), item)

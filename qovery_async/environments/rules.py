@@ -7,38 +7,33 @@ from typing import Any, Final
 
 Keys = tuple[str, ...]
 
-IGNORED: Final[Mapping[str, str]] = {
-    "id": "Names one object; what it refers to is compared by its name.",
-    "service_id": "The same.",
-    "environment_id": "The same.",
-    "organization_id": "The same.",
-    "created_at": "When it was made.",
-    "updated_at": "When it was changed.",
-    "last_updated_by": "By whom.",
-    "last_synced_at": "When Argo CD looked.",
-    "manifest_revision": "What Argo CD has deployed.",
-    "deployed_commit_id": "What is deployed, not what is set.",
-    "deployed_commit_date": "The same.",
-    "deployed_commit_contributor": "The same.",
-    "deployed_commit_tag": "The same.",
-    "has_access": "Whether the token can read the repository.",
-    "git_repository.name": "Read from its URL.",
-    "git_repository.owner": "The same.",
-    "settings.service_type": "The kind, by which services are matched.",
-    "settings.host": "Where Qovery or the cloud provider has put a database.",
-    "settings.maximum_cpu": "What the cluster allows.",
-    "settings.maximum_memory": "The same.",
-    "settings.maximum_gpu": "The same.",
-    "settings.maximun_gpu": "The same, as the API spells it.",
-    "webhook.url": "Made by Qovery for each workflow.",
-    "domains.status": "How far a domain is.",
-    "domains.validation_domain": "Made by Qovery for each domain.",
-    "stages.deployment_order": "The order of the stages is compared instead.",
-    "aliased_variable.mount_path": "The variable itself tells.",
-    "aliased_variable.variable_type": "The same.",
-    "overridden_variable.mount_path": "The same.",
-    "overridden_variable.variable_type": "The same.",
+_REASONS: Final[Mapping[Keys, str]] = {
+    ("id", "service_id", "environment_id", "organization_id"): (
+        "They name one object; what it refers to is compared by its name."
+    ),
+    ("created_at", "updated_at", "last_updated_by"): "When and by whom it was made and changed.",
+    ("deployed_commit_id", "deployed_commit_date", "deployed_commit_contributor", "deployed_commit_tag"): (
+        "What is deployed, not what is set."
+    ),
+    ("last_synced_at", "manifest_revision"): "When Argo CD looked, and what it has deployed.",
+    ("has_access",): "Whether the token can read the repository.",
+    ("git_repository.name", "git_repository.owner"): "Read from its URL.",
+    ("settings.service_type",): "The kind, by which services are matched.",
+    ("settings.host",): "Where Qovery or the cloud provider has put a database.",
+    ("settings.maximum_cpu", "settings.maximum_memory", "settings.maximum_gpu", "settings.maximun_gpu"): (
+        "What the cluster allows."
+    ),
+    ("webhook.url",): "Made by Qovery for each workflow.",
+    ("domains.status", "domains.validation_domain"): "How far a domain is, and a name that Qovery makes.",
+    ("stages.deployment_order",): "The order of the stages is compared instead.",
+    (
+        "aliased_variable.mount_path",
+        "aliased_variable.variable_type",
+        "overridden_variable.mount_path",
+        "overridden_variable.variable_type",
+    ): "The variable itself tells.",
 }
+IGNORED: Final[Mapping[str, str]] = {key: reason for keys, reason in _REASONS.items() for key in keys}
 """Keys that a comparison leaves out, by the end of their path, and why."""
 
 PAIRS: Final = frozenset({"set", "set_string", "set_json"})

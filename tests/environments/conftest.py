@@ -146,6 +146,7 @@ async def _fill(place: Place) -> None:
     await place.variable(services["JOB"], "JOB", "BATCH", "100")
     alias = {"key": "ALIAS", "alias_scope": "APPLICATION", "alias_parent_id": api}
     await client.variables.create_alias(hidden, alias)
+    await place.variable(place.id, "ENVIRONMENT", "DB_PASSWORD", "s3cret-by-name")
     inherited = await place.variable(place.id, "ENVIRONMENT", "COLOR", "red")
     override = {"value": "blue", "override_scope": "APPLICATION", "override_parent_id": api}
     await client.variables.create_override(inherited, override)

@@ -210,7 +210,7 @@ async def test_a_secret_in_a_document_is_not_compared_and_said_to_be_so(place: P
     diff = await place.client.environments.diff(document, place.id)
     assert lines(diff) == []
     assert "services[AGENTIC_WORKFLOW triage].settings.mcp" in diff.not_compared
-    assert len(diff.not_compared) == 9
+    assert len(diff.not_compared) == 10
     assert (await place.client.environments.diff(document, document)).not_compared == diff.not_compared
 
 

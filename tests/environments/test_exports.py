@@ -77,7 +77,7 @@ async def test_variables_stand_where_they_are_set(ask: Ask, place: Place) -> Non
     def keys(variables: list[dict[str, Any]]) -> set[tuple[str, str]]:
         return {(variable["scope"], variable["key"]) for variable in variables}
 
-    own = {("ENVIRONMENT", key) for key in ("LOG_LEVEL_OF_ENV", "TOKEN", "COLOR")}
+    own = {("ENVIRONMENT", key) for key in ("LOG_LEVEL_OF_ENV", "TOKEN", "COLOR", "DB_PASSWORD")}
     assert keys(document["variables"]) == own | {("PROJECT", "LOG_LEVEL")}, (
         "neither built-in ones nor those of services"
     )
@@ -94,7 +94,7 @@ async def test_no_secret_is_in_a_document(ask: Ask, place: Place) -> None:
     text = json.dumps(document)
     assert [secret for secret in SECRETS if secret in text] == []
     values = {variable["key"]: variable["value"] for variable in document["variables"]}
-    assert (values["TOKEN"], values["COLOR"]) == ("***", "red")
+    assert (values["TOKEN"], values["DB_PASSWORD"], values["COLOR"]) == ("***", "***", "red")
     assert service(document, "APPLICATION")["settings"]["git_repository"]["url"].startswith("https://ada:***@github")
     workflow = service(document, "AGENTIC_WORKFLOW")["settings"]
     assert (workflow["mcp"], workflow["outputs"][0]["headers"][0]["value"]) == ("***", "***")

@@ -45,12 +45,19 @@ async def test_secrets_that_the_api_shows_are_compared_and_not_told(place: Place
     (helm,) = emulator.state.get("environment", made.id).of_kind("helm")
     text = json.dumps(helm.value).replace("s3cret-values", "an0ther-secret")
     helm.value = json.loads(text)
+    (password,) = [
+        one
+        for one in emulator.state.get("environment", made.id).of_kind("variable")
+        if one.value["key"] == "DB_PASSWORD"
+    ]
+    password.facts["plain"] = "an0ther-secret"
     diff = await client.environments.diff(place.id, made.id)
     found = [change for change in diff.changes if "HELM" in change.where and "domains" not in change.where]
     assert [(change.path[-1], change.a, change.b) for change in found] == [
         ("auth.password", "***", "***"),
         ("content", "***", "***"),
     ]
+    assert "variables[ENVIRONMENT DB_PASSWORD].value: differs, not shown since it may be secret" in str(diff)
     assert "values_override.set.auth.password: differs, not shown since it may be secret" in str(diff)
     assert [
         secret for secret in (*SECRETS, "an0ther-secret") if secret in str(diff) + repr(diff) + diff.to_json()
