@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -79,12 +80,16 @@ def keys_of(path: Keys) -> Sequence[Keys]:
 
 def is_ignored(path: Keys, beside: Sequence[Mapping[str, Any]]) -> bool:
     """Whether the key at the end of a path is left out. `beside` are the objects that have it."""
+    always = _is_ignored_always(path)
+    return bool(beside) and all(_is_named(path[-1], one) for one in beside) if always is None else always
+
+
+@functools.lru_cache(1024)
+def _is_ignored_always(path: Keys) -> bool | None:
+    """Whether a key is left out whatever stands beside it; None where that decides."""
     if any(key in FREE for key in path[:-1]):
         return False
-    key = path[-1]
-    if key in IGNORED or ".".join(path[-2:]) in IGNORED:
-        return True
-    return bool(beside) and all(_is_named(key, one) for one in beside)
+    return True if path[-1] in IGNORED or ".".join(path[-2:]) in IGNORED else None
 
 
 def _is_named(key: str, beside: Mapping[str, Any]) -> bool:
