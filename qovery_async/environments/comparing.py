@@ -49,8 +49,8 @@ class Found:
 def compare(a: Mapping[str, Any], b: Mapping[str, Any]) -> Iterator[Found]:
     """What differs, in the order of the documents."""
     comparison = _Comparison(_neutral(a), _neutral(b))
-    for key in ("environment", "deployment_rule", "variables", "stages", "services"):
-        yield from comparison.of(a[key], b[key], Place().key(key))
+    for key in {**a, **b}:
+        yield from comparison.of(a.get(key), b.get(key), Place().key(key))
 
 
 @attrs.frozen

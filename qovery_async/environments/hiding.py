@@ -72,7 +72,7 @@ def _of_model(model: Model, json: dict[str, Any]) -> dict[str, Any]:
         if name is None:  # a key that this version does not know
             found[wire] = _of_plain({wire: item})[wire]
         elif name in secrets or wire in beside:
-            found[wire] = _hidden(item)
+            found[wire] = _hidden(item, is_there=bool(flag) and name in secrets)
         else:
             found[wire] = _marked(getattr(model, name), item)
     return found
@@ -93,7 +93,7 @@ def _of_object(json: dict[str, Any]) -> dict[str, Any]:
     flagged = any(json.get(flag) is True for flag in _FLAGS)
     beside = {key for key in json if key in ("value", "default")} if flagged else beside_secret_name(json)
     return {
-        key: _hidden(item) if key in beside or (looks_secret(key) and _is_text(item)) else item
+        key: _hidden(item, is_there=flagged) if key in beside or (looks_secret(key) and _is_text(item)) else item
         for key, item in json.items()
     }
 
@@ -105,10 +105,10 @@ def _pair(items: list[Any]) -> list[Any]:
     return items
 
 
-def _hidden(item: Any) -> Any:
-    """A secret that is there; one that the API holds back is only known to be there."""
+def _hidden(item: Any, *, is_there: bool = False) -> Any:
+    """A secret. `is_there` says that there is one even where the API shows none."""
     if item is None or item == "":
-        return MASK
+        return MASK if is_there else item
     return item if isinstance(item, Hidden) else Hidden(item)
 
 

@@ -119,6 +119,7 @@ CHANGES: list[tuple[Callable[[Document], object], list[str]]] = [
         [f"{API}.variables[COLOR].value: 'blue' -> 'x'"],
     ),
     (lambda d: d["deployment_rule"].update(auto_stop=True), ["deployment_rule.auto_stop: False -> True"]),
+    (lambda d: d.update(tomorrow=[1]), ["tomorrow: None -> [1]"]),
     (lambda d: d["environment"].update(mode="PRODUCTION"), ["environment.mode: 'STAGING' -> 'PRODUCTION'"]),
 ]  # fmt: skip
 

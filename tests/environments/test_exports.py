@@ -106,6 +106,15 @@ async def test_no_secret_is_in_a_document(ask: Ask, place: Place) -> None:
     assert [variable["value"] for variable in variables] == ["eu", "***"]
 
 
+async def test_what_could_hold_a_secret_and_does_not_is_no_secret(place: Place) -> None:
+    await place.client.agentic_workflows.create(place.id, {"name": "plain"})
+    document = await place.client.environments.export(place.id)
+    (plain,) = [one["settings"] for one in document["services"] if one["name"] == "plain"]
+    assert plain["mcp"] == ""
+    diff = await place.client.environments.diff(document, document)
+    assert not [path for path in diff.not_compared if "plain" in path]
+
+
 @pytest.mark.parametrize(
     "failing",
     ["environments.list_services", "deployment_stages.list", "variables.list", "helms.custom_domains.list"],
