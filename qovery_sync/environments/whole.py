@@ -14,15 +14,19 @@ if TYPE_CHECKING:
 
 
 class WholeEnvironments(Environments):
-    """Environments: groups of services that are deployed together on a cluster, also as documents to compare."""
+    """Environments: groups of services that are deployed together on a cluster.
+
+    `export` makes a document of a whole environment, and `diff` says what differs between two.
+    """
 
     _async: asynchronous.WholeEnvironments  # pyright: ignore[reportIncompatibleVariableOverride]  # set once, by the base
 
     def export(self, environment_id: str) -> EnvironmentDocument:
         """Export an environment with all that is set in it, as one JSON document.
 
-        The document has the services of every kind with their settings, variables, domains and deployment restrictions,
-        the stages and the deployment rule. Secrets are `***`: it never has their values. `docs/compare.md` describes it.
+        The document has the services of every kind with their settings, variables, domains and deployment
+        restrictions, the stages and the deployment rule. Secrets are `***`: it never has their values.
+        `docs/compare.md` describes it.
 
         Sends five requests, and up to five for each service:
 
@@ -40,11 +44,11 @@ class WholeEnvironments(Environments):
         return self._call(self._async.export, environment_id)
 
     def diff(self, a: EnvironmentRef, b: EnvironmentRef) -> EnvironmentDiff:
-        """Find what differs between two environments: `print(client.environments.diff(staging, production))`.
+        """Find what differs between two environments: `print(client.environments.diff(one, other))`.
 
-        Services are matched by kind and name, variables by scope and key, and so on; ids, dates and what is deployed are
-        left out. `docs/compare.md` has the rules. A secret is compared where the API shows its value, and told of
-        otherwise.
+        Services are matched by kind and name, variables by scope and key, and so on; ids, dates and what is
+        deployed are left out. `docs/compare.md` has the rules. A secret is compared where the API shows its
+        value, and told of otherwise.
 
         Args:
             a: The id of an environment, its handle, or a document of `export`.
