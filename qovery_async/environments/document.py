@@ -1,13 +1,11 @@
-"""What does an exported environment look like, and is this one?"""
+"""What does an exported environment look like?"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal, NotRequired, TypedDict, cast
+from typing import Any, Final, Literal, NotRequired, TypedDict
 
 from qovery_async.deployments.kinds import Identified
-from qovery_async.errors import ConfigurationError
-from qovery_async.secrecy.printable import one_line
 
 FORMAT: Final = 1
 """Grows when a document of an older SDK can no longer be compared with one of a newer."""
@@ -48,52 +46,3 @@ class EnvironmentDocument(TypedDict):
 
 EnvironmentRef = str | Identified | Mapping[str, Any]
 """An environment: its id, its handle or another object with its id, or a document of it."""
-
-_PARTS: Final[Mapping[str, type]] = {
-    "environment": dict,
-    "deployment_rule": dict,
-    "variables": list,
-    "stages": list,
-    "services": list,
-}
-
-
-def checked(document: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A document that can be compared.
-
-    Raises:
-        ConfigurationError: it is none, or one of a format that this version does not read.
-    """
-    if (found := document.get("format")) != FORMAT:
-        raise ConfigurationError(f"a document of an environment has the format {FORMAT}, got {_short(found)}")
-    for key, type_ in _PARTS.items():
-        if not isinstance(document.get(key), type_):
-            kind = "an object" if type_ is dict else "a list"
-            raise ConfigurationError(f"{key} of a document must be {kind}, got {_short(document.get(key))}")
-    for service in cast("list[object]", document["services"]):
-        if not _is_service(service):
-            raise ConfigurationError(f"a service of a document needs kind and name, got {_short(service)}")
-    return document
-
-
-def id_of_environment(given: object) -> str:
-    """The id of an environment that is given by its id or its handle.
-
-    Raises:
-        ConfigurationError: there is none.
-    """
-    id_: object = given if isinstance(given, str) else getattr(given, "id", None)
-    if not isinstance(id_, str) or not id_:
-        raise ConfigurationError(f"an environment is given by its id, its handle or its document, got {_short(given)}")
-    return id_
-
-
-def _is_service(service: object) -> bool:
-    if not isinstance(service, dict):
-        return False
-    found = cast("dict[str, object]", service)
-    return isinstance(found.get("kind"), str) and isinstance(found.get("name"), str)
-
-
-def _short(value: object) -> str:
-    return one_line(repr(value), 80)

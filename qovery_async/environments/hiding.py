@@ -109,8 +109,8 @@ def _hidden(item: Any, *, is_there: bool = False) -> Any:
     """A secret. `is_there` says that there is one even where the API shows none."""
     if item is None or item == "":
         return MASK if is_there else item
-    return item if isinstance(item, Hidden) else Hidden(item)
+    return Hidden(item.value if isinstance(item, Hidden) else item)
 
 
 def _is_text(item: object) -> bool:
-    return isinstance(item, (str, int, float)) and not isinstance(item, bool)
+    return isinstance(item, (str, int, float, Hidden)) and not isinstance(item, bool)

@@ -7,8 +7,9 @@ from typing import Any, cast
 
 from qovery_async.environments.comparing import compare
 from qovery_async.environments.difference import EnvironmentChange, EnvironmentDiff
-from qovery_async.environments.document import EnvironmentDocument, EnvironmentRef, checked, id_of_environment
+from qovery_async.environments.document import EnvironmentDocument, EnvironmentRef
 from qovery_async.environments.gathering import gather
+from qovery_async.environments.given import checked, id_of_environment
 from qovery_async.environments.hiding import disclosed
 from qovery_async.runtime.core import Core
 

@@ -139,7 +139,7 @@ async def test_what_is_no_id_is_refused_before_any_request(ask: Ask, given: Any)
 
 
 async def test_kinds_and_keys_that_are_newer_than_this_sdk_are_there(ask: Ask) -> None:
-    robot = {"id": "r1", "service_type": "ROBOT", "name": "arm", "power": {"watts": 5}, "api_key": "s3cret-of-robot"}
+    robot = {"id": "r1", "service_type": "ROBOT", "name": "arm", "power": {"watts": 5}, "api_key": "https://a:b@c"}
 
     @web.middleware
     async def newer(

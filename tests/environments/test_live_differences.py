@@ -72,7 +72,13 @@ async def test_secrets_that_the_api_shows_are_compared_and_not_told(place: Place
     )
 
 
+DEEP: dict[str, Any] = {}
+for _ in range(300):
+    DEEP = {"deeper": DEEP}
+
 WRONG: list[tuple[Any, str]] = [
+    ({"format": 1, "environment": {"name": object()}}, "a document of an environment must be JSON: JSON has no form for"),
+    ({"format": 1, "environment": DEEP}, "a document of an environment must (be JSON|not be nested)"),
     ({}, "a document of an environment has the format 1, got None"),
     ({"format": 2}, "a document of an environment has the format 1, got 2"),
     ({"format": 1, "environment": []}, "environment of a document must be an object"),
