@@ -66,8 +66,10 @@ from qovery_async.vocabulary import UNSET, Model, OpenEnum, UnknownVariant, Unse
 if TYPE_CHECKING:
     from qovery_async.deployments.cluster_errand import ClusterUpdateHook
     from qovery_async.deployments.errand import UpdateHook
-    from qovery_async.deployments.selection import ServiceSelection
+    from qovery_async.deployments.selection import ServiceSelection, ServiceVersions
     from qovery_async.deployments.snapshot import ClusterSnapshot, EnvironmentSnapshot, ServiceSnapshot
+    from qovery_async.environments.difference import EnvironmentChange, EnvironmentDiff
+    from qovery_async.environments.document import EnvironmentDocument, EnvironmentRef, ServiceDocument
     from qovery_async.from_response import to_request
     from qovery_async.handles.clusters import ClusterHandle
     from qovery_async.handles.kinds import (
@@ -94,9 +96,15 @@ else:
         "ClusterUpdateHook": "deployments.cluster_errand",
         "UpdateHook": "deployments.errand",
         "ServiceSelection": "deployments.selection",
+        "ServiceVersions": "deployments.selection",
         "ClusterSnapshot": "deployments.snapshot",
         "EnvironmentSnapshot": "deployments.snapshot",
         "ServiceSnapshot": "deployments.snapshot",
+        "EnvironmentChange": "environments.difference",
+        "EnvironmentDiff": "environments.difference",
+        "EnvironmentDocument": "environments.document",
+        "EnvironmentRef": "environments.document",
+        "ServiceDocument": "environments.document",
         "ClusterHandle": "handles.clusters",
         "AgenticWorkflowHandle": "handles.kinds",
         "ApplicationHandle": "handles.kinds",
@@ -129,14 +137,16 @@ __all__ = [
     "CallOptions", "ClientSettings", "ClusterHandle", "ClusterSnapshot", "ClusterUpdateHook", "ConfigurationError",
     "Conflict", "ConflictingChange", "ConnectError", "ContainerHandle", "DatabaseHandle", "DecodeError",
     "DeploymentAction", "DeploymentCanceled", "DeploymentError", "DeploymentFailed", "DeploymentTimeout",
-    "EnvironmentHandle", "EnvironmentSnapshot", "FailedService", "FindError", "Forbidden", "Headers", "HelmHandle",
-    "Identified", "Inventory", "InventoryCluster", "InventoryEnvironment", "InventoryProject", "InventoryService",
-    "Items", "JobHandle", "LocalRateLimiter", "Mode", "Model", "NotFound", "NotListed", "NothingFound",
-    "OnConflict", "OnError", "OpenEnum", "Pace", "Page", "PatchChange", "PatchPreview", "PreconditionFailed",
-    "ProgressHook", "ProjectHandle", "QoveryError", "Rate", "RateBudgetExhausted", "RateLimited", "RateLimiter",
-    "RawResponse", "RequestEvent", "RequestHook", "RequestTimeout", "ResponseEvent", "ResponseHook",
-    "ResponseTooLarge", "RetryEvent", "RetryHook", "RetryPolicy", "ScopedVariables", "ServerError", "ServiceHandle",
-    "ServiceRef", "ServiceSelection", "ServiceSnapshot", "SeveralFound", "TerraformHandle", "Timeout",
-    "TokenSource", "TransportError", "Turn", "Unauthorized", "UnknownVariant", "UnprocessableEntity", "Unset",
-    "UpdateHook", "WithResponse", "__version__", "bodies", "from_dict", "models", "to_dict", "to_json", "to_request",
+    "EnvironmentChange", "EnvironmentDiff", "EnvironmentDocument", "EnvironmentHandle", "EnvironmentRef",
+    "EnvironmentSnapshot", "FailedService", "FindError", "Forbidden", "Headers", "HelmHandle", "Identified",
+    "Inventory", "InventoryCluster", "InventoryEnvironment", "InventoryProject", "InventoryService", "Items",
+    "JobHandle", "LocalRateLimiter", "Mode", "Model", "NotFound", "NotListed", "NothingFound", "OnConflict",
+    "OnError", "OpenEnum", "Pace", "Page", "PatchChange", "PatchPreview", "PreconditionFailed", "ProgressHook",
+    "ProjectHandle", "QoveryError", "Rate", "RateBudgetExhausted", "RateLimited", "RateLimiter", "RawResponse",
+    "RequestEvent", "RequestHook", "RequestTimeout", "ResponseEvent", "ResponseHook", "ResponseTooLarge",
+    "RetryEvent", "RetryHook", "RetryPolicy", "ScopedVariables", "ServerError", "ServiceDocument", "ServiceHandle",
+    "ServiceRef", "ServiceSelection", "ServiceSnapshot", "ServiceVersions", "SeveralFound", "TerraformHandle",
+    "Timeout", "TokenSource", "TransportError", "Turn", "Unauthorized", "UnknownVariant", "UnprocessableEntity",
+    "Unset", "UpdateHook", "WithResponse", "__version__", "bodies", "from_dict", "models", "to_dict", "to_json",
+    "to_request",
 ]  # fmt: skip

@@ -83,8 +83,10 @@ from qovery_sync.client import Qovery
 if TYPE_CHECKING:
     from qovery_async.deployments.cluster_errand import ClusterUpdateHook
     from qovery_async.deployments.errand import UpdateHook
-    from qovery_async.deployments.selection import ServiceSelection
+    from qovery_async.deployments.selection import ServiceSelection, ServiceVersions
     from qovery_async.deployments.snapshot import ClusterSnapshot, EnvironmentSnapshot, ServiceSnapshot
+    from qovery_async.environments.difference import EnvironmentChange, EnvironmentDiff
+    from qovery_async.environments.document import EnvironmentDocument, EnvironmentRef, ServiceDocument
     from qovery_async.from_response import to_request
     from qovery_async.runtime.patching.difference import PatchChange, PatchPreview
     from qovery_async.runtime.patching.patch import OnConflict
@@ -124,9 +126,15 @@ else:
         "ClusterUpdateHook": "qovery_async.deployments.cluster_errand",
         "UpdateHook": "qovery_async.deployments.errand",
         "ServiceSelection": "qovery_async.deployments.selection",
+        "ServiceVersions": "qovery_async.deployments.selection",
         "ClusterSnapshot": "qovery_async.deployments.snapshot",
         "EnvironmentSnapshot": "qovery_async.deployments.snapshot",
         "ServiceSnapshot": "qovery_async.deployments.snapshot",
+        "EnvironmentChange": "qovery_async.environments.difference",
+        "EnvironmentDiff": "qovery_async.environments.difference",
+        "EnvironmentDocument": "qovery_async.environments.document",
+        "EnvironmentRef": "qovery_async.environments.document",
+        "ServiceDocument": "qovery_async.environments.document",
     }
 
     def __getattr__(name: str) -> Any:
@@ -145,15 +153,16 @@ __all__ = [
     "ArgocdAppHandle", "BadRequest", "BulkOutcome", "BulkProgress", "CallOptions", "ClientSettings",
     "ClusterHandle", "ClusterSnapshot", "ClusterUpdateHook", "ConfigurationError", "Conflict", "ConflictingChange",
     "ConnectError", "ContainerHandle", "DatabaseHandle", "DecodeError", "DeploymentAction", "DeploymentCanceled",
-    "DeploymentError", "DeploymentFailed", "DeploymentTimeout", "EnvironmentHandle", "EnvironmentSnapshot",
-    "FailedService", "FindError", "Forbidden", "Headers", "HelmHandle", "Identified", "Inventory",
-    "InventoryCluster", "InventoryEnvironment", "InventoryProject", "InventoryService", "JobHandle",
-    "LocalRateLimiter", "Mode", "Model", "NotFound", "NotListed", "NothingFound", "OnConflict", "OnError",
-    "OpenEnum", "Pace", "Page", "PatchChange", "PatchPreview", "PreconditionFailed", "ProgressHook",
-    "ProjectHandle", "Qovery", "QoveryError", "Rate", "RateBudgetExhausted", "RateLimited", "RateLimiter",
-    "RawResponse", "RequestEvent", "RequestHook", "RequestTimeout", "ResponseEvent", "ResponseHook",
-    "ResponseTooLarge", "RetryEvent", "RetryHook", "RetryPolicy", "ScopedVariables", "ServerError", "ServiceHandle",
-    "ServiceRef", "ServiceSelection", "ServiceSnapshot", "SeveralFound", "TerraformHandle", "Timeout",
-    "TokenSource", "TransportError", "Turn", "Unauthorized", "UnknownVariant", "UnprocessableEntity", "Unset",
-    "UpdateHook", "WithResponse", "__version__", "bodies", "from_dict", "models", "to_dict", "to_json", "to_request",
+    "DeploymentError", "DeploymentFailed", "DeploymentTimeout", "EnvironmentChange", "EnvironmentDiff",
+    "EnvironmentDocument", "EnvironmentHandle", "EnvironmentRef", "EnvironmentSnapshot", "FailedService",
+    "FindError", "Forbidden", "Headers", "HelmHandle", "Identified", "Inventory", "InventoryCluster",
+    "InventoryEnvironment", "InventoryProject", "InventoryService", "JobHandle", "LocalRateLimiter", "Mode",
+    "Model", "NotFound", "NotListed", "NothingFound", "OnConflict", "OnError", "OpenEnum", "Pace", "Page",
+    "PatchChange", "PatchPreview", "PreconditionFailed", "ProgressHook", "ProjectHandle", "Qovery", "QoveryError",
+    "Rate", "RateBudgetExhausted", "RateLimited", "RateLimiter", "RawResponse", "RequestEvent", "RequestHook",
+    "RequestTimeout", "ResponseEvent", "ResponseHook", "ResponseTooLarge", "RetryEvent", "RetryHook", "RetryPolicy",
+    "ScopedVariables", "ServerError", "ServiceDocument", "ServiceHandle", "ServiceRef", "ServiceSelection",
+    "ServiceSnapshot", "ServiceVersions", "SeveralFound", "TerraformHandle", "Timeout", "TokenSource",
+    "TransportError", "Turn", "Unauthorized", "UnknownVariant", "UnprocessableEntity", "Unset", "UpdateHook",
+    "WithResponse", "__version__", "bodies", "from_dict", "models", "to_dict", "to_json", "to_request",
 ]  # fmt: skip

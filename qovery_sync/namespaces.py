@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from qovery_async import namespaces as asynchronous
     from qovery_sync.bulk import Bulk
     from qovery_sync.deployments.clusters import Deployments
+    from qovery_sync.environments.whole import WholeEnvironments
     from qovery_sync.find.finder import Find
     from qovery_sync.handles.by_id import ClusterById, EnvironmentById, ProjectById, ServiceById
     from qovery_sync.inventory.taking import TakeInventory
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from qovery_sync.resources.deployment_queue import DeploymentQueue
     from qovery_sync.resources.deployment_stages import DeploymentStages
     from qovery_sync.resources.enterprise_connections import EnterpriseConnections
-    from qovery_sync.resources.environments import Environments
     from qovery_sync.resources.events import Events
     from qovery_sync.resources.gcp import Gcp
     from qovery_sync.resources.git import Git
@@ -97,7 +97,7 @@ class Namespaces(Root):
         "EnterpriseConnections", "resources.enterprise_connections"
     )
     environment: Namespace[EnvironmentById] = Namespace("EnvironmentById", "handles.by_id")
-    environments: Namespace[Environments] = Namespace("Environments", "resources.environments")
+    environments: Namespace[WholeEnvironments] = Namespace("WholeEnvironments", "environments.whole")
     events: Namespace[Events] = Namespace("Events", "resources.events")
     find: Namespace[Find] = Namespace("Find", "find.finder")
     gcp: Namespace[Gcp] = Namespace("Gcp", "resources.gcp")

@@ -9,6 +9,9 @@ from qovery_async.deployments.kinds import LISTS
 from qovery_async.directory.entries import DirectoryEntry, service_entry
 from qovery_async.directory.failures import NothingFound
 from qovery_async.directory.lists import Lists
+from qovery_async.environments.difference import EnvironmentDiff
+from qovery_async.environments.document import EnvironmentDocument, EnvironmentRef
+from qovery_async.environments.whole import WholeEnvironments
 from qovery_async.errors import ConfigurationError
 from qovery_async.handles.environment_actions import EnvironmentActions
 from qovery_async.handles.identity import Handle
@@ -157,6 +160,23 @@ class EnvironmentHandle(EnvironmentActions):
     async def links(self) -> list[models.Link]:
         """List the URLs of the services of the environment: `GET /environment/{environmentId}/link`."""
         return await Environments(self._core).list_links(self.id)
+
+    async def export(self) -> EnvironmentDocument:
+        """Export the environment with all that is set in it as one JSON document, as `client.environments.export` does.
+
+        `GET /environment/{environmentId}/services` and others, up to five for each service
+        """
+        return await WholeEnvironments(self._core).export(self.id)
+
+    async def diff(self, other: EnvironmentRef) -> EnvironmentDiff:
+        """Find what differs between this environment and another, as `client.environments.diff` does.
+
+        Args:
+            other: The id of an environment, its handle, or a document of `export`.
+
+        `GET /environment/{environmentId}/services` and others, up to five for each service
+        """
+        return await WholeEnvironments(self._core).diff(self, other)
 
     async def project(self) -> ProjectHandle:
         """Get the handle of its project. Asks only while nothing but the id of the environment is known."""

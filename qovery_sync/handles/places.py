@@ -6,6 +6,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
+from qovery_async.environments.difference import EnvironmentDiff
+from qovery_async.environments.document import EnvironmentDocument, EnvironmentRef
 from qovery_async.runtime import patching
 from qovery_sync.handles.environment_actions import EnvironmentActions
 from qovery_sync.handles.identity import Handle
@@ -126,6 +128,23 @@ class EnvironmentHandle(EnvironmentActions):
     def links(self) -> list[models.Link]:
         """List the URLs of the services of the environment: `GET /environment/{environmentId}/link`."""
         return self._call(self._async.links)
+
+    def export(self) -> EnvironmentDocument:
+        """Export the environment with all that is set in it as one JSON document, as `client.environments.export` does.
+
+        `GET /environment/{environmentId}/services` and others, up to five for each service
+        """
+        return self._call(self._async.export)
+
+    def diff(self, other: EnvironmentRef) -> EnvironmentDiff:
+        """Find what differs between this environment and another, as `client.environments.diff` does.
+
+        Args:
+            other: The id of an environment, its handle, or a document of `export`.
+
+        `GET /environment/{environmentId}/services` and others, up to five for each service
+        """
+        return self._call(self._async.diff, other)
 
     def project(self) -> ProjectHandle:
         """Get the handle of its project. Asks only while nothing but the id of the environment is known."""

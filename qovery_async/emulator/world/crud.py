@@ -11,7 +11,7 @@ from qovery_async.emulator.facts.operations import ApiOperation, DeclaredRespons
 from qovery_async.emulator.facts.refusals import not_found, taken
 from qovery_async.emulator.facts.samples import branch, complete, fields, grow, lasting, sample
 from qovery_async.emulator.facts.validation import misfit
-from qovery_async.emulator.world import derived
+from qovery_async.emulator.world import derived, pages
 from qovery_async.emulator.world.calls import ApiCall, ApiHandler, ApiResponse
 from qovery_async.emulator.world.state import Entity, State
 from qovery_async.emulator.world.unknown_keys import grafted, remembered
@@ -69,7 +69,7 @@ def shown(entity: Entity, declared: DeclaredResponse) -> dict[str, Any]:
 
 def enclosed(items: list[Any], declared: DeclaredResponse) -> Any:
     """A list in the envelope of the response."""
-    page = {"page": 1, "page_size": max(len(items), 20)} if declared.paged else {}
+    page = {"page": 1, "page_size": pages.SIZE} if declared.paged else {}
     return {**page, declared.items: items} if declared.items else items
 
 
@@ -111,7 +111,7 @@ def _list(call: ApiCall) -> ApiResponse:
     for wire, wanted in call.query.items():
         if items and wire in items[0] and wire in ("name", "kind"):
             items = [item for item in items if item.get(wire) == wanted]
-    return ApiResponse(enclosed(items, declared))
+    return ApiResponse(enclosed(pages.page_of(items, call), declared))
 
 
 def _create(call: ApiCall) -> ApiResponse:
@@ -262,7 +262,7 @@ def _sampled(call: ApiCall) -> ApiResponse:
     known = {**call.query, **sent, **derived.references(call.target)}
     value = _sample(declared, f"{call.state.seed}/{call.target.id}/{operation.call}", known)
     if declared.items:
-        value = enclosed([value], declared)
+        value = enclosed(pages.page_of([value], call), declared)
     return ApiResponse(value)
 
 
