@@ -22,8 +22,8 @@ from tests.support.payloads import API, ENUMS, MODELS, UNIONS, as_json, few
 DECLARED = 724
 
 # Lists that the packages keep out of the type checkers' sight.
-ALL: list[str] = vars(models)["__all__"]
-SYNC_ALL: list[str] = vars(qovery_sync.models)["__all__"]
+ALL: list[str] = vars(models)["__getattr__"]("__all__")
+SYNC_ALL: list[str] = vars(qovery_sync.models)["__getattr__"]("__all__")
 
 
 def reached(types: Iterable[str | None]) -> set[str]:

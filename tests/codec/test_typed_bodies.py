@@ -22,7 +22,7 @@ from tests.support.descriptions import DECISIONS
 API = DECISIONS.name(facts.read())
 SENT = sorted(arrange(API).sendable)
 OBJECTS = [name for name in SENT if isinstance(API.schemas[name], ObjectSchema)]
-ALL: list[str] = vars(bodies)["__all__"]
+ALL: list[str] = vars(bodies)["__getattr__"]("__all__")
 
 
 @pytest.mark.parametrize("name", OBJECTS)
@@ -62,7 +62,7 @@ def test_a_patch_needs_nothing_and_knows_all_keys(name: str) -> None:
 
 
 def test_both_packages_have_the_same_objects() -> None:
-    assert vars(qovery_sync.bodies)["__all__"] == ALL
+    assert vars(qovery_sync.bodies)["__getattr__"]("__all__") == ALL
     assert {*ALL} <= {*dir(bodies)} & {*dir(qovery_sync.bodies)}
     for name in ALL:
         assert getattr(qovery_sync.bodies, name) is getattr(bodies, name)
