@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from qovery_async.deployments.errand import UpdateHook
     from qovery_async.deployments.selection import ServiceSelection
     from qovery_async.deployments.snapshot import ClusterSnapshot, EnvironmentSnapshot, ServiceSnapshot
+    from qovery_async.directory.identity import Handle
     from qovery_async.handles.clusters import ClusterHandle
     from qovery_async.handles.kinds import (
         AgenticWorkflowHandle,
@@ -78,6 +79,13 @@ if TYPE_CHECKING:
     )
     from qovery_async.handles.places import EnvironmentHandle, ProjectHandle, ServiceHandle
     from qovery_async.handles.variables import ScopedVariables
+    from qovery_async.variables.changes import VariableChange
+    from qovery_async.variables.desired import DesiredVariables, VariablesSource
+    from qovery_async.variables.failures import PlanNotApplied, PlanOutdated, VariablesError
+    from qovery_async.variables.parents import VariablesParent
+    from qovery_async.variables.plan import VariablesApplied, VariablesDrift, VariablesPlan
+    from qovery_async.variables.present import SeenVariable
+    from qovery_async.variables.values import AliasOf, MountedFile, SecretValue, VariableValue
 else:
     # Imported when they are first touched, since they need many models. Out of the type checkers' sight: a `__getattr__` they can see would hide typing errors.
     _LATER = {
@@ -100,6 +108,22 @@ else:
         "ProjectHandle": "handles.places",
         "ServiceHandle": "handles.places",
         "ScopedVariables": "handles.variables",
+        "AliasOf": "variables.values",
+        "MountedFile": "variables.values",
+        "SecretValue": "variables.values",
+        "VariableValue": "variables.values",
+        "DesiredVariables": "variables.desired",
+        "VariablesSource": "variables.desired",
+        "PlanNotApplied": "variables.failures",
+        "PlanOutdated": "variables.failures",
+        "VariablesError": "variables.failures",
+        "VariableChange": "variables.changes",
+        "VariablesApplied": "variables.plan",
+        "VariablesDrift": "variables.plan",
+        "VariablesPlan": "variables.plan",
+        "VariablesParent": "variables.parents",
+        "SeenVariable": "variables.present",
+        "Handle": "directory.identity",
     }
 
     def __getattr__(name: str) -> Any:
@@ -118,6 +142,7 @@ __all__ = [
     "NO_TIMEOUT",
     "UNSET",
     "AgenticWorkflowHandle",
+    "AliasOf",
     "ApiError",
     "ApplicationHandle",
     "ArgocdAppHandle",
@@ -142,11 +167,13 @@ __all__ = [
     "DeploymentError",
     "DeploymentFailed",
     "DeploymentTimeout",
+    "DesiredVariables",
     "EnvironmentHandle",
     "EnvironmentSnapshot",
     "FailedService",
     "FindError",
     "Forbidden",
+    "Handle",
     "Headers",
     "HelmHandle",
     "Identified",
@@ -160,12 +187,15 @@ __all__ = [
     "LocalRateLimiter",
     "Mode",
     "Model",
+    "MountedFile",
     "NotFound",
     "NothingFound",
     "OnError",
     "OpenEnum",
     "Pace",
     "Page",
+    "PlanNotApplied",
+    "PlanOutdated",
     "PreconditionFailed",
     "ProgressHook",
     "ProjectHandle",
@@ -185,6 +215,8 @@ __all__ = [
     "RetryHook",
     "RetryPolicy",
     "ScopedVariables",
+    "SecretValue",
+    "SeenVariable",
     "ServerError",
     "ServiceHandle",
     "ServiceRef",
@@ -201,6 +233,14 @@ __all__ = [
     "UnprocessableEntity",
     "Unset",
     "UpdateHook",
+    "VariableChange",
+    "VariableValue",
+    "VariablesApplied",
+    "VariablesDrift",
+    "VariablesError",
+    "VariablesParent",
+    "VariablesPlan",
+    "VariablesSource",
     "WithResponse",
     "__version__",
     "from_dict",

@@ -82,6 +82,14 @@ if TYPE_CHECKING:
     from qovery_async.deployments.errand import UpdateHook
     from qovery_async.deployments.selection import ServiceSelection
     from qovery_async.deployments.snapshot import ClusterSnapshot, EnvironmentSnapshot, ServiceSnapshot
+    from qovery_async.variables.changes import VariableChange
+    from qovery_async.variables.desired import DesiredVariables, VariablesSource
+    from qovery_async.variables.failures import PlanNotApplied, PlanOutdated, VariablesError
+    from qovery_async.variables.parents import VariablesParent
+    from qovery_async.variables.plan import VariablesApplied, VariablesDrift, VariablesPlan
+    from qovery_async.variables.present import SeenVariable
+    from qovery_async.variables.values import AliasOf, MountedFile, SecretValue, VariableValue
+    from qovery_sync.directory.identity import Handle
     from qovery_sync.handles.clusters import ClusterHandle
     from qovery_sync.handles.kinds import (
         AgenticWorkflowHandle,
@@ -111,6 +119,22 @@ else:
         "ProjectHandle": "qovery_sync.handles.places",
         "ServiceHandle": "qovery_sync.handles.places",
         "ScopedVariables": "qovery_sync.handles.variables",
+        "Handle": "qovery_sync.directory.identity",
+        "AliasOf": "qovery_async.variables.values",
+        "MountedFile": "qovery_async.variables.values",
+        "SecretValue": "qovery_async.variables.values",
+        "VariableValue": "qovery_async.variables.values",
+        "DesiredVariables": "qovery_async.variables.desired",
+        "VariablesSource": "qovery_async.variables.desired",
+        "PlanNotApplied": "qovery_async.variables.failures",
+        "PlanOutdated": "qovery_async.variables.failures",
+        "VariablesError": "qovery_async.variables.failures",
+        "VariableChange": "qovery_async.variables.changes",
+        "VariablesApplied": "qovery_async.variables.plan",
+        "VariablesDrift": "qovery_async.variables.plan",
+        "VariablesPlan": "qovery_async.variables.plan",
+        "VariablesParent": "qovery_async.variables.parents",
+        "SeenVariable": "qovery_async.variables.present",
         "ClusterUpdateHook": "qovery_async.deployments.cluster_errand",
         "UpdateHook": "qovery_async.deployments.errand",
         "ServiceSelection": "qovery_async.deployments.selection",
@@ -135,6 +159,7 @@ __all__ = [
     "NO_TIMEOUT",
     "UNSET",
     "AgenticWorkflowHandle",
+    "AliasOf",
     "ApiError",
     "ApplicationHandle",
     "ArgocdAppHandle",
@@ -157,11 +182,13 @@ __all__ = [
     "DeploymentError",
     "DeploymentFailed",
     "DeploymentTimeout",
+    "DesiredVariables",
     "EnvironmentHandle",
     "EnvironmentSnapshot",
     "FailedService",
     "FindError",
     "Forbidden",
+    "Handle",
     "Headers",
     "HelmHandle",
     "Identified",
@@ -174,12 +201,15 @@ __all__ = [
     "LocalRateLimiter",
     "Mode",
     "Model",
+    "MountedFile",
     "NotFound",
     "NothingFound",
     "OnError",
     "OpenEnum",
     "Pace",
     "Page",
+    "PlanNotApplied",
+    "PlanOutdated",
     "PreconditionFailed",
     "ProgressHook",
     "ProjectHandle",
@@ -200,6 +230,8 @@ __all__ = [
     "RetryHook",
     "RetryPolicy",
     "ScopedVariables",
+    "SecretValue",
+    "SeenVariable",
     "ServerError",
     "ServiceHandle",
     "ServiceRef",
@@ -216,6 +248,14 @@ __all__ = [
     "UnprocessableEntity",
     "Unset",
     "UpdateHook",
+    "VariableChange",
+    "VariableValue",
+    "VariablesApplied",
+    "VariablesDrift",
+    "VariablesError",
+    "VariablesParent",
+    "VariablesPlan",
+    "VariablesSource",
     "WithResponse",
     "__version__",
     "from_dict",

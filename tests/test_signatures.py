@@ -45,6 +45,7 @@ def twin(call: str) -> str:
 
 PAGERS = list(tables.read().pagers.pagers)
 CAPABILITIES = list(tables.read().capabilities.mount)
+OF_OPERATIONS = {operation.call.partition(".")[0] for operation in API.operations}
 
 
 def find(client: object, call: str) -> Callable[..., Any]:
@@ -92,11 +93,13 @@ def namespaces(resource: object) -> Iterator[str]:
 def methods(resource: object, prefix: str = "") -> Iterator[str]:
     """The dotted names of the methods of all namespaces of operations below."""
     for name in namespaces(resource):
-        if prefix == "" and name in ("organization", *CAPABILITIES):
+        if prefix == "" and name in {"organization", *CAPABILITIES} - OF_OPERATIONS:
             continue  # `organization` is the second name of `organizations`
         below = getattr(resource, name)
         path = f"{prefix}{name}."
-        yield from (path + n for n, member in vars(type(below)).items() if inspect.isfunction(member) and n[0] != "_")
+        # A capability in place of a generated namespace is a subclass of it.
+        generated = next(class_ for class_ in type(below).__mro__ if ".resources." in class_.__module__)
+        yield from (path + n for n, member in vars(generated).items() if inspect.isfunction(member) and n[0] != "_")
         yield from methods(below, path)
 
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qovery_async import models
+from qovery_sync.directory.identity import Handle
 from qovery_sync.handles.environment_actions import EnvironmentActions
-from qovery_sync.handles.identity import Handle
 from qovery_sync.handles.service_actions import ServiceActions
 from qovery_sync.handles.variables import ScopedVariables
 
