@@ -40,6 +40,11 @@ class VariableChange:
         """Whether there is a new variable afterwards."""
         return self.action in ("create", "override", "alias")
 
+    @property
+    def writes(self) -> bool:
+        """Whether it needs a value."""
+        return self.action in ("create", "override", "update")
+
     def __repr__(self) -> str:
         return f"<VariableChange: {self}>"
 

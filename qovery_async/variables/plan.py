@@ -18,10 +18,13 @@ from qovery_async.variables.changes import VariableChange
 from qovery_async.variables.desired import merged, of_here
 from qovery_async.variables.parents import VariablesParent
 from qovery_async.variables.present import Here
-from qovery_async.variables.values import VariableValue
+from qovery_async.variables.values import VariableValue, WantedVariable
 
 FRESH = 60.0
 """Seconds for which a plan is applied without looking again."""
+
+
+_NOTHING = WantedVariable()
 
 
 @attrs.define(eq=False)
@@ -89,8 +92,8 @@ class VariablesPlan:
         except Exception as error:  # noqa: BLE001  # whatever cattrs stumbles over
             raise ConfigurationError(f"this is no plan of variables: {one_line(repr(error))}") from None
         changes = [
-            attrs.evolve(change, value=SecretText(one.text))
-            if change.is_secret and change.value is None and (one := values.get(change.key)) and one.text is not None
+            attrs.evolve(change, value=SecretText(text))
+            if change.writes and change.value is None and (text := values.get(change.key, _NOTHING).text) is not None
             else change
             for change in plan.changes
         ]

@@ -9,21 +9,16 @@ from qovery_async.secrecy.masking import SecretText
 from qovery_async.secrecy.printable import one_line
 
 
-def _text(value: object) -> str:
+def _secret(value: object) -> SecretText:
     if not isinstance(value, str):
         # Only the type: the value may be a secret.
-        raise ConfigurationError(f"a value must be a string, got {type(value).__name__}")
-    return value
+        raise ConfigurationError(f"the value of a secret must be a string, got {type(value).__name__}")
+    return SecretText(value)
 
 
-def _secret(value: str) -> SecretText:
-    return SecretText(_text(value))
-
-
-def _name(value: str) -> str:
-    if not isinstance(value, str) or not value.strip():  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise ConfigurationError(f"a key must be a non-empty string, got {one_line(repr(value))}")
-    return value
+def _filled(_: object, attribute: attrs.Attribute[str], value: object) -> None:
+    if not isinstance(value, str) or not value.strip():
+        raise ConfigurationError(f"{attribute.name} must be a non-empty string, got {one_line(repr(value))}")
 
 
 @attrs.frozen
@@ -40,7 +35,7 @@ class AliasOf:
     The key is looked for where the alias is, then in what is inherited there.
     """
 
-    key: str = attrs.field(converter=_name)
+    key: str = attrs.field(validator=_filled)
 
 
 @attrs.frozen
@@ -48,7 +43,7 @@ class MountedFile:
     """A file: its content, and the path at which Qovery mounts it. `SecretValue` as content makes a secret file."""
 
     content: str | SecretValue
-    mount_path: str = attrs.field(converter=_name)
+    mount_path: str = attrs.field(validator=_filled)
 
 
 VariableValue = str | SecretValue | AliasOf | MountedFile

@@ -27,8 +27,6 @@ from qovery_async.variables.present import Here, here
 from qovery_async.variables.remaining import remaining
 from qovery_async.variables.values import WantedVariable
 
-_WITH_VALUE = ("create", "override", "update")
-
 
 class Work:
     """What the methods of `client.variables` do, through its operations."""
@@ -137,7 +135,7 @@ def _check_redeploy(redeploy: object, timeout: float | None) -> None:
 
 def _check_values(changes: Iterable[VariableChange]) -> None:
     """Refuses a plan that was read from JSON without the values of its secrets."""
-    keys = [change.key for change in changes if change.value is None and change.action in _WITH_VALUE]
+    keys = [change.key for change in changes if change.value is None and change.writes]
     if keys:
         raise ConfigurationError(
             f"the plan was read without the values of {one_line(', '.join(keys))}: "
