@@ -1,0 +1,344 @@
+"""What happens when a plan is applied, and something is in its way?"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable, Generator
+from typing import Any
+
+import attrs
+import pytest
+
+from qovery_async import (
+    AliasOf,
+    BadRequest,
+    BulkProgress,
+    ConfigurationError,
+    Forbidden,
+    MountedFile,
+    PlanNotApplied,
+    PlanOutdated,
+    SecretValue,
+    TransportError,
+    VariablesError,
+    VariablesPlan,
+)
+from qovery_async.emulator import Emulator, Fault
+from qovery_async.emulator.faults.kinds import OutgoingResponse
+from qovery_async.emulator.world.state import Entity
+from tests.support.both_faces import play
+from tests.support.server import Ask
+from tests.support.variable_world import KIND, Places
+
+pytestmark = pytest.mark.anyio
+
+MANY = {f"KEY_{number:03}": str(number) for number in range(100)}
+SECRETS = {"API_KEY": SecretValue("hush-hush-hush"), "LEVEL": "debug"}
+
+
+def variable(place: Entity, key: str) -> Entity:
+    (found,) = [each for each in place.of_kind(KIND) if each.value["key"] == key]
+    return found
+
+
+def change(places: Places, key: str, value: str) -> None:
+    """Someone else changes a variable of the application."""
+    found = variable(places.application, key)
+    found.facts["plain"] = value
+    found.value = {**found.value, "updated_at": "2030-01-01T00:00:00Z"}
+
+
+class TestFailures:
+    async def test_the_first_one_stops_the_rest_and_the_next_call_makes_them(
+        self, ask: Ask, emulator: Emulator, places: Places
+    ) -> None:
+        refused = 0
+
+        def strike(_: Any, response: OutgoingResponse) -> OutgoingResponse | None:
+            nonlocal refused
+            refused += 1
+            return attrs.evolve(response, status=403, body=b'{"status":403,"detail":"no"}') if refused > 30 else None
+
+        def script(client: Any) -> Generator[Any, Any, Any]:
+            plan = yield client.variables.plan(places.application.id, MANY)
+            emulator.faults.add(Fault("forbids", "before", strike), call="variables.create")
+            try:
+                yield client.variables.apply(plan)
+            except PlanNotApplied as error:
+                emulator.faults.clear()
+                return error, (yield client.variables.apply(plan))
+
+        (error, applied), asked = await play(ask, emulator, script)
+        assert len(error.done) == 30
+        assert {*error.done, *error.left} == {*MANY}
+        assert 1 <= len(error.errors) <= 16
+        assert isinstance(error.errors[0], Forbidden)
+        assert error.__cause__ is error.errors[0]
+        assert str(error).startswith(
+            "30 of 100 changes of the variables of service shop/production/storefront were made; "
+            "apply the plan again to make the others\n  create KEY_0"
+        )
+        assert "Check the role of the token" in str(error)
+        assert (len(applied.made), len(applied.already)) == (70, 30)
+        assert asked.count("variables.create") == 100 + len(error.errors)
+        assert places.shown(places.application) == MANY
+
+    async def test_are_picklable(self, ask: Ask, emulator: Emulator, places: Places) -> None:
+        def script(client: Any) -> Generator[Any, Any, Any]:
+            plan = yield client.variables.plan(places.application.id, MANY)
+            emulator.faults.add(Fault.status(403), call="variables.create")
+            with pytest.raises(PlanNotApplied) as failed:
+                yield client.variables.apply(plan)
+            return failed.value, (pickle.loads(pickle.dumps(plan)), plan)
+
+        (error, (copied, plan)), _ = await play(ask, emulator, script)
+        assert copied == plan
+        again = pickle.loads(pickle.dumps(error))
+        assert (str(again), again.left, again.problems) == (str(error), error.left, error.problems)
+        assert isinstance(again.errors[0], Forbidden)
+
+    async def test_a_name_that_the_api_refuses_is_named(self, ask: Ask, emulator: Emulator, places: Places) -> None:
+        """And what it quotes of a secret is not shown."""
+
+        def script(client: Any) -> Generator[Any, Any, Any]:
+            plan = yield client.variables.plan(places.application.id, {"9 KEY": SecretValue("hush-hush-hush")})
+            detail = "key or value is not valid: 9 KEY=hush-hush-hush"
+            emulator.faults.add(Fault.status(400, detail=detail), call="variables.create")
+            with pytest.raises(PlanNotApplied, match=r"create 9 KEY: .* returned 400 key or value is not") as failed:
+                yield client.variables.apply(plan)
+            return failed.value
+
+        error, _ = await play(ask, emulator, script)
+        (refused,) = error.errors
+        assert isinstance(refused, BadRequest)
+        assert "hush" not in f"{error}{error!r}{refused}{refused!r}{refused.body}{refused.args}"
+
+    @pytest.mark.parametrize("fault", [Fault.drop("after"), Fault.reset("after"), Fault.truncated()])
+    @pytest.mark.parametrize("wish", [{"A": "x"}, {"A": SecretValue("x")}, {"UP": "x"}, {"A": AliasOf("UP")}])
+    async def test_what_was_made_and_not_confirmed_is_not_sent_twice(
+        self, ask: Ask, emulator: Emulator, places: Places, fault: Fault, wish: dict[str, Any]
+    ) -> None:
+        places.has(places.project, "UP")
+
+        def script(client: Any) -> Generator[Any, Any, Any]:
+            plan = yield client.variables.plan(places.application.id, wish)
+            emulator.faults.add(fault, call="variables.create*")
+            with pytest.raises(PlanNotApplied) as failed:
+                yield client.variables.apply(plan)
+            assert isinstance(failed.value.errors[0], TransportError)
+            emulator.faults.clear()
+            return (yield client.variables.apply(plan))
+
+        applied, asked = await play(ask, emulator, script)
+        assert (applied.made, len(applied.already)) == ((), 1)
+        assert len([each for each in asked if each.startswith("variables.create")]) == 1
+        assert len(places.shown(places.application)) == 1
+
+    async def test_a_target_whose_id_did_not_come_back(self, ask: Ask, emulator: Emulator, places: Places) -> None:
+        def strike(_: Any, response: OutgoingResponse) -> OutgoingResponse:
+            return attrs.evolve(response, body=b"")
+
+        def script(client: Any) -> Generator[Any, Any, Any]:
+            plan = yield client.variables.plan(places.application.id, {"A": "x", "B": AliasOf("A")})
+            emulator.faults.add(Fault("empties", "after", strike), call="variables.create")
+            with pytest.raises(PlanNotApplied, match="alias B: the id of A did not come back"):
+                yield client.variables.apply(plan)
+            return (yield client.variables.apply(plan))
+
+        applied, _ = await play(ask, emulator, script)
+        assert [each.key for each in applied.made] == ["B"]
+        assert places.shown(places.application) == {"A": "x", "B": "->A"}
+
+
+class TestOthers:
+    """Between the plan and its application, someone else changes something; a plan from JSON looks first."""
+
+    CASES: tuple[tuple[dict[str, Any], Callable[[Places], object], str], ...] = (
+        ({"A": "x"}, lambda p: change(p, "A", "other"), "A was changed by someone else"),
+        ({"A": "x"}, lambda p: p.emulator.state.remove(variable(p.application, "A")), "A is gone"),
+        ({"NEW": "x"}, lambda p: p.has(p.application, "NEW", "y"), "NEW is there with another value"),
+        ({"NEW": "x"}, lambda p: p.has(p.environment, "NEW", "y"), "NEW is inherited from the environment now"),
+        ({"UP": "x"}, lambda p: p.emulator.state.remove(variable(p.project, "UP")), "UP is no longer inherited"),
+        (
+            {"B": AliasOf("E")},
+            lambda p: p.emulator.state.remove(variable(p.environment, "E")),
+            "B has lost its target E",
+        ),
+        ({}, lambda p: change(p, "A", "other"), "A was changed by someone else"),
+        ({}, lambda p: change(p, "S", "other"), "S was changed by someone else"),
+    )
+
+    @pytest.mark.parametrize("case", CASES, ids=lambda case: case[2])
+    async def test_is_noticed_before_anything_is_sent(
+        self, ask: Ask, emulator: Emulator, places: Places, case: tuple[dict[str, Any], Callable[[Places], object], str]
+    ) -> None:
+        wish, meanwhile, message = case
+        places.has(places.application, "A", "a")
+        places.has(places.application, "S", "s", is_secret=True)
+        places.has(places.project, "UP", "up")
+        places.has(places.environment, "E", "e")
+
+        def script(client: Any) -> Generator[Any, Any, Any]:
+            plan = yield client.variables.plan(places.application.id, wish, prune=not wish)
+            meanwhile(places)
+            with pytest.raises(PlanOutdated, match="is outdated, nothing was sent: make a new one") as outdated:
+                yield client.variables.apply(VariablesPlan.from_json(plan.to_json(), wish))
+            return outdated.value
+
+        error, asked = await play(ask, emulator, script)
+        assert error.problems == (message,)
+        assert isinstance(error, VariablesError)
+        assert asked == ["services.list", "variables.list", "variables.list"]
+
+    async def test_is_no_trouble_where_they_did_the_same(self, ask: Ask, emulator: Emulator, places: Places) -> None:
+        places.has(places.application, "A", "a")
+        places.has(places.application, "B", "b")
+        wish = {"A": "x", "NEW": MountedFile("x", "/x")}
+
+        def script(client: Any) -> Generator[Any, Any, Any]:
+            plan = yield client.variables.plan(places.application.id, wish, prune=True)
+            change(places, "A", "x")
+            emulator.state.remove(variable(places.application, "B"))
+            places.has(places.application, "NEW", "x", mount_path="/x")
+            return (yield client.variables.apply(VariablesPlan.from_json(plan.to_json())))
+
+        applied, _ = await play(ask, emulator, script)
+        assert (applied.made, len(applied.already)) == ((), 3)
+
+    async def test_a_secret_that_was_written_since_is_left(self, ask: Ask, emulator: Emulator, places: Places) -> None:
+        """It may be this plan that wrote it, in another process."""
+        places.has(places.application, "API_KEY", "old", is_secret=True)
+
+        def script(client: Any) -> Generator[Any, Any, Any]:
+            plan = yield client.variables.plan(places.application.id, SECRETS)
+            change(places, "API_KEY", "theirs")
+            return (yield client.variables.apply(VariablesPlan.from_json(plan.to_json(), SECRETS)))
+
+        applied, _ = await play(ask, emulator, script)
+        assert [each.key for each in applied.already] == ["API_KEY"]
+        assert places.shown(places.application) == {"API_KEY": "*theirs", "LEVEL": "debug"}
+
+    async def test_is_noticed_by_a_plan_of_more_than_a_minute(
+        self, ask: Ask, emulator: Emulator, places: Places
+    ) -> None:
+        places.has(places.application, "A", "a")
+
+        def script(client: Any) -> Generator[Any, Any, Any]:
+            plan = yield client.variables.plan(places.application.id, {"A": "x"})
+            change(places, "A", "other")
+            plan._memory.seen_at -= 61
+            with pytest.raises(PlanOutdated):
+                yield client.variables.apply(plan)
+
+        await play(ask, emulator, script)
+
+
+class TestJson:
+    async def test_has_no_secret_and_takes_them_back(self, ask: Ask, emulator: Emulator, places: Places) -> None:
+        places.has(places.application, "PLAIN", "hush-hush-hush")
+        wish = {**SECRETS, "PLAIN": SecretValue("hush-hush-hush"), "F": MountedFile(SecretValue("hush-hush"), "/f")}
+
+        def script(client: Any) -> Generator[Any, Any, Any]:
+            plan = yield client.variables.plan(places.application.id, wish)
+            text = plan.to_json()
+            assert "hush" not in f"{text}{plan}{plan!r}{plan.changes!r}"
+            bare = VariablesPlan.from_json(text)
+            assert str(bare) == str(plan)
+            with pytest.raises(
+                ConfigurationError, match="without the values of API_KEY, F, PLAIN: give them as desired="
+            ):
+                yield client.variables.apply(bare)
+            yield client.variables.apply(VariablesPlan.from_json(text, [{"API_KEY": "hush-hush-hush"}, wish]))
+
+        await play(ask, emulator, script)
+        assert places.shown(places.application) == {
+            "API_KEY": "*hush-hush-hush", "F": "*hush-hush at /f", "LEVEL": "debug", "PLAIN": "*hush-hush-hush",
+        }  # fmt: skip
+
+    @pytest.mark.parametrize(
+        "text", ["", "[]", "{}", '{"parent": {"id": "x"}, "changes": [], "uncompared": []}',
+                 '{"parent": {"id": "x", "scope": "JOB"}, "changes": [{"action": "burn", "key": "x"}], "uncompared": []}'],
+    )  # fmt: skip
+    def test_that_is_none_is_refused(self, text: str) -> None:
+        with pytest.raises(ConfigurationError, match="this is no plan of variables"):
+            VariablesPlan.from_json(text)
+
+
+class TestWhatIsNotSaid:
+    @pytest.mark.parametrize("wish", ["x", SecretValue("x"), AliasOf("UP")])
+    async def test_stays(self, ask: Ask, emulator: Emulator, places: Places, wish: Any) -> None:
+        """A PUT replaces all of a variable, and a new one begins with nothing."""
+        places.has(places.project, "UP")
+        about = {"description": "of the team", "enable_interpolation_in_file": True}
+        places.has(places.application, "A", "a", mount_path="/a", **about)
+
+        def script(client: Any) -> Generator[Any, Any, Any]:
+            plan = yield client.variables.plan(places.application.id, {"A": wish})
+            yield client.variables.apply(VariablesPlan.from_json(plan.to_json(), {"A": wish}))
+
+        await play(ask, emulator, script)
+        found = variable(places.application, "A").value
+        assert {key: found[key] for key in about} == about
+        assert (found.get("mount_path") == "/a") is not isinstance(wish, AliasOf)
+
+    async def test_aliases_and_overrides_below_go_with_what_is_deleted(
+        self, ask: Ask, emulator: Emulator, places: Places
+    ) -> None:
+        up = places.has(places.project, "UP")
+        places.linked(places.application, "UP", up, "mine")
+
+        def script(client: Any) -> Generator[Any, Any, Any]:
+            plan = yield client.variables.plan(places.project.id, {}, prune=True)
+            yield client.variables.apply(plan)
+            return plan
+
+        plan, _ = await play(ask, emulator, script)
+        assert str(plan).endswith(
+            "With a variable, its aliases and overrides in everything below are deleted; they are not shown."
+        )
+        assert places.shown(places.application) == {}
+
+
+class TestCalls:
+    async def test_tell_how_far_they_are(self, ask: Ask, emulator: Emulator, places: Places) -> None:
+        told: list[BulkProgress] = []
+
+        def script(client: Any) -> Generator[Any, Any, Any]:
+            plan = yield client.variables.plan(places.application.id, {**MANY, "B": AliasOf("KEY_001")})
+            yield client.variables.apply(plan, progress=told.append)
+
+        await play(ask, emulator, script)
+        assert [each.done for each in told] == [*range(1, 102)]
+        assert told[-1] == BulkProgress(101, 0, 101)
+
+    async def test_of_a_handle_take_plans_of_their_own_place(
+        self, ask: Ask, emulator: Emulator, places: Places
+    ) -> None:
+        def script(client: Any) -> Generator[Any, Any, Any]:
+            plan = yield client.variables.plan(places.project.id, {"A": "x"})
+            with pytest.raises(ConfigurationError, match="the plan is for project shop, not for EnvironmentHandle"):
+                yield client.environment(places.environment.id).variables.apply(plan)
+            return (yield client.project(places.project.id).variables.apply(plan))
+
+        applied, _ = await play(ask, emulator, script)
+        assert len(applied.made) == 1
+
+    @pytest.mark.parametrize(
+        ("options", "message"),
+        [
+            ({"redeploy": "always"}, "redeploy must be 'if_changed' or None"),
+            ({"redeploy": "if_changed"}, "waits for deployments: give timeout= in seconds"),
+            ({"redeploy": "if_changed", "timeout": 0}, "timeout must be a positive number"),
+            ({"progress": "bar"}, "progress must be a function"),
+        ],
+    )
+    async def test_are_checked_before_a_request(
+        self, ask: Ask, emulator: Emulator, places: Places, options: Any, message: str
+    ) -> None:
+        def script(client: Any) -> Generator[Any, Any, Any]:
+            plan = yield client.variables.plan(places.project.id, {"A": "x"})
+            with pytest.raises(ConfigurationError, match=message):
+                yield client.variables.apply(plan, **options)
+
+        await play(ask, emulator, script)
+        assert places.shown(places.project) == {}
