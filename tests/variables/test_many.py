@@ -116,6 +116,21 @@ async def test_sixty_become_what_is_desired(ask: Ask, emulator: Emulator, places
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("seed", range(40))
+async def test_any_become_what_is_desired(emulator: Emulator, places: Places, seed: int) -> None:
+    """Of one place after another, from what was there for another wish."""
+    for wish in (seed, seed + 1000):
+        desired = desired_of(60, seed=wish)
+        before(places, desired, seed)
+        async with AsyncQovery(emulator.token, base_url=emulator.url) as client:
+            for place, own in zip(places.all(), desired, strict=True):
+                plan = await client.variables.plan(place.id, own, prune=True)
+                await client.variables.apply(plan)
+                assert (await client.variables.plan(place.id, own, prune=True, secrets="keep")).changes == ()
+        check(places, desired)
+
+
+@pytest.mark.slow
 async def test_five_hundred_become_what_is_desired(ask: Ask, emulator: Emulator, places: Places) -> None:
     desired = desired_of(500)
     assert sum(map(len, desired)) == 500
