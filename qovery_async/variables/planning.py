@@ -239,7 +239,7 @@ def _like(own: SeenVariable, made: VariableChange, note: str) -> VariableChange:
     return attrs.evolve(
         made,
         is_secret=made.is_secret or (own.is_secret and made.action == "create"),
-        mount_path=made.mount_path or (own.mount_path if made.action == "create" else None),
+        mount_path=made.mount_path or (own.mount_path if made.action == "create" and not own.alias_of else None),
         description=own.description,
         enable_interpolation_in_file=own.enable_interpolation_in_file,
         note=note,
