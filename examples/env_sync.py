@@ -54,8 +54,9 @@ def run(client: Qovery, args: argparse.Namespace) -> int:
         print(plan)
         return 0
     plan = VariablesPlan.from_json(args.apply.read_text(encoding="utf-8"), args.file)
-    redeploy = "if_changed" if args.redeploy else None
-    applied = variables.apply(plan, redeploy=redeploy, timeout=args.redeploy, progress="rich")
+    applied = variables.apply(
+        plan, redeploy="if_changed" if args.redeploy else None, timeout=args.redeploy, progress="rich"
+    )
     print(f"{len(applied.made)} changes made, {len(applied.already)} were made already")
     return 0
 

@@ -126,8 +126,10 @@ class Planning:
             self._problem(key, f"is to be an alias of {told}, {reason}")
         elif own is not None and not own.is_plain:
             self._problem(key, f"is of type {own.type}, which only its holder can change: delete it first")
-        elif above is not None and (own is None or own.alias_of != target):
-            if own is not None or above.alias_of != target:
+        elif own is not None and own.type == "OVERRIDE":
+            self._problem(key, "overrides an inherited variable: only a value can do so, no alias")
+        elif above is not None and own is None:
+            if above.alias_of != target:
                 where = self.parent.where(above.scope)
                 self._problem(key, f"is inherited from {where}: only a value can take its place, no alias")
         elif own is None:

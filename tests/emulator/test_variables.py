@@ -120,12 +120,17 @@ async def test_an_alias_has_neither_an_alias_nor_a_value_of_its_own(scopes: Scop
     assert (await scopes.client.variables.update(alias.id, {"key": "B2", "value": "one"})).key == "B2"
 
 
-async def test_what_sees_a_changed_variable_is_out_of_date(scopes: Scopes) -> None:
+async def test_what_sees_a_changed_variable_is_out_of_date(emulator: Emulator, scopes: Scopes) -> None:
     async def status() -> str:
         return str((await scopes.client.applications.get_status(scopes.application)).service_deployment_status)
 
     assert await status() == "UP_TO_DATE"
-    await scopes.create("A", "PROJECT")
+    other = next(e for e in emulator.state.every("application") if e.id != scopes.application)
+    where: dict[str, Any] = {"service_id": other.id, "service_type": "APPLICATION"}
+    sent = {"name": "A", "value": "x", "scope": "APPLICATION", "is_secret": False}
+    await scopes.client.variables.import_many({"overwrite": False, "vars": [sent]}, **where)
+    assert await status() == "UP_TO_DATE"
+    await scopes.create("B", "PROJECT")
     assert await status() == "OUT_OF_DATE"
 
 

@@ -113,3 +113,19 @@ def kill(emulator: Emulator, at: int) -> None:
 
     emulator.faults.add(Fault("kill", "before", before), call="variables.*")
     emulator.faults.add(Fault("kill", "after", after), call="variables.*")
+
+
+def build(places: Places) -> None:
+    """An application that has a variable of each type, and inherits some."""
+    app, environment, project = places.application, places.environment, places.project
+    places.has(project, "UP", "up")
+    places.has(project, "UP_SECRET", "hush up", is_secret=True)
+    places.has(project, "UP_FILE", "up", mount_path="/up")
+    up = places.has(project, "OVER", "wide")
+    places.linked(environment, "OVER", up, "middle")
+    places.linked(app, "OVER", up, "narrow")
+    a = places.has(app, "A", "a", description="the first")
+    places.has(app, "S", "hush", is_secret=True)
+    places.has(app, "F", "file", mount_path="/f")
+    places.linked(app, "ALIAS", a)
+    places.linked(app, "UP_ALIAS", places.has(environment, "E", "e"))

@@ -12,13 +12,13 @@ from typing import Any
 
 import attrs
 
-from qovery_async.codec.plain import is_object
 from qovery_async.emulator.facts.families import families
 from qovery_async.emulator.facts.operations import operations
 from qovery_async.emulator.facts.refusals import Refusal, not_found
 from qovery_async.emulator.life.environments import Life
 from qovery_async.emulator.world import crud
-from qovery_async.emulator.world.calls import ApiCall, ApiHandler, ApiHandlers, ApiResponse
+from qovery_async.emulator.world.calls import ApiCall, ApiHandlers, ApiResponse
+from qovery_async.emulator.world.outdating import outdating
 from qovery_async.emulator.world.state import Entity, State
 from qovery_async.emulator.world.variable_forms import Form, as_environment_variable, as_secret, as_variable
 
@@ -47,28 +47,12 @@ _VERBS = ("list", "create", "update", "delete", "create_alias", "create_override
 def handlers(life: Life) -> ApiHandlers:
     """The handlers of variables and secrets, in every scope."""
     return {
-        operation.call: _outdating(life, partial(_HANDLERS[operation.verb], _VIEWS[family]))
+        operation.call: outdating(life, KIND, partial(_HANDLERS[operation.verb], _VIEWS[family]))
         if operation.verb != "list"
         else partial(_list, _VIEWS[family])
         for operation in operations().values()
         if (family := operation.namespace.rpartition(".")[2]) in _VIEWS and operation.verb in _VERBS
     }
-
-
-def _outdating(life: Life, handler: ApiHandler) -> ApiHandler:
-    """What sees a variable is out of date once that has changed."""
-
-    def handle(call: ApiCall) -> ApiResponse:
-        holder = call.target.parent if call.target.kind == KIND else call.target
-        response = handler(call)
-        made = call.state.find(response.body["id"]) if is_object(response.body) and "id" in response.body else None
-        holder = made.parent if made is not None else holder
-        for entity in [holder, *holder.below()] if holder is not None else []:
-            if entity.kind in families().services:
-                life.changed(entity.id)
-        return response
-
-    return handle
 
 
 def add(state: State, parent: Entity, body: Mapping[str, Any], *, is_secret: bool, **facts: Any) -> Entity:
