@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Literal
 
 from qovery_async import models
 from qovery_async.directory.identity import Handle
-from qovery_async.errors import ConfigurationError
 from qovery_async.progress.reports import ProgressHook
 from qovery_async.runtime.core import Core
 from qovery_async.runtime.resource import Resource
@@ -73,9 +72,10 @@ class ScopedVariables(Resource):
         Raises:
             ConfigurationError: the plan is for another place.
         """
-        if plan.parent.id != self._holder.id:
-            raise ConfigurationError(f"the plan is for {plan.parent}, not for {self._holder!r}")
-        return await Variables(self._core).apply(plan, redeploy=redeploy, timeout=timeout, progress=progress)
+        from qovery_async.variables.plan import checked_plan
+
+        own = checked_plan(plan, self._holder.id)
+        return await Variables(self._core).apply(own, redeploy=redeploy, timeout=timeout, progress=progress)
 
     async def drift(self, desired: DesiredVariables, *, secret_keys: Collection[str] = ()) -> VariablesDrift:
         """Find how variables differ from what is desired, as `client.variables.drift` does."""

@@ -158,15 +158,26 @@ def memory_of(plan: VariablesPlan) -> PlanMemory:
     return plan._memory  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # of this module
 
 
+def checked_plan(given: object, place: str | None = None) -> VariablesPlan:
+    """What was given as a plan.
+
+    Raises:
+        ConfigurationError: it is none, or not one for the place with this id.
+    """
+    if not isinstance(given, VariablesPlan):
+        raise ConfigurationError(f"apply takes a plan, which client.variables.plan makes, got {type(given).__name__}")
+    if place is not None and given.parent.id != place:
+        raise ConfigurationError(f"the plan is for {given.parent}, not for {place}: client.variables.apply takes any")
+    return given
+
+
 def told(parent: VariablesParent, changes: Sequence[VariableChange], uncompared: Sequence[str]) -> str:
     """Changes as lines."""
     count = "1 change" if len(changes) == 1 else f"{len(changes)} changes"
     lines = [f"Variables of {parent}: {count if changes else 'nothing to do'}"]
     lines += [f"  {change}" for change in changes]
     if uncompared:
-        lines.append(
-            f"  Secrets that are there, whose values cannot be compared: {one_line(', '.join(uncompared), 500)}"
-        )
+        lines.append(f"  Values that are there and cannot be compared: {one_line(', '.join(uncompared), 500)}")
     if parent.noun != "service" and any(change.action == "delete" for change in changes):
         lines.append(
             "  With a variable, its aliases and overrides in everything below are deleted; they are not shown."

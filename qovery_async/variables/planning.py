@@ -216,7 +216,7 @@ def _alias(key: str, target: str) -> VariableChange:
 
 
 def _update(own: SeenVariable, one: WantedVariable) -> VariableChange:
-    note = "a secret is written without being compared" if own.text is None else ""
+    note = "written without being compared" if own.text is None else ""
     return VariableChange(
         action="update",
         key=own.key,

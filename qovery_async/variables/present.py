@@ -74,7 +74,7 @@ def _distance(seen: SeenVariable) -> int:
 
 
 def _seen(variable: models.VariableResponse) -> SeenVariable:
-    alias = variable.aliased_variable
+    alias, overridden = variable.aliased_variable, variable.overridden_variable
     is_secret = variable.is_secret is not False
     return SeenVariable(
         id=variable.id,
@@ -83,7 +83,7 @@ def _seen(variable: models.VariableResponse) -> SeenVariable:
         type=str(variable.variable_type),
         is_secret=is_secret,
         text=None if is_secret else variable.value,
-        mount_path=variable.mount_path or None,
+        mount_path=variable.mount_path or (overridden.mount_path if overridden else None) or None,
         alias_of=alias.key if alias else None,
         target_id=alias.id if alias else None,
         updated_at=variable.updated_at.isoformat() if variable.updated_at else None,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal, cast
 
 from qovery_async import models
-from qovery_async.deployments.kinds import Identified
+from qovery_async.deployments.kinds import Identified, check_action
 from qovery_async.directory.identity import Handle
 from qovery_async.errors import ConfigurationError, Forbidden, NotFound
 from qovery_async.progress.choice import reporter
@@ -21,7 +21,7 @@ from qovery_async.variables.desired import DesiredVariables, VariablesSource, me
 from qovery_async.variables.env_file import written
 from qovery_async.variables.failures import VariablesError
 from qovery_async.variables.parents import VariablesParent, parent_of
-from qovery_async.variables.plan import VariablesApplied, VariablesDrift, VariablesPlan, memory_of
+from qovery_async.variables.plan import VariablesApplied, VariablesDrift, VariablesPlan, checked_plan, memory_of
 from qovery_async.variables.planning import Inherited, Planning, Secrets
 from qovery_async.variables.present import Here, here
 from qovery_async.variables.remaining import remaining
@@ -71,7 +71,8 @@ class Work:
         progress: ProgressHook | Literal["rich"] | None,
     ) -> VariablesApplied:
         """Makes the changes that are left of a plan, then deploys."""
-        _check_redeploy(redeploy, timeout)
+        checked_plan(plan)
+        _check_redeploy(plan.parent, redeploy, timeout)
         reporting = reporter(progress, "variables.apply")
         memory = memory_of(plan)
         left = [change for change in plan.changes if (change.action, change.key) not in memory.done]
@@ -122,11 +123,13 @@ class Work:
             raise
 
 
-def _check_redeploy(redeploy: object, timeout: float | None) -> None:
+def _check_redeploy(parent: VariablesParent, redeploy: object, timeout: float | None) -> None:
     if redeploy not in (None, "if_changed"):
         raise ConfigurationError(f"redeploy must be 'if_changed' or None, got {redeploy!r}")
     if redeploy is not None and timeout is None:
         raise ConfigurationError("redeploy='if_changed' waits for deployments: give timeout= in seconds")
+    if redeploy is not None and parent.noun == "service":
+        check_action(parent.scope, "redeploy", str(parent))
     if timeout is not None:
         from qovery_async.deployments.selection import check_timeout
 

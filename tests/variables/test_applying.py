@@ -191,12 +191,31 @@ class TestCalls:
     ) -> None:
         def script(client: Any) -> Generator[Any, Any, Any]:
             plan = yield client.variables.plan(places.project.id, {"A": "x"})
-            with pytest.raises(ConfigurationError, match="the plan is for project shop, not for EnvironmentHandle"):
+            with pytest.raises(ConfigurationError, match=r"the plan is for project shop, not for \w+-"):
                 yield client.environment(places.environment.id).variables.apply(plan)
             return (yield client.project(places.project.id).variables.apply(plan))
 
         applied, _ = await play(ask, emulator, script)
         assert len(applied.made) == 1
+
+    async def test_take_nothing_but_plans(self, ask: Ask, emulator: Emulator, places: Places) -> None:
+        def script(client: Any) -> Generator[Any, Any, Any]:
+            for variables in (client.variables, client.project(places.project.id).variables):
+                with pytest.raises(ConfigurationError, match=r"apply takes a plan, .*, got dict"):
+                    yield variables.apply({"A": "x"})
+
+        assert (await play(ask, emulator, script))[1] == []
+
+    async def test_know_what_cannot_be_deployed(self, ask: Ask, emulator: Emulator) -> None:
+        def script(client: Any) -> Generator[Any, Any, Any]:
+            data = {"parent": {"id": "x", "scope": "AGENTIC_WORKFLOW"}, "changes": [], "uncompared": []}
+            plan = VariablesPlan.from_dict(data)
+            with pytest.raises(
+                ConfigurationError, match="service x is of kind AGENTIC_WORKFLOW, which cannot redeploy"
+            ):
+                yield client.variables.apply(plan, redeploy="if_changed", timeout=5)
+
+        assert (await play(ask, emulator, script))[1] == []
 
     @pytest.mark.parametrize(
         ("options", "message"),

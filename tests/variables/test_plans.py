@@ -45,7 +45,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
         {},
         ["+ N = ***  (a file at /etc/n)"],
     ),
-    "a secret stays one": ({"S": "x"}, {}, ["~ S = *** -> ***  (a secret is written without being compared)"]),
+    "a secret stays one": ({"S": "x"}, {}, ["~ S = *** -> ***  (written without being compared)"]),
     "a secret is kept": ({"S": SECRET}, {"secrets": "keep"}, []),
     "a file stays one": ({"F": "x"}, {}, ['~ F = "file" -> "x"  (a file at /f)']),
     "a file elsewhere": (
