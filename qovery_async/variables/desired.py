@@ -52,7 +52,7 @@ def of_here(source: Mapping[str, VariableValue] | Path) -> dict[str, WantedVaria
 
 
 def of_place(there: Here) -> dict[str, WantedVariable]:
-    """The own variables of another place. What a secret manager has is like a secret: only its holder knows it."""
+    """The own variables of another place. A value of a secret manager is like a secret: only its holder knows it."""
     return {
         seen.key: WantedVariable(alias_of=seen.alias_of)
         if seen.alias_of is not None

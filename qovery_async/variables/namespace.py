@@ -45,7 +45,7 @@ class Variables(VariableOperations):
                 the handle or id of another place, for its own variables; or a list of these, of which later ones win.
             scope: What `parent` is, such as "PROJECT" or "APPLICATION". Default: found out, which for an id takes the
                 list of the services of the client's organization.
-            prune: Whether variables of `parent` that are not desired are deleted. What it inherits never is.
+            prune: Whether variables of `parent` that are not desired are deleted; inherited ones never are.
             inherited: What becomes of a key that `parent` inherits with another value: "override" gives it one of its
                 own here, "error" raises.
             secrets: Values of secrets cannot be compared: "write" writes all of them, "keep" only those that are not
@@ -122,7 +122,7 @@ class Variables(VariableOperations):
         """Export the own variables of a project, an environment or a service as the text of a `.env` file.
 
         The file reads back to the same: a plan for it has no changes. Secrets stand in it as comments, since their values
-        cannot be read. What an alias stands for, and where a file is mounted, is a comment too.
+        cannot be read. The target of an alias and the mount path of a file are comments too.
 
         Args:
             parent: As in `plan`.

@@ -79,7 +79,9 @@ class Planning:
             if own.text != one.text:
                 self._replace(own, one, f"was an alias of {one_line(own.alias_of, 80)}")
         elif own.text is None:
-            self._secret(own, _update(own, one))
+            self.uncompared.append(own.key)
+            if self.secrets == "write":
+                self.changes[own.key] = [_update(own, one)]
         elif own.text != one.text:
             self.changes[own.key] = [_update(own, one)]
 
@@ -94,22 +96,17 @@ class Planning:
             return
         elif above.is_built_in:
             self._problem(above.key, "is set by Qovery itself: leave it out")
+        elif above.text is None and misfit is None and self.secrets == "keep":
+            self.uncompared.append(above.key)
         elif self.inherited == "error":
             self._problem(above.key, f"is inherited from {self.parent.where(above.scope)}")
         elif misfit:
             where = self.parent.where(above.scope)
             self._problem(above.key, f"is inherited from {where}, where it {misfit}: so would its override")
         else:
-            change = _override(above, one)
+            self.changes[above.key] = [_override(above, one)]
             if above.text is None:
-                self._secret(above, change)
-            else:
-                self.changes[above.key] = [change]
-
-    def _secret(self, seen: SeenVariable, change: VariableChange) -> None:
-        self.uncompared.append(seen.key)
-        if self.secrets == "write":
-            self.changes[seen.key] = [change]
+                self.uncompared.append(above.key)
 
     def _replace(self, own: SeenVariable, one: WantedVariable, note: str) -> None:
         above = self.here.inherited.get(own.key)

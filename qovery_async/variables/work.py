@@ -91,7 +91,8 @@ class Work:
 
             deployed = await deploy(self._core, plan.parent, timeout, changed=bool(memory.done))
             memory.deployed = True
-        already = tuple(change for change in plan.changes if change not in made)
+        now = {(change.action, change.key) for change in made}
+        already = tuple(change for change in plan.changes if (change.action, change.key) not in now)
         return VariablesApplied(made=made, already=already, deployed=deployed)
 
     async def drift(

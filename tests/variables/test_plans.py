@@ -94,6 +94,11 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
         ],
     ),
     "an inherited secret is kept": ({"UP_SECRET": SECRET}, {"secrets": "keep"}, []),
+    "an inherited secret is no error where it is kept": (
+        {"UP_SECRET": SECRET},
+        {"secrets": "keep", "inherited": "error"},
+        [],
+    ),
     "an override changes": ({"OVER": "x"}, {}, ['~ OVER = "narrow" -> "x"']),
     "the rest goes, but nothing that is inherited": (
         {"A": "a"},
