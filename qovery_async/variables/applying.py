@@ -121,7 +121,7 @@ class Applying:
                 override = models.VariableOverrideRequest(
                     value=change.value or "", override_scope=scope, override_parent_id=id_, **about
                 )
-                made = await self.variables.create_override(self.here.inherited[change.key].id, override)
+                made = await self.variables.create_override(self.here.originals[change.key].id, override)
             case "alias":
                 alias = models.VariableAliasRequest(key=change.key, alias_scope=scope, alias_parent_id=id_, **about)
                 await self.variables.create_alias(self._target(change), alias)

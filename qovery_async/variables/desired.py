@@ -57,8 +57,8 @@ def of_place(there: Here) -> dict[str, WantedVariable]:
         seen.key: WantedVariable(alias_of=seen.alias_of)
         if seen.alias_of is not None
         else WantedVariable(
-            text=seen.text if seen.is_plain else None,
-            is_secret=seen.is_secret or not seen.is_plain,
+            text=seen.text if seen.is_readable else None,
+            is_secret=seen.is_secret or not seen.is_readable,
             mount_path=seen.mount_path,
         )
         for seen in there.own.values()

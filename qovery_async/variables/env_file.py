@@ -54,8 +54,8 @@ def _lines(seen: SeenVariable) -> Iterator[str]:
         yield f"# {about} is an alias of {one_line(seen.alias_of, 80)}."
     if seen.mount_path is not None:
         yield f"# {about} is a file at {one_line(seen.mount_path)}."
-    if seen.text is None or not seen.is_plain:
-        kind = "is a secret" if seen.is_plain else "comes from a secret manager"
+    if seen.text is None or not seen.is_readable:
+        kind = "is a secret" if seen.is_readable else "comes from a secret manager"
         yield f"# {about} {kind}: its value cannot be read."
     else:
         yield f"{_key(seen.key)}={_quoted(seen.text)}"

@@ -41,7 +41,7 @@ class Planning:
             self._value(key, self.desired[key])
         if self.prune:
             for key, seen in self.here.own.items():
-                if key not in self.desired and seen.is_plain:
+                if key not in self.desired and seen.held is None:
                     self.changes[key] = [_delete(seen)]
         for key, target in aliases.items():
             self._alias(key, target)
@@ -64,13 +64,15 @@ class Planning:
 
     def _own(self, own: SeenVariable, one: WantedVariable) -> None:
         """A value for a key that this place has itself."""
-        if one.text is None and (own.is_secret or not own.is_plain):
+        misfit = _misfit(own, one)
+        if one.text is None and (own.is_secret or not own.is_readable):
             self.uncompared.append(own.key)
-        elif not own.is_plain:
-            self._problem(own.key, f"is of type {own.type}, which only its holder can change: delete it first")
+        elif own.held is not None:
+            if misfit or own.text is None or own.text != one.text:
+                self._problem(own.key, own.held)
         elif one.text is None:
             self._problem(own.key, _UNREADABLE)
-        elif misfit := _misfit(own, one):
+        elif misfit:
             if own.type == "OVERRIDE":
                 self._problem(own.key, f"overrides an inherited variable, which {misfit}: so does the override")
             else:
@@ -121,8 +123,8 @@ class Planning:
         told = one_line(target, 80)
         if (reason := self._no_target(key, target)) is not None:
             self._problem(key, f"is to be an alias of {told}, {reason}")
-        elif own is not None and not own.is_plain:
-            self._problem(key, f"is of type {own.type}, which only its holder can change: delete it first")
+        elif own is not None and own.held is not None:
+            self._problem(key, own.held)
         elif own is not None and own.type == "OVERRIDE":
             self._problem(key, "overrides an inherited variable: only a value can do so, no alias")
         elif above is not None and own is None:
@@ -165,7 +167,12 @@ class Planning:
     def _follow(self, own: SeenVariable) -> None:
         """An alias of which only its value is desired, or nothing, goes and changes with its target."""
         one = self.desired.get(own.key)
-        if own.alias_of is None or own.key in self.changes or (one is not None and one.alias_of is not None):
+        if (
+            own.alias_of is None
+            or own.held
+            or own.key in self.changes
+            or (one is not None and one.alias_of is not None)
+        ):
             return
         told = one_line(own.alias_of, 80)
         target = self.here.own.get(own.alias_of)

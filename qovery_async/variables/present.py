@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 import attrs
 
 from qovery_async import models
+from qovery_async.secrecy.printable import one_line
 
 PLAIN = ("VALUE", "FILE", "OVERRIDE", "ALIAS")
 """The types that a plan can write."""
@@ -28,6 +29,7 @@ class SeenVariable:
     alias_of: str | None = None
     target_id: str | None = None
     updated_at: str | None = None
+    owned_by: str | None = None
     description: str | None = None
     enable_interpolation_in_file: bool | None = None
 
@@ -35,9 +37,18 @@ class SeenVariable:
         return f"<SeenVariable: {self.key} of type {self.type} in {self.scope}, id {self.id}>"
 
     @property
-    def is_plain(self) -> bool:
-        """Whether a plan can write it: what comes from a secret manager has a master of its own."""
+    def is_readable(self) -> bool:
+        """Whether its value is in the list, rather than in a secret manager."""
         return self.type in PLAIN
+
+    @property
+    def held(self) -> str | None:
+        """Why no plan may change or delete it: something else than Qovery is its master."""
+        if not self.is_readable:
+            return f"is of type {self.type}, which only its holder can change: delete it first"
+        if self.owned_by is not None and self.owned_by.upper() != "QOVERY":
+            return f"is owned by {one_line(self.owned_by, 80)}: change it there"
+        return None
 
     @property
     def is_built_in(self) -> bool:
@@ -51,6 +62,8 @@ class Here:
 
     own: Mapping[str, SeenVariable]
     inherited: Mapping[str, SeenVariable]
+    originals: Mapping[str, SeenVariable]
+    """What an override here refers to: an inherited variable that is no override itself, where that is listed."""
 
     def seen(self, key: str) -> SeenVariable | None:
         """What a key means here."""
@@ -62,11 +75,14 @@ def here(listed: Iterable[models.VariableResponse], scope: str) -> Here:
     every = [_seen(variable) for variable in listed]
     own = {each.key: each for each in every if each.scope == scope and not each.is_built_in}
     # An overridden variable stays listed beside its override, so that the key of a service may be there three times.
+    above = sorted((each for each in every if each.scope != scope or each.is_built_in), key=_distance)
     inherited: dict[str, SeenVariable] = {}
-    for each in sorted(every, key=_distance):
-        if each.scope != scope or each.is_built_in:
-            inherited.setdefault(each.key, each)
-    return Here(own, inherited)
+    originals: dict[str, SeenVariable] = {}
+    for each in above:
+        inherited.setdefault(each.key, each)
+        if each.type != "OVERRIDE":
+            originals.setdefault(each.key, each)
+    return Here(own, inherited, {**inherited, **originals})
 
 
 def _distance(seen: SeenVariable) -> int:
@@ -87,6 +103,7 @@ def _seen(variable: models.VariableResponse) -> SeenVariable:
         alias_of=alias.key if alias else None,
         target_id=alias.id if alias else None,
         updated_at=variable.updated_at.isoformat() if variable.updated_at else None,
+        owned_by=variable.owned_by,
         description=variable.description,
         enable_interpolation_in_file=variable.enable_interpolation_in_file,
     )

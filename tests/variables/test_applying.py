@@ -156,6 +156,19 @@ class TestWhatIsNotSaid:
         assert {key: found[key] for key in about} == about
         assert (found.get("mount_path") == "/a") is not isinstance(wish, AliasOf)
 
+    async def test_an_override_refers_to_the_original(self, ask: Ask, emulator: Emulator, places: Places) -> None:
+        """And so outlives another override in between."""
+        up = places.has(places.project, "UP")
+        between = places.linked(places.environment, "UP", up, "middle")
+
+        def script(client: Any) -> Generator[Any, Any, Any]:
+            plan = yield client.variables.plan(places.application.id, {"UP": "mine"})
+            yield client.variables.apply(plan)
+            yield client.variables.delete(between.id)
+
+        await play(ask, emulator, script)
+        assert places.shown(places.application) == {"UP": "mine"}
+
     async def test_aliases_and_overrides_below_go_with_what_is_deleted(
         self, ask: Ask, emulator: Emulator, places: Places
     ) -> None:

@@ -41,6 +41,14 @@ def test_what_a_secret_manager_holds_is_left_alone(type_: str, wish: Any) -> Non
     assert planned(there, {}, prune=True) == (['- B = "v"'], [])
 
 
+def test_what_another_tool_owns_is_left_alone() -> None:
+    there = [listed("A", "x", owned_by="Doppler"), listed("B", owned_by="Qovery"), listed("C", owned_by="QOVERY")]
+    assert planned(there, {"A": "y"})[1] == ["A is owned by Doppler: change it there"]
+    assert planned(there, {"A": AliasOf("B")})[1] == ["A is owned by Doppler: change it there"]
+    assert planned(there, {"A": "x"}, prune=True) == (['- B = "v"', '- C = "v"'], [])
+    assert planned(there, {}, prune=True) == (['- B = "v"', '- C = "v"'], [])
+
+
 def test_a_built_in_variable_may_have_the_scope_of_its_environment() -> None:
     there = [listed("QOVERY_ID", "x", "ENVIRONMENT", variable_type="BUILT_IN")]
     assert planned(there, {"QOVERY_ID": "y"})[1] == ["QOVERY_ID is set by Qovery itself: leave it out"]
