@@ -58,8 +58,8 @@ if TYPE_CHECKING:
     from qovery_async.resources.secret_manager_accesses import SecretManagerAccesses
     from qovery_async.resources.services import Services
     from qovery_async.resources.terraforms import Terraforms
-    from qovery_async.resources.variables import Variables
     from qovery_async.resources.webhooks import Webhooks
+    from qovery_async.variables.namespace import Variables
 
 
 class Namespaces(Root):
@@ -123,6 +123,6 @@ class Namespaces(Root):
     service: Namespace[ServiceById] = Namespace("ServiceById", "handles.by_id")
     services: Namespace[Services] = Namespace("Services", "resources.services")
     terraforms: Namespace[Terraforms] = Namespace("Terraforms", "resources.terraforms")
-    variables: Namespace[Variables] = Namespace("Variables", "resources.variables")
+    variables: Namespace[Variables] = Namespace("Variables", "variables.namespace")
     webhooks: Namespace[Webhooks] = Namespace("Webhooks", "resources.webhooks")
     organization: Namespace[Organizations] = organizations

@@ -90,6 +90,14 @@ if TYPE_CHECKING:
     from qovery_async.from_response import to_request
     from qovery_async.runtime.patching.difference import PatchChange, PatchPreview
     from qovery_async.runtime.patching.patch import OnConflict
+    from qovery_async.variables.changes import VariableChange
+    from qovery_async.variables.desired import DesiredVariables, VariablesSource
+    from qovery_async.variables.failures import PlanNotApplied, PlanOutdated, VariablesError
+    from qovery_async.variables.parents import VariablesParent
+    from qovery_async.variables.plan import VariablesApplied, VariablesDrift, VariablesPlan
+    from qovery_async.variables.present import SeenVariable
+    from qovery_async.variables.values import AliasOf, MountedFile, SecretValue, VariableValue
+    from qovery_sync.directory.identity import Handle
     from qovery_sync.handles.clusters import ClusterHandle
     from qovery_sync.handles.kinds import (
         AgenticWorkflowHandle,
@@ -123,6 +131,22 @@ else:
         "ProjectHandle": "qovery_sync.handles.places",
         "ServiceHandle": "qovery_sync.handles.places",
         "ScopedVariables": "qovery_sync.handles.variables",
+        "Handle": "qovery_sync.directory.identity",
+        "AliasOf": "qovery_async.variables.values",
+        "MountedFile": "qovery_async.variables.values",
+        "SecretValue": "qovery_async.variables.values",
+        "VariableValue": "qovery_async.variables.values",
+        "DesiredVariables": "qovery_async.variables.desired",
+        "VariablesSource": "qovery_async.variables.desired",
+        "PlanNotApplied": "qovery_async.variables.failures",
+        "PlanOutdated": "qovery_async.variables.failures",
+        "VariablesError": "qovery_async.variables.failures",
+        "VariableChange": "qovery_async.variables.changes",
+        "VariablesApplied": "qovery_async.variables.plan",
+        "VariablesDrift": "qovery_async.variables.plan",
+        "VariablesPlan": "qovery_async.variables.plan",
+        "VariablesParent": "qovery_async.variables.parents",
+        "SeenVariable": "qovery_async.variables.present",
         "ClusterUpdateHook": "qovery_async.deployments.cluster_errand",
         "UpdateHook": "qovery_async.deployments.errand",
         "ServiceSelection": "qovery_async.deployments.selection",
@@ -149,20 +173,23 @@ else:
 
 
 __all__ = [
-    "NO_RETRIES", "NO_TIMEOUT", "UNSET", "AgenticWorkflowHandle", "ApiError", "ApplicationHandle",
+    "NO_RETRIES", "NO_TIMEOUT", "UNSET", "AgenticWorkflowHandle", "AliasOf", "ApiError", "ApplicationHandle",
     "ArgocdAppHandle", "BadRequest", "BulkOutcome", "BulkProgress", "CallOptions", "ClientSettings",
     "ClusterHandle", "ClusterSnapshot", "ClusterUpdateHook", "ConfigurationError", "Conflict", "ConflictingChange",
     "ConnectError", "ContainerHandle", "DatabaseHandle", "DecodeError", "DeploymentAction", "DeploymentCanceled",
-    "DeploymentError", "DeploymentFailed", "DeploymentTimeout", "EnvironmentChange", "EnvironmentDiff",
-    "EnvironmentDocument", "EnvironmentHandle", "EnvironmentRef", "EnvironmentSnapshot", "FailedService",
-    "FindError", "Forbidden", "Headers", "HelmHandle", "Identified", "Inventory", "InventoryCluster",
-    "InventoryEnvironment", "InventoryProject", "InventoryService", "JobHandle", "LocalRateLimiter", "Mode",
-    "Model", "NotFound", "NotListed", "NothingFound", "OnConflict", "OnError", "OpenEnum", "Pace", "Page",
-    "PatchChange", "PatchPreview", "PreconditionFailed", "ProgressHook", "ProjectHandle", "Qovery", "QoveryError",
-    "Rate", "RateBudgetExhausted", "RateLimited", "RateLimiter", "RawResponse", "RequestEvent", "RequestHook",
-    "RequestTimeout", "ResponseEvent", "ResponseHook", "ResponseTooLarge", "RetryEvent", "RetryHook", "RetryPolicy",
-    "ScopedVariables", "ServerError", "ServiceDocument", "ServiceHandle", "ServiceRef", "ServiceSelection",
+    "DeploymentError", "DeploymentFailed", "DeploymentTimeout", "DesiredVariables", "EnvironmentChange",
+    "EnvironmentDiff", "EnvironmentDocument", "EnvironmentHandle", "EnvironmentRef", "EnvironmentSnapshot",
+    "FailedService", "FindError", "Forbidden", "Handle", "Headers", "HelmHandle", "Identified", "Inventory",
+    "InventoryCluster", "InventoryEnvironment", "InventoryProject", "InventoryService", "JobHandle",
+    "LocalRateLimiter", "Mode", "Model", "MountedFile", "NotFound", "NotListed", "NothingFound", "OnConflict",
+    "OnError", "OpenEnum", "Pace", "Page", "PatchChange", "PatchPreview", "PlanNotApplied", "PlanOutdated",
+    "PreconditionFailed", "ProgressHook", "ProjectHandle", "Qovery", "QoveryError", "Rate", "RateBudgetExhausted",
+    "RateLimited", "RateLimiter", "RawResponse", "RequestEvent", "RequestHook", "RequestTimeout", "ResponseEvent",
+    "ResponseHook", "ResponseTooLarge", "RetryEvent", "RetryHook", "RetryPolicy", "ScopedVariables", "SecretValue",
+    "SeenVariable", "ServerError", "ServiceDocument", "ServiceHandle", "ServiceRef", "ServiceSelection",
     "ServiceSnapshot", "ServiceVersions", "SeveralFound", "TerraformHandle", "Timeout", "TokenSource",
     "TransportError", "Turn", "Unauthorized", "UnknownVariant", "UnprocessableEntity", "Unset", "UpdateHook",
-    "WithResponse", "__version__", "bodies", "from_dict", "models", "to_dict", "to_json", "to_request",
+    "VariableChange", "VariableValue", "VariablesApplied", "VariablesDrift", "VariablesError", "VariablesParent",
+    "VariablesPlan", "VariablesSource", "WithResponse", "__version__", "bodies", "from_dict", "models", "to_dict",
+    "to_json", "to_request",
 ]  # fmt: skip

@@ -59,8 +59,8 @@ if TYPE_CHECKING:
     from qovery_sync.resources.secret_manager_accesses import SecretManagerAccesses
     from qovery_sync.resources.services import Services
     from qovery_sync.resources.terraforms import Terraforms
-    from qovery_sync.resources.variables import Variables
     from qovery_sync.resources.webhooks import Webhooks
+    from qovery_sync.variables.namespace import Variables
 
 
 class Namespaces(Root):
@@ -125,6 +125,6 @@ class Namespaces(Root):
     service: Namespace[ServiceById] = Namespace("ServiceById", "handles.by_id")
     services: Namespace[Services] = Namespace("Services", "resources.services")
     terraforms: Namespace[Terraforms] = Namespace("Terraforms", "resources.terraforms")
-    variables: Namespace[Variables] = Namespace("Variables", "resources.variables")
+    variables: Namespace[Variables] = Namespace("Variables", "variables.namespace")
     webhooks: Namespace[Webhooks] = Namespace("Webhooks", "resources.webhooks")
     organization: Namespace[Organizations] = organizations

@@ -9,7 +9,7 @@ from qovery_async.deployments.cluster_errand import ClusterUpdateHook
 from qovery_async.deployments.clusters import Deployments
 from qovery_async.deployments.snapshot import ClusterSnapshot
 from qovery_async.directory.failures import NothingFound
-from qovery_async.handles.identity import Handle
+from qovery_async.directory.identity import Handle
 from qovery_async.progress.reports import ProgressHook
 from qovery_async.resources.clusters import Clusters
 from qovery_async.resources.clusters.kubeconfig import ClusterKubeconfig

@@ -8,13 +8,13 @@ from qovery_async import bodies, models
 from qovery_async.deployments.kinds import LISTS
 from qovery_async.directory.entries import DirectoryEntry, service_entry
 from qovery_async.directory.failures import NothingFound
+from qovery_async.directory.identity import Handle
 from qovery_async.directory.lists import Lists
 from qovery_async.environments.difference import EnvironmentDiff
 from qovery_async.environments.document import EnvironmentDocument, EnvironmentRef
 from qovery_async.environments.whole import WholeEnvironments
 from qovery_async.errors import ConfigurationError
 from qovery_async.handles.environment_actions import EnvironmentActions
-from qovery_async.handles.identity import Handle
 from qovery_async.handles.service_actions import ServiceActions
 from qovery_async.handles.variables import ScopedVariables
 from qovery_async.resources.environments import Environments
@@ -54,7 +54,7 @@ class ServiceHandle(ServiceActions):
     @property
     def variables(self) -> ScopedVariables:
         """The variables that the service sees."""
-        return ScopedVariables(self._core, self.id, self._variable_scope)
+        return ScopedVariables(self._core, self)
 
     async def get(self) -> models.AnyService:
         """Get the service in full, as the model of its kind.
@@ -102,12 +102,6 @@ class ServiceHandle(ServiceActions):
     async def _look_up(self) -> DirectoryEntry:
         return await Lists(self._core, await self._organization_id(None)).with_id(self.id, "service")
 
-    async def _variable_scope(self) -> str:
-        entry = await self._entry()
-        if entry.kind in ("DATABASE", "ARGOCD_APP"):
-            raise ConfigurationError(f"{entry.name} is of kind {entry.kind}, which has no variables")
-        return entry.kind
-
 
 class EnvironmentHandle(EnvironmentActions):
     """An environment, such as `client.environment(environment_id)` or what `client.find.environment` finds."""
@@ -117,7 +111,7 @@ class EnvironmentHandle(EnvironmentActions):
     @property
     def variables(self) -> ScopedVariables:
         """The variables that the environment sees."""
-        return ScopedVariables(self._core, self.id, self._variable_scope)
+        return ScopedVariables(self._core, self)
 
     async def get(self) -> models.Environment:
         """Get the environment: `GET /environment/{environmentId}`."""
@@ -185,9 +179,6 @@ class EnvironmentHandle(EnvironmentActions):
     async def _look_up(self) -> DirectoryEntry:
         return _environment_entry(await self.get())
 
-    async def _variable_scope(self) -> str:
-        return "ENVIRONMENT"
-
 
 class ProjectHandle(Handle):
     """A project, such as `client.project(project_id)` or what `client.find.project` finds."""
@@ -197,7 +188,7 @@ class ProjectHandle(Handle):
     @property
     def variables(self) -> ScopedVariables:
         """The variables of the project."""
-        return ScopedVariables(self._core, self.id, self._variable_scope)
+        return ScopedVariables(self._core, self)
 
     async def get(self) -> models.Project:
         """Get the project: `GET /project/{projectId}`."""
@@ -221,9 +212,6 @@ class ProjectHandle(Handle):
         """List the environments of the project as handles: `GET /project/{projectId}/environment`."""
         found = await Environments(self._core).list(self.id)
         return [EnvironmentHandle(self._core, _environment_entry(environment)) for environment in found]
-
-    async def _variable_scope(self) -> str:
-        return "PROJECT"
 
 
 def service_handle(core: Core, entry: DirectoryEntry) -> ServiceHandle:

@@ -10,7 +10,7 @@ from qovery_async.deployments.errand import UpdateHook
 from qovery_async.deployments.kinds import DeploymentAction
 from qovery_async.deployments.selection import check_timeout
 from qovery_async.deployments.snapshot import ServiceSnapshot
-from qovery_async.handles.identity import LearningHandle
+from qovery_async.directory.identity import LearningHandle
 from qovery_async.progress.choice import check_progress
 from qovery_async.progress.reports import ProgressHook
 

@@ -11,7 +11,7 @@ from qovery_async.deployments.snapshot import ClusterSnapshot
 from qovery_async.progress.reports import BulkProgress
 from qovery_async.runtime import patching
 from qovery_async.vocabulary import UNSET, Unset
-from qovery_sync.handles.identity import Handle
+from qovery_sync.directory.identity import Handle
 
 if TYPE_CHECKING:
     from qovery_async.handles import clusters as asynchronous

@@ -9,8 +9,8 @@ from qovery_async import bodies, models
 from qovery_async.environments.difference import EnvironmentDiff
 from qovery_async.environments.document import EnvironmentDocument, EnvironmentRef
 from qovery_async.runtime import patching
+from qovery_sync.directory.identity import Handle
 from qovery_sync.handles.environment_actions import EnvironmentActions
-from qovery_sync.handles.identity import Handle
 from qovery_sync.handles.service_actions import ServiceActions
 from qovery_sync.handles.variables import ScopedVariables
 

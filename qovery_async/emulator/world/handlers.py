@@ -18,7 +18,7 @@ def all_of(tokens: Tokens, life: Life, cluster_lives: ClusterLives, audit_log: A
         **clusters.handlers(),
         **views.handlers(life),
         **stages.handlers(),
-        **variables.handlers(),
+        **variables.handlers(life),
         **links.handlers(),
         **deployments.handlers(life, cluster_lives),
         **audit_log.handlers(),
