@@ -180,8 +180,9 @@ CLASSES = {name: getattr(models, name) for name, s in API.schemas.items() if not
 
 class TestModels:
     def test_say_where_they_are_met(self) -> None:
-        one = r"(`[\w.]+`( and `[\w.]+`)?|`[\w.]+` and \d+ more (operations|models))"
-        sentence = re.compile(rf"(Sent by {one}\. ?)?(Returned by {one}\. ?)?(Part of {one}\. ?)?")
+        one = r"(`[\w.]+`( and `[\w.]+`)?|`[\w.]+` and \d+ more (operations|streams|models))"
+        kinds = ("Sent by", "Returned by", "Received by", "Part of")
+        sentence = re.compile("".join(rf"({kind} {one}\. ?)?" for kind in kinds))
         for name, found in CLASSES.items():
             said = " ".join((found.__doc__ or "").partition("Attributes:")[0].split())
             assert said, name
@@ -193,6 +194,7 @@ class TestModels:
             ("ProjectRequest", "Sent by `projects.create` and `projects.update`."),
             ("Project", "Returned by `projects.list` and 3 more operations."),
             ("ClusterDeleteMode", "Sent by `clusters.delete`."),
+            ("ServiceLogLine", "Received by `streams.service_logs`."),
         ],
     )
     def test_say_whether_they_go_or_come(self, name: str, said: str) -> None:
