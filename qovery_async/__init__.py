@@ -33,6 +33,7 @@ from qovery_async.errors import (
     RequestTimeout,
     ResponseTooLarge,
     ServerError,
+    StreamClosed,
     TransportError,
     Unauthorized,
     UnprocessableEntity,
@@ -78,6 +79,8 @@ if TYPE_CHECKING:
     )
     from qovery_async.handles.places import EnvironmentHandle, ProjectHandle, ServiceHandle
     from qovery_async.handles.variables import ScopedVariables
+    from qovery_async.streams.buffer import WhenSlow
+    from qovery_async.streams.stream import Stream
 else:
     # Imported when they are first touched, since they need many models. Out of the type checkers' sight: a `__getattr__` they can see would hide typing errors.
     _LATER = {
@@ -100,6 +103,8 @@ else:
         "ProjectHandle": "handles.places",
         "ServiceHandle": "handles.places",
         "ScopedVariables": "handles.variables",
+        "WhenSlow": "streams.buffer",
+        "Stream": "streams.stream",
     }
 
     def __getattr__(name: str) -> Any:
@@ -191,6 +196,8 @@ __all__ = [
     "ServiceSelection",
     "ServiceSnapshot",
     "SeveralFound",
+    "Stream",
+    "StreamClosed",
     "TerraformHandle",
     "Timeout",
     "TokenSource",
@@ -201,6 +208,7 @@ __all__ = [
     "UnprocessableEntity",
     "Unset",
     "UpdateHook",
+    "WhenSlow",
     "WithResponse",
     "__version__",
     "from_dict",

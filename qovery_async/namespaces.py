@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from qovery_async.resources.terraforms import Terraforms
     from qovery_async.resources.variables import Variables
     from qovery_async.resources.webhooks import Webhooks
+    from qovery_async.streams.clusters import Streams
 
 
 class Namespaces(Root):
@@ -122,6 +123,7 @@ class Namespaces(Root):
     )
     service: Namespace[ServiceById] = Namespace("ServiceById", "handles.by_id")
     services: Namespace[Services] = Namespace("Services", "resources.services")
+    streams: Namespace[Streams] = Namespace("Streams", "streams.clusters")
     terraforms: Namespace[Terraforms] = Namespace("Terraforms", "resources.terraforms")
     variables: Namespace[Variables] = Namespace("Variables", "resources.variables")
     webhooks: Namespace[Webhooks] = Namespace("Webhooks", "resources.webhooks")

@@ -60,6 +60,7 @@ from qovery_async import (
     ServerError,
     ServiceRef,
     SeveralFound,
+    StreamClosed,
     Timeout,
     TokenSource,
     TransportError,
@@ -82,6 +83,7 @@ if TYPE_CHECKING:
     from qovery_async.deployments.errand import UpdateHook
     from qovery_async.deployments.selection import ServiceSelection
     from qovery_async.deployments.snapshot import ClusterSnapshot, EnvironmentSnapshot, ServiceSnapshot
+    from qovery_async.streams.buffer import WhenSlow
     from qovery_sync.handles.clusters import ClusterHandle
     from qovery_sync.handles.kinds import (
         AgenticWorkflowHandle,
@@ -95,6 +97,7 @@ if TYPE_CHECKING:
     )
     from qovery_sync.handles.places import EnvironmentHandle, ProjectHandle, ServiceHandle
     from qovery_sync.handles.variables import ScopedVariables
+    from qovery_sync.streams.stream import Stream
 else:
     # Imported when they are first touched, since they need many models. Out of the type checkers' sight: a `__getattr__` they can see would hide typing errors.
     _LATER = {
@@ -117,6 +120,8 @@ else:
         "ClusterSnapshot": "qovery_async.deployments.snapshot",
         "EnvironmentSnapshot": "qovery_async.deployments.snapshot",
         "ServiceSnapshot": "qovery_async.deployments.snapshot",
+        "WhenSlow": "qovery_async.streams.buffer",
+        "Stream": "qovery_sync.streams.stream",
     }
 
     def __getattr__(name: str) -> Any:
@@ -206,6 +211,8 @@ __all__ = [
     "ServiceSelection",
     "ServiceSnapshot",
     "SeveralFound",
+    "Stream",
+    "StreamClosed",
     "TerraformHandle",
     "Timeout",
     "TokenSource",
@@ -216,6 +223,7 @@ __all__ = [
     "UnprocessableEntity",
     "Unset",
     "UpdateHook",
+    "WhenSlow",
     "WithResponse",
     "__version__",
     "from_dict",

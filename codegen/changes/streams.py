@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from codegen.changes.change import Change, order
 from codegen.changes.operations import parameters
-from codegen.decisions.named import Api, Stream
+from codegen.decisions.named import Api, NamedStream
 
 
 def changes(before: Api, after: Api) -> Iterator[Change]:
@@ -20,7 +20,7 @@ def changes(before: Api, after: Api) -> Iterator[Change]:
     yield from order("The description", "streams", [*was], [*now])
 
 
-def _stream(old: Stream, new: Stream) -> Iterator[Change]:
+def _stream(old: NamedStream, new: NamedStream) -> Iterator[Change]:
     where = f"The stream `{new.path}`"
     if old.frame != new.frame:
         yield Change(f"{where} sends `{new.frame}`, was `{old.frame}`.", breaking=True)

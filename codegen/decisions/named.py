@@ -27,7 +27,7 @@ class Operation(facts.OperationFacts):
 
 
 @attrs.frozen
-class Stream(facts.StreamFacts):
+class NamedStream(facts.StreamFacts):
     """A stream that knows the method of `client.streams` that opens it."""
 
     name: str = attrs.field(kw_only=True)
@@ -50,7 +50,7 @@ class Api:
     corrected: list[str] = attrs.Factory(list)
     """The places at which the description was corrected."""
     version: str = ""
-    streams: list[Stream] = attrs.Factory(list)
+    streams: list[NamedStream] = attrs.Factory(list)
 
     @property
     def calls(self) -> dict[str, Operation]:
@@ -74,7 +74,7 @@ def name(
     enums: Mapping[str, str],
     *,
     invented: Mapping[str, str],
-    streams: Iterable[Stream] = (),
+    streams: Iterable[NamedStream] = (),
 ) -> Api:
     """The API under its public names.
 
@@ -126,7 +126,7 @@ def _operation(operation: facts.OperationFacts, call: str, spell: Callable[[str]
     )
 
 
-def _stream(stream: Stream, spell: Callable[[str], str], schemas: Mapping[str, Schema]) -> Stream:
+def _stream(stream: NamedStream, spell: Callable[[str], str], schemas: Mapping[str, Schema]) -> NamedStream:
     frame = spell(stream.frame)
     return attrs.evolve(
         stream,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import attrs
 
 from codegen.decisions.loader import Place, SchemaName, Table
-from codegen.decisions.named import Api, Stream
+from codegen.decisions.named import Api, NamedStream
 from codegen.facts import Parameter, StreamFacts, references
 from codegen.spelling import snake
 
@@ -22,12 +22,12 @@ class LeftOut:
 
 
 @attrs.frozen
-class Streams(Table):
+class StreamTable(Table):
     names: dict[str, str]
     frames: dict[str, str]
     paths: dict[str, LeftOut]
 
-    def of(self, declared: Sequence[StreamFacts]) -> list[Stream]:
+    def of(self, declared: Sequence[StreamFacts]) -> list[NamedStream]:
         """All streams; without declared ones, as in a description of operations alone, there are none."""
         found = [
             self._stream(each.path, each.parameters, self.frames.get(each.path, each.frame), each.frame)
@@ -52,5 +52,5 @@ class Streams(Table):
             for name in [name for name in references(frame) if name not in api.schemas]:
                 yield ("frames", path), f"the API has no schema {name!r}"
 
-    def _stream(self, path: str, parameters: list[Parameter], frame: str, declared: str) -> Stream:
-        return Stream(path, parameters, frame, name=self.names.get(path, snake(path)), declared=declared)
+    def _stream(self, path: str, parameters: list[Parameter], frame: str, declared: str) -> NamedStream:
+        return NamedStream(path, parameters, frame, name=self.names.get(path, snake(path)), declared=declared)

@@ -22,7 +22,7 @@ from codegen.decisions.loader import OperationName, Place, Table, TableError
 from codegen.decisions.named import Api, Operation
 from codegen.decisions.naming import Names
 from codegen.decisions.secrecy import Secrets
-from codegen.decisions.streams import Streams
+from codegen.decisions.streams import StreamTable
 from codegen.decisions.words import Fields, Namespaces, Notes, Parameters, Phrases
 from codegen.facts import ObjectSchema, references
 
@@ -178,7 +178,7 @@ class Decisions:
     repeatable: Repeatable
     schema_names: SchemaNames
     secrets: Secrets
-    streams: Streams
+    streams: StreamTable
 
     def name(self, api: facts.ApiFacts) -> Api:
         """The API as this names it."""

@@ -38,7 +38,7 @@ class Codec:
     """
 
     def __init__(self, *, strict: bool = False) -> None:
-        self._strict = strict
+        self.strict = strict
         self._warned: set[tuple[str, str]] = set()
 
     def decode(
@@ -159,7 +159,7 @@ class Codec:
 
     def _report(self, repair: Repair, operation: str, source: object, hide: Callable[[str], str]) -> None:
         # The empty place is the whole value: nothing in it can be repaired.
-        if repair.problems and (self._strict or "" in repair.problems):
+        if repair.problems and (self.strict or "" in repair.problems):
             first = next(iter(repair.problems.values())).said(hide)
             more = f" (and {repair.count - 1} more)" if repair.count > 1 else ""
             raise DecodeError(f"{source or operation}: {first}{more}")

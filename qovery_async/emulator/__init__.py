@@ -173,7 +173,7 @@ class Emulator:
         from qovery_async.emulator.http.server import ApiServer
         from qovery_async.emulator.http.visitors import Visitors
         from qovery_async.emulator.life.clock import RunningClock, SteppedClock
-        from qovery_async.emulator.streams.server import Streams
+        from qovery_async.emulator.streams.server import StreamServer
         from qovery_async.emulator.streams.state_source import StateSource
         from qovery_async.emulator.world import handlers, presets, topology
         from qovery_async.emulator.world.auditing import start_audit
@@ -191,7 +191,7 @@ class Emulator:
         state.clock = clock.now
         life, clusters = self._life, self._clusters = topology.start_life(state, clock, self._seed, self._durations)
         self._faults = Faults(self._seed, now=lambda: clock.now().timestamp())
-        streams = Streams(StateSource(state, tokens, self._rate_limit, life))
+        streams = StreamServer(StateSource(state, tokens, self._rate_limit, life))
         auditor = start_audit(state, life, clusters, seed=self._seed)
         self._audit_log = auditor.log
         by_hand = handlers.all_of(tokens, life, clusters, auditor.log)

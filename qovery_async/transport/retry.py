@@ -135,7 +135,7 @@ def decide(
     """
     if closed:
         return GiveUp("the client was closed")
-    reason = _why_never(failure, request, any_method=policy.any_method)
+    reason = why_never(failure, request, any_method=policy.any_method)
     if reason is not None:
         return GiveUp(reason)
     if attempt >= policy.attempts:
@@ -154,7 +154,7 @@ def decide(
     return Retry(delay, price)
 
 
-def _why_never(failure: Outcome, request: Request, *, any_method: bool) -> str | None:
+def why_never(failure: Outcome, request: Request, *, any_method: bool) -> str | None:
     """Why another attempt would do harm, or no good; None where it may follow."""
     if isinstance(failure, ConnectError):  # nothing was sent
         refused = isinstance(failure.__cause__, ssl.SSLCertVerificationError)

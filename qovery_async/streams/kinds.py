@@ -1,0 +1,150 @@
+"""What do the frames of each stream say, and how are they told from others?"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import attrs
+
+from qovery_async.codec.plain import is_list, is_object
+from qovery_async.codec.reader import Codec
+from qovery_async.errors import DecodeError
+from qovery_async.streams.position import Position
+from qovery_async.transport.websocket import Connection
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeForm
+
+T = TypeVar("T")
+
+Mark = tuple[float, Hashable] | None
+"""The time of a line in milliseconds and what tells it from others; None if the line does not say it."""
+
+_logger = logging.getLogger("qovery")
+
+
+@attrs.frozen
+class Kind(Generic[T]):
+    """A kind of stream: its path, and the type of its items."""
+
+    path: str
+    item: TypeForm[T]
+    key: str = ""
+    """The key that every item has and other frames have not. Without it, frames are JSON of any form."""
+    batched: bool = False
+    """Whether a frame is a list of items."""
+    grouped: bool = False
+    """Whether an item is a list, which may be sent as its only entry."""
+    mark: Callable[[Any], Mark] | None = None
+    """What tells a line of a log from others, so that one that a new connection repeats is not given twice."""
+    restarts: bool = False
+    """Whether a new connection can begin at a time."""
+    is_state: bool = False
+    """Whether each frame replaces the one before it, so that a repeated one says nothing."""
+
+    @property
+    def operation(self) -> str:
+        """How messages call it."""
+        return f"streams{self.path.replace('/', '.', 1).replace('/', '_').replace('-', '_')}"
+
+
+class Reading(Generic[T]):
+    """Reads the frames of a stream, also of one connection after another."""
+
+    def __init__(self, kind: Kind[T], codec: Codec) -> None:
+        self._kind = kind
+        self._codec = codec
+        self.position = Position() if kind.restarts else Position(overlap=float("inf"))
+        self._last: object = None
+        self._first = False
+        self._warned = False
+
+    def resume(self) -> None:
+        """A new connection begins."""
+        self.position.resume()
+        self._first = True
+
+    def items(self, frame: str | bytes, connection: Connection) -> Iterator[T]:
+        """The new items of a frame. One that is none of this kind is given as it is, with a warning.
+
+        Raises:
+            DecodeError: the codec is strict, and the frame does not fit.
+        """
+        first, self._first = self._first, False
+        if self._kind.is_state:
+            if first and frame == self._last:
+                return  # as it was before the connection was lost
+            self._last = frame
+        value, find_mark = _parsed(frame), self._kind.mark
+        for part in value if self._kind.batched and is_list(value) else [value]:
+            mark = find_mark(part) if find_mark is not None else None
+            if mark is None or self.position.take(*mark):
+                yield self._item(part, connection)
+
+    def _item(self, value: Any, connection: Connection) -> T:
+        kind, response = self._kind, connection.response
+        if not kind.key:
+            return value  # type: ignore[no-any-return]  # of any type
+        if kind.grouped and not is_list(value):
+            value = [value]
+        problem = None if _fits(value, kind.key) else DecodeError(f"{response.request}: a frame is none of this stream")
+        if problem is None:
+            try:
+                return self._codec.decode(
+                    value,
+                    kind.item,
+                    operation=kind.operation,
+                    source=response.request,
+                    hide=response.authorization.hidden_in,
+                )
+            except DecodeError as error:
+                problem = error.with_traceback(None)
+        if self._codec.strict:
+            raise problem
+        if not self._warned:
+            self._warned = True
+            _logger.warning("%s; such frames are given as they came", problem)
+        return value  # type: ignore[no-any-return]  # unknown, which is better than lost
+
+
+def _parsed(frame: str | bytes) -> Any:
+    """The JSON of a frame; what is no JSON stays as it is."""
+    try:
+        return json.loads(frame)
+    except (ValueError, RecursionError):
+        return frame
+
+
+def _fits(value: Any, key: str) -> bool:
+    parts: Any = value if is_list(value) else [value]
+    return all(is_object(part) and key in part for part in parts)
+
+
+def line_mark(value: Any) -> Mark:
+    """The mark of a line of a service or of a part of the cluster."""
+    moment = value.get("created_at") if is_object(value) else None
+    if not isinstance(moment, int | float):
+        return None
+    return moment, repr((moment, value.get("pod_name"), value.get("container_name"), value.get("message")))
+
+
+def deployment_mark(value: Any) -> Mark:
+    """The mark of a line of a deployment."""
+    timestamp = value.get("timestamp") if is_object(value) else None
+    if not isinstance(timestamp, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(timestamp).timestamp() * 1000
+    except ValueError:
+        return None
+    details = _object(value.get("details"))
+    place = _object(details.get("transmitter")).get("id"), _object(details.get("stage")).get("step")
+    return moment, json.dumps([timestamp, *place, value.get("message"), value.get("error")])
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    return value if is_object(value) else {}
