@@ -7,11 +7,20 @@ from __future__ import annotations
 
 import attrs
 
-from qovery_async.errors import ApiError, Forbidden, QoveryError, StreamClosed, TransportError, Unauthorized
+from qovery_async.errors import (
+    ApiError,
+    Forbidden,
+    QoveryError,
+    RateLimited,
+    StreamClosed,
+    TransportError,
+    Unauthorized,
+)
+from qovery_async.pacing.pace import Pace, renewal
 from qovery_async.pacing.rate import read_retry_after
 from qovery_async.transport.request import Request
 from qovery_async.transport.response import Response
-from qovery_async.transport.retry import RetryPolicy, why_never
+from qovery_async.transport.retry import RetryPolicy, is_paced, why_never
 from qovery_async.transport.sessions import CLOSED
 from qovery_async.transport.websocket import Closing
 
@@ -53,6 +62,7 @@ class Course:
 
     request: Request
     policy: RetryPolicy
+    pace: Pace | None = None
     _failures: int = 0
     """Since a connection worked."""
     _since: float | None = None
@@ -88,6 +98,8 @@ class Course:
             return self._failed(error, never)
         self._failures += 1
         self._since = now if self._since is None else self._since
+        if not isinstance(ending, Closing) and is_paced(ending, self.pace):
+            return Again(0.0, error)  # the limiter knows how long the next attempt has to wait
         asked = read_retry_after(ending.headers, limited=ending.status == 429) if isinstance(ending, Response) else None
         delay = self.policy.delay(self._failures, asked)
         if self._failures >= self.policy.attempts and (self.policy.attempts == 1 or not self._worked):
@@ -125,6 +137,8 @@ class Course:
         if isinstance(error, ApiError | TransportError):
             error.attempts = max(1, self._failures)
             error.add_note(f"Not connected again: {why}.")
+        if type(error) is RateLimited:
+            error.hint = renewal(error.retry_after, self.pace)
         return Fail(error)
 
 

@@ -54,7 +54,7 @@ class Feed(Generic[T]):
         reading = Reading(self.kind, self.exchange.codec)
         given = await self.parameters()
         request = handshakes.request(self._call(given, reading))
-        course = Course(request, self.exchange.options.retries)
+        course = Course(request, self.exchange.options.retries, self.exchange.options.pace)
         while True:
             opened = await handshakes.open(request)
             found: Ending
@@ -114,7 +114,7 @@ class Feed(Generic[T]):
             asked = query.get("start")
             begin = max(nanoseconds(start), int(asked)) if isinstance(asked, str) else nanoseconds(start)
             query |= {"start": str(begin), "limit": None}
-        return Call(self.kind.operation, f"GET {self.kind.path}", query=query)
+        return Call(self.kind.operation, f"GET {self.kind.path}", query=query, empty_ok=True)
 
 
 def nanoseconds(milliseconds: float) -> int:
