@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from qovery_async.emulator.life.clock import Clock, RunningClock, SteppedClock
     from qovery_async.emulator.life.clusters import ClusterLives
     from qovery_async.emulator.life.environments import Life
+    from qovery_async.emulator.streams.channel import Close
+    from qovery_async.emulator.streams.server import StreamServer
     from qovery_async.emulator.world.audit_log import AuditLog
     from qovery_async.emulator.world.presets import World
     from qovery_async.emulator.world.state import Entity, State
@@ -36,6 +38,7 @@ __all__ = [
     "AuditLog",
     "Caller",
     "Clock",
+    "Close",
     "ClusterLives",
     "Durations",
     "Emulator",
@@ -51,6 +54,7 @@ __all__ = [
     "RunningClock",
     "State",
     "SteppedClock",
+    "StreamServer",
     "Tokens",
     "Trigger",
     "World",
@@ -62,6 +66,7 @@ _MODULE_OF = {
     "AuditLog": "world.audit_log",
     "Caller": "world.tokens",
     "Clock": "life.clock",
+    "Close": "streams.channel",
     "ClusterLives": "life.clusters",
     "Durations": "life.actions",
     "Entity": "world.state",
@@ -76,6 +81,7 @@ _MODULE_OF = {
     "RunningClock": "life.clock",
     "State": "world.state",
     "SteppedClock": "life.clock",
+    "StreamServer": "streams.server",
     "Tokens": "world.tokens",
     "Trigger": "life.actions",
     "World": "world.presets",
@@ -149,6 +155,7 @@ class Emulator:
         self._clusters: ClusterLives | None = None
         self._audit_log: AuditLog | None = None
         self._faults: Faults | None = None
+        self._streams: StreamServer | None = None
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -191,7 +198,7 @@ class Emulator:
         state.clock = clock.now
         life, clusters = self._life, self._clusters = topology.start_life(state, clock, self._seed, self._durations)
         self._faults = Faults(self._seed, now=lambda: clock.now().timestamp())
-        streams = StreamServer(StateSource(state, tokens, self._rate_limit, life))
+        streams = self._streams = StreamServer(StateSource(state, tokens, self._rate_limit, life))
         auditor = start_audit(state, life, clusters, seed=self._seed)
         self._audit_log = auditor.log
         by_hand = handlers.all_of(tokens, life, clusters, auditor.log)
@@ -271,6 +278,11 @@ class Emulator:
     def faults(self) -> Faults:
         """The faults to inject: `emulator.faults.add(Fault.status(503), call="projects.*")`."""
         return self._started(self._faults)
+
+    @property
+    def streams(self) -> StreamServer:
+        """The WebSockets, and how to end them: `emulator.streams.close_next(Close.internal(), "/service/logs")`."""
+        return self._started(self._streams)
 
     def user_token(self, user: str) -> str:
         """An API token of another user, with the access of `token`. Requests of different users are not merged."""
