@@ -79,7 +79,7 @@ if TYPE_CHECKING:
     )
     from qovery_async.handles.places import EnvironmentHandle, ProjectHandle, ServiceHandle
     from qovery_async.handles.variables import ScopedVariables
-    from qovery_async.streams.buffer import WhenSlow
+    from qovery_async.streams.backlog import WhenSlow
     from qovery_async.streams.stream import Stream
 else:
     # Imported when they are first touched, since they need many models. Out of the type checkers' sight: a `__getattr__` they can see would hide typing errors.
@@ -103,7 +103,7 @@ else:
         "ProjectHandle": "handles.places",
         "ServiceHandle": "handles.places",
         "ScopedVariables": "handles.variables",
-        "WhenSlow": "streams.buffer",
+        "WhenSlow": "streams.backlog",
         "Stream": "streams.stream",
     }
 

@@ -83,7 +83,7 @@ if TYPE_CHECKING:
     from qovery_async.deployments.errand import UpdateHook
     from qovery_async.deployments.selection import ServiceSelection
     from qovery_async.deployments.snapshot import ClusterSnapshot, EnvironmentSnapshot, ServiceSnapshot
-    from qovery_async.streams.buffer import WhenSlow
+    from qovery_async.streams.backlog import WhenSlow
     from qovery_sync.handles.clusters import ClusterHandle
     from qovery_sync.handles.kinds import (
         AgenticWorkflowHandle,
@@ -120,7 +120,7 @@ else:
         "ClusterSnapshot": "qovery_async.deployments.snapshot",
         "EnvironmentSnapshot": "qovery_async.deployments.snapshot",
         "ServiceSnapshot": "qovery_async.deployments.snapshot",
-        "WhenSlow": "qovery_async.streams.buffer",
+        "WhenSlow": "qovery_async.streams.backlog",
         "Stream": "qovery_sync.streams.stream",
     }
 

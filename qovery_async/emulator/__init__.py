@@ -9,7 +9,6 @@ From a shell: `python -m qovery_async.emulator`. In pytest: the fixture `qovery_
 from __future__ import annotations
 
 import importlib
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 if TYPE_CHECKING:
@@ -54,7 +53,6 @@ __all__ = [
     "RunningClock",
     "State",
     "SteppedClock",
-    "StreamServer",
     "Tokens",
     "Trigger",
     "World",
@@ -81,7 +79,6 @@ _MODULE_OF = {
     "RunningClock": "life.clock",
     "State": "world.state",
     "SteppedClock": "life.clock",
-    "StreamServer": "streams.server",
     "Tokens": "world.tokens",
     "Trigger": "life.actions",
     "World": "world.presets",
@@ -137,14 +134,11 @@ class Emulator:
         hosts: str | Collection[str] = (),
     ) -> None:
         self._world: World = world
-        self._seed = seed
-        self._token = token
+        self._seed, self._token = seed, token
         self._requests_per_hour = rate_limit
         self._error_style: ErrorStyle = error_style
-        self._speed = speed
-        self._durations = durations
-        self._middlewares = middlewares
-        self._address = host, port
+        self._speed, self._durations = speed, durations
+        self._middlewares, self._address = middlewares, (host, port)
         self._hosts = (host, hosts) if isinstance(hosts, str) else (host, *hosts)
         self._listener: Listener | None = None
         self._state: State | None = None
@@ -161,9 +155,7 @@ class Emulator:
         await self.start()
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *error: object) -> None:
         await self.stop()
 
     async def start(self) -> None:
@@ -193,8 +185,7 @@ class Emulator:
         state, tokens = self._state, self._tokens = State(self._seed), Tokens()
         self._rate_limit = RateLimit(self._requests_per_hour, clock)
         self._token = self._token or new_token("qov_", self._seed)
-        organization = presets.build(self._world, state)
-        tokens.accept(self._token, organizations=frozenset([organization.id]))
+        tokens.accept(self._token, organizations=frozenset([presets.build(self._world, state).id]))
         state.clock = clock.now
         life, clusters = self._life, self._clusters = topology.start_life(state, clock, self._seed, self._durations)
         self._faults = Faults(self._seed, now=lambda: clock.now().timestamp())
@@ -202,10 +193,8 @@ class Emulator:
         auditor = start_audit(state, life, clusters, seed=self._seed)
         self._audit_log = auditor.log
         by_hand = handlers.all_of(tokens, life, clusters, auditor.log)
-        visitors = Visitors(self._hosts)
-        server = ApiServer(
-            state, tokens, self._rate_limit, by_hand, visitors, watch=auditor.watch, error_style=self._error_style
-        )
+        parts = state, tokens, self._rate_limit, by_hand, Visitors(self._hosts)
+        server = ApiServer(*parts, watch=auditor.watch, error_style=self._error_style)
         app = server.application([self._faults.middleware, *self._middlewares], streams.routes())
         app.on_shutdown.append(streams.leave)
         self._listener = await Listener.open(app, *self._address, error_style=self._error_style)

@@ -64,9 +64,9 @@ class Course:
     policy: RetryPolicy
     pace: Pace | None = None
     _failures: int = 0
-    """Since a connection worked."""
+    """Since a connection lasted: where each brings something and ends at once, the waits grow all the same."""
     _since: float | None = None
-    """The time of the first of them."""
+    """The time of the first failure since something came."""
     _opened: float | None = None
     """When the connection was opened; None without one."""
     _renewed: bool = False
@@ -78,13 +78,14 @@ class Course:
         self._opened = now
 
     def received(self) -> None:
-        """A frame came, so the connection works."""
-        self._failures, self._since, self._renewed, self._worked = 0, None, False, True
+        """Something new came, so the connection works."""
+        self._since, self._renewed, self._worked = None, False, True
 
     def after(self, ending: Ending, now: float, *, closed: bool = False) -> Done | Again | Fail:
         """What follows the end of a connection; `closed`: the client was closed meanwhile."""
         if self._opened is not None and now - self._opened >= _STEADY:
             self.received()
+            self._failures = 0
         self._opened = None
         if closed:
             return Fail(TransportError(f"{self.request}: {CLOSED}"))

@@ -10,8 +10,8 @@ from typing import Any, Generic, TypeVar
 import anyio
 import attrs
 
-from qovery_async.errors import ResponseTooLarge
-from qovery_async.streams.buffer import Buffer
+from qovery_async.errors import DecodeError, ResponseTooLarge
+from qovery_async.streams.backlog import Backlog
 from qovery_async.streams.course import Again, Course, Done, Ending, Fail
 from qovery_async.streams.kinds import Kind, Reading
 from qovery_async.transport.exchange import Exchange
@@ -26,13 +26,13 @@ Parameters = Mapping[str, object]
 
 @attrs.define(eq=False)
 class Feed(Generic[T]):
-    """Fills a buffer from the connections of one stream, until it is complete or fails."""
+    """Fills a backlog from the connections of one stream, until it is complete or fails."""
 
     exchange: Exchange
     kind: Kind[T]
     parameters: Callable[[], Awaitable[Parameters]]
     """Asked for once, before the first connection."""
-    buffer: Buffer[T]
+    backlog: Backlog[T]
     connections: int = 0
     """How many were opened."""
     _connection: Connection | None = attrs.field(init=False, default=None)
@@ -46,7 +46,7 @@ class Feed(Generic[T]):
         try:
             await self._run()
         finally:
-            self.buffer.end()
+            self.backlog.end()
             await self._leave()
 
     async def _run(self) -> None:
@@ -57,7 +57,7 @@ class Feed(Generic[T]):
         course = Course(request, self.exchange.options.retries, self.exchange.options.pace)
         while True:
             opened = await handshakes.open(request)
-            found: Ending
+            found: Ending | DecodeError
             if isinstance(opened, Connection):
                 self._connection = opened
                 self.connections += 1
@@ -66,6 +66,8 @@ class Feed(Generic[T]):
                 await self._leave()
             else:
                 found = opened
+            if isinstance(found, DecodeError):
+                raise found
             step = course.after(found, time.monotonic(), closed=handshakes.client_is_closed)
             match step:
                 case Done():
@@ -80,19 +82,19 @@ class Feed(Generic[T]):
             reading.resume()
             request = handshakes.request(self._call(given, reading))
 
-    async def _read(self, connection: Connection, reading: Reading[T], course: Course) -> Ending:
-        """Reads a connection to its end."""
+    async def _read(self, connection: Connection, reading: Reading[T], course: Course) -> Ending | DecodeError:
+        """Reads a connection to its end. Errors are returned: raised here, they would show the frame."""
         while True:
             try:
                 frame = await connection.receive()
-            except ResponseTooLarge as error:
-                return error
-            if isinstance(frame, Closing):
-                return frame
-            course.received()
-            items = list(reading.items(frame, connection))
+                if isinstance(frame, Closing):
+                    return frame
+                items = list(reading.items(frame, connection))
+            except (DecodeError, ResponseTooLarge) as error:
+                return error.with_traceback(None)
             if items:
-                await self.buffer.put(items, len(frame))
+                course.received()
+                await self.backlog.put(items, len(frame))
 
     async def _wait(self, handshakes: Handshakes, request: Request, failure: Any, delay: float) -> None:
         exchange = self.exchange

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from qovery_async.errors import ConfigurationError, NotFound, RequestTimeout
 from qovery_async.runtime.core import Core
 from qovery_async.runtime.resource import Resource
-from qovery_async.streams.buffer import WhenSlow
+from qovery_async.streams.backlog import WhenSlow
 from qovery_async.streams.feed import Parameters, nanoseconds
 from qovery_async.streams.kinds import Kind
 from qovery_async.streams.paths import PARAMETERS
@@ -67,11 +67,11 @@ class StreamOpener(Resource):
             organization = params.get("organization") or await self._organization_id(None)
             return {"organization": organization, **params}
 
-        return Stream(self._core.exchange, Kind[Any](path, Any), parameters, when_slow)
+        return Stream(self._core, Kind[Any](path, Any), parameters, when_slow)
 
     def _opened(self, kind: Kind[T], ids: Given, filters: Mapping[str, object], when_slow: WhenSlow) -> Stream[T]:
         parameters = partial(self._parameters, kind, ids, filters)
-        return Stream(self._core.exchange, kind, parameters, when_slow)
+        return Stream(self._core, kind, parameters, when_slow)
 
     async def _parameters(self, kind: Kind[Any], ids: Given, filters: Mapping[str, object]) -> Parameters:
         given = {name: value for name, value in filters.items() if value is not None}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from qovery_async import models
-from qovery_async.streams.buffer import WhenSlow
+from qovery_async.streams.backlog import WhenSlow
 from qovery_async.streams.kinds import Kind, line_mark
 from qovery_async.streams.opening import StreamOpener, given, moment
 from qovery_async.streams.stream import Stream
@@ -39,12 +39,13 @@ class ServiceStreams(StreamOpener):
 
         Args:
             service_id: The id of the service.
-            start: The time of the first line, aware. Default: the server decides how much of the past comes first.
+            start: The time of the first line, with a time zone. Default: as much of the past as the server has.
             limit: How many lines of the past come first.
             query: A text, or an expression of LogQL, that lines must match.
             pod_name: Only the lines of this pod.
             deployment_id: Only the lines of this deployment.
-            when_slow: "wait" holds the server up when lines come faster than they are read; "drop" drops the oldest.
+            when_slow: Where lines come faster than they are read, "wait" holds the server up, "drop" drops
+                the oldest.
             organization_id: Unless given: the client's, or else the only one that its token sees.
             cluster_id: Looked up unless given.
             project_id: Looked up unless given.

@@ -7,15 +7,16 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from typing import Generic, Self, TypeVar
 
 from qovery_async.errors import ConfigurationError
-from qovery_async.streams.buffer import Buffer, WhenSlow
+from qovery_async.runtime.core import Core
+from qovery_async.runtime.resource import Resource
+from qovery_async.streams.backlog import Backlog, WhenSlow
 from qovery_async.streams.feed import Feed, Parameters, ended
 from qovery_async.streams.kinds import Kind
-from qovery_async.transport.exchange import Exchange
 
 T = TypeVar("T")
 
 
-class Stream(Generic[T]):
+class Stream(Resource, Generic[T]):
     """What Qovery pushes, as it comes: `async for item in stream`.
 
     The connection is opened by the first step of a loop. A lost one is opened again, and a log goes on where it was.
@@ -23,11 +24,11 @@ class Stream(Generic[T]):
     """
 
     def __init__(
-        self, exchange: Exchange, kind: Kind[T], parameters: Callable[[], Awaitable[Parameters]], when_slow: WhenSlow
+        self, core: Core, kind: Kind[T], parameters: Callable[[], Awaitable[Parameters]], when_slow: WhenSlow
     ) -> None:
+        super().__init__(core)
         if when_slow not in ("wait", "drop"):
             raise ConfigurationError(f"when_slow must be 'wait' or 'drop', got {when_slow!r}")
-        self._exchange = exchange
         self.kind = kind
         self._parameters = parameters
         self._when_slow: WhenSlow = when_slow
@@ -65,7 +66,7 @@ class Stream(Generic[T]):
     @property
     def dropped(self) -> int:
         """How many items were dropped, because they came faster than they were read."""
-        return self._past[0] + sum(feed.buffer.dropped for feed in self._feeds)
+        return self._past[0] + sum(feed.backlog.dropped for feed in self._feeds)
 
     @property
     def connections(self) -> int:
@@ -74,19 +75,19 @@ class Stream(Generic[T]):
 
     async def _batches(self) -> AsyncGenerator[list[T]]:
         """What has come, whenever something has."""
-        buffer = Buffer[T](self._when_slow)
-        feed = Feed(self._exchange, self.kind, self._parameters, buffer)
+        backlog = Backlog[T](self._when_slow)
+        feed = Feed(self._core.exchange, self.kind, self._parameters, backlog)
         task = asyncio.create_task(feed.run())
         self._feeds[feed] = task
         try:
-            while items := await buffer.take():
+            while items := await backlog.take():
                 yield items
             if not task.cancelled() and not task.cancelling():
                 await task
         finally:
             await ended(task)
             del self._feeds[feed]
-            self._past = self._past[0] + buffer.dropped, self._past[1] + feed.connections
+            self._past = self._past[0] + backlog.dropped, self._past[1] + feed.connections
 
 
 async def first(stream: Stream[T], seconds: float | None) -> T | None:

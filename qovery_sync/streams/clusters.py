@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from qovery_async import models
-from qovery_async.streams.buffer import WhenSlow
+from qovery_async.streams.backlog import WhenSlow
 from qovery_sync.streams.environments import EnvironmentStreams
 from qovery_sync.streams.stream import Stream
 
@@ -49,7 +49,7 @@ class Streams(EnvironmentStreams):
     def cluster_status(
         self, cluster_id: str, *, when_slow: WhenSlow = "wait", organization_id: str | None = None
     ) -> Stream[models.ClusterRunningStatus]:
-        """Watch how a cluster fares: its nodes, Qovery's components on it, its version. The current state comes first.
+        """Watch the state of a cluster: its nodes, its version and what Qovery runs on it.
 
         Args:
             cluster_id: The id of the cluster.
@@ -100,7 +100,7 @@ class Streams(EnvironmentStreams):
     def blueprint_preview(
         self, preview_id: str, *, cluster_id: str, organization_id: str | None = None
     ) -> models.BlueprintPreviewResult:
-        """Await the preview of an update of a blueprint.
+        """Get the preview of an update of a blueprint, once it is there.
 
         Waits as long as the server does, or for the client's `timeout`.
 
@@ -123,8 +123,8 @@ class Streams(EnvironmentStreams):
         Args:
             path: Such as `/service/status`.
             when_slow: "wait" or "drop", as for `service_logs`.
-            params: What the handshake takes, as the API calls it: `cluster=...`. The organization is the client's
-                unless given.
+            params: What the handshake takes, as the API calls it: `cluster=...`. The organization is that of
+                the client unless given.
 
         Raises:
             ConfigurationError: a parameter is missing or unknown, for a path that is known.

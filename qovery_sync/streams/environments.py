@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qovery_async import models
-from qovery_async.streams.buffer import WhenSlow
+from qovery_async.streams.backlog import WhenSlow
 from qovery_sync.streams.services import ServiceStreams
 from qovery_sync.streams.stream import Stream
 
@@ -28,7 +28,9 @@ class EnvironmentStreams(ServiceStreams):
         cluster_id: str | None = None,
         project_id: str | None = None,
     ) -> Stream[models.RunningStatuses]:
-        """Watch what runs in an environment: its services, their pods and containers. The current state comes first.
+        """Watch what runs in an environment: its services, their pods and containers.
+
+        The current state comes first, then each new one.
 
         Args:
             environment_id: The id of the environment.
@@ -66,7 +68,7 @@ class EnvironmentStreams(ServiceStreams):
 
         Args:
             environment_id: The id of the environment.
-            version: The `execution_id` of one deployment, whose log comes from its beginning. Default: the latest one.
+            version: The `execution_id` of one deployment, whose log comes from its beginning. Default: the latest.
             when_slow: "wait" or "drop", as for `service_logs`.
             organization_id: Unless given: the client's, or else the only one that its token sees.
             cluster_id: Looked up unless given.
@@ -98,7 +100,9 @@ class EnvironmentStreams(ServiceStreams):
         cluster_id: str | None = None,
         project_id: str | None = None,
     ) -> Stream[models.EnvironmentStatusesWithStages]:
-        """Watch the deployment of an environment: its state and that of each service, by stage. The current one first.
+        """Watch the deployment of an environment: its state, and that of each service by stage.
+
+        The current state comes first, then each new one.
 
         Args:
             environment_id: The id of the environment.
@@ -133,7 +137,9 @@ class EnvironmentStreams(ServiceStreams):
         cluster_id: str | None = None,
         project_id: str | None = None,
     ) -> Stream[models.BlueprintServiceCreatedEvent]:
-        """Watch for services that blueprints create in an environment. What happens without a connection is not told.
+        """Watch for services that blueprints create in an environment.
+
+        What happens while there is no connection is not told.
 
         Args:
             environment_id: The id of the environment.

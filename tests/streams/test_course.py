@@ -171,6 +171,16 @@ def test_a_silent_connection_that_lasts_has_worked() -> None:
         attempt(found, Closing(1006), now)
 
 
+def test_connections_that_bring_something_and_end_at_once_go_on_ever_more_slowly() -> None:
+    found, now = working(), 0.0
+    for _ in range(100):
+        found.opened(now)
+        found.received()
+        step = attempt(found, Closing(1011), now)
+        now += step.delay
+    assert now > 500
+
+
 def test_one_that_opens_only_to_close_has_not() -> None:
     found, now = working(), 0.0
     while isinstance(step := found.after(Closing(1011), now), Again):

@@ -9,16 +9,12 @@ from typing import Any
 import pytest
 
 from tests.streams.conftest import ReadStream
-from tests.support.pushing import IDS, Peer, Script, line, pushing, since
+from tests.support.pushing import IDS, Peer, Script, line, logs, pushing, since
 
 pytestmark = pytest.mark.anyio
 
 HALF_A_FRAME = b"\x81\x7e\x01\x00{"
 GARBAGE = b"\xff\xff\xff\xff"
-
-
-def logs(client: Any) -> Any:
-    return client.streams.service_logs("s1", **IDS)
 
 
 async def cut(peer: Peer) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -160,3 +161,29 @@ def line(number: int, *, at: int | None = None, message: str | None = None, pod:
 def since(lines: Iterable[dict[str, Any]], start: str | None) -> list[dict[str, Any]]:
     """The lines that a handshake with this `start` is for."""
     return [entry for entry in lines if start is None or entry["created_at"] * 1_000_000 >= int(start)]
+
+
+def logs(client: Any) -> Any:
+    return client.streams.service_logs("s1", **IDS)
+
+
+def sending(*frames: Any, code: int = 1000, reason: str = "") -> Any:
+    """Sends frames and closes."""
+
+    async def script(peer: Peer) -> None:
+        for frame in frames:
+            await peer.send(frame)
+        await peer.close(code, reason)
+
+    return script
+
+
+async def staying(peer: Peer) -> None:
+    """Sends a line, and stays open."""
+    await peer.send(line(0))
+
+
+def used_up(seconds: float) -> web.Response:
+    """The response to a token without a request left for so many seconds."""
+    left = {"X-RateLimit-Limit": "1000", "X-RateLimit-Remaining": "0", "X-RateLimit-Reset": str(time.time() + seconds)}
+    return web.Response(status=429, headers=left)

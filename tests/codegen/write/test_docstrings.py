@@ -94,7 +94,7 @@ class TestMethods:
         silent = [
             call for call, method in taking.items() if "organization_id" not in section(docs(client)[call], "Args")
         ]
-        assert len(taking) == 184
+        assert len(taking) == 189
         assert silent == ["events.iterate"]
 
     def test_tell_the_http_call_and_the_errors(self, client: object) -> None:

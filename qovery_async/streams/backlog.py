@@ -17,7 +17,7 @@ SIZE = 1_000_000
 """The most that waits: so many items, or frames of so many bytes."""
 
 
-class Buffer(Generic[T]):
+class Backlog(Generic[T]):
     """A bounded line of items from one task to another."""
 
     def __init__(self, when_slow: WhenSlow) -> None:
