@@ -31,18 +31,24 @@ class Backlog(Generic[T]):
         self._room = asyncio.Event()
         self._over = False
 
-    async def put(self, items: Sequence[T], size: int) -> None:
-        """Adds the items of a frame of `size` bytes, once there is room."""
-        while self._waiting and (self._items + len(items) > ITEMS or self._size + size > SIZE):
-            if self._drops:
-                self.dropped += len(self._pop())
-                continue
-            self._room.clear()
-            await self._room.wait()
+    def put(self, items: Sequence[T], size: int) -> bool:
+        """Adds the items of a frame of `size` bytes. Returns whether the next ones may follow at once."""
         self._waiting.append((items, size))
         self._items += len(items)
         self._size += size
         self._news.set()
+        while self._drops and self._is_full and len(self._waiting) > 1:
+            self.dropped += len(self._pop())
+        return self._drops or not self._is_full
+
+    async def room(self) -> None:
+        """Waits until something has been taken."""
+        self._room.clear()
+        await self._room.wait()
+
+    @property
+    def _is_full(self) -> bool:
+        return self._items >= ITEMS or self._size >= SIZE
 
     async def take(self) -> list[T]:
         """All that waits, at least one item; nothing at the end."""

@@ -89,12 +89,13 @@ class Feed(Generic[T]):
                 frame = await connection.receive()
                 if isinstance(frame, Closing):
                     return frame
-                items = list(reading.items(frame, connection))
+                items = reading.items(frame, connection)
             except (DecodeError, ResponseTooLarge) as error:
                 return error.with_traceback(None)
             if items:
                 course.received()
-                await self.backlog.put(items, len(frame))
+                if not self.backlog.put(items, len(frame)):
+                    await self.backlog.room()
 
     async def _wait(self, handshakes: Handshakes, request: Request, failure: Any, delay: float) -> None:
         exchange = self.exchange

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-Mark = tuple[float, Hashable] | None
+Mark = tuple[float, object] | None
 """The time of a line in milliseconds and what tells it from others; None if the line does not say it."""
 
 _logger = logging.getLogger("qovery")
@@ -62,28 +63,32 @@ class Reading(Generic[T]):
         self._last: object = None
         self._first = False
         self._warned = False
+        self._decode = codec.fast(kind.item)
 
     def resume(self) -> None:
         """A new connection begins."""
         self.position.resume()
         self._first = True
 
-    def items(self, frame: str | bytes, connection: Connection) -> Iterator[T]:
+    def items(self, frame: str | bytes, connection: Connection) -> list[T]:
         """The new items of a frame. One that is none of this kind is given as it is, with a warning.
 
         Raises:
             DecodeError: the codec is strict, and the frame does not fit.
         """
-        first, self._first = self._first, False
         if self._kind.is_state:
+            first, self._first = self._first, False
             if first and frame == self._last:
-                return  # as it was before the connection was lost
+                return []  # as it was before the connection was lost
             self._last = frame
-        value, find_mark = _parsed(frame), self._kind.mark
-        for part in value if self._kind.batched and is_list(value) else [value]:
-            mark = find_mark(part) if find_mark is not None else None
-            if mark is None or self.position.take(*mark):
-                yield self._item(part, connection)
+        value = _parsed(frame)
+        if self._kind.batched and is_list(value):
+            return [self._item(part, connection) for part in value if self._is_new(part)]
+        return [self._item(value, connection)] if self._is_new(value) else []
+
+    def _is_new(self, value: Any) -> bool:
+        mark = self._kind.mark(value) if self._kind.mark is not None else None
+        return mark is None or self.position.take(*mark)
 
     def _item(self, value: Any, connection: Connection) -> T:
         kind, response = self._kind, connection.response
@@ -91,20 +96,26 @@ class Reading(Generic[T]):
             return value  # type: ignore[no-any-return]  # of any type
         if kind.grouped and not is_list(value):
             value = [value]
-        problem = None if _fits(value, kind.key) else DecodeError(f"{response.request}: a frame is none of this stream")
-        if problem is None:
-            try:
-                return self._codec.decode(
-                    value,
-                    kind.item,
-                    operation=kind.operation,
-                    source=response.request,
-                    hide=response.authorization.hidden_in,
-                )
-            except DecodeError as error:
-                problem = error.with_traceback(None)
+        if not _fits(value, kind.key):
+            return self._unknown(value, DecodeError(f"{response.request}: a frame is none of this stream"))
+        with suppress(Exception):  # the codec finds the place, names it and repairs it
+            return self._decode(value)
+        try:
+            return self._codec.decode(
+                value,
+                kind.item,
+                operation=kind.operation,
+                source=response.request,
+                hide=response.authorization.hidden_in,
+            )
+        except DecodeError as error:
+            problem = error.with_traceback(None)
+        return self._unknown(value, problem)
+
+    def _unknown(self, value: Any, problem: DecodeError) -> T:
+        """What is read as nothing else is given as it came."""
         if self._codec.strict:
-            raise problem
+            raise problem from None
         if not self._warned:
             self._warned = True
             _logger.warning("%s; such frames are given as they came", problem)
@@ -120,8 +131,9 @@ def _parsed(frame: str | bytes) -> Any:
 
 
 def _fits(value: Any, key: str) -> bool:
-    parts: Any = value if is_list(value) else [value]
-    return all(is_object(part) and key in part for part in parts)
+    if is_object(value):
+        return key in value
+    return is_list(value) and all(is_object(part) and key in part for part in value)
 
 
 def line_mark(value: Any) -> Mark:
@@ -129,7 +141,7 @@ def line_mark(value: Any) -> Mark:
     moment = value.get("created_at") if is_object(value) else None
     if not isinstance(moment, int | float):
         return None
-    return moment, repr((moment, value.get("pod_name"), value.get("container_name"), value.get("message")))
+    return moment, (value.get("pod_name"), value.get("container_name"), value.get("message"))
 
 
 def deployment_mark(value: Any) -> Mark:

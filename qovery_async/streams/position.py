@@ -7,7 +7,6 @@ lines since `start`, of which as many are skipped as have come before.
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Hashable
 
 MEMORY = 50_000
 """How many lines are remembered."""
@@ -41,11 +40,14 @@ class Position:
         self._floor = float("-inf") if start is None else start
         self._repeats = Counter(key for moment, key in self._kept if moment >= self._floor)
 
-    def take(self, moment: float, identity: Hashable) -> bool:
-        """Whether a line is new; then it counts as come."""
+    def take(self, moment: float, identity: object) -> bool:
+        """Whether a line is new; then it counts as come. `identity` is what tells it from others of its time."""
         if moment < self._floor:
             return False  # came before, as did all that is older than the repeated part
-        key = hash(identity)
+        try:
+            key = hash((moment, identity))
+        except TypeError:  # there is an object where a string should be
+            key = hash((moment, repr(identity)))
         if self._repeats and self._repeats[key] > 0:
             self._repeats[key] -= 1
             return False
