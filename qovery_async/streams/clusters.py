@@ -90,15 +90,9 @@ class Streams(EnvironmentStreams):
         Raises: Unauthorized, Forbidden, NotFound, RequestTimeout, StreamClosed.
         """
         try:
-            return await self._only(
-                self._of_cluster(_CLUSTER_NODES, cluster_id, organization_id, {}, "wait"),
-                self._core.exchange.options.timeout.attempt,
-            )
+            return await self._only(self._of_cluster(_CLUSTER_NODES, cluster_id, organization_id, {}, "wait"))
         except NotFound:
-            return await self._only(
-                self._of_cluster(_CLUSTER_NODE, cluster_id, organization_id, {}, "wait"),
-                self._core.exchange.options.timeout.attempt,
-            )
+            return await self._only(self._of_cluster(_CLUSTER_NODE, cluster_id, organization_id, {}, "wait"))
 
     async def blueprint_preview(
         self, preview_id: str, *, cluster_id: str, organization_id: str | None = None
@@ -118,7 +112,7 @@ class Streams(EnvironmentStreams):
         """
         of = {"preview_id": checked("preview_id", preview_id)}
         stream = self._of_cluster(_BLUEPRINT_PREVIEW, cluster_id, organization_id, of, "wait")
-        return await self._only(stream, self._core.exchange.options.timeout.total)
+        return await self._only(stream, at_once=False)
 
     def connect(self, path: str, *, when_slow: WhenSlow = "wait", **params: object) -> Stream[Any]:
         """Open a stream that has no method yet. Items are the JSON of its frames, or what came instead.

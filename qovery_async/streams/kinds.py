@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import attrs
 
-from qovery_async.codec.plain import is_list, is_object
+from qovery_async.codec.plain import is_list, is_object, outgrows
 from qovery_async.codec.reader import Codec
-from qovery_async.errors import DecodeError
+from qovery_async.errors import DecodeError, ResponseTooLarge
 from qovery_async.streams.position import Position
 from qovery_async.transport.websocket import Connection
 
@@ -24,6 +24,11 @@ T = TypeVar("T")
 
 Mark = tuple[float, object] | None
 """The time of a line in milliseconds and what tells it from others; None if the line does not say it."""
+
+# Milliseconds: what is later is no time.
+_LATEST = 10**15
+# Characters: the JSON of a shorter frame takes little memory, whatever it is.
+_LARGE = 2**20
 
 _logger = logging.getLogger("qovery")
 
@@ -75,12 +80,20 @@ class Reading(Generic[T]):
 
         Raises:
             DecodeError: the codec is strict, and the frame does not fit.
+            ResponseTooLarge: its JSON would take too much memory.
         """
         if self._kind.is_state:
             first, self._first = self._first, False
             if first and frame == self._last:
                 return []  # as it was before the connection was lost
             self._last = frame
+        if len(frame) > _LARGE and outgrows(
+            frame if isinstance(frame, bytes) else frame.encode(), connection.response.ceiling
+        ):
+            raise ResponseTooLarge(
+                f"{connection.response.request}: the JSON of a frame has so many values that it would take more than "
+                f"{connection.response.ceiling} bytes of memory; if that is expected, increase max_response_bytes"
+            )
         value = _parsed(frame)
         if self._kind.batched and is_list(value):
             return [self._item(part, connection) for part in value if self._is_new(part)]
@@ -139,7 +152,7 @@ def _fits(value: Any, key: str) -> bool:
 def line_mark(value: Any) -> Mark:
     """The mark of a line of a service or of a part of the cluster."""
     moment = value.get("created_at") if is_object(value) else None
-    if not isinstance(moment, int | float):
+    if not isinstance(moment, int) or not 0 <= moment < _LATEST:
         return None
     return moment, (value.get("pod_name"), value.get("container_name"), value.get("message"))
 
@@ -149,13 +162,13 @@ def deployment_mark(value: Any) -> Mark:
     timestamp = value.get("timestamp") if is_object(value) else None
     if not isinstance(timestamp, str):
         return None
-    try:
-        moment = datetime.fromisoformat(timestamp).timestamp() * 1000
-    except ValueError:
-        return None
     details = _object(value.get("details"))
     place = _object(details.get("transmitter")).get("id"), _object(details.get("stage")).get("step")
-    return moment, json.dumps([timestamp, *place, value.get("message"), value.get("error")])
+    try:
+        moment = datetime.fromisoformat(timestamp).timestamp() * 1000
+        return moment, json.dumps([timestamp, *place, value.get("message"), value.get("error")])
+    except (ValueError, OverflowError, OSError, RecursionError):
+        return None
 
 
 def _object(value: Any) -> Mapping[str, Any]:

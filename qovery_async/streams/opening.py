@@ -80,8 +80,11 @@ class StreamOpener(Resource):
         missing = {name for name, needed in taken.items() if needed} - known.keys() - given.keys()
         return {**await self._places.found(known, missing), **known, **given}
 
-    async def _only(self, stream: Stream[T], seconds: float | None) -> T:
-        """The only frame of a stream."""
+    async def _only(self, stream: Stream[T], *, at_once: bool = True) -> T:
+        """The only frame of a stream, which comes `at_once` unless the server has to wait for it itself."""
+        timeout = self._core.exchange.options.timeout
+        limits = [timeout.total, timeout.attempt if at_once else None]
+        seconds = min((limit for limit in limits if limit is not None), default=None)
         try:
             found = await first(stream, seconds)
         except TimeoutError:

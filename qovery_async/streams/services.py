@@ -119,4 +119,4 @@ class ServiceStreams(StreamOpener):
         """
         ids = given(organization_id, cluster_id, project_id, environment_id)
         stream = self._of_service(_SERVICE_PODS, service_id, ids, {}, "wait")
-        return await self._only(stream, self._core.exchange.options.timeout.attempt)
+        return await self._only(stream)

@@ -12,6 +12,7 @@ from qovery_async.runtime.resource import Resource
 from qovery_async.streams.backlog import Backlog, WhenSlow
 from qovery_async.streams.feed import Feed, Parameters, ended
 from qovery_async.streams.kinds import Kind
+from qovery_async.vocabulary import Model, UnknownVariant
 
 T = TypeVar("T")
 
@@ -91,12 +92,13 @@ class Stream(Resource, Generic[T]):
 
 
 async def first(stream: Stream[T], seconds: float | None) -> T | None:
-    """The first item of a stream, which is closed then; None where it ends without one.
+    """The first item of a stream that is none of the unknown, which is closed then; None where it ends without one.
 
     Raises:
         TimeoutError: nothing came in time.
     """
     async with stream, asyncio.timeout(seconds):
         async for item in stream:
-            return item
+            if isinstance(item, Model | UnknownVariant):
+                return item
     return None

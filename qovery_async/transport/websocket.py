@@ -15,6 +15,7 @@ from qovery_async.errors import ResponseTooLarge, TransportError
 from qovery_async.secrecy.secret import Secret, not_pickled, revealed
 from qovery_async.transport.body import ACCEPTED, read
 from qovery_async.transport.failures import failure
+from qovery_async.transport.http import ROOM, is_cancelled
 from qovery_async.transport.network import Network
 from qovery_async.transport.options import Timeout
 from qovery_async.transport.request import Request
@@ -121,7 +122,7 @@ class WebSocketTransport:
         except _RefusedError as refused:
             return self._response(request, authorization, refused.status, refused.headers, refused.body)
         except BaseException as error:  # noqa: BLE001  # raised again below, whatever it is
-            if session.http.closed and not isinstance(error, asyncio.CancelledError):
+            if session.http.closed and not (isinstance(error, asyncio.CancelledError) and is_cancelled()):
                 failed: BaseException = TransportError(f"{request}: {CLOSED}")
             else:
                 failed = failure(error, request, limit, authorization)
@@ -152,7 +153,7 @@ class WebSocketTransport:
         self, request: Request, authorization: Secret, status: int, headers: Mapping[str, str], body: bytes = b""
     ) -> Response:
         shown = authorization.hidden_in_headers(headers)
-        return Response(request, status, shown, body, authorization, ceiling=self._max_frame_bytes)
+        return Response(request, status, shown, body, authorization, ceiling=max(ROOM, self._max_frame_bytes))
 
 
 class _RefusedError(Exception):

@@ -16,6 +16,7 @@ from qovery_async import (
     DecodeError,
     NotFound,
     RequestTimeout,
+    ResponseTooLarge,
     Timeout,
 )
 from tests.streams.conftest import ReadStream
@@ -48,6 +49,37 @@ class TestFrames:
                 found = await read(server, logs)
         assert [each.labels for each in found] == [None, None]
         assert len(caplog.records) == 1
+
+    async def test_whose_json_would_fill_the_memory_are_refused(self, read: ReadStream) -> None:
+        bomb = '{"message": [' + "[]," * 2_000_000 + "[]]}"
+        async with pushing(sending(bomb)) as server:
+            with pytest.raises(ResponseTooLarge, match="the JSON of a frame has so many values"):
+                await read(server, logs)
+
+    @pytest.mark.parametrize("moment", [None, "2026-01-02", -1, 1.5, float("nan"), float("inf"), 10**400, [], {"a": 1}])
+    async def test_with_a_time_that_is_none_come_each_time(self, read: ReadStream, moment: Any) -> None:
+        """Nothing tells whether they came before; what has a time does not suffer from it."""
+        odd = {**line(0), "created_at": moment}
+
+        async def cut(peer: Peer) -> None:
+            for entry in (line(0), odd):
+                await peer.send(entry)
+            peer.cut()
+
+        async with pushing(cut, sending(line(0), odd, line(1))) as server:
+            found = await read(server, logs)
+        assert [getattr(each, "message", "line 0") for each in found] == ["line 0", "line 0", "line 0", "line 1"]
+
+    async def test_with_objects_where_strings_should_be_are_told_apart(self, read: ReadStream) -> None:
+        odd = [{**line(0), "message": {"a": [number]}} for number in (1, 1, 2)]
+
+        async def cut(peer: Peer) -> None:
+            for entry in odd[:2]:
+                await peer.send(entry)
+            peer.cut()
+
+        async with pushing(cut, sending(*odd)) as server:
+            assert len(await read(server, logs)) == 3
 
     async def test_of_metrics_are_one_or_many(self, read: ReadStream) -> None:
         measure = {"current": 1, "limit": 2, "current_percent": 50, "status": "OK", "unit": "MiB"}
