@@ -64,7 +64,7 @@ class Course:
     policy: RetryPolicy
     pace: Pace | None = None
     _failures: int = 0
-    """Since a connection lasted: where each brings something and ends at once, the waits grow all the same."""
+    """Since a connection lasted: where each sends something and ends at once, the waits grow all the same."""
     _since: float | None = None
     """The time of the first failure since something came."""
     _opened: float | None = None
@@ -78,14 +78,14 @@ class Course:
         self._opened = now
 
     def received(self) -> None:
-        """Something new came, so the connection works."""
-        self._since, self._renewed, self._worked = None, False, True
+        """A frame came, so the connection works."""
+        self._since, self._worked = None, True
 
     def after(self, ending: Ending, now: float, *, closed: bool = False) -> Done | Again | Fail:
         """What follows the end of a connection; `closed`: the client was closed meanwhile."""
         if self._opened is not None and now - self._opened >= _STEADY:
             self.received()
-            self._failures = 0
+            self._failures, self._renewed = 0, False
         self._opened = None
         if closed:
             return Fail(TransportError(f"{self.request}: {CLOSED}"))

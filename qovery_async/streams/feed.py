@@ -92,10 +92,9 @@ class Feed(Generic[T]):
                 items = reading.items(frame, connection)
             except (DecodeError, ResponseTooLarge) as error:
                 return error.with_traceback(None)
-            if items:
-                course.received()
-                if not self.backlog.put(items, len(frame)):
-                    await self.backlog.room()
+            course.received()
+            if items and not self.backlog.put(items, len(frame)):
+                await self.backlog.room()
 
     async def _wait(self, handshakes: Handshakes, request: Request, failure: Any, delay: float) -> None:
         exchange = self.exchange

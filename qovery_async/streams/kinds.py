@@ -14,7 +14,7 @@ import attrs
 from qovery_async.codec.plain import is_list, is_object, outgrows
 from qovery_async.codec.reader import Codec
 from qovery_async.errors import DecodeError, ResponseTooLarge
-from qovery_async.streams.position import Position
+from qovery_async.streams import position
 from qovery_async.transport.websocket import Connection
 
 if TYPE_CHECKING:
@@ -64,7 +64,8 @@ class Reading(Generic[T]):
     def __init__(self, kind: Kind[T], codec: Codec) -> None:
         self._kind = kind
         self._codec = codec
-        self.position = Position() if kind.restarts else Position(overlap=float("inf"))
+        overlap = position.OVERLAP if kind.restarts else float("inf")
+        self.position = position.Position(memory=position.MEMORY, overlap=overlap)
         self._last: object = None
         self._first = False
         self._warned = False

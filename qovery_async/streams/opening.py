@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from qovery_async.errors import ConfigurationError, NotFound, RequestTimeout
 from qovery_async.runtime.core import Core
@@ -59,7 +59,8 @@ class StreamOpener(Resource):
         known = PARAMETERS.get(path)
         if known is not None:
             missing = [name for name, needed in known.items() if needed and name not in {*params, "organization"}]
-            if missing or (unknown := [name for name in params if name not in known and "[" not in name]):
+            unknown = [name for name in params if name not in known and "[" not in name]
+            if missing or unknown:
                 what = f"needs {', '.join(missing)}" if missing else f"does not take {', '.join(unknown)}"
                 raise ConfigurationError(f"the stream {path} {what}; it takes {', '.join(known)}")
 
@@ -133,6 +134,6 @@ def moment(start: datetime | None) -> str | None:
     """
     if start is None:
         return None
-    if not isinstance(start, datetime) or start.tzinfo is None:
+    if not isinstance(cast("object", start), datetime) or start.tzinfo is None:
         raise ConfigurationError(f"start must be a datetime with a time zone, got {start!r:.80}")
     return str(nanoseconds(start.timestamp() * 1000))

@@ -76,14 +76,22 @@ def test_a_refused_token_is_renewed_once(ending: Any, error: type[Exception]) ->
     assert isinstance(last.error, error)
 
 
-def test_a_renewed_token_that_works_may_be_renewed_again() -> None:
+def test_a_renewed_token_that_lasts_may_be_renewed_again() -> None:
     found = working()
-    for now in range(5):
-        step = found.after(Closing(1008), now)
-        assert isinstance(step, Again)
+    for now in range(0, 100, 20):
+        step = attempt(found, Closing(1008), now)
         assert step.renew
         found.opened(now)
         found.received()
+
+
+def test_one_that_is_refused_after_each_frame_may_not() -> None:
+    """Else the source of the token would be asked without end."""
+    found = working()
+    assert attempt(found, Closing(1008), 1).renew
+    found.opened(1)
+    found.received()
+    assert isinstance(found.after(Closing(1008), 2), Fail)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import json
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
@@ -101,7 +102,7 @@ async def pushing(*scripts: Script | Callable[[], Refusal]) -> AsyncGenerator[Pu
     async def handle(request: web.Request) -> web.StreamResponse:
         pusher.handshakes.append(request)
         script: Any = coming.pop(0) if len(coming) > 1 else coming[0]
-        if asyncio.iscoroutinefunction(script):
+        if inspect.iscoroutinefunction(script):
             return await _pushed(request, script, pusher)
         response: Refusal = script()
         return response

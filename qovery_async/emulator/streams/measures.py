@@ -6,7 +6,7 @@ import random
 from typing import Any
 
 _CREATED = 1_700_000_000_000
-_NODE = {
+_NODE: dict[str, Any] = {
     "architecture": "amd64",
     "kernel_version": "6.1.0",
     "kubelet_version": "v1.33.0",
