@@ -1,4 +1,4 @@
-"""Which streams are there, and what does each send? The description of the WebSockets, completed by streams.toml."""
+"""Which streams are there, and what does each send? The description of the WebSockets, completed by stream-paths.toml."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class LeftOut:
 
 
 @attrs.frozen
-class StreamTable(Table):
+class StreamPaths(Table):
     names: dict[str, str]
     frames: dict[str, str]
     paths: dict[str, LeftOut]

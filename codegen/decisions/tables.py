@@ -22,7 +22,7 @@ from codegen.decisions.loader import OperationName, Place, Table, TableError
 from codegen.decisions.named import Api, Operation
 from codegen.decisions.naming import Names
 from codegen.decisions.secrecy import Secrets
-from codegen.decisions.streams import StreamTable
+from codegen.decisions.streams import StreamPaths
 from codegen.decisions.words import Fields, Namespaces, Notes, Parameters, Phrases
 from codegen.facts import ObjectSchema, references
 
@@ -178,13 +178,13 @@ class Decisions:
     repeatable: Repeatable
     schema_names: SchemaNames
     secrets: Secrets
-    streams: StreamTable
+    stream_paths: StreamPaths
 
     def name(self, api: facts.ApiFacts) -> Api:
         """The API as this names it."""
         invented = self.names.invented(api.operations)
         calls = invented | {id_: row.call for id_, row in self.names.found(api.operations).items()}
-        streams = self.streams.of(api.streams)
+        streams = self.stream_paths.of(api.streams)
         return named.name(api, calls, self.schema_names.names, self.enums.names, invented=invented, streams=streams)
 
     def dead(self, api: Api) -> list[str]:

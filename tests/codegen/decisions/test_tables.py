@@ -16,7 +16,7 @@ from codegen.decisions.enums import Enums
 from codegen.decisions.loader import TableError
 from codegen.decisions.naming import Names
 from codegen.decisions.secrecy import Secrets
-from codegen.decisions.streams import StreamTable
+from codegen.decisions.streams import StreamPaths
 from codegen.decisions.tables import Corrections, Modules, Pagers, Repeatable, SchemaNames
 from codegen.decisions.words import Fields, Namespaces, Notes, Parameters, Phrases
 from tests.support.table_cases import Case, by_table
@@ -60,7 +60,7 @@ MISSPELT = [
     Case(Repeatable, "[repeatable]\n>[repeatible]\n", "repeatible: unknown key, expected repeatable"),
     Case(SchemaNames, "[names]\n>[name]\n", "name: unknown key, expected names"),
     Case(
-        StreamTable,
+        StreamPaths,
         '[names]\n[frames]\n[paths."/a"]\nrequired = []\n>optionl = ["b"]\n',
         "paths./a.optionl: unknown key, expected required, optional, frame",
     ),
@@ -130,7 +130,7 @@ WRONG = [
         'hidden = []\nshown = []\n[[text]]\ncalls = ["things.read"]\n>hidden = "yes"\nreason = "R."\n',
         "text.hidden: expected bool, got 'yes'",
     ),
-    Case(StreamTable, '[names]\n[paths]\n[frames]\n>"/a" = 5\n', "frames./a: expected str, got 5"),
+    Case(StreamPaths, '[names]\n[paths]\n[frames]\n>"/a" = 5\n', "frames./a: expected str, got 5"),
     Case(Names, f"{NAMES}>listThings,things.list,GET\n", "rows.path: missing"),
     Case(
         Names,
