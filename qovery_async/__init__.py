@@ -36,6 +36,7 @@ from qovery_async.errors import (
     RequestTimeout,
     ResponseTooLarge,
     ServerError,
+    StreamClosed,
     TransportError,
     Unauthorized,
     UnprocessableEntity,
@@ -87,6 +88,8 @@ if TYPE_CHECKING:
     from qovery_async.handles.variables import ScopedVariables
     from qovery_async.runtime.patching.difference import PatchChange, PatchPreview
     from qovery_async.runtime.patching.patch import OnConflict
+    from qovery_async.streams.backlog import WhenSlow
+    from qovery_async.streams.stream import Stream
     from qovery_async.variables.changes import VariableChange
     from qovery_async.variables.desired import DesiredVariables, VariablesSource
     from qovery_async.variables.failures import PlanNotApplied, PlanOutdated, VariablesError
@@ -142,6 +145,8 @@ else:
         "VariablesParent": "variables.parents",
         "SeenVariable": "variables.present",
         "Handle": "directory.identity",
+        "WhenSlow": "streams.backlog",
+        "Stream": "streams.stream",
     }
 
     def __getattr__(name: str) -> Any:
@@ -170,9 +175,9 @@ __all__ = [
     "RateBudgetExhausted", "RateLimited", "RateLimiter", "RawResponse", "RequestEvent", "RequestHook",
     "RequestTimeout", "ResponseEvent", "ResponseHook", "ResponseTooLarge", "RetryEvent", "RetryHook", "RetryPolicy",
     "ScopedVariables", "SecretValue", "SeenVariable", "ServerError", "ServiceDocument", "ServiceHandle",
-    "ServiceRef", "ServiceSelection", "ServiceSnapshot", "ServiceVersions", "SeveralFound", "TerraformHandle",
-    "Timeout", "TokenSource", "TransportError", "Turn", "Unauthorized", "UnknownVariant", "UnprocessableEntity",
-    "Unset", "UpdateHook", "VariableChange", "VariableValue", "VariablesApplied", "VariablesDrift",
-    "VariablesError", "VariablesParent", "VariablesPlan", "VariablesSource", "WithResponse", "__version__",
-    "bodies", "from_dict", "models", "to_dict", "to_json", "to_request",
+    "ServiceRef", "ServiceSelection", "ServiceSnapshot", "ServiceVersions", "SeveralFound", "Stream",
+    "StreamClosed", "TerraformHandle", "Timeout", "TokenSource", "TransportError", "Turn", "Unauthorized",
+    "UnknownVariant", "UnprocessableEntity", "Unset", "UpdateHook", "VariableChange", "VariableValue",
+    "VariablesApplied", "VariablesDrift", "VariablesError", "VariablesParent", "VariablesPlan", "VariablesSource",
+    "WhenSlow", "WithResponse", "__version__", "bodies", "from_dict", "models", "to_dict", "to_json", "to_request",
 ]  # fmt: skip

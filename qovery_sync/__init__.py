@@ -62,6 +62,7 @@ from qovery_async import (
     ServerError,
     ServiceRef,
     SeveralFound,
+    StreamClosed,
     Timeout,
     TokenSource,
     TransportError,
@@ -90,6 +91,7 @@ if TYPE_CHECKING:
     from qovery_async.from_response import to_request
     from qovery_async.runtime.patching.difference import PatchChange, PatchPreview
     from qovery_async.runtime.patching.patch import OnConflict
+    from qovery_async.streams.backlog import WhenSlow
     from qovery_async.variables.changes import VariableChange
     from qovery_async.variables.desired import DesiredVariables, VariablesSource
     from qovery_async.variables.failures import PlanNotApplied, PlanOutdated, VariablesError
@@ -111,6 +113,7 @@ if TYPE_CHECKING:
     )
     from qovery_sync.handles.places import EnvironmentHandle, ProjectHandle, ServiceHandle
     from qovery_sync.handles.variables import ScopedVariables
+    from qovery_sync.streams.stream import Stream
 else:
     # Imported when they are first touched, since they need many models. Out of the type checkers' sight: a `__getattr__` they can see would hide typing errors.
     _LATER = {
@@ -159,6 +162,8 @@ else:
         "EnvironmentDocument": "qovery_async.environments.document",
         "EnvironmentRef": "qovery_async.environments.document",
         "ServiceDocument": "qovery_async.environments.document",
+        "WhenSlow": "qovery_async.streams.backlog",
+        "Stream": "qovery_sync.streams.stream",
     }
 
     def __getattr__(name: str) -> Any:
@@ -187,9 +192,9 @@ __all__ = [
     "RateLimited", "RateLimiter", "RawResponse", "RequestEvent", "RequestHook", "RequestTimeout", "ResponseEvent",
     "ResponseHook", "ResponseTooLarge", "RetryEvent", "RetryHook", "RetryPolicy", "ScopedVariables", "SecretValue",
     "SeenVariable", "ServerError", "ServiceDocument", "ServiceHandle", "ServiceRef", "ServiceSelection",
-    "ServiceSnapshot", "ServiceVersions", "SeveralFound", "TerraformHandle", "Timeout", "TokenSource",
-    "TransportError", "Turn", "Unauthorized", "UnknownVariant", "UnprocessableEntity", "Unset", "UpdateHook",
-    "VariableChange", "VariableValue", "VariablesApplied", "VariablesDrift", "VariablesError", "VariablesParent",
-    "VariablesPlan", "VariablesSource", "WithResponse", "__version__", "bodies", "from_dict", "models", "to_dict",
-    "to_json", "to_request",
+    "ServiceSnapshot", "ServiceVersions", "SeveralFound", "Stream", "StreamClosed", "TerraformHandle", "Timeout",
+    "TokenSource", "TransportError", "Turn", "Unauthorized", "UnknownVariant", "UnprocessableEntity", "Unset",
+    "UpdateHook", "VariableChange", "VariableValue", "VariablesApplied", "VariablesDrift", "VariablesError",
+    "VariablesParent", "VariablesPlan", "VariablesSource", "WhenSlow", "WithResponse", "__version__", "bodies",
+    "from_dict", "models", "to_dict", "to_json", "to_request",
 ]  # fmt: skip

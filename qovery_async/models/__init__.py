@@ -71,6 +71,12 @@ if TYPE_CHECKING:
     from qovery_async.models.secret_managers import *
     from qovery_async.models.services import *
     from qovery_async.models.statuses import *
+    from qovery_async.models.streams_blueprints import *
+    from qovery_async.models.streams_clusters import *
+    from qovery_async.models.streams_logs import *
+    from qovery_async.models.streams_metrics import *
+    from qovery_async.models.streams_pods import *
+    from qovery_async.models.streams_statuses import *
     from qovery_async.models.terraforms import *
     from qovery_async.models.variables import *
     from qovery_async.models.webhooks import *
@@ -441,6 +447,33 @@ else:
             StateEnum StageStatusEnum StatusKindEnum StepMetricStatusEnum ServiceDeploymentStatusEnum ServiceActionEnum
             ServiceActionStatusEnum ServiceStepMetricNameEnum ServiceSubActionEnum ServiceStepMetric StatusDetails
             ServiceStepMetrics ReferenceObjectStatus Status
+        """,
+        "streams_blueprints": """
+            BlueprintPreviewCancelledType BlueprintPreviewDiffType BlueprintPreviewErrorType BlueprintPreviewTimeoutType
+            BlueprintServiceCreatedEvent BlueprintPreviewCancelled BlueprintPreviewDiff BlueprintPreviewError
+            BlueprintPreviewTimeout BlueprintPreviewResult
+        """,
+        "streams_clusters": """
+            ClusterGlobalStatus KubeVersionDrift KubeVersionOk KubeVersionUnknown MissingComponent QoveryComponentLevel
+            QoveryComponentStatus QoveryNodeAttributes KubeVersionStatus PodInError QoveryNodeFailure
+            QoveryComponentInFailure QoveryComponent ClusterComputedStatus ClusterRunningStatus
+        """,
+        "streams_logs": """
+            InfraLogLine ServiceLogLine
+        """,
+        "streams_metrics": """
+            NodePoolInfo NodeAddress NodeCondition MetricsUsage NodeResource NodeResourceAllocated NodeTaint
+            MetricStatus MetricUnit NodeListItem NodePodErrorStatus PodQoveryServiceInfo PodStatusPhase Metric NodeList
+            PodInfo PvcInfo NodePodInfo ServiceMetrics ServiceMetricsV2 ClusterNode ClusterMetrics
+        """,
+        "streams_pods": """
+            DebugFlavor Pod PodList
+        """,
+        "streams_statuses": """
+            RunningState ContainerTermination PodKubernetesEvent ScaleTargetGvkr ScaledObjectCondition
+            ScaledObjectHealth TriggeredActionKind CertificateStatus ContainerState ScaledObjectStatus TriggeredAction
+            ContainerRunningStatus PodStatus ArgoCdAppRunningStatus DatabaseRunningStatus ServiceRunningStatus
+            TerraformRunningStatus EnvironmentRunningStatus RunningStatuses
         """,
         "terraforms": """
             DeleteTerraformAction DockerfileFragmentFileType DockerfileFragmentInlineType

@@ -102,7 +102,7 @@ class TestMethods:
         silent = [
             call for call, method in taking.items() if "organization_id" not in section(docs(client)[call], "Args")
         ]
-        assert len(taking) == 184 + 2 * 19
+        assert len(taking) == 184 + 5 + 2 * 19  # operations, streams, patches
         assert silent == ["events.iterate"]
 
     def test_tell_the_http_call_and_the_errors(self, client: object) -> None:
@@ -188,8 +188,9 @@ CLASSES = {name: getattr(models, name) for name, s in API.schemas.items() if not
 
 class TestModels:
     def test_say_where_they_are_met(self) -> None:
-        one = r"(`[\w.]+`( and `[\w.]+`)?|`[\w.]+` and \d+ more (operations|models))"
-        sentence = re.compile(rf"(Sent by {one}\. ?)?(Returned by {one}\. ?)?(Part of {one}\. ?)?")
+        one = r"(`[\w.]+`( and `[\w.]+`)?|`[\w.]+` and \d+ more (operations|streams|models))"
+        kinds = ("Sent by", "Returned by", "Received by", "Part of")
+        sentence = re.compile("".join(rf"({kind} {one}\. ?)?" for kind in kinds))
         for name, found in CLASSES.items():
             said = " ".join((found.__doc__ or "").partition("Attributes:")[0].split())
             assert said, name
@@ -201,6 +202,7 @@ class TestModels:
             ("ProjectRequest", "Sent by `projects.create` and `projects.update`."),
             ("Project", "Returned by `projects.list` and 3 more operations."),
             ("ClusterDeleteMode", "Sent by `clusters.delete`."),
+            ("ServiceLogLine", "Received by `streams.service_logs`."),
         ],
     )
     def test_say_whether_they_go_or_come(self, name: str, said: str) -> None:
