@@ -127,6 +127,7 @@ def bench(session: nox.Session) -> None:
     session.install(".")
     session.run("python", "benchmarks/bench.py", *session.posargs)
     session.run("python", "benchmarks/bulk.py")
+    session.run("python", "benchmarks/streams.py")
     session.run("python", "benchmarks/emulator.py")
 
 

@@ -24,8 +24,9 @@ class Backlog(Generic[T]):
         self.dropped = 0
         """How many items were dropped."""
         self._drops = when_slow == "drop"
-        self._waiting: deque[tuple[Sequence[T], int]] = deque()
-        self._items = 0
+        self._waiting: deque[T] = deque()
+        self._sizes: deque[int] = deque()
+        """The bytes of each item, where items are dropped."""
         self._size = 0
         self._news = asyncio.Event()
         self._room = asyncio.Event()
@@ -33,31 +34,32 @@ class Backlog(Generic[T]):
 
     def put(self, items: Sequence[T], size: int) -> bool:
         """Adds the items of a frame of `size` bytes. Returns whether the next ones may follow at once."""
-        self._waiting.append((items, size))
-        self._items += len(items)
+        self._waiting.extend(items)
         self._size += size
         self._news.set()
-        while self._drops and self._is_full and len(self._waiting) > 1:
-            self.dropped += len(self._pop())
-        return self._drops or not self._is_full
+        if self._drops:
+            self._sizes.extend([size // len(items)] * len(items))
+            while len(self._waiting) > 1 and self._is_full:
+                self._waiting.popleft()
+                self._size -= self._sizes.popleft()
+                self.dropped += 1
+            return True
+        return not self._is_full
 
     async def room(self) -> None:
         """Waits until something has been taken."""
         self._room.clear()
         await self._room.wait()
 
-    @property
-    def _is_full(self) -> bool:
-        return self._items >= ITEMS or self._size >= SIZE
-
     async def take(self) -> list[T]:
         """All that waits, at least one item; nothing at the end."""
         while not self._waiting and not self._over:
             self._news.clear()
             await self._news.wait()
-        found: list[T] = []
-        while self._waiting:
-            found += self._pop()
+        found = [*self._waiting]
+        self._waiting.clear()
+        self._sizes.clear()
+        self._size = 0
         self._room.set()
         return found
 
@@ -66,8 +68,6 @@ class Backlog(Generic[T]):
         self._over = True
         self._news.set()
 
-    def _pop(self) -> Sequence[T]:
-        items, size = self._waiting.popleft()
-        self._items -= len(items)
-        self._size -= size
-        return items
+    @property
+    def _is_full(self) -> bool:
+        return len(self._waiting) > ITEMS or self._size > SIZE

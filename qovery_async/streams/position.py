@@ -22,7 +22,8 @@ class Position:
         """`overlap` is infinite where a new connection repeats the whole log."""
         self._memory = memory
         self._overlap = overlap
-        self._kept: deque[tuple[float, int]] = deque()
+        self._moments = deque[float]()
+        self._keys = deque[int]()
         self._newest = float("-inf")
         self._forgotten = float("-inf")
         self._floor = float("-inf")
@@ -38,7 +39,9 @@ class Position:
         """A new connection begins, and repeats what came since `start`."""
         start = self.start
         self._floor = float("-inf") if start is None else start
-        self._repeats = Counter(key for moment, key in self._kept if moment >= self._floor)
+        self._repeats = Counter(
+            key for moment, key in zip(self._moments, self._keys, strict=True) if moment >= self._floor
+        )
 
     def take(self, moment: float, identity: object) -> bool:
         """Whether a line is new; then it counts as come. `identity` is what tells it from others of its time."""
@@ -51,8 +54,11 @@ class Position:
         if self._repeats and self._repeats[key] > 0:
             self._repeats[key] -= 1
             return False
-        self._kept.append((moment, key))
+        # Two lines of numbers: the garbage collector would look at each pair.
+        self._moments.append(moment)
+        self._keys.append(key)
         self._newest = max(self._newest, moment)
-        if len(self._kept) > self._memory:
-            self._forgotten = max(self._forgotten, self._kept.popleft()[0])
+        if len(self._keys) > self._memory:
+            self._keys.popleft()
+            self._forgotten = max(self._forgotten, self._moments.popleft())
         return True

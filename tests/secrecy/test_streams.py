@@ -76,7 +76,8 @@ async def test_a_handshake_is_redirected(watch: Watch) -> None:
 
 @pytest.mark.parametrize("code", [1007, 1008, 1011, 4000])
 async def test_a_stream_is_closed(watch: Watch, code: int) -> None:
-    async with pushing(sending(line(0), code=code, reason=REPEATS)) as server:
+    closed = sending(code=code, reason=REPEATS)
+    async with pushing(sending(line(0), code=code, reason=REPEATS), closed) as server:
         seen = await watched(watch, server.url)
     assert isinstance(seen.ended, QoveryError)
     assert seen.places == []

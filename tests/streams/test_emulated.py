@@ -23,6 +23,7 @@ from qovery_async import (
 )
 from qovery_async.emulator import Close, Emulator
 from qovery_async.streams.paths import PARAMETERS
+from qovery_async.transport import websocket
 from qovery_sync import Qovery
 from tests.streams.conftest import AT_ONCE, ReadStream
 
@@ -200,6 +201,16 @@ async def test_a_stream_of_the_emulator_goes_on(end: Close, place: Emulated, rea
     assert times == sorted(times)
     assert len({(line.created_at, line.message) for line in found}) == 10
     assert len(place.emulator.streams.requests) == 4
+
+
+async def test_a_stream_of_the_emulator_that_falls_silent_goes_on(
+    place: Emulated, read: ReadStream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the emulator stops all the same."""
+    monkeypatch.setattr(websocket, "PING_EVERY", 0.2)
+    place.emulator.streams.close_next(Close.stalled(), "/service/logs", after=2)
+    assert len(await read(place, lambda client: client.streams.service_logs(place.service.id), 5)) == 5
+    assert len(place.emulator.streams.requests) == 2
 
 
 class TestAnyPath:

@@ -76,7 +76,7 @@ def test_the_memory_is_bounded() -> None:
     position: Any = Position(memory=100)
     for number in range(10_000):
         position.take(number, number)
-    assert len(position._kept) == 100
+    assert len(position._keys) == len(position._moments) == 100
     assert position.start == 9_900
 
 
