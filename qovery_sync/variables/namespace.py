@@ -141,7 +141,7 @@ class Variables(VariableOperations):
     def export(
         self, parent: str | Handle | Identified, *, scope: models.APIVariableScopeEnum | str | None = None
     ) -> str:
-        """Export the own variables of a project, an environment or a service as the text of a `.env` file.
+        """Export the own variables of a project, an environment or a service as the content of a `.env` file.
 
         The file reads back to the same: a plan for it has no changes. Secrets stand in it as comments, since
         their values cannot be read. The target of an alias and the mount path of a file are comments too.
