@@ -82,5 +82,5 @@ class ScopedVariables(Resource):
         return await Variables(self._core).drift(self._holder, desired, secret_keys=secret_keys)
 
     async def export(self) -> str:
-        """Export the own variables as the text of a `.env` file, as `client.variables.export` does."""
+        """Export the own variables as the content of a `.env` file, as `client.variables.export` does."""
         return await Variables(self._core).export(self._holder)

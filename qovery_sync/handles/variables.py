@@ -98,5 +98,5 @@ class ScopedVariables(Twin):
         return self._call(self._async.drift, self._given(desired), secret_keys=secret_keys)
 
     def export(self) -> str:
-        """Export the own variables as the text of a `.env` file, as `client.variables.export` does."""
+        """Export the own variables as the content of a `.env` file, as `client.variables.export` does."""
         return self._call(self._async.export)

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 class Variables(VariableOperations):
     """Variables: environment variables and secrets of all scopes, in one place.
 
-    All those of a project, an environment or a service as a whole: `plan = client.variables.plan(service,
-    {"LOG_LEVEL": "debug"})`, `print(plan)`, `client.variables.apply(plan)`.
+    All those of a place as a whole: `plan = client.variables.plan(service, {"LOG_LEVEL": "debug"})`,
+    `print(plan)`, `client.variables.apply(plan)`.
     """
 
     _async: asynchronous.Variables  # pyright: ignore[reportIncompatibleVariableOverride]  # set once, by the base
@@ -51,14 +51,14 @@ class Variables(VariableOperations):
 
         Args:
             parent: The handle or the id of a project, an environment or a service.
-            desired: A mapping of keys to strings, `SecretValue`, `AliasOf` or `MountedFile`; a `.env` file as a
-                `Path`; the handle or id of another place, for its own variables; or a list of these, of which
-                later ones win.
-            scope: What `parent` is, such as "PROJECT" or "APPLICATION". Default: found out, which for an id
-                takes the list of the services of the client's organization.
+            desired: A mapping of keys to strings, `SecretValue`, `AliasOf` or `MountedFile`; a `.env` file as
+                a `Path`; the handle or id of another place, for its own variables; or a list of these, of
+                which later ones win.
+            scope: The kind of `parent`, such as "PROJECT" or "APPLICATION". Default: found out, which for an
+                id takes the list of the services of the client's organization.
             prune: Whether variables of `parent` that are not desired are deleted; inherited ones never are.
-            inherited: What becomes of a key that `parent` inherits with another value: "override" gives it one
-                of its own here, "error" raises.
+            inherited: The way of a key that `parent` inherits with another value: "override" gives it one of
+                its own here, "error" raises.
             secrets: Values of secrets cannot be compared: "write" writes all of them, "keep" only those that
                 are not there yet.
             secret_keys: Keys whose desired strings are values of secrets, as in a file.
@@ -89,18 +89,18 @@ class Variables(VariableOperations):
         timeout: float | None = None,
         progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
     ) -> VariablesApplied:
-        """Change variables by a plan, 16 at once. A plan that was applied already changes nothing.
+        """Change variables as planned, 16 at once. A plan that was applied already changes nothing.
 
         After a failure, apply the same plan again: it makes the changes that are left. A plan that is older
         than a minute, was begun or was read from JSON is compared with what is there first.
 
         Args:
-            plan: What `plan` gave, or `VariablesPlan.from_json`.
-            redeploy: "if_changed" deploys what runs with the variables and waits for the end: the service, the
-                environment, or all environments of the project that run.
+            plan: From `plan`, or from `VariablesPlan.from_json`.
+            redeploy: "if_changed" deploys what runs with the variables and waits for the end: the service,
+                the environment, or all environments of the project that run.
             timeout: Seconds for each of these deployments; needed for them.
-            progress: A function, which is called after each change; or "rich", which draws a bar in a terminal
-                and writes lines elsewhere.
+            progress: A function, which is called after each change; or "rich", which draws a bar in a
+                terminal and writes lines elsewhere.
 
         `POST /variable`, `PUT /variable/{variableId}` and others: one request for each change.
 
