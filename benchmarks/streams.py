@@ -16,6 +16,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
+from typing import Any
 
 import aiohttp
 from aiohttp import web
@@ -23,7 +24,7 @@ from aiohttp import web
 from qovery_async import AsyncQovery
 from qovery_sync import Qovery
 
-IDS = {"organization_id": "o1", "cluster_id": "c1", "project_id": "p1", "environment_id": "e1"}
+IDS: dict[str, Any] = {"organization_id": "o1", "cluster_id": "c1", "project_id": "p1", "environment_id": "e1"}
 
 
 def main() -> None:

@@ -195,7 +195,7 @@ async def _opening(
         headers=given.headers,
         middlewares=[only_upgrades],
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=limit.connect),
-        trace_configs=given.trace_configs,
+        trace_configs=given.trace_configs if session.keeper is None else None,
         trust_env=given.trust_env,
         auto_decompress=False,
     ) as http:

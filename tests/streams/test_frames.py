@@ -19,8 +19,9 @@ from qovery_async import (
     ResponseTooLarge,
     Timeout,
 )
-from tests.streams.conftest import ReadStream
-from tests.support.pushing import IDS, Peer, line, logs, pushing, sending
+from qovery_async.transport import websocket
+from tests.streams.conftest import AT_ONCE, ReadStream
+from tests.support.pushing import IDS, Peer, line, logs, pushing, sending, since
 from tests.support.server import TOKEN
 
 pytestmark = pytest.mark.anyio
@@ -114,6 +115,27 @@ class TestSlowReaders:
             for number in range(1, 3_000):
                 assert (await anext(stream)).message == "x" * 1000, number
             await stream.aclose()
+
+    async def test_that_sleep_lose_the_connection_but_no_line(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Pongs wait behind the lines, so the connection looks dead; the next one goes on."""
+        monkeypatch.setattr(websocket, "PING_EVERY", 0.2)
+        lines = [line(number, message=f"{number} " + "x" * 1000) for number in range(6_000)]
+
+        async def flood(peer: Peer) -> None:
+            for entry in since(lines, peer.query.get("start")):
+                await peer.send(entry)
+            await peer.close(1000)
+
+        async with pushing(flood) as server, AsyncQovery(TOKEN, retries=AT_ONCE, **server.options) as client:
+            found: list[int] = []
+            with anyio.fail_after(20):
+                async with logs(client) as stream:
+                    async for each in stream:
+                        found.append(int(each.message.split()[0]))
+                        if len(found) == 1:
+                            await asyncio.sleep(1)
+            assert found == [*range(6_000)]
+            assert stream.connections > 1
 
     async def test_can_have_the_oldest_dropped(self) -> None:
         async def flood(peer: Peer) -> None:

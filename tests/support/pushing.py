@@ -15,7 +15,7 @@ from aiohttp import web
 
 from qovery_async.emulator.http.connection import close_connection
 
-IDS = {"organization_id": "o1", "cluster_id": "c1", "project_id": "p1", "environment_id": "e1"}
+IDS: dict[str, Any] = {"organization_id": "o1", "cluster_id": "c1", "project_id": "p1", "environment_id": "e1"}
 """The ids that a stream of a service needs beside its own."""
 
 QUICK = {"base_url": "http://127.0.0.1:9"}
