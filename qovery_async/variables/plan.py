@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeGuard, cast
 
 import attrs
 import cattrs
@@ -83,7 +83,11 @@ class VariablesPlan:
         Raises:
             ConfigurationError: it is no plan, or `desired` cannot be read.
         """
-        given = [desired] if isinstance(desired, (Mapping, Path)) else desired
+        given: object = [desired] if isinstance(desired, (Mapping, Path)) else desired
+        if not _are_sources(given):
+            raise ConfigurationError(
+                f"desired must be a mapping, or a file such as Path('.env'), got {type(given).__name__}"
+            )
         values = merged(map(of_here, given), ())
         try:
             plan = cattrs.Converter(detailed_validation=False).structure(
@@ -151,6 +155,11 @@ class VariablesApplied:
     made: tuple[VariableChange, ...] = ()
     already: tuple[VariableChange, ...] = ()
     deployed: tuple[str, ...] = ()
+
+
+def _are_sources(given: object) -> TypeGuard[Sequence[Mapping[str, VariableValue] | Path]]:
+    every = cast("Sequence[object]", given) if isinstance(given, (list, tuple)) else [None]
+    return all(isinstance(source, (Mapping, Path)) for source in every)
 
 
 def memory_of(plan: VariablesPlan) -> PlanMemory:

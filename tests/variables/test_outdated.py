@@ -151,3 +151,10 @@ class TestJson:
     def test_that_is_none_is_refused(self, text: str) -> None:
         with pytest.raises(ConfigurationError, match="this is no plan of variables"):
             VariablesPlan.from_json(text)
+
+    @pytest.mark.parametrize("desired", ["app.env", None, ["app.env"], 7])
+    def test_takes_values_from_mappings_and_files_only(self, desired: Any) -> None:
+        text = '{"parent": {"id": "x", "scope": "JOB"}, "changes": [], "uncompared": []}'
+        assert str(VariablesPlan.from_json(text, [{"A": "x"}])) == "Variables of service x: nothing to do"
+        with pytest.raises(ConfigurationError, match=r"desired must be a mapping, or a file such as Path\('.env'\)"):
+            VariablesPlan.from_json(text, desired)
