@@ -32,6 +32,17 @@ class Walk:
         for namespace, source, target in self.patches.pairs(self.api):
             yield from self.pair(source, target, f"{namespace}.patch: {source} -> {target}")
 
+    def not_null(self) -> dict[str, list[str]]:
+        """By the schemas of requests: the keys that take no null, though the response may have one."""
+        found: dict[str, set[str]] = {}
+        for source, target in self.met:
+            one, other = self.api.schemas[source], self.api.schemas[target]
+            if isinstance(one, ObjectSchema) and isinstance(other, ObjectSchema):
+                may_be_null = {field.wire for field in one.fields if field.nullable}
+                keys = {field.wire for field in other.fields if not field.nullable} & may_be_null
+                found[target] = found.get(target, set()) | keys
+        return {name: sorted(keys) for name, keys in found.items() if keys}
+
     def pair(self, source: str, target: str, path: str) -> Iterator[str]:
         if source == target or (source, target) in self.met:
             return

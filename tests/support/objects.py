@@ -1,0 +1,84 @@
+"""A server that holds an object as Qovery does: a PUT replaces all of it, and what its body lacks is gone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+import attrs
+from aiohttp import web
+
+from codegen.facts import ObjectSchema, UnionSchema
+from qovery_async.codec.plain import is_list
+from tests.support.payloads import API, Payload
+from tests.support.server import Server, serve
+
+PATCHES = API.calls
+ID = "497f6eca-6276-4993-bfeb-53cbbbba6f08"
+
+
+def declared(name: str) -> set[str]:
+    """The keys that a schema declares, in all branches of a union."""
+    schema = API.schemas[name]
+    if isinstance(schema, UnionSchema):
+        return {key for branch in schema.branches for key in declared(branch)}
+    return {field.wire for field in schema.fields} if isinstance(schema, ObjectSchema) else set()
+
+
+@attrs.define
+class Holder:
+    """Holds what the namespace's `get` or `list` returns: an object, or a list of which `update` replaces the first.
+
+    `sent` are the bodies of PUT, `asked` the methods of all requests. `meanwhile` is called after each response to a
+    GET with the number of it: someone else, who may change `held`. A status other than 200 is what a method gets.
+    """
+
+    namespace: str
+    held: Any
+    sent: list[Any] = attrs.Factory(list[Any])
+    asked: list[str] = attrs.Factory(list[str])
+    meanwhile: Callable[[int], None] = lambda _: None
+    status: dict[str, int] = attrs.Factory(dict[str, int])
+
+    def __call__(self, request: web.BaseRequest) -> Any:
+        self.asked.append(request.method)
+        status = self.status.get(request.method, 200)
+        if status != 200:
+            return web.json_response({"status": status, "detail": "for this reason"}, status=status)
+        return self._read() if request.method == "GET" else self._replaced(request)
+
+    def serve(self) -> AbstractAsyncContextManager[Server]:
+        return serve(self)
+
+    @property
+    def only(self) -> Any:
+        """The body, where exactly one was sent."""
+        (body,) = self.sent
+        return body
+
+    def _read(self) -> web.Response:
+        response = _json({"results": self.held} if is_list(self.held) else self.held)
+        self.meanwhile(self.asked.count("GET"))
+        return response
+
+    async def _replaced(self, request: web.BaseRequest) -> web.Response:
+        body = json.loads(await request.read())
+        self.sent.append(body)
+        operation = API.calls[f"{self.namespace}.update"]
+        if operation.responses[0].items:
+            self.held = next(iter(body.values()))
+            return self._read()
+        old: Payload = self.held[0] if is_list(self.held) else self.held
+        replaced = declared(operation.body.type) if operation.body else set[str]()
+        given = declared(str(operation.responses[0].type)) - replaced
+        new = {key: value for key, value in old.items() if key in given} | body
+        if "updated_at" in old:
+            new["updated_at"] = f"2026-11-30T00:00:{len(self.sent):02}Z"
+        self.held = [new, *self.held[1:]] if is_list(self.held) else new
+        return _json(new)
+
+
+def _json(value: Any) -> web.Response:
+    return web.Response(text=json.dumps(value), content_type="application/json")
