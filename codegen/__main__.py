@@ -59,9 +59,12 @@ def undecided(decisions: Decisions, api: Api) -> list[str]:
     pages = "looks as if it had pages, add it to codegen/decisions/pagers.toml as pagers or single"
     puts = "a PUT, add it to codegen/decisions/patches.toml as patched or unpatched"
     pairs = "say in codegen/decisions/patches.toml where it goes, or why it is left out"
+    dead = "mend or remove it in codegen/decisions/patches.toml"
+    walk = Walk(decisions.patches, api)
     return [
         *(f"{puts}: {call}" for call in decisions.patches.without(api)),
-        *(f"{line}: {pairs}" for line in Walk(decisions.patches, api).all()),
+        *(f"{line}: {pairs}" for line in walk.all()),
+        *(f"{line}: {dead}" for line in walk.dead()),
         *(f"{where}: {name}" for name in decisions.secrets.undecided(api)),
         *(f"{pages}: {call}" for call in decisions.pagers.undecided(api)),
         *(f"{alike}: {names}" for names in decisions.enums.undecided(api)),

@@ -7,17 +7,21 @@ from collections.abc import Iterator
 import attrs
 
 from codegen.decisions.named import Api
-from codegen.decisions.patches import Converted, Patches
+from codegen.decisions.patches import Converted, HiddenValue, Patches
 from codegen.facts import EnumSchema, Field, ObjectSchema, Schema, UnionSchema, references
 
 
 @attrs.define
 class Walk:
-    """A walk through pairs of schemas, side by side; `met` are the pairs of objects that it came to."""
+    """A walk through pairs of schemas, side by side.
+
+    `met` are the pairs of schemas that it came to, `used` the schemas and keys, or branches, that a row decided.
+    """
 
     patches: Patches
     api: Api
     met: set[tuple[str, str]] = attrs.Factory(set[tuple[str, str]])
+    used: set[tuple[str, str, str]] = attrs.Factory(set[tuple[str, str, str]])
     never_back: set[tuple[str, str]] = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -31,6 +35,38 @@ class Walk:
         """What is undecided in all namespaces."""
         for namespace, source, target in self.patches.pairs(self.api):
             yield from self.pair(source, target, f"{namespace}.patch: {source} -> {target}")
+
+    def dead(self) -> Iterator[str]:
+        """The rows that decided nothing, once the walk is over."""
+        for row in self.patches.converted:
+            if (row.source, row.target) not in self.met:
+                yield f"converted: {row.source} never becomes {row.target}"
+        for branch in self.patches.branch:
+            if not any(("branch", branch.source, target) in self.used for target in branch.targets):
+                yield f"branch: {branch.source} never becomes {', '.join(branch.targets)}"
+        for kind, rows in (("dropped", self.patches.dropped), ("missing", self.patches.missing)):
+            for row in rows:
+                keys = {key for word, name, key in self.used if word == kind and name in (row.models or [name])}
+                names = {name for word, name, key in self.used if word == kind and key in row.attributes}
+                for unused in [*sorted({*row.attributes} - keys), *sorted({*row.models} - names)]:
+                    yield f"{kind}: {unused} decides nothing"
+        for row in self.patches.hidden:
+            yield from self._nowhere(row)
+
+    def _nowhere(self, row: HiddenValue) -> Iterator[str]:
+        """The paths of a row that lead to nothing."""
+        if not self._has(row.model, row.path):
+            yield f"hidden: {row.model} has no {row.path}"
+        around = row.path.split(".")[:-1] if "[]" in row.path else []
+        roots = [*self._schemas_at(row.model, around), *(one for one, other in self.met if other == row.model)]
+        for condition in (row.held, row.unless):
+            path = condition.partition("=")[0]
+            if path and not any(self._has(root, path) for root in roots):
+                yield f"hidden: neither {row.model} nor its response has {path}"
+
+    def _has(self, name: str, path: str) -> bool:
+        *steps, key = path.split(".")
+        return any(_types_of(self.api.schemas.get(found), key) for found in self._schemas_at(name, steps))
 
     def not_null(self) -> dict[str, list[str]]:
         """By the schemas of requests: the keys that take no null, though the response may have one."""
@@ -70,10 +106,14 @@ class Walk:
         decided = self.patches.branches(branch)
         if decided:  # no target among them: a patch refuses the kind
             found = [name for name in decided if name in targets]
+            self.used |= {("branch", branch, name) for name in found}
         elif isinstance(other, UnionSchema):
             found = [name for name in [self._matching(branch, union, other)] if name]
             if not found:
                 yield f"{path}: {branch} becomes none of {', '.join(targets)}"
+        elif branch not in self.api.schemas:
+            yield f"{path}: {branch} becomes {target}"
+            return
         else:
             found = targets
         for name in found:
@@ -81,7 +121,7 @@ class Walk:
 
     def _matching(self, branch: str, union: UnionSchema | None, other: UnionSchema) -> str | None:
         """The branch of a request's union that its rule selects for a response's branch."""
-        schema = self.api.schemas[branch]
+        schema = self.api.schemas.get(branch)
         if other.tag:
             tags = union.mapping if union and union.tag == other.tag else {}
             return next((other.mapping.get(tag) for tag, name in tags.items() if name == branch), None)
@@ -95,8 +135,9 @@ class Walk:
         ours = {field.wire: field for field in one.fields}
         used = {place.partition(".")[0] for place in moved.values()}
         for key in ours.keys() - theirs.keys() - used:
-            if not self.patches.drops(source, key):
-                yield f"{path}: {source}.{key} is not in {target}"
+            yield from self._left_out(source, key, target, path)
+        for place in moved.values():
+            yield from self._passed(source, place.split("."), target, path)
         for key, field in theirs.items():
             if key in moved:
                 for name in self._types_at(source, moved[key].split(".")):
@@ -106,15 +147,28 @@ class Walk:
             elif not self._is_missing(target, field, rule):
                 yield f"{path}: {target}.{key} is not in {source}"
 
+    def _left_out(self, source: str, key: str, target: str, path: str) -> Iterator[str]:
+        if self.patches.drops(source, key):
+            self.used.add(("dropped", source, key))
+        else:
+            yield f"{path}: {source}.{key} is not in {target}"
+
+    def _passed(self, source: str, steps: list[str], target: str, path: str) -> Iterator[str]:
+        """What stands beside the way to a moved value, such as the name of a registry beside its id."""
+        for number in range(1, len(steps)):
+            for name in self._schemas_at(source, steps[:number]):
+                schema = self.api.schemas[name]
+                for field in schema.fields if isinstance(schema, ObjectSchema) else ():
+                    if field.wire != steps[number]:
+                        yield from self._left_out(name, field.wire, target, path)
+
     def _is_missing(self, target: str, field: Field, rule: Converted | None) -> bool:
         enum = self.api.schemas.get(field.type)
         is_tag = isinstance(enum, EnumSchema) and len(enum.values) == 1 and field.required
-        return (
-            is_tag
-            or bool(rule and field.wire in rule.defaults)
-            or (target, field.wire) in self.never_back
-            or self.patches.lacks(target, field.wire)
-        )
+        if is_tag or (rule and field.wire in rule.defaults) or (target, field.wire) in self.never_back:
+            return True
+        self.used.add(("missing", target, field.wire))
+        return self.patches.lacks(target, field.wire)
 
     def _schemas_at(self, name: str, steps: list[str]) -> list[str]:
         """The schemas that stand at a place such as `config`, in all branches of unions."""
@@ -128,7 +182,7 @@ class Walk:
 
     def _types(self, one: str, other: str, path: str) -> Iterator[str]:
         ours, theirs = references(one), references(other)
-        if len(ours) == len(theirs) == 1:
+        if len(ours) == len(theirs) == 1 and one.replace(ours[0], "") == other.replace(theirs[0], ""):
             yield from self.pair(ours[0], theirs[0], path)
         elif one != other and not (ours == [] and theirs and self._has_plain_branch(theirs[0])):
             yield f"{path}: {one} becomes {other}"
