@@ -5,18 +5,63 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from operator import attrgetter
 from typing import Any
 
 import attrs
 from aiohttp import web
 
+from codegen.decisions import tables
+from codegen.decisions.named import Operation
 from codegen.facts import ObjectSchema, UnionSchema
-from qovery_async.codec.plain import is_list
-from tests.support.payloads import API, Payload
+from qovery_async import models
+from qovery_async.codec.plain import is_list, is_object
+from qovery_async.emulator.facts.samples import sample
+from tests.support.payloads import API, Payload, as_json
 from tests.support.server import Server, serve
 
-PATCHES = API.calls
+PATCHES = tables.read().patches
 ID = "497f6eca-6276-4993-bfeb-53cbbbba6f08"
+GONE = "gone"
+"""In `changed`: the key is no longer there."""
+
+
+def example(model: str, **values: Any) -> Payload:
+    """A response with every key, and with these values."""
+    return {**sample(getattr(models, model), model), **values}
+
+
+def patch(namespace: str, *arguments: Any, **named: Any) -> Callable[[Any], Any]:
+    """A call of `patch` for each face, with ids for the path."""
+    return lambda client: attrgetter(namespace)(client).patch(*ids(namespace), *arguments, **named)
+
+
+def preview(namespace: str, *arguments: Any, **named: Any) -> Callable[[Any], Any]:
+    read = API.calls[f"{namespace}.{PATCHES.patched[namespace].read}"]
+    count = len(ids(namespace)) if PATCHES.patched[namespace].read == "list" else len(_wanted(read))
+    return lambda client: attrgetter(namespace)(client).patch_preview(*[ID] * count, *arguments, **named)
+
+
+def ids(namespace: str) -> list[str]:
+    """What stands before the changes: an id for each parameter of the path but a defaulted organization."""
+    return [ID] * len(_wanted(API.calls[f"{namespace}.update"]))
+
+
+def _wanted(operation: Operation) -> list[str]:
+    defaulted = operation.path.startswith("/organization/{organizationId}/")
+    names = [parameter.name for parameter in operation.path_parameters]
+    return [name for name in names if not (defaulted and name == "organization_id")]
+
+
+def changed(before: Any, after: Any, path: str = "") -> dict[str, Any]:
+    """In what two bodies differ: the new values by their places, lists as a whole."""
+    if not (is_object(before) and is_object(after)):
+        return {} if as_json(before) == as_json(after) else {path: after}
+    found: dict[str, Any] = {}
+    for key in {**before, **after}:
+        place = f"{path}.{key}" if path else key
+        found |= changed(before.get(key, GONE), after.get(key, GONE), place)
+    return found
 
 
 def declared(name: str) -> set[str]:
