@@ -112,8 +112,7 @@ class TestAPatch:
     async def test_takes_a_key_that_a_parameter_has_too(self, ask: Ask) -> None:
         """Ids are positional only."""
         holder = Holder("applications", APPLICATION)
-        async with holder.serve() as server:
-            await ask(server.url, lambda client: client.applications.patch("a1", application_id="x", mapping=2))
+        await holder.gets(ask, lambda client: client.applications.patch("a1", application_id="x", mapping=2))
         assert (holder.only["application_id"], holder.only["mapping"]) == ("x", 2)
 
     async def test_replaces_maps(self, ask: Ask) -> None:
@@ -128,8 +127,7 @@ class TestAPatch:
         inner = {"branch": "dev", "url": UNSET}
         mapping = {"git_repository": inner, "arguments": ["x"]}
         holder = Holder("applications", APPLICATION)
-        async with holder.serve() as server:
-            await ask(server.url, patch("applications", mapping))
+        await holder.gets(ask, patch("applications", mapping))
         assert mapping == {"git_repository": {"branch": "dev", "url": UNSET}, "arguments": ["x"]}
 
 
@@ -153,9 +151,8 @@ class TestWhatIsWrong:
     @pytest.mark.parametrize("case", WRONG.values(), ids=WRONG)
     async def test_is_told_before_anything_is_sent(self, ask: Ask, case: Wrong) -> None:
         holder = Holder("applications", APPLICATION)
-        async with holder.serve() as server:
-            with pytest.raises(ConfigurationError, match=case.told):
-                await ask(server.url, patch("applications", *case.arguments, **case.named))
+        with pytest.raises(ConfigurationError, match=case.told):
+            await holder.gets(ask, patch("applications", *case.arguments, **case.named))
         assert holder.asked == []
 
     @pytest.mark.parametrize(
@@ -171,9 +168,8 @@ class TestWhatIsWrong:
     async def test_is_never_sent(self, ask: Ask, value: Any, told: str) -> None:
         for place in ("git_repository", "arguments", "not_yet_known"):
             holder = Holder("applications", APPLICATION)
-            async with holder.serve() as server:
-                with pytest.raises(ConfigurationError, match=told):
-                    await ask(server.url, patch("applications", {place: value}))
+            with pytest.raises(ConfigurationError, match=told):
+                await holder.gets(ask, patch("applications", {place: value}))
             assert "PUT" not in holder.asked
 
     async def test_may_be_deep(self, ask: Ask) -> None:
@@ -182,9 +178,8 @@ class TestWhatIsWrong:
             deep = [deep]
         for place in ("git_repository", "arguments", "not_yet_known"):
             holder = Holder("applications", APPLICATION)
-            async with holder.serve() as server:
-                with pytest.raises(ConfigurationError, match="cannot be written as JSON"):
-                    await ask(server.url, patch("applications", {place: {"a": deep}}))
+            with pytest.raises(ConfigurationError, match="cannot be written as JSON"):
+                await holder.gets(ask, patch("applications", {place: {"a": deep}}))
             assert "PUT" not in holder.asked
 
 
@@ -193,7 +188,6 @@ async def _difference(ask: Ask, namespace: str, held: Payload, call: Callable[[A
     bodies: list[Any] = []
     for one in (patch(namespace), call):
         holder = Holder(namespace, held)
-        async with holder.serve() as server:
-            await ask(server.url, one)
+        await holder.gets(ask, one)
         bodies.append(holder.only)
     return changed(*bodies)

@@ -18,7 +18,7 @@ from qovery_async import models
 from qovery_async.codec.plain import is_list, is_object
 from qovery_async.emulator.facts.samples import sample
 from tests.support.payloads import API, Payload, as_json
-from tests.support.server import Server, serve
+from tests.support.server import Ask, Server, serve
 
 PATCHES = tables.read().patches
 ID = "497f6eca-6276-4993-bfeb-53cbbbba6f08"
@@ -96,6 +96,11 @@ class Holder:
 
     def serve(self) -> AbstractAsyncContextManager[Server]:
         return serve(self)
+
+    async def gets(self, ask: Ask, call: Callable[[Any], Any], **options: Any) -> Any:
+        """The result of a call, made by a client whose organization is known."""
+        async with self.serve() as server:
+            return await ask(server.url, call, **{"organization_id": "o1", **options})
 
     @property
     def only(self) -> Any:

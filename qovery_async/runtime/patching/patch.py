@@ -7,8 +7,9 @@ from typing import Any, Literal, TypeVar
 
 import attrs
 
+from qovery_async.codec.shapes import attributes
 from qovery_async.codec.writer import encode_body
-from qovery_async.errors import ConfigurationError, ConflictingChange, NotListed
+from qovery_async.errors import ConfigurationError, ConflictingChange, DecodeError, NotListed
 from qovery_async.runtime.patching.convert import branch, converted
 from qovery_async.runtime.patching.difference import PatchPreview, differences, secret_keys
 from qovery_async.runtime.patching.hidden import check
@@ -41,6 +42,7 @@ class Patch:
         Raises:
             ConfigurationError: a value must be given, or the object is of a kind that cannot be converted.
             ConflictingChange: someone else changed the object in between.
+            DecodeError: the response is not the object.
         """
         if on_conflict not in _CHOICES:
             raise ConfigurationError(f"on_conflict must be one of {', '.join(_CHOICES)}, got {on_conflict!r}")
@@ -78,6 +80,8 @@ class Patch:
                 f"{self.operation}: there is no rule by which {type(found).__name__} becomes a request;"
                 " call `update` with a whole body"
             )
+        if any(a.name == "id" and a.required and getattr(found, "id", None) is None for a in attributes(type(found))):
+            raise DecodeError(f"{self.operation}: the response has no id, so it is not the object; nothing was sent")
         before = converted(found, self.target)
         after = merged(before, changes, self.target, model)
         given = encode_body(changes)
