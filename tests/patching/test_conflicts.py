@@ -42,9 +42,9 @@ class Case:
 
 
 CASES = {
-    "nobody": Case(lambda: holder(), "raise", "GET GET PUT", "old"),
-    "nobody, again": Case(lambda: holder(), "again", "GET GET PUT", "old"),
-    "nobody, ignored": Case(lambda: holder(), "ignore", "GET PUT", "old"),
+    "nobody": Case(holder, "raise", "GET GET PUT", "old"),
+    "nobody, again": Case(holder, "again", "GET GET PUT", "old"),
+    "nobody, ignored": Case(holder, "ignore", "GET PUT", "old"),
     "once": Case(lambda: holder(1), "raise", "GET GET", None),
     "once, again": Case(lambda: holder(1), "again", "GET GET GET PUT", "theirs 1"),
     "twice, again": Case(lambda: holder(1, 2), "again", "GET GET GET GET PUT", "theirs 2"),
@@ -84,7 +84,7 @@ async def test_a_change_meanwhile(ask: Ask, case: Case) -> None:
 async def test_the_message_says_what_can_be_done(ask: Ask) -> None:
     with pytest.raises(ConflictingChange, match='or pass on_conflict="again"'):
         await holder(1).gets(ask, patch("applications"))
-    with pytest.raises(ConflictingChange, match="5 times.*find out what changes it"):
+    with pytest.raises(ConflictingChange, match=r"5 times.*find out what changes it"):
         await holder(*range(1, 9)).gets(ask, patch("applications", on_conflict="again"))
 
 
@@ -94,7 +94,7 @@ async def test_a_list_is_looked_at_again(ask: Ask) -> None:
     assert made.asked == ["GET", "GET", "PUT"]
     made = Holder("clusters", [example("Cluster", id=ID, updated_at="2026-01-01T00:00:00Z")])
     made.meanwhile = lambda _: made.held.clear()
-    with pytest.raises(NotFound, match="clusters.list has no object with the id"):
+    with pytest.raises(NotFound, match=r"clusters\.list has no object with the id"):
         await made.gets(ask, patch("clusters", name="x"))
     assert made.asked == ["GET", "GET"]
 

@@ -82,7 +82,7 @@ async def test_the_organization_is_looked_for_once(ask: Ask) -> None:
 async def test_a_response_that_is_something_else_is_not_taken_for_the_object(ask: Ask, response: Any) -> None:
     """The SDK reads what it can; but a PUT made of such a response would empty the object."""
     async with serve(Answer(response)) as server:
-        with pytest.raises((DecodeError, ConfigurationError), match="is not the object|expected an object"):
+        with pytest.raises((DecodeError, ConfigurationError), match=r"is not the object|expected an object"):
             await ask(server.url, patch("projects", name="x"))
         assert {seen.method for seen in server.requests} == {"GET"}
 

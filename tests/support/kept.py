@@ -43,13 +43,13 @@ def _objects(source: str, response: dict[str, Any], target: str, body: dict[str,
     moved, unsendable = (rule.moved, rule.unsendable) if rule else ({}, {})
     for key, field in theirs.items():
         type_, value = ours[key].type if key in ours else "", response.get(key)
-        if key in moved:
+        if key in moved and (value is None or moved[key].startswith(f"{key}.")):
             found = _at(source, response, moved[key].split("."))
             type_, value = found if found[1] is not None else (type_, value)
         place = f"{path}.{key}"
         if value is None:
             takes_null = field.nullable or not (field.required or (key in ours and ours[key].nullable))
-            was_null = key in response and key not in moved
+            was_null = key in response
             yield from _nothing(
                 body, field, place, sent=was_null and takes_null, given=bool(rule and key in rule.defaults)
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from operator import attrgetter
 from typing import Any
@@ -13,7 +13,7 @@ from aiohttp import web
 
 from codegen.decisions import tables
 from codegen.decisions.named import Operation
-from codegen.facts import ObjectSchema, UnionSchema
+from codegen.facts import ObjectSchema, UnionSchema, references
 from qovery_async import models
 from qovery_async.codec.plain import is_list, is_object
 from qovery_async.emulator.facts.samples import sample
@@ -70,6 +70,33 @@ def declared(name: str) -> set[str]:
     if isinstance(schema, UnionSchema):
         return {key for branch in schema.branches for key in declared(branch)}
     return {field.wire for field in schema.fields} if isinstance(schema, ObjectSchema) else set()
+
+
+@attrs.frozen
+class Kind:
+    """A namespace with the schemas of its response and its request, and a branch if the response is of several kinds."""
+
+    namespace: str
+    source: str
+    target: str
+    branch: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.namespace} {self.branch}".strip()
+
+
+def kinds() -> Iterator[Kind]:
+    """All that can be patched."""
+    for namespace, row in PATCHES.patched.items():
+        body = API.calls[f"{namespace}.update"].body
+        assert body is not None
+        (source,) = references(str(API.calls[f"{namespace}.{row.read}"].responses[0].type))
+        union, target = API.schemas[source], API.schemas[body.type]
+        takes = target.branches if isinstance(target, UnionSchema) else [body.type]
+        for branch in union.branches if isinstance(union, UnionSchema) else [""]:
+            decided = PATCHES.branches(branch)
+            if not decided or any(name in takes for name in decided):
+                yield Kind(namespace, source, body.type, branch)
 
 
 @attrs.define

@@ -105,8 +105,10 @@ def _object(source: Model, target: type[Model]) -> dict[str, Any]:
         key = attribute.wire
         # The tag of a union's branch has a value of its own.
         value = found.get(key, UNSET if attribute.absent is None else attribute.absent)
-        if key in rule.moved:
-            value = _at(source, rule.moved[key], value)
+        place = rule.moved.get(key, "")
+        # Of `registry_id` and `registry.id`, the first says it as the request does.
+        if place and (value is UNSET or value is None or place.partition(".")[0] == key):
+            value = _at(source, place, value)
         if (value is UNSET or value is None) and key in rule.defaults:
             value = rule.defaults[key]
         # Null where the request takes none says the same as a key that is not there.
