@@ -5,9 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 
+import attrs
+
 from codegen import facts
 from codegen.changes.draft import changes
 from codegen.decisions import tables
+from codegen.decisions.enums import Enums
 from codegen.decisions.loader import TableError
 from codegen.decisions.named import Api
 from codegen.decisions.pairs import Walk
@@ -46,21 +49,23 @@ def generate(read: facts.ApiFacts, *, check: bool) -> int:
     """Writes code, unless a decision is missing or a row of a table matches nothing."""
     decisions = tables.read()
     api = decisions.name(read)
-    wrong = [*decisions.dead(api), *undecided(decisions, api)]
+    wrong = [*decisions.dead(api), *undecided(decisions, read)]
     for line in [*wrong, *_invented(api)]:
         print(line, file=sys.stderr)
     return 1 if wrong else emit.generate(api, check=check)
 
 
-def undecided(decisions: Decisions, api: Api) -> list[str]:
+def undecided(decisions: Decisions, read: facts.ApiFacts) -> list[str]:
     """The decisions that must be taken before code is written."""
+    api = decisions.name(read)
     where = "named like a secret, add it to codegen/decisions/secrets.toml as hidden or shown"
     alike = "enums of the same values, add them to codegen/decisions/enums.toml as one or apart"
     pages = "looks as if it had pages, add it to codegen/decisions/pagers.toml as pagers or single"
     puts = "a PUT, add it to codegen/decisions/patches.toml as patched or unpatched"
     pairs = "say in codegen/decisions/patches.toml where it goes, or why it is left out"
     dead = "mend or remove it in codegen/decisions/patches.toml"
-    walk = Walk(decisions.patches, api)
+    # Of enums that are one class, a response may have more values than its request takes.
+    walk = Walk(decisions.patches, attrs.evolve(decisions, enums=Enums([], [])).name(read))
     return [
         *(f"{puts}: {call}" for call in decisions.patches.without(api)),
         *(f"{line}: {pairs}" for line in walk.all()),
@@ -85,7 +90,7 @@ def _import(source: str, *, dry_run: bool) -> int:
     lines = _invented(api)
     lines += [f"codegen/decisions/names.csv is out of date: {row}" for row in decisions.names.outdated(api)]
     lines += [f"matches nothing any more, remove it: {row}" for row in decisions.dead(api)]
-    lines += undecided(decisions, api)
+    lines += undecided(decisions, read)
     counts = f"{len(read.operations)} operations, {len(read.schemas)} schemas"
     print("\n".join([*lines, f"{counts}, {len(read.unnamed)} declared schemas without a class of their own"]))
     if not dry_run:

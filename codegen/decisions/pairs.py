@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import attrs
 
 from codegen.decisions.named import Api
-from codegen.decisions.patches import Converted, HiddenValue, Patches
+from codegen.decisions.patches import Converted, Dropped, HiddenValue, Missing, Patches
 from codegen.facts import EnumSchema, Field, ObjectSchema, Schema, UnionSchema, references
 
 
@@ -44,14 +44,18 @@ class Walk:
         for branch in self.patches.branch:
             if not any(("branch", branch.source, target) in self.used for target in branch.targets):
                 yield f"branch: {branch.source} never becomes {', '.join(branch.targets)}"
-        for kind, rows in (("dropped", self.patches.dropped), ("missing", self.patches.missing)):
-            for row in rows:
-                keys = {key for word, name, key in self.used if word == kind and name in (row.models or [name])}
-                names = {name for word, name, key in self.used if word == kind and key in row.attributes}
-                for unused in [*sorted({*row.attributes} - keys), *sorted({*row.models} - names)]:
-                    yield f"{kind}: {unused} decides nothing"
-        for row in self.patches.hidden:
-            yield from self._nowhere(row)
+        for dropped in self.patches.dropped:
+            yield from self._idle("dropped", dropped)
+        for missing in self.patches.missing:
+            yield from self._idle("missing", missing)
+        for hidden in self.patches.hidden:
+            yield from self._nowhere(hidden)
+
+    def _idle(self, kind: str, row: Dropped | Missing) -> Iterator[str]:
+        keys = {key for word, name, key in self.used if word == kind and name in (row.models or [name])}
+        names = {name for word, name, key in self.used if word == kind and key in row.attributes}
+        for unused in [*sorted({*row.attributes} - keys), *sorted({*row.models} - names)]:
+            yield f"{kind}: {unused} decides nothing"
 
     def _nowhere(self, row: HiddenValue) -> Iterator[str]:
         """The paths of a row that lead to nothing."""
@@ -79,13 +83,13 @@ class Walk:
                 found[target] = found.get(target, set()) | keys
         return {name: sorted(keys) for name, keys in found.items() if keys}
 
-    def pair(self, source: str, target: str, path: str) -> Iterator[str]:
+    def pair(self, source: str, target: str, path: str, unsendable: str = "") -> Iterator[str]:
         if source == target or (source, target) in self.met:
             return
         self.met.add((source, target))
         one, other = self.api.schemas[source], self.api.schemas[target]
         if isinstance(one, EnumSchema) and isinstance(other, EnumSchema):
-            if surplus := [value for value in one.values if value not in other.values]:
+            if surplus := [value for value in one.values if value not in (*other.values, unsendable)]:
                 yield f"{path}: {target} has no {', '.join(surplus)}"
         elif isinstance(one, ObjectSchema) and isinstance(other, ObjectSchema):
             yield from self._objects(source, one, target, other, path)
@@ -143,7 +147,8 @@ class Walk:
                 for name in self._types_at(source, moved[key].split(".")):
                     yield from self._types(name, field.type, f"{path}.{key}")
             elif key in ours:
-                yield from self._types(ours[key].type, field.type, f"{path}.{key}")
+                unsendable = rule.unsendable.get(key, "") if rule else ""
+                yield from self._types(ours[key].type, field.type, f"{path}.{key}", unsendable)
             elif not self._is_missing(target, field, rule):
                 yield f"{path}: {target}.{key} is not in {source}"
 
@@ -180,10 +185,10 @@ class Walk:
         types = _types_of(schema, steps[0].removesuffix("[]"))
         return [found for type_ in types for inner in references(type_) for found in self._schemas_at(inner, steps[1:])]
 
-    def _types(self, one: str, other: str, path: str) -> Iterator[str]:
+    def _types(self, one: str, other: str, path: str, unsendable: str = "") -> Iterator[str]:
         ours, theirs = references(one), references(other)
         if len(ours) == len(theirs) == 1 and one.replace(ours[0], "") == other.replace(theirs[0], ""):
-            yield from self.pair(ours[0], theirs[0], path)
+            yield from self.pair(ours[0], theirs[0], path, unsendable)
         elif one != other and not (ours == [] and theirs and self._has_plain_branch(theirs[0])):
             yield f"{path}: {one} becomes {other}"
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from typing import Any
+
+from qovery_async.codec.plain import is_object
 
 
 def asked_for(refused: Exception) -> tuple[str, str]:
@@ -21,11 +22,8 @@ def filled(form: str, value: Any) -> Any:
     return json.loads(form.replace("...", json.dumps(value)))
 
 
-def joined(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+def joined(one: Any, other: Any) -> Any:
     """Changes with others beside them."""
-    mixed = {key: {**one[key], **value} for key, value in other.items() if _are_objects(one.get(key), value)}
-    return {**one, **other, **mixed}
-
-
-def _are_objects(*values: Any) -> bool:
-    return all(isinstance(value, dict) for value in values)
+    if not (is_object(one) and is_object(other)):
+        return other
+    return {**one, **{key: joined(one.get(key), value) for key, value in other.items()}}

@@ -25,9 +25,11 @@ def lost(source: str, response: Any, target: str, body: Any, path: str = "") -> 
         yield f"{path}: {body!r} is no object"
     elif isinstance(other, UnionSchema):
         decided = [name for name in PATCHES.branches(source) if name in other.branches]
-        tried = [list(lost(source, response, name, body, path)) for name in decided or [branch_of(other, body)] if name]
+        chosen = branch_of(other, body)
+        names = decided or ([chosen] if chosen else [])
+        tried = [list(lost(source, response, name, body, path)) for name in names]
         yield from min(tried, key=len) if tried else _same(response, body, path)
-    elif isinstance(one, ObjectSchema) and isinstance(other, ObjectSchema):
+    elif not isinstance(other, EnumSchema):
         yield from _objects(source, response, target, body, path)
 
 

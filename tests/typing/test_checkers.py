@@ -19,7 +19,8 @@ TWINS = ROOT / "tests" / "twins" / "typing_code.py"
 BULK = ROOT / "tests" / "typing" / "bulk_code.py"
 HANDLES = ROOT / "tests" / "typing" / "handles_code.py"
 DEPLOYMENTS = ROOT / "tests" / "typing" / "deployments_code.py"
-FILES = (USER_CODE, REJECTED, TWINS, BULK, HANDLES, DEPLOYMENTS)
+PATCHES = ROOT / "tests" / "typing" / "patch_code.py"
+FILES = (USER_CODE, REJECTED, TWINS, BULK, HANDLES, DEPLOYMENTS, PATCHES)
 
 Check = Callable[..., list[Complaint]]
 CHECKERS = pytest.mark.parametrize("check", [mypy, pyright], ids=["mypy", "pyright"])
@@ -33,7 +34,7 @@ def test_what_users_write_is_accepted(check: Check) -> None:
 
 @pytest.mark.slow
 @CHECKERS
-@pytest.mark.parametrize("path", [REJECTED, TWINS, BULK, HANDLES, DEPLOYMENTS], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [REJECTED, TWINS, BULK, HANDLES, DEPLOYMENTS, PATCHES], ids=lambda path: path.name)
 def test_mistakes_are_found_on_exactly_the_marked_lines(check: Check, path: Path) -> None:
     lines = path.read_text(encoding="utf-8").splitlines()
     marked = {number for number, line in enumerate(lines, 1) if line.endswith("  # rejected")}

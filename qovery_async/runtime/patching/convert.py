@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, cast, get_args, get_origin
 
 from qovery_async.codec.plain import is_object
@@ -32,8 +32,8 @@ def converted(value: Any, target: Any) -> Any:
         if model is not None and model is not type(value):
             return _object(value, model)
         return {key: converted(inner, type_) for key, inner, type_ in _typed(value)}
-    if isinstance(value, (list, tuple)) and get_origin(target) is list:
-        return [converted(inner, get_args(target)[0]) for inner in cast("Sequence[Any]", value)]
+    if value.__class__ in (list, tuple) and get_origin(target) is list:
+        return [converted(inner, get_args(target)[0]) for inner in value]
     if isinstance(value, Mapping) and target is not Any and target is not None:
         return _mapping(cast("Mapping[str, Any]", value), target)
     return encode_body(value)
@@ -119,7 +119,7 @@ def _object(source: Model, target: type[Model]) -> dict[str, Any]:
     for place in rule.moved.values():
         out |= _unreadable(found, place)
     _tell(source, _SENT)
-    return out | encode_body(source.extra)
+    return {**out, **encode_body(source.extra)}
 
 
 def _at(source: Any, place: str, otherwise: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import Any, get_args
 import attrs
 
 from qovery_async.codec.plain import is_list, is_object
-from qovery_async.codec.shapes import attributes
+from qovery_async.codec.shapes import attributes, union_rule
 from qovery_async.secrecy import masking
 from qovery_async.secrecy.masking import MASK, looks_secret, masked, without_passwords
 from qovery_async.secrecy.printable import one_line
@@ -66,8 +66,13 @@ def secret_keys(type_: Any) -> frozenset[str]:
             names = () if current.__secrets_if__ else current.__secrets__
             found |= {attribute.wire for attribute in attributes(current) if attribute.name in names}
             left += [attribute.type for attribute in attributes(current)]
-        left += [current.__origin__] if hasattr(current, "__metadata__") else get_args(current)
+        left += _parts(current)
     return frozenset(found)
+
+
+def _parts(type_: Any) -> tuple[Any, ...]:
+    """The types that a type is made of."""
+    return (type_.__origin__,) if union_rule(type_) else get_args(type_)
 
 
 def differences(

@@ -80,7 +80,7 @@ class Patch:
                 f"{self.operation}: there is no rule by which {type(found).__name__} becomes a request;"
                 " call `update` with a whole body"
             )
-        if any(a.name == "id" and a.required and getattr(found, "id", None) is None for a in attributes(type(found))):
+        if _lacks_id(found):
             raise DecodeError(f"{self.operation}: the response has no id, so it is not the object; nothing was sent")
         before = converted(found, self.target)
         after = merged(before, changes, self.target, model)
@@ -118,6 +118,11 @@ async def listed(read: Callable[[], Awaitable[Sequence[T]]], id_: str, operation
 async def boxed(read: Callable[[], Awaitable[Any]], box: type[Model], attribute: str) -> Model:
     """A list that the API returns alone, in the object that its request is."""
     return box(**{attribute: await read()})
+
+
+def _lacks_id(found: Any) -> bool:
+    """Whether an object that has an id came without one: then it is another response, and sending it empties this."""
+    return any(a.name == "id" and a.required and found.id is None for a in attributes(found.__class__))
 
 
 def _updated(found: Any) -> Any:
