@@ -34,7 +34,7 @@ def converted(value: Any, target: Any) -> Any:
         return {key: converted(inner, type_) for key, inner, type_ in _typed(value)}
     if value.__class__ in (list, tuple) and get_origin(target) is list:
         return [converted(inner, get_args(target)[0]) for inner in value]
-    if isinstance(value, Mapping) and target is not Any and target is not None:
+    if isinstance(value, Mapping):
         return _mapping(cast("Mapping[str, Any]", value), target)
     return encode_body(value)
 
@@ -91,6 +91,8 @@ def _typed(model: Model) -> Iterator[tuple[str, Any, Any]]:
 
 def _mapping(value: Mapping[str, Any], target: Any) -> dict[str, Any]:
     """A map, JSON that no model describes, or what a user gives in place of a model."""
+    if target is Any or target is None:
+        return dict(encode_body(value))
     model = None if get_origin(target) is dict else branch(value, target)
     types = {attribute.wire: attribute.type for attribute in attributes(model)} if model else {}
     item = get_args(target)[1] if get_origin(target) is dict else None
