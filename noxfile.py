@@ -127,6 +127,7 @@ def bench(session: nox.Session) -> None:
     session.install(".")
     session.run("python", "benchmarks/bench.py", *session.posargs)
     session.run("python", "benchmarks/bulk.py")
+    session.run("python", "benchmarks/streams.py")
     session.run("python", "benchmarks/emulator.py")
 
 
@@ -147,14 +148,14 @@ def fuzz(session: nox.Session) -> None:
 
 @nox.session
 def generate(session: nox.Session) -> None:
-    """Writes models and resources from codegen/api.json."""
+    """Writes models and resources from codegen/api.json and streams.json."""
     install(session, "codegen")
     session.run("python", "-m", "codegen", "generate")
 
 
 @nox.session(name="import-spec")
 def import_spec(session: nox.Session) -> None:
-    """Rebuilds codegen/api.json: `nox -s import-spec -- PATH_OR_URL`."""
+    """Rebuilds codegen/api.json and streams.json: `nox -s import-spec -- PATH_OR_URL ...`, by default both public ones."""
     install(session, "codegen")
     session.run("python", "-m", "codegen", "import", *session.posargs)
 

@@ -1,9 +1,11 @@
-"""`python -m codegen import SOURCE` reads a description; `python -m codegen generate` writes code."""
+"""`python -m codegen import SOURCE ...` reads descriptions; `python -m codegen generate` writes code."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import attrs
 
@@ -20,22 +22,23 @@ from codegen.read.description import DescriptionError
 from codegen.write import emit
 from codegen.write.twins.source import NoTwin
 
-PUBLIC_ADDRESS = "https://raw.githubusercontent.com/Qovery/qovery-openapi-spec/main/openapi.yaml"
+_PUBLIC = "https://raw.githubusercontent.com/Qovery/qovery-openapi-spec/main"
+PUBLIC_ADDRESSES = (f"{_PUBLIC}/openapi.yaml", f"{_PUBLIC}/websocket-openapi.yaml")
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="codegen", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    reader = commands.add_parser("import", help="rebuild api.json from a description")
-    reader.add_argument("source", nargs="?", default=PUBLIC_ADDRESS, help="path or address")
-    reader.add_argument("--dry-run", action="store_true", help="report, but leave api.json alone")
-    writer = commands.add_parser("generate", help="write models and resources from api.json")
+    reader = commands.add_parser("import", help="rebuild api.json and streams.json from descriptions")
+    reader.add_argument("sources", nargs="*", default=PUBLIC_ADDRESSES, help="paths or addresses")
+    reader.add_argument("--dry-run", action="store_true", help="report, but leave the files alone")
+    writer = commands.add_parser("generate", help="write models and resources from the files")
     writer.add_argument("--check", action="store_true", help="fail where a file would change")
     arguments = parser.parse_args()
     try:
         if arguments.command == "generate":
             return generate(facts.read(), check=arguments.check)
-        return _import(arguments.source, dry_run=arguments.dry_run)
+        return _import(arguments.sources, dry_run=arguments.dry_run)
     except (TableError, NoTwin) as error:
         print(error, file=sys.stderr)
     except DescriptionError as error:
@@ -81,21 +84,37 @@ def _invented(api: Api) -> list[str]:
     return [f"{where}: {id_} -> {call}" for id_, call in api.invented.items()]
 
 
-def _import(source: str, *, dry_run: bool) -> int:
+def _import(sources: Sequence[str], *, dry_run: bool) -> int:
     decisions = tables.read()
-    read = importer.read(source, decisions.corrections.correction)
-    api = decisions.name(read)
-    if facts.API_JSON.exists():
-        print("\n".join(changes(decisions.name(facts.read(facts.API_JSON)), api)) or "No changes.")
+    read = [importer.read(source, decisions.corrections.correction) for source in sources]
+    new = {_file(found): found for found in read}
+    old = {file: facts.read(file) for file in (facts.API_JSON, facts.STREAMS_JSON) if file.exists()}
+    joined = _joined(old | new)
+    api = decisions.name(joined)
+    if old:
+        print("\n".join(changes(decisions.name(_joined(old)), api)) or "No changes.")
     lines = _invented(api)
     lines += [f"codegen/decisions/names.csv is out of date: {row}" for row in decisions.names.outdated(api)]
     lines += [f"matches nothing any more, remove it: {row}" for row in decisions.dead(api)]
-    lines += undecided(decisions, read)
-    counts = f"{len(read.operations)} operations, {len(read.schemas)} schemas"
-    print("\n".join([*lines, f"{counts}, {len(read.unnamed)} declared schemas without a class of their own"]))
-    if not dry_run:
-        facts.API_JSON.write_text(facts.dump(read), encoding="utf-8")
+    lines += undecided(decisions, joined)
+    print("\n".join(lines + [_counts(found) for found in read]))
+    for file, found in new.items() if not dry_run else ():
+        file.write_text(facts.dump(found), encoding="utf-8")
     return 0
+
+
+def _file(found: facts.ApiFacts) -> Path:
+    return facts.STREAMS_JSON if found.streams else facts.API_JSON
+
+
+def _joined(found: Mapping[Path, facts.ApiFacts]) -> facts.ApiFacts:
+    nothing = facts.ApiFacts("", [], {}, {})
+    return facts.joined(found.get(facts.API_JSON, nothing), found.get(facts.STREAMS_JSON, nothing))
+
+
+def _counts(found: facts.ApiFacts) -> str:
+    what = f"{len(found.streams)} streams" if found.streams else f"{len(found.operations)} operations"
+    return f"{what}, {len(found.schemas)} schemas, {len(found.unnamed)} declared schemas without a class of their own"
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Which facts are known of the API? The intermediate form, kept in api.json.
+"""Which facts are known of the API? The intermediate form, kept in api.json and, for the WebSockets, streams.json.
 
 Types are written as Python spells them: `str`, `list[Project]`, `dict[str, Any]`, `Job | None`.
 A capitalised word other than `Any` and `None` names a schema.
@@ -16,6 +16,7 @@ import cattrs
 from cattrs.gen import make_dict_unstructure_fn
 
 API_JSON = Path(__file__).parent / "api.json"
+STREAMS_JSON = API_JSON.with_name("streams.json")
 
 
 @attrs.frozen
@@ -104,6 +105,15 @@ class OperationFacts:
 
 
 @attrs.frozen
+class StreamFacts:
+    """A path of the WebSocket API: what its handshake takes, and the type of its frames."""
+
+    path: str
+    parameters: list[Parameter]
+    frame: str
+
+
+@attrs.frozen
 class ApiFacts:
     version: str
     operations: list[OperationFacts]
@@ -112,6 +122,20 @@ class ApiFacts:
     unnamed: dict[str, str]
     # The places at which the description was corrected before it was read.
     corrected: list[str] = attrs.Factory(list)
+    streams: list[StreamFacts] = attrs.Factory(list)
+
+
+def joined(api: ApiFacts, streams: ApiFacts) -> ApiFacts:
+    """The facts of both descriptions; the version is that of the first."""
+    if both := api.schemas.keys() & streams.schemas.keys():
+        raise ValueError(f"both descriptions have a schema {', '.join(sorted(both))}")
+    return attrs.evolve(
+        api,
+        schemas=dict(sorted((api.schemas | streams.schemas).items())),
+        unnamed=api.unnamed | streams.unnamed,
+        corrected=api.corrected + streams.corrected,
+        streams=streams.streams,
+    )
 
 
 def shape(path: str) -> tuple[str, ...]:
@@ -137,7 +161,10 @@ def _converter() -> cattrs.Converter:
     return converter
 
 
-def read(path: Path = API_JSON) -> ApiFacts:
+def read(path: Path | None = None) -> ApiFacts:
+    """The facts of one file, or of both."""
+    if path is None:
+        return joined(read(API_JSON), read(STREAMS_JSON))
     return _converter().structure(json.loads(path.read_text(encoding="utf-8")), ApiFacts)
 
 

@@ -36,6 +36,7 @@ from qovery_async.errors import (
     RequestTimeout,
     ResponseTooLarge,
     ServerError,
+    StreamClosed,
     TransportError,
     Unauthorized,
     UnprocessableEntity,
@@ -66,8 +67,11 @@ from qovery_async.vocabulary import UNSET, Model, OpenEnum, UnknownVariant, Unse
 if TYPE_CHECKING:
     from qovery_async.deployments.cluster_errand import ClusterUpdateHook
     from qovery_async.deployments.errand import UpdateHook
-    from qovery_async.deployments.selection import ServiceSelection
+    from qovery_async.deployments.selection import ServiceSelection, ServiceVersions
     from qovery_async.deployments.snapshot import ClusterSnapshot, EnvironmentSnapshot, ServiceSnapshot
+    from qovery_async.directory.identity import Handle
+    from qovery_async.environments.difference import EnvironmentChange, EnvironmentDiff
+    from qovery_async.environments.document import EnvironmentDocument, EnvironmentRef, ServiceDocument
     from qovery_async.from_response import to_request
     from qovery_async.handles.clusters import ClusterHandle
     from qovery_async.handles.kinds import (
@@ -84,6 +88,15 @@ if TYPE_CHECKING:
     from qovery_async.handles.variables import ScopedVariables
     from qovery_async.runtime.patching.difference import PatchChange, PatchPreview
     from qovery_async.runtime.patching.patch import OnConflict
+    from qovery_async.streams.backlog import WhenSlow
+    from qovery_async.streams.stream import Stream
+    from qovery_async.variables.changes import VariableChange
+    from qovery_async.variables.desired import DesiredVariables, VariablesSource
+    from qovery_async.variables.failures import PlanNotApplied, PlanOutdated, VariablesError
+    from qovery_async.variables.parents import VariablesParent
+    from qovery_async.variables.plan import VariablesApplied, VariablesDrift, VariablesPlan
+    from qovery_async.variables.present import SeenVariable
+    from qovery_async.variables.values import AliasOf, MountedFile, SecretValue, VariableValue
 else:
     # Imported when they are first touched, since they need many models. Out of the type checkers' sight: a `__getattr__` they can see would hide typing errors.
     _LATER = {
@@ -94,9 +107,15 @@ else:
         "ClusterUpdateHook": "deployments.cluster_errand",
         "UpdateHook": "deployments.errand",
         "ServiceSelection": "deployments.selection",
+        "ServiceVersions": "deployments.selection",
         "ClusterSnapshot": "deployments.snapshot",
         "EnvironmentSnapshot": "deployments.snapshot",
         "ServiceSnapshot": "deployments.snapshot",
+        "EnvironmentChange": "environments.difference",
+        "EnvironmentDiff": "environments.difference",
+        "EnvironmentDocument": "environments.document",
+        "EnvironmentRef": "environments.document",
+        "ServiceDocument": "environments.document",
         "ClusterHandle": "handles.clusters",
         "AgenticWorkflowHandle": "handles.kinds",
         "ApplicationHandle": "handles.kinds",
@@ -110,6 +129,24 @@ else:
         "ProjectHandle": "handles.places",
         "ServiceHandle": "handles.places",
         "ScopedVariables": "handles.variables",
+        "AliasOf": "variables.values",
+        "MountedFile": "variables.values",
+        "SecretValue": "variables.values",
+        "VariableValue": "variables.values",
+        "DesiredVariables": "variables.desired",
+        "VariablesSource": "variables.desired",
+        "PlanNotApplied": "variables.failures",
+        "PlanOutdated": "variables.failures",
+        "VariablesError": "variables.failures",
+        "VariableChange": "variables.changes",
+        "VariablesApplied": "variables.plan",
+        "VariablesDrift": "variables.plan",
+        "VariablesPlan": "variables.plan",
+        "VariablesParent": "variables.parents",
+        "SeenVariable": "variables.present",
+        "Handle": "directory.identity",
+        "WhenSlow": "streams.backlog",
+        "Stream": "streams.stream",
     }
 
     def __getattr__(name: str) -> Any:
@@ -124,19 +161,23 @@ else:
 
 
 __all__ = [
-    "NO_RETRIES", "NO_TIMEOUT", "UNSET", "AgenticWorkflowHandle", "ApiError", "ApplicationHandle",
+    "NO_RETRIES", "NO_TIMEOUT", "UNSET", "AgenticWorkflowHandle", "AliasOf", "ApiError", "ApplicationHandle",
     "ArgocdAppHandle", "AsyncClientSettings", "AsyncQovery", "BadRequest", "BulkOutcome", "BulkProgress",
     "CallOptions", "ClientSettings", "ClusterHandle", "ClusterSnapshot", "ClusterUpdateHook", "ConfigurationError",
     "Conflict", "ConflictingChange", "ConnectError", "ContainerHandle", "DatabaseHandle", "DecodeError",
     "DeploymentAction", "DeploymentCanceled", "DeploymentError", "DeploymentFailed", "DeploymentTimeout",
-    "EnvironmentHandle", "EnvironmentSnapshot", "FailedService", "FindError", "Forbidden", "Headers", "HelmHandle",
-    "Identified", "Inventory", "InventoryCluster", "InventoryEnvironment", "InventoryProject", "InventoryService",
-    "Items", "JobHandle", "LocalRateLimiter", "Mode", "Model", "NotFound", "NotListed", "NothingFound",
-    "OnConflict", "OnError", "OpenEnum", "Pace", "Page", "PatchChange", "PatchPreview", "PreconditionFailed",
-    "ProgressHook", "ProjectHandle", "QoveryError", "Rate", "RateBudgetExhausted", "RateLimited", "RateLimiter",
-    "RawResponse", "RequestEvent", "RequestHook", "RequestTimeout", "ResponseEvent", "ResponseHook",
-    "ResponseTooLarge", "RetryEvent", "RetryHook", "RetryPolicy", "ScopedVariables", "ServerError", "ServiceHandle",
-    "ServiceRef", "ServiceSelection", "ServiceSnapshot", "SeveralFound", "TerraformHandle", "Timeout",
-    "TokenSource", "TransportError", "Turn", "Unauthorized", "UnknownVariant", "UnprocessableEntity", "Unset",
-    "UpdateHook", "WithResponse", "__version__", "bodies", "from_dict", "models", "to_dict", "to_json", "to_request",
+    "DesiredVariables", "EnvironmentChange", "EnvironmentDiff", "EnvironmentDocument", "EnvironmentHandle",
+    "EnvironmentRef", "EnvironmentSnapshot", "FailedService", "FindError", "Forbidden", "Handle", "Headers",
+    "HelmHandle", "Identified", "Inventory", "InventoryCluster", "InventoryEnvironment", "InventoryProject",
+    "InventoryService", "Items", "JobHandle", "LocalRateLimiter", "Mode", "Model", "MountedFile", "NotFound",
+    "NotListed", "NothingFound", "OnConflict", "OnError", "OpenEnum", "Pace", "Page", "PatchChange", "PatchPreview",
+    "PlanNotApplied", "PlanOutdated", "PreconditionFailed", "ProgressHook", "ProjectHandle", "QoveryError", "Rate",
+    "RateBudgetExhausted", "RateLimited", "RateLimiter", "RawResponse", "RequestEvent", "RequestHook",
+    "RequestTimeout", "ResponseEvent", "ResponseHook", "ResponseTooLarge", "RetryEvent", "RetryHook", "RetryPolicy",
+    "ScopedVariables", "SecretValue", "SeenVariable", "ServerError", "ServiceDocument", "ServiceHandle",
+    "ServiceRef", "ServiceSelection", "ServiceSnapshot", "ServiceVersions", "SeveralFound", "Stream",
+    "StreamClosed", "TerraformHandle", "Timeout", "TokenSource", "TransportError", "Turn", "Unauthorized",
+    "UnknownVariant", "UnprocessableEntity", "Unset", "UpdateHook", "VariableChange", "VariableValue",
+    "VariablesApplied", "VariablesDrift", "VariablesError", "VariablesParent", "VariablesPlan", "VariablesSource",
+    "WhenSlow", "WithResponse", "__version__", "bodies", "from_dict", "models", "to_dict", "to_json", "to_request",
 ]  # fmt: skip

@@ -62,6 +62,16 @@ class ResponseTooLarge(TransportError):
     """
 
 
+class StreamClosed(TransportError):
+    """The server closed a WebSocket, and connecting again did not help.
+
+    `code` is that of the close frame, 1006 where there was none; `reason` is the server's, or empty.
+    """
+
+    code: int = 1006
+    reason: str = ""
+
+
 class DecodeError(QoveryError):
     """A response is not what the operation promises; the message has the path of what does not fit.
 

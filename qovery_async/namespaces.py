@@ -11,6 +11,7 @@ from qovery_async.runtime.root import Root
 if TYPE_CHECKING:
     from qovery_async.bulk import Bulk
     from qovery_async.deployments.clusters import Deployments
+    from qovery_async.environments.whole import WholeEnvironments
     from qovery_async.find.finder import Find
     from qovery_async.handles.by_id import ClusterById, EnvironmentById, ProjectById, ServiceById
     from qovery_async.inventory.taking import TakeInventory
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from qovery_async.resources.deployment_queue import DeploymentQueue
     from qovery_async.resources.deployment_stages import DeploymentStages
     from qovery_async.resources.enterprise_connections import EnterpriseConnections
-    from qovery_async.resources.environments import Environments
     from qovery_async.resources.events import Events
     from qovery_async.resources.gcp import Gcp
     from qovery_async.resources.git import Git
@@ -58,8 +58,9 @@ if TYPE_CHECKING:
     from qovery_async.resources.secret_manager_accesses import SecretManagerAccesses
     from qovery_async.resources.services import Services
     from qovery_async.resources.terraforms import Terraforms
-    from qovery_async.resources.variables import Variables
     from qovery_async.resources.webhooks import Webhooks
+    from qovery_async.streams.clusters import Streams
+    from qovery_async.variables.namespace import Variables
 
 
 class Namespaces(Root):
@@ -95,7 +96,7 @@ class Namespaces(Root):
         "EnterpriseConnections", "resources.enterprise_connections"
     )
     environment: Namespace[EnvironmentById] = Namespace("EnvironmentById", "handles.by_id")
-    environments: Namespace[Environments] = Namespace("Environments", "resources.environments")
+    environments: Namespace[WholeEnvironments] = Namespace("WholeEnvironments", "environments.whole")
     events: Namespace[Events] = Namespace("Events", "resources.events")
     find: Namespace[Find] = Namespace("Find", "find.finder")
     gcp: Namespace[Gcp] = Namespace("Gcp", "resources.gcp")
@@ -122,7 +123,8 @@ class Namespaces(Root):
     )
     service: Namespace[ServiceById] = Namespace("ServiceById", "handles.by_id")
     services: Namespace[Services] = Namespace("Services", "resources.services")
+    streams: Namespace[Streams] = Namespace("Streams", "streams.clusters")
     terraforms: Namespace[Terraforms] = Namespace("Terraforms", "resources.terraforms")
-    variables: Namespace[Variables] = Namespace("Variables", "resources.variables")
+    variables: Namespace[Variables] = Namespace("Variables", "variables.namespace")
     webhooks: Namespace[Webhooks] = Namespace("Webhooks", "resources.webhooks")
     organization: Namespace[Organizations] = organizations

@@ -62,6 +62,7 @@ from qovery_async import (
     ServerError,
     ServiceRef,
     SeveralFound,
+    StreamClosed,
     Timeout,
     TokenSource,
     TransportError,
@@ -83,11 +84,22 @@ from qovery_sync.client import Qovery
 if TYPE_CHECKING:
     from qovery_async.deployments.cluster_errand import ClusterUpdateHook
     from qovery_async.deployments.errand import UpdateHook
-    from qovery_async.deployments.selection import ServiceSelection
+    from qovery_async.deployments.selection import ServiceSelection, ServiceVersions
     from qovery_async.deployments.snapshot import ClusterSnapshot, EnvironmentSnapshot, ServiceSnapshot
+    from qovery_async.environments.difference import EnvironmentChange, EnvironmentDiff
+    from qovery_async.environments.document import EnvironmentDocument, EnvironmentRef, ServiceDocument
     from qovery_async.from_response import to_request
     from qovery_async.runtime.patching.difference import PatchChange, PatchPreview
     from qovery_async.runtime.patching.patch import OnConflict
+    from qovery_async.streams.backlog import WhenSlow
+    from qovery_async.variables.changes import VariableChange
+    from qovery_async.variables.desired import DesiredVariables, VariablesSource
+    from qovery_async.variables.failures import PlanNotApplied, PlanOutdated, VariablesError
+    from qovery_async.variables.parents import VariablesParent
+    from qovery_async.variables.plan import VariablesApplied, VariablesDrift, VariablesPlan
+    from qovery_async.variables.present import SeenVariable
+    from qovery_async.variables.values import AliasOf, MountedFile, SecretValue, VariableValue
+    from qovery_sync.directory.identity import Handle
     from qovery_sync.handles.clusters import ClusterHandle
     from qovery_sync.handles.kinds import (
         AgenticWorkflowHandle,
@@ -101,6 +113,7 @@ if TYPE_CHECKING:
     )
     from qovery_sync.handles.places import EnvironmentHandle, ProjectHandle, ServiceHandle
     from qovery_sync.handles.variables import ScopedVariables
+    from qovery_sync.streams.stream import Stream
 else:
     # Imported when they are first touched, since they need many models. Out of the type checkers' sight: a `__getattr__` they can see would hide typing errors.
     _LATER = {
@@ -121,12 +134,36 @@ else:
         "ProjectHandle": "qovery_sync.handles.places",
         "ServiceHandle": "qovery_sync.handles.places",
         "ScopedVariables": "qovery_sync.handles.variables",
+        "Handle": "qovery_sync.directory.identity",
+        "AliasOf": "qovery_async.variables.values",
+        "MountedFile": "qovery_async.variables.values",
+        "SecretValue": "qovery_async.variables.values",
+        "VariableValue": "qovery_async.variables.values",
+        "DesiredVariables": "qovery_async.variables.desired",
+        "VariablesSource": "qovery_async.variables.desired",
+        "PlanNotApplied": "qovery_async.variables.failures",
+        "PlanOutdated": "qovery_async.variables.failures",
+        "VariablesError": "qovery_async.variables.failures",
+        "VariableChange": "qovery_async.variables.changes",
+        "VariablesApplied": "qovery_async.variables.plan",
+        "VariablesDrift": "qovery_async.variables.plan",
+        "VariablesPlan": "qovery_async.variables.plan",
+        "VariablesParent": "qovery_async.variables.parents",
+        "SeenVariable": "qovery_async.variables.present",
         "ClusterUpdateHook": "qovery_async.deployments.cluster_errand",
         "UpdateHook": "qovery_async.deployments.errand",
         "ServiceSelection": "qovery_async.deployments.selection",
+        "ServiceVersions": "qovery_async.deployments.selection",
         "ClusterSnapshot": "qovery_async.deployments.snapshot",
         "EnvironmentSnapshot": "qovery_async.deployments.snapshot",
         "ServiceSnapshot": "qovery_async.deployments.snapshot",
+        "EnvironmentChange": "qovery_async.environments.difference",
+        "EnvironmentDiff": "qovery_async.environments.difference",
+        "EnvironmentDocument": "qovery_async.environments.document",
+        "EnvironmentRef": "qovery_async.environments.document",
+        "ServiceDocument": "qovery_async.environments.document",
+        "WhenSlow": "qovery_async.streams.backlog",
+        "Stream": "qovery_sync.streams.stream",
     }
 
     def __getattr__(name: str) -> Any:
@@ -141,19 +178,23 @@ else:
 
 
 __all__ = [
-    "NO_RETRIES", "NO_TIMEOUT", "UNSET", "AgenticWorkflowHandle", "ApiError", "ApplicationHandle",
+    "NO_RETRIES", "NO_TIMEOUT", "UNSET", "AgenticWorkflowHandle", "AliasOf", "ApiError", "ApplicationHandle",
     "ArgocdAppHandle", "BadRequest", "BulkOutcome", "BulkProgress", "CallOptions", "ClientSettings",
     "ClusterHandle", "ClusterSnapshot", "ClusterUpdateHook", "ConfigurationError", "Conflict", "ConflictingChange",
     "ConnectError", "ContainerHandle", "DatabaseHandle", "DecodeError", "DeploymentAction", "DeploymentCanceled",
-    "DeploymentError", "DeploymentFailed", "DeploymentTimeout", "EnvironmentHandle", "EnvironmentSnapshot",
-    "FailedService", "FindError", "Forbidden", "Headers", "HelmHandle", "Identified", "Inventory",
+    "DeploymentError", "DeploymentFailed", "DeploymentTimeout", "DesiredVariables", "EnvironmentChange",
+    "EnvironmentDiff", "EnvironmentDocument", "EnvironmentHandle", "EnvironmentRef", "EnvironmentSnapshot",
+    "FailedService", "FindError", "Forbidden", "Handle", "Headers", "HelmHandle", "Identified", "Inventory",
     "InventoryCluster", "InventoryEnvironment", "InventoryProject", "InventoryService", "JobHandle",
-    "LocalRateLimiter", "Mode", "Model", "NotFound", "NotListed", "NothingFound", "OnConflict", "OnError",
-    "OpenEnum", "Pace", "Page", "PatchChange", "PatchPreview", "PreconditionFailed", "ProgressHook",
-    "ProjectHandle", "Qovery", "QoveryError", "Rate", "RateBudgetExhausted", "RateLimited", "RateLimiter",
-    "RawResponse", "RequestEvent", "RequestHook", "RequestTimeout", "ResponseEvent", "ResponseHook",
-    "ResponseTooLarge", "RetryEvent", "RetryHook", "RetryPolicy", "ScopedVariables", "ServerError", "ServiceHandle",
-    "ServiceRef", "ServiceSelection", "ServiceSnapshot", "SeveralFound", "TerraformHandle", "Timeout",
+    "LocalRateLimiter", "Mode", "Model", "MountedFile", "NotFound", "NotListed", "NothingFound", "OnConflict",
+    "OnError", "OpenEnum", "Pace", "Page", "PatchChange", "PatchPreview", "PlanNotApplied", "PlanOutdated",
+    "PreconditionFailed", "ProgressHook", "ProjectHandle", "Qovery", "QoveryError", "Rate", "RateBudgetExhausted",
+    "RateLimited", "RateLimiter", "RawResponse", "RequestEvent", "RequestHook", "RequestTimeout", "ResponseEvent",
+    "ResponseHook", "ResponseTooLarge", "RetryEvent", "RetryHook", "RetryPolicy", "ScopedVariables", "SecretValue",
+    "SeenVariable", "ServerError", "ServiceDocument", "ServiceHandle", "ServiceRef", "ServiceSelection",
+    "ServiceSnapshot", "ServiceVersions", "SeveralFound", "Stream", "StreamClosed", "TerraformHandle", "Timeout",
     "TokenSource", "TransportError", "Turn", "Unauthorized", "UnknownVariant", "UnprocessableEntity", "Unset",
-    "UpdateHook", "WithResponse", "__version__", "bodies", "from_dict", "models", "to_dict", "to_json", "to_request",
+    "UpdateHook", "VariableChange", "VariableValue", "VariablesApplied", "VariablesDrift", "VariablesError",
+    "VariablesParent", "VariablesPlan", "VariablesSource", "WhenSlow", "WithResponse", "__version__", "bodies",
+    "from_dict", "models", "to_dict", "to_json", "to_request",
 ]  # fmt: skip

@@ -10,8 +10,6 @@ else:
     # Out of the type checkers' sight: a `__getattr__` they can see would hide typing errors.
     from qovery_async import bodies as _bodies
 
-    __all__ = _bodies.__all__
-
     def __getattr__(name: str) -> Any:
         return getattr(_bodies, name)
 

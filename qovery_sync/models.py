@@ -10,8 +10,6 @@ else:
     # Out of the type checkers' sight: a `__getattr__` they can see would hide typing errors.
     from qovery_async import models as _models
 
-    __all__ = _models.__all__
-
     def __getattr__(name: str) -> Any:
         return getattr(_models, name)
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from qovery_async import namespaces as asynchronous
     from qovery_sync.bulk import Bulk
     from qovery_sync.deployments.clusters import Deployments
+    from qovery_sync.environments.whole import WholeEnvironments
     from qovery_sync.find.finder import Find
     from qovery_sync.handles.by_id import ClusterById, EnvironmentById, ProjectById, ServiceById
     from qovery_sync.inventory.taking import TakeInventory
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from qovery_sync.resources.deployment_queue import DeploymentQueue
     from qovery_sync.resources.deployment_stages import DeploymentStages
     from qovery_sync.resources.enterprise_connections import EnterpriseConnections
-    from qovery_sync.resources.environments import Environments
     from qovery_sync.resources.events import Events
     from qovery_sync.resources.gcp import Gcp
     from qovery_sync.resources.git import Git
@@ -59,8 +59,9 @@ if TYPE_CHECKING:
     from qovery_sync.resources.secret_manager_accesses import SecretManagerAccesses
     from qovery_sync.resources.services import Services
     from qovery_sync.resources.terraforms import Terraforms
-    from qovery_sync.resources.variables import Variables
     from qovery_sync.resources.webhooks import Webhooks
+    from qovery_sync.streams.clusters import Streams
+    from qovery_sync.variables.namespace import Variables
 
 
 class Namespaces(Root):
@@ -97,7 +98,7 @@ class Namespaces(Root):
         "EnterpriseConnections", "resources.enterprise_connections"
     )
     environment: Namespace[EnvironmentById] = Namespace("EnvironmentById", "handles.by_id")
-    environments: Namespace[Environments] = Namespace("Environments", "resources.environments")
+    environments: Namespace[WholeEnvironments] = Namespace("WholeEnvironments", "environments.whole")
     events: Namespace[Events] = Namespace("Events", "resources.events")
     find: Namespace[Find] = Namespace("Find", "find.finder")
     gcp: Namespace[Gcp] = Namespace("Gcp", "resources.gcp")
@@ -124,7 +125,8 @@ class Namespaces(Root):
     )
     service: Namespace[ServiceById] = Namespace("ServiceById", "handles.by_id")
     services: Namespace[Services] = Namespace("Services", "resources.services")
+    streams: Namespace[Streams] = Namespace("Streams", "streams.clusters")
     terraforms: Namespace[Terraforms] = Namespace("Terraforms", "resources.terraforms")
-    variables: Namespace[Variables] = Namespace("Variables", "resources.variables")
+    variables: Namespace[Variables] = Namespace("Variables", "variables.namespace")
     webhooks: Namespace[Webhooks] = Namespace("Webhooks", "resources.webhooks")
     organization: Namespace[Organizations] = organizations

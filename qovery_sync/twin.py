@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import AsyncIterable, Awaitable, Callable, Collection, Generator, Iterable, Iterator, Mapping
+from collections.abc import (
+    AsyncIterable,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Generator,
+    Iterable,
+    Iterator,
+    Mapping,
+)
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, closing, contextmanager
 from importlib import import_module
 from types import MethodType, TracebackType
@@ -55,8 +65,9 @@ class Twin:
 
     def _iterate(self, stream: Items[T] | AsyncIterable[T]) -> Iterator[T]:
         """Crosses over to the loop once for a page, not once for an item."""
-        if isinstance(stream, Items):
-            for page in self._portal.iterate(stream.pages()):
+        pages: Callable[[], AsyncIterator[list[T]]] | None = getattr(stream, "pages", None)
+        if pages is not None:
+            for page in self._portal.iterate(pages()):
                 yield from page
         else:
             yield from self._portal.iterate(aiter(stream))

@@ -154,3 +154,9 @@ def test_any_file_is_read_as_python_dotenv_reads_it(monkeypatch: pytest.MonkeyPa
 )
 def test_no_file_takes_long(text: str) -> None:
     assert reads(f"{text}\nB=2") in ({"B": "2"}, {})
+
+
+def test_lines_that_set_a_name_again_or_nothing_are_told() -> None:
+    found = parse("A=1\n\nB='\n'\nA=2\n  C\nexport B = 3", {})
+    assert (found.values, found.broken) == ({"A": "2", "B": "3"}, {})
+    assert (found.repeated, found.valueless) == ({5: "A", 7: "B"}, {6: "C"})

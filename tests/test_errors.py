@@ -32,6 +32,7 @@ from qovery_async import (
     ResponseTooLarge,
     ServerError,
     SeveralFound,
+    StreamClosed,
     TransportError,
     Unauthorized,
     UnprocessableEntity,
@@ -195,7 +196,7 @@ def test_the_tree_of_errors_is_the_one_promised() -> None:
     assert {kind.__name__: kind.__base__ for kind in PUBLIC} == {
         "QoveryError": Exception,
         **{kind.__name__: QoveryError for kind in (ApiError, ConfigurationError, DecodeError, TransportError)},
-        **{kind.__name__: TransportError for kind in (ConnectError, RequestTimeout, ResponseTooLarge)},
+        **{kind.__name__: TransportError for kind in (ConnectError, RequestTimeout, ResponseTooLarge, StreamClosed)},
         **{kind.__name__: ApiError for kind in api | {UnprocessableEntity}},
         "RateBudgetExhausted": RateLimited,
         "NotListed": NotFound,

@@ -92,13 +92,17 @@ def namespaces(resource: object) -> Iterator[str]:
 
 
 def methods(resource: object, prefix: str = "") -> Iterator[str]:
-    """The dotted names of the methods of all namespaces of operations below."""
+    """The dotted names of the methods of all namespaces of operations below, also where a capability extends one."""
     for name in namespaces(resource):
-        if prefix == "" and name in ("organization", *CAPABILITIES):
-            continue  # `organization` is the second name of `organizations`
+        if prefix == "" and name == "organization":
+            continue  # the second name of `organizations`
         below = getattr(resource, name)
         path = f"{prefix}{name}."
-        yield from (path + n for n, member in vars(type(below)).items() if inspect.isfunction(member) and n[0] != "_")
+        for class_ in type(below).__mro__:
+            if ".resources." in f"{class_.__module__}.":
+                yield from (
+                    path + n for n, member in vars(class_).items() if inspect.isfunction(member) and n[0] != "_"
+                )
         yield from methods(below, path)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from codegen.changes import operations, schemas
+from codegen.changes import operations, schemas, streams
 from codegen.changes.change import Change, each, order
 from codegen.decisions.named import Api
 from codegen.facts import ObjectSchema
@@ -17,6 +17,7 @@ def changes(before: Api, after: Api) -> list[str]:
     then, now = layout.arrange(before), layout.arrange(after)
     found = [
         *operations.changes(before, after),
+        *streams.changes(before, after),
         *schemas.changes(before, after, now),
         *_absent(before, after, then, now),
         *_moved(then, now),

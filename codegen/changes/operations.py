@@ -42,15 +42,15 @@ def _operation(old: Operation, new: Operation) -> Iterator[Change]:
         yield Change(f"{where} is now `{_http(new)}`, was `{_http(old)}`.")
     if old.deprecated != new.deprecated:
         yield Change(f"{'Deprecated' if new.deprecated else 'No longer deprecated:'} {where}.")
-    yield from _parameters(where, "path parameter", old.path_parameters, new.path_parameters)
-    yield from _parameters(where, "parameter", old.query, new.query)
+    yield from parameters(where, "path parameter", old.path_parameters, new.path_parameters)
+    yield from parameters(where, "parameter", old.query, new.query)
     yield from _body(where, old.body, new.body)
     yield from _responses(where, old.responses, new.responses)
     if old.errors != new.errors:
         yield Change(f"{where} fails with {_listed(new.errors)}, was {_listed(old.errors)}.")
 
 
-def _parameters(where: str, what: str, old: list[Parameter], new: list[Parameter]) -> Iterator[Change]:
+def parameters(where: str, what: str, old: list[Parameter], new: list[Parameter]) -> Iterator[Change]:
     was, now = ({parameter.name: parameter for parameter in parameters} for parameters in (old, new))
     for name in [name for name in was if name not in now]:
         yield Change(f"{where} lost the {what} `{name}`.", breaking=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import attrs
 
@@ -27,6 +27,15 @@ class Operation(facts.OperationFacts):
 
 
 @attrs.frozen
+class NamedStream(facts.StreamFacts):
+    """A stream that knows the method of `client.streams` that opens it."""
+
+    name: str = attrs.field(kw_only=True)
+    declared: str = attrs.field(kw_only=True)
+    """The type of its frames as the description has it."""
+
+
+@attrs.frozen
 class Api:
     operations: list[Operation]
     schemas: dict[str, Schema]
@@ -41,6 +50,7 @@ class Api:
     corrected: list[str] = attrs.Factory(list)
     """The places at which the description was corrected."""
     version: str = ""
+    streams: list[NamedStream] = attrs.Factory(list)
 
     @property
     def calls(self) -> dict[str, Operation]:
@@ -64,6 +74,7 @@ def name(
     enums: Mapping[str, str],
     *,
     invented: Mapping[str, str],
+    streams: Iterable[NamedStream] = (),
 ) -> Api:
     """The API under its public names.
 
@@ -90,6 +101,7 @@ def name(
         joined=joined,
         corrected=api.corrected,
         version=api.version,
+        streams=[_stream(stream, spell, named) for stream in streams],
     )
 
 
@@ -111,6 +123,16 @@ def _operation(operation: facts.OperationFacts, call: str, spell: Callable[[str]
             "responses": [attrs.evolve(a, type=spell(a.type)) if a.type else a for a in operation.responses],
         },
         call=call,
+    )
+
+
+def _stream(stream: NamedStream, spell: Callable[[str], str], schemas: Mapping[str, Schema]) -> NamedStream:
+    frame = spell(stream.frame)
+    return attrs.evolve(
+        stream,
+        # The table may name a schema that is gone, which it is told of.
+        frame=frame if {*facts.references(frame)} <= schemas.keys() else "Any",
+        parameters=[attrs.evolve(p, type=spell(p.type)) for p in stream.parameters],
     )
 
 

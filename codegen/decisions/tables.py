@@ -23,6 +23,7 @@ from codegen.decisions.named import Api, Operation
 from codegen.decisions.naming import Names
 from codegen.decisions.patches import Patches
 from codegen.decisions.secrecy import Secrets
+from codegen.decisions.streams import StreamPaths
 from codegen.decisions.words import Fields, Namespaces, Notes, Parameters, Phrases
 from codegen.facts import ObjectSchema, references
 
@@ -31,7 +32,7 @@ FOLDER = Path(__file__).parent
 
 @attrs.frozen
 class Correction:
-    """A change of the list or mapping at `at`, a JSON pointer in which `*` is any one step.
+    """A change of the list or mapping at `at`, a JSON pointer in which `*` is any one step; `of` names the description.
 
     `when` keeps to mappings that have those members; `remove` takes entries out, `set` puts in;
     `undeclared` are names that a schema requires, dropped where its properties do not have them.
@@ -39,6 +40,7 @@ class Correction:
 
     at: str
     reason: str
+    of: Literal["api", "streams"] = "api"
     when: dict[str, Any] = attrs.Factory(dict)
     remove: list[str] = attrs.Factory(list)
     set: dict[str, Any] = attrs.Factory(dict)
@@ -178,12 +180,14 @@ class Decisions:
     repeatable: Repeatable
     schema_names: SchemaNames
     secrets: Secrets
+    stream_paths: StreamPaths
 
     def name(self, api: facts.ApiFacts) -> Api:
         """The API as this names it."""
         invented = self.names.invented(api.operations)
         calls = invented | {id_: row.call for id_, row in self.names.found(api.operations).items()}
-        return named.name(api, calls, self.schema_names.names, self.enums.names, invented=invented)
+        streams = self.stream_paths.of(api.streams)
+        return named.name(api, calls, self.schema_names.names, self.enums.names, invented=invented, streams=streams)
 
     def dead(self, api: Api) -> list[str]:
         """The rows that speak of what the API does not have, with file and line."""

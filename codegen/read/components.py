@@ -24,7 +24,7 @@ class Components:
         self._names: dict[str, str] = {}
         components = root.get("components")
         declared = components.get("schemas") if components else None
-        self._declared = dict(declared.items()) if declared else {}
+        self.declared = dict(declared.items()) if declared else {}
 
     def name(self, node: Node) -> str | None:
         """The name of a declared schema; None for an inline one."""
@@ -37,7 +37,7 @@ class Components:
         """Names the schema at `node`, unless that has happened; `build` may meet it again."""
         if node.where in self._names:
             return self._names[node.where]
-        if name in self._declared and self._declared[name].where != node.where:
+        if name in self.declared and self.declared[name].where != node.where:
             name = f"{name}Item"
         if name in self._names.values():
             raise node.fail(f"two schemas would be called {name}: name one in codegen/decisions/schema-names.toml")
@@ -47,10 +47,10 @@ class Components:
 
     def unnamed(self) -> dict[str, str]:
         """The declared schemas that have no class, and why."""
-        return {name: self._fate(name) for name in sorted(self._declared) if name not in self.schemas}
+        return {name: self._fate(name) for name in sorted(self.declared) if name not in self.schemas}
 
     def _fate(self, name: str) -> str:
-        node = self._declared[name].resolve()
+        node = self.declared[name].resolve()
         value = node.value
         if kinds(node) == ["array"]:
             return "list"

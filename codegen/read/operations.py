@@ -80,7 +80,7 @@ class OperationReader:
             name=parameter(wire),
             wire=wire,
             type=typed.expression,
-            required=bool(node.value.get("required", False)),
+            required=bool(node.value.get("required", False)) and not typed.nullable,
             deprecated=bool(node.value.get("deprecated", False)),
         )
 

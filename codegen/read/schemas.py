@@ -64,6 +64,11 @@ class SchemaReader:
         self._objects.gather(target, hint, gathered)
         return None if gathered.unions else gathered.settled(target)
 
+    def read_declared(self) -> None:
+        """Reads every declared schema, also those that nothing leads to."""
+        for name, node in self._components.declared.items():
+            self.read(node, name)
+
     def finish(self) -> dict[str, Schema]:
         """All schemas, once everything has been read."""
         self._unions.finish()

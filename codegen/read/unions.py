@@ -9,7 +9,7 @@ import attrs
 from codegen.facts import Field, ObjectSchema, UnionSchema
 from codegen.read.components import Components
 from codegen.read.description import Node
-from codegen.read.keywords import SCALARS, Typed, branches, is_object, kinds
+from codegen.read.keywords import SCALARS, Typed, branches, constants, is_object, kinds
 from codegen.read.objects import Gathered, ObjectReader
 from codegen.spelling import pascal
 
@@ -72,14 +72,21 @@ class UnionReader:
 
     def _branches(self, node: Node, found: list[Node], name: str) -> UnionSchema:
         discriminator = node.get("discriminator")
+        tag, tagged = (None, {}) if discriminator else _own_values(found)
         expressions = []
         for branch in found:
             inline = "$ref" not in branch.value and is_object(branch)
-            hint = f"{name}With{pascal(own_key(branch, found))}" if inline else name
+            hint = name
+            if branch.where in tagged:
+                hint = f"{name}{pascal(tagged[branch.where])}"
+            elif inline:
+                hint = f"{name}With{pascal(own_key(branch, found))}"
             expression = self.objects.read(branch, hint).expression
             if expression.startswith("list["):
                 raise branch.fail("a list cannot be a branch of a union")
             expressions.append(expression)
+        if tag:
+            return UnionSchema(expressions, tag=tag, mapping=dict(zip(tagged.values(), expressions, strict=True)))
         if discriminator is None:
             return self._undistinguished(node, name, expressions)
         discriminator.only("propertyName", "mapping")
@@ -136,6 +143,27 @@ def _own_fields(name: str, models: Mapping[str, ObjectSchema]) -> list[Field]:
     others = {field.wire for other in models if other != name for field in models[other].fields}
     own = [field for field in models[name].fields if field.wire not in others]
     return [field for field in own if field.required] or own
+
+
+def _own_values(branches: list[Node]) -> tuple[str | None, dict[str, str]]:
+    """The key that has one value of its own in each inline branch, and those values by the place of the branch."""
+    inline = [branch for branch in branches if "$ref" not in branch.value and is_object(branch)]
+    if len(inline) < len(branches):
+        return None, {}
+    for key in branches[0].value.get("required", []):
+        values = [_only_value(branch, key) for branch in branches]
+        own = {branch.where: value for branch, value in zip(branches, values, strict=True) if value}
+        if len({*own.values()}) == len(branches):
+            return key, own
+    return None, {}
+
+
+def _only_value(branch: Node, key: str) -> str | None:
+    """The one string that a branch takes under a key that it requires."""
+    if key not in branch.value.get("required", []) or key not in branch.value.get("properties", {}):
+        return None
+    values = [place.value for place in constants(branch.child("properties").child(key)) or ()]
+    return values[0] if len(values) == 1 and isinstance(values[0], str) else None
 
 
 def own_key(branch: Node, branches: list[Node]) -> str:

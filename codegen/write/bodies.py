@@ -44,6 +44,14 @@ def replaced(api: Api) -> list[str]:
     return sorted({body for body in bodies if body in api.schemas})
 
 
+def body_models(api: Api, writer: Writer) -> dict[str, str]:
+    """The module that says which model the body of an operation has, by path."""
+    sent = {o.call: o.body.type for o in api.operations if o.body and o.body.type in api.schemas}
+    title = "Which model has the body of each operation?"
+    body = writer.fill("body_models.jinja", models=dict(sorted(sent.items())))
+    return {"qovery_async/codec/body_models.py": writer.module(title, body, {})}
+
+
 class BodyFiles:
     """The source of every module of bodies, by path; `patched` are the schemas that a patch changes."""
 

@@ -163,6 +163,8 @@ class Uses:
 
     sent: Mapping[str, Collection[str]]
     returned: Mapping[str, Collection[str]]
+    received: Mapping[str, Collection[str]]
+    """By the streams that send it."""
     part_of: Mapping[str, Collection[str]]
 
     @classmethod
@@ -176,7 +178,13 @@ class Uses:
                 sent.setdefault(name, []).append(operation.call)
             for name in _named(response.type for response in operation.responses):
                 returned.setdefault(name, []).append(operation.call)
-        return cls(sent, returned, part_of)
+        received: dict[str, list[str]] = {}
+        for stream in api.streams:
+            for name in _named(parameter.type for parameter in stream.parameters):
+                sent.setdefault(name, []).append(f"streams.{stream.name}")
+            for name in references(stream.frame):
+                received.setdefault(name, []).append(f"streams.{stream.name}")
+        return cls(sent, returned, received, part_of)
 
     def sentence(self, name: str) -> str:
         parts = []
@@ -184,6 +192,8 @@ class Uses:
             parts.append(f"Sent by {_some(sent, 'operation')}.")
         if returned := self.returned.get(name):
             parts.append(f"Returned by {_some(returned, 'operation')}.")
+        if received := self.received.get(name):
+            parts.append(f"Received by {_some(list(dict.fromkeys(received)), 'stream')}.")
         if part_of := self.part_of.get(name):
             parts.append(f"Part of {_some(part_of, 'model')}.")
         return " ".join(parts)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from codegen.decisions import tables
 from codegen.decisions.named import Api
-from codegen.write import bodies, emulator_facts, layout
+from codegen.write import bodies, emulator_facts, layout, stream_paths
 from codegen.write.models import ModelFiles
 from codegen.write.module import Writer
 from codegen.write.patches import PatchFiles
@@ -77,11 +77,13 @@ def files(api: Api) -> dict[str, str]:
     arranged = layout.arrange(api)
     models = ModelFiles(api, arranged, writer).files()
     sent = bodies.BodyFiles(api, arranged, writer, bodies.replaced(api)).files()
+    sent |= bodies.body_models(api, writer)
     resources = ResourceFiles(api, writer, capabilities).files()
     patches = PatchFiles(api, tables.read().patches, writer).files()
     sources = [Source.read(_module(path), path, text) for path, text in resources.items()]
     sources += [found for module in capabilities.sources if (found := _source(module))]
     blocking = twins(sources, capabilities.by_hand, _source)
+    models |= stream_paths.files(api, writer)
     return models | sent | resources | patches | blocking | {_EMULATOR_FACTS: emulator_facts.operations(api)}
 
 

@@ -38,6 +38,7 @@ def arrange(api: Api) -> Layout:
     _break_circles(module_of, refers)
     bodies = [name for o in api.operations if o.body for name in references(o.body.type)]
     responses = [name for o in api.operations for response in o.responses for name in references(response.type)]
+    responses += [name for stream in api.streams for name in references(stream.frame)]
     order = list(TopologicalSorter(_acyclic(refers, api.schemas)).static_order())
     in_order: dict[str, list[str]] = {}
     for name in order:

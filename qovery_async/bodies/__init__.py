@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -361,17 +362,21 @@ else:
             WeekdayEnumStr
         """,
     }
-    _MODULES = {name: module for module, names in _NAMES.items() for name in names.split()}
-    __all__ = list(_MODULES)
+
+    @cache
+    def _modules() -> dict[str, str]:
+        return {name: module for module, names in _NAMES.items() for name in names.split()}
 
     def __getattr__(name: str) -> Any:
         from importlib import import_module
 
-        if name not in _MODULES:
+        if name == "__all__":
+            return list(_modules())
+        if name not in _modules():
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        found = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+        found = getattr(import_module(f"{__name__}.{_modules()[name]}"), name)
         globals()[name] = found
         return found
 
     def __dir__() -> list[str]:
-        return sorted({*globals(), *_MODULES})
+        return sorted({*globals(), *_modules()})

@@ -38,7 +38,7 @@ class Codec:
     """
 
     def __init__(self, *, strict: bool = False) -> None:
-        self._strict = strict
+        self.strict = strict
         self._warned: set[tuple[str, str]] = set()
 
     def decode(
@@ -157,9 +157,14 @@ class Codec:
         """Builds the decoder of `type_` now, so that the first response does not wait for it."""
         converter().get_structure_hook(type_)
 
+    def fast(self, type_: TypeForm[T]) -> Callable[[Any], T]:
+        """The decoder of `type_` for values that come in masses. What does not fit raises; then `decode` repairs it."""
+        structure = converter().get_structure_hook(type_)
+        return lambda value: structure(value, type_)
+
     def _report(self, repair: Repair, operation: str, source: object, hide: Callable[[str], str]) -> None:
         # The empty place is the whole value: nothing in it can be repaired.
-        if repair.problems and (self._strict or "" in repair.problems):
+        if repair.problems and (self.strict or "" in repair.problems):
             first = next(iter(repair.problems.values())).said(hide)
             more = f" (and {repair.count - 1} more)" if repair.count > 1 else ""
             raise DecodeError(f"{source or operation}: {first}{more}")

@@ -22,6 +22,7 @@ from qovery_async.transport.http import HttpTransport
 from qovery_async.transport.network import Network
 from qovery_async.transport.options import Options, Timeout
 from qovery_async.transport.retry import RetryPolicy
+from qovery_async.transport.websocket import WebSocketTransport
 
 
 def connect(token: TokenSource | None, settings: AsyncClientSettings) -> Exchange:
@@ -39,13 +40,15 @@ def connect(token: TokenSource | None, settings: AsyncClientSettings) -> Exchang
         refuse_plain(base_url=base_url, ws_url=ws_url)
         refuse_detour(given["proxy"], session, base_url=base_url, ws_url=ws_url)
     proxy, ws_proxy = [find_proxy(given["proxy"], url, trust_env=given["trust_env"]) for url in (base_url, ws_url)]
+    size = _read_size(given["max_response_bytes"])
     network = Network.of(ssl=ssl, proxy=proxy, ws_proxy=ws_proxy, session=session)
     return Exchange(
         base_url=base_url,
         ws_url=ws_url,
         credentials=Credentials(read_token(token), _read_scheme(given["auth_scheme"]), network.secrets),
         network=network,
-        http=HttpTransport(network, max_response_bytes=_read_size(given["max_response_bytes"])),
+        http=HttpTransport(network, max_response_bytes=size),
+        websocket=WebSocketTransport(network, max_frame_bytes=size),
         codec=Codec(strict=given["strict"]),
         user_agent=read_user_agent(given["user_agent"]),
         options=Options(

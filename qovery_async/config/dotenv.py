@@ -28,10 +28,12 @@ _REFERENCE = r"\$\{([^}:]*)(?::-([^}]*))?\}"
 
 @attrs.frozen(repr=False)
 class Dotenv:
-    """What a file sets, by name, and what of it cannot be read, by line."""
+    """What a file sets, by name; by line, what of it cannot be read, sets a name again, and sets nothing (`NAME`)."""
 
     values: dict[str, str]
     broken: dict[int, str]
+    repeated: dict[int, str]
+    valueless: dict[int, str]
 
 
 def parse(text: str, environment: Mapping[str, str]) -> Dotenv:
@@ -41,15 +43,25 @@ def parse(text: str, environment: Mapping[str, str]) -> Dotenv:
     """
     values: dict[str, str | None] = {}
     broken: dict[int, str] = {}
+    repeated: dict[int, str] = {}
+    valueless: dict[int, str] = {}
     known = ChainMap[str, str | None]({**environment}, values)
     for found in re.finditer(_BINDING, text.removeprefix("\ufeff"), re.VERBOSE | re.DOTALL):
         name = found["quoted"] or found["plain"]
         if found["rest"] is not None:
-            line = found.string.count("\n", 0, found.end() - len(found[0].lstrip())) + 1
-            broken[line] = found[0]
+            broken[_line(found)] = found[0]
         elif name:
+            if name in values:
+                repeated[_line(found)] = name
+            if found["value"] is None:
+                valueless[_line(found)] = name
             values[name] = None if found["value"] is None else _expanded(_value(found), known)
-    return Dotenv({name: value for name, value in values.items() if value is not None}, broken)
+    set_ = {name: value for name, value in values.items() if value is not None}
+    return Dotenv(set_, broken, repeated, valueless)
+
+
+def _line(found: re.Match[str]) -> int:
+    return found.string.count("\n", 0, found.end() - len(found[0].lstrip())) + 1
 
 
 def _value(found: re.Match[str]) -> str:

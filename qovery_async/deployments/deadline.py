@@ -29,7 +29,9 @@ class Deadline:
         """The seconds that are left: more than zero, so that the next step tells what it was about to do."""
         return max(self._ends - asyncio.get_running_loop().time(), 0.001)
 
-    async def bound(self, step: Awaitable[T], action: DeploymentAction, target: str) -> T:
+    async def bound(
+        self, step: Awaitable[T], action: DeploymentAction, target: str, environment_id: str | None = None
+    ) -> T:
         """Carries out a step.
 
         Raises:
@@ -43,4 +45,4 @@ class Deadline:
             if not limit.expired():
                 raise
             text = f"The {action} of {target} had not been asked for after {self.timeout:g} s."
-            raise DeploymentTimeout(text, action=action, target=target) from None
+            raise DeploymentTimeout(text, action=action, target=target, environment_id=environment_id) from None

@@ -7,7 +7,7 @@ from contextlib import aclosing
 from typing import Literal
 
 from qovery_async import models
-from qovery_async.deployments.cloning import clone
+from qovery_async.deployments.cloning import chosen_in, clone, naming
 from qovery_async.deployments.deadline import Deadline
 from qovery_async.deployments.errand import Errand
 from qovery_async.deployments.kinds import ACTIONS, DeploymentAction
@@ -188,7 +188,7 @@ class EnvironmentDeployments(Resource):
         """Clone an environment, deploy the clone and wait until it runs, as a preview does.
 
         The data of databases stays behind. If the deployment fails, the clone is still there: `environment_id` of the
-        error names it.
+        error names it, or a note of another error.
 
         Args:
             name: The name of the clone.
@@ -208,17 +208,16 @@ class EnvironmentDeployments(Resource):
         check_timeout(timeout)
         check_progress(progress)
         deadline = Deadline(timeout)
+        as_mode = models.EnvironmentModeEnum(mode) if mode else UNSET
         body = models.CloneEnvironmentRequest(
-            name=name,
-            cluster_id=cluster_id or UNSET,
-            mode=models.EnvironmentModeEnum(mode) if mode else UNSET,
-            project_id=project_id or UNSET,
+            name=name, cluster_id=cluster_id or UNSET, mode=as_mode, project_id=project_id or UNSET
         )
         cloning = clone(self._core, environment_id, body, versions or {})
-        clone_id, services = await deadline.bound(cloning, "deploy", f"a clone of environment {environment_id}")
-        return await self._errand(
-            "deploy", clone_id, services or None, deadline.left, on_update, progress=progress
-        ).run()
+        clone_id, found = await deadline.bound(cloning, "deploy", f"a clone of environment {environment_id}")
+        with naming(clone_id):
+            choosing = chosen_in(self._core, clone_id, found)
+            services = await deadline.bound(choosing, "deploy", f"environment {clone_id}", clone_id)
+            return await self._errand("deploy", clone_id, services, deadline.left, on_update, progress=progress).run()
 
     async def wait(
         self,

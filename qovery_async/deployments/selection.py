@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import cast
+from typing import Protocol, cast
 
 from qovery_async.deployments.bodies import Details
 from qovery_async.deployments.kinds import ACTIONS_OF, DeploymentAction, ServiceRef, check_action, id_of
@@ -14,8 +14,25 @@ from qovery_async.errors import ConfigurationError
 from qovery_async.models import ServiceDeploymentStatusEnum
 from qovery_async.secrecy.printable import one_line
 
-ServiceSelection = Collection[ServiceRef] | Mapping[ServiceRef, str | None]
-"""Services, or a mapping of services to versions: commits, image tags, chart versions, or None for the present one."""
+
+class ServiceVersions(Protocol):
+    """A mapping of services to versions: commits, image tags, chart versions, or None for the present one.
+
+    Any mapping whose keys are ids, handles or services of an inventory: `Mapping` itself would take exactly one type of
+    keys.
+    """
+
+    def __iter__(self) -> Iterator[ServiceRef]:
+        """The services."""
+        ...
+
+    def items(self) -> AbstractSet[tuple[ServiceRef, str | None]]:
+        """The services, each with its version."""
+        ...
+
+
+ServiceSelection = Sequence[ServiceRef] | AbstractSet[ServiceRef] | ServiceVersions
+"""Services, or a mapping of services to versions."""
 _SHOWN = 20
 
 
@@ -28,12 +45,13 @@ def check_before(action: DeploymentAction, services: ServiceSelection | None) ->
     if services is None:
         return
     _check_selection(services)
+    chosen: list[ServiceRef] = list(services)
     if isinstance(services, Mapping) and action != "deploy":
         raise ConfigurationError(f"{action} takes no versions: give services as a list")
-    ids = [id_of(service) for service in services]
+    ids = [id_of(service) for service in chosen]
     if len(set(ids)) < len(ids):
         raise ConfigurationError(f"services has the same service twice: {', '.join(ids)}")
-    for service in services:
+    for service in chosen:
         kind = getattr(service, "kind", None)
         if isinstance(kind, str):
             check_action(kind, action, id_of(service))

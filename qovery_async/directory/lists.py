@@ -60,6 +60,8 @@ class Lists:
         for each in nouns:
             if found := await self._with_id(each, id_):
                 return found
+            if each == "service" and not noun and (found := self._around(id_)):
+                return found
         if noun:
             raise self._nothing(noun, id_, (), await self._elsewhere(noun, id_))
         raise NothingFound(
@@ -74,6 +76,15 @@ class Lists:
             found = next((e for e in await self._list_environments() if e.id.lower() == wanted), None)
             return None if found is None else self._environment(found, found.name)
         return next((entry for entry in await self._every(noun) if entry.id.lower() == wanted), None)
+
+    def _around(self, id_: str) -> DirectoryEntry | None:
+        """The environment or the project of a listed service: what has services needs no list of its own."""
+        wanted = id_.lower()
+        for service in self._entries["service"]:
+            for place in (service.environment, service.environment.project):
+                if place.id.lower() == wanted:
+                    return place
+        return None
 
     async def _elsewhere(self, noun: Noun, id_: str) -> DirectoryEntry | None:
         """What an id belongs to that is not the id of a `noun`."""

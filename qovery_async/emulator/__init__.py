@@ -9,7 +9,6 @@ From a shell: `python -m qovery_async.emulator`. In pytest: the fixture `qovery_
 from __future__ import annotations
 
 import importlib
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 if TYPE_CHECKING:
@@ -26,6 +25,8 @@ if TYPE_CHECKING:
     from qovery_async.emulator.life.clock import Clock, RunningClock, SteppedClock
     from qovery_async.emulator.life.clusters import ClusterLives
     from qovery_async.emulator.life.environments import Life
+    from qovery_async.emulator.streams.channel import Close
+    from qovery_async.emulator.streams.server import StreamServer
     from qovery_async.emulator.world.audit_log import AuditLog
     from qovery_async.emulator.world.presets import World
     from qovery_async.emulator.world.state import Entity, State
@@ -36,6 +37,7 @@ __all__ = [
     "AuditLog",
     "Caller",
     "Clock",
+    "Close",
     "ClusterLives",
     "Durations",
     "Emulator",
@@ -62,6 +64,7 @@ _MODULE_OF = {
     "AuditLog": "world.audit_log",
     "Caller": "world.tokens",
     "Clock": "life.clock",
+    "Close": "streams.channel",
     "ClusterLives": "life.clusters",
     "Durations": "life.actions",
     "Entity": "world.state",
@@ -131,14 +134,11 @@ class Emulator:
         hosts: str | Collection[str] = (),
     ) -> None:
         self._world: World = world
-        self._seed = seed
-        self._token = token
+        self._seed, self._token = seed, token
         self._requests_per_hour = rate_limit
         self._error_style: ErrorStyle = error_style
-        self._speed = speed
-        self._durations = durations
-        self._middlewares = middlewares
-        self._address = host, port
+        self._speed, self._durations = speed, durations
+        self._middlewares, self._address = middlewares, (host, port)
         self._hosts = (host, hosts) if isinstance(hosts, str) else (host, *hosts)
         self._listener: Listener | None = None
         self._state: State | None = None
@@ -149,14 +149,13 @@ class Emulator:
         self._clusters: ClusterLives | None = None
         self._audit_log: AuditLog | None = None
         self._faults: Faults | None = None
+        self._streams: StreamServer | None = None
 
     async def __aenter__(self) -> Self:
         await self.start()
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *error: object) -> None:
         await self.stop()
 
     async def start(self) -> None:
@@ -173,7 +172,7 @@ class Emulator:
         from qovery_async.emulator.http.server import ApiServer
         from qovery_async.emulator.http.visitors import Visitors
         from qovery_async.emulator.life.clock import RunningClock, SteppedClock
-        from qovery_async.emulator.streams.server import Streams
+        from qovery_async.emulator.streams.server import StreamServer
         from qovery_async.emulator.streams.state_source import StateSource
         from qovery_async.emulator.world import handlers, presets, topology
         from qovery_async.emulator.world.auditing import start_audit
@@ -186,19 +185,16 @@ class Emulator:
         state, tokens = self._state, self._tokens = State(self._seed), Tokens()
         self._rate_limit = RateLimit(self._requests_per_hour, clock)
         self._token = self._token or new_token("qov_", self._seed)
-        organization = presets.build(self._world, state)
-        tokens.accept(self._token, organizations=frozenset([organization.id]))
+        tokens.accept(self._token, organizations=frozenset([presets.build(self._world, state).id]))
         state.clock = clock.now
         life, clusters = self._life, self._clusters = topology.start_life(state, clock, self._seed, self._durations)
         self._faults = Faults(self._seed, now=lambda: clock.now().timestamp())
-        streams = Streams(StateSource(state, tokens, self._rate_limit, life))
+        streams = self._streams = StreamServer(StateSource(state, tokens, self._rate_limit, life))
         auditor = start_audit(state, life, clusters, seed=self._seed)
         self._audit_log = auditor.log
         by_hand = handlers.all_of(tokens, life, clusters, auditor.log)
-        visitors = Visitors(self._hosts)
-        server = ApiServer(
-            state, tokens, self._rate_limit, by_hand, visitors, watch=auditor.watch, error_style=self._error_style
-        )
+        parts = state, tokens, self._rate_limit, by_hand, Visitors(self._hosts)
+        server = ApiServer(*parts, watch=auditor.watch, error_style=self._error_style)
         app = server.application([self._faults.middleware, *self._middlewares], streams.routes())
         app.on_shutdown.append(streams.leave)
         self._listener = await Listener.open(app, *self._address, error_style=self._error_style)
@@ -271,6 +267,11 @@ class Emulator:
     def faults(self) -> Faults:
         """The faults to inject: `emulator.faults.add(Fault.status(503), call="projects.*")`."""
         return self._started(self._faults)
+
+    @property
+    def streams(self) -> StreamServer:
+        """The WebSockets, and how to end them: `emulator.streams.close_next(Close.internal(), "/service/logs")`."""
+        return self._started(self._streams)
 
     def user_token(self, user: str) -> str:
         """An API token of another user, with the access of `token`. Requests of different users are not merged."""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, Unpack
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.deployments.cluster_errand import ClusterUpdateHook
 from qovery_async.deployments.clusters import Deployments
 from qovery_async.deployments.snapshot import ClusterSnapshot
 from qovery_async.directory.failures import NothingFound
-from qovery_async.handles.identity import Handle
+from qovery_async.directory.identity import Handle
 from qovery_async.progress.reports import ProgressHook
 from qovery_async.resources.clusters import Clusters
 from qovery_async.resources.clusters.kubeconfig import ClusterKubeconfig
+from qovery_async.runtime import patching
 from qovery_async.vocabulary import UNSET, Unset
 
 
@@ -35,6 +36,26 @@ class ClusterHandle(Handle):
             if cluster.id == self.id:
                 return cluster
         raise NothingFound(f"organization {organization_id} has no cluster {self.id}", name=self.id)
+
+    async def patch(
+        self,
+        mapping: bodies.ClusterPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.ClusterPatch],
+    ) -> models.Cluster:
+        """Change some values of the cluster and keep all others.
+
+        Takes and raises what `patch` of the namespace does.
+
+        `PUT /organization/{organizationId}/cluster/{clusterId}`
+        """
+        organization_id = await self._organization_id(self._organization)
+        clusters = Clusters(self._core)
+        return await clusters.patch(
+            self.id, mapping, on_conflict=on_conflict, organization_id=organization_id, **changes
+        )
 
     async def status(self) -> models.ClusterStatus:
         """Get the status: `GET /organization/{organizationId}/cluster/{clusterId}/status`."""

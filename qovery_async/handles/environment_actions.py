@@ -11,7 +11,7 @@ from qovery_async.deployments.errand import UpdateHook
 from qovery_async.deployments.kinds import DeploymentAction
 from qovery_async.deployments.selection import ServiceSelection
 from qovery_async.deployments.snapshot import EnvironmentSnapshot
-from qovery_async.handles.identity import LearningHandle
+from qovery_async.directory.identity import LearningHandle
 from qovery_async.progress.reports import ProgressHook
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from qovery_async import models
+from typing import Unpack
+
+from qovery_async import bodies, models
 from qovery_async.handles.places import ServiceHandle
 from qovery_async.resources.agentic_workflows import AgenticWorkflows
 from qovery_async.resources.applications import Applications
@@ -12,6 +14,7 @@ from qovery_async.resources.databases import Databases
 from qovery_async.resources.helms import Helms
 from qovery_async.resources.jobs import Jobs
 from qovery_async.resources.terraforms import Terraforms
+from qovery_async.runtime import patching
 
 
 class ApplicationHandle(ServiceHandle, kind="APPLICATION"):
@@ -21,6 +24,20 @@ class ApplicationHandle(ServiceHandle, kind="APPLICATION"):
         """Get the application in full: `GET /application/{applicationId}`."""
         return await Applications(self._core).get(self.id)
 
+    async def patch(
+        self,
+        mapping: bodies.ApplicationPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.ApplicationPatch],
+    ) -> models.Application:
+        """Change some values of the application and keep all others: `PUT /application/{applicationId}`.
+
+        Takes and raises what `patch` of the namespace does.
+        """
+        return await Applications(self._core).patch(self.id, mapping, on_conflict=on_conflict, **changes)
+
 
 class ContainerHandle(ServiceHandle, kind="CONTAINER"):
     """A container: it has every action, and an image tag is its version."""
@@ -28,6 +45,20 @@ class ContainerHandle(ServiceHandle, kind="CONTAINER"):
     async def get(self) -> models.ContainerResponse:
         """Get the container in full: `GET /container/{containerId}`."""
         return await Containers(self._core).get(self.id)
+
+    async def patch(
+        self,
+        mapping: bodies.ContainerPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.ContainerPatch],
+    ) -> models.ContainerResponse:
+        """Change some values of the container and keep all others: `PUT /container/{containerId}`.
+
+        Takes and raises what `patch` of the namespace does.
+        """
+        return await Containers(self._core).patch(self.id, mapping, on_conflict=on_conflict, **changes)
 
 
 class DatabaseHandle(ServiceHandle, kind="DATABASE"):
@@ -37,6 +68,20 @@ class DatabaseHandle(ServiceHandle, kind="DATABASE"):
         """Get the database in full: `GET /database/{databaseId}`."""
         return await Databases(self._core).get(self.id)
 
+    async def patch(
+        self,
+        mapping: bodies.DatabasePatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.DatabasePatch],
+    ) -> models.Database:
+        """Change some values of the database and keep all others: `PUT /database/{databaseId}`.
+
+        Takes and raises what `patch` of the namespace does.
+        """
+        return await Databases(self._core).patch(self.id, mapping, on_conflict=on_conflict, **changes)
+
 
 class JobHandle(ServiceHandle, kind="JOB"):
     """A job: it has every action but `restart`, and an image tag or a git commit is its version."""
@@ -44,6 +89,20 @@ class JobHandle(ServiceHandle, kind="JOB"):
     async def get(self) -> models.JobResponse:
         """Get the job in full: `GET /job/{jobId}`."""
         return await Jobs(self._core).get(self.id)
+
+    async def patch(
+        self,
+        mapping: bodies.JobPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.JobPatch],
+    ) -> models.JobResponse:
+        """Change some values of the job and keep all others: `PUT /job/{jobId}`.
+
+        Takes and raises what `patch` of the namespace does.
+        """
+        return await Jobs(self._core).patch(self.id, mapping, on_conflict=on_conflict, **changes)
 
 
 class HelmHandle(ServiceHandle, kind="HELM"):
@@ -53,6 +112,20 @@ class HelmHandle(ServiceHandle, kind="HELM"):
         """Get the Helm service in full: `GET /helm/{helmId}`."""
         return await Helms(self._core).get(self.id)
 
+    async def patch(
+        self,
+        mapping: bodies.HelmPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.HelmPatch],
+    ) -> models.HelmResponse:
+        """Change some values of the Helm service and keep all others: `PUT /helm/{helmId}`.
+
+        Takes and raises what `patch` of the namespace does.
+        """
+        return await Helms(self._core).patch(self.id, mapping, on_conflict=on_conflict, **changes)
+
 
 class TerraformHandle(ServiceHandle, kind="TERRAFORM"):
     """A Terraform service: it has every action but `restart` and `stop`, and a git commit is its version."""
@@ -61,6 +134,20 @@ class TerraformHandle(ServiceHandle, kind="TERRAFORM"):
         """Get the Terraform service in full: `GET /terraform/{terraformId}`."""
         return await Terraforms(self._core).get(self.id)
 
+    async def patch(
+        self,
+        mapping: bodies.TerraformPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.TerraformPatch],
+    ) -> models.TerraformResponse:
+        """Change some values of the Terraform service and keep all others: `PUT /terraform/{terraformId}`.
+
+        Takes and raises what `patch` of the namespace does.
+        """
+        return await Terraforms(self._core).patch(self.id, mapping, on_conflict=on_conflict, **changes)
+
 
 class AgenticWorkflowHandle(ServiceHandle, kind="AGENTIC_WORKFLOW"):
     """An agentic workflow: `delete` is its only action."""
@@ -68,6 +155,20 @@ class AgenticWorkflowHandle(ServiceHandle, kind="AGENTIC_WORKFLOW"):
     async def get(self) -> models.AgenticWorkflowResponse:
         """Get the agentic workflow in full: `GET /agenticWorkflow/{agenticWorkflowId}`."""
         return await AgenticWorkflows(self._core).get(self.id)
+
+    async def patch(
+        self,
+        mapping: bodies.AgenticWorkflowPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.AgenticWorkflowPatch],
+    ) -> models.AgenticWorkflowResponse:
+        """Change some values of the agentic workflow and keep all others: `PUT /agenticWorkflow/{agenticWorkflowId}`.
+
+        Takes and raises what `patch` of the namespace does.
+        """
+        return await AgenticWorkflows(self._core).patch(self.id, mapping, on_conflict=on_conflict, **changes)
 
 
 class ArgocdAppHandle(ServiceHandle, kind="ARGOCD_APP"):

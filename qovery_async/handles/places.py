@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from qovery_async import models
+from typing import Unpack
+
+from qovery_async import bodies, models
 from qovery_async.deployments.kinds import LISTS
 from qovery_async.directory.entries import DirectoryEntry, service_entry
 from qovery_async.directory.failures import NothingFound
+from qovery_async.directory.identity import Handle
 from qovery_async.directory.lists import Lists
+from qovery_async.environments.difference import EnvironmentDiff
+from qovery_async.environments.document import EnvironmentDocument, EnvironmentRef
+from qovery_async.environments.whole import WholeEnvironments
 from qovery_async.errors import ConfigurationError
 from qovery_async.handles.environment_actions import EnvironmentActions
-from qovery_async.handles.identity import Handle
 from qovery_async.handles.service_actions import ServiceActions
 from qovery_async.handles.variables import ScopedVariables
 from qovery_async.resources.environments import Environments
 from qovery_async.resources.projects import Projects
 from qovery_async.resources.services import Services
+from qovery_async.runtime import patching
 from qovery_async.runtime.core import Core
 
 _OF_KIND: dict[str, type[ServiceHandle]] = {}
@@ -48,7 +54,7 @@ class ServiceHandle(ServiceActions):
     @property
     def variables(self) -> ScopedVariables:
         """The variables that the service sees."""
-        return ScopedVariables(self._core, self.id, self._variable_scope)
+        return ScopedVariables(self._core, self)
 
     async def get(self) -> models.AnyService:
         """Get the service in full, as the model of its kind.
@@ -96,12 +102,6 @@ class ServiceHandle(ServiceActions):
     async def _look_up(self) -> DirectoryEntry:
         return await Lists(self._core, await self._organization_id(None)).with_id(self.id, "service")
 
-    async def _variable_scope(self) -> str:
-        entry = await self._entry()
-        if entry.kind in ("DATABASE", "ARGOCD_APP"):
-            raise ConfigurationError(f"{entry.name} is of kind {entry.kind}, which has no variables")
-        return entry.kind
-
 
 class EnvironmentHandle(EnvironmentActions):
     """An environment, such as `client.environment(environment_id)` or what `client.find.environment` finds."""
@@ -111,11 +111,25 @@ class EnvironmentHandle(EnvironmentActions):
     @property
     def variables(self) -> ScopedVariables:
         """The variables that the environment sees."""
-        return ScopedVariables(self._core, self.id, self._variable_scope)
+        return ScopedVariables(self._core, self)
 
     async def get(self) -> models.Environment:
         """Get the environment: `GET /environment/{environmentId}`."""
         return await Environments(self._core).get(self.id)
+
+    async def patch(
+        self,
+        mapping: bodies.EnvironmentPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.EnvironmentPatch],
+    ) -> models.Environment:
+        """Change some values of the environment and keep all others: `PUT /environment/{environmentId}`.
+
+        Takes and raises what `patch` of the namespace does.
+        """
+        return await Environments(self._core).patch(self.id, mapping, on_conflict=on_conflict, **changes)
 
     async def status(self) -> models.EnvironmentStatus:
         """Get the status of the environment: `GET /environment/{environmentId}/status`."""
@@ -141,15 +155,29 @@ class EnvironmentHandle(EnvironmentActions):
         """List the URLs of the services of the environment: `GET /environment/{environmentId}/link`."""
         return await Environments(self._core).list_links(self.id)
 
+    async def export(self) -> EnvironmentDocument:
+        """Export the environment with all that is set in it as one JSON document, as `client.environments.export` does.
+
+        `GET /environment/{environmentId}/services` and others, up to five for each service
+        """
+        return await WholeEnvironments(self._core).export(self.id)
+
+    async def diff(self, other: EnvironmentRef) -> EnvironmentDiff:
+        """Find what differs between this environment and another, as `client.environments.diff` does.
+
+        Args:
+            other: The id of an environment, its handle, or a document of `export`.
+
+        `GET /environment/{environmentId}/services` and others, up to five for each service
+        """
+        return await WholeEnvironments(self._core).diff(self, other)
+
     async def project(self) -> ProjectHandle:
         """Get the handle of its project. Asks only while nothing but the id of the environment is known."""
         return ProjectHandle(self._core, (await self._entry()).project)
 
     async def _look_up(self) -> DirectoryEntry:
         return _environment_entry(await self.get())
-
-    async def _variable_scope(self) -> str:
-        return "ENVIRONMENT"
 
 
 class ProjectHandle(Handle):
@@ -160,19 +188,30 @@ class ProjectHandle(Handle):
     @property
     def variables(self) -> ScopedVariables:
         """The variables of the project."""
-        return ScopedVariables(self._core, self.id, self._variable_scope)
+        return ScopedVariables(self._core, self)
 
     async def get(self) -> models.Project:
         """Get the project: `GET /project/{projectId}`."""
         return await Projects(self._core).get(self.id)
 
+    async def patch(
+        self,
+        mapping: bodies.ProjectPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.ProjectPatch],
+    ) -> models.Project:
+        """Change some values of the project and keep all others: `PUT /project/{projectId}`.
+
+        Takes and raises what `patch` of the namespace does.
+        """
+        return await Projects(self._core).patch(self.id, mapping, on_conflict=on_conflict, **changes)
+
     async def environments(self) -> list[EnvironmentHandle]:
         """List the environments of the project as handles: `GET /project/{projectId}/environment`."""
         found = await Environments(self._core).list(self.id)
         return [EnvironmentHandle(self._core, _environment_entry(environment)) for environment in found]
-
-    async def _variable_scope(self) -> str:
-        return "PROJECT"
 
 
 def service_handle(core: Core, entry: DirectoryEntry) -> ServiceHandle:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Literal
 
 from qovery_async.deployments.clusters import Deployments
+from qovery_async.deployments.deadline import Deadline
 from qovery_async.deployments.errand import UpdateHook
+from qovery_async.deployments.kinds import DeploymentAction
 from qovery_async.deployments.selection import check_timeout
 from qovery_async.deployments.snapshot import ServiceSnapshot
-from qovery_async.handles.identity import LearningHandle
+from qovery_async.directory.identity import LearningHandle
 from qovery_async.progress.choice import check_progress
 from qovery_async.progress.reports import ProgressHook
 
@@ -45,9 +47,9 @@ class ServiceActions(LearningHandle):
             DeploymentTimeout: it had not ended in time.
             ConfigurationError: its kind cannot do this, or an argument cannot be right. Nothing was asked for.
         """
-        deployments = await self._ready(timeout, progress)
-        return await deployments.deploy_service(
-            self, version=version, timeout=timeout, on_update=on_update, progress=progress
+        left = await self._left(timeout, "deploy", progress)
+        return await self._deployments.deploy_service(
+            self, version=version, timeout=left, on_update=on_update, progress=progress
         )
 
     async def redeploy(
@@ -61,8 +63,8 @@ class ServiceActions(LearningHandle):
 
         `POST /environment/{environmentId}/service/deploy`
         """
-        return await (await self._ready(timeout, progress)).redeploy_service(
-            self, timeout=timeout, on_update=on_update, progress=progress
+        return await self._deployments.redeploy_service(
+            self, timeout=await self._left(timeout, "redeploy", progress), on_update=on_update, progress=progress
         )
 
     async def restart(
@@ -76,8 +78,8 @@ class ServiceActions(LearningHandle):
 
         `POST /environment/{environmentId}/service/restart-service`
         """
-        return await (await self._ready(timeout, progress)).restart_service(
-            self, timeout=timeout, on_update=on_update, progress=progress
+        return await self._deployments.restart_service(
+            self, timeout=await self._left(timeout, "restart", progress), on_update=on_update, progress=progress
         )
 
     async def stop(
@@ -91,8 +93,8 @@ class ServiceActions(LearningHandle):
 
         `POST /environment/{environmentId}/service/stop`
         """
-        return await (await self._ready(timeout, progress)).stop_service(
-            self, timeout=timeout, on_update=on_update, progress=progress
+        return await self._deployments.stop_service(
+            self, timeout=await self._left(timeout, "stop", progress), on_update=on_update, progress=progress
         )
 
     async def uninstall(
@@ -106,8 +108,8 @@ class ServiceActions(LearningHandle):
 
         `POST /environment/{environmentId}/service/uninstall`
         """
-        return await (await self._ready(timeout, progress)).uninstall_service(
-            self, timeout=timeout, on_update=on_update, progress=progress
+        return await self._deployments.uninstall_service(
+            self, timeout=await self._left(timeout, "uninstall", progress), on_update=on_update, progress=progress
         )
 
     async def delete(
@@ -121,13 +123,20 @@ class ServiceActions(LearningHandle):
 
         `POST /environment/{environmentId}/service/delete`
         """
-        await (await self._ready(timeout, progress)).delete_service(
-            self, timeout=timeout, on_update=on_update, progress=progress
+        await self._deployments.delete_service(
+            self, timeout=await self._left(timeout, "delete", progress), on_update=on_update, progress=progress
         )
 
-    async def _ready(self, timeout: float, progress: ProgressHook | Literal["rich"] | None) -> Deployments:
-        """What acts, once the kind and the environment are known."""
+    async def _left(
+        self, timeout: float, action: DeploymentAction, progress: ProgressHook | Literal["rich"] | None
+    ) -> float:
+        """The seconds that are left once the kind and the environment are known."""
         check_timeout(timeout)
         check_progress(progress)
-        await self._entry()
+        deadline = Deadline(timeout)
+        await deadline.bound(self._entry(), action, f"service {self.id}")
+        return deadline.left
+
+    @property
+    def _deployments(self) -> Deployments:
         return Deployments(self._core)

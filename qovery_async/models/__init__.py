@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -70,6 +71,12 @@ if TYPE_CHECKING:
     from qovery_async.models.secret_managers import *
     from qovery_async.models.services import *
     from qovery_async.models.statuses import *
+    from qovery_async.models.streams_blueprints import *
+    from qovery_async.models.streams_clusters import *
+    from qovery_async.models.streams_logs import *
+    from qovery_async.models.streams_metrics import *
+    from qovery_async.models.streams_pods import *
+    from qovery_async.models.streams_statuses import *
     from qovery_async.models.terraforms import *
     from qovery_async.models.variables import *
     from qovery_async.models.webhooks import *
@@ -441,6 +448,33 @@ else:
             ServiceActionStatusEnum ServiceStepMetricNameEnum ServiceSubActionEnum ServiceStepMetric StatusDetails
             ServiceStepMetrics ReferenceObjectStatus Status
         """,
+        "streams_blueprints": """
+            BlueprintPreviewCancelledType BlueprintPreviewDiffType BlueprintPreviewErrorType BlueprintPreviewTimeoutType
+            BlueprintServiceCreatedEvent BlueprintPreviewCancelled BlueprintPreviewDiff BlueprintPreviewError
+            BlueprintPreviewTimeout BlueprintPreviewResult
+        """,
+        "streams_clusters": """
+            ClusterGlobalStatus KubeVersionDrift KubeVersionOk KubeVersionUnknown MissingComponent QoveryComponentLevel
+            QoveryComponentStatus QoveryNodeAttributes KubeVersionStatus PodInError QoveryNodeFailure
+            QoveryComponentInFailure QoveryComponent ClusterComputedStatus ClusterRunningStatus
+        """,
+        "streams_logs": """
+            InfraLogLine ServiceLogLine
+        """,
+        "streams_metrics": """
+            NodePoolInfo NodeAddress NodeCondition MetricsUsage NodeResource NodeResourceAllocated NodeTaint
+            MetricStatus MetricUnit NodeListItem NodePodErrorStatus PodQoveryServiceInfo PodStatusPhase Metric NodeList
+            PodInfo PvcInfo NodePodInfo ServiceMetrics ServiceMetricsV2 ClusterNode ClusterMetrics
+        """,
+        "streams_pods": """
+            DebugFlavor Pod PodList
+        """,
+        "streams_statuses": """
+            RunningState ContainerTermination PodKubernetesEvent ScaleTargetGvkr ScaledObjectCondition
+            ScaledObjectHealth TriggeredActionKind CertificateStatus ContainerState ScaledObjectStatus TriggeredAction
+            ContainerRunningStatus PodStatus ArgoCdAppRunningStatus DatabaseRunningStatus ServiceRunningStatus
+            TerraformRunningStatus EnvironmentRunningStatus RunningStatuses
+        """,
         "terraforms": """
             DeleteTerraformAction DockerfileFragmentFileType DockerfileFragmentInlineType
             TerraformAutoDeployConfigTerraformAction TerraformBackendWithKubernetes TerraformBackendWithUserProvided
@@ -471,17 +505,21 @@ else:
             WeekdayEnum
         """,
     }
-    _MODULES = {name: module for module, names in _NAMES.items() for name in names.split()}
-    __all__ = list(_MODULES)
+
+    @cache
+    def _modules() -> dict[str, str]:
+        return {name: module for module, names in _NAMES.items() for name in names.split()}
 
     def __getattr__(name: str) -> Any:
         from importlib import import_module
 
-        if name not in _MODULES:
+        if name == "__all__":
+            return list(_modules())
+        if name not in _modules():
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        found = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+        found = getattr(import_module(f"{__name__}.{_modules()[name]}"), name)
         globals()[name] = found
         return found
 
     def __dir__() -> list[str]:
-        return sorted({*globals(), *_MODULES})
+        return sorted({*globals(), *_modules()})

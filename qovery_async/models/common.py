@@ -22,7 +22,7 @@ __all__ = [
 
 
 class ServiceTypeEnum(OpenEnum):
-    """Part of `AgenticWorkflowResponse` and 13 more models."""
+    """Sent by `streams.service_metrics`. Part of `AgenticWorkflowResponse` and 13 more models."""
 
     APPLICATION = "APPLICATION"
     DATABASE = "DATABASE"

@@ -103,7 +103,7 @@ class EnvironmentLog(Model):
 
 @define(kw_only=True, repr=False, field_transformer=own_first)
 class EnvironmentLogs(Model):
-    """Returned by `environments.list_deployment_logs`."""
+    """Returned by `environments.list_deployment_logs`. Received by `streams.deployment_logs`."""
 
     type: str
     timestamp: datetime

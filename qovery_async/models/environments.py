@@ -444,7 +444,7 @@ class DeploymentStageWithServicesStatuses(Model):
 
 @define(kw_only=True, repr=False, field_transformer=own_first)
 class EnvironmentStatusesWithStages(Model):
-    """Returned by `environments.get_statuses_with_stages`."""
+    """Returned by `environments.get_statuses_with_stages`. Received by `streams.deployment_status`."""
 
     environment: EnvironmentStatus | None = None
     stages: list[DeploymentStageWithServicesStatuses] | None = None

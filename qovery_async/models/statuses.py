@@ -132,7 +132,7 @@ class ServiceStepMetricNameEnum(OpenEnum):
 
 
 class ServiceSubActionEnum(OpenEnum):
-    """Part of `StatusDetails`."""
+    """Part of `StatusDetails` and `TriggeredAction`."""
 
     NONE = "NONE"
     TERRAFORM_PLAN_ONLY = "TERRAFORM_PLAN_ONLY"

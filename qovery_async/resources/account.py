@@ -6,9 +6,8 @@ from __future__ import annotations
 from typing import Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.deprecation import deprecated_call
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict, Patch
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -39,7 +38,7 @@ class Account(Resource):
         mapping: bodies.AccountInfoPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.AccountInfoPatch],
     ) -> models.AccountInfo:
         """Change some values of an account and keep all others.
@@ -58,12 +57,12 @@ class Account(Resource):
         Raises: ConfigurationError, ConflictingChange, Unauthorized, BadRequest.
         """
         read = self.get
-        patch = Patch("account.patch", models.AccountInfoEditRequest, read, mapping, changes)
+        patch = patching.Patch("account.patch", models.AccountInfoEditRequest, read, mapping, changes)
         return await patch.send(self.update, on_conflict)
 
     async def patch_preview(
         self, mapping: bodies.AccountInfoPatch | None = None, /, **changes: Unpack[bodies.AccountInfoPatch]
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for an account, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -72,7 +71,7 @@ class Account(Resource):
         Raises: ConfigurationError, Unauthorized.
         """
         read = self.get
-        patch = Patch("account.patch_preview", models.AccountInfoEditRequest, read, mapping, changes)
+        patch = patching.Patch("account.patch_preview", models.AccountInfoEditRequest, read, mapping, changes)
         return await patch.preview()
 
     @deprecated_call("account.list_git_auth_providers", "git.list_auth_providers")

@@ -8,9 +8,8 @@ from functools import partial
 from typing import Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.pagination import Items, Page, growing
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict, Patch
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -82,7 +81,7 @@ class AgenticWorkflows(Resource):
         mapping: bodies.AgenticWorkflowPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.AgenticWorkflowPatch],
     ) -> models.AgenticWorkflowResponse:
         """Change some values of an agentic workflow and keep all others.
@@ -101,7 +100,7 @@ class AgenticWorkflows(Resource):
         Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
         """
         read = partial(self.get, agentic_workflow_id)
-        patch = Patch("agentic_workflows.patch", models.AgenticWorkflowRequest, read, mapping, changes)
+        patch = patching.Patch("agentic_workflows.patch", models.AgenticWorkflowRequest, read, mapping, changes)
         return await patch.send(partial(self.update, agentic_workflow_id), on_conflict)
 
     async def patch_preview(
@@ -110,7 +109,7 @@ class AgenticWorkflows(Resource):
         mapping: bodies.AgenticWorkflowPatch | None = None,
         /,
         **changes: Unpack[bodies.AgenticWorkflowPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for an agentic workflow, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -119,7 +118,7 @@ class AgenticWorkflows(Resource):
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, agentic_workflow_id)
-        patch = Patch("agentic_workflows.patch_preview", models.AgenticWorkflowRequest, read, mapping, changes)
+        patch = patching.Patch("agentic_workflows.patch_preview", models.AgenticWorkflowRequest, read, mapping, changes)
         return await patch.preview()
 
     async def delete(self, agentic_workflow_id: str) -> models.Status | None:

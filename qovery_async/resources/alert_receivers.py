@@ -8,8 +8,7 @@ from functools import partial
 from typing import Unpack
 
 from qovery_async import bodies, models
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict, Patch
+from qovery_async.runtime import patching
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -81,7 +80,7 @@ class AlertReceivers(Resource):
         mapping: bodies.AlertReceiverPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.AlertReceiverPatch],
     ) -> models.AlertReceiverResponse:
         """Change some values of an alert receiver and keep all others.
@@ -100,7 +99,7 @@ class AlertReceivers(Resource):
         Raises: ConfigurationError, ConflictingChange, BadRequest, Forbidden, NotFound, Unauthorized.
         """
         read = partial(self.get, alert_receiver_id)
-        patch = Patch("alert_receivers.patch", models.AlertReceiverEditRequest, read, mapping, changes)
+        patch = patching.Patch("alert_receivers.patch", models.AlertReceiverEditRequest, read, mapping, changes)
         return await patch.send(partial(self.update, alert_receiver_id), on_conflict)
 
     async def patch_preview(
@@ -109,7 +108,7 @@ class AlertReceivers(Resource):
         mapping: bodies.AlertReceiverPatch | None = None,
         /,
         **changes: Unpack[bodies.AlertReceiverPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for an alert receiver, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -118,7 +117,7 @@ class AlertReceivers(Resource):
         Raises: ConfigurationError, BadRequest, Forbidden, NotFound.
         """
         read = partial(self.get, alert_receiver_id)
-        patch = Patch("alert_receivers.patch_preview", models.AlertReceiverEditRequest, read, mapping, changes)
+        patch = patching.Patch("alert_receivers.patch_preview", models.AlertReceiverEditRequest, read, mapping, changes)
         return await patch.preview()
 
     async def delete(self, alert_receiver_id: str) -> None:

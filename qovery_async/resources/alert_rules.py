@@ -8,8 +8,7 @@ from functools import partial
 from typing import Unpack
 
 from qovery_async import bodies, models
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict, Patch
+from qovery_async.runtime import patching
 from qovery_async.runtime.resource import Resource
 
 
@@ -54,7 +53,7 @@ class AlertRules(Resource):
         mapping: bodies.AlertRulePatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.AlertRulePatch],
     ) -> models.AlertRuleResponse:
         """Change some values of an alert rule and keep all others.
@@ -73,7 +72,7 @@ class AlertRules(Resource):
         Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
         """
         read = partial(self.get, alert_rule_id)
-        patch = Patch("alert_rules.patch", models.AlertRuleEditRequest, read, mapping, changes)
+        patch = patching.Patch("alert_rules.patch", models.AlertRuleEditRequest, read, mapping, changes)
         return await patch.send(partial(self.update, alert_rule_id), on_conflict)
 
     async def patch_preview(
@@ -82,7 +81,7 @@ class AlertRules(Resource):
         mapping: bodies.AlertRulePatch | None = None,
         /,
         **changes: Unpack[bodies.AlertRulePatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for an alert rule, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -91,7 +90,7 @@ class AlertRules(Resource):
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, alert_rule_id)
-        patch = Patch("alert_rules.patch_preview", models.AlertRuleEditRequest, read, mapping, changes)
+        patch = patching.Patch("alert_rules.patch_preview", models.AlertRuleEditRequest, read, mapping, changes)
         return await patch.preview()
 
     async def delete(self, alert_rule_id: str) -> None:

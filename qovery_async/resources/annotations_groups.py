@@ -8,8 +8,7 @@ from functools import partial
 from typing import Unpack
 
 from qovery_async import bodies, models
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict, Patch
+from qovery_async.runtime import patching
 from qovery_async.runtime.resource import Resource
 
 
@@ -109,7 +108,7 @@ class AnnotationsGroups(Resource):
         mapping: bodies.OrganizationAnnotationsGroupPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         organization_id: str | None = None,
         **changes: Unpack[bodies.OrganizationAnnotationsGroupPatch],
     ) -> models.OrganizationAnnotationsGroupResponse:
@@ -130,7 +129,7 @@ class AnnotationsGroups(Resource):
         Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, annotations_group_id, organization_id=organization_id)
-        patch = Patch(
+        patch = patching.Patch(
             "annotations_groups.patch", models.OrganizationAnnotationsGroupCreateRequest, read, mapping, changes
         )
         return await patch.send(
@@ -145,7 +144,7 @@ class AnnotationsGroups(Resource):
         *,
         organization_id: str | None = None,
         **changes: Unpack[bodies.OrganizationAnnotationsGroupPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for an annotations group, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -157,7 +156,7 @@ class AnnotationsGroups(Resource):
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, annotations_group_id, organization_id=organization_id)
-        patch = Patch(
+        patch = patching.Patch(
             "annotations_groups.patch_preview", models.OrganizationAnnotationsGroupCreateRequest, read, mapping, changes
         )
         return await patch.preview()

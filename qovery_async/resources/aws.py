@@ -8,9 +8,8 @@ from functools import partial
 from typing import Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.namespace import Namespace
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict, Patch
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -195,7 +194,7 @@ class AwsCredentials(Resource):
         mapping: bodies.AwsCredentialsPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         organization_id: str | None = None,
         **changes: Unpack[bodies.AwsCredentialsPatch],
     ) -> models.ClusterCredentials:
@@ -218,7 +217,7 @@ class AwsCredentials(Resource):
         Raises: ConfigurationError, ConflictingChange, BadRequest, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, credentials_id, organization_id=organization_id)
-        patch = Patch("aws.credentials.patch", models.AwsCredentialsRequest, read, mapping, changes)
+        patch = patching.Patch("aws.credentials.patch", models.AwsCredentialsRequest, read, mapping, changes)
         return await patch.send(partial(self.update, credentials_id, organization_id=organization_id), on_conflict)
 
     async def patch_preview(
@@ -229,7 +228,7 @@ class AwsCredentials(Resource):
         *,
         organization_id: str | None = None,
         **changes: Unpack[bodies.AwsCredentialsPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for AWS credentials, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -241,7 +240,7 @@ class AwsCredentials(Resource):
         Raises: ConfigurationError, BadRequest, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, credentials_id, organization_id=organization_id)
-        patch = Patch("aws.credentials.patch_preview", models.AwsCredentialsRequest, read, mapping, changes)
+        patch = patching.Patch("aws.credentials.patch_preview", models.AwsCredentialsRequest, read, mapping, changes)
         return await patch.preview()
 
     async def delete(self, credentials_id: str, *, organization_id: str | None = None) -> None:

@@ -8,9 +8,8 @@ from functools import partial
 from typing import Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.namespace import Namespace
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict, Patch
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -158,7 +157,7 @@ class AzureCredentials(Resource):
         mapping: bodies.AzureCredentialsPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         organization_id: str | None = None,
         **changes: Unpack[bodies.AzureCredentialsPatch],
     ) -> models.ClusterCredentials:
@@ -179,7 +178,7 @@ class AzureCredentials(Resource):
         Raises: ConfigurationError, ConflictingChange, BadRequest, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, credentials_id, organization_id=organization_id)
-        patch = Patch("azure.credentials.patch", models.AzureCredentialsRequest, read, mapping, changes)
+        patch = patching.Patch("azure.credentials.patch", models.AzureCredentialsRequest, read, mapping, changes)
         return await patch.send(partial(self.update, credentials_id, organization_id=organization_id), on_conflict)
 
     async def patch_preview(
@@ -190,7 +189,7 @@ class AzureCredentials(Resource):
         *,
         organization_id: str | None = None,
         **changes: Unpack[bodies.AzureCredentialsPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for Azure credentials, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -202,7 +201,9 @@ class AzureCredentials(Resource):
         Raises: ConfigurationError, BadRequest, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, credentials_id, organization_id=organization_id)
-        patch = Patch("azure.credentials.patch_preview", models.AzureCredentialsRequest, read, mapping, changes)
+        patch = patching.Patch(
+            "azure.credentials.patch_preview", models.AzureCredentialsRequest, read, mapping, changes
+        )
         return await patch.preview()
 
     async def delete(self, credentials_id: str, *, organization_id: str | None = None) -> None:

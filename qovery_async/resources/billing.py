@@ -8,9 +8,8 @@ from functools import partial
 from typing import Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.namespace import Namespace
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict, Patch
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -265,7 +264,7 @@ class BillingInfo(Resource):
         mapping: bodies.BillingInfoPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         organization_id: str | None = None,
         **changes: Unpack[bodies.BillingInfoPatch],
     ) -> models.BillingInfo:
@@ -286,7 +285,7 @@ class BillingInfo(Resource):
         Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
         """
         read = partial(self.get, organization_id=organization_id)
-        patch = Patch("billing.info.patch", models.BillingInfoRequest, read, mapping, changes)
+        patch = patching.Patch("billing.info.patch", models.BillingInfoRequest, read, mapping, changes)
         return await patch.send(partial(self.update, organization_id=organization_id), on_conflict)
 
     async def patch_preview(
@@ -296,7 +295,7 @@ class BillingInfo(Resource):
         *,
         organization_id: str | None = None,
         **changes: Unpack[bodies.BillingInfoPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for an info, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -308,7 +307,7 @@ class BillingInfo(Resource):
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, organization_id=organization_id)
-        patch = Patch("billing.info.patch_preview", models.BillingInfoRequest, read, mapping, changes)
+        patch = patching.Patch("billing.info.patch_preview", models.BillingInfoRequest, read, mapping, changes)
         return await patch.preview()
 
 

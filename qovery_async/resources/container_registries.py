@@ -8,8 +8,7 @@ from functools import partial
 from typing import Unpack
 
 from qovery_async import bodies, models
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict, Patch
+from qovery_async.runtime import patching
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -108,7 +107,7 @@ class ContainerRegistries(Resource):
         mapping: bodies.ContainerRegistryPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         organization_id: str | None = None,
         **changes: Unpack[bodies.ContainerRegistryPatch],
     ) -> models.ContainerRegistryResponse:
@@ -131,7 +130,7 @@ class ContainerRegistries(Resource):
         Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
         """
         read = partial(self.get, container_registry_id, organization_id=organization_id)
-        patch = Patch("container_registries.patch", models.ContainerRegistryRequest, read, mapping, changes)
+        patch = patching.Patch("container_registries.patch", models.ContainerRegistryRequest, read, mapping, changes)
         return await patch.send(
             partial(self.update, container_registry_id, organization_id=organization_id), on_conflict
         )
@@ -144,7 +143,7 @@ class ContainerRegistries(Resource):
         *,
         organization_id: str | None = None,
         **changes: Unpack[bodies.ContainerRegistryPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for a container registry, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -156,7 +155,9 @@ class ContainerRegistries(Resource):
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, container_registry_id, organization_id=organization_id)
-        patch = Patch("container_registries.patch_preview", models.ContainerRegistryRequest, read, mapping, changes)
+        patch = patching.Patch(
+            "container_registries.patch_preview", models.ContainerRegistryRequest, read, mapping, changes
+        )
         return await patch.preview()
 
     async def delete(self, container_registry_id: str, *, organization_id: str | None = None) -> None:

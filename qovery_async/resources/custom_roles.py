@@ -8,8 +8,7 @@ from functools import partial
 from typing import Unpack
 
 from qovery_async import bodies, models
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict, Patch
+from qovery_async.runtime import patching
 from qovery_async.runtime.resource import Resource
 
 
@@ -105,7 +104,7 @@ class CustomRoles(Resource):
         mapping: bodies.OrganizationCustomRolePatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         organization_id: str | None = None,
         **changes: Unpack[bodies.OrganizationCustomRolePatch],
     ) -> models.OrganizationCustomRole:
@@ -126,7 +125,7 @@ class CustomRoles(Resource):
         Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
         """
         read = partial(self.get, custom_role_id, organization_id=organization_id)
-        patch = Patch("custom_roles.patch", models.OrganizationCustomRoleUpdateRequest, read, mapping, changes)
+        patch = patching.Patch("custom_roles.patch", models.OrganizationCustomRoleUpdateRequest, read, mapping, changes)
         return await patch.send(partial(self.update, custom_role_id, organization_id=organization_id), on_conflict)
 
     async def patch_preview(
@@ -137,7 +136,7 @@ class CustomRoles(Resource):
         *,
         organization_id: str | None = None,
         **changes: Unpack[bodies.OrganizationCustomRolePatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for a custom role, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -149,7 +148,9 @@ class CustomRoles(Resource):
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, custom_role_id, organization_id=organization_id)
-        patch = Patch("custom_roles.patch_preview", models.OrganizationCustomRoleUpdateRequest, read, mapping, changes)
+        patch = patching.Patch(
+            "custom_roles.patch_preview", models.OrganizationCustomRoleUpdateRequest, read, mapping, changes
+        )
         return await patch.preview()
 
     async def delete(self, custom_role_id: str, *, organization_id: str | None = None) -> None:

@@ -9,10 +9,9 @@ from functools import partial
 from typing import Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.pagination import Items, Page, after_last, growing
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict, Patch
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -87,7 +86,7 @@ class Databases(Resource):
         mapping: bodies.DatabasePatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.DatabasePatch],
     ) -> models.Database:
         """Change some values of a database and keep all others.
@@ -106,12 +105,12 @@ class Databases(Resource):
         Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest, Conflict.
         """
         read = partial(self.get, database_id)
-        patch = Patch("databases.patch", models.DatabaseEditRequest, read, mapping, changes)
+        patch = patching.Patch("databases.patch", models.DatabaseEditRequest, read, mapping, changes)
         return await patch.send(partial(self.update, database_id), on_conflict)
 
     async def patch_preview(
         self, database_id: str, mapping: bodies.DatabasePatch | None = None, /, **changes: Unpack[bodies.DatabasePatch]
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for a database, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -120,7 +119,7 @@ class Databases(Resource):
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, database_id)
-        patch = Patch("databases.patch_preview", models.DatabaseEditRequest, read, mapping, changes)
+        patch = patching.Patch("databases.patch_preview", models.DatabaseEditRequest, read, mapping, changes)
         return await patch.preview()
 
     async def delete(self, database_id: str, *, skip_reconcile: bool | Unset = UNSET) -> None:

@@ -8,8 +8,7 @@ from functools import partial
 from typing import Unpack
 
 from qovery_async import bodies, models
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict, Patch
+from qovery_async.runtime import patching
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -81,7 +80,7 @@ class DeploymentStages(Resource):
         mapping: bodies.DeploymentStagePatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.DeploymentStagePatch],
     ) -> models.DeploymentStageResponse:
         """Change some values of a deployment stage and keep all others.
@@ -100,7 +99,7 @@ class DeploymentStages(Resource):
         Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, deployment_stage_id)
-        patch = Patch("deployment_stages.patch", models.DeploymentStageRequest, read, mapping, changes)
+        patch = patching.Patch("deployment_stages.patch", models.DeploymentStageRequest, read, mapping, changes)
         return await patch.send(partial(self.update, deployment_stage_id), on_conflict)
 
     async def patch_preview(
@@ -109,7 +108,7 @@ class DeploymentStages(Resource):
         mapping: bodies.DeploymentStagePatch | None = None,
         /,
         **changes: Unpack[bodies.DeploymentStagePatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for a deployment stage, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -118,7 +117,7 @@ class DeploymentStages(Resource):
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, deployment_stage_id)
-        patch = Patch("deployment_stages.patch_preview", models.DeploymentStageRequest, read, mapping, changes)
+        patch = patching.Patch("deployment_stages.patch_preview", models.DeploymentStageRequest, read, mapping, changes)
         return await patch.preview()
 
     async def delete(self, deployment_stage_id: str) -> None:

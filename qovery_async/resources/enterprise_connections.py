@@ -8,8 +8,7 @@ from functools import partial
 from typing import Unpack
 
 from qovery_async import bodies, models
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict, Patch
+from qovery_async.runtime import patching
 from qovery_async.runtime.resource import Resource
 
 
@@ -82,7 +81,7 @@ class EnterpriseConnections(Resource):
         mapping: bodies.EnterpriseConnectionDtoPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         organization_id: str | None = None,
         **changes: Unpack[bodies.EnterpriseConnectionDtoPatch],
     ) -> models.EnterpriseConnectionDto:
@@ -103,7 +102,7 @@ class EnterpriseConnections(Resource):
         Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, connection_name_, organization_id=organization_id)
-        patch = Patch("enterprise_connections.patch", models.EnterpriseConnectionDto, read, mapping, changes)
+        patch = patching.Patch("enterprise_connections.patch", models.EnterpriseConnectionDto, read, mapping, changes)
         return await patch.send(partial(self.update, connection_name_, organization_id=organization_id), on_conflict)
 
     async def patch_preview(
@@ -114,7 +113,7 @@ class EnterpriseConnections(Resource):
         *,
         organization_id: str | None = None,
         **changes: Unpack[bodies.EnterpriseConnectionDtoPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for an enterprise connection, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -126,5 +125,7 @@ class EnterpriseConnections(Resource):
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, connection_name_, organization_id=organization_id)
-        patch = Patch("enterprise_connections.patch_preview", models.EnterpriseConnectionDto, read, mapping, changes)
+        patch = patching.Patch(
+            "enterprise_connections.patch_preview", models.EnterpriseConnectionDto, read, mapping, changes
+        )
         return await patch.preview()

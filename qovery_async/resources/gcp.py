@@ -8,9 +8,8 @@ from functools import partial
 from typing import Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.namespace import Namespace
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict, Patch
 from qovery_async.runtime.resource import Resource
 
 
@@ -141,7 +140,7 @@ class GcpCredentials(Resource):
         mapping: bodies.GcpCredentialsPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         organization_id: str | None = None,
         **changes: Unpack[bodies.GcpCredentialsPatch],
     ) -> models.ClusterCredentials:
@@ -163,7 +162,7 @@ class GcpCredentials(Resource):
         Raises: ConfigurationError, ConflictingChange, BadRequest, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, credentials_id, organization_id=organization_id)
-        patch = Patch("gcp.credentials.patch", models.GcpCredentialsRequest, read, mapping, changes)
+        patch = patching.Patch("gcp.credentials.patch", models.GcpCredentialsRequest, read, mapping, changes)
         return await patch.send(partial(self.update, credentials_id, organization_id=organization_id), on_conflict)
 
     async def patch_preview(
@@ -174,7 +173,7 @@ class GcpCredentials(Resource):
         *,
         organization_id: str | None = None,
         **changes: Unpack[bodies.GcpCredentialsPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for GCP credentials, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -186,7 +185,7 @@ class GcpCredentials(Resource):
         Raises: ConfigurationError, BadRequest, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, credentials_id, organization_id=organization_id)
-        patch = Patch("gcp.credentials.patch_preview", models.GcpCredentialsRequest, read, mapping, changes)
+        patch = patching.Patch("gcp.credentials.patch_preview", models.GcpCredentialsRequest, read, mapping, changes)
         return await patch.preview()
 
     async def delete(self, credentials_id: str, *, organization_id: str | None = None) -> None:

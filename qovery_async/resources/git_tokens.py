@@ -8,8 +8,7 @@ from functools import partial
 from typing import Unpack
 
 from qovery_async import bodies, models
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict, Patch
+from qovery_async.runtime import patching
 from qovery_async.runtime.resource import Resource
 
 
@@ -99,7 +98,7 @@ class GitTokens(Resource):
         mapping: bodies.GitTokenPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         organization_id: str | None = None,
         **changes: Unpack[bodies.GitTokenPatch],
     ) -> models.GitTokenResponse:
@@ -121,7 +120,7 @@ class GitTokens(Resource):
         Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
         """
         read = partial(self.get, git_token_id, organization_id=organization_id)
-        patch = Patch("git_tokens.patch", models.GitTokenRequest, read, mapping, changes)
+        patch = patching.Patch("git_tokens.patch", models.GitTokenRequest, read, mapping, changes)
         return await patch.send(partial(self.update, git_token_id, organization_id=organization_id), on_conflict)
 
     async def patch_preview(
@@ -132,7 +131,7 @@ class GitTokens(Resource):
         *,
         organization_id: str | None = None,
         **changes: Unpack[bodies.GitTokenPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for a Git token, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -144,7 +143,7 @@ class GitTokens(Resource):
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, git_token_id, organization_id=organization_id)
-        patch = Patch("git_tokens.patch_preview", models.GitTokenRequest, read, mapping, changes)
+        patch = patching.Patch("git_tokens.patch_preview", models.GitTokenRequest, read, mapping, changes)
         return await patch.preview()
 
     async def delete(self, git_token_id: str, *, organization_id: str | None = None) -> None:

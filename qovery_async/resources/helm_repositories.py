@@ -8,8 +8,7 @@ from functools import partial
 from typing import Unpack
 
 from qovery_async import bodies, models
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict, Patch
+from qovery_async.runtime import patching
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -118,7 +117,7 @@ class HelmRepositories(Resource):
         mapping: bodies.HelmRepositoryPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         organization_id: str | None = None,
         **changes: Unpack[bodies.HelmRepositoryPatch],
     ) -> models.HelmRepositoryResponse:
@@ -141,7 +140,7 @@ class HelmRepositories(Resource):
         Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
         """
         read = partial(self.get, helm_repository_id, organization_id=organization_id)
-        patch = Patch("helm_repositories.patch", models.HelmRepositoryRequest, read, mapping, changes)
+        patch = patching.Patch("helm_repositories.patch", models.HelmRepositoryRequest, read, mapping, changes)
         return await patch.send(partial(self.update, helm_repository_id, organization_id=organization_id), on_conflict)
 
     async def patch_preview(
@@ -152,7 +151,7 @@ class HelmRepositories(Resource):
         *,
         organization_id: str | None = None,
         **changes: Unpack[bodies.HelmRepositoryPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for a Helm repository, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -164,7 +163,7 @@ class HelmRepositories(Resource):
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, helm_repository_id, organization_id=organization_id)
-        patch = Patch("helm_repositories.patch_preview", models.HelmRepositoryRequest, read, mapping, changes)
+        patch = patching.Patch("helm_repositories.patch_preview", models.HelmRepositoryRequest, read, mapping, changes)
         return await patch.preview()
 
     async def delete(self, helm_repository_id: str, *, organization_id: str | None = None) -> None:

@@ -9,10 +9,9 @@ from functools import partial
 from typing import Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.pagination import Items, Page, growing
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict, Patch, listed
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -111,7 +110,7 @@ class Helms(Resource):
         mapping: bodies.HelmPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.HelmPatch],
     ) -> models.HelmResponse:
         """Change some values of a Helm service and keep all others.
@@ -130,12 +129,12 @@ class Helms(Resource):
         Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest, Conflict.
         """
         read = partial(self.get, helm_id)
-        patch = Patch("helms.patch", models.HelmRequest, read, mapping, changes)
+        patch = patching.Patch("helms.patch", models.HelmRequest, read, mapping, changes)
         return await patch.send(partial(self.update, helm_id), on_conflict)
 
     async def patch_preview(
         self, helm_id: str, mapping: bodies.HelmPatch | None = None, /, **changes: Unpack[bodies.HelmPatch]
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for a Helm service, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -144,7 +143,7 @@ class Helms(Resource):
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, helm_id)
-        patch = Patch("helms.patch_preview", models.HelmRequest, read, mapping, changes)
+        patch = patching.Patch("helms.patch_preview", models.HelmRequest, read, mapping, changes)
         return await patch.preview()
 
     async def delete(self, helm_id: str, *, skip_reconcile: bool | Unset = UNSET) -> None:
@@ -399,7 +398,7 @@ class HelmAdvancedSettings(Resource):
         mapping: bodies.HelmAdvancedSettingsPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.HelmAdvancedSettingsPatch],
     ) -> models.HelmAdvancedSettings:
         """Change some values of the advanced settings and keep all others.
@@ -418,7 +417,7 @@ class HelmAdvancedSettings(Resource):
         Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
         """
         read = partial(self.get, helm_id)
-        patch = Patch("helms.advanced_settings.patch", models.HelmAdvancedSettings, read, mapping, changes)
+        patch = patching.Patch("helms.advanced_settings.patch", models.HelmAdvancedSettings, read, mapping, changes)
         return await patch.send(partial(self.update, helm_id), on_conflict)
 
     async def patch_preview(
@@ -427,7 +426,7 @@ class HelmAdvancedSettings(Resource):
         mapping: bodies.HelmAdvancedSettingsPatch | None = None,
         /,
         **changes: Unpack[bodies.HelmAdvancedSettingsPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for the advanced settings, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -436,7 +435,9 @@ class HelmAdvancedSettings(Resource):
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, helm_id)
-        patch = Patch("helms.advanced_settings.patch_preview", models.HelmAdvancedSettings, read, mapping, changes)
+        patch = patching.Patch(
+            "helms.advanced_settings.patch_preview", models.HelmAdvancedSettings, read, mapping, changes
+        )
         return await patch.preview()
 
 
@@ -503,7 +504,7 @@ class HelmCustomDomains(Resource):
         mapping: bodies.CustomDomainPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.CustomDomainPatch],
     ) -> models.CustomDomain:
         """Change some values of a custom domain and keep all others.
@@ -522,7 +523,7 @@ class HelmCustomDomains(Resource):
         Raises: ConfigurationError, ConflictingChange, BadRequest, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, helm_id, custom_domain_id)
-        patch = Patch("helms.custom_domains.patch", models.CustomDomainRequest, read, mapping, changes)
+        patch = patching.Patch("helms.custom_domains.patch", models.CustomDomainRequest, read, mapping, changes)
         return await patch.send(partial(self.update, helm_id, custom_domain_id), on_conflict)
 
     async def patch_preview(
@@ -532,7 +533,7 @@ class HelmCustomDomains(Resource):
         mapping: bodies.CustomDomainPatch | None = None,
         /,
         **changes: Unpack[bodies.CustomDomainPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for a custom domain, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -541,7 +542,7 @@ class HelmCustomDomains(Resource):
         Raises: ConfigurationError, BadRequest, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, helm_id, custom_domain_id)
-        patch = Patch("helms.custom_domains.patch_preview", models.CustomDomainRequest, read, mapping, changes)
+        patch = patching.Patch("helms.custom_domains.patch_preview", models.CustomDomainRequest, read, mapping, changes)
         return await patch.preview()
 
     async def delete(self, helm_id: str, custom_domain_id: str) -> None:
@@ -617,7 +618,7 @@ class HelmDeploymentRestrictions(Resource):
         mapping: bodies.HelmDeploymentRestrictionPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.HelmDeploymentRestrictionPatch],
     ) -> models.HelmDeploymentRestrictionResponse:
         """Change some values of a deployment restriction and keep all others.
@@ -636,13 +637,13 @@ class HelmDeploymentRestrictions(Resource):
         Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
         """
         read = partial(
-            listed,
+            patching.listed,
             partial(self.list, helm_id),
             deployment_restriction_id,
             "helms.deployment_restrictions.patch",
             "helms.deployment_restrictions.list",
         )
-        patch = Patch(
+        patch = patching.Patch(
             "helms.deployment_restrictions.patch", models.HelmDeploymentRestrictionRequest, read, mapping, changes
         )
         return await patch.send(partial(self.update, helm_id, deployment_restriction_id), on_conflict)
@@ -654,7 +655,7 @@ class HelmDeploymentRestrictions(Resource):
         mapping: bodies.HelmDeploymentRestrictionPatch | None = None,
         /,
         **changes: Unpack[bodies.HelmDeploymentRestrictionPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for a deployment restriction, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -663,13 +664,13 @@ class HelmDeploymentRestrictions(Resource):
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
         """
         read = partial(
-            listed,
+            patching.listed,
             partial(self.list, helm_id),
             deployment_restriction_id,
             "helms.deployment_restrictions.patch",
             "helms.deployment_restrictions.list",
         )
-        patch = Patch(
+        patch = patching.Patch(
             "helms.deployment_restrictions.patch_preview",
             models.HelmDeploymentRestrictionRequest,
             read,

@@ -9,10 +9,9 @@ from functools import partial
 from typing import Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.pagination import Items, Page, after_last, growing
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict, Patch, listed
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -113,7 +112,7 @@ class Jobs(Resource):
         mapping: bodies.JobPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.JobPatch],
     ) -> models.JobResponse:
         """Change some values of a job and keep all others.
@@ -132,12 +131,12 @@ class Jobs(Resource):
         Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest, Conflict.
         """
         read = partial(self.get, job_id)
-        patch = Patch("jobs.patch", models.JobRequest, read, mapping, changes)
+        patch = patching.Patch("jobs.patch", models.JobRequest, read, mapping, changes)
         return await patch.send(partial(self.update, job_id), on_conflict)
 
     async def patch_preview(
         self, job_id: str, mapping: bodies.JobPatch | None = None, /, **changes: Unpack[bodies.JobPatch]
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for a job, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -146,7 +145,7 @@ class Jobs(Resource):
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, job_id)
-        patch = Patch("jobs.patch_preview", models.JobRequest, read, mapping, changes)
+        patch = patching.Patch("jobs.patch_preview", models.JobRequest, read, mapping, changes)
         return await patch.preview()
 
     async def delete(self, job_id: str, *, skip_reconcile: bool | Unset = UNSET) -> None:
@@ -407,7 +406,7 @@ class JobAdvancedSettings(Resource):
         mapping: bodies.JobAdvancedSettingsPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.JobAdvancedSettingsPatch],
     ) -> models.JobAdvancedSettings:
         """Change some values of the advanced settings and keep all others.
@@ -426,7 +425,7 @@ class JobAdvancedSettings(Resource):
         Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
         """
         read = partial(self.get, job_id)
-        patch = Patch("jobs.advanced_settings.patch", models.JobAdvancedSettings, read, mapping, changes)
+        patch = patching.Patch("jobs.advanced_settings.patch", models.JobAdvancedSettings, read, mapping, changes)
         return await patch.send(partial(self.update, job_id), on_conflict)
 
     async def patch_preview(
@@ -435,7 +434,7 @@ class JobAdvancedSettings(Resource):
         mapping: bodies.JobAdvancedSettingsPatch | None = None,
         /,
         **changes: Unpack[bodies.JobAdvancedSettingsPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for the advanced settings, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -444,7 +443,9 @@ class JobAdvancedSettings(Resource):
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, job_id)
-        patch = Patch("jobs.advanced_settings.patch_preview", models.JobAdvancedSettings, read, mapping, changes)
+        patch = patching.Patch(
+            "jobs.advanced_settings.patch_preview", models.JobAdvancedSettings, read, mapping, changes
+        )
         return await patch.preview()
 
 
@@ -507,7 +508,7 @@ class JobDeploymentRestrictions(Resource):
         mapping: bodies.JobDeploymentRestrictionPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.JobDeploymentRestrictionPatch],
     ) -> models.JobDeploymentRestrictionResponse:
         """Change some values of a deployment restriction and keep all others.
@@ -526,13 +527,13 @@ class JobDeploymentRestrictions(Resource):
         Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
         """
         read = partial(
-            listed,
+            patching.listed,
             partial(self.list, job_id),
             deployment_restriction_id,
             "jobs.deployment_restrictions.patch",
             "jobs.deployment_restrictions.list",
         )
-        patch = Patch(
+        patch = patching.Patch(
             "jobs.deployment_restrictions.patch", models.JobDeploymentRestrictionRequest, read, mapping, changes
         )
         return await patch.send(partial(self.update, job_id, deployment_restriction_id), on_conflict)
@@ -544,7 +545,7 @@ class JobDeploymentRestrictions(Resource):
         mapping: bodies.JobDeploymentRestrictionPatch | None = None,
         /,
         **changes: Unpack[bodies.JobDeploymentRestrictionPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for a deployment restriction, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -553,13 +554,13 @@ class JobDeploymentRestrictions(Resource):
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
         """
         read = partial(
-            listed,
+            patching.listed,
             partial(self.list, job_id),
             deployment_restriction_id,
             "jobs.deployment_restrictions.patch",
             "jobs.deployment_restrictions.list",
         )
-        patch = Patch(
+        patch = patching.Patch(
             "jobs.deployment_restrictions.patch_preview", models.JobDeploymentRestrictionRequest, read, mapping, changes
         )
         return await patch.preview()
@@ -653,7 +654,7 @@ class JobEnvironmentVariables(Resource):
         mapping: bodies.EnvironmentVariablePatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.EnvironmentVariablePatch],
     ) -> models.EnvironmentVariable:
         """Change some values of an environment variable and keep all others.
@@ -672,13 +673,15 @@ class JobEnvironmentVariables(Resource):
         Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
         """
         read = partial(
-            listed,
+            patching.listed,
             partial(self.list, job_id),
             environment_variable_id,
             "jobs.environment_variables.patch",
             "jobs.environment_variables.list",
         )
-        patch = Patch("jobs.environment_variables.patch", models.EnvironmentVariableEditRequest, read, mapping, changes)
+        patch = patching.Patch(
+            "jobs.environment_variables.patch", models.EnvironmentVariableEditRequest, read, mapping, changes
+        )
         return await patch.send(partial(self.update, job_id, environment_variable_id), on_conflict)
 
     async def patch_preview(
@@ -688,7 +691,7 @@ class JobEnvironmentVariables(Resource):
         mapping: bodies.EnvironmentVariablePatch | None = None,
         /,
         **changes: Unpack[bodies.EnvironmentVariablePatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for an environment variable, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -697,13 +700,13 @@ class JobEnvironmentVariables(Resource):
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
         """
         read = partial(
-            listed,
+            patching.listed,
             partial(self.list, job_id),
             environment_variable_id,
             "jobs.environment_variables.patch",
             "jobs.environment_variables.list",
         )
-        patch = Patch(
+        patch = patching.Patch(
             "jobs.environment_variables.patch_preview", models.EnvironmentVariableEditRequest, read, mapping, changes
         )
         return await patch.preview()

@@ -8,8 +8,7 @@ from functools import partial
 from typing import Unpack
 
 from qovery_async import bodies, models
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict, Patch
+from qovery_async.runtime import patching
 from qovery_async.runtime.resource import Resource
 
 
@@ -109,7 +108,7 @@ class LabelsGroups(Resource):
         mapping: bodies.OrganizationLabelsGroupPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         organization_id: str | None = None,
         **changes: Unpack[bodies.OrganizationLabelsGroupPatch],
     ) -> models.OrganizationLabelsGroupResponse:
@@ -130,7 +129,9 @@ class LabelsGroups(Resource):
         Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, labels_group_id, organization_id=organization_id)
-        patch = Patch("labels_groups.patch", models.OrganizationLabelsGroupCreateRequest, read, mapping, changes)
+        patch = patching.Patch(
+            "labels_groups.patch", models.OrganizationLabelsGroupCreateRequest, read, mapping, changes
+        )
         return await patch.send(partial(self.update, labels_group_id, organization_id=organization_id), on_conflict)
 
     async def patch_preview(
@@ -141,7 +142,7 @@ class LabelsGroups(Resource):
         *,
         organization_id: str | None = None,
         **changes: Unpack[bodies.OrganizationLabelsGroupPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for a labels group, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -153,7 +154,7 @@ class LabelsGroups(Resource):
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, labels_group_id, organization_id=organization_id)
-        patch = Patch(
+        patch = patching.Patch(
             "labels_groups.patch_preview", models.OrganizationLabelsGroupCreateRequest, read, mapping, changes
         )
         return await patch.preview()

@@ -8,8 +8,7 @@ from functools import partial
 from typing import Unpack
 
 from qovery_async import bodies, models
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict, Patch
+from qovery_async.runtime import patching
 from qovery_async.runtime.resource import Resource
 
 
@@ -87,7 +86,7 @@ class McpServers(Resource):
         mapping: bodies.McpServerPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.McpServerPatch],
     ) -> models.McpServerResponse:
         """Change some values of an MCP server and keep all others.
@@ -107,7 +106,7 @@ class McpServers(Resource):
         Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest, Conflict.
         """
         read = partial(self.get, mcp_server_id)
-        patch = Patch("mcp_servers.patch", models.McpServerRequest, read, mapping, changes)
+        patch = patching.Patch("mcp_servers.patch", models.McpServerRequest, read, mapping, changes)
         return await patch.send(partial(self.update, mcp_server_id), on_conflict)
 
     async def patch_preview(
@@ -116,7 +115,7 @@ class McpServers(Resource):
         mapping: bodies.McpServerPatch | None = None,
         /,
         **changes: Unpack[bodies.McpServerPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for an MCP server, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -125,7 +124,7 @@ class McpServers(Resource):
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, mcp_server_id)
-        patch = Patch("mcp_servers.patch_preview", models.McpServerRequest, read, mapping, changes)
+        patch = patching.Patch("mcp_servers.patch_preview", models.McpServerRequest, read, mapping, changes)
         return await patch.preview()
 
     async def delete(self, mcp_server_id: str) -> None:

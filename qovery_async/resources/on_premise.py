@@ -8,9 +8,8 @@ from functools import partial
 from typing import Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.namespace import Namespace
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict, Patch
 from qovery_async.runtime.resource import Resource
 
 
@@ -112,7 +111,7 @@ class OnPremiseCredentials(Resource):
         mapping: bodies.OnPremiseCredentialsPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         organization_id: str | None = None,
         **changes: Unpack[bodies.OnPremiseCredentialsPatch],
     ) -> models.ClusterCredentials:
@@ -133,7 +132,9 @@ class OnPremiseCredentials(Resource):
         Raises: ConfigurationError, ConflictingChange, BadRequest, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, credentials_id, organization_id=organization_id)
-        patch = Patch("on_premise.credentials.patch", models.OnPremiseCredentialsRequest, read, mapping, changes)
+        patch = patching.Patch(
+            "on_premise.credentials.patch", models.OnPremiseCredentialsRequest, read, mapping, changes
+        )
         return await patch.send(partial(self.update, credentials_id, organization_id=organization_id), on_conflict)
 
     async def patch_preview(
@@ -144,7 +145,7 @@ class OnPremiseCredentials(Resource):
         *,
         organization_id: str | None = None,
         **changes: Unpack[bodies.OnPremiseCredentialsPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for on-premise credentials, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -156,7 +157,7 @@ class OnPremiseCredentials(Resource):
         Raises: ConfigurationError, BadRequest, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, credentials_id, organization_id=organization_id)
-        patch = Patch(
+        patch = patching.Patch(
             "on_premise.credentials.patch_preview", models.OnPremiseCredentialsRequest, read, mapping, changes
         )
         return await patch.preview()

@@ -8,9 +8,8 @@ from functools import partial
 from typing import Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.namespace import Namespace
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict, Patch
 from qovery_async.runtime.resource import Resource
 
 
@@ -74,7 +73,7 @@ class Organizations(Resource):
         mapping: bodies.OrganizationPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.OrganizationPatch],
     ) -> models.Organization:
         """Change some values of an organization and keep all others.
@@ -94,7 +93,7 @@ class Organizations(Resource):
         Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest, Conflict.
         """
         read = partial(self.get, organization_id)
-        patch = Patch("organizations.patch", models.OrganizationEditRequest, read, mapping, changes)
+        patch = patching.Patch("organizations.patch", models.OrganizationEditRequest, read, mapping, changes)
         return await patch.send(partial(self.update, organization_id), on_conflict)
 
     async def patch_preview(
@@ -103,7 +102,7 @@ class Organizations(Resource):
         mapping: bodies.OrganizationPatch | None = None,
         /,
         **changes: Unpack[bodies.OrganizationPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for an organization, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -115,7 +114,7 @@ class Organizations(Resource):
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, organization_id)
-        patch = Patch("organizations.patch_preview", models.OrganizationEditRequest, read, mapping, changes)
+        patch = patching.Patch("organizations.patch_preview", models.OrganizationEditRequest, read, mapping, changes)
         return await patch.preview()
 
     async def delete(self, organization_id: str) -> None:

@@ -8,9 +8,8 @@ from functools import partial
 from typing import Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.namespace import Namespace
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict, Patch, listed
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -95,7 +94,7 @@ class Projects(Resource):
         mapping: bodies.ProjectPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.ProjectPatch],
     ) -> models.Project:
         """Change some values of a project and keep all others.
@@ -114,12 +113,12 @@ class Projects(Resource):
         Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest, Conflict.
         """
         read = partial(self.get, project_id)
-        patch = Patch("projects.patch", models.ProjectRequest, read, mapping, changes)
+        patch = patching.Patch("projects.patch", models.ProjectRequest, read, mapping, changes)
         return await patch.send(partial(self.update, project_id), on_conflict)
 
     async def patch_preview(
         self, project_id: str, mapping: bodies.ProjectPatch | None = None, /, **changes: Unpack[bodies.ProjectPatch]
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for a project, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -128,7 +127,7 @@ class Projects(Resource):
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, project_id)
-        patch = Patch("projects.patch_preview", models.ProjectRequest, read, mapping, changes)
+        patch = patching.Patch("projects.patch_preview", models.ProjectRequest, read, mapping, changes)
         return await patch.preview()
 
     async def delete(self, project_id: str) -> None:
@@ -213,7 +212,7 @@ class ProjectDeploymentRules(Resource):
         mapping: bodies.ProjectDeploymentRulePatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.ProjectDeploymentRulePatch],
     ) -> models.ProjectDeploymentRule:
         """Change some values of a deployment rule and keep all others.
@@ -232,7 +231,9 @@ class ProjectDeploymentRules(Resource):
         Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
         """
         read = partial(self.get, project_id, deployment_rule_id)
-        patch = Patch("projects.deployment_rules.patch", models.ProjectDeploymentRuleRequest, read, mapping, changes)
+        patch = patching.Patch(
+            "projects.deployment_rules.patch", models.ProjectDeploymentRuleRequest, read, mapping, changes
+        )
         return await patch.send(partial(self.update, project_id, deployment_rule_id), on_conflict)
 
     async def patch_preview(
@@ -242,7 +243,7 @@ class ProjectDeploymentRules(Resource):
         mapping: bodies.ProjectDeploymentRulePatch | None = None,
         /,
         **changes: Unpack[bodies.ProjectDeploymentRulePatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for a deployment rule, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -251,7 +252,7 @@ class ProjectDeploymentRules(Resource):
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, project_id, deployment_rule_id)
-        patch = Patch(
+        patch = patching.Patch(
             "projects.deployment_rules.patch_preview", models.ProjectDeploymentRuleRequest, read, mapping, changes
         )
         return await patch.preview()
@@ -345,7 +346,7 @@ class ProjectEnvironmentVariables(Resource):
         mapping: bodies.EnvironmentVariablePatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.EnvironmentVariablePatch],
     ) -> models.EnvironmentVariable:
         """Change some values of an environment variable and keep all others.
@@ -364,13 +365,13 @@ class ProjectEnvironmentVariables(Resource):
         Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
         """
         read = partial(
-            listed,
+            patching.listed,
             partial(self.list, project_id),
             environment_variable_id,
             "projects.environment_variables.patch",
             "projects.environment_variables.list",
         )
-        patch = Patch(
+        patch = patching.Patch(
             "projects.environment_variables.patch", models.EnvironmentVariableEditRequest, read, mapping, changes
         )
         return await patch.send(partial(self.update, project_id, environment_variable_id), on_conflict)
@@ -382,7 +383,7 @@ class ProjectEnvironmentVariables(Resource):
         mapping: bodies.EnvironmentVariablePatch | None = None,
         /,
         **changes: Unpack[bodies.EnvironmentVariablePatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for an environment variable, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -391,13 +392,13 @@ class ProjectEnvironmentVariables(Resource):
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
         """
         read = partial(
-            listed,
+            patching.listed,
             partial(self.list, project_id),
             environment_variable_id,
             "projects.environment_variables.patch",
             "projects.environment_variables.list",
         )
-        patch = Patch(
+        patch = patching.Patch(
             "projects.environment_variables.patch_preview",
             models.EnvironmentVariableEditRequest,
             read,

@@ -8,9 +8,8 @@ from functools import partial
 from typing import Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.namespace import Namespace
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict, Patch
 from qovery_async.runtime.resource import Resource
 
 
@@ -168,7 +167,7 @@ class ScalewayCredentials(Resource):
         mapping: bodies.ScalewayCredentialsPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         organization_id: str | None = None,
         **changes: Unpack[bodies.ScalewayCredentialsPatch],
     ) -> models.ClusterCredentials:
@@ -190,7 +189,7 @@ class ScalewayCredentials(Resource):
         Raises: ConfigurationError, ConflictingChange, BadRequest, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, credentials_id, organization_id=organization_id)
-        patch = Patch("scaleway.credentials.patch", models.ScalewayCredentialsRequest, read, mapping, changes)
+        patch = patching.Patch("scaleway.credentials.patch", models.ScalewayCredentialsRequest, read, mapping, changes)
         return await patch.send(partial(self.update, credentials_id, organization_id=organization_id), on_conflict)
 
     async def patch_preview(
@@ -201,7 +200,7 @@ class ScalewayCredentials(Resource):
         *,
         organization_id: str | None = None,
         **changes: Unpack[bodies.ScalewayCredentialsPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for Scaleway credentials, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -213,7 +212,9 @@ class ScalewayCredentials(Resource):
         Raises: ConfigurationError, BadRequest, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, credentials_id, organization_id=organization_id)
-        patch = Patch("scaleway.credentials.patch_preview", models.ScalewayCredentialsRequest, read, mapping, changes)
+        patch = patching.Patch(
+            "scaleway.credentials.patch_preview", models.ScalewayCredentialsRequest, read, mapping, changes
+        )
         return await patch.preview()
 
     async def delete(self, credentials_id: str, *, organization_id: str | None = None) -> None:

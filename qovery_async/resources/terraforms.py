@@ -9,10 +9,9 @@ from functools import partial
 from typing import Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.pagination import Items, Page, growing
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict, Patch, listed
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -90,7 +89,7 @@ class Terraforms(Resource):
         mapping: bodies.TerraformPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.TerraformPatch],
     ) -> models.TerraformResponse:
         """Change some values of a Terraform service and keep all others.
@@ -110,7 +109,7 @@ class Terraforms(Resource):
         Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest, Conflict.
         """
         read = partial(self.get, terraform_id)
-        patch = Patch("terraforms.patch", models.TerraformRequest, read, mapping, changes)
+        patch = patching.Patch("terraforms.patch", models.TerraformRequest, read, mapping, changes)
         return await patch.send(partial(self.update, terraform_id), on_conflict)
 
     async def patch_preview(
@@ -119,7 +118,7 @@ class Terraforms(Resource):
         mapping: bodies.TerraformPatch | None = None,
         /,
         **changes: Unpack[bodies.TerraformPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for a Terraform service, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -128,7 +127,7 @@ class Terraforms(Resource):
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, terraform_id)
-        patch = Patch("terraforms.patch_preview", models.TerraformRequest, read, mapping, changes)
+        patch = patching.Patch("terraforms.patch_preview", models.TerraformRequest, read, mapping, changes)
         return await patch.preview()
 
     async def delete(
@@ -337,7 +336,7 @@ class TerraformAdvancedSettings(Resource):
         mapping: bodies.TerraformAdvancedSettingsPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.TerraformAdvancedSettingsPatch],
     ) -> models.TerraformAdvancedSettings:
         """Change some values of the advanced settings and keep all others.
@@ -356,7 +355,9 @@ class TerraformAdvancedSettings(Resource):
         Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
         """
         read = partial(self.get, terraform_id)
-        patch = Patch("terraforms.advanced_settings.patch", models.TerraformAdvancedSettings, read, mapping, changes)
+        patch = patching.Patch(
+            "terraforms.advanced_settings.patch", models.TerraformAdvancedSettings, read, mapping, changes
+        )
         return await patch.send(partial(self.update, terraform_id), on_conflict)
 
     async def patch_preview(
@@ -365,7 +366,7 @@ class TerraformAdvancedSettings(Resource):
         mapping: bodies.TerraformAdvancedSettingsPatch | None = None,
         /,
         **changes: Unpack[bodies.TerraformAdvancedSettingsPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for the advanced settings, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -374,7 +375,7 @@ class TerraformAdvancedSettings(Resource):
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, terraform_id)
-        patch = Patch(
+        patch = patching.Patch(
             "terraforms.advanced_settings.patch_preview", models.TerraformAdvancedSettings, read, mapping, changes
         )
         return await patch.preview()
@@ -453,7 +454,7 @@ class TerraformDeploymentRestrictions(Resource):
         mapping: bodies.TerraformDeploymentRestrictionPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.TerraformDeploymentRestrictionPatch],
     ) -> models.TerraformDeploymentRestrictionResponse:
         """Change some values of a deployment restriction and keep all others.
@@ -472,13 +473,13 @@ class TerraformDeploymentRestrictions(Resource):
         Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
         """
         read = partial(
-            listed,
+            patching.listed,
             partial(self.list, terraform_id),
             deployment_restriction_id,
             "terraforms.deployment_restrictions.patch",
             "terraforms.deployment_restrictions.list",
         )
-        patch = Patch(
+        patch = patching.Patch(
             "terraforms.deployment_restrictions.patch",
             models.TerraformDeploymentRestrictionRequest,
             read,
@@ -494,7 +495,7 @@ class TerraformDeploymentRestrictions(Resource):
         mapping: bodies.TerraformDeploymentRestrictionPatch | None = None,
         /,
         **changes: Unpack[bodies.TerraformDeploymentRestrictionPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for a deployment restriction, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -503,13 +504,13 @@ class TerraformDeploymentRestrictions(Resource):
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
         """
         read = partial(
-            listed,
+            patching.listed,
             partial(self.list, terraform_id),
             deployment_restriction_id,
             "terraforms.deployment_restrictions.patch",
             "terraforms.deployment_restrictions.list",
         )
-        patch = Patch(
+        patch = patching.Patch(
             "terraforms.deployment_restrictions.patch_preview",
             models.TerraformDeploymentRestrictionRequest,
             read,

@@ -8,8 +8,7 @@ from functools import partial
 from typing import Unpack
 
 from qovery_async import bodies, models
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict, Patch
+from qovery_async.runtime import patching
 from qovery_async.runtime.resource import Resource
 
 
@@ -130,7 +129,7 @@ class Webhooks(Resource):
         mapping: bodies.OrganizationWebhookPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         organization_id: str | None = None,
         **changes: Unpack[bodies.OrganizationWebhookPatch],
     ) -> models.OrganizationWebhookCreateResponse:
@@ -152,7 +151,7 @@ class Webhooks(Resource):
         Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
         """
         read = partial(self.get, webhook_id, organization_id=organization_id)
-        patch = Patch("webhooks.patch", models.OrganizationWebhookCreateRequest, read, mapping, changes)
+        patch = patching.Patch("webhooks.patch", models.OrganizationWebhookCreateRequest, read, mapping, changes)
         return await patch.send(partial(self.update, webhook_id, organization_id=organization_id), on_conflict)
 
     async def patch_preview(
@@ -163,7 +162,7 @@ class Webhooks(Resource):
         *,
         organization_id: str | None = None,
         **changes: Unpack[bodies.OrganizationWebhookPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for a webhook, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -175,7 +174,9 @@ class Webhooks(Resource):
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, webhook_id, organization_id=organization_id)
-        patch = Patch("webhooks.patch_preview", models.OrganizationWebhookCreateRequest, read, mapping, changes)
+        patch = patching.Patch(
+            "webhooks.patch_preview", models.OrganizationWebhookCreateRequest, read, mapping, changes
+        )
         return await patch.preview()
 
     async def delete(self, webhook_id: str, *, organization_id: str | None = None) -> None:

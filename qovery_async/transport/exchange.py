@@ -29,6 +29,7 @@ from qovery_async.transport.response import Response
 from qovery_async.transport.retry import GiveUp, Outcome, Retry, RetryQuota, decide, is_failure, is_uncertain
 from qovery_async.transport.sessions import CLOSED
 from qovery_async.transport.turn import wait_for_turn
+from qovery_async.transport.websocket import WebSocketTransport
 
 last_response: ContextVar[list[Response] | None] = ContextVar("qovery_last_response", default=None)
 """Where `with_response` collects the responses to its call."""
@@ -73,6 +74,7 @@ class Exchange:
     credentials: Credentials
     network: Network
     http: HttpTransport
+    websocket: WebSocketTransport
     codec: Codec
     user_agent: str
     options: Options

@@ -24,7 +24,7 @@ _NO_BODY = ("Content-Type",)
 # Bytes; aiohttp warns of a larger `bytes` object and wants a file, which it sends in pieces.
 _LARGE = 2**20
 # Bytes of memory for the JSON of any response, so that a low limit for bodies refuses no ordinary one.
-_ROOM = 64 * 2**20
+ROOM = 64 * 2**20
 
 
 class HttpTransport:
@@ -49,7 +49,7 @@ class HttpTransport:
         try:
             return await self._once(session, request, authorization, limit)
         except BaseException as error:  # noqa: BLE001  # raised again below, whatever it is
-            if isinstance(error, asyncio.CancelledError) and session.http.closed and not _is_cancelled():
+            if isinstance(error, asyncio.CancelledError) and session.http.closed and not is_cancelled():
                 # aiohttp cancels tasks that wait for a connection when its session is closed.
                 failed: BaseException = TransportError(f"{request}: {CLOSED}")
             else:
@@ -85,7 +85,7 @@ class HttpTransport:
                 session.reading.discard(answer)
             headers = authorization.hidden_in_headers(answer.headers)
             return Response(
-                request, answer.status, headers, body, authorization, ceiling=max(_ROOM, self._max_response_bytes)
+                request, answer.status, headers, body, authorization, ceiling=max(ROOM, self._max_response_bytes)
             )
 
 
@@ -94,6 +94,7 @@ def _timeout(limit: Timeout) -> aiohttp.ClientTimeout:
     return aiohttp.ClientTimeout(total=limit.attempt, sock_connect=limit.connect, sock_read=limit.read)
 
 
-def _is_cancelled() -> bool:
+def is_cancelled() -> bool:
+    """Whether the running task is cancelled, or there is none."""
     task = asyncio.current_task()
     return task is None or task.cancelling() > 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any, TypedDict, Unpack, cast
 from urllib.parse import quote, urlencode
@@ -13,7 +13,7 @@ import attrs
 
 from qovery_async.codec.writer import to_json
 from qovery_async.errors import ConfigurationError
-from qovery_async.vocabulary import UNSET
+from qovery_async.vocabulary import UNSET, Model
 
 DOUBT = "may have taken effect: look before sending it again"
 """What messages say of a request that failed after it was sent, where a second one could do it twice."""
@@ -166,9 +166,20 @@ def _shown(value: object) -> str:
     return ascii(value)[:80] if value is None or value is UNSET or isinstance(value, str) else type(value).__name__
 
 
+@functools.cache
+def _keys_of_mappings() -> Callable[[str, object], None]:
+    # Imported with the first mapping: those who send models do not need it.
+    from qovery_async.codec.unknown_keys import tell
+
+    return tell
+
+
 def _body(call: Call) -> bytes:
     if call.media_type == "application/json":
-        return to_json(call.body)
+        sent = to_json(call.body)
+        if not isinstance(call.body, Model):
+            _keys_of_mappings()(call.operation, call.body)
+        return sent
     text = _encodable(call.body) if isinstance(call.body, str) else None
     if text is not None:
         return text.encode()

@@ -94,15 +94,16 @@ class Response:
         if 200 <= self.status < 300:
             return self
         request = self.request
+        setting = "ws_url" if request.url.startswith("ws") else "base_url"
         if self.status < 400:
             target = self.headers.get("Location")
             if target and 300 <= self.status != 304:
                 raise TransportError(
                     f"{request} returned {self.status}, a redirect to {one_line(without_passwords(target))!r}, which is not followed; "
-                    "if the API has moved there, set base_url"
+                    f"if the API has moved there, set {setting}"
                 )
             raise TransportError(
-                f"{request} returned {self.status}, which the API never sends: check base_url, the headers that you "
+                f"{request} returned {self.status}, which the API never sends: check {setting}, the headers that you "
                 "set, and for a proxy or cache on the way"
             )
         error = api_error(

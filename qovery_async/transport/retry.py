@@ -135,13 +135,13 @@ def decide(
     """
     if closed:
         return GiveUp("the client was closed")
-    reason = _why_never(failure, request, any_method=policy.any_method)
+    reason = why_never(failure, request, any_method=policy.any_method)
     if reason is not None:
         return GiveUp(reason)
     if attempt >= policy.attempts:
         off = policy.attempts == 1
         return GiveUp("retries are off" if off else f"RetryPolicy allows {policy.attempts} attempts")
-    paced = _is_paced(failure, pace)
+    paced = is_paced(failure, pace)
     asked = None if paced else _asked_wait(failure)
     delay = policy.delay(attempt, asked)
     allowed, limit = min((left, "timeout"), (policy.total - elapsed, "RetryPolicy.total"))
@@ -154,7 +154,7 @@ def decide(
     return Retry(delay, price)
 
 
-def _why_never(failure: Outcome, request: Request, *, any_method: bool) -> str | None:
+def why_never(failure: Outcome, request: Request, *, any_method: bool) -> str | None:
     """Why another attempt would do harm, or no good; None where it may follow."""
     if isinstance(failure, ConnectError):  # nothing was sent
         refused = isinstance(failure.__cause__, ssl.SSLCertVerificationError)
@@ -173,7 +173,7 @@ def _why_never(failure: Outcome, request: Request, *, any_method: bool) -> str |
     return f"{request.method} is not idempotent, a second request could do it twice"
 
 
-def _is_paced(failure: Outcome, pace: Pace | None) -> bool:
+def is_paced(failure: Outcome, pace: Pace | None) -> bool:
     """Whether the limiter knows of a 429, and makes the next attempt wait for its turn."""
     if pace is None or pace.mode != "wait" or not isinstance(failure, Response) or failure.status != 429:
         return False

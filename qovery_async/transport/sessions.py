@@ -35,12 +35,24 @@ class Session:
     pid: int = attrs.field(factory=os.getpid)
     keeper: AsyncGenerator[None] | None = None
     closing: asyncio.Task[None] | None = None
+    streams: aiohttp.BaseConnector | None = None
+    """The connections of WebSockets. They stay open, so they must not fill the pool of requests."""
+
+    def stream_connector(self) -> aiohttp.BaseConnector | None:
+        """What WebSockets connect with: a connector without a limit, or that of the session that the user passed."""
+        if self.keeper is None:
+            return self.http.connector
+        if self.streams is None:
+            self.streams = aiohttp.TCPConnector(limit=0)  # pyright: ignore[reportUnknownMemberType]  # an argument of aiohttp is untyped
+        return self.streams
 
     async def close(self) -> None:
         """Close the connections; reads under way raise."""
         for response in self.reading.copy():
             # aiohttp closes the connection, but does not wake the task that reads from it.
             response.content.set_exception(aiohttp.ClientConnectionError(CLOSED))
+        if self.streams is not None:
+            await self.streams.close()
         await self.http.close()
 
 

@@ -232,7 +232,7 @@ class EnvironmentDeployments(Twin):
         """Clone an environment, deploy the clone and wait until it runs, as a preview does.
 
         The data of databases stays behind. If the deployment fails, the clone is still there: `environment_id` of the
-        error names it.
+        error names it, or a note of another error.
 
         Args:
             name: The name of the clone.

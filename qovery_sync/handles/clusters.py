@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Unpack
 
-from qovery_async import models
+from qovery_async import bodies, models
 from qovery_async.deployments.snapshot import ClusterSnapshot
 from qovery_async.progress.reports import BulkProgress
+from qovery_async.runtime import patching
 from qovery_async.vocabulary import UNSET, Unset
-from qovery_sync.handles.identity import Handle
+from qovery_sync.directory.identity import Handle
 
 if TYPE_CHECKING:
     from qovery_async.handles import clusters as asynchronous
@@ -31,6 +32,22 @@ class ClusterHandle(Handle):
             NothingFound: no cluster of the organization has the id.
         """
         return self._call(self._async.get)
+
+    def patch(
+        self,
+        mapping: bodies.ClusterPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.ClusterPatch],
+    ) -> models.Cluster:
+        """Change some values of the cluster and keep all others.
+
+        Takes and raises what `patch` of the namespace does.
+
+        `PUT /organization/{organizationId}/cluster/{clusterId}`
+        """
+        return self._call(self._async.patch, mapping, on_conflict=on_conflict, **changes)
 
     def status(self) -> models.ClusterStatus:
         """Get the status: `GET /organization/{organizationId}/cluster/{clusterId}/status`."""

@@ -11,7 +11,7 @@ from qovery_async.deployments.kinds import DeploymentAction
 from qovery_async.deployments.selection import ServiceSelection
 from qovery_async.deployments.snapshot import EnvironmentSnapshot
 from qovery_async.progress.reports import BulkProgress
-from qovery_sync.handles.identity import LearningHandle
+from qovery_sync.directory.identity import LearningHandle
 
 if TYPE_CHECKING:
     from qovery_async.handles import environment_actions as asynchronous

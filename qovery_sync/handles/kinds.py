@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
-from qovery_async import models
+from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_sync.handles.places import ServiceHandle
 
 if TYPE_CHECKING:
@@ -21,6 +22,20 @@ class ApplicationHandle(ServiceHandle):
         """Get the application in full: `GET /application/{applicationId}`."""
         return self._call(self._async.get)
 
+    def patch(
+        self,
+        mapping: bodies.ApplicationPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.ApplicationPatch],
+    ) -> models.Application:
+        """Change some values of the application and keep all others: `PUT /application/{applicationId}`.
+
+        Takes and raises what `patch` of the namespace does.
+        """
+        return self._call(self._async.patch, mapping, on_conflict=on_conflict, **changes)
+
 
 class ContainerHandle(ServiceHandle):
     """A container: it has every action, and an image tag is its version."""
@@ -30,6 +45,20 @@ class ContainerHandle(ServiceHandle):
     def get(self) -> models.ContainerResponse:
         """Get the container in full: `GET /container/{containerId}`."""
         return self._call(self._async.get)
+
+    def patch(
+        self,
+        mapping: bodies.ContainerPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.ContainerPatch],
+    ) -> models.ContainerResponse:
+        """Change some values of the container and keep all others: `PUT /container/{containerId}`.
+
+        Takes and raises what `patch` of the namespace does.
+        """
+        return self._call(self._async.patch, mapping, on_conflict=on_conflict, **changes)
 
 
 class DatabaseHandle(ServiceHandle):
@@ -41,6 +70,20 @@ class DatabaseHandle(ServiceHandle):
         """Get the database in full: `GET /database/{databaseId}`."""
         return self._call(self._async.get)
 
+    def patch(
+        self,
+        mapping: bodies.DatabasePatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.DatabasePatch],
+    ) -> models.Database:
+        """Change some values of the database and keep all others: `PUT /database/{databaseId}`.
+
+        Takes and raises what `patch` of the namespace does.
+        """
+        return self._call(self._async.patch, mapping, on_conflict=on_conflict, **changes)
+
 
 class JobHandle(ServiceHandle):
     """A job: it has every action but `restart`, and an image tag or a git commit is its version."""
@@ -50,6 +93,20 @@ class JobHandle(ServiceHandle):
     def get(self) -> models.JobResponse:
         """Get the job in full: `GET /job/{jobId}`."""
         return self._call(self._async.get)
+
+    def patch(
+        self,
+        mapping: bodies.JobPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.JobPatch],
+    ) -> models.JobResponse:
+        """Change some values of the job and keep all others: `PUT /job/{jobId}`.
+
+        Takes and raises what `patch` of the namespace does.
+        """
+        return self._call(self._async.patch, mapping, on_conflict=on_conflict, **changes)
 
 
 class HelmHandle(ServiceHandle):
@@ -61,6 +118,20 @@ class HelmHandle(ServiceHandle):
         """Get the Helm service in full: `GET /helm/{helmId}`."""
         return self._call(self._async.get)
 
+    def patch(
+        self,
+        mapping: bodies.HelmPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.HelmPatch],
+    ) -> models.HelmResponse:
+        """Change some values of the Helm service and keep all others: `PUT /helm/{helmId}`.
+
+        Takes and raises what `patch` of the namespace does.
+        """
+        return self._call(self._async.patch, mapping, on_conflict=on_conflict, **changes)
+
 
 class TerraformHandle(ServiceHandle):
     """A Terraform service: it has every action but `restart` and `stop`, and a git commit is its version."""
@@ -71,6 +142,20 @@ class TerraformHandle(ServiceHandle):
         """Get the Terraform service in full: `GET /terraform/{terraformId}`."""
         return self._call(self._async.get)
 
+    def patch(
+        self,
+        mapping: bodies.TerraformPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.TerraformPatch],
+    ) -> models.TerraformResponse:
+        """Change some values of the Terraform service and keep all others: `PUT /terraform/{terraformId}`.
+
+        Takes and raises what `patch` of the namespace does.
+        """
+        return self._call(self._async.patch, mapping, on_conflict=on_conflict, **changes)
+
 
 class AgenticWorkflowHandle(ServiceHandle):
     """An agentic workflow: `delete` is its only action."""
@@ -80,6 +165,20 @@ class AgenticWorkflowHandle(ServiceHandle):
     def get(self) -> models.AgenticWorkflowResponse:
         """Get the agentic workflow in full: `GET /agenticWorkflow/{agenticWorkflowId}`."""
         return self._call(self._async.get)
+
+    def patch(
+        self,
+        mapping: bodies.AgenticWorkflowPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.AgenticWorkflowPatch],
+    ) -> models.AgenticWorkflowResponse:
+        """Change some values of the agentic workflow and keep all others: `PUT /agenticWorkflow/{agenticWorkflowId}`.
+
+        Takes and raises what `patch` of the namespace does.
+        """
+        return self._call(self._async.patch, mapping, on_conflict=on_conflict, **changes)
 
 
 class ArgocdAppHandle(ServiceHandle):

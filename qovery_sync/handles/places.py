@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
-from qovery_async import models
+from qovery_async import bodies, models
+from qovery_async.environments.difference import EnvironmentDiff
+from qovery_async.environments.document import EnvironmentDocument, EnvironmentRef
+from qovery_async.runtime import patching
+from qovery_sync.directory.identity import Handle
 from qovery_sync.handles.environment_actions import EnvironmentActions
-from qovery_sync.handles.identity import Handle
 from qovery_sync.handles.service_actions import ServiceActions
 from qovery_sync.handles.variables import ScopedVariables
 
@@ -89,6 +92,20 @@ class EnvironmentHandle(EnvironmentActions):
         """Get the environment: `GET /environment/{environmentId}`."""
         return self._call(self._async.get)
 
+    def patch(
+        self,
+        mapping: bodies.EnvironmentPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.EnvironmentPatch],
+    ) -> models.Environment:
+        """Change some values of the environment and keep all others: `PUT /environment/{environmentId}`.
+
+        Takes and raises what `patch` of the namespace does.
+        """
+        return self._call(self._async.patch, mapping, on_conflict=on_conflict, **changes)
+
     def status(self) -> models.EnvironmentStatus:
         """Get the status of the environment: `GET /environment/{environmentId}/status`."""
         return self._call(self._async.status)
@@ -112,6 +129,23 @@ class EnvironmentHandle(EnvironmentActions):
         """List the URLs of the services of the environment: `GET /environment/{environmentId}/link`."""
         return self._call(self._async.links)
 
+    def export(self) -> EnvironmentDocument:
+        """Export the environment with all that is set in it as one JSON document, as `client.environments.export` does.
+
+        `GET /environment/{environmentId}/services` and others, up to five for each service
+        """
+        return self._call(self._async.export)
+
+    def diff(self, other: EnvironmentRef) -> EnvironmentDiff:
+        """Find what differs between this environment and another, as `client.environments.diff` does.
+
+        Args:
+            other: The id of an environment, its handle, or a document of `export`.
+
+        `GET /environment/{environmentId}/services` and others, up to five for each service
+        """
+        return self._call(self._async.diff, other)
+
     def project(self) -> ProjectHandle:
         """Get the handle of its project. Asks only while nothing but the id of the environment is known."""
         found: ProjectHandle = self._twin(self._call(self._async.project))
@@ -132,6 +166,20 @@ class ProjectHandle(Handle):
     def get(self) -> models.Project:
         """Get the project: `GET /project/{projectId}`."""
         return self._call(self._async.get)
+
+    def patch(
+        self,
+        mapping: bodies.ProjectPatch | None = None,
+        /,
+        *,
+        on_conflict: patching.OnConflict = "raise",
+        **changes: Unpack[bodies.ProjectPatch],
+    ) -> models.Project:
+        """Change some values of the project and keep all others: `PUT /project/{projectId}`.
+
+        Takes and raises what `patch` of the namespace does.
+        """
+        return self._call(self._async.patch, mapping, on_conflict=on_conflict, **changes)
 
     def environments(self) -> list[EnvironmentHandle]:
         """List the environments of the project as handles: `GET /project/{projectId}/environment`."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from qovery_async.deployments.snapshot import EnvironmentSnapshot, ServiceSnapshot
 from qovery_async.progress.reports import BulkProgress
-from qovery_sync.handles.identity import LearningHandle
+from qovery_sync.directory.identity import LearningHandle
 
 if TYPE_CHECKING:
     from qovery_async.handles import service_actions as asynchronous

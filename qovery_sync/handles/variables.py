@@ -4,14 +4,21 @@
 from __future__ import annotations
 
 import builtins
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 from qovery_async import models
+from qovery_async.deployments.kinds import Identified
+from qovery_async.progress.reports import BulkProgress
+from qovery_async.variables.values import VariableValue
 from qovery_async.vocabulary import UNSET, Unset
+from qovery_sync.directory.identity import Handle
 from qovery_sync.twin import Twin
 
 if TYPE_CHECKING:
     from qovery_async.handles import variables as asynchronous
+    from qovery_async.variables.plan import VariablesApplied, VariablesDrift, VariablesPlan
 
 
 class ScopedVariables(Twin):
@@ -34,3 +41,62 @@ class ScopedVariables(Twin):
             ConfigurationError: the kind of service has no variables.
         """
         return self._call(self._async.list, is_secret=is_secret)
+
+    def plan(
+        self,
+        desired: Mapping[str, VariableValue]
+        | Path
+        | str
+        | Handle
+        | Identified
+        | Sequence[Mapping[str, VariableValue] | Path | str | Handle | Identified],
+        *,
+        prune: bool = False,
+        inherited: Literal["override", "error"] = "override",
+        secrets: Literal["write", "keep"] = "write",
+        secret_keys: Collection[str] = (),
+    ) -> VariablesPlan:
+        """Find what has to change here, as `client.variables.plan` does: with its arguments and errors."""
+        return self._call(
+            self._async.plan,
+            self._given(desired),
+            prune=prune,
+            inherited=inherited,
+            secrets=secrets,
+            secret_keys=secret_keys,
+        )
+
+    def apply(
+        self,
+        plan: VariablesPlan,
+        *,
+        redeploy: Literal["if_changed"] | None = None,
+        timeout: float | None = None,
+        progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
+    ) -> VariablesApplied:
+        """Change variables as a plan for this place says, as `client.variables.apply` does: with its arguments and errors.
+
+        Raises:
+            ConfigurationError: the plan is for another place.
+        """
+        return self._call_back(
+            self._async.apply, plan, redeploy=redeploy, timeout=timeout, progress=self._given(progress)
+        )
+
+    def drift(
+        self,
+        desired: Mapping[str, VariableValue]
+        | Path
+        | str
+        | Handle
+        | Identified
+        | Sequence[Mapping[str, VariableValue] | Path | str | Handle | Identified],
+        *,
+        secret_keys: Collection[str] = (),
+    ) -> VariablesDrift:
+        """Find how variables differ from what is desired, as `client.variables.drift` does."""
+        return self._call(self._async.drift, self._given(desired), secret_keys=secret_keys)
+
+    def export(self) -> str:
+        """Export the own variables as the content of a `.env` file, as `client.variables.export` does."""
+        return self._call(self._async.export)

@@ -6,9 +6,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.deprecation import deprecated_call
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
 
@@ -44,7 +43,7 @@ class Account(Twin):
         mapping: bodies.AccountInfoPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.AccountInfoPatch],
     ) -> models.AccountInfo:
         """Change some values of an account and keep all others.
@@ -66,7 +65,7 @@ class Account(Twin):
 
     def patch_preview(
         self, mapping: bodies.AccountInfoPatch | None = None, /, **changes: Unpack[bodies.AccountInfoPatch]
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for an account, and what it would change.
 
         Takes what `patch` takes, and changes nothing.

@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.pagination import Page
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
 
@@ -65,7 +64,7 @@ class AgenticWorkflows(Twin):
         mapping: bodies.AgenticWorkflowPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.AgenticWorkflowPatch],
     ) -> models.AgenticWorkflowResponse:
         """Change some values of an agentic workflow and keep all others.
@@ -91,7 +90,7 @@ class AgenticWorkflows(Twin):
         mapping: bodies.AgenticWorkflowPatch | None = None,
         /,
         **changes: Unpack[bodies.AgenticWorkflowPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for an agentic workflow, and what it would change.
 
         Takes what `patch` takes, and changes nothing.

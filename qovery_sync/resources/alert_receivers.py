@@ -7,8 +7,7 @@ import builtins
 from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict
+from qovery_async.runtime import patching
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
 
@@ -66,7 +65,7 @@ class AlertReceivers(Twin):
         mapping: bodies.AlertReceiverPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.AlertReceiverPatch],
     ) -> models.AlertReceiverResponse:
         """Change some values of an alert receiver and keep all others.
@@ -92,7 +91,7 @@ class AlertReceivers(Twin):
         mapping: bodies.AlertReceiverPatch | None = None,
         /,
         **changes: Unpack[bodies.AlertReceiverPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for an alert receiver, and what it would change.
 
         Takes what `patch` takes, and changes nothing.

@@ -7,8 +7,7 @@ import builtins
 from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict
+from qovery_async.runtime import patching
 from qovery_sync.twin import Twin
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ class AlertRules(Twin):
         mapping: bodies.AlertRulePatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.AlertRulePatch],
     ) -> models.AlertRuleResponse:
         """Change some values of an alert rule and keep all others.
@@ -80,7 +79,7 @@ class AlertRules(Twin):
         mapping: bodies.AlertRulePatch | None = None,
         /,
         **changes: Unpack[bodies.AlertRulePatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for an alert rule, and what it would change.
 
         Takes what `patch` takes, and changes nothing.

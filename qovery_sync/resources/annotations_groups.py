@@ -7,8 +7,7 @@ import builtins
 from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict
+from qovery_async.runtime import patching
 from qovery_sync.twin import Twin
 
 if TYPE_CHECKING:
@@ -85,7 +84,7 @@ class AnnotationsGroups(Twin):
         mapping: bodies.OrganizationAnnotationsGroupPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         organization_id: str | None = None,
         **changes: Unpack[bodies.OrganizationAnnotationsGroupPatch],
     ) -> models.OrganizationAnnotationsGroupResponse:
@@ -122,7 +121,7 @@ class AnnotationsGroups(Twin):
         *,
         organization_id: str | None = None,
         **changes: Unpack[bodies.OrganizationAnnotationsGroupPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for an annotations group, and what it would change.
 
         Takes what `patch` takes, and changes nothing.

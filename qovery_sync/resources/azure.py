@@ -7,9 +7,8 @@ import builtins
 from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.namespace import Namespace
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
 
@@ -133,7 +132,7 @@ class AzureCredentials(Twin):
         mapping: bodies.AzureCredentialsPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         organization_id: str | None = None,
         **changes: Unpack[bodies.AzureCredentialsPatch],
     ) -> models.ClusterCredentials:
@@ -170,7 +169,7 @@ class AzureCredentials(Twin):
         *,
         organization_id: str | None = None,
         **changes: Unpack[bodies.AzureCredentialsPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for Azure credentials, and what it would change.
 
         Takes what `patch` takes, and changes nothing.

@@ -7,9 +7,8 @@ import builtins
 from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.namespace import Namespace
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
 
@@ -199,7 +198,7 @@ class BillingInfo(Twin):
         mapping: bodies.BillingInfoPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         organization_id: str | None = None,
         **changes: Unpack[bodies.BillingInfoPatch],
     ) -> models.BillingInfo:
@@ -230,7 +229,7 @@ class BillingInfo(Twin):
         *,
         organization_id: str | None = None,
         **changes: Unpack[bodies.BillingInfoPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for an info, and what it would change.
 
         Takes what `patch` takes, and changes nothing.

@@ -7,8 +7,7 @@ import builtins
 from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict
+from qovery_async.runtime import patching
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
 
@@ -84,7 +83,7 @@ class ContainerRegistries(Twin):
         mapping: bodies.ContainerRegistryPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         organization_id: str | None = None,
         **changes: Unpack[bodies.ContainerRegistryPatch],
     ) -> models.ContainerRegistryResponse:
@@ -123,7 +122,7 @@ class ContainerRegistries(Twin):
         *,
         organization_id: str | None = None,
         **changes: Unpack[bodies.ContainerRegistryPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for a container registry, and what it would change.
 
         Takes what `patch` takes, and changes nothing.

@@ -7,8 +7,7 @@ import builtins
 from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict
+from qovery_async.runtime import patching
 from qovery_sync.twin import Twin
 
 if TYPE_CHECKING:
@@ -81,7 +80,7 @@ class CustomRoles(Twin):
         mapping: bodies.OrganizationCustomRolePatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         organization_id: str | None = None,
         **changes: Unpack[bodies.OrganizationCustomRolePatch],
     ) -> models.OrganizationCustomRole:
@@ -118,7 +117,7 @@ class CustomRoles(Twin):
         *,
         organization_id: str | None = None,
         **changes: Unpack[bodies.OrganizationCustomRolePatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for a custom role, and what it would change.
 
         Takes what `patch` takes, and changes nothing.

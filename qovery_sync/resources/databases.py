@@ -8,10 +8,9 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.pagination import Page
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
 
@@ -73,7 +72,7 @@ class Databases(Twin):
         mapping: bodies.DatabasePatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.DatabasePatch],
     ) -> models.Database:
         """Change some values of a database and keep all others.
@@ -95,7 +94,7 @@ class Databases(Twin):
 
     def patch_preview(
         self, database_id: str, mapping: bodies.DatabasePatch | None = None, /, **changes: Unpack[bodies.DatabasePatch]
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for a database, and what it would change.
 
         Takes what `patch` takes, and changes nothing.

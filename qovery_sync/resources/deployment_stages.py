@@ -7,8 +7,7 @@ import builtins
 from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict
+from qovery_async.runtime import patching
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
 
@@ -63,7 +62,7 @@ class DeploymentStages(Twin):
         mapping: bodies.DeploymentStagePatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.DeploymentStagePatch],
     ) -> models.DeploymentStageResponse:
         """Change some values of a deployment stage and keep all others.
@@ -89,7 +88,7 @@ class DeploymentStages(Twin):
         mapping: bodies.DeploymentStagePatch | None = None,
         /,
         **changes: Unpack[bodies.DeploymentStagePatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for a deployment stage, and what it would change.
 
         Takes what `patch` takes, and changes nothing.

@@ -7,8 +7,7 @@ import builtins
 from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict
+from qovery_async.runtime import patching
 from qovery_sync.twin import Twin
 
 if TYPE_CHECKING:
@@ -65,7 +64,7 @@ class EnterpriseConnections(Twin):
         mapping: bodies.EnterpriseConnectionDtoPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         organization_id: str | None = None,
         **changes: Unpack[bodies.EnterpriseConnectionDtoPatch],
     ) -> models.EnterpriseConnectionDto:
@@ -102,7 +101,7 @@ class EnterpriseConnections(Twin):
         *,
         organization_id: str | None = None,
         **changes: Unpack[bodies.EnterpriseConnectionDtoPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for an enterprise connection, and what it would change.
 
         Takes what `patch` takes, and changes nothing.

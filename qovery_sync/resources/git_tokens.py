@@ -7,8 +7,7 @@ import builtins
 from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict
+from qovery_async.runtime import patching
 from qovery_sync.twin import Twin
 
 if TYPE_CHECKING:
@@ -78,7 +77,7 @@ class GitTokens(Twin):
         mapping: bodies.GitTokenPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         organization_id: str | None = None,
         **changes: Unpack[bodies.GitTokenPatch],
     ) -> models.GitTokenResponse:
@@ -116,7 +115,7 @@ class GitTokens(Twin):
         *,
         organization_id: str | None = None,
         **changes: Unpack[bodies.GitTokenPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for a Git token, and what it would change.
 
         Takes what `patch` takes, and changes nothing.

@@ -7,8 +7,7 @@ import builtins
 from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict
+from qovery_async.runtime import patching
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
 
@@ -90,7 +89,7 @@ class HelmRepositories(Twin):
         mapping: bodies.HelmRepositoryPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         organization_id: str | None = None,
         **changes: Unpack[bodies.HelmRepositoryPatch],
     ) -> models.HelmRepositoryResponse:
@@ -129,7 +128,7 @@ class HelmRepositories(Twin):
         *,
         organization_id: str | None = None,
         **changes: Unpack[bodies.HelmRepositoryPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for a Helm repository, and what it would change.
 
         Takes what `patch` takes, and changes nothing.

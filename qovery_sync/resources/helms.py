@@ -8,10 +8,9 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.pagination import Page
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
 
@@ -92,7 +91,7 @@ class Helms(Twin):
         mapping: bodies.HelmPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.HelmPatch],
     ) -> models.HelmResponse:
         """Change some values of a Helm service and keep all others.
@@ -114,7 +113,7 @@ class Helms(Twin):
 
     def patch_preview(
         self, helm_id: str, mapping: bodies.HelmPatch | None = None, /, **changes: Unpack[bodies.HelmPatch]
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for a Helm service, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -327,7 +326,7 @@ class HelmAdvancedSettings(Twin):
         mapping: bodies.HelmAdvancedSettingsPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.HelmAdvancedSettingsPatch],
     ) -> models.HelmAdvancedSettings:
         """Change some values of the advanced settings and keep all others.
@@ -353,7 +352,7 @@ class HelmAdvancedSettings(Twin):
         mapping: bodies.HelmAdvancedSettingsPatch | None = None,
         /,
         **changes: Unpack[bodies.HelmAdvancedSettingsPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for the advanced settings, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -412,7 +411,7 @@ class HelmCustomDomains(Twin):
         mapping: bodies.CustomDomainPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.CustomDomainPatch],
     ) -> models.CustomDomain:
         """Change some values of a custom domain and keep all others.
@@ -439,7 +438,7 @@ class HelmCustomDomains(Twin):
         mapping: bodies.CustomDomainPatch | None = None,
         /,
         **changes: Unpack[bodies.CustomDomainPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for a custom domain, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -501,7 +500,7 @@ class HelmDeploymentRestrictions(Twin):
         mapping: bodies.HelmDeploymentRestrictionPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.HelmDeploymentRestrictionPatch],
     ) -> models.HelmDeploymentRestrictionResponse:
         """Change some values of a deployment restriction and keep all others.
@@ -530,7 +529,7 @@ class HelmDeploymentRestrictions(Twin):
         mapping: bodies.HelmDeploymentRestrictionPatch | None = None,
         /,
         **changes: Unpack[bodies.HelmDeploymentRestrictionPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for a deployment restriction, and what it would change.
 
         Takes what `patch` takes, and changes nothing.

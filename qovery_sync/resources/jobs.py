@@ -8,10 +8,9 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.pagination import Page
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
 
@@ -96,7 +95,7 @@ class Jobs(Twin):
         mapping: bodies.JobPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.JobPatch],
     ) -> models.JobResponse:
         """Change some values of a job and keep all others.
@@ -118,7 +117,7 @@ class Jobs(Twin):
 
     def patch_preview(
         self, job_id: str, mapping: bodies.JobPatch | None = None, /, **changes: Unpack[bodies.JobPatch]
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for a job, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -328,7 +327,7 @@ class JobAdvancedSettings(Twin):
         mapping: bodies.JobAdvancedSettingsPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.JobAdvancedSettingsPatch],
     ) -> models.JobAdvancedSettings:
         """Change some values of the advanced settings and keep all others.
@@ -354,7 +353,7 @@ class JobAdvancedSettings(Twin):
         mapping: bodies.JobAdvancedSettingsPatch | None = None,
         /,
         **changes: Unpack[bodies.JobAdvancedSettingsPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for the advanced settings, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -408,7 +407,7 @@ class JobDeploymentRestrictions(Twin):
         mapping: bodies.JobDeploymentRestrictionPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.JobDeploymentRestrictionPatch],
     ) -> models.JobDeploymentRestrictionResponse:
         """Change some values of a deployment restriction and keep all others.
@@ -437,7 +436,7 @@ class JobDeploymentRestrictions(Twin):
         mapping: bodies.JobDeploymentRestrictionPatch | None = None,
         /,
         **changes: Unpack[bodies.JobDeploymentRestrictionPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for a deployment restriction, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -509,7 +508,7 @@ class JobEnvironmentVariables(Twin):
         mapping: bodies.EnvironmentVariablePatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.EnvironmentVariablePatch],
     ) -> models.EnvironmentVariable:
         """Change some values of an environment variable and keep all others.
@@ -538,7 +537,7 @@ class JobEnvironmentVariables(Twin):
         mapping: bodies.EnvironmentVariablePatch | None = None,
         /,
         **changes: Unpack[bodies.EnvironmentVariablePatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for an environment variable, and what it would change.
 
         Takes what `patch` takes, and changes nothing.

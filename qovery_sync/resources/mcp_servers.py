@@ -7,8 +7,7 @@ import builtins
 from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict
+from qovery_async.runtime import patching
 from qovery_sync.twin import Twin
 
 if TYPE_CHECKING:
@@ -74,7 +73,7 @@ class McpServers(Twin):
         mapping: bodies.McpServerPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.McpServerPatch],
     ) -> models.McpServerResponse:
         """Change some values of an MCP server and keep all others.
@@ -101,7 +100,7 @@ class McpServers(Twin):
         mapping: bodies.McpServerPatch | None = None,
         /,
         **changes: Unpack[bodies.McpServerPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for an MCP server, and what it would change.
 
         Takes what `patch` takes, and changes nothing.

@@ -7,9 +7,8 @@ import builtins
 from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.namespace import Namespace
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict
 from qovery_sync.twin import Twin
 
 if TYPE_CHECKING:
@@ -89,7 +88,7 @@ class OnPremiseCredentials(Twin):
         mapping: bodies.OnPremiseCredentialsPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         organization_id: str | None = None,
         **changes: Unpack[bodies.OnPremiseCredentialsPatch],
     ) -> models.ClusterCredentials:
@@ -126,7 +125,7 @@ class OnPremiseCredentials(Twin):
         *,
         organization_id: str | None = None,
         **changes: Unpack[bodies.OnPremiseCredentialsPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for on-premise credentials, and what it would change.
 
         Takes what `patch` takes, and changes nothing.

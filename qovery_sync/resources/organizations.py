@@ -7,9 +7,8 @@ import builtins
 from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.namespace import Namespace
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict
 from qovery_sync.twin import Twin
 
 if TYPE_CHECKING:
@@ -68,7 +67,7 @@ class Organizations(Twin):
         mapping: bodies.OrganizationPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.OrganizationPatch],
     ) -> models.Organization:
         """Change some values of an organization and keep all others.
@@ -95,7 +94,7 @@ class Organizations(Twin):
         mapping: bodies.OrganizationPatch | None = None,
         /,
         **changes: Unpack[bodies.OrganizationPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for an organization, and what it would change.
 
         Takes what `patch` takes, and changes nothing.

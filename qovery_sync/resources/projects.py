@@ -7,9 +7,8 @@ import builtins
 from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.namespace import Namespace
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
 
@@ -82,7 +81,7 @@ class Projects(Twin):
         mapping: bodies.ProjectPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.ProjectPatch],
     ) -> models.Project:
         """Change some values of a project and keep all others.
@@ -104,7 +103,7 @@ class Projects(Twin):
 
     def patch_preview(
         self, project_id: str, mapping: bodies.ProjectPatch | None = None, /, **changes: Unpack[bodies.ProjectPatch]
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for a project, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -174,7 +173,7 @@ class ProjectDeploymentRules(Twin):
         mapping: bodies.ProjectDeploymentRulePatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.ProjectDeploymentRulePatch],
     ) -> models.ProjectDeploymentRule:
         """Change some values of a deployment rule and keep all others.
@@ -203,7 +202,7 @@ class ProjectDeploymentRules(Twin):
         mapping: bodies.ProjectDeploymentRulePatch | None = None,
         /,
         **changes: Unpack[bodies.ProjectDeploymentRulePatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for a deployment rule, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -279,7 +278,7 @@ class ProjectEnvironmentVariables(Twin):
         mapping: bodies.EnvironmentVariablePatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.EnvironmentVariablePatch],
     ) -> models.EnvironmentVariable:
         """Change some values of an environment variable and keep all others.
@@ -308,7 +307,7 @@ class ProjectEnvironmentVariables(Twin):
         mapping: bodies.EnvironmentVariablePatch | None = None,
         /,
         **changes: Unpack[bodies.EnvironmentVariablePatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for an environment variable, and what it would change.
 
         Takes what `patch` takes, and changes nothing.

@@ -8,10 +8,9 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.pagination import Page
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
 
@@ -79,7 +78,7 @@ class Terraforms(Twin):
         mapping: bodies.TerraformPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.TerraformPatch],
     ) -> models.TerraformResponse:
         """Change some values of a Terraform service and keep all others.
@@ -106,7 +105,7 @@ class Terraforms(Twin):
         mapping: bodies.TerraformPatch | None = None,
         /,
         **changes: Unpack[bodies.TerraformPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for a Terraform service, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -272,7 +271,7 @@ class TerraformAdvancedSettings(Twin):
         mapping: bodies.TerraformAdvancedSettingsPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.TerraformAdvancedSettingsPatch],
     ) -> models.TerraformAdvancedSettings:
         """Change some values of the advanced settings and keep all others.
@@ -298,7 +297,7 @@ class TerraformAdvancedSettings(Twin):
         mapping: bodies.TerraformAdvancedSettingsPatch | None = None,
         /,
         **changes: Unpack[bodies.TerraformAdvancedSettingsPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for the advanced settings, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -362,7 +361,7 @@ class TerraformDeploymentRestrictions(Twin):
         mapping: bodies.TerraformDeploymentRestrictionPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.TerraformDeploymentRestrictionPatch],
     ) -> models.TerraformDeploymentRestrictionResponse:
         """Change some values of a deployment restriction and keep all others.
@@ -391,7 +390,7 @@ class TerraformDeploymentRestrictions(Twin):
         mapping: bodies.TerraformDeploymentRestrictionPatch | None = None,
         /,
         **changes: Unpack[bodies.TerraformDeploymentRestrictionPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for a deployment restriction, and what it would change.
 
         Takes what `patch` takes, and changes nothing.

@@ -7,8 +7,7 @@ import builtins
 from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict
+from qovery_async.runtime import patching
 from qovery_sync.twin import Twin
 
 if TYPE_CHECKING:
@@ -99,7 +98,7 @@ class Webhooks(Twin):
         mapping: bodies.OrganizationWebhookPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         organization_id: str | None = None,
         **changes: Unpack[bodies.OrganizationWebhookPatch],
     ) -> models.OrganizationWebhookCreateResponse:
@@ -132,7 +131,7 @@ class Webhooks(Twin):
         *,
         organization_id: str | None = None,
         **changes: Unpack[bodies.OrganizationWebhookPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for a webhook, and what it would change.
 
         Takes what `patch` takes, and changes nothing.

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from codegen import facts
 
 
 class TestFacts:
-    def test_survive_being_written_and_read(self, tmp_path: Path) -> None:
-        file = tmp_path / "api.json"
-        file.write_text(facts.dump(facts.read()), encoding="utf-8")
-        assert facts.read(file) == facts.read()
-        assert file.read_text(encoding="utf-8") == facts.API_JSON.read_text(encoding="utf-8")
+    @pytest.mark.parametrize("kept", [facts.API_JSON, facts.STREAMS_JSON], ids=lambda kept: kept.name)
+    def test_survive_being_written_and_read(self, kept: Path, tmp_path: Path) -> None:
+        file = tmp_path / kept.name
+        file.write_text(facts.dump(facts.read(kept)), encoding="utf-8")
+        assert facts.read(file) == facts.read(kept)
+        assert file.read_text(encoding="utf-8") == kept.read_text(encoding="utf-8")
+
+    def test_of_both_descriptions_are_one_api(self) -> None:
+        api, streams = facts.read(facts.API_JSON), facts.read(facts.STREAMS_JSON)
+        assert facts.read().schemas.keys() == api.schemas.keys() | streams.schemas.keys()
+        with pytest.raises(ValueError, match="both descriptions have a schema"):
+            facts.joined(api, api)

@@ -1,4 +1,4 @@
-"""The committed codegen/api.json is what the importer reads from Qovery's own description."""
+"""The committed codegen/api.json and streams.json are what the importer reads from Qovery's own descriptions."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from codegen.facts import ApiFacts
 from codegen.read import description as reading
 from codegen.read import importer
 from tests.support.newer_spelling import newer
-from tests.support.prism import description
+from tests.support.prism import description, streams_description
 
 SPEC = description()
+STREAMS_SPEC = streams_description()
 DECISIONS = tables.read()
 
 
@@ -24,9 +25,16 @@ def imported() -> ApiFacts:
     return importer.read(str(SPEC), DECISIONS.corrections.correction)
 
 
+@cache
+def streams() -> ApiFacts:
+    return importer.read(str(STREAMS_SPEC), DECISIONS.corrections.correction)
+
+
 def test_importing_reproduces_the_facts_byte_for_byte() -> None:
     assert facts.dump(imported()) == facts.API_JSON.read_text(encoding="utf-8")
-    assert changes(DECISIONS.name(facts.read()), DECISIONS.name(imported())) == []
+    assert facts.dump(streams()) == facts.STREAMS_JSON.read_text(encoding="utf-8")
+    both = facts.joined(imported(), streams())
+    assert changes(DECISIONS.name(facts.read()), DECISIONS.name(both)) == []
 
 
 def test_the_same_description_in_openapi_3_1_gives_the_same_facts(tmp_path: Path) -> None:
@@ -44,4 +52,5 @@ def test_every_operation_is_named_in_the_table() -> None:
 
 
 def test_every_correction_is_still_needed() -> None:
-    assert imported().corrected == [correction.at for correction in DECISIONS.corrections.correction]
+    corrected = imported().corrected + streams().corrected
+    assert corrected == [correction.at for correction in DECISIONS.corrections.correction]

@@ -21,7 +21,6 @@ from qovery_async import (
     NotFound,
     QoveryError,
     RateLimited,
-    RequestEvent,
     ServerError,
     Unauthorized,
 )
@@ -149,21 +148,6 @@ async def test_an_environment_deleted_meanwhile_is_not_found(place: Place) -> No
     with pytest.raises(NotFound) as caught:
         await place(lambda client: client.deployments.deploy(place.id, timeout=SECONDS))
     assert any("was deleted while this waited" in note for note in caught.value.__notes__)
-
-
-async def test_a_clone_that_cannot_be_deployed_is_not_lost(place: Place) -> None:
-    def fail_once_cloned(event: RequestEvent) -> None:
-        if event.operation == "environments.clone":
-            place.emulator.faults.add(Fault.status(503), call="environments.list_services")
-
-    versions = {place.services["APPLICATION"].name: "c0ffee1"}
-    with pytest.raises(ServerError) as caught:
-        await place(
-            lambda client: client.deployments.clone_and_deploy(place.id, "lost", versions=versions, timeout=SECONDS),
-            on_request=fail_once_cloned,
-        )
-    made = next(each for each in place.emulator.state.every("environment") if each.value["name"] == "lost")
-    assert any(f"The clone is environment {made.id}" in note for note in caught.value.__notes__)
 
 
 @pytest.mark.slow

@@ -82,15 +82,6 @@ async def test_what_is_left_out_falls_back_to_its_default(emulator: Emulator, cl
     assert (smaller.cpu, smaller.description) == (500, "")
 
 
-async def test_keys_from_the_future_are_kept(client: AsyncQovery) -> None:
-    made = await client.projects.create({"name": "new", "colour": "blue"})
-    assert made.extra == {"colour": "blue"}
-    cluster = (await client.clusters.list())[0].id
-    await client.clusters.advanced_settings.update(cluster, {"new.setting": 3, "aws.vpc.enable_s3_flow_logs": True})
-    settings = to_dict(await client.clusters.advanced_settings.get(cluster))
-    assert (settings["new.setting"], settings["aws.vpc.enable_s3_flow_logs"]) == (3, True)
-
-
 async def test_settings_read_their_defaults_until_they_are_written(emulator: Emulator, client: AsyncQovery) -> None:
     service = emulator.state.every("application")[0].id
     default = await client.applications.advanced_settings.get(service)

@@ -29,10 +29,12 @@ class Scopes:
         return await self.client.variables.create({**body, "variable_scope": scope, "variable_parent_id": parent})
 
     async def seen(self, scope: str = "APPLICATION", **query: Any) -> dict[str, VariableResponse]:
-        found = await self.client.variables.list(
-            parent_id=getattr(self, scope.lower()), scope=APIVariableScopeEnum(scope), **query
-        )
-        return {variable.key: variable for variable in found}
+        """What counts at a scope, by key: the narrowest."""
+        return {variable.key: variable for variable in reversed(await self.listed(scope, **query))}
+
+    async def listed(self, scope: str = "APPLICATION", **query: Any) -> list[VariableResponse]:
+        parent = getattr(self, scope.lower())
+        return await self.client.variables.list(parent_id=parent, scope=APIVariableScopeEnum(scope), **query)
 
 
 @pytest.fixture
@@ -71,13 +73,17 @@ async def test_a_taken_key_says_who_has_it(scopes: Scopes) -> None:
     assert (holder["project_id"], holder["environment_id"], holder["service_id"]) == (scopes.project, None, None)
 
 
-async def test_an_override_takes_the_place_of_what_it_overrides(scopes: Scopes) -> None:
+async def test_an_override_is_listed_beside_what_it_overrides(scopes: Scopes) -> None:
     original = await scopes.create("A", "PROJECT", value="wide")
     body = {"value": "narrow", "override_scope": "APPLICATION", "override_parent_id": scopes.application}
     made = await scopes.client.variables.create_override(original.id, body)
     assert made.overridden_variable
     assert (made.variable_type, made.overridden_variable.value) == ("OVERRIDE", "wide")
     assert ((await scopes.seen())["A"].value, (await scopes.seen("ENVIRONMENT"))["A"].value) == ("narrow", "wide")
+    assert [(v.scope, v.value) for v in await scopes.listed() if v.key == "A"] == [
+        ("APPLICATION", "narrow"),
+        ("PROJECT", "wide"),
+    ]
     with pytest.raises(BadRequest, match="key"):
         await scopes.client.variables.update(made.id, {"key": "B", "value": "x"})
 
@@ -91,6 +97,45 @@ async def test_an_alias_follows_what_it_stands_for(scopes: Scopes) -> None:
     assert (await scopes.seen())["B"].value == "two"
     await scopes.client.variables.delete(original.id)
     assert not {"A", "B"} & (await scopes.seen()).keys()
+
+
+async def test_links_go_from_wider_to_narrower_scopes(scopes: Scopes) -> None:
+    narrow = await scopes.create("A", "APPLICATION")
+    above = {"alias_scope": "PROJECT", "alias_parent_id": scopes.project}
+    with pytest.raises(BadRequest, match="higher scope"):
+        await scopes.client.variables.create_alias(narrow.id, {"key": "B", **above})
+    beside = {"value": "w", "override_scope": "APPLICATION", "override_parent_id": scopes.application}
+    with pytest.raises(BadRequest, match="lower scope"):
+        await scopes.client.variables.create_override(narrow.id, beside)
+
+
+async def test_an_alias_has_neither_an_alias_nor_a_value_of_its_own(scopes: Scopes) -> None:
+    original = await scopes.create("A", "APPLICATION", value="one")
+    here = {"alias_scope": "APPLICATION", "alias_parent_id": scopes.application}
+    alias = await scopes.client.variables.create_alias(original.id, {"key": "B", **here})
+    with pytest.raises(BadRequest, match="is an alias already"):
+        await scopes.client.variables.create_alias(alias.id, {"key": "C", **here})
+    with pytest.raises(BadRequest, match="value"):
+        await scopes.client.variables.update(alias.id, {"key": "B", "value": "two"})
+    assert (await scopes.client.variables.update(alias.id, {"key": "B2", "value": "one"})).key == "B2"
+
+
+async def test_what_sees_a_changed_variable_is_out_of_date(emulator: Emulator, scopes: Scopes) -> None:
+    async def status() -> str:
+        return str((await scopes.client.applications.get_status(scopes.application)).service_deployment_status)
+
+    assert await status() == "UP_TO_DATE"
+    other = next(e for e in emulator.state.every("application") if e.id != scopes.application)
+    where: dict[str, Any] = {"service_id": other.id, "service_type": "APPLICATION"}
+    sent = {"name": "A", "value": "x", "scope": "APPLICATION", "is_secret": False}
+    await scopes.client.variables.import_many({"overwrite": False, "vars": [sent]}, **where)
+    assert await status() == "UP_TO_DATE"
+    await scopes.create("B", "PROJECT")
+    assert await status() == "OUT_OF_DATE"
+
+
+async def test_every_variable_says_when_it_changed(scopes: Scopes) -> None:
+    assert all(variable.updated_at for variable in await scopes.listed())
 
 
 async def test_what_is_built_in_stays(scopes: Scopes) -> None:

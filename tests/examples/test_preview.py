@@ -27,7 +27,7 @@ def test_a_preview_is_cloned_deployed_again_and_deleted(make_stage: MakeStage) -
     names = {service.id: service.name for service in stage.client.services.list(environment_id=preview)}
     links = stage.client.environments.list_links(preview)
     assert rows == sorted(f"| {names.get(link.service_id, link.service_id)} | {link.url} |" for link in links)
-    assert rows, "the services of a shop can be reached"
+    assert [row.split(" | ")[0] for row in rows] == ["| api", "| storefront"], "by name, and only its own"
 
     again = stage.run("preview.py", "up", original, "pr-42", "--version", "api=9b3a5c6")
     assert (again.returncode, again.stdout) == (0, made.stdout), again.stderr

@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 
+import anyio
 import pytest
 from aiohttp import web
 
@@ -17,11 +18,13 @@ pytestmark = pytest.mark.anyio
 
 # Of those of the demo world; all were deployed when its clock began.
 FRESH = "payments/staging"
+STEP = 0.02
+"""Seconds between two moves of a clock, by a second each: a deletion of some 10 seconds takes 0.2."""
 
 
 @pytest.fixture
 async def emulator() -> AsyncIterator[Emulator]:
-    """A world whose deployments are months old, except one."""
+    """A world whose deployments are months old, except one. Its clock stands still."""
     async with Emulator(world="demo", speed=None) as emulator:
         emulator.clock.advance((datetime.now(UTC) - emulator.clock.now()).total_seconds())
         async with AsyncQovery(emulator.token, base_url=emulator.url) as client:
@@ -32,8 +35,22 @@ async def emulator() -> AsyncIterator[Emulator]:
         yield emulator
 
 
+@pytest.fixture
+async def moving(emulator: Emulator) -> AsyncIterator[Emulator]:
+    """The same with a clock that moves."""
+
+    async def move() -> None:
+        while True:
+            await anyio.sleep(STEP)
+            emulator.clock.advance(1)
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(move)
+        yield emulator
+        tasks.cancel_scope.cancel()
+
+
 async def names(emulator: Emulator) -> set[str]:
-    emulator.clock.run_out()
     async with AsyncQovery(emulator.token, base_url=emulator.url) as client:
         inventory = await client.inventory()
         return {f"{one.project.name}/{one.name}" for one in inventory.environments}
@@ -49,16 +66,27 @@ async def test_nothing_is_deleted_unless_asked_for(emulator: Emulator) -> None:
     assert await names(emulator) == before
 
 
-async def test_only_what_is_stale_is_deleted(emulator: Emulator) -> None:
-    before = await names(emulator)
-    ran = await run_example("sweep", "--delete", "--project", "payments", url=emulator.url, token=emulator.token)
+@pytest.mark.slow
+async def test_only_what_is_stale_is_deleted_and_awaited(moving: Emulator) -> None:
+    before = await names(moving)
+    ran = await run_example("sweep", "--delete", "--project", "payments", url=moving.url, token=moving.token)
     assert (ran.code, ran.err) == (0, "")
-    assert "payments/sandbox: deletion requested" in ran.out
-    assert await names(emulator) == before - {"payments/sandbox"}
+    assert ran.out.splitlines()[-1] == "payments/sandbox: deleted"
+    assert await names(moving) == before - {"payments/sandbox"}, "gone when the sweep ends"
     await run_example(
-        "sweep", "--delete", "--include-production", "--project", "payments", url=emulator.url, token=emulator.token
+        "sweep", "--delete", "--include-production", "--project", "payments", url=moving.url, token=moving.token
     )
-    assert await names(emulator) == before - {"payments/sandbox", "payments/production"}
+    assert await names(moving) == before - {"payments/sandbox", "payments/production"}
+
+
+@pytest.mark.slow
+async def test_a_deletion_that_takes_too_long_is_told(emulator: Emulator) -> None:
+    ran = await run_example(
+        "sweep", "--delete", "--project", "payments", "--timeout", "1.5", url=emulator.url, token=emulator.token
+    )
+    assert ran.code == 1
+    assert "deleted" not in ran.out
+    assert "payments/sandbox: The delete of environment" in ran.err
 
 
 @pytest.mark.parametrize("state", ["DEPLOYING", "STOP_QUEUED", "DELETING", "READY", "NOT_YET_KNOWN"])
@@ -79,16 +107,17 @@ async def test_an_environment_stays_unless_it_is_idle(state: str) -> None:
     assert (ran.code, ran.out) == (0, "")
 
 
-async def test_a_deletion_that_fails_is_told(emulator: Emulator) -> None:
-    emulator.faults.add(Fault.status(403), call="environments.delete", count=1)
-    ran = await run_example("sweep", "--delete", "--project", "shop", url=emulator.url, token=emulator.token)
+async def test_a_deletion_that_fails_is_told(moving: Emulator) -> None:
+    moving.faults.add(Fault.status(403), call="environments.delete", count=1)
+    ran = await run_example("sweep", "--delete", "--project", "shop", url=moving.url, token=moving.token)
     assert ran.code == 1
     assert "environments.delete: DELETE" in ran.err
-    assert ran.out.count("deletion requested") == 1
+    assert ran.out.count(": deleted") == 1
 
 
-@pytest.mark.parametrize("days", ["0", "-1", "nan", "soon"])
-async def test_days_that_make_no_sense_are_refused(days: str) -> None:
-    ran = await run_example("sweep", "--days", days, "--delete", url="http://127.0.0.1:9")
+@pytest.mark.parametrize("option", ["--days", "--timeout"])
+@pytest.mark.parametrize("given", ["0", "-1", "nan", "soon"])
+async def test_numbers_that_make_no_sense_are_refused(option: str, given: str) -> None:
+    ran = await run_example("sweep", option, given, "--delete", url="http://127.0.0.1:9")
     assert (ran.code, ran.out) == (2, "")
-    assert "--days" in ran.err
+    assert option in ran.err

@@ -103,8 +103,11 @@ async def test_what_it_leads_to_may_be_gone(ask: Ask) -> None:
 
 
 async def test_an_id_is_looked_for_in_one_list_after_the_other(ask: Ask) -> None:
-    async with serve(HAS) as server:
-        for id_, requests in ((SERVICE, 1), (ENVIRONMENT, 2), (PROJECT, 3)):
+    """The list of services tells of the environments and projects that have some."""
+    has = NamedPlaces(("shop", "production", "api"), ("shop", "empty"), ("empty",))
+    asked = {SERVICE: 1, ENVIRONMENT: 1, PROJECT: 1, id_of("shop", "empty"): 2, id_of("empty"): 3}
+    async with serve(has) as server:
+        for id_, requests in asked.items():
             before = len(server.requests)
             found = await ask(server.url, lambda client, id_=id_: client.find(id_), organization_id="o1")
             assert (found.id, len(server.requests) - before) == (id_, requests)

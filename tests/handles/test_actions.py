@@ -16,7 +16,7 @@ from qovery_async import (
     EnvironmentSnapshot,
     ServiceSnapshot,
 )
-from qovery_async.emulator import Emulator
+from qovery_async.emulator import Emulator, Fault
 from tests.support.both_faces import play
 from tests.support.server import Ask
 
@@ -239,3 +239,18 @@ async def test_progress_that_cannot_be_is_refused_before_any_request(ask: Ask, n
     async with Emulator(world="demo", speed=None) as emulator:
         _, asked = await play(ask, emulator, script)
     assert not asked
+
+
+@pytest.mark.parametrize("action", sorted(ACTIONS_ON_A_SERVICE))
+async def test_the_look_up_of_an_id_counts_in_the_timeout(ask: Ask, action: str) -> None:
+    def script(client: Any) -> Generator[Any]:
+        with pytest.raises(DeploymentTimeout) as raised:
+            yield getattr(client.service(id_), action)(timeout=0.3)
+        return raised.value
+
+    async with Emulator(world="demo", speed=None) as emulator:
+        emulator.faults.add(Fault.latency(20), call="services.list")
+        id_ = emulator.state.every("application")[0].id
+        error, asked = await play(ask, emulator, script)
+    assert (error.action, error.target, asked) == (action, f"service {id_}", ["services.list"])
+    assert str(error) == f"The {action} of service {id_} had not been asked for after 0.3 s."

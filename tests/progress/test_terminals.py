@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import textwrap
 from collections.abc import Iterator
 
@@ -98,6 +99,16 @@ class TestEndings:
         assert ran.status != 0
         assert ran.has_cursor
         assert ran.shown.rstrip().endswith("KeyboardInterrupt")
+
+    @FACES
+    def test_a_sigterm_that_the_program_turns_into_an_exit_leaves_the_terminal_clean(
+        self, silent: Server, face: str
+    ) -> None:
+        handler = "import signal\nsignal.signal(signal.SIGTERM, lambda *_: sys.exit(143))\n"
+        script = handler + program(face, MAP)
+        ran = run_in_terminal(script, silent.url, interrupt_at="bulk.map", with_signal=signal.SIGTERM)
+        assert ran.status == 143
+        assert ran.has_cursor
 
     def test_ctrl_c_in_a_loop_of_the_users_own_making(self, silent: Server) -> None:
         ending = """

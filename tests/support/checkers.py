@@ -32,6 +32,13 @@ def pyright(*files: Path) -> list[Complaint]:
     ]
 
 
+@cache
+def ty(*files: Path) -> list[Complaint]:
+    found = json.loads(_run("ty", "check", "--python", sys.executable, "--output-format", "gitlab", *map(str, files)))
+    places = [(Path(c["location"]["path"]).name, c["location"]["positions"]["begin"]["line"]) for c in found]
+    return [(*place, c["description"]) for place, c in zip(places, found, strict=True) if c["severity"] == "major"]
+
+
 def _run(checker: str, *arguments: str) -> str:
     command = [sys.executable, "-m", checker, *arguments]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

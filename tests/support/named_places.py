@@ -17,7 +17,10 @@ def id_of(*names: str) -> str:
 
 
 class NamedPlaces:
-    """Responds with the lists of an organization; `services` are the names of each, from its project down."""
+    """Responds with the lists of an organization; `services` are the names of each, from its project down.
+
+    Two names are an environment without services, one is a project without environments.
+    """
 
     def __init__(self, *services: Sequence[str], kind: str = "CONTAINER") -> None:
         self.kind = kind
@@ -33,7 +36,7 @@ class NamedPlaces:
         return [self._named(names) | {"organization": {"id": "o1"}} for names in projects]
 
     def _environments(self) -> list[Any]:
-        environments = dict.fromkeys(names[:2] for names in self.services)
+        environments = dict.fromkeys(names[:2] for names in self.services if len(names) > 1)
         return [
             self._named(names) | {
                 "mode": "STAGING", "organization": {"id": "o1"}, "project": {"id": id_of(*names[:1])},
@@ -48,7 +51,7 @@ class NamedPlaces:
                 "project_id": id_of(names[0]), "project_name": names[0],
                 "environment_id": id_of(*names[:2]), "environment_name": names[1],
             }
-            for names in self.services
+            for names in self.services if len(names) > 2
         ]  # fmt: skip
 
     def _named(self, names: Sequence[str]) -> dict[str, Any]:

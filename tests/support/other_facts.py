@@ -17,10 +17,11 @@ _TYPES = ("str", "int", "bool", "list[str]", "dict[str, Any]", "datetime")
 
 
 def excerpt(api: ApiFacts, operations: Iterable[OperationFacts]) -> ApiFacts:
-    """Some operations with the schemas that they lead to."""
-    kept = [*operations]
-    names = {name for operation in kept for name in reached(api, operation)}
-    return attrs.evolve(api, operations=kept, schemas={name: s for name, s in api.schemas.items() if name in names})
+    """Some operations and streams with the schemas that they lead to."""
+    kept, streams = [*operations], [stream for stream in api.streams if stream.path.endswith("/logs")]
+    names = {name for place in (*kept, *streams) for name in reached(api, place)}
+    schemas = {name: schema for name, schema in api.schemas.items() if name in names}
+    return attrs.evolve(api, operations=kept, streams=streams, schemas=schemas)
 
 
 def reached(api: ApiFacts, value: object) -> set[str]:
@@ -75,6 +76,8 @@ def _others(api: ApiFacts, path: Path, value: Any, die: random.Random) -> Iterat
         yield from _other_texts(api, path, value)
     elif path == ("schemas",):  # whose names are referred to, and whose order is the alphabet's
         yield {name: schema for name, schema in value.items() if name != "Unused"}
+    elif path == ("unnamed",):  # in the order of the alphabet too
+        yield dict([*value.items()][1:])
     elif is_list(value):
         yield from _orders(value, die)
     elif is_object(value):
@@ -100,7 +103,7 @@ def _other_texts(api: ApiFacts, path: Path, value: str) -> Iterator[str]:
 
 
 def _is_type(path: Path) -> bool:
-    return path[-1] == "type" or (len(path) > 1 and path[-2] in ("branches", "mapping", "keys"))
+    return path[-1] in ("type", "frame") or (len(path) > 1 and path[-2] in ("branches", "mapping", "keys"))
 
 
 def _put(value: Any, path: Path, new: Any) -> Any:

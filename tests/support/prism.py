@@ -27,6 +27,16 @@ def description() -> Path:
     return path
 
 
+def streams_description() -> Path:
+    """The description of the WebSockets: where QOVERY_STREAMS_SPEC says, else beside the other one."""
+    path = Path(os.environ.get("QOVERY_STREAMS_SPEC") or description().with_name("websocket-openapi.yaml")).resolve()
+    if not path.is_file():
+        raise RuntimeError(
+            f"Qovery's description of WebSockets is not at {path}; set QOVERY_STREAMS_SPEC to where it is"
+        )
+    return path
+
+
 def install() -> Path:
     """The folder with the commands that package.json names, in those versions."""
     npm = shutil.which("npm")

@@ -41,7 +41,7 @@ SMALL = api(
 
 def copied(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Both packages without their generated folders, which the generator writes into from now on."""
-    generated = shutil.ignore_patterns("__pycache__", "models", "resources")
+    generated = shutil.ignore_patterns("__pycache__", "bodies", "models", "resources")
     for name in ("qovery_async", "qovery_sync"):
         shutil.copytree(ROOT / name, folder / name, ignore=generated)
     shutil.copy(ROOT / "pyproject.toml", folder)

@@ -17,7 +17,7 @@ from aiohttp.typedefs import Middleware
 from qovery_async.emulator.facts.refusals import Refusal
 from qovery_async.emulator.shell.container import Container
 from qovery_async.emulator.streams.handshake import StreamRequest
-from qovery_async.emulator.streams.server import Streams
+from qovery_async.emulator.streams.server import StreamServer
 from qovery_async.emulator.streams.sources import LogLine, Pod, Tail
 
 HEADERS = {"Authorization": "Token qov_good"}
@@ -96,7 +96,7 @@ class World:
 @attrs.frozen
 class Served:
     world: World
-    streams: Streams
+    streams: StreamServer
     port: int
     session: aiohttp.ClientSession
 
@@ -121,7 +121,7 @@ class Served:
 
 @asynccontextmanager
 async def serving(world: World | None = None, *middlewares: Middleware) -> AsyncGenerator[Served]:
-    streams = Streams(world := world or World())
+    streams = StreamServer(world := world or World())
     app = web.Application(middlewares=middlewares)
     app.router.add_routes(streams.routes())
     app.on_shutdown.append(streams.leave)

@@ -68,11 +68,18 @@ def run(script: str, url: str, environ: Mapping[str, str] | None = None) -> Ran:
 
 
 def run_in_terminal(
-    script: str, url: str, environ: Mapping[str, str] | None = None, *, interrupt_at: str = "", hang_up_at: str = ""
+    script: str,
+    url: str,
+    environ: Mapping[str, str] | None = None,
+    *,
+    interrupt_at: str = "",
+    with_signal: signal.Signals = signal.SIGINT,
+    hang_up_at: str = "",
 ) -> Ran:
     """Runs a program whose stderr is a terminal; its stdout is a pipe.
 
-    Once the program has written `interrupt_at` there, somebody presses Ctrl-C; after `hang_up_at` the terminal is gone.
+    Once the program has written `interrupt_at` there, somebody presses Ctrl-C, or sends another signal; after
+    `hang_up_at` the terminal is gone.
     """
     terminal, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
@@ -87,7 +94,7 @@ def run_in_terminal(
                 shown += read
                 if interrupt_at and interrupt_at in shown:
                     interrupt_at = ""
-                    process.send_signal(signal.SIGINT)
+                    process.send_signal(with_signal)
                 if hang_up_at and hang_up_at in shown:
                     break
         finally:

@@ -44,6 +44,7 @@ async def in_the_async_face(client: AsyncQovery, taken: Inventory, seen: Environ
     await act.redeploy("e", services=await client.services.list(environment_id="e"), timeout=600)
     await act.deploy("e", services={"a": "4f2c1d7", "b": None}, timeout=600)
     await act.deploy("e", services={service: service.name for service in taken.services}, timeout=600)
+    await act.deploy("e", services={taken.services[0]: "4f2c1d7", "b": None}, timeout=600)
     versions: dict[str, str] = {"a": "1.2"}
     await act.deploy("e", services=versions, timeout=600)
     await act.cancel("e", force=True, timeout=60)
@@ -89,12 +90,18 @@ async def wrong(client: AsyncQovery, blocking: Qovery) -> None:
     await client.deployments.deploy("e")  # rejected
     await client.deployments.deploy("e", timeout="600")  # rejected
     await client.deployments.deploy("e", services=[1], timeout=600)  # rejected
+    await client.deployments.deploy("e", services={"a": 1}, timeout=600)  # rejected
+    await client.deployments.deploy("e", services={1: "4f2c1d7"}, timeout=600)  # rejected
+    numbers = {"a": 1}
+    await client.deployments.deploy("e", services=numbers, timeout=600)  # rejected
+    await client.deployments.deploy("e", services=(service for service in ("a", "b")), timeout=600)  # rejected
     await client.deployments.deploy("e", services="a,b".split, timeout=600)  # rejected
     await client.deployments.deploy("e", timeout=600, on_update=cluster_told)  # rejected
     await client.deployments.wait("e", "start", timeout=600)  # rejected
     await client.deployments.stop_service("a", version="1.2", timeout=600)  # rejected
     await client.deployments.restart_cluster("c", timeout=600)  # rejected
     blocking.deployments.deploy("e")  # rejected
+    blocking.deployments.deploy("e", services={"a": 1}, timeout=600)  # rejected
     blocking.deployments.wait("e", "start", timeout=600)  # rejected
     blocking.deployments.deploy("e", timeout=600, on_update=told_later)  # rejected
     blocking.deployments.deploy_service(timeout=600)  # rejected

@@ -50,12 +50,26 @@ async def around_it(client: AsyncQovery, service: qovery_async.ServiceHandle, ur
     assert_type(await environment.services(), list[qovery_async.ServiceHandle])
     assert_type(await environment.deploy(services={service: "v1"}, timeout=60, on_update=seen), EnvironmentSnapshot)
     assert_type(await environment.deploy(services=[service, "id"], timeout=60), EnvironmentSnapshot)
+    await environment.deploy(services={one: one.name for one in await environment.services()}, timeout=60)
+    await environment.deploy(services={service: "v1", "id": None}, timeout=60)
+    by_handle: dict[qovery_async.ServiceHandle, str | None] = {service: None}
+    await environment.deploy(services=by_handle, timeout=60)
     assert_type(await environment.cancel(timeout=60, force=True), EnvironmentSnapshot)
     assert_type(await environment.clone_and_deploy("pr-1", mode="PREVIEW", timeout=60), EnvironmentSnapshot)
     assert_type(await environment.wait("deploy", timeout=60), EnvironmentSnapshot)
     assert_type(environment.watch(), AsyncIterator[EnvironmentSnapshot])
     assert_type(await environment.statuses(), models.EnvironmentStatuses)
     assert_type(await environment.project(), qovery_async.ProjectHandle)
+
+    document = await client.environments.export("id")
+    assert_type(document, qovery_async.EnvironmentDocument)
+    assert_type(document["services"][0]["kind"], str)
+    diff = await client.environments.diff(environment, await environment.export())
+    assert_type(diff, qovery_async.EnvironmentDiff)
+    assert_type(diff.changes, tuple[qovery_async.EnvironmentChange, ...])
+    assert_type(await environment.diff("id"), qovery_async.EnvironmentDiff)
+    await client.environments.diff(await environment.get(), {"format": 1})
+    assert_type(await client.environments.deployment_rule.get("id"), models.EnvironmentDeploymentRule)
 
     project = await client.find.project("shop")
     assert_type(await project.environments(), list[qovery_async.EnvironmentHandle])
@@ -94,6 +108,10 @@ def in_the_blocking_face(client: Qovery, url: str) -> None:
     assert_type(environment.deploy(services={service: "v1"}, timeout=60, on_update=seen), EnvironmentSnapshot)
     assert_type(environment.watch(), Iterator[EnvironmentSnapshot])
     assert_type(environment.project(), qovery_sync.ProjectHandle)
+    assert_type(client.environments.export("id"), qovery_sync.EnvironmentDocument)
+    assert_type(client.environments.diff(environment, "id"), qovery_sync.EnvironmentDiff)
+    assert_type(environment.diff(environment.export()), qovery_sync.EnvironmentDiff)
+    assert_type(client.environments.list("id"), list[models.Environment])
     assert_type(client.find.project("shop").environments(), list[qovery_sync.EnvironmentHandle])
     assert_type(client.find.cluster("eu").kubeconfig(), str)
     assert_type(client.service("id"), qovery_sync.ServiceHandle)
@@ -104,6 +122,10 @@ def in_the_blocking_face(client: Qovery, url: str) -> None:
 
 async def wrong(client: AsyncQovery, blocking: Qovery) -> None:
     await client.find.service(7)  # rejected
+    await client.environments.diff("id")  # rejected
+    await client.environments.diff("id", 7)  # rejected
+    blocking.environments.export()  # rejected
+    blocking.environment("id").diff(["id"])  # rejected
     await client.find.servce("api")  # rejected
     client.service()  # rejected
     service = await client.find.service("api")
@@ -114,4 +136,5 @@ async def wrong(client: AsyncQovery, blocking: Qovery) -> None:
     blocking.service("id").stop(timeout="5")  # rejected
     blocking.environment("id").wait("deploi", timeout=5)  # rejected
     blocking.environment("id").deploy(timeout=5, on_update=seen_later)  # rejected
+    blocking.environment("id").deploy(timeout=5, services={service: 1})  # rejected
     blocking.cluster("id").restart(timeout=5)  # rejected

@@ -20,12 +20,13 @@ from qovery_async.emulator.http.keys import CALL, ROUTE, Route
 from qovery_async.emulator.http.rate_limit import RateLimit
 from qovery_async.emulator.http.router import Router
 from qovery_async.emulator.http.visitors import Visitors
-from qovery_async.emulator.world import crud
+from qovery_async.emulator.world import crud, unknown_keys
 from qovery_async.emulator.world.calls import ApiCall, ApiHandlers, ApiResponse
 from qovery_async.emulator.world.state import Entity, State
 from qovery_async.emulator.world.tokens import Caller, Tokens
 
 _LARGEST_BODY = 4 * 2**20
+_FEW = 10
 _OPEN_PATH = "/ips"
 """The path of `ips.list`, the only operation without authentication."""
 
@@ -126,9 +127,13 @@ class ApiServer:
             body=await _body(operation, request),
             user_agent=request.headers.get("User-Agent", ""),
         )
+        ignored = unknown_keys.drop(call)
         handle = self._handlers.get(operation.call) or crud.handler(operation)
         record = self._watch(call) if operation.writes else None
         response = handle(call)
+        if ignored:
+            few = ", ".join([f"{path!r:.100}" for path in ignored[:_FEW]])
+            _logger.warning("%s: ignored the keys %s, which the API does not have", operation.call, few)
         if record is not None:
             record(response)
         return _http_response(operation, response)

@@ -38,8 +38,7 @@ def service_logs(life: Life, service: Service, *, limit: int = LIMIT) -> list[Js
         lines[:0] = [(at, message, up.version) for at, message in written]
         if len(lines) >= limit:
             break
-    suffix = hashlib.sha1(f"{life.seed}/{service.id}".encode(), usedforsecurity=False).hexdigest()
-    pod = f"{service.kind.lower()}-z{service.id[:8]}-{suffix[:5]}"
+    pod = pod_name(life, service)
     return [
         {
             "id": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{service.id}/{stamp(at)}/{number}")),
@@ -50,6 +49,12 @@ def service_logs(life: Life, service: Service, *, limit: int = LIMIT) -> list[Js
         }
         for number, (at, message, version) in enumerate(lines)
     ]
+
+
+def pod_name(life: Life, service: Service) -> str:
+    """The name of the pod that a service runs in."""
+    suffix = hashlib.sha1(f"{life.seed}/{service.id}".encode(), usedforsecurity=False).hexdigest()
+    return f"{service.kind.lower()}-z{service.id[:8]}-{suffix[:5]}"
 
 
 def _deployment_line(run: DeploymentRun, entry: Entry) -> Json:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from typing import Any, Literal
 
 import attrs
 from aiohttp import WSCloseCode, WSMsgType, web
@@ -15,6 +15,9 @@ from qovery_async.emulator.streams.handshake import StreamRequest
 
 LOST = 1006
 """The code of a connection that ends without a close frame. It is never sent; the connection is reset instead."""
+
+# Reserved bits are set, which no frame may have.
+_GARBAGE = b"\xff" * 8
 
 AGENT_TIMEOUTS = (
     "Timeout exceeded for receiving agent response",
@@ -31,6 +34,7 @@ class Close(Exception):
 
     code: int
     reason: str = ""
+    ending: Literal["frame", "reset", "garbage", "stall"] = "frame"
 
     @classmethod
     def normal(cls) -> Close:
@@ -65,7 +69,17 @@ class Close(Exception):
     @classmethod
     def lost(cls) -> Close:
         """1006: the connection is reset without a close frame."""
-        return cls(LOST)
+        return cls(LOST, ending="reset")
+
+    @classmethod
+    def garbled(cls) -> Close:
+        """1006: bytes that are no frame, then the end of the connection."""
+        return cls(LOST, ending="garbage")
+
+    @classmethod
+    def stalled(cls) -> Close:
+        """The stream stays open, but nothing comes any more, not even pongs."""
+        return cls(LOST, ending="stall")
 
 
 Receive = Callable[[bytes], Awaitable[None]]
@@ -91,6 +105,7 @@ class Channel:
     socket: web.WebSocketResponse
     transport: asyncio.Transport | None
     frames: int = 0
+    _stalled: asyncio.Event = attrs.field(init=False, factory=asyncio.Event)
 
     async def send(self, value: Any) -> None:
         """Sends a text frame of JSON."""
@@ -116,8 +131,16 @@ class Channel:
 
     async def end(self, close: Close) -> None:
         """Closes the stream."""
-        if close.code == LOST:
-            close_connection(self.transport, reset=True)
+        self._stalled.set()
+        if close.ending == "stall" and self.transport is not None:
+            self._stalled.clear()
+            self.transport.pause_reading()
+            await self._stalled.wait()  # until the server stops, or the stream is closed otherwise
+            return
+        if close.ending != "frame":
+            if close.ending == "garbage" and self.transport is not None:
+                self.transport.write(_GARBAGE)
+            close_connection(self.transport, reset=close.ending == "reset")
             await self.socket.close()
             return
         # The reason may have 123 bytes at most and must not end within a character.

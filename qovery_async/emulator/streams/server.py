@@ -27,7 +27,7 @@ REQUEST_ID = "X-Qovery-Request-Id"
 _logger = logging.getLogger("qovery.emulator")
 
 
-class Streams:
+class StreamServer:
     """The WebSockets of a source: `app.router.add_routes(streams.routes())`, `app.on_shutdown.append(streams.leave)`.
 
     `requests` holds the last thousand accepted requests, `open` the streams that are open now.

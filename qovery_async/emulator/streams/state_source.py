@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import AsyncGenerator, Callable, Collection, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import attrs
@@ -16,6 +15,7 @@ from qovery_async.emulator.http.rate_limit import RateLimit
 from qovery_async.emulator.life import logs, statuses
 from qovery_async.emulator.life.environments import Life
 from qovery_async.emulator.shell.container import Container
+from qovery_async.emulator.streams import measures
 from qovery_async.emulator.streams.channel import Close
 from qovery_async.emulator.streams.handshake import StreamRequest
 from qovery_async.emulator.streams.sources import LogLine, Pod, Tail
@@ -89,7 +89,7 @@ class StateSource:
         service = service_of(self.state, self._entity(request, "service"))
 
         def read() -> list[LogLine]:
-            return [_line(found) for found in logs.service_logs(self.life, service)]
+            return [_line(found, service.kind) for found in logs.service_logs(self.life, service)]
 
         past = read()
         return Tail(past, _new_lines(read, past))
@@ -124,12 +124,13 @@ class StateSource:
             await asyncio.sleep(_POLL)
 
     async def preview(self, request: StreamRequest) -> Mapping[str, Any]:
-        return {"type": "diff", "payload": "no changes", "preview_id": request.get("preview_id")}
+        return {"type": "diff", "payload": f"no changes in {request.get('preview_id')}", "service_type": "TERRAFORM"}
 
     def pods(self, request: StreamRequest) -> Sequence[Pod]:
         service = self._entity(request, "service")
         ports = [port.get("internal_port") for port in service.value.get("ports") or ()]
-        return [Pod(f"{service.kind}-{service.id[:8]}-0", tuple(port for port in ports if isinstance(port, int)))]
+        name = logs.pod_name(self.life, service_of(self.state, service))
+        return [Pod(name, tuple(port for port in ports if isinstance(port, int)))]
 
     def nodes(self, request: StreamRequest) -> Sequence[str]:
         cluster = self._entity(request, "cluster")
@@ -152,10 +153,10 @@ class StateSource:
         return {
             "/deployment/status": lambda: self._deployment(request),
             "/service/status": lambda: {"environments": [self._running(e) for e in self._environments(request)]},
-            "/service/metrics": lambda: [_metrics(pod.name) for pod in self.pods(request)],
-            "/cluster/status": _healthy,
+            "/service/metrics": lambda: [measures.pod(pod.name) for pod in self.pods(request)],
+            "/cluster/status": measures.healthy_cluster,
             "/cluster/metrics": lambda: {
-                "nodes": [{"name": n} for n in self.nodes(request)],
+                "nodes": [measures.node(name) for name in self.nodes(request)],
                 "pvcs": [],
                 "node_pools": [],
             },
@@ -193,42 +194,25 @@ def _kinds(name: str) -> Collection[str]:
 
 
 async def _new_lines(read: Callable[[], list[LogLine]], past: Sequence[LogLine]) -> AsyncGenerator[LogLine]:
-    last = past[-1].created_at if past else None
+    """The lines that are not in `past`; those of one moment are counted, since some are equal."""
+    last = past[-1].created_at if past else datetime.min.replace(tzinfo=UTC)
+    known = sum(line.created_at == last for line in past)
     while True:
-        for line in read():
-            if last is None or line.created_at > last:
-                yield line
-                last = line.created_at
+        coming = [line for line in read() if line.created_at >= last]
+        for line in coming[known:]:
+            yield line
+        if coming:
+            last = coming[-1].created_at
+            known = sum(line.created_at == last for line in coming)
         await asyncio.sleep(_POLL)
 
 
-def _line(found: Mapping[str, Any]) -> LogLine:
+def _line(found: Mapping[str, Any], kind: str) -> LogLine:
     return LogLine(
         created_at=datetime.fromisoformat(found["created_at"]),
         message=found["message"],
         pod_name=found["pod_name"],
+        container_name=kind.lower(),
         version=found["version"],
+        labels={"app": found["pod_name"].rpartition("-")[0]},
     )
-
-
-def _metrics(pod_name: str) -> dict[str, Any]:
-    dice = random.Random(pod_name)  # noqa: S311  # the same pod, the same metrics
-    cpu, memory = dice.randrange(10, 400), dice.randrange(64, 900)
-    return {
-        "pod_name": pod_name,
-        "cpu": {"current": cpu, "current_percent": cpu // 5, "limit": 500, "unit": "mCpu"},
-        "memory": {"current": memory, "current_percent": memory // 10, "limit": 1024, "unit": "MiB"},
-        "storages": [],
-    }
-
-
-def _healthy() -> dict[str, Any]:
-    status: dict[str, Any] = {
-        "global_status": "RUNNING",
-        "qovery_components_in_failure": [],
-        "qovery_components": [],
-        "node_warnings": {},
-        "is_max_nodes_size_reached": False,
-        "kube_version_status": {"type": "ok", "kube_version": "1.33"},
-    }
-    return {"computed_status": status}

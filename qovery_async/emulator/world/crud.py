@@ -11,9 +11,10 @@ from qovery_async.emulator.facts.operations import ApiOperation, DeclaredRespons
 from qovery_async.emulator.facts.refusals import not_found, taken
 from qovery_async.emulator.facts.samples import branch, complete, fields, grow, lasting, sample
 from qovery_async.emulator.facts.validation import misfit
-from qovery_async.emulator.world import derived
+from qovery_async.emulator.world import derived, pages
 from qovery_async.emulator.world.calls import ApiCall, ApiHandler, ApiResponse
 from qovery_async.emulator.world.state import Entity, State
+from qovery_async.emulator.world.unknown_keys import grafted, remembered
 
 _TEXTS: Mapping[str, Any] = {
     "application/octet-stream": b"PK\x05\x06" + bytes(18),  # a ZIP archive without files
@@ -68,7 +69,7 @@ def shown(entity: Entity, declared: DeclaredResponse) -> dict[str, Any]:
 
 def enclosed(items: list[Any], declared: DeclaredResponse) -> Any:
     """A list in the envelope of the response."""
-    page = {"page": 1, "page_size": max(len(items), 20)} if declared.paged else {}
+    page = {"page": 1, "page_size": pages.SIZE} if declared.paged else {}
     return {**page, declared.items: items} if declared.items else items
 
 
@@ -82,8 +83,9 @@ def _shape(
 ) -> dict[str, Any]:
     sent = _without_nulls(body)
     grown = grow(python_type(response_type), sent, known, known["id"])
-    declared = _wires(request_type) or sent.keys()
-    return {**grown, **{key: value for key, value in sent.items() if key not in declared and key not in known}}
+    declared = _wires(request_type)
+    beside = {key: value for key, value in sent.items() if key in declared or key not in known}
+    return grafted(grown, beside, python_type(request_type)) if request_type else grown
 
 
 def _wires(type_: str | None) -> frozenset[str]:
@@ -109,7 +111,7 @@ def _list(call: ApiCall) -> ApiResponse:
     for wire, wanted in call.query.items():
         if items and wire in items[0] and wire in ("name", "kind"):
             items = [item for item in items if item.get(wire) == wanted]
-    return ApiResponse(enclosed(items, declared))
+    return ApiResponse(enclosed(pages.page_of(items, call), declared))
 
 
 def _create(call: ApiCall) -> ApiResponse:
@@ -155,7 +157,8 @@ def _update(call: ApiCall) -> ApiResponse:
         "created_at": entity.value.get("created_at"),
         "updated_at": call.state.now(),
     }
-    entity.value = _shape(family.response_type, request_type, {**kept, **body}, known)
+    made = _shape(family.response_type, request_type, {**kept, **body}, known)
+    entity.value = remembered(made, entity.value, python_type(request_type or "Any"))
     return ApiResponse(shown(entity, call.operation.response))
 
 
@@ -259,7 +262,7 @@ def _sampled(call: ApiCall) -> ApiResponse:
     known = {**call.query, **sent, **derived.references(call.target)}
     value = _sample(declared, f"{call.state.seed}/{call.target.id}/{operation.call}", known)
     if declared.items:
-        value = enclosed([value], declared)
+        value = enclosed(pages.page_of([value], call), declared)
     return ApiResponse(value)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qovery_async.emulator.life.clusters import ClusterLives
 from qovery_async.emulator.life.environments import Life
-from qovery_async.emulator.world import access, clones, clusters, deployments, stages, variables, views
+from qovery_async.emulator.world import access, clones, clusters, deployments, links, stages, variables, views
 from qovery_async.emulator.world.audit_log import AuditLog
 from qovery_async.emulator.world.calls import ApiHandlers
 from qovery_async.emulator.world.tokens import Tokens
@@ -18,7 +18,8 @@ def all_of(tokens: Tokens, life: Life, cluster_lives: ClusterLives, audit_log: A
         **clusters.handlers(),
         **views.handlers(life),
         **stages.handlers(),
-        **variables.handlers(),
+        **variables.handlers(life),
+        **links.handlers(),
         **deployments.handlers(life, cluster_lives),
         **audit_log.handlers(),
     }

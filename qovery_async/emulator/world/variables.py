@@ -15,8 +15,10 @@ import attrs
 from qovery_async.emulator.facts.families import families
 from qovery_async.emulator.facts.operations import operations
 from qovery_async.emulator.facts.refusals import Refusal, not_found
+from qovery_async.emulator.life.environments import Life
 from qovery_async.emulator.world import crud
 from qovery_async.emulator.world.calls import ApiCall, ApiHandlers, ApiResponse
+from qovery_async.emulator.world.outdating import outdating
 from qovery_async.emulator.world.state import Entity, State
 from qovery_async.emulator.world.variable_forms import Form, as_environment_variable, as_secret, as_variable
 
@@ -42,20 +44,15 @@ _LINKED = ("APPLICATION", "CONTAINER", "DATABASE", "JOB", "HELM", "TERRAFORM")
 _VERBS = ("list", "create", "update", "delete", "create_alias", "create_override", "import_many")
 
 
-def handlers() -> ApiHandlers:
+def handlers(life: Life) -> ApiHandlers:
     """The handlers of variables and secrets, in every scope."""
     return {
-        operation.call: partial(_HANDLERS[operation.verb], _VIEWS[family])
+        operation.call: outdating(life, KIND, partial(_HANDLERS[operation.verb], _VIEWS[family]))
+        if operation.verb != "list"
+        else partial(_list, _VIEWS[family])
         for operation in operations().values()
         if (family := operation.namespace.rpartition(".")[2]) in _VIEWS and operation.verb in _VERBS
     }
-
-
-def visible(state: State, parent: Entity) -> list[Entity]:
-    """The own and inherited variables of a project, environment or service, without overridden ones."""
-    found = list(_own_and_inherited(state, parent))
-    overridden = {entity.facts["overrides"].id for entity in found if "overrides" in entity.facts}
-    return [entity for entity in found if entity.id not in overridden]
 
 
 def add(state: State, parent: Entity, body: Mapping[str, Any], *, is_secret: bool, **facts: Any) -> Entity:
@@ -127,7 +124,8 @@ def _add_built_in(state: State, environment: Entity) -> None:
     for key in there.keys() - wanted.keys():
         _remove(state, there[key])
     for key in wanted.keys() - there.keys():
-        value: dict[str, Any] = {"id": state.new_id(), "created_at": state.now(), "key": key, "is_secret": False}
+        value: dict[str, Any] = {"id": state.new_id(), "created_at": state.now(), "updated_at": state.now()}
+        value |= {"key": key, "is_secret": False}
         value |= {"scope": "BUILT_IN", "variable_type": "BUILT_IN", "owned_by": "QOVERY"}
         if (linked := by_key.get(key)) is not None and families().services[linked.kind] in _LINKED:
             value |= {"service_id": linked.id, "service_name": linked.value["name"]}
@@ -153,7 +151,9 @@ def _list(view: VariableView, call: ApiCall) -> ApiResponse:
     query = call.query
     parent = call.target if view.is_secret is not None else _parent(call, query["scope"], query["parent_id"])
     wanted = view.is_secret if view.is_secret is not None else query.get("is_secret")
-    found = [v for v in visible(call.state, parent) if wanted is None or v.value["is_secret"] is wanted]
+    # An overridden variable stays listed beside its override.
+    every = _own_and_inherited(call.state, parent)
+    found = [v for v in every if wanted is None or v.value["is_secret"] is wanted]
     return ApiResponse(crud.enclosed([view.form(variable) for variable in found], call.operation.response))
 
 
@@ -181,7 +181,13 @@ def _create_linked(word: str, fact: str, view: VariableView, call: ApiCall) -> A
     else:
         parent = _place(call, is_secret=view.is_secret)
     if original.parent is None or original.parent not in parent.ancestors():
+        if original.parent is not None and parent in original.parent.ancestors():
+            raise Refusal(400, f"an {word} cannot be in a higher scope than its variable")
         raise not_found(KIND, original.id)
+    if word == "override" and original.parent is parent:
+        raise Refusal(400, "an override must be in a lower scope than its variable")
+    if word == "alias" and "aliases" in original.facts:
+        raise Refusal(400, f"{original.value['key']} is an alias already, which cannot have an alias")
     sent = {**original.value, "key": body.get("key", original.value["key"]), "value": body.get("value")}
     sent |= {key: body[key] for key in _SHARED if key in body}
     made = add(call.state, parent, sent, is_secret=original.value["is_secret"], **{fact: original})
@@ -201,6 +207,8 @@ def _update(view: VariableView, call: ApiCall) -> ApiResponse:
     variable, body = _changeable(call, view), call.sent
     if "overrides" in variable.facts and body["key"] != variable.value["key"]:
         raise Refusal(400, "key: an override must have the key of the variable that it overrides")
+    if "aliases" in variable.facts and body.get("value") not in (None, _value_of(variable)):
+        raise Refusal(400, "value: an alias has the value of its variable, which cannot be edited here")
     if variable.parent is not None and body["key"] != variable.value["key"]:
         _refuse_taken(call.state, variable.parent, body["key"], variable)
     kept = {key: item for key, item in variable.value.items() if key not in ("description", "secret_manager_access_id")}
@@ -209,6 +217,11 @@ def _update(view: VariableView, call: ApiCall) -> ApiResponse:
     if body.get("value") is not None:
         variable.facts["plain"] = body["value"]
     return ApiResponse(view.form(variable))
+
+
+def _value_of(variable: Entity) -> str | None:
+    value: str | None = as_variable(variable)["value"]
+    return value
 
 
 def _delete(view: VariableView, call: ApiCall) -> ApiResponse:

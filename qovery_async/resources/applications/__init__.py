@@ -9,10 +9,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.pagination import Items, Page, after_last, growing
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict, Patch
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -113,7 +112,7 @@ class Applications(Resource):
         mapping: bodies.ApplicationPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.ApplicationPatch],
     ) -> models.Application:
         """Change some values of an application and keep all others.
@@ -132,7 +131,7 @@ class Applications(Resource):
         Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest, Conflict.
         """
         read = partial(self.get, application_id)
-        patch = Patch("applications.patch", models.ApplicationEditRequest, read, mapping, changes)
+        patch = patching.Patch("applications.patch", models.ApplicationEditRequest, read, mapping, changes)
         return await patch.send(partial(self.update, application_id), on_conflict)
 
     async def patch_preview(
@@ -141,7 +140,7 @@ class Applications(Resource):
         mapping: bodies.ApplicationPatch | None = None,
         /,
         **changes: Unpack[bodies.ApplicationPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for an application, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -150,7 +149,7 @@ class Applications(Resource):
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, application_id)
-        patch = Patch("applications.patch_preview", models.ApplicationEditRequest, read, mapping, changes)
+        patch = patching.Patch("applications.patch_preview", models.ApplicationEditRequest, read, mapping, changes)
         return await patch.preview()
 
     async def delete(self, application_id: str, *, skip_reconcile: bool | Unset = UNSET) -> None:

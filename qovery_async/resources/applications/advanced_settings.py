@@ -7,8 +7,7 @@ from functools import partial
 from typing import Unpack
 
 from qovery_async import bodies, models
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict, Patch
+from qovery_async.runtime import patching
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -65,7 +64,7 @@ class ApplicationAdvancedSettings(Resource):
         mapping: bodies.ApplicationAdvancedSettingsPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.ApplicationAdvancedSettingsPatch],
     ) -> models.ApplicationAdvancedSettings:
         """Change some values of the advanced settings and keep all others.
@@ -84,7 +83,7 @@ class ApplicationAdvancedSettings(Resource):
         Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
         """
         read = partial(self.get, application_id)
-        patch = Patch(
+        patch = patching.Patch(
             "applications.advanced_settings.patch", models.ApplicationAdvancedSettings, read, mapping, changes
         )
         return await patch.send(partial(self.update, application_id), on_conflict)
@@ -95,7 +94,7 @@ class ApplicationAdvancedSettings(Resource):
         mapping: bodies.ApplicationAdvancedSettingsPatch | None = None,
         /,
         **changes: Unpack[bodies.ApplicationAdvancedSettingsPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for the advanced settings, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -104,7 +103,7 @@ class ApplicationAdvancedSettings(Resource):
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, application_id)
-        patch = Patch(
+        patch = patching.Patch(
             "applications.advanced_settings.patch_preview", models.ApplicationAdvancedSettings, read, mapping, changes
         )
         return await patch.preview()

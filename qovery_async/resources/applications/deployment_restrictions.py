@@ -8,8 +8,7 @@ from functools import partial
 from typing import Unpack
 
 from qovery_async import bodies, models
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict, Patch, listed
+from qovery_async.runtime import patching
 from qovery_async.runtime.resource import Resource
 
 
@@ -74,7 +73,7 @@ class ApplicationDeploymentRestrictions(Resource):
         mapping: bodies.ApplicationDeploymentRestrictionPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.ApplicationDeploymentRestrictionPatch],
     ) -> models.ApplicationDeploymentRestriction:
         """Change some values of a deployment restriction and keep all others.
@@ -93,13 +92,13 @@ class ApplicationDeploymentRestrictions(Resource):
         Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
         """
         read = partial(
-            listed,
+            patching.listed,
             partial(self.list, application_id),
             deployment_restriction_id,
             "applications.deployment_restrictions.patch",
             "applications.deployment_restrictions.list",
         )
-        patch = Patch(
+        patch = patching.Patch(
             "applications.deployment_restrictions.patch",
             models.ApplicationDeploymentRestrictionRequest,
             read,
@@ -115,7 +114,7 @@ class ApplicationDeploymentRestrictions(Resource):
         mapping: bodies.ApplicationDeploymentRestrictionPatch | None = None,
         /,
         **changes: Unpack[bodies.ApplicationDeploymentRestrictionPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for a deployment restriction, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -124,13 +123,13 @@ class ApplicationDeploymentRestrictions(Resource):
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
         """
         read = partial(
-            listed,
+            patching.listed,
             partial(self.list, application_id),
             deployment_restriction_id,
             "applications.deployment_restrictions.patch",
             "applications.deployment_restrictions.list",
         )
-        patch = Patch(
+        patch = patching.Patch(
             "applications.deployment_restrictions.patch_preview",
             models.ApplicationDeploymentRestrictionRequest,
             read,

@@ -7,8 +7,7 @@ from functools import partial
 from typing import Unpack
 
 from qovery_async import bodies, models
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict, Patch
+from qovery_async.runtime import patching
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -53,7 +52,7 @@ class ApplicationNetwork(Resource):
         mapping: bodies.ApplicationNetworkPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.ApplicationNetworkPatch],
     ) -> models.ApplicationNetwork:
         """Change some values of the network settings and keep all others.
@@ -72,7 +71,7 @@ class ApplicationNetwork(Resource):
         Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
         """
         read = partial(self.get, application_id)
-        patch = Patch("applications.network.patch", models.ApplicationNetworkRequest, read, mapping, changes)
+        patch = patching.Patch("applications.network.patch", models.ApplicationNetworkRequest, read, mapping, changes)
         return await patch.send(partial(self.update, application_id), on_conflict)
 
     async def patch_preview(
@@ -81,7 +80,7 @@ class ApplicationNetwork(Resource):
         mapping: bodies.ApplicationNetworkPatch | None = None,
         /,
         **changes: Unpack[bodies.ApplicationNetworkPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for the network settings, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -90,5 +89,7 @@ class ApplicationNetwork(Resource):
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, application_id)
-        patch = Patch("applications.network.patch_preview", models.ApplicationNetworkRequest, read, mapping, changes)
+        patch = patching.Patch(
+            "applications.network.patch_preview", models.ApplicationNetworkRequest, read, mapping, changes
+        )
         return await patch.preview()

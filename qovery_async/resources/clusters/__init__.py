@@ -8,9 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.namespace import Namespace
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict, Patch, listed
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -121,7 +120,7 @@ class Clusters(Resource):
         mapping: bodies.ClusterPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         organization_id: str | None = None,
         **changes: Unpack[bodies.ClusterPatch],
     ) -> models.Cluster:
@@ -142,9 +141,13 @@ class Clusters(Resource):
         Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
         """
         read = partial(
-            listed, partial(self.list, organization_id=organization_id), cluster_id, "clusters.patch", "clusters.list"
+            patching.listed,
+            partial(self.list, organization_id=organization_id),
+            cluster_id,
+            "clusters.patch",
+            "clusters.list",
         )
-        patch = Patch("clusters.patch", models.ClusterRequest, read, mapping, changes)
+        patch = patching.Patch("clusters.patch", models.ClusterRequest, read, mapping, changes)
         return await patch.send(partial(self.update, cluster_id, organization_id=organization_id), on_conflict)
 
     async def patch_preview(
@@ -155,7 +158,7 @@ class Clusters(Resource):
         *,
         organization_id: str | None = None,
         **changes: Unpack[bodies.ClusterPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for a cluster, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -167,9 +170,13 @@ class Clusters(Resource):
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
         """
         read = partial(
-            listed, partial(self.list, organization_id=organization_id), cluster_id, "clusters.patch", "clusters.list"
+            patching.listed,
+            partial(self.list, organization_id=organization_id),
+            cluster_id,
+            "clusters.patch",
+            "clusters.list",
         )
-        patch = Patch("clusters.patch_preview", models.ClusterRequest, read, mapping, changes)
+        patch = patching.Patch("clusters.patch_preview", models.ClusterRequest, read, mapping, changes)
         return await patch.preview()
 
     async def delete(

@@ -7,8 +7,7 @@ from functools import partial
 from typing import Unpack
 
 from qovery_async import bodies, models
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict, Patch
+from qovery_async.runtime import patching
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -65,7 +64,7 @@ class ClusterAdvancedSettings(Resource):
         mapping: bodies.ClusterAdvancedSettingsPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         organization_id: str | None = None,
         **changes: Unpack[bodies.ClusterAdvancedSettingsPatch],
     ) -> models.ClusterAdvancedSettings:
@@ -86,7 +85,9 @@ class ClusterAdvancedSettings(Resource):
         Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
         """
         read = partial(self.get, cluster_id, organization_id=organization_id)
-        patch = Patch("clusters.advanced_settings.patch", models.ClusterAdvancedSettings, read, mapping, changes)
+        patch = patching.Patch(
+            "clusters.advanced_settings.patch", models.ClusterAdvancedSettings, read, mapping, changes
+        )
         return await patch.send(partial(self.update, cluster_id, organization_id=organization_id), on_conflict)
 
     async def patch_preview(
@@ -97,7 +98,7 @@ class ClusterAdvancedSettings(Resource):
         *,
         organization_id: str | None = None,
         **changes: Unpack[bodies.ClusterAdvancedSettingsPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for the advanced settings, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -109,7 +110,7 @@ class ClusterAdvancedSettings(Resource):
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, cluster_id, organization_id=organization_id)
-        patch = Patch(
+        patch = patching.Patch(
             "clusters.advanced_settings.patch_preview", models.ClusterAdvancedSettings, read, mapping, changes
         )
         return await patch.preview()

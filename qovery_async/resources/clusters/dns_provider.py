@@ -7,8 +7,7 @@ from functools import partial
 from typing import Unpack
 
 from qovery_async import bodies, models
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict, Patch
+from qovery_async.runtime import patching
 from qovery_async.runtime.resource import Resource
 
 
@@ -52,7 +51,7 @@ class ClusterDnsProvider(Resource):
         mapping: bodies.ClusterDnsProviderPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.ClusterDnsProviderPatch],
     ) -> models.ClusterDnsProviderResponse:
         """Change some values of the DNS provider and keep all others.
@@ -73,7 +72,7 @@ class ClusterDnsProvider(Resource):
         Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
         """
         read = partial(self.get, cluster_id)
-        patch = Patch("clusters.dns_provider.patch", models.ClusterDnsProviderRequest, read, mapping, changes)
+        patch = patching.Patch("clusters.dns_provider.patch", models.ClusterDnsProviderRequest, read, mapping, changes)
         return await patch.send(partial(self.update, cluster_id), on_conflict)
 
     async def patch_preview(
@@ -82,7 +81,7 @@ class ClusterDnsProvider(Resource):
         mapping: bodies.ClusterDnsProviderPatch | None = None,
         /,
         **changes: Unpack[bodies.ClusterDnsProviderPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for the DNS provider, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -91,5 +90,7 @@ class ClusterDnsProvider(Resource):
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, cluster_id)
-        patch = Patch("clusters.dns_provider.patch_preview", models.ClusterDnsProviderRequest, read, mapping, changes)
+        patch = patching.Patch(
+            "clusters.dns_provider.patch_preview", models.ClusterDnsProviderRequest, read, mapping, changes
+        )
         return await patch.preview()

@@ -7,8 +7,7 @@ from functools import partial
 from typing import Unpack
 
 from qovery_async import bodies, models
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict, Patch
+from qovery_async.runtime import patching
 from qovery_async.runtime.resource import Resource
 
 
@@ -66,7 +65,7 @@ class ClusterPlatformBinding(Resource):
         mapping: bodies.ClusterPlatformBindingPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         organization_id: str | None = None,
         **changes: Unpack[bodies.ClusterPlatformBindingPatch],
     ) -> models.ClusterPlatformBindingResponse:
@@ -88,7 +87,9 @@ class ClusterPlatformBinding(Resource):
             BadRequest.
         """
         read = partial(self.get, cluster_id, organization_id=organization_id)
-        patch = Patch("clusters.platform_binding.patch", models.ClusterPlatformBindingRequest, read, mapping, changes)
+        patch = patching.Patch(
+            "clusters.platform_binding.patch", models.ClusterPlatformBindingRequest, read, mapping, changes
+        )
         return await patch.send(partial(self.update, cluster_id, organization_id=organization_id), on_conflict)
 
     async def patch_preview(
@@ -99,7 +100,7 @@ class ClusterPlatformBinding(Resource):
         *,
         organization_id: str | None = None,
         **changes: Unpack[bodies.ClusterPlatformBindingPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for the platform binding, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -111,7 +112,7 @@ class ClusterPlatformBinding(Resource):
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound, ServerError.
         """
         read = partial(self.get, cluster_id, organization_id=organization_id)
-        patch = Patch(
+        patch = patching.Patch(
             "clusters.platform_binding.patch_preview", models.ClusterPlatformBindingRequest, read, mapping, changes
         )
         return await patch.preview()

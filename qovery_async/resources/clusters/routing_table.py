@@ -7,8 +7,7 @@ from functools import partial
 from typing import Unpack
 
 from qovery_async import bodies, models
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict, Patch, boxed
+from qovery_async.runtime import patching
 from qovery_async.runtime.resource import Resource
 
 
@@ -64,7 +63,7 @@ class ClusterRoutingTable(Resource):
         mapping: bodies.ClusterRoutingTablePatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         organization_id: str | None = None,
         **changes: Unpack[bodies.ClusterRoutingTablePatch],
     ) -> list[models.ClusterRoute]:
@@ -85,12 +84,14 @@ class ClusterRoutingTable(Resource):
         Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
         """
         read = partial(
-            boxed,
+            patching.boxed,
             partial(self.get, cluster_id, organization_id=organization_id),
             models.ClusterRoutingTableRequest,
             "routes",
         )
-        patch = Patch("clusters.routing_table.patch", models.ClusterRoutingTableRequest, read, mapping, changes)
+        patch = patching.Patch(
+            "clusters.routing_table.patch", models.ClusterRoutingTableRequest, read, mapping, changes
+        )
         return await patch.send(partial(self.update, cluster_id, organization_id=organization_id), on_conflict)
 
     async def patch_preview(
@@ -101,7 +102,7 @@ class ClusterRoutingTable(Resource):
         *,
         organization_id: str | None = None,
         **changes: Unpack[bodies.ClusterRoutingTablePatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for the routing table, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -113,10 +114,12 @@ class ClusterRoutingTable(Resource):
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
         """
         read = partial(
-            boxed,
+            patching.boxed,
             partial(self.get, cluster_id, organization_id=organization_id),
             models.ClusterRoutingTableRequest,
             "routes",
         )
-        patch = Patch("clusters.routing_table.patch_preview", models.ClusterRoutingTableRequest, read, mapping, changes)
+        patch = patching.Patch(
+            "clusters.routing_table.patch_preview", models.ClusterRoutingTableRequest, read, mapping, changes
+        )
         return await patch.preview()

@@ -9,10 +9,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.pagination import Items, Page, growing
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict, Patch
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -160,7 +159,7 @@ class Containers(Resource):
         mapping: bodies.ContainerPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.ContainerPatch],
     ) -> models.ContainerResponse:
         """Change some values of a container and keep all others.
@@ -179,7 +178,7 @@ class Containers(Resource):
         Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest, Conflict.
         """
         read = partial(self.get, container_id)
-        patch = Patch("containers.patch", models.ContainerRequest, read, mapping, changes)
+        patch = patching.Patch("containers.patch", models.ContainerRequest, read, mapping, changes)
         return await patch.send(partial(self.update, container_id), on_conflict)
 
     async def patch_preview(
@@ -188,7 +187,7 @@ class Containers(Resource):
         mapping: bodies.ContainerPatch | None = None,
         /,
         **changes: Unpack[bodies.ContainerPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for a container, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -197,7 +196,7 @@ class Containers(Resource):
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, container_id)
-        patch = Patch("containers.patch_preview", models.ContainerRequest, read, mapping, changes)
+        patch = patching.Patch("containers.patch_preview", models.ContainerRequest, read, mapping, changes)
         return await patch.preview()
 
     async def delete(self, container_id: str, *, skip_reconcile: bool | Unset = UNSET) -> None:

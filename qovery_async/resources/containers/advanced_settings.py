@@ -7,8 +7,7 @@ from functools import partial
 from typing import Unpack
 
 from qovery_async import bodies, models
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict, Patch
+from qovery_async.runtime import patching
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -65,7 +64,7 @@ class ContainerAdvancedSettings(Resource):
         mapping: bodies.ContainerAdvancedSettingsPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.ContainerAdvancedSettingsPatch],
     ) -> models.ContainerAdvancedSettings:
         """Change some values of the advanced settings and keep all others.
@@ -84,7 +83,9 @@ class ContainerAdvancedSettings(Resource):
         Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
         """
         read = partial(self.get, container_id)
-        patch = Patch("containers.advanced_settings.patch", models.ContainerAdvancedSettings, read, mapping, changes)
+        patch = patching.Patch(
+            "containers.advanced_settings.patch", models.ContainerAdvancedSettings, read, mapping, changes
+        )
         return await patch.send(partial(self.update, container_id), on_conflict)
 
     async def patch_preview(
@@ -93,7 +94,7 @@ class ContainerAdvancedSettings(Resource):
         mapping: bodies.ContainerAdvancedSettingsPatch | None = None,
         /,
         **changes: Unpack[bodies.ContainerAdvancedSettingsPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for the advanced settings, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -102,7 +103,7 @@ class ContainerAdvancedSettings(Resource):
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, container_id)
-        patch = Patch(
+        patch = patching.Patch(
             "containers.advanced_settings.patch_preview", models.ContainerAdvancedSettings, read, mapping, changes
         )
         return await patch.preview()

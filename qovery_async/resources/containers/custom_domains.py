@@ -8,8 +8,7 @@ from functools import partial
 from typing import Unpack
 
 from qovery_async import bodies, models
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict, Patch, listed
+from qovery_async.runtime import patching
 from qovery_async.runtime.resource import Resource
 
 
@@ -72,7 +71,7 @@ class ContainerCustomDomains(Resource):
         mapping: bodies.CustomDomainPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.CustomDomainPatch],
     ) -> models.CustomDomain:
         """Change some values of a custom domain and keep all others.
@@ -91,13 +90,13 @@ class ContainerCustomDomains(Resource):
         Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
         """
         read = partial(
-            listed,
+            patching.listed,
             partial(self.list, container_id),
             custom_domain_id,
             "containers.custom_domains.patch",
             "containers.custom_domains.list",
         )
-        patch = Patch("containers.custom_domains.patch", models.CustomDomainRequest, read, mapping, changes)
+        patch = patching.Patch("containers.custom_domains.patch", models.CustomDomainRequest, read, mapping, changes)
         return await patch.send(partial(self.update, container_id, custom_domain_id), on_conflict)
 
     async def patch_preview(
@@ -107,7 +106,7 @@ class ContainerCustomDomains(Resource):
         mapping: bodies.CustomDomainPatch | None = None,
         /,
         **changes: Unpack[bodies.CustomDomainPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for a custom domain, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -116,13 +115,15 @@ class ContainerCustomDomains(Resource):
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
         """
         read = partial(
-            listed,
+            patching.listed,
             partial(self.list, container_id),
             custom_domain_id,
             "containers.custom_domains.patch",
             "containers.custom_domains.list",
         )
-        patch = Patch("containers.custom_domains.patch_preview", models.CustomDomainRequest, read, mapping, changes)
+        patch = patching.Patch(
+            "containers.custom_domains.patch_preview", models.CustomDomainRequest, read, mapping, changes
+        )
         return await patch.preview()
 
     async def delete(self, container_id: str, custom_domain_id: str) -> None:

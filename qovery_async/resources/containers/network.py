@@ -7,8 +7,7 @@ from functools import partial
 from typing import Unpack
 
 from qovery_async import bodies, models
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict, Patch
+from qovery_async.runtime import patching
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -50,7 +49,7 @@ class ContainerNetwork(Resource):
         mapping: bodies.ContainerNetworkPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.ContainerNetworkPatch],
     ) -> models.ContainerNetwork:
         """Change some values of the network settings and keep all others.
@@ -69,7 +68,7 @@ class ContainerNetwork(Resource):
         Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
         """
         read = partial(self.get, container_id)
-        patch = Patch("containers.network.patch", models.ContainerNetworkRequest, read, mapping, changes)
+        patch = patching.Patch("containers.network.patch", models.ContainerNetworkRequest, read, mapping, changes)
         return await patch.send(partial(self.update, container_id), on_conflict)
 
     async def patch_preview(
@@ -78,7 +77,7 @@ class ContainerNetwork(Resource):
         mapping: bodies.ContainerNetworkPatch | None = None,
         /,
         **changes: Unpack[bodies.ContainerNetworkPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for the network settings, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -87,5 +86,7 @@ class ContainerNetwork(Resource):
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, container_id)
-        patch = Patch("containers.network.patch_preview", models.ContainerNetworkRequest, read, mapping, changes)
+        patch = patching.Patch(
+            "containers.network.patch_preview", models.ContainerNetworkRequest, read, mapping, changes
+        )
         return await patch.preview()

@@ -8,10 +8,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.pagination import Items, Page, after_last, growing
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict, Patch
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -121,7 +120,7 @@ class Environments(Resource):
         mapping: bodies.EnvironmentPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.EnvironmentPatch],
     ) -> models.Environment:
         """Change some values of an environment and keep all others.
@@ -140,7 +139,7 @@ class Environments(Resource):
         Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest, Conflict.
         """
         read = partial(self.get, environment_id)
-        patch = Patch("environments.patch", models.EnvironmentEditRequest, read, mapping, changes)
+        patch = patching.Patch("environments.patch", models.EnvironmentEditRequest, read, mapping, changes)
         return await patch.send(partial(self.update, environment_id), on_conflict)
 
     async def patch_preview(
@@ -149,7 +148,7 @@ class Environments(Resource):
         mapping: bodies.EnvironmentPatch | None = None,
         /,
         **changes: Unpack[bodies.EnvironmentPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for an environment, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -158,7 +157,7 @@ class Environments(Resource):
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, environment_id)
-        patch = Patch("environments.patch_preview", models.EnvironmentEditRequest, read, mapping, changes)
+        patch = patching.Patch("environments.patch_preview", models.EnvironmentEditRequest, read, mapping, changes)
         return await patch.preview()
 
     async def delete(self, environment_id: str, *, skip_reconcile: bool | Unset = UNSET) -> None:

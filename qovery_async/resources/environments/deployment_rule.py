@@ -7,8 +7,7 @@ from functools import partial
 from typing import Unpack
 
 from qovery_async import bodies, models
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict, Patch
+from qovery_async.runtime import patching
 from qovery_async.runtime.resource import Resource
 
 
@@ -58,7 +57,7 @@ class EnvironmentDeploymentRule(Resource):
         mapping: bodies.EnvironmentDeploymentRulePatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.EnvironmentDeploymentRulePatch],
     ) -> models.EnvironmentDeploymentRule:
         """Change some values of the deployment rule and keep all others.
@@ -78,7 +77,7 @@ class EnvironmentDeploymentRule(Resource):
         Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
         """
         read = partial(self.get, environment_id)
-        patch = Patch(
+        patch = patching.Patch(
             "environments.deployment_rule.patch", models.EnvironmentDeploymentRuleEditRequest, read, mapping, changes
         )
         return await patch.send(partial(self.update, environment_id, deployment_rule_id), on_conflict)
@@ -89,7 +88,7 @@ class EnvironmentDeploymentRule(Resource):
         mapping: bodies.EnvironmentDeploymentRulePatch | None = None,
         /,
         **changes: Unpack[bodies.EnvironmentDeploymentRulePatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for the deployment rule, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -101,7 +100,7 @@ class EnvironmentDeploymentRule(Resource):
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
         """
         read = partial(self.get, environment_id)
-        patch = Patch(
+        patch = patching.Patch(
             "environments.deployment_rule.patch_preview",
             models.EnvironmentDeploymentRuleEditRequest,
             read,

@@ -8,8 +8,7 @@ from functools import partial
 from typing import Unpack
 
 from qovery_async import bodies, models
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict, Patch, listed
+from qovery_async.runtime import patching
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET, Unset
 
@@ -73,7 +72,7 @@ class EnvironmentEnvironmentVariables(Resource):
         mapping: bodies.EnvironmentVariablePatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.EnvironmentVariablePatch],
     ) -> models.EnvironmentVariable:
         """Change some values of an environment variable and keep all others.
@@ -92,13 +91,13 @@ class EnvironmentEnvironmentVariables(Resource):
         Raises: ConfigurationError, ConflictingChange, Unauthorized, Forbidden, NotFound, BadRequest.
         """
         read = partial(
-            listed,
+            patching.listed,
             partial(self.list, environment_id),
             environment_variable_id,
             "environments.environment_variables.patch",
             "environments.environment_variables.list",
         )
-        patch = Patch(
+        patch = patching.Patch(
             "environments.environment_variables.patch", models.EnvironmentVariableEditRequest, read, mapping, changes
         )
         return await patch.send(partial(self.update, environment_id, environment_variable_id), on_conflict)
@@ -110,7 +109,7 @@ class EnvironmentEnvironmentVariables(Resource):
         mapping: bodies.EnvironmentVariablePatch | None = None,
         /,
         **changes: Unpack[bodies.EnvironmentVariablePatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for an environment variable, and what it would change.
 
         Takes what `patch` takes, and changes nothing.
@@ -119,13 +118,13 @@ class EnvironmentEnvironmentVariables(Resource):
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
         """
         read = partial(
-            listed,
+            patching.listed,
             partial(self.list, environment_id),
             environment_variable_id,
             "environments.environment_variables.patch",
             "environments.environment_variables.list",
         )
-        patch = Patch(
+        patch = patching.Patch(
             "environments.environment_variables.patch_preview",
             models.EnvironmentVariableEditRequest,
             read,

@@ -8,7 +8,7 @@ from typing import Any
 from qovery_async.codec.plain import is_list, is_object
 from qovery_async.codec.shapes import attributes
 from qovery_async.errors import ConfigurationError
-from qovery_async.runtime.patching.rules import Hidden
+from qovery_async.runtime.patching.rules import NeverBack
 from qovery_async.runtime.patching.tables import HIDDEN
 from qovery_async.vocabulary import UNSET, Model
 
@@ -35,7 +35,7 @@ def check(operation: str, body: dict[str, Any], given: Any, response: Any, model
             )
 
 
-def _lacks(row: Hidden, body: Mapping[str, Any], given: Any, response: Any) -> bool:
+def _lacks(row: NeverBack, body: Mapping[str, Any], given: Any, response: Any) -> bool:
     """Whether the object holds a value that is not in the body."""
     place, _, key = row.path.rpartition(".")
     if place.endswith("[]"):

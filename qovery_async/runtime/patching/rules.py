@@ -26,7 +26,7 @@ class Conversion:
 
 
 @attrs.frozen
-class Hidden:
+class NeverBack:
     """A value that never comes back, and that sending an object without it would erase, or may.
 
     `path` is its place in the request; `[]` in it stands for each item of a list. The object holds one where `held` is

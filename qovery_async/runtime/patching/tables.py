@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from qovery_async.runtime.patching.rules import Conversion, Hidden
+from qovery_async.runtime.patching.rules import Conversion, NeverBack
 
 CONVERSIONS = {
     ("TerraformFilesSource", "TerraformRequestTerraformFilesSource"): Conversion(
@@ -66,47 +66,47 @@ EXCLUSIVE = {
 
 HIDDEN = {
     "AwsStaticCredentialsRequest": [
-        Hidden("secret_access_key"),
+        NeverBack("secret_access_key"),
     ],
     "ClusterDnsProviderRequest": [
-        Hidden("dns_provider.api_token", held="dns_provider.provider=CLOUDFLARE"),
-        Hidden("dns_provider.credentials.aws_secret_access_key", held="dns_provider.provider=ROUTE53"),
+        NeverBack("dns_provider.api_token", held="dns_provider.provider=CLOUDFLARE"),
+        NeverBack("dns_provider.credentials.aws_secret_access_key", held="dns_provider.provider=ROUTE53"),
     ],
     "ContainerRegistryRequest": [
-        Hidden("config.secret_access_key", held="config.access_key_id"),
-        Hidden("config.scaleway_secret_key", held="config.scaleway_access_key"),
-        Hidden("config.json_credentials", held="kind=GCP_ARTIFACT_REGISTRY", unless="config.gcp_credentials_type"),
-        Hidden("config.password", held="config.username"),
+        NeverBack("config.secret_access_key", held="config.access_key_id"),
+        NeverBack("config.scaleway_secret_key", held="config.scaleway_access_key"),
+        NeverBack("config.json_credentials", held="kind=GCP_ARTIFACT_REGISTRY", unless="config.gcp_credentials_type"),
+        NeverBack("config.password", held="config.username"),
     ],
     "EksAnywhereVsphereRoleCredentialsRequest": [
-        Hidden("vsphere_password"),
+        NeverBack("vsphere_password"),
     ],
     "EksAnywhereVsphereStaticCredentialsRequest": [
-        Hidden("secret_access_key"),
-        Hidden("vsphere_password"),
+        NeverBack("secret_access_key"),
+        NeverBack("vsphere_password"),
     ],
     "GcpServiceAccountKeyCredentialsRequest": [
-        Hidden("gcp_credentials"),
+        NeverBack("gcp_credentials"),
     ],
     "GitTokenRequest": [
-        Hidden("token"),
+        NeverBack("token"),
     ],
     "HelmRepositoryRequest": [
-        Hidden("config.secret_access_key", held="config.access_key_id"),
-        Hidden("config.scaleway_secret_key", held="config.scaleway_access_key"),
-        Hidden("config.password", held="config.username"),
+        NeverBack("config.secret_access_key", held="config.access_key_id"),
+        NeverBack("config.scaleway_secret_key", held="config.scaleway_access_key"),
+        NeverBack("config.password", held="config.username"),
     ],
     "McpServerRequest": [
-        Hidden("headers", held="header_names", is_known=True),
+        NeverBack("headers", held="header_names", is_known=True),
     ],
     "OrganizationWebhookCreateRequest": [
-        Hidden("target_secret", held="target_secret_set"),
+        NeverBack("target_secret", held="target_secret_set"),
     ],
     "ScalewayCredentialsRequest": [
-        Hidden("scaleway_secret_key"),
+        NeverBack("scaleway_secret_key"),
     ],
     "TerraformRequest": [
-        Hidden("terraform_variables_source.tf_vars[].value", held="secret"),
+        NeverBack("terraform_variables_source.tf_vars[].value", held="secret"),
     ],
 }
 """By the model of a request: what it must have, since Qovery would erase it, or might."""

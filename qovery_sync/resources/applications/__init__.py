@@ -8,10 +8,9 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.pagination import Page
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
 
@@ -93,7 +92,7 @@ class Applications(Twin):
         mapping: bodies.ApplicationPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.ApplicationPatch],
     ) -> models.Application:
         """Change some values of an application and keep all others.
@@ -119,7 +118,7 @@ class Applications(Twin):
         mapping: bodies.ApplicationPatch | None = None,
         /,
         **changes: Unpack[bodies.ApplicationPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for an application, and what it would change.
 
         Takes what `patch` takes, and changes nothing.

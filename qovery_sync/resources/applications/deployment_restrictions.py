@@ -7,8 +7,7 @@ import builtins
 from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict
+from qovery_async.runtime import patching
 from qovery_sync.twin import Twin
 
 if TYPE_CHECKING:
@@ -60,7 +59,7 @@ class ApplicationDeploymentRestrictions(Twin):
         mapping: bodies.ApplicationDeploymentRestrictionPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.ApplicationDeploymentRestrictionPatch],
     ) -> models.ApplicationDeploymentRestriction:
         """Change some values of a deployment restriction and keep all others.
@@ -89,7 +88,7 @@ class ApplicationDeploymentRestrictions(Twin):
         mapping: bodies.ApplicationDeploymentRestrictionPatch | None = None,
         /,
         **changes: Unpack[bodies.ApplicationDeploymentRestrictionPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for a deployment restriction, and what it would change.
 
         Takes what `patch` takes, and changes nothing.

@@ -6,8 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict
+from qovery_async.runtime import patching
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
 
@@ -46,7 +45,7 @@ class ApplicationNetwork(Twin):
         mapping: bodies.ApplicationNetworkPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.ApplicationNetworkPatch],
     ) -> models.ApplicationNetwork:
         """Change some values of the network settings and keep all others.
@@ -72,7 +71,7 @@ class ApplicationNetwork(Twin):
         mapping: bodies.ApplicationNetworkPatch | None = None,
         /,
         **changes: Unpack[bodies.ApplicationNetworkPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for the network settings, and what it would change.
 
         Takes what `patch` takes, and changes nothing.

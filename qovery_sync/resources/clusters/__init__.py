@@ -7,9 +7,8 @@ import builtins
 from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.namespace import Namespace
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
 
@@ -98,7 +97,7 @@ class Clusters(Twin):
         mapping: bodies.ClusterPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         organization_id: str | None = None,
         **changes: Unpack[bodies.ClusterPatch],
     ) -> models.Cluster:
@@ -130,7 +129,7 @@ class Clusters(Twin):
         *,
         organization_id: str | None = None,
         **changes: Unpack[bodies.ClusterPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for a cluster, and what it would change.
 
         Takes what `patch` takes, and changes nothing.

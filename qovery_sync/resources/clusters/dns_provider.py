@@ -6,8 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict
+from qovery_async.runtime import patching
 from qovery_sync.twin import Twin
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ class ClusterDnsProvider(Twin):
         mapping: bodies.ClusterDnsProviderPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.ClusterDnsProviderPatch],
     ) -> models.ClusterDnsProviderResponse:
         """Change some values of the DNS provider and keep all others.
@@ -73,7 +72,7 @@ class ClusterDnsProvider(Twin):
         mapping: bodies.ClusterDnsProviderPatch | None = None,
         /,
         **changes: Unpack[bodies.ClusterDnsProviderPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for the DNS provider, and what it would change.
 
         Takes what `patch` takes, and changes nothing.

@@ -6,8 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict
+from qovery_async.runtime import patching
 from qovery_sync.twin import Twin
 
 if TYPE_CHECKING:
@@ -53,7 +52,7 @@ class ClusterPlatformBinding(Twin):
         mapping: bodies.ClusterPlatformBindingPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         organization_id: str | None = None,
         **changes: Unpack[bodies.ClusterPlatformBindingPatch],
     ) -> models.ClusterPlatformBindingResponse:
@@ -86,7 +85,7 @@ class ClusterPlatformBinding(Twin):
         *,
         organization_id: str | None = None,
         **changes: Unpack[bodies.ClusterPlatformBindingPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for the platform binding, and what it would change.
 
         Takes what `patch` takes, and changes nothing.

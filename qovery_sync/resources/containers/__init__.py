@@ -8,10 +8,9 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.pagination import Page
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
 
@@ -130,7 +129,7 @@ class Containers(Twin):
         mapping: bodies.ContainerPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.ContainerPatch],
     ) -> models.ContainerResponse:
         """Change some values of a container and keep all others.
@@ -156,7 +155,7 @@ class Containers(Twin):
         mapping: bodies.ContainerPatch | None = None,
         /,
         **changes: Unpack[bodies.ContainerPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for a container, and what it would change.
 
         Takes what `patch` takes, and changes nothing.

@@ -7,8 +7,7 @@ import builtins
 from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict
+from qovery_async.runtime import patching
 from qovery_sync.twin import Twin
 
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ class ContainerCustomDomains(Twin):
         mapping: bodies.CustomDomainPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.CustomDomainPatch],
     ) -> models.CustomDomain:
         """Change some values of a custom domain and keep all others.
@@ -87,7 +86,7 @@ class ContainerCustomDomains(Twin):
         mapping: bodies.CustomDomainPatch | None = None,
         /,
         **changes: Unpack[bodies.CustomDomainPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for a custom domain, and what it would change.
 
         Takes what `patch` takes, and changes nothing.

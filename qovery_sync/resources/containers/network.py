@@ -6,8 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict
+from qovery_async.runtime import patching
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
 
@@ -46,7 +45,7 @@ class ContainerNetwork(Twin):
         mapping: bodies.ContainerNetworkPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.ContainerNetworkPatch],
     ) -> models.ContainerNetwork:
         """Change some values of the network settings and keep all others.
@@ -72,7 +71,7 @@ class ContainerNetwork(Twin):
         mapping: bodies.ContainerNetworkPatch | None = None,
         /,
         **changes: Unpack[bodies.ContainerNetworkPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for the network settings, and what it would change.
 
         Takes what `patch` takes, and changes nothing.

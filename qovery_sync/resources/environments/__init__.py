@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Unpack
 
 from qovery_async import bodies, models
+from qovery_async.runtime import patching
 from qovery_async.runtime.namespace import Namespace
 from qovery_async.runtime.pagination import Page
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
 
@@ -100,7 +99,7 @@ class Environments(Twin):
         mapping: bodies.EnvironmentPatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.EnvironmentPatch],
     ) -> models.Environment:
         """Change some values of an environment and keep all others.
@@ -126,7 +125,7 @@ class Environments(Twin):
         mapping: bodies.EnvironmentPatch | None = None,
         /,
         **changes: Unpack[bodies.EnvironmentPatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for an environment, and what it would change.
 
         Takes what `patch` takes, and changes nothing.

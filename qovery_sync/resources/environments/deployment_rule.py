@@ -6,8 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict
+from qovery_async.runtime import patching
 from qovery_sync.twin import Twin
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ class EnvironmentDeploymentRule(Twin):
         mapping: bodies.EnvironmentDeploymentRulePatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.EnvironmentDeploymentRulePatch],
     ) -> models.EnvironmentDeploymentRule:
         """Change some values of the deployment rule and keep all others.
@@ -79,7 +78,7 @@ class EnvironmentDeploymentRule(Twin):
         mapping: bodies.EnvironmentDeploymentRulePatch | None = None,
         /,
         **changes: Unpack[bodies.EnvironmentDeploymentRulePatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for the deployment rule, and what it would change.
 
         Takes what `patch` takes, and changes nothing.

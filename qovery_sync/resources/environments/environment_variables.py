@@ -7,8 +7,7 @@ import builtins
 from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
-from qovery_async.runtime.patching.difference import PatchPreview
-from qovery_async.runtime.patching.patch import OnConflict
+from qovery_async.runtime import patching
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.twin import Twin
 
@@ -59,7 +58,7 @@ class EnvironmentEnvironmentVariables(Twin):
         mapping: bodies.EnvironmentVariablePatch | None = None,
         /,
         *,
-        on_conflict: OnConflict = "raise",
+        on_conflict: patching.OnConflict = "raise",
         **changes: Unpack[bodies.EnvironmentVariablePatch],
     ) -> models.EnvironmentVariable:
         """Change some values of an environment variable and keep all others.
@@ -88,7 +87,7 @@ class EnvironmentEnvironmentVariables(Twin):
         mapping: bodies.EnvironmentVariablePatch | None = None,
         /,
         **changes: Unpack[bodies.EnvironmentVariablePatch],
-    ) -> PatchPreview:
+    ) -> patching.PatchPreview:
         """Preview what `patch` would send for an environment variable, and what it would change.
 
         Takes what `patch` takes, and changes nothing.

@@ -31,6 +31,7 @@ def description(*, schema: dict[str, Any], **ids: str) -> dict[str, Any]:
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Runs the command on a description, with facts of its own to write."""
     monkeypatch.setattr(facts, "API_JSON", tmp_path / "api.json")
+    monkeypatch.setattr(facts, "STREAMS_JSON", tmp_path / "streams.json")
 
     def run_(described: dict[str, Any]) -> int:
         file = tmp_path / "description.json"

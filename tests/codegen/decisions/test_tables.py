@@ -17,6 +17,7 @@ from codegen.decisions.loader import TableError
 from codegen.decisions.naming import Names
 from codegen.decisions.patches import Patches
 from codegen.decisions.secrecy import Secrets
+from codegen.decisions.streams import StreamPaths
 from codegen.decisions.tables import Corrections, Modules, Pagers, Repeatable, SchemaNames
 from codegen.decisions.words import Fields, Namespaces, Notes, Parameters, Phrases
 from tests.support.table_cases import Case, by_table
@@ -43,7 +44,7 @@ MISSPELT = [
     Case(
         Corrections,
         '[[correction]]\nat = "#/a"\nreason = "R."\n>undeclard = ["b"]\nremove = ["c"]\n',
-        "correction.undeclard: unknown key, expected at, reason, when, remove, set, undeclared",
+        "correction.undeclard: unknown key, expected at, reason, of, when, remove, set, undeclared",
     ),
     Case(
         Enums,
@@ -65,6 +66,11 @@ MISSPELT = [
     Case(Phrases, "[methods]\n[calls]\n[things]\n>[call]\n", "call: unknown key, expected methods, calls, things"),
     Case(Repeatable, "[repeatable]\n>[repeatible]\n", "repeatible: unknown key, expected repeatable"),
     Case(SchemaNames, "[names]\n>[name]\n", "name: unknown key, expected names"),
+    Case(
+        StreamPaths,
+        '[names]\n[frames]\n[paths."/a"]\nrequired = []\n>optionl = ["b"]\n',
+        "paths./a.optionl: unknown key, expected required, optional, frame",
+    ),
     Case(
         Secrets,
         'shown = []\ntext = []\n[[hidden]]\nattributes = ["token"]\nreason = "R."\n>flg = "x"\n',
@@ -136,6 +142,7 @@ WRONG = [
         'hidden = []\nshown = []\n[[text]]\ncalls = ["things.read"]\n>hidden = "yes"\nreason = "R."\n',
         "text.hidden: expected bool, got 'yes'",
     ),
+    Case(StreamPaths, '[names]\n[paths]\n[frames]\n>"/a" = 5\n', "frames./a: expected str, got 5"),
     Case(Names, f"{NAMES}>listThings,things.list,GET\n", "rows.path: missing"),
     Case(
         Names,

@@ -145,3 +145,25 @@ class TestUnionsInsideUnions:
         assert stopped(circle) == "#/components/schemas/Thing"
         scalar = thing({"oneOf": [ref("Pet"), ref("Cat")]}, Pet={"oneOf": [TEXT, ref("Dog")]}, Cat=CAT, Dog=DOG)
         assert stopped(scalar) == "#/components/schemas/Thing"
+
+
+class TestConstantsOfTheirOwn:
+    """Inline branches without a discriminator that each require another value under the same key."""
+
+    def test_are_the_tag(self, read: Read) -> None:
+        branches = [
+            object_(["kind", "text"], kind={"type": "string", "enum": ["error"]}, text=TEXT),
+            object_(["kind"], kind={"type": "string", "enum": ["cancelled"]}),
+            object_(["kind"], kind={"const": "timeout"}),
+        ]
+        found = union(read(thing({"oneOf": branches})))
+        assert found.tag == "kind"
+        assert found.mapping == {
+            "error": "ThingError",
+            "cancelled": "ThingCancelled",
+            "timeout": "ThingTimeout",
+        }
+
+    def test_that_two_branches_share_are_none(self, stopped: Callable[[Described], str]) -> None:
+        branches = [object_(["kind"], kind={"type": "string", "enum": ["same"]}) for _ in range(2)]
+        assert stopped(thing({"oneOf": branches})) == "#/components/schemas/Thing/oneOf/1"

@@ -62,6 +62,14 @@ class LearningHandle(Handle):
         raise NotImplementedError
 
 
+async def entry_of(handle: Handle) -> DirectoryEntry:
+    """What never changes for the id of a handle; looked up only for a service of a kind that is not known."""
+    known, noun = handle._known, handle._noun  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # of this module
+    if known is None and noun == "service" and isinstance(handle, LearningHandle):
+        known = await handle._entry()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    return known or DirectoryEntry(noun=noun, id=handle.id, names=(), organization_id="")
+
+
 def _checked(id_: object, noun: Noun) -> str:
     if isinstance(id_, str) and is_id(id_):
         return id_.lower()

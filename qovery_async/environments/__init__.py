@@ -1,0 +1,1 @@
+"""Environments as documents, and what differs between two of them."""

@@ -1,0 +1,1 @@
+"""What Qovery pushes: logs, statuses and metrics over WebSockets."""

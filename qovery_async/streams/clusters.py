@@ -1,0 +1,129 @@
+"""Which streams does a cluster have, and how is any other opened?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qovery_async import models
+from qovery_async.errors import NotFound
+from qovery_async.streams.backlog import WhenSlow
+from qovery_async.streams.environments import EnvironmentStreams
+from qovery_async.streams.kinds import Kind, line_mark
+from qovery_async.streams.places import checked
+from qovery_async.streams.stream import Stream
+
+_INFRA_LOGS = Kind("/infra/logs", models.InfraLogLine, key="message", mark=line_mark)
+_CLUSTER_STATUS = Kind("/cluster/status", models.ClusterRunningStatus, key="computed_status", is_state=True)
+_CLUSTER_METRICS = Kind("/cluster/metrics", models.ClusterMetrics, key="nodes", is_state=True)
+_CLUSTER_NODES = Kind("/cluster/nodes", models.NodeList, key="nodes")
+_CLUSTER_NODE = Kind("/cluster/node", models.NodeList, key="nodes")
+_BLUEPRINT_PREVIEW = Kind("/blueprint/preview", models.BlueprintPreviewResult, key="type")
+
+
+class Streams(EnvironmentStreams):
+    """Streams: logs, statuses and metrics as they come, over WebSockets."""
+
+    def infra_logs(
+        self,
+        cluster_id: str,
+        infra_component_type: str,
+        *,
+        when_slow: WhenSlow = "wait",
+        organization_id: str | None = None,
+    ) -> Stream[models.InfraLogLine]:
+        """Follow the logs of a part of a cluster, such as its ingress.
+
+        Args:
+            cluster_id: The id of the cluster.
+            infra_component_type: The part, as Qovery names it.
+            when_slow: "wait" or "drop", as for `service_logs`.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /infra/logs` as a WebSocket.
+
+        Raises: Unauthorized, Forbidden, StreamClosed, while it is read.
+        """
+        part = {"infra_component_type": checked("infra_component_type", infra_component_type)}
+        return self._of_cluster(_INFRA_LOGS, cluster_id, organization_id, part, when_slow)
+
+    def cluster_status(
+        self, cluster_id: str, *, when_slow: WhenSlow = "wait", organization_id: str | None = None
+    ) -> Stream[models.ClusterRunningStatus]:
+        """Watch the state of a cluster: its nodes, its version and what Qovery runs on it.
+
+        Args:
+            cluster_id: The id of the cluster.
+            when_slow: "wait" or "drop", as for `service_logs`.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /cluster/status` as a WebSocket.
+
+        Raises: Unauthorized, Forbidden, StreamClosed, while it is read.
+        """
+        return self._of_cluster(_CLUSTER_STATUS, cluster_id, organization_id, {}, when_slow)
+
+    def cluster_metrics(
+        self, cluster_id: str, *, when_slow: WhenSlow = "wait", organization_id: str | None = None
+    ) -> Stream[models.ClusterMetrics]:
+        """Watch what the nodes and the pods of a cluster use.
+
+        Args:
+            cluster_id: The id of the cluster.
+            when_slow: "wait" or "drop", as for `service_logs`.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /cluster/metrics` as a WebSocket.
+
+        Raises: Unauthorized, Forbidden, StreamClosed, while it is read.
+        """
+        return self._of_cluster(_CLUSTER_METRICS, cluster_id, organization_id, {}, when_slow)
+
+    async def cluster_nodes(self, cluster_id: str, *, organization_id: str | None = None) -> models.NodeList:
+        """List the nodes of a cluster.
+
+        Args:
+            cluster_id: The id of the cluster.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /cluster/nodes` as a WebSocket; where that is not found, `GET /cluster/node`.
+
+        Raises: Unauthorized, Forbidden, NotFound, RequestTimeout, StreamClosed.
+        """
+        try:
+            return await self._only(self._of_cluster(_CLUSTER_NODES, cluster_id, organization_id, {}, "wait"))
+        except NotFound:
+            return await self._only(self._of_cluster(_CLUSTER_NODE, cluster_id, organization_id, {}, "wait"))
+
+    async def blueprint_preview(
+        self, preview_id: str, *, cluster_id: str, organization_id: str | None = None
+    ) -> models.BlueprintPreviewResult:
+        """Get the preview of an update of a blueprint, once it is there.
+
+        Waits as long as the server does, or for the client's `timeout`.
+
+        Args:
+            preview_id: As the request for the preview returned it.
+            cluster_id: The id of the cluster.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /blueprint/preview` as a WebSocket.
+
+        Raises: Unauthorized, Forbidden, NotFound, RequestTimeout, StreamClosed.
+        """
+        of = {"preview_id": checked("preview_id", preview_id)}
+        stream = self._of_cluster(_BLUEPRINT_PREVIEW, cluster_id, organization_id, of, "wait")
+        return await self._only(stream, at_once=False)
+
+    def connect(self, path: str, *, when_slow: WhenSlow = "wait", **params: object) -> Stream[Any]:
+        """Open a stream that has no method yet. Items are the JSON of its frames, or what came instead.
+
+        Args:
+            path: Such as `/service/status`.
+            when_slow: "wait" or "drop", as for `service_logs`.
+            params: What the handshake takes, as the API calls it: `cluster=...`. The organization is that of
+                the client unless given.
+
+        Raises:
+            ConfigurationError: a parameter is missing or unknown, for a path that is known.
+        """
+        return self._of_path(path, params, when_slow)

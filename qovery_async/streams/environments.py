@@ -1,0 +1,129 @@
+"""Which streams does an environment have?"""
+
+from __future__ import annotations
+
+from qovery_async import models
+from qovery_async.streams.backlog import WhenSlow
+from qovery_async.streams.kinds import Kind, deployment_mark
+from qovery_async.streams.opening import given
+from qovery_async.streams.services import ServiceStreams
+from qovery_async.streams.stream import Stream
+
+_SERVICE_STATUS = Kind("/service/status", models.RunningStatuses, key="environments", is_state=True)
+_DEPLOYMENT_LOGS = Kind("/deployment/logs", models.EnvironmentLogs, key="timestamp", batched=True, mark=deployment_mark)
+_DEPLOYMENT_STATUS = Kind("/deployment/status", models.EnvironmentStatusesWithStages, key="stages", is_state=True)
+_BLUEPRINT_CREATED = Kind("/blueprint/service-created", models.BlueprintServiceCreatedEvent, key="blueprint_id")
+
+
+class EnvironmentStreams(ServiceStreams):
+    """Opens the streams of an environment."""
+
+    def service_status(
+        self,
+        environment_id: str,
+        *,
+        when_slow: WhenSlow = "wait",
+        organization_id: str | None = None,
+        cluster_id: str | None = None,
+        project_id: str | None = None,
+    ) -> Stream[models.RunningStatuses]:
+        """Watch what runs in an environment: its services, their pods and containers.
+
+        The current state comes first, then each new one.
+
+        Args:
+            environment_id: The id of the environment.
+            when_slow: "wait" or "drop", as for `service_logs`.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+            cluster_id: Looked up unless given.
+            project_id: Looked up unless given.
+
+        `GET /service/status` as a WebSocket; before the first, `GET /environment/{environmentId}`.
+
+        Raises: Unauthorized, Forbidden, StreamClosed, while it is read.
+        """
+        ids = given(organization_id, cluster_id, project_id)
+        return self._of_environment(_SERVICE_STATUS, environment_id, ids, {}, when_slow)
+
+    def deployment_logs(
+        self,
+        environment_id: str,
+        *,
+        version: str | None = None,
+        when_slow: WhenSlow = "wait",
+        organization_id: str | None = None,
+        cluster_id: str | None = None,
+        project_id: str | None = None,
+    ) -> Stream[models.EnvironmentLogs]:
+        """Follow the logs of the deployments of an environment.
+
+        Args:
+            environment_id: The id of the environment.
+            version: The `execution_id` of one deployment, whose log comes from its beginning. Default: the latest.
+            when_slow: "wait" or "drop", as for `service_logs`.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+            cluster_id: Looked up unless given.
+            project_id: Looked up unless given.
+
+        `GET /deployment/logs` as a WebSocket; before the first, `GET /environment/{environmentId}`.
+
+        Raises: Unauthorized, Forbidden, StreamClosed, while it is read.
+        """
+        ids = given(organization_id, cluster_id, project_id)
+        return self._of_environment(_DEPLOYMENT_LOGS, environment_id, ids, {"version": version}, when_slow)
+
+    def deployment_status(
+        self,
+        environment_id: str,
+        *,
+        version: str | None = None,
+        when_slow: WhenSlow = "wait",
+        organization_id: str | None = None,
+        cluster_id: str | None = None,
+        project_id: str | None = None,
+    ) -> Stream[models.EnvironmentStatusesWithStages]:
+        """Watch the deployment of an environment: its state, and that of each service by stage.
+
+        The current state comes first, then each new one.
+
+        Args:
+            environment_id: The id of the environment.
+            version: The `execution_id` of one deployment. Default: the latest one.
+            when_slow: "wait" or "drop", as for `service_logs`.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+            cluster_id: Looked up unless given.
+            project_id: Looked up unless given.
+
+        `GET /deployment/status` as a WebSocket; before the first, `GET /environment/{environmentId}`.
+
+        Raises: Unauthorized, Forbidden, StreamClosed, while it is read.
+        """
+        ids = given(organization_id, cluster_id, project_id)
+        return self._of_environment(_DEPLOYMENT_STATUS, environment_id, ids, {"version": version}, when_slow)
+
+    def blueprint_created(
+        self,
+        environment_id: str,
+        *,
+        when_slow: WhenSlow = "wait",
+        organization_id: str | None = None,
+        cluster_id: str | None = None,
+        project_id: str | None = None,
+    ) -> Stream[models.BlueprintServiceCreatedEvent]:
+        """Watch for services that blueprints create in an environment.
+
+        What happens while there is no connection is not told.
+
+        Args:
+            environment_id: The id of the environment.
+            when_slow: "wait" or "drop", as for `service_logs`.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+            cluster_id: Looked up unless given.
+            project_id: Looked up unless given.
+
+        `GET /blueprint/service-created` as a WebSocket; before the first, `GET /environment/{environmentId}`.
+
+        Raises: Unauthorized, Forbidden, StreamClosed, while it is read.
+        """
+        ids = given(organization_id, cluster_id, project_id)
+        return self._of_environment(_BLUEPRINT_CREATED, environment_id, ids, {}, when_slow)

@@ -1,0 +1,139 @@
+"""How is a stream opened: which parameters, and what becomes of the only frame of some?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
+from typing import Any, TypeVar, cast
+
+from qovery_async.errors import ConfigurationError, NotFound, RequestTimeout
+from qovery_async.runtime.core import Core
+from qovery_async.runtime.resource import Resource
+from qovery_async.streams.backlog import WhenSlow
+from qovery_async.streams.feed import Parameters, nanoseconds
+from qovery_async.streams.kinds import Kind
+from qovery_async.streams.paths import PARAMETERS
+from qovery_async.streams.places import Places, checked
+from qovery_async.streams.stream import Stream, first
+
+T = TypeVar("T")
+
+Given = dict[str, str | None]
+
+
+class StreamOpener(Resource):
+    """Opens streams, and looks up the ids that their handshakes need beside the one that matters."""
+
+    def __init__(self, core: Core) -> None:
+        super().__init__(core)
+        self._places = Places(core)
+
+    def _of_service(
+        self, kind: Kind[T], service_id: str, ids: Given, filters: Mapping[str, object], when_slow: WhenSlow
+    ) -> Stream[T]:
+        ids = {**ids, "service": checked("service_id", service_id)}
+        return self._opened(kind, ids, filters, when_slow)
+
+    def _of_environment(
+        self, kind: Kind[T], environment_id: str, ids: Given, filters: Mapping[str, object], when_slow: WhenSlow
+    ) -> Stream[T]:
+        ids = {**ids, "environment": checked("environment_id", environment_id)}
+        return self._opened(kind, ids, filters, when_slow)
+
+    def _of_cluster(
+        self,
+        kind: Kind[T],
+        cluster_id: str,
+        organization_id: str | None,
+        filters: Mapping[str, object],
+        when_slow: WhenSlow,
+    ) -> Stream[T]:
+        ids: Given = {"organization": organization_id, "cluster": checked("cluster_id", cluster_id)}
+        return self._opened(kind, ids, filters, when_slow)
+
+    def _of_path(self, path: str, params: Mapping[str, object], when_slow: WhenSlow) -> Stream[Any]:
+        if not re.fullmatch(r"/[\w/-]+", path):
+            raise ConfigurationError(f"path must begin with / and be that of a stream, got {path!r:.80}")
+        known = PARAMETERS.get(path)
+        if known is not None:
+            missing = [name for name, needed in known.items() if needed and name not in {*params, "organization"}]
+            unknown = [name for name in params if name not in known and "[" not in name]
+            if missing or unknown:
+                what = f"needs {', '.join(missing)}" if missing else f"does not take {', '.join(unknown)}"
+                raise ConfigurationError(f"the stream {path} {what}; it takes {', '.join(known)}")
+
+        async def parameters() -> Parameters:
+            organization = params.get("organization") or await self._organization_id(None)
+            return {"organization": organization, **params}
+
+        return Stream(self._core, Kind[Any](path, Any), parameters, when_slow)
+
+    def _opened(self, kind: Kind[T], ids: Given, filters: Mapping[str, object], when_slow: WhenSlow) -> Stream[T]:
+        parameters = partial(self._parameters, kind, ids, filters)
+        return Stream(self._core, kind, parameters, when_slow)
+
+    async def _parameters(self, kind: Kind[Any], ids: Given, filters: Mapping[str, object]) -> Parameters:
+        given = {name: value for name, value in filters.items() if value is not None}
+        known = {name: value for name, value in ids.items() if value is not None}
+        taken = PARAMETERS[kind.path]
+        missing = {name for name, needed in taken.items() if needed} - known.keys() - given.keys()
+        return {**await self._places.found(known, missing), **known, **given}
+
+    async def _only(self, stream: Stream[T], *, at_once: bool = True) -> T:
+        """The only frame of a stream, which comes `at_once` unless the server has to wait for it itself."""
+        timeout = self._core.exchange.options.timeout
+        limits = [timeout.total, timeout.attempt if at_once else None]
+        seconds = min((limit for limit in limits if limit is not None), default=None)
+        try:
+            found = await first(stream, seconds)
+        except TimeoutError:
+            found, late = None, True
+        else:
+            late = False
+        if found is not None:
+            return found
+        where = f"{stream.kind.operation}: GET {self._core.exchange.ws_url}{stream.kind.path}"
+        if late:
+            raise RequestTimeout(f"{where}: nothing came within the timeout ({seconds} s)")
+        raise NotFound(
+            404,
+            "the stream ended without data: its cluster has no agent that could send some",
+            operation=stream.kind.operation,
+            method="GET",
+            url=f"{self._core.exchange.ws_url}{stream.kind.path}",
+        )
+
+
+def given(
+    organization_id: str | None, cluster_id: str | None, project_id: str | None, environment_id: str | None = None
+) -> Given:
+    """Ids under the names that handshakes have for them.
+
+    Raises:
+        ConfigurationError: one is empty, or no string.
+    """
+    ids = {
+        "organization": organization_id,
+        "cluster": cluster_id,
+        "project": project_id,
+        "environment": environment_id,
+    }
+    for name, id_ in ids.items():
+        if id_ is not None:
+            checked(f"{name}_id", id_)
+    return ids
+
+
+def moment(start: datetime | None) -> str | None:
+    """A time as streams take it.
+
+    Raises:
+        ConfigurationError: it has no time zone.
+    """
+    if start is None:
+        return None
+    if not isinstance(cast("object", start), datetime) or start.tzinfo is None:
+        raise ConfigurationError(f"start must be a datetime with a time zone, got {start!r:.80}")
+    return str(nanoseconds(start.timestamp() * 1000))

@@ -1,0 +1,93 @@
+"""To what do a service and an environment belong? Looked up once, unless it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from functools import partial
+from typing import Any
+
+from qovery_async.directory.failures import NothingFound
+from qovery_async.errors import ConfigurationError
+from qovery_async.resources.environments import Environments
+from qovery_async.resources.services import Services
+from qovery_async.runtime.core import Core
+from qovery_async.transport.single_flight import Shared
+
+Ids = Mapping[str, str]
+"""Ids by the names that handshakes have for them: `organization`, `cluster`, `project`, `environment`, `service`."""
+
+
+class Places:
+    """The places of services and environments, which never change."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self._found: dict[str, Ids] = {}
+        """By the id of the service or environment."""
+        self._asking: dict[str, Shared[None]] = {}
+
+    async def found(self, known: Ids, missing: Collection[str]) -> Ids:
+        """The missing ids, and the kind of a service as `service_type`.
+
+        Asks `GET /organization/{organizationId}/services` once for all services, and
+        `GET /environment/{environmentId}` once for each environment.
+
+        Raises:
+            NothingFound: the organization has no such service.
+        """
+        if not missing:
+            return {}
+        if missing == {"organization"}:
+            return {"organization": await self._core.organization.id(self._core.exchange)}
+        if "service" in known:
+            place = await self._of_service(known)
+        else:
+            place = await self._of_environment(known["environment"])
+        return {name: place[name] for name in missing}
+
+    async def _of_service(self, known: Ids) -> Ids:
+        service_id = known["service"]
+        if service_id not in self._found:
+            organization = known.get("organization") or await self._core.organization.id(self._core.exchange)
+            await self._shared(organization).run(partial(self._list, organization))
+            if service_id not in self._found:
+                text = f"organization {organization} has no service with the id {service_id!r:.80}"
+                raise NothingFound(text, name=service_id)
+        return self._found[service_id]
+
+    async def _of_environment(self, environment_id: str) -> Ids:
+        if environment_id not in self._found:
+            await self._shared(environment_id).run(partial(self._ask, environment_id))
+        return self._found[environment_id]
+
+    def _shared(self, id_: str) -> Shared[None]:
+        return self._asking.setdefault(id_, Shared())
+
+    async def _list(self, organization: str) -> None:
+        for service in await Services(self._core).list(organization_id=organization):
+            self._found[service.id] = {
+                "organization": organization,
+                "cluster": service.cluster_id,
+                "project": service.project_id,
+                "environment": service.environment_id,
+                "service_type": service.service_type,
+            }
+
+    async def _ask(self, environment_id: str) -> None:
+        found = await Environments(self._core).get(environment_id)
+        self._found[environment_id] = {
+            "organization": found.organization.id,
+            "cluster": found.cluster_id,
+            "project": found.project.id,
+        }
+
+
+def checked(name: str, value: Any) -> str:
+    """An id, or another string that must not be empty.
+
+    Raises:
+        ConfigurationError: it is empty, or no string.
+    """
+    if isinstance(value, str) and value.strip():
+        return value
+    raise ConfigurationError(f"{name} must be a non-empty string, got {value!r:.80}")

@@ -1,0 +1,104 @@
+"""What is a stream to the one who reads it?"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from typing import Generic, Self, TypeVar
+
+from qovery_async.errors import ConfigurationError
+from qovery_async.runtime.core import Core
+from qovery_async.runtime.resource import Resource
+from qovery_async.streams.backlog import Backlog, WhenSlow
+from qovery_async.streams.feed import Feed, Parameters, ended
+from qovery_async.streams.kinds import Kind
+from qovery_async.vocabulary import Model, UnknownVariant
+
+T = TypeVar("T")
+
+
+class Stream(Resource, Generic[T]):
+    """What Qovery pushes, as it comes: `async for item in stream`.
+
+    The connection is opened by the first step of a loop. A lost one is opened again, and a log goes on where it was.
+    Leaving the loop closes the connection; leaving `async with stream:` does so at once.
+    """
+
+    def __init__(
+        self, core: Core, kind: Kind[T], parameters: Callable[[], Awaitable[Parameters]], when_slow: WhenSlow
+    ) -> None:
+        super().__init__(core)
+        if when_slow not in ("wait", "drop"):
+            raise ConfigurationError(f"when_slow must be 'wait' or 'drop', got {when_slow!r}")
+        self.kind = kind
+        self._parameters = parameters
+        self._when_slow: WhenSlow = when_slow
+        self._feeds: dict[Feed[T], asyncio.Task[None]] = {}
+        self._past = (0, 0)
+
+    def __repr__(self) -> str:
+        return f"<Stream {self.kind.path}>"
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self.close()
+
+    def pages(self) -> AsyncIterator[list[T]]:
+        """Iterates over all that has come, whenever something has: a list of one item or more."""
+        return self._batches()
+
+    async def __aiter__(self) -> AsyncIterator[T]:
+        """Iterates over the items."""
+        batches = self._batches()
+        try:
+            async for items in batches:
+                for item in items:
+                    yield item
+        finally:
+            await batches.aclose()
+
+    async def close(self) -> None:
+        """Closes the connection. A loop over the stream ends."""
+        for task in [*self._feeds.values()]:
+            await ended(task)
+
+    @property
+    def dropped(self) -> int:
+        """How many items were dropped, because they came faster than they were read."""
+        return self._past[0] + sum(feed.backlog.dropped for feed in self._feeds)
+
+    @property
+    def connections(self) -> int:
+        """How many connections were opened; more than one where one was lost."""
+        return self._past[1] + sum(feed.connections for feed in self._feeds)
+
+    async def _batches(self) -> AsyncGenerator[list[T]]:
+        """What has come, whenever something has."""
+        backlog = Backlog[T](self._when_slow)
+        feed = Feed(self._core.exchange, self.kind, self._parameters, backlog)
+        task = asyncio.create_task(feed.run())
+        self._feeds[feed] = task
+        try:
+            while items := await backlog.take():
+                yield items
+            if not task.cancelled() and not task.cancelling():
+                await task
+        finally:
+            await ended(task)
+            del self._feeds[feed]
+            self._past = self._past[0] + backlog.dropped, self._past[1] + feed.connections
+
+
+async def first(stream: Stream[T], seconds: float | None) -> T | None:
+    """The first item of a stream that is none of the unknown, which is closed then; None where it ends without one.
+
+    Raises:
+        TimeoutError: nothing came in time.
+    """
+    async with stream, asyncio.timeout(seconds):
+        async for item in stream:
+            if isinstance(item, Model | UnknownVariant):
+                return item
+    return None

@@ -1,0 +1,1 @@
+"""Variables of a project, an environment or a service as they should be: planned, applied, compared, exported."""
