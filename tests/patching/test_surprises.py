@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from qovery_async import ConfigurationError
+from qovery_async.codec import unknown_keys
 from qovery_async.runtime.patching import convert
 from tests.support.objects import Holder, changed, example, patch
 from tests.support.payloads import Payload
@@ -22,7 +23,8 @@ NEW = {"not_yet_known": {"key": [SECRET, None, {"a": 1}]}}
 @pytest.fixture(autouse=True)
 def _nothing_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each warning comes once in a process."""
-    monkeypatch.setattr(convert, "_told", set())
+    for module in (convert, unknown_keys):
+        monkeypatch.setattr(module, "_told", set())
 
 
 GIT = example("Application")["git_repository"]
@@ -56,7 +58,7 @@ def at(value: Any, place: str) -> Any:
 def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
     """Of keys; the response to PUT, which is of the request's form here, has others."""
     found = [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
-    return [message for message in found if "this version does not know" in message]
+    return [message for message in found if "does not know" in message or "has no key" in message]
 
 
 class TestUnknownKeys:
@@ -90,6 +92,16 @@ class TestUnknownKeys:
         assert told == (
             "HelmSourceGitResponse has the key 'not_yet_known', which this version does not know;"
             " the request has no place for it, so it is left out"
+        )
+
+    async def test_of_a_patch_are_warned_about_as_those_of_any_body(
+        self, ask: Ask, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        holder = Holder("projects", example("Project"))
+        await holder.gets(ask, patch("projects", {"descripton": "d"}))
+        (told,) = warnings(caplog)
+        assert told.startswith(
+            "projects.update: models.ProjectRequest has no key 'descripton', which is sent as given;"
         )
 
     async def test_may_be_patched(self, ask: Ask) -> None:

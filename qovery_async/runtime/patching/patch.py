@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeVar
 import attrs
 
 from qovery_async.codec.shapes import attributes
+from qovery_async.codec.unknown_keys import accept
 from qovery_async.codec.writer import encode_body
 from qovery_async.errors import ConfigurationError, ConflictingChange, DecodeError, NotListed
 from qovery_async.runtime.patching.convert import branch, converted
@@ -83,6 +84,7 @@ class Patch:
         if _lacks_id(found):
             raise DecodeError(f"{self.operation}: the response has no id, so it is not the object; nothing was sent")
         before = converted(found, self.target)
+        accept(f"{self.operation.rpartition('.')[0]}.update", before)
         after = merged(before, changes, self.target, model)
         given = encode_body(changes)
         check(self.operation, after, given, encode_body(found), other_branch(changes, self.target) or model)
