@@ -7,9 +7,12 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import attrs
+
 from codegen import facts
 from codegen.changes.draft import changes
 from codegen.decisions import tables
+from codegen.decisions.enums import Enums
 from codegen.decisions.loader import TableError
 from codegen.decisions.named import Api
 from codegen.decisions.pairs import Walk
@@ -49,22 +52,27 @@ def generate(read: facts.ApiFacts, *, check: bool) -> int:
     """Writes code, unless a decision is missing or a row of a table matches nothing."""
     decisions = tables.read()
     api = decisions.name(read)
-    wrong = [*decisions.dead(api), *undecided(decisions, api)]
+    wrong = [*decisions.dead(api), *undecided(decisions, read)]
     for line in [*wrong, *_invented(api)]:
         print(line, file=sys.stderr)
     return 1 if wrong else emit.generate(api, check=check)
 
 
-def undecided(decisions: Decisions, api: Api) -> list[str]:
+def undecided(decisions: Decisions, read: facts.ApiFacts) -> list[str]:
     """The decisions that must be taken before code is written."""
+    api = decisions.name(read)
     where = "named like a secret, add it to codegen/decisions/secrets.toml as hidden or shown"
     alike = "enums of the same values, add them to codegen/decisions/enums.toml as one or apart"
     pages = "looks as if it had pages, add it to codegen/decisions/pagers.toml as pagers or single"
     puts = "a PUT, add it to codegen/decisions/patches.toml as patched or unpatched"
     pairs = "say in codegen/decisions/patches.toml where it goes, or why it is left out"
+    dead = "mend or remove it in codegen/decisions/patches.toml"
+    # Of enums that are one class, a response may have more values than its request takes.
+    walk = Walk(decisions.patches, attrs.evolve(decisions, enums=Enums([], [])).name(read))
     return [
         *(f"{puts}: {call}" for call in decisions.patches.without(api)),
-        *(f"{line}: {pairs}" for line in Walk(decisions.patches, api).all()),
+        *(f"{line}: {pairs}" for line in walk.all()),
+        *(f"{line}: {dead}" for line in walk.dead()),
         *(f"{where}: {name}" for name in decisions.secrets.undecided(api)),
         *(f"{pages}: {call}" for call in decisions.pagers.undecided(api)),
         *(f"{alike}: {names}" for names in decisions.enums.undecided(api)),
@@ -81,13 +89,14 @@ def _import(sources: Sequence[str], *, dry_run: bool) -> int:
     read = [importer.read(source, decisions.corrections.correction) for source in sources]
     new = {_file(found): found for found in read}
     old = {file: facts.read(file) for file in (facts.API_JSON, facts.STREAMS_JSON) if file.exists()}
-    api = decisions.name(_joined(old | new))
+    joined = _joined(old | new)
+    api = decisions.name(joined)
     if old:
         print("\n".join(changes(decisions.name(_joined(old)), api)) or "No changes.")
     lines = _invented(api)
     lines += [f"codegen/decisions/names.csv is out of date: {row}" for row in decisions.names.outdated(api)]
     lines += [f"matches nothing any more, remove it: {row}" for row in decisions.dead(api)]
-    lines += undecided(decisions, api)
+    lines += undecided(decisions, joined)
     print("\n".join(lines + [_counts(found) for found in read]))
     for file, found in new.items() if not dry_run else ():
         file.write_text(facts.dump(found), encoding="utf-8")

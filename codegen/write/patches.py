@@ -8,6 +8,7 @@ from typing import Any
 import attrs
 
 from codegen.decisions.named import Api, Operation
+from codegen.decisions.pairs import Walk
 from codegen.decisions.patches import Patches
 from codegen.facts import ObjectSchema, UnionSchema
 from codegen.write.bodies import patch_name
@@ -84,7 +85,10 @@ class PatchFiles:
     writer: Writer
 
     def files(self) -> dict[str, str]:
-        body = self.writer.fill("patch_tables.jinja", patches=self.patches, requests=self._requests())
+        walk = Walk(self.patches, self.api)
+        list(walk.all())
+        values = {"patches": self.patches, "requests": self._requests(), "not_null": walk.not_null()}
+        body = self.writer.fill("patch_tables.jinja", **values)
         tables = self.writer.module("What is needed to turn a response into a request?", body, _TABLE_IMPORTS)
         body = self.writer.fill("to_request.jinja", pairs=sorted(self._pairs().items()))
         public = self.writer.module("Which request has what a response has?", body, _PUBLIC_IMPORTS)

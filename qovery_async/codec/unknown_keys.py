@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, cast, get_args
 
 from qovery_async import models
@@ -34,8 +34,16 @@ def tell(operation: str, body: object) -> None:
             _tell(operation, model, one_line(key))
 
 
+def accept(operation: str, keys: Iterable[str]) -> None:
+    """Leaves keys out of account that Qovery itself returned and that are sent back: they are no misspelling."""
+    model = BODY_MODELS.get(operation)
+    if model is not None:
+        new = [(model, one_line(key)) for key in keys if key not in _known(model)]
+        _told.update(new[: max(_MOST - len(_told), 0)])
+
+
 def _tell(operation: str, model: str, key: str) -> None:
-    if (model, key) in _told or len(_told) == _MOST:
+    if (model, key) in _told or len(_told) >= _MOST:
         return
     _told.add((model, key))
     from difflib import get_close_matches

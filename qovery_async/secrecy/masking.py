@@ -41,7 +41,7 @@ def masked(value: object, depth: int = 0) -> str:
         return "..."
     if isinstance(value, Mapping):
         mapping = cast("Mapping[object, object]", value)
-        hidden = _hidden(mapping)
+        hidden = secret_keys(mapping)
         parts = [f"{k!r}: {MASK if k in hidden else masked(v, depth + 1)}" for k, v in mapping.items()]
         return f"{{{', '.join(parts)}}}"
     if isinstance(value, (list, tuple)):
@@ -90,7 +90,8 @@ def _values(mapping: Mapping[Any, object]) -> set[object]:
     return {key for key, name in names.items() if name == "default" or name.endswith("value")}
 
 
-def _hidden(mapping: Mapping[Any, object]) -> set[object]:
+def secret_keys(mapping: Mapping[Any, object]) -> set[object]:
+    """The keys of a plain mapping whose values are secret, by their names or by what stands beside them."""
     hidden: set[object] = {
         key for key, value in mapping.items() if isinstance(key, str) and _can_be_secret(value) and looks_secret(key)
     }

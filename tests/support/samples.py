@@ -38,6 +38,7 @@ class Listed:
     demanded: Mapping[str, Mapping[str, str]]
     refused: Mapping[str, Mapping[str, str]]
     misfit: Mapping[str, Mapping[str, str]]
+    patched: Mapping[str, Mapping[str, list[str]]]
 
 
 API = PRECISE
@@ -76,6 +77,10 @@ class Sample:
         if body is None or not (body.required or self.everything):
             return None
         return self._value(body.type, operation.call)
+
+    def value(self, type_: str) -> Any:
+        """A value of a type, such as a response."""
+        return self._value(type_, type_)
 
     def model(self, type_: str) -> str | None:
         """The name of the model that a body of this type has; None where it is a plain mapping or text."""

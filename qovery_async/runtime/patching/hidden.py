@@ -10,17 +10,19 @@ from qovery_async.codec.shapes import attributes
 from qovery_async.errors import ConfigurationError
 from qovery_async.runtime.patching.rules import NeverBack
 from qovery_async.runtime.patching.tables import HIDDEN
-from qovery_async.vocabulary import Model
+from qovery_async.vocabulary import UNSET, Model
 
 
-def check(operation: str, body: dict[str, Any], response: Any, model: type[Model]) -> None:
+def check(operation: str, body: dict[str, Any], given: Any, response: Any, model: type[Model]) -> None:
     """Refuses the JSON of a request that would erase a secret, or that lacks what the request needs.
+
+    `given` is what the user changes, as JSON: a secret that is erased there is meant to be.
 
     Raises:
         ConfigurationError: a value must be given; the message says which and how.
     """
     for row in HIDDEN.get(model.__name__, ()):
-        if _lacks(row, body, response):
+        if _lacks(row, body, given, response):
             why = "leaving it out erases it" if row.is_known else "leaving it out may erase it"
             raise ConfigurationError(
                 f"{operation}: {row.path} never comes back, and {why}; give it: {_argument(row.path)}"
@@ -33,16 +35,16 @@ def check(operation: str, body: dict[str, Any], response: Any, model: type[Model
             )
 
 
-def _lacks(row: NeverBack, body: Mapping[str, Any], response: Any) -> bool:
+def _lacks(row: NeverBack, body: Mapping[str, Any], given: Any, response: Any) -> bool:
     """Whether the object holds a value that is not in the body."""
     place, _, key = row.path.rpartition(".")
     if place.endswith("[]"):
         items = _look(body, place.removesuffix("[]"))
         objects = [item for item in items if is_object(item)] if is_list(items) else []
         return any(not item.get(key) and _holds(row.held, item, None) for item in objects)
-    inside = _look(body, place) if place else body
-    given = is_object(inside) and key in inside
-    return not given and _holds(row.held, body, response) and not (row.unless and _holds(row.unless, body, response))
+    # Null in a response is no secret, and sending it back may erase one.
+    is_there = _look(body, row.path) not in (UNSET, None) or _look(given, row.path) is not UNSET
+    return not is_there and _holds(row.held, body, response) and not (row.unless and _holds(row.unless, body, response))
 
 
 def _holds(condition: str, body: Mapping[str, Any], response: Any) -> bool:
@@ -50,13 +52,14 @@ def _holds(condition: str, body: Mapping[str, Any], response: Any) -> bool:
         return True
     path, _, wanted = condition.partition("=")
     value = _look(body, path)
-    value = _look(response, path) if value is None else value
+    value = _look(response, path) if value is UNSET else value
     return str(value) == wanted if wanted else bool(value)
 
 
 def _look(value: Any, path: str) -> Any:
+    """The value at a place such as `config.password`; `UNSET` if there is none."""
     for key in path.split("."):
-        value = value.get(key) if is_object(value) else None
+        value = value.get(key, UNSET) if is_object(value) else UNSET
     return value
 
 

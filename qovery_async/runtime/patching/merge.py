@@ -7,7 +7,8 @@ from typing import Any, cast
 
 from qovery_async.codec.plain import is_object
 from qovery_async.codec.shapes import attributes, union_rule, without_none
-from qovery_async.runtime.patching.convert import branch, converted, present
+from qovery_async.codec.writer import encode_body
+from qovery_async.runtime.patching.convert import branch, converted
 from qovery_async.runtime.patching.tables import EXCLUSIVE
 from qovery_async.vocabulary import UNSET, ByTag, Model
 
@@ -18,13 +19,18 @@ def merged(before: Any, change: Any, type_: Any, old: type[Model] | None = None)
     Objects that a model describes merge, at every depth. Lists, maps and all other values are replaced. `UNSET` leaves
     a value. `old` is the model of `before`, if it is known.
     """
-    parts = _parts(change)
-    if old is None and is_object(before):
-        old = branch(before, type_)
-    new = None if parts is None or not is_object(before) else other_branch(parts, type_) or old
-    if parts is None or new is None:
+    parts = _parts(change, type_)
+    if parts is None or not is_object(before):
         return converted(change, type_)
-    types = {attribute.wire: attribute.type for attribute in attributes(new)}
+    old = old or branch(before, type_)
+    new = old
+    if _is_other_kind(parts, before, type_):
+        new = other_branch(parts, type_)
+        if new is None:
+            return converted(change, type_)
+    elif old is None and union_rule(without_none(type_)[0]) is None:
+        return converted(change, type_)
+    types = {attribute.wire: attribute.type for attribute in attributes(new)} if new else {}
     out = {key: value for key, value in before.items() if new is old or key in types}
     given = {key: value for key, value in parts.items() if value is not UNSET}
     for key in _excluded(new, given):
@@ -34,24 +40,39 @@ def merged(before: Any, change: Any, type_: Any, old: type[Model] | None = None)
     return out
 
 
-def _parts(change: Any) -> Mapping[str, Any] | None:
+def other_branch(parts: Mapping[str, Any], type_: Any) -> type[Model] | None:
+    """The branch of a union that a change chooses by itself."""
+    return branch(_chosen(parts, type_), type_) if _chosen(parts, type_) else None
+
+
+def _parts(change: Any, type_: Any) -> Mapping[str, Any] | None:
     """What a change of an object consists of; None for a change of anything else."""
     if isinstance(change, Model):
-        return dict(present(change))
+        change = converted(change, type_)
     return cast("Mapping[str, Any]", change) if isinstance(change, Mapping) else None
 
 
-def other_branch(parts: Mapping[str, Any], type_: Any) -> type[Model] | None:
-    """The branch of a union that a change chooses by itself."""
+def _chosen(parts: Mapping[str, Any], type_: Any) -> dict[str, Any]:
+    """The keys of a change that choose the branch of a union, as JSON."""
     rule = union_rule(without_none(type_)[0])
-    if rule is None:
-        return None
-    chosen = [rule.key] if isinstance(rule, ByTag) else [key for key in rule.branches if key]
-    return branch(dict(parts), type_) if any(parts.get(key, UNSET) not in (UNSET, None) for key in chosen) else None
+    keys = () if rule is None else (rule.key,) if isinstance(rule, ByTag) else tuple(rule.branches)
+    chosen = {key: parts[key] for key in keys if parts.get(key, UNSET) is not UNSET and parts[key] is not None}
+    return {key: encode_body(value) for key, value in chosen.items()}
 
 
-def _excluded(model: type[Model], given: Mapping[str, Any]) -> list[str]:
+def _is_other_kind(parts: Mapping[str, Any], before: Mapping[str, Any], type_: Any) -> bool:
+    """Whether a change makes an object of another branch of a union, known or not."""
+    chosen = _chosen(parts, type_)
+    if not chosen:
+        return False
+    rule = union_rule(without_none(type_)[0])
+    if isinstance(rule, ByTag):
+        return bool(chosen[rule.key] != before.get(rule.key))
+    return branch(chosen, type_) is not branch(before, type_)
+
+
+def _excluded(model: type[Model] | None, given: Mapping[str, Any]) -> list[str]:
     """The keys that the given ones take the place of."""
-    keys = EXCLUSIVE.get(model.__name__, ())
+    keys = EXCLUSIVE.get(model.__name__, ()) if model else ()
     chosen = [key for key in keys if given.get(key) is not None]
     return [key for key in keys if key not in given] if chosen else []

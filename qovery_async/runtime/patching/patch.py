@@ -7,10 +7,12 @@ from typing import Any, Literal, TypeVar
 
 import attrs
 
+from qovery_async.codec.shapes import attributes
+from qovery_async.codec.unknown_keys import accept
 from qovery_async.codec.writer import encode_body
-from qovery_async.errors import ConfigurationError, ConflictingChange, NotListed
+from qovery_async.errors import ConfigurationError, ConflictingChange, DecodeError, NotListed
 from qovery_async.runtime.patching.convert import branch, converted
-from qovery_async.runtime.patching.difference import PatchPreview, differences
+from qovery_async.runtime.patching.difference import PatchPreview, differences, secret_keys
 from qovery_async.runtime.patching.hidden import check
 from qovery_async.runtime.patching.merge import merged, other_branch
 from qovery_async.vocabulary import Model
@@ -41,31 +43,37 @@ class Patch:
         Raises:
             ConfigurationError: a value must be given, or the object is of a kind that cannot be converted.
             ConflictingChange: someone else changed the object in between.
+            DecodeError: the response is not the object.
         """
         if on_conflict not in _CHOICES:
             raise ConfigurationError(f"on_conflict must be one of {', '.join(_CHOICES)}, got {on_conflict!r}")
+        changes = self._changes()
         found = await self.read()
         for _ in range(_ATTEMPTS):
-            body = self._bodies(found)[1]
+            body = self._bodies(found, changes)[1]
             if on_conflict == "ignore" or _updated(found) is None:
                 return await write(body)
             now = await self.read()
             if _updated(now) == _updated(found):
                 return await write(body)
             if on_conflict == "raise":
-                break
+                raise ConflictingChange(
+                    f"{self.operation}: someone else changed the object after it was read, so nothing was sent;"
+                    ' look at it and patch it again, or pass on_conflict="again"'
+                )
             found = now
         raise ConflictingChange(
-            f"{self.operation}: someone else changed the object after it was read, so nothing was sent;"
-            ' look at it and patch it again, or pass on_conflict="again"'
+            f"{self.operation}: someone else changed the object {_ATTEMPTS} times, each time after it was read, so"
+            " nothing was sent; find out what changes it, and patch it again"
         )
 
     async def preview(self) -> PatchPreview:
         """What `send` would send, and the difference to what is there."""
-        before, after = self._bodies(await self.read())
-        return PatchPreview(after, tuple(differences(before, after)))
+        changes = self._changes()
+        before, after = self._bodies(await self.read(), changes)
+        return PatchPreview(after, tuple(differences(before, after, secret_keys(self.target))))
 
-    def _bodies(self, found: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    def _bodies(self, found: Any, changes: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         """The JSON of the request without and with the changes."""
         model = branch(found, self.target) if isinstance(found, Model) else None
         if model is None:
@@ -73,10 +81,13 @@ class Patch:
                 f"{self.operation}: there is no rule by which {type(found).__name__} becomes a request;"
                 " call `update` with a whole body"
             )
-        changes = self._changes()
+        if _lacks_id(found):
+            raise DecodeError(f"{self.operation}: the response has no id, so it is not the object; nothing was sent")
         before = converted(found, self.target)
+        accept(f"{self.operation.rpartition('.')[0]}.update", before)
         after = merged(before, changes, self.target, model)
-        check(self.operation, after, encode_body(found), other_branch(changes, self.target) or model)
+        given = encode_body(changes)
+        check(self.operation, after, given, encode_body(found), other_branch(changes, self.target) or model)
         return before, after
 
     def _changes(self) -> dict[str, Any]:
@@ -109,6 +120,11 @@ async def listed(read: Callable[[], Awaitable[Sequence[T]]], id_: str, operation
 async def boxed(read: Callable[[], Awaitable[Any]], box: type[Model], attribute: str) -> Model:
     """A list that the API returns alone, in the object that its request is."""
     return box(**{attribute: await read()})
+
+
+def _lacks_id(found: Any) -> bool:
+    """Whether an object that has an id came without one: then it is another response, and sending it empties this."""
+    return any(a.name == "id" and a.required and found.id is None for a in attributes(found.__class__))
 
 
 def _updated(found: Any) -> Any:

@@ -59,6 +59,8 @@ BRANCHES = {
 
 EXCLUSIVE = {
     "JobRequestSource": ["image", "docker"],
+    "ProbeType": ["tcp", "http", "exec", "grpc"],
+    "HelmRequestValuesOverrideFile": ["git", "raw"],
 }
 """Keys of which a request has one."""
 
@@ -108,6 +110,27 @@ HIDDEN = {
     ],
 }
 """By the model of a request: what it must have, since Qovery would erase it, or might."""
+
+NOT_NULL = {
+    "BillingInfoRequest": [
+        "address",
+        "city",
+        "company",
+        "country_code",
+        "email",
+        "first_name",
+        "last_name",
+        "state",
+        "vat_number",
+        "zip",
+    ],
+    "EksAnywhereVsphereRoleCredentialsRequest": ["role_arn"],
+    "EksAnywhereVsphereStaticCredentialsRequest": ["access_key_id"],
+    "KedaScalerRequest": ["config_json", "config_yaml"],
+    "OrganizationEditRequest": ["description"],
+    "TerraformGitRepositoryRequest": ["git_token_id"],
+}
+"""By the model of a request: keys that take no null, though the response may have one."""
 
 REQUESTS = {
     "AccountInfo": "AccountInfoEditRequest",

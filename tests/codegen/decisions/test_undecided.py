@@ -22,7 +22,7 @@ class TestDecisions:
 
     def test_are_all_made(self) -> None:
         api = DECISIONS.name(facts.read())
-        assert command.undecided(DECISIONS, api) == []
+        assert command.undecided(DECISIONS, facts.read()) == []
         assert DECISIONS.dead(api) == []
 
     def test_that_lack_stop_the_generator(self, package: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -36,12 +36,11 @@ class TestDecisions:
 
     def test_about_pages_are_made_for_all_that_looks_as_if_it_had_some(self) -> None:
         """It says which page it returns, takes what names one, or takes their size."""
-        api = DECISIONS.name(facts.read())
         for call in ("helms.list_deployment_history", "jobs.list_commits", "events.list"):
             pagers, single = ({**table} for table in (DECISIONS.pagers.pagers, DECISIONS.pagers.single))
             assert (pagers.pop(call, None) is None) != (single.pop(call, None) is None)
             lacking = attrs.evolve(DECISIONS, pagers=Pagers(pagers, single))
-            (line,) = command.undecided(lacking, api)
+            (line,) = command.undecided(lacking, facts.read())
             assert line.endswith(f"add it to codegen/decisions/pagers.toml as pagers or single: {call}")
 
     def test_about_what_is_gone_stop_the_generator(self, package: Path, capsys: pytest.CaptureFixture[str]) -> None:
