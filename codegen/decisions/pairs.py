@@ -72,6 +72,14 @@ class Walk:
         *steps, key = path.split(".")
         return any(_types_of(self.api.schemas.get(found), key) for found in self._schemas_at(name, steps))
 
+    def sources(self) -> dict[str, list[str]]:
+        """By the schemas of requests: those of the responses that become one."""
+        found: dict[str, list[str]] = {}
+        for source, target in sorted(self.met):
+            if isinstance(self.api.schemas[source], ObjectSchema):
+                found.setdefault(target, []).append(source)
+        return found
+
     def not_null(self) -> dict[str, list[str]]:
         """By the schemas of requests: the keys that take no null, though the response may have one."""
         found: dict[str, set[str]] = {}

@@ -87,8 +87,8 @@ class PatchFiles:
     def files(self) -> dict[str, str]:
         walk = Walk(self.patches, self.api)
         list(walk.all())
-        values = {"patches": self.patches, "requests": self._requests(), "not_null": walk.not_null()}
-        body = self.writer.fill("patch_tables.jinja", **values)
+        found = {"sources": walk.sources(), "not_null": walk.not_null()}
+        body = self.writer.fill("patch_tables.jinja", patches=self.patches, requests=self._requests(), **found)
         tables = self.writer.module("What is needed to turn a response into a request?", body, _TABLE_IMPORTS)
         body = self.writer.fill("to_request.jinja", pairs=sorted(self._pairs().items()))
         public = self.writer.module("Which request has what a response has?", body, _PUBLIC_IMPORTS)

@@ -137,6 +137,8 @@ WRONG: list[tuple[Any, Any, str]] = [
     ("text", None, "nothing updates str"),
     (application(), "ApplicationRequest", "Application does not become ApplicationRequest"),
     (application(), dict, "Application does not become dict"),
+    (application(), models.ProjectRequest, "Application does not become ProjectRequest"),
+    (models.ProjectRequest(name="a"), None, "nothing updates ProjectRequest"),
     (UnknownVariant({"a": 1}), models.ApplicationRequest, "UnknownVariant does not become ApplicationRequest"),
     (
         from_dict(models.GitTokenResponse, example("GitTokenResponse")),

@@ -22,6 +22,8 @@ SENT_GIT = {key: GIT[key] for key in ("url", "branch", "root_path", "git_token_i
 CHART = {"chart_name": "c", "chart_version": "1", "repository": {"id": "r1", "name": "r", "url": "https://example.com"}}
 SENT_CHART = {"chart_name": "c", "chart_version": "1", "repository": "r1"}
 IMAGE = {"image_name": "i", "tag": "1", "registry": {"id": "r1", "name": "r", "url": "u", "kind": "ECR"}}
+FIRST = {"image_name": "i", "tag": "1", "registry_id": "r1"}
+SECOND = {**FIRST, "tag": "2"}
 DOCKER = {"dockerfile_path": "Dockerfile", "dockerfile_raw": None, "git_repository": GIT}
 KEDA = {
     "id": "k1", "created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z", "service_id": ID,
@@ -109,15 +111,9 @@ CASES = {
         "source",
         {"helm_repository": SENT_CHART},
     ),
-    "a job's image, as it is": Case(
-        "jobs", IMAGE_JOB, {}, "source", {"image": {"image_name": "i", "tag": "1", "registry_id": "r1"}}
-    ),
+    "a job's image, as it is": Case("jobs", IMAGE_JOB, {}, "source", {"image": FIRST}),
     "a job's image, one value": Case(
-        "jobs",
-        IMAGE_JOB,
-        {"source": {"image": {"tag": "2"}}},
-        "source",
-        {"image": {"image_name": "i", "tag": "2", "registry_id": "r1"}},
+        "jobs", IMAGE_JOB, {"source": {"image": {"tag": "2"}}}, "source", {"image": SECOND}
     ),
     "a job's image to docker": Case(
         "jobs",
@@ -126,13 +122,7 @@ CASES = {
         "source",
         {"docker": {"git_repository": {"url": "u"}}},
     ),
-    "a job's docker to an image": Case(
-        "jobs",
-        DOCKER_JOB,
-        {"source": {"image": {"image_name": "i", "tag": "2", "registry_id": "r1"}}},
-        "source",
-        {"image": {"image_name": "i", "tag": "2", "registry_id": "r1"}},
-    ),
+    "a job's docker to an image": Case("jobs", DOCKER_JOB, {"source": {"image": SECOND}}, "source", {"image": SECOND}),
     "a job's docker, three levels down": Case(
         "jobs",
         DOCKER_JOB,

@@ -78,6 +78,10 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"git_repository": repository()},
         {"git_repository.url": "https://example.com/b"},
     ),
+    "a model of another request": (
+        {"git_repository": models.HelmGitRepositoryRequest(url="https://example.com/d")},
+        {"git_repository.url": "https://example.com/d"},
+    ),
     "a mapping that is no dict": (
         {"git_repository": MappingProxyType({"branch": "dev"})},
         {"git_repository.branch": "dev"},

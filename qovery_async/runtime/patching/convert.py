@@ -10,7 +10,7 @@ from qovery_async.codec.plain import is_object
 from qovery_async.codec.shapes import attributes, union_rule, without_none
 from qovery_async.codec.writer import encode_body
 from qovery_async.runtime.patching.rules import Conversion
-from qovery_async.runtime.patching.tables import BRANCHES, CONVERSIONS, NOT_NULL, REQUESTS
+from qovery_async.runtime.patching.tables import BRANCHES, CONVERSIONS, NOT_NULL, REQUESTS, SOURCES
 from qovery_async.vocabulary import UNSET, ByTag, Model, UnknownVariant
 
 _PLAIN = Conversion()
@@ -50,6 +50,13 @@ def present(model: Model) -> Iterator[tuple[str, Any]]:
 
 def branch(value: Any, type_: Any) -> type[Model] | None:
     """The model of `type_` that a response's model, or the JSON object of a request, is; None if it is none of them."""
+    found = _branch(value, type_)
+    if found is None or not isinstance(value, Model) or type(value) is found:
+        return found
+    return found if type(value).__name__ in SOURCES.get(found.__name__, ()) else None
+
+
+def _branch(value: Any, type_: Any) -> type[Model] | None:
     type_ = without_none(type_)[0]
     rule = union_rule(type_)
     types = get_args(type_.__origin__) if rule else [type_]
