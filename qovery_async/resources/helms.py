@@ -667,7 +667,7 @@ class HelmDeploymentRestrictions(Resource):
             patching.listed,
             partial(self.list, helm_id),
             deployment_restriction_id,
-            "helms.deployment_restrictions.patch",
+            "helms.deployment_restrictions.patch_preview",
             "helms.deployment_restrictions.list",
         )
         patch = patching.Patch(

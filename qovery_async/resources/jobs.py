@@ -557,7 +557,7 @@ class JobDeploymentRestrictions(Resource):
             patching.listed,
             partial(self.list, job_id),
             deployment_restriction_id,
-            "jobs.deployment_restrictions.patch",
+            "jobs.deployment_restrictions.patch_preview",
             "jobs.deployment_restrictions.list",
         )
         patch = patching.Patch(
@@ -703,7 +703,7 @@ class JobEnvironmentVariables(Resource):
             patching.listed,
             partial(self.list, job_id),
             environment_variable_id,
-            "jobs.environment_variables.patch",
+            "jobs.environment_variables.patch_preview",
             "jobs.environment_variables.list",
         )
         patch = patching.Patch(

@@ -395,7 +395,7 @@ class ProjectEnvironmentVariables(Resource):
             patching.listed,
             partial(self.list, project_id),
             environment_variable_id,
-            "projects.environment_variables.patch",
+            "projects.environment_variables.patch_preview",
             "projects.environment_variables.list",
         )
         patch = patching.Patch(

@@ -507,7 +507,7 @@ class TerraformDeploymentRestrictions(Resource):
             patching.listed,
             partial(self.list, terraform_id),
             deployment_restriction_id,
-            "terraforms.deployment_restrictions.patch",
+            "terraforms.deployment_restrictions.patch_preview",
             "terraforms.deployment_restrictions.list",
         )
         patch = patching.Patch(

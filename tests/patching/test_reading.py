@@ -38,10 +38,10 @@ class TestAnObjectOfAList:
     @pytest.mark.parametrize("namespace", LISTED)
     async def test_that_is_not_there_is_said_to_be_so(self, ask: Ask, namespace: str) -> None:
         holder = Holder(namespace, items(namespace)[1:])
-        for call in (patch(namespace), preview(namespace)):
+        for name, call in (("patch", patch(namespace)), ("patch_preview", preview(namespace))):
             with pytest.raises(NotListed) as missing:
                 await holder.gets(ask, call)
-            assert str(missing.value) == f"{namespace}.patch: {namespace}.list has no object with the id {ID!r}"
+            assert str(missing.value) == f"{namespace}.{name}: {namespace}.list has no object with the id {ID!r}"
             assert missing.value.status == 404
         assert holder.sent == []
 

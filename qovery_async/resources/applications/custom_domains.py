@@ -118,7 +118,7 @@ class ApplicationCustomDomains(Resource):
             patching.listed,
             partial(self.list, application_id),
             custom_domain_id,
-            "applications.custom_domains.patch",
+            "applications.custom_domains.patch_preview",
             "applications.custom_domains.list",
         )
         patch = patching.Patch(

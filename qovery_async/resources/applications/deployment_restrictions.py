@@ -126,7 +126,7 @@ class ApplicationDeploymentRestrictions(Resource):
             patching.listed,
             partial(self.list, application_id),
             deployment_restriction_id,
-            "applications.deployment_restrictions.patch",
+            "applications.deployment_restrictions.patch_preview",
             "applications.deployment_restrictions.list",
         )
         patch = patching.Patch(

@@ -137,7 +137,7 @@ class ApplicationEnvironmentVariables(Resource):
             patching.listed,
             partial(self.list, application_id),
             environment_variable_id,
-            "applications.environment_variables.patch",
+            "applications.environment_variables.patch_preview",
             "applications.environment_variables.list",
         )
         patch = patching.Patch(

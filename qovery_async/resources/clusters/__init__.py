@@ -173,7 +173,7 @@ class Clusters(Resource):
             patching.listed,
             partial(self.list, organization_id=organization_id),
             cluster_id,
-            "clusters.patch",
+            "clusters.patch_preview",
             "clusters.list",
         )
         patch = patching.Patch("clusters.patch_preview", models.ClusterRequest, read, mapping, changes)

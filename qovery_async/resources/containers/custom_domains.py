@@ -118,7 +118,7 @@ class ContainerCustomDomains(Resource):
             patching.listed,
             partial(self.list, container_id),
             custom_domain_id,
-            "containers.custom_domains.patch",
+            "containers.custom_domains.patch_preview",
             "containers.custom_domains.list",
         )
         patch = patching.Patch(

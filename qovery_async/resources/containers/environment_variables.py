@@ -137,7 +137,7 @@ class ContainerEnvironmentVariables(Resource):
             patching.listed,
             partial(self.list, container_id),
             environment_variable_id,
-            "containers.environment_variables.patch",
+            "containers.environment_variables.patch_preview",
             "containers.environment_variables.list",
         )
         patch = patching.Patch(

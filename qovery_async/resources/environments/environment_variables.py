@@ -121,7 +121,7 @@ class EnvironmentEnvironmentVariables(Resource):
             patching.listed,
             partial(self.list, environment_id),
             environment_variable_id,
-            "environments.environment_variables.patch",
+            "environments.environment_variables.patch_preview",
             "environments.environment_variables.list",
         )
         patch = patching.Patch(
