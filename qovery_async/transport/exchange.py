@@ -29,6 +29,7 @@ from qovery_async.transport.response import Response
 from qovery_async.transport.retry import GiveUp, Outcome, Retry, RetryQuota, decide, is_failure, is_uncertain
 from qovery_async.transport.sessions import CLOSED
 from qovery_async.transport.turn import wait_for_turn
+from qovery_async.transport.watch import Expired
 
 last_response: ContextVar[list[Response] | None] = ContextVar("qovery_last_response", default=None)
 """Where `with_response` collects the responses to its call."""
@@ -110,13 +111,12 @@ class Exchange:
         return response
 
     async def _respond_within(self, total: float, progress: _Progress) -> Response:
-        limit = asyncio.timeout(total)
+        sessions = self.network.sessions
+        session = sessions.current() or await sessions.begin()
         try:
-            async with limit:
-                return await self._respond(progress)
-        except TimeoutError:
-            if not limit.expired():
-                raise  # a hook's own
+            return await session.watch.within(total, self._respond(progress))
+        except Expired:
+            pass
         request = progress.request
         doubt = request.doubt if progress.attempts else ""
         error = RequestTimeout(f"{request}: no complete response within the timeout ({total} s in all){doubt}")

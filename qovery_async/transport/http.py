@@ -47,7 +47,7 @@ class HttpTransport:
         sessions = self._network.sessions
         session = sessions.current() or await sessions.begin()
         try:
-            return await self._once(session, request, authorization, limit)
+            return await session.watch.within(limit.attempt, self._once(session, request, authorization, limit))
         except BaseException as error:  # noqa: BLE001  # raised again below, whatever it is
             if isinstance(error, asyncio.CancelledError) and session.http.closed and not _is_cancelled():
                 # aiohttp cancels tasks that wait for a connection when its session is closed.
@@ -75,7 +75,7 @@ class HttpTransport:
             raise_for_status=False,  # a session that was given may have it on
             auto_decompress=False,
             skip_auto_headers=_NO_BODY if request.body is None and request.method != "GET" else None,
-            timeout=_timeout(limit),
+            timeout=_timeout(limit, own=not session.is_given),
             **self._network.connection_to(request.url),
         ) as answer:
             session.reading.add(answer)
@@ -90,8 +90,10 @@ class HttpTransport:
 
 
 @functools.lru_cache(maxsize=64)
-def _timeout(limit: Timeout) -> aiohttp.ClientTimeout:
-    return aiohttp.ClientTimeout(total=limit.attempt, sock_connect=limit.connect, sock_read=limit.read)
+def _timeout(limit: Timeout, *, own: bool) -> aiohttp.ClientTimeout:
+    # The watch sees to `attempt`. A session of the user's keeps aiohttp's timer, too, which refuses another loop.
+    total = None if own else limit.attempt
+    return aiohttp.ClientTimeout(total=total, sock_connect=limit.connect, sock_read=limit.read)
 
 
 def _is_cancelled() -> bool:
