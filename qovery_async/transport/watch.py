@@ -49,9 +49,15 @@ class Watch:
         """
         if seconds is None:
             return await awaited
-        limit = self._begin(seconds)
-        task = limit.task
+        loop = asyncio.get_running_loop()
+        task = asyncio.current_task(loop)
+        if task is None:
+            raise RuntimeError("a call must run in a task")
         cancelling = task.cancelling()
+        limit = _Limit(task, loop.time() + seconds)
+        self._limits.add(limit)
+        if limit.ends < self._wakes or loop is not self._loop:
+            self._wake(loop, limit.ends)
         try:
             return await awaited
         except asyncio.CancelledError:
@@ -69,17 +75,6 @@ class Watch:
         if self._timer is not None and not self._limits:
             self._timer.cancel()
             self._timer, self._wakes = None, math.inf
-
-    def _begin(self, seconds: float) -> _Limit:
-        loop = asyncio.get_running_loop()
-        task = asyncio.current_task(loop)
-        if task is None:
-            raise RuntimeError("a call must run in a task")
-        limit = _Limit(task, loop.time() + seconds)
-        self._limits.add(limit)
-        if limit.ends < self._wakes or loop is not self._loop:
-            self._wake(loop, limit.ends)
-        return limit
 
     def _wake(self, loop: asyncio.AbstractEventLoop, at: float) -> None:
         if self._timer is not None:
