@@ -16,7 +16,7 @@ from cattrs import Converter
 
 from qovery_async.codec.plain import is_too_deep
 from qovery_async.codec.shapes import NONE, Attribute, attributes, union_rule, without_none
-from qovery_async.codec.times import read_datetime
+from qovery_async.codec.times import in_utc, read_datetime
 from qovery_async.vocabulary import UNSET, ByKey, ByTag, Model, OpenEnum, UnknownVariant
 
 Hook = Callable[[Any, Any], Any]
@@ -261,8 +261,8 @@ class _Source:
         if type_ is Any:
             return [f"  {target} = free(v)"]
         if type_ is datetime:
-            self.names["read_datetime"] = read_datetime
-            return [f"  {target} = read_datetime(v)"]
+            self.names |= {"read": datetime.fromisoformat, "in_utc": in_utc}
+            return ["  m = read(v)", f"  {target} = m if m.tzinfo is not None else in_utc(m)"]
         if _is_enum(type_):
             self.names |= {f"e{index}": type_, f"t{index}": type_._value2member_map_}
             return [f"  {target} = t{index}.get(v) or e{index}(v)"]
