@@ -8,7 +8,8 @@ from itertools import chain
 from types import GenericAlias
 from typing import TYPE_CHECKING, Any, TypeVar, cast, get_origin
 
-from qovery_async.codec.converter import converter
+from qovery_async.codec.collector import paused
+from qovery_async.codec.converter import decoder
 from qovery_async.codec.plain import is_list, is_object
 from qovery_async.errors import DecodeError
 from qovery_async.vocabulary import Model
@@ -26,6 +27,9 @@ Steps = Generator[None, None, T]
 
 _SLICE = 100
 """Items of a list that are decoded in one step."""
+
+_MANY = 50
+"""Items from which on the garbage collector is paused; below, it has hardly a turn."""
 
 _logger = logging.getLogger("qovery")
 
@@ -76,14 +80,14 @@ class Codec:
 
         The last step returns the result.
         """
-        structure, repair = converter().structure, None
+        repair = None
         read: list[Any] = []
         try:
             for first, part in _parts(value, type_):
                 if first:
                     yield
                 try:
-                    read.append(structure(part, cast("type[Any]", type_)))
+                    read.append(_structure(part, type_))
                 except Exception:  # noqa: BLE001  # `repair` finds the place and names it
                     from qovery_async.codec.repair import Repair
 
@@ -155,7 +159,7 @@ class Codec:
 
     def prepare(self, type_: object) -> None:
         """Builds the decoder of `type_` now, so that the first response does not wait for it."""
-        converter().get_structure_hook(type_)
+        decoder(type_)
 
     def _report(self, repair: Repair, operation: str, source: object, hide: Callable[[str], str]) -> None:
         # The empty place is the whole value: nothing in it can be repaired.
@@ -178,6 +182,13 @@ def from_dict(model: type[M], mapping: Mapping[str, Any]) -> M:
         DecodeError: the mapping does not fit the model. The message names the path of the first misfit.
     """
     return Codec(strict=True).decode(dict(mapping), model, operation=f"from_dict({model.__name__})")
+
+
+def _structure(value: Any, type_: Any) -> Any:
+    if not is_list(value) or len(value) < _MANY:
+        return decoder(type_)(value, type_)
+    with paused():
+        return decoder(type_)(value, type_)
 
 
 def finish(steps: Steps[T]) -> T:
