@@ -91,7 +91,7 @@ async def steps(url: str) -> AsyncIterator[dict[str, Step]]:
         ours = exchange.network.sessions.current()
         assert ours is not None
         address = f"{url}/organization/{ORGANIZATION}/project"
-        request = build(Call(*ROUTE), base_url=url, accept="application/json", headers={"User-Agent": "bench"})
+        request = build(Call(*ROUTE), base_url=url, accept="application/json", headers=exchange.headers)
         limit = exchange.options.timeout
         authorization = await exchange.credentials.header(request, limit)
 
