@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 # Objects; so unusual that a program which sets its own threshold sets another.
 _PAUSED = 1_000_000_007
@@ -19,9 +17,8 @@ _usual: tuple[int, ...] = gc.get_threshold()
 """The thresholds when a pause began last."""
 
 
-@contextmanager
-def paused() -> Iterator[None]:
-    """No collection begins by itself within. Where pauses overlap, the first that ends ends them all."""
+def pause() -> None:
+    """No collection begins by itself until `resume`."""
     global _usual  # noqa: PLW0603  # a process has one collector
     first, *others = gc.get_threshold()
     if first != _PAUSED:
@@ -29,17 +26,14 @@ def paused() -> Iterator[None]:
         # 0 means never: there is nothing to pause.
         if first:
             gc.set_threshold(_PAUSED, *others)
-    try:
-        yield
-    finally:
-        _resume()
 
 
-def _resume() -> None:
+def resume() -> None:
+    """Ends a pause. Where those of several threads overlap, the first that ends ends them all."""
     if gc.get_threshold()[0] == _PAUSED:
         gc.set_threshold(*_usual)
 
 
 if hasattr(os, "register_at_fork"):
     # The thread that would end the pause does not exist in the child.
-    os.register_at_fork(after_in_child=_resume)
+    os.register_at_fork(after_in_child=resume)

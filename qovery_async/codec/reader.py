@@ -8,7 +8,7 @@ from itertools import chain
 from types import GenericAlias
 from typing import TYPE_CHECKING, Any, TypeVar, cast, get_origin
 
-from qovery_async.codec.collector import paused
+from qovery_async.codec.collector import pause, resume
 from qovery_async.codec.converter import decoder
 from qovery_async.codec.plain import is_list, is_object
 from qovery_async.errors import DecodeError
@@ -27,9 +27,6 @@ Steps = Generator[None, None, T]
 
 _SLICE = 100
 """Items of a list that are decoded in one step."""
-
-_MANY = 50
-"""Items from which on the garbage collector is paused; below, it has hardly a turn."""
 
 _logger = logging.getLogger("qovery")
 
@@ -80,14 +77,14 @@ class Codec:
 
         The last step returns the result.
         """
-        repair = None
+        form, repair = cast("Any", type_), None
         read: list[Any] = []
         try:
             for first, part in _parts(value, type_):
                 if first:
                     yield
                 try:
-                    read.append(_structure(part, type_))
+                    read.append(decoder(form)(part, form))
                 except Exception:  # noqa: BLE001  # `repair` finds the place and names it
                     from qovery_async.codec.repair import Repair
 
@@ -184,21 +181,19 @@ def from_dict(model: type[M], mapping: Mapping[str, Any]) -> M:
     return Codec(strict=True).decode(dict(mapping), model, operation=f"from_dict({model.__name__})")
 
 
-def _structure(value: Any, type_: Any) -> Any:
-    if not is_list(value) or len(value) < _MANY:
-        return decoder(type_)(value, type_)
-    with paused():
-        return decoder(type_)(value, type_)
-
-
 def finish(steps: Steps[T]) -> T:
     """The result of all steps, one right after another."""
     try:
+        next(steps)
+        # There is more: a long list.
+        pause()
         while True:
             next(steps)
     except StopIteration as done:
         result: T = done.value
         return result
+    finally:
+        resume()
 
 
 def _parts(value: Any, type_: object) -> Iterator[tuple[int, Any]]:
