@@ -245,13 +245,17 @@ class _Source:
 
     def _optional(self, index: int, field: Attribute) -> list[str]:
         self.names[f"absent{index}"] = field.absent
-        return [
-            f"  v = get({field.wire!r}, UNSET)",
-            f"  if v is UNSET: self.{field.name} = absent{index}; absent += ({field.name!r},)",
-            f"  elif v is None: self.{field.name} = None",
-            "  else:",
-            *[f"  {line}" for line in self._store(index, field)],
-        ]
+        read = f"  v = get({field.wire!r}, UNSET)"
+        absent = f"if v is UNSET: self.{field.name} = absent{index}; absent += ({field.name!r},)"
+        null = f"  elif v is None: self.{field.name} = None"
+        store = [f"  {line}" for line in self._store(index, field)]
+        # Values are more frequent than their absence.
+        if field.type in (str, int, bool):
+            value = f"  if v.__class__ is {field.type.__name__}: self.{field.name} = v"
+            return [read, value, f"  el{absent}", null, "  else: raise Misfit"]
+        if field.type is datetime or _is_enum(field.type):
+            return [read, "  if v.__class__ is str:", *store, f"  el{absent}", null, "  else: raise Misfit"]
+        return [read, f"  {absent}", null, "  else:", *store]
 
     def _store(self, index: int, field: Attribute) -> list[str]:
         target = f"self.{field.name}"
