@@ -66,6 +66,12 @@ class _Progress:
             error.add_note(f"Not retried: {self.given_up}.")
 
 
+def _shared_headers(exchange: Exchange) -> CIMultiDict[str]:
+    shared = CIMultiDict({hdrs.ACCEPT_ENCODING: ACCEPTED, hdrs.USER_AGENT: exchange.user_agent})
+    shared.update(exchange.options.headers)
+    return shared
+
+
 @attrs.frozen
 class Exchange:
     """What the calls of a client share; `attrs.evolve` makes the copies for `with_options`."""
@@ -81,14 +87,10 @@ class Exchange:
     hooks: Hooks
     limiter: RateLimiter
     quota: RetryQuota = attrs.Factory(RetryQuota)
-    headers: CIMultiDict[str] = attrs.field(init=False, repr=False)
+    headers: CIMultiDict[str] = attrs.field(
+        init=False, repr=False, default=attrs.Factory(_shared_headers, takes_self=True)
+    )
     """Those of every request; the user's are secrets."""
-
-    @headers.default
-    def _shared_headers(self) -> CIMultiDict[str]:
-        shared = CIMultiDict({hdrs.ACCEPT_ENCODING: ACCEPTED, hdrs.USER_AGENT: self.user_agent})
-        shared.update(self.options.headers)
-        return shared
 
     __reduce__ = not_pickled
 
