@@ -126,9 +126,17 @@ def bench(session: nox.Session) -> None:
     """Measures how much time the SDK adds to the same work without it, and the emulator."""
     session.install(".")
     session.run("python", "benchmarks/bench.py", *session.posargs)
+    session.run("python", "benchmarks/ladder.py")
     session.run("python", "benchmarks/bulk.py")
     session.run("python", "benchmarks/streams.py")
     session.run("python", "benchmarks/emulator.py")
+
+
+@nox.session
+def instructions(session: nox.Session) -> None:
+    """Counts the instructions of 1,000 calls and of a long list, which may not grow (needs valgrind)."""
+    session.install(".")
+    session.run("python", "benchmarks/instructions.py", *session.posargs)
 
 
 @nox.session

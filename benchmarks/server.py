@@ -21,16 +21,20 @@ PROJECT = {
     "associated_environments_count": 3,
     "organization": {"id": "9d3e1e0a-4b1e-4d5c-8f3d-6f0a0b7c1d22"},
 }
-HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n%s\r\n%s"
+RATE = b"X-RateLimit-Limit: 1000000000\r\nX-RateLimit-Remaining: 999999999\r\nX-RateLimit-Reset: 3000\r\n"
 
 
-def response(value: object) -> bytes:
+def response(value: object, headers: bytes = b"") -> bytes:
     body = json.dumps(value).encode()
-    return HEAD % (len(body), body)
+    return HEAD % (len(body), headers, body)
 
 
-LIST = response({"results": [PROJECT | {"name": f"shop-{i}"} for i in range(5)]})
+PROJECTS = {"results": [PROJECT | {"name": f"shop-{i}"} for i in range(5)]}
+LIST = response(PROJECTS)
 ONE = response(PROJECT)
+BY_START = {b"GET /project/": ONE, b"GET /rated/": response(PROJECTS, RATE)}
+"""Paths below `/rated` have responses that name a rate which no benchmark uses up."""
 
 
 WAIT = float(sys.argv[1]) / 1000 if __name__ == "__main__" and len(sys.argv) > 1 else 0.0
@@ -48,7 +52,7 @@ class SameResponse(asyncio.Protocol):
         self.pending += data
         while b"\r\n\r\n" in self.pending:
             request, _, self.pending = self.pending.partition(b"\r\n\r\n")
-            data = ONE if request.startswith(b"GET /project/") else LIST
+            data = next((sent for start, sent in BY_START.items() if request.startswith(start)), LIST)
             if WAIT:
                 asyncio.get_running_loop().call_later(WAIT, self.transport.write, data)
             else:

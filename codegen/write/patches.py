@@ -23,11 +23,10 @@ _DEFAULTED = "/organization/{organizationId}/"
 def patch(namespace: str, update: Mapping[str, Any], api: Api, patches: Patches, words: Words) -> dict[str, Any] | None:
     """The values that the template needs to write `patch` and `patch_preview`; `update` are those of that method."""
     row = patches.patched.get(namespace)
-    if row is None:
-        return None
     operation: Operation = update["operation"]
-    assert operation.body is not None
-    read = api.calls[f"{namespace}.{row.read}"]
+    read = api.calls.get(f"{namespace}.{row.read}") if row else None
+    if row is None or read is None or operation.body is None:
+        return None
     defaulted = operation.path.startswith(_DEFAULTED)
     keys = _keys(operation.body.type, api)
     if keys & {"on_conflict", "organization_id"}:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
+from typing import Any
 
 from cattrs import Converter
 
@@ -17,3 +19,9 @@ def converter() -> Converter:
     decode.register(made)
     encode.register(made)
     return made
+
+
+@functools.cache
+def decoder(type_: Any) -> Callable[[Any, Any], Any]:
+    """What reads parsed JSON as a type, given both; it raises where the JSON does not fit. Built once."""
+    return converter().get_structure_hook(type_)

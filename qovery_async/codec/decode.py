@@ -16,7 +16,7 @@ from cattrs import Converter
 
 from qovery_async.codec.plain import is_too_deep
 from qovery_async.codec.shapes import NONE, Attribute, attributes, union_rule, without_none
-from qovery_async.codec.times import read_datetime
+from qovery_async.codec.times import in_utc, read_datetime
 from qovery_async.vocabulary import UNSET, ByKey, ByTag, Model, OpenEnum, UnknownVariant
 
 Hook = Callable[[Any, Any], Any]
@@ -245,13 +245,17 @@ class _Source:
 
     def _optional(self, index: int, field: Attribute) -> list[str]:
         self.names[f"absent{index}"] = field.absent
-        return [
-            f"  v = get({field.wire!r}, UNSET)",
-            f"  if v is UNSET: self.{field.name} = absent{index}; absent += ({field.name!r},)",
-            f"  elif v is None: self.{field.name} = None",
-            "  else:",
-            *[f"  {line}" for line in self._store(index, field)],
-        ]
+        read = f"  v = get({field.wire!r}, UNSET)"
+        absent = f"if v is UNSET: self.{field.name} = absent{index}; absent += ({field.name!r},)"
+        null = f"  elif v is None: self.{field.name} = None"
+        store = [f"  {line}" for line in self._store(index, field)]
+        # Values are more frequent than their absence.
+        if field.type in (str, int, bool):
+            value = f"  if v.__class__ is {field.type.__name__}: self.{field.name} = v"
+            return [read, value, f"  el{absent}", null, "  else: raise Misfit"]
+        if field.type is datetime or _is_enum(field.type):
+            return [read, "  if v.__class__ is str:", *store, f"  el{absent}", null, "  else: raise Misfit"]
+        return [read, f"  {absent}", null, "  else:", *store]
 
     def _store(self, index: int, field: Attribute) -> list[str]:
         target = f"self.{field.name}"
@@ -261,8 +265,8 @@ class _Source:
         if type_ is Any:
             return [f"  {target} = free(v)"]
         if type_ is datetime:
-            self.names["read_datetime"] = read_datetime
-            return [f"  {target} = read_datetime(v)"]
+            self.names |= {"read": datetime.fromisoformat, "in_utc": in_utc}
+            return ["  m = read(v)", f"  {target} = m if m.tzinfo is not None else in_utc(m)"]
         if _is_enum(type_):
             self.names |= {f"e{index}": type_, f"t{index}": type_._value2member_map_}
             return [f"  {target} = t{index}.get(v) or e{index}(v)"]

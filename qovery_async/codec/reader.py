@@ -8,7 +8,8 @@ from itertools import chain
 from types import GenericAlias
 from typing import TYPE_CHECKING, Any, TypeVar, cast, get_origin
 
-from qovery_async.codec.converter import converter
+from qovery_async.codec.collector import pause, resume
+from qovery_async.codec.converter import decoder
 from qovery_async.codec.plain import is_list, is_object
 from qovery_async.errors import DecodeError
 from qovery_async.vocabulary import Model
@@ -76,14 +77,14 @@ class Codec:
 
         The last step returns the result.
         """
-        structure, repair = converter().structure, None
+        form, repair = cast("Any", type_), None
         read: list[Any] = []
         try:
             for first, part in _parts(value, type_):
                 if first:
                     yield
                 try:
-                    read.append(structure(part, cast("type[Any]", type_)))
+                    read.append(decoder(form)(part, form))
                 except Exception:  # noqa: BLE001  # `repair` finds the place and names it
                     from qovery_async.codec.repair import Repair
 
@@ -155,12 +156,13 @@ class Codec:
 
     def prepare(self, type_: object) -> None:
         """Builds the decoder of `type_` now, so that the first response does not wait for it."""
-        converter().get_structure_hook(type_)
+        decoder(type_)
 
     def fast(self, type_: TypeForm[T]) -> Callable[[Any], T]:
         """The decoder of `type_` for values that come in masses. What does not fit raises; then `decode` repairs it."""
-        structure = converter().get_structure_hook(type_)
-        return lambda value: structure(value, type_)
+        form: Any = type_  # mypy takes a `TypeForm` for unhashable
+        structure = decoder(form)
+        return lambda value: structure(value, form)
 
     def _report(self, repair: Repair, operation: str, source: object, hide: Callable[[str], str]) -> None:
         # The empty place is the whole value: nothing in it can be repaired.
@@ -188,11 +190,16 @@ def from_dict(model: type[M], mapping: Mapping[str, Any]) -> M:
 def finish(steps: Steps[T]) -> T:
     """The result of all steps, one right after another."""
     try:
+        next(steps)
+        # There is more: a long list.
+        pause()
         while True:
             next(steps)
     except StopIteration as done:
         result: T = done.value
         return result
+    finally:
+        resume()
 
 
 def _parts(value: Any, type_: object) -> Iterator[tuple[int, Any]]:

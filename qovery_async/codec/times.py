@@ -12,7 +12,12 @@ def read_datetime(text: str) -> datetime:
         ValueError: the string is not a time.
     """
     moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    return moment if moment.tzinfo is not None else in_utc(moment)
+
+
+def in_utc(moment: datetime) -> datetime:
+    """The same time of day, in UTC."""
+    return moment.replace(tzinfo=UTC)
 
 
 def write_datetime(moment: datetime) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from operator import attrgetter
 
 import attrs
 
@@ -134,3 +135,11 @@ class Budget:
         self.began, self.ends, self.next_turn = now, ends, now
         self.remaining, self.late = self.limit - self.late, 0
         self.told_less = self.looking = False
+
+
+_values = attrgetter(*(field.name for field in attrs.fields(Budget)))
+
+
+def copied(budget: Budget) -> Budget:
+    """A copy. `attrs.evolve` takes six times as long, twice for each request."""
+    return Budget(*_values(budget))

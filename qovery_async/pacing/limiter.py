@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 import attrs
 
-from qovery_async.pacing.budget import Budget, Turn
+from qovery_async.pacing.budget import Budget, Turn, copied
 from qovery_async.pacing.rate import Rate
 
 T = TypeVar("T")
@@ -71,7 +71,7 @@ class LocalRateLimiter:
         """Applies `change` to the budget and returns its result; starts over when another thread interferes."""
         while True:
             latest = self._state.latest()
-            changed = _State(attrs.evolve(latest.budget))
+            changed = _State(copied(latest.budget))
             result = change(changed.budget)
             if latest.replace(changed):
                 self._state = changed

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from qovery_async.codec.converter import decoder
+from qovery_async.codec.plain import is_list, is_object
 from qovery_async.codec.reader import Codec
 from qovery_async.errors import DecodeError, QoveryError, RequestTimeout
 from qovery_async.transport.decoding import in_turns
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+# Bytes; what a body of this size holds is decoded within a millisecond or two, so that the loop need not turn.
+_SHORT = 2**16
+
 
 async def read_result(codec: Codec, response: Response, type_: TypeForm[T]) -> T:
     """The body as `type_`. A call that has changed something returns None where there is no body.
@@ -27,7 +32,8 @@ async def read_result(codec: Codec, response: Response, type_: TypeForm[T]) -> T
         RequestTimeout: the timeout of the call is over.
     """
     try:
-        return await _result(codec, response, type_)
+        result: T | None = _short_result(response, type_)
+        return result if result is not None else await _result(codec, response, type_)
     except DecodeError as error:
         failure: QoveryError = response.undecodable(error)
     except RequestTimeout as error:
@@ -45,12 +51,38 @@ async def read_items(
         DecodeError: as `read_result` does, and where it is not certain which list is meant.
     """
     try:
-        return await _items(codec, response, item, key, beside)
+        return _short_items(response, item, key) or await _items(codec, response, item, key, beside)
     except DecodeError as error:
         failure: QoveryError = response.undecodable(error)
     except RequestTimeout as error:
         failure = error.with_traceback(None)
     raise failure
+
+
+def _short_result(response: Response, type_: Any) -> Any:
+    """A result that is decoded in no time, as most are; None where it takes steps, or does not fit."""
+    if len(response.body) > _SHORT:
+        return None
+    value = response.json()
+    try:
+        return decoder(type_)(value, type_)
+    except Exception:  # noqa: BLE001  # whatever it is, the codec finds the place and names it
+        return None
+
+
+def _short_items(response: Response, item: Any, key: str) -> tuple[Any, list[Any]] | None:
+    """The same of a list in its envelope, and the parsed JSON."""
+    if len(response.body) > _SHORT:
+        return None
+    value = response.json()
+    found = (value.get(key) if is_object(value) else None) if key else value
+    if not is_list(found):
+        return None
+    decode = decoder(item)
+    try:
+        return value, [decode(entry, item) for entry in found]
+    except Exception:  # noqa: BLE001  # as above
+        return None
 
 
 async def _result(codec: Codec, response: Response, type_: TypeForm[T]) -> T:

@@ -87,4 +87,7 @@ class Resource:
         (await self._core.exchange.send(Call(operation, route, *values, **given), JSON)).no_page()
 
     async def _organization_id(self, given: str | None) -> str:
-        return given if given is not None else await self._core.organization.id(self._core.exchange)
+        exchange = self._core.exchange
+        if given is None:
+            given = exchange.options.organization_id
+        return given if given is not None else await self._core.organization.id(exchange)

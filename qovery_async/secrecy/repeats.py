@@ -30,7 +30,10 @@ def telling(secret: object) -> tuple[str, ...]:
 
 def may_stand_in(secrets: tuple[str, ...], text: str) -> bool:
     """Whether it is worth looking closely: a secret stands in the text, or something is encoded there."""
-    return any(secret in text for secret in secrets) or "%" in text or "&" in text or "\\" in text or "\0" in text
+    for secret in secrets:  # each response is asked, and `any` with a generator takes thrice the time
+        if secret in text:
+            return True
+    return "%" in text or "&" in text or "\\" in text or "\0" in text
 
 
 def hide(secrets: tuple[str, ...], value: V) -> V:

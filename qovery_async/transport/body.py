@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 
 import aiohttp
+from aiohttp import hdrs
 
 from qovery_async.errors import ResponseTooLarge, TransportError
 from qovery_async.transport.request import Request
@@ -15,6 +16,21 @@ ACCEPTED = "gzip, deflate"
 _OTHERS = ("br", "zstd", "compress")
 # A gzip body may have several members; a limit stops a body with millions of empty ones.
 _MEMBERS = 64
+
+
+def at_hand(response: aiohttp.ClientResponse, request: Request, limit: int) -> bytes | None:
+    """The body, where all of it has come already and it is not compressed; None where `read` has to be used.
+
+    Raises:
+        ResponseTooLarge: the body is larger than `limit` bytes.
+        aiohttp.ClientError: the connection broke.
+    """
+    if not response.content.is_eof() or hdrs.CONTENT_ENCODING in response.headers:
+        return None
+    body = response.content.read_nowait()
+    if len(body) > limit:
+        raise _too_large(request, limit)
+    return body
 
 
 async def read(response: aiohttp.ClientResponse, request: Request, limit: int) -> bytes:

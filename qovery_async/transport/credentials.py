@@ -48,6 +48,11 @@ class Credentials:
         """Whether the token comes from a function, which may return a new one."""
         return not isinstance(self._source, Secret)
 
+    @property
+    def ready(self) -> Secret | None:
+        """The value of `Authorization`, once it is known."""
+        return self._header
+
     async def header(self, request: Request, limit: Timeout, *, instead_of: Secret | None = None) -> Secret:
         """The value of `Authorization`; a new one, where there can be one, if the API has refused `instead_of`."""
         if self._header is None or (self.can_renew and self._header == instead_of):

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import anyio.lowlevel
 
+from qovery_async.codec.collector import pause, resume
 from qovery_async.codec.reader import Steps
 from qovery_async.errors import RequestTimeout
 from qovery_async.transport.response import Response
@@ -24,18 +25,24 @@ async def in_turns(steps: Steps[T], response: Response) -> T:
         RequestTimeout: the timeout of the call is over.
     """
     turned = time.monotonic()
-    while True:
-        try:
-            next(steps)
-        except StopIteration as done:
-            result: T = done.value
-            return result
-        now = time.monotonic()
-        if now > response.ends:
-            break
-        if now - turned > _TURN:
-            await anyio.lowlevel.checkpoint()
-            turned = time.monotonic()
+    pause()
+    try:
+        while True:
+            try:
+                next(steps)
+            except StopIteration as done:
+                result: T = done.value
+                return result
+            now = time.monotonic()
+            if now > response.ends:
+                break
+            if now - turned > _TURN:
+                resume()
+                await anyio.lowlevel.checkpoint()
+                pause()
+                turned = time.monotonic()
+    finally:
+        resume()
     raise _late(response)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TypeVar
 from urllib.parse import urlsplit
 
 import attrs
@@ -16,8 +15,6 @@ from qovery_async.transport.patience import patiently
 from qovery_async.transport.request import Request
 from qovery_async.transport.response import Response
 from qovery_async.transport.retry import Outcome
-
-E = TypeVar("E")
 
 _log = logging.getLogger("qovery.http")
 
@@ -82,11 +79,18 @@ class Hooks:
     on_response: ResponseHook | None = None
     on_retry: RetryHook | None = None
 
+    @property
+    def hear_responses(self) -> bool:
+        """Whether a hook or the log wants to be told of responses."""
+        return self.on_response is not None or _log.isEnabledFor(logging.DEBUG)
+
     async def requesting(self, request: Request, attempt: int, limit: Timeout) -> None:
         """Call `on_request` before an attempt."""
         if self.on_request is not None:
             event = RequestEvent(request.operation, request.method, request.url, attempt)
-            await _observe(self.on_request, event, f"{request}: on_request", limit)
+            done = self.on_request(event)
+            if done is not None and inspect.isawaitable(done):
+                await patiently(f"{request}: on_request", done, limit)
 
     async def responded(self, response: Response, attempt: int, elapsed: float, limit: Timeout) -> None:
         """Log a response and call `on_response`; `elapsed` is in seconds."""
@@ -108,7 +112,9 @@ class Hooks:
                 headers=response.headers,
                 elapsed=elapsed,
             )
-            await _observe(self.on_response, event, f"{request} returned {response.status}, but on_response", limit)
+            done = self.on_response(event)
+            if done is not None and inspect.isawaitable(done):
+                await patiently(f"{request} returned {response.status}, but on_response", done, limit)
 
     def lost(self, request: Request, attempt: int, elapsed: float, error: BaseException) -> None:
         """Log an attempt that got no response."""
@@ -122,7 +128,9 @@ class Hooks:
         _log.info("%s: attempt %d failed (%s), retry in %.1f s", request, attempt, reason, delay)
         if self.on_retry is not None:
             event = RetryEvent(request.operation, request.method, request.url, attempt, delay, reason)
-            await _observe(self.on_retry, event, f"{request}: on_retry", limit)
+            done = self.on_retry(event)
+            if done is not None and inspect.isawaitable(done):
+                await patiently(f"{request}: on_retry", done, limit)
 
     def gave_up(self, request: Request, attempt: int, failure: Outcome, reason: str) -> None:
         """Log why a failed call is not retried."""
@@ -133,9 +141,3 @@ def _described(failure: Outcome, request: Request) -> str:
     if isinstance(failure, Response):
         return f"status {failure.status} without a body" if failure.lost_its_body else f"status {failure.status}"
     return str(failure).removeprefix(f"{request}: ")
-
-
-async def _observe(hook: Callable[[E], Awaitable[None] | None], event: E, name: str, limit: Timeout) -> None:
-    done = hook(event)
-    if inspect.isawaitable(done):
-        await patiently(name, done, limit)

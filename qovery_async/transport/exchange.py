@@ -9,26 +9,28 @@ from contextvars import ContextVar
 
 import anyio
 import attrs
+from aiohttp import hdrs
+from multidict import CIMultiDict
 
 from qovery_async.codec.reader import Codec
 from qovery_async.errors import ApiError, DecodeError, RateBudgetExhausted, RateLimited, RequestTimeout, TransportError
 from qovery_async.pacing.limiter import RateLimiter
-from qovery_async.pacing.pace import renewal
-from qovery_async.pacing.rate import read_rate
+from qovery_async.pacing.pace import Pace, renewal
 from qovery_async.secrecy.secret import Secret, not_pickled
 from qovery_async.transport import pressure
+from qovery_async.transport.body import ACCEPTED
 from qovery_async.transport.credentials import Credentials
 from qovery_async.transport.events import Hooks
 from qovery_async.transport.http import HttpTransport
 from qovery_async.transport.loop import running_loop
 from qovery_async.transport.network import Network
 from qovery_async.transport.options import Options
-from qovery_async.transport.patience import patiently
 from qovery_async.transport.request import Call, Request, build
 from qovery_async.transport.response import Response
 from qovery_async.transport.retry import GiveUp, Outcome, Retry, RetryQuota, decide, is_failure, is_uncertain
 from qovery_async.transport.sessions import CLOSED
-from qovery_async.transport.turn import wait_for_turn
+from qovery_async.transport.turn import learn_from, wait_for_turn
+from qovery_async.transport.watch import Expired
 from qovery_async.transport.websocket import WebSocketTransport
 
 last_response: ContextVar[list[Response] | None] = ContextVar("qovery_last_response", default=None)
@@ -65,6 +67,12 @@ class _Progress:
             error.add_note(f"Not retried: {self.given_up}.")
 
 
+def _shared_headers(exchange: Exchange) -> CIMultiDict[str]:
+    shared = CIMultiDict({hdrs.ACCEPT_ENCODING: ACCEPTED, hdrs.USER_AGENT: exchange.user_agent})
+    shared.update(exchange.options.headers)
+    return shared
+
+
 @attrs.frozen
 class Exchange:
     """What the calls of a client share; `attrs.evolve` makes the copies for `with_options`."""
@@ -81,6 +89,10 @@ class Exchange:
     hooks: Hooks
     limiter: RateLimiter
     quota: RetryQuota = attrs.Factory(RetryQuota)
+    headers: CIMultiDict[str] = attrs.field(
+        init=False, repr=False, default=attrs.Factory(_shared_headers, takes_self=True)
+    )
+    """Those of every request; the user's are secrets."""
 
     __reduce__ = not_pickled
 
@@ -94,8 +106,8 @@ class Exchange:
             DecodeError: a call that reads got an empty 200.
         """
         running_loop()
-        headers = {"User-Agent": self.user_agent, **self.options.headers}
-        request = build(call, base_url=self.base_url, accept=accept, headers=headers)
+        has_secrets = bool(self.options.headers)
+        request = build(call, base_url=self.base_url, accept=accept, headers=self.headers, has_secrets=has_secrets)
         total, now = self.options.timeout.total, time.monotonic()
         progress = _Progress(request, math.inf if total is None else now + total, now, self.network.sessions.closings)
         try:
@@ -112,13 +124,12 @@ class Exchange:
         return response
 
     async def _respond_within(self, total: float, progress: _Progress) -> Response:
-        limit = asyncio.timeout(total)
+        sessions = self.network.sessions
+        session = sessions.current() or await sessions.begin()
         try:
-            async with limit:
-                return await self._respond(progress)
-        except TimeoutError:
-            if not limit.expired():
-                raise  # a hook's own
+            return await session.watch.within(total, self._respond(progress))
+        except Expired:
+            pass
         request = progress.request
         doubt = request.doubt if progress.attempts else ""
         error = RequestTimeout(f"{request}: no complete response within the timeout ({total} s in all){doubt}")
@@ -134,24 +145,24 @@ class Exchange:
         outcome: Outcome | None = None
         try:
             while True:
-                try:
-                    await self._take_turn(progress)
-                except RateBudgetExhausted:
-                    pressure.tell()
-                    if outcome is None:
-                        raise
-                    self._give_up(progress, outcome, "the pace has no turn for it in time")
-                    if not progress.uncertain:
-                        raise
+                if self.options.pace is not None and not await self._has_turn(self.options.pace, progress, outcome):
                     return _checked(outcome)  # says that the request may have taken effect
-                outcome = await self._attempt(progress)
-                if isinstance(outcome, Response) and outcome.status == 429:
-                    pressure.tell()
+                if self._is_closed(progress):
+                    raise TransportError(f"{progress.request}: {CLOSED}")
+                progress.attempts += 1
+                authorization = self.credentials.ready or await self._authorization(progress)
+                outcome = await self._exchange(progress, authorization)
+                if isinstance(outcome, Response) and outcome.status == 401 and self.credentials.can_renew:
+                    outcome = await self._renewed(progress, authorization, outcome)
                 if isinstance(outcome, Response) and not is_failure(outcome):
                     self.quota.give(progress.price)
+                    if 200 <= outcome.status < 300:
+                        return outcome
                     if outcome.status == 404 and progress.request.method == "DELETE" and progress.uncertain:
                         return attrs.evolve(outcome, body=b"")  # an earlier attempt deleted it
                     return outcome.check()
+                if isinstance(outcome, Response) and outcome.status == 429:
+                    pressure.tell()
                 decision = self._decide(progress, outcome)
                 progress.uncertain = progress.uncertain or is_uncertain(outcome)
                 if isinstance(decision, GiveUp):
@@ -165,15 +176,21 @@ class Exchange:
         finally:
             del outcome  # as above
 
-    async def _take_turn(self, progress: _Progress) -> None:
-        pace = self.options.pace
-        if pace is not None:
-            left = progress.ends - time.monotonic()
+    async def _has_turn(self, pace: Pace, progress: _Progress, before: Outcome | None) -> bool:
+        """Waits for a turn; False where none comes in time, and what came `before` is what the call ends with."""
+        left = progress.ends - time.monotonic()
+        try:
             # What a call waits for its turn does not count for `RetryPolicy.total`.
             progress.began += await wait_for_turn(pace, self.limiter, progress.request, left, self.options.timeout)
-        if self._is_closed(progress):
-            raise TransportError(f"{progress.request}: {CLOSED}")
-        progress.attempts += 1
+        except RateBudgetExhausted:
+            pressure.tell()
+            if before is None:
+                raise
+            self._give_up(progress, before, "the pace has no turn for it in time")
+            if not progress.uncertain:
+                raise
+            return False
+        return True
 
     def _decide(self, progress: _Progress, failure: Outcome) -> Retry | GiveUp:
         now = time.monotonic()
@@ -197,21 +214,20 @@ class Exchange:
         """Whether the client was closed since the call began."""
         return self.network.sessions.closings > progress.closings
 
-    async def _attempt(self, progress: _Progress) -> Outcome:
-        request, limit = progress.request, self.options.timeout
-        authorization = await self.credentials.header(request, limit)
-        outcome = await self._exchange(progress, authorization)
-        if isinstance(outcome, Response) and outcome.status == 401 and self.credentials.can_renew:
-            # Refused before it took effect, so a second request does nothing twice.
-            renewed = await self.credentials.header(request, limit, instead_of=authorization)
-            if renewed != authorization:
-                return await self._exchange(progress, renewed)
-        return outcome
+    async def _authorization(self, progress: _Progress) -> Secret:
+        return await self.credentials.header(progress.request, self.options.timeout)
+
+    async def _renewed(self, progress: _Progress, refused: Secret, outcome: Response) -> Outcome:
+        """The outcome with a new token, if there is one: the first request was refused before it took effect."""
+        limit = self.options.timeout
+        renewed = await self.credentials.header(progress.request, limit, instead_of=refused)
+        return outcome if renewed == refused else await self._exchange(progress, renewed)
 
     async def _exchange(self, progress: _Progress, authorization: Secret) -> Outcome:
         """Sends the request once; what the user's functions raise is no outcome of it, and ends the call."""
         request, attempt, limit = progress.request, progress.attempts, self.options.timeout
-        await self.hooks.requesting(request, attempt, limit)
+        if self.hooks.on_request is not None:
+            await self.hooks.requesting(request, attempt, limit)
         began = time.monotonic()
         try:
             response = await self.http.send(request, authorization, limit)
@@ -222,17 +238,16 @@ class Exchange:
             raise
         elapsed = time.monotonic() - began
         if self.options.pace is not None:
-            rate = read_rate(response.headers, refused=response.status == 429)
-            if rate is not None:
-                name = f"{request} returned {response.status}, but rate_limiter.learn"
-                await patiently(name, self.limiter.learn(rate), limit)
-        await self.hooks.responded(response, attempt, elapsed, limit)
+            await learn_from(response, self.limiter, limit)
+        if self.hooks.hear_responses:
+            await self.hooks.responded(response, attempt, elapsed, limit)
         return response
 
 
-def _checked(outcome: Outcome) -> Response:
+def _checked(outcome: Outcome | None) -> Response:
     """Raises the error that the last attempt ended with."""
     try:
+        assert outcome is not None
         if isinstance(outcome, TransportError):
             raise outcome
         return outcome.check()

@@ -9,13 +9,14 @@ from qovery_async.secrecy.printable import one_line
 from qovery_async.secrecy.secret import Secret
 from qovery_async.transport.options import Timeout
 from qovery_async.transport.request import Request
+from qovery_async.transport.watch import Expired
 
 
 def failure(error: BaseException, request: Request, limit: Timeout, authorization: Secret) -> BaseException:
     """The SDK's error for a failure on the way; cancellation and the like stay as they are."""
     if isinstance(error, QoveryError):
         return type(error)(authorization.hidden_in(str(error)) + request.doubt)
-    if not isinstance(error, (aiohttp.ClientError, OSError, ValueError)):
+    if not isinstance(error, (aiohttp.ClientError, OSError, ValueError, Expired)):
         error.__cause__ = error.__context__ = None
         return error.with_traceback(None)
     translated = _translated(error, request, limit, authorization)
@@ -34,7 +35,7 @@ def _translated(error: Exception, request: Request, limit: Timeout, authorizatio
     match error:
         case aiohttp.ConnectionTimeoutError():
             return ConnectError(f"{request}: no connection within {limit.connect} s")
-        case TimeoutError():
+        case TimeoutError() | Expired():
             return RequestTimeout(f"{request}: no complete response within the timeout ({limit}){request.doubt}")
         case aiohttp.ClientConnectorError() | aiohttp.ClientConnectorCertificateError():
             return ConnectError(f"{request}: cannot connect: {said(str(error))}{_advice(error)}")

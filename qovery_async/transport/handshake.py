@@ -51,8 +51,8 @@ class Handshakes:
             ConfigurationError: it cannot be sent as it is.
         """
         exchange = self.exchange
-        headers = {"User-Agent": exchange.user_agent, **exchange.options.headers}
-        return build(call, base_url=exchange.ws_url, accept=_ACCEPT, headers=headers)
+        secrets = bool(exchange.options.headers)
+        return build(call, base_url=exchange.ws_url, accept=_ACCEPT, headers=exchange.headers, has_secrets=secrets)
 
     async def open(self, request: Request) -> Connection | Outcome:
         """An open connection, or what came instead.

@@ -8,8 +8,10 @@ for the response to the next request, or the end of the connection, which would 
 from __future__ import annotations
 
 import select
+from collections.abc import Callable
+from functools import partial
 from typing import Any
-from weakref import WeakSet
+from weakref import WeakKeyDictionary
 
 import aiohttp
 from aiohttp.connector import Connection
@@ -20,36 +22,35 @@ class Connector(aiohttp.TCPConnector):
 
     def __init__(self) -> None:
         super().__init__()  # pyright: ignore[reportUnknownMemberType]  # an argument of aiohttp is untyped
-        self._used = WeakSet[Any]()
+        # What looks whether a used connection can be read from; a new one has none yet.
+        self._probes = WeakKeyDictionary[Any, Callable[[], list[Any]]]()
 
     async def connect(self, *args: Any, **kwargs: Any) -> Connection:
         """A new connection, or a used one that is open and silent."""
         while True:
             connection = await super().connect(*args, **kwargs)
-            if connection.protocol not in self._used:
-                self._used.add(connection.protocol)
+            protocol: Any = connection.protocol
+            can_read = self._probes.get(protocol)
+            if can_read is None:
+                if protocol is not None and protocol.transport is not None:
+                    self._probes[protocol] = _probe(protocol.transport.get_extra_info("socket"))
                 return connection
-            if _is_silent(connection):
+            transport = connection.transport
+            # Nothing has come that no request asked for, neither to the loop nor to the socket: no bytes, end or error.
+            if transport is not None and not transport.is_closing() and not protocol.should_close and not can_read():
                 return connection
             connection.close()
 
 
-def _is_silent(connection: Connection) -> bool:
-    """Whether nothing has come that no request asked for: no bytes, no end, no error."""
-    protocol, transport = connection.protocol, connection.transport
-    if protocol is None or transport is None or transport.is_closing() or protocol.should_close:
-        return False
-    return not _can_read(transport.get_extra_info("socket"))
-
-
 if hasattr(select, "poll"):
 
-    def _can_read(socket: Any) -> bool:
+    def _probe(socket: Any) -> Callable[[], list[Any]]:
+        """What returns something where the socket can be read."""
         poll = select.poll()
         poll.register(socket, select.POLLIN)
-        return bool(poll.poll(0))
+        return partial(poll.poll, 0)
 
 else:  # Windows
 
-    def _can_read(socket: Any) -> bool:
-        return bool(select.select([socket], [], [], 0)[0])
+    def _probe(socket: Any) -> Callable[[], list[Any]]:
+        return lambda: select.select([socket], [], [], 0)[0]

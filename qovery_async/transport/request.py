@@ -10,6 +10,7 @@ from typing import Any, TypedDict, Unpack, cast
 from urllib.parse import quote, urlencode
 
 import attrs
+from multidict import CIMultiDict, istr
 
 from qovery_async.codec.writer import to_json
 from qovery_async.errors import ConfigurationError
@@ -18,6 +19,9 @@ from qovery_async.vocabulary import UNSET, Model
 DOUBT = "may have taken effect: look before sending it again"
 """What messages say of a request that failed after it was sent, where a second one could do it twice."""
 
+_ACCEPT, _CONTENT_TYPE = istr("Accept"), istr("Content-Type")
+# A string in which nothing has to be percent-encoded, as in every id of the API.
+_is_plain = re.compile(r"[A-Za-z0-9_~-]+").fullmatch
 # By RFC 9110, sending these twice has the effect of sending them once.
 _IDEMPOTENT = frozenset({"GET", "PUT", "DELETE", "HEAD", "OPTIONS"})
 
@@ -62,11 +66,13 @@ class Request:
     operation: str
     method: str
     url: str
-    headers: Mapping[str, str] = attrs.field(repr=False)
+    headers: CIMultiDict[str] = attrs.field(repr=False)
     body: bytes | None = attrs.field(repr=False)
     repeatable: bool = False
     reads: bool = False
     """Whether the operation only reads, so that its result is all that it is called for."""
+    has_secrets: bool = False
+    """Whether some of the headers are."""
 
     def __str__(self) -> str:
         """How messages name it."""
@@ -78,19 +84,22 @@ class Request:
         return "" if self.repeatable else f"; it {DOUBT}"
 
 
-def build(call: Call, *, base_url: str, accept: str, headers: Mapping[str, str]) -> Request:
-    """The request for a call.
+def build(call: Call, *, base_url: str, accept: str, headers: CIMultiDict[str], has_secrets: bool = False) -> Request:
+    """The request for a call; `has_secrets` says whether some of the headers are.
 
     Raises:
         ConfigurationError: a parameter or the body cannot be sent.
     """
     body = None if call.body is UNSET else _body(call)
-    url = base_url + path_of(call.template, call.values) + _query(call.query)
+    url = base_url + path_of(call.template, call.values)
+    if call.query:
+        url += _query(call.query)
     repeatable = call.repeatable or call.method in _IDEMPOTENT
-    sent = {"Accept": accept, **headers}
+    sent = CIMultiDict(headers)
+    sent.setdefault(_ACCEPT, accept)
     if body is not None:
-        sent["Content-Type"] = call.media_type
-    return Request(call.operation, call.method, url, sent, body, repeatable, call.reads)
+        sent[_CONTENT_TYPE] = call.media_type
+    return Request(call.operation, call.method, url, sent, body, repeatable, call.reads, has_secrets)
 
 
 def path_of(template: str, values: tuple[str, ...]) -> str:
@@ -101,17 +110,18 @@ def path_of(template: str, values: tuple[str, ...]) -> str:
     """
     if "{" not in template:  # nothing to fill in; what `client.request` was given must not fill the cache either
         return template
-    texts, names = _parts(template)
-    path = texts[0]
-    for name, value, text in zip(names, values, texts[1:], strict=True):
-        path += _segment(name, value) + text
+    first, rest = _parts(template)
+    path = first
+    for (name, text), value in zip(rest, values, strict=True):
+        path += (value if type(value) is str and _is_plain(value) else _segment(name, value)) + text
     return path
 
 
 @functools.cache
-def _parts(template: str) -> tuple[list[str], list[str]]:
-    pieces = re.split(r"{(\w+)}", template)
-    return pieces[::2], pieces[1::2]
+def _parts(template: str) -> tuple[str, list[tuple[str, str]]]:
+    """What comes before the first parameter; each parameter, and what comes after it."""
+    first, *pieces = re.split(r"{(\w+)}", template)
+    return first, list(zip(pieces[::2], pieces[1::2], strict=True))
 
 
 def _segment(name: str, value: object) -> str:
@@ -124,9 +134,7 @@ def _segment(name: str, value: object) -> str:
     return text.replace(".", "%2E") if text in (".", "..") else quote(text, safe="")
 
 
-def _query(query: Mapping[str, object] | None) -> str:
-    if not query:
-        return ""
+def _query(query: Mapping[str, object]) -> str:
     if not isinstance(cast("object", query), Mapping):
         raise ConfigurationError(f"the query parameters must be a mapping of names to values, got {_shown(query)}")
     given: dict[str, str] = {}

@@ -78,7 +78,7 @@ class Response:
     @property
     def lost_its_body(self) -> bool:
         """Whether a call that reads got an empty 200: the body was lost on the way."""
-        return self.status == 200 and self.request.reads and self.is_empty
+        return self.status == 200 and self.request.reads and (not self.body or self.body.isspace())
 
     def check(self) -> Response:
         """Itself, where the status is that of a success and the body was not lost.

@@ -22,6 +22,7 @@ from qovery_async.errors import ConfigurationError
 from qovery_async.transport.closed_loops import close_without_loop
 from qovery_async.transport.eager import REQUEST_CLASS
 from qovery_async.transport.pool import Connector
+from qovery_async.transport.watch import Watch
 
 CLOSED = "the client was closed during this request"
 
@@ -31,6 +32,9 @@ class Session:
     """An open session, and the responses and the generator that are ended with it."""
 
     http: aiohttp.ClientSession
+    is_given: bool = False
+    """Whether the user passed it."""
+    watch: Watch = attrs.Factory(Watch)
     reading: set[aiohttp.ClientResponse] = attrs.Factory(set[aiohttp.ClientResponse])
     pid: int = attrs.field(factory=os.getpid)
     keeper: AsyncGenerator[None] | None = None
@@ -53,6 +57,7 @@ class Session:
             response.content.set_exception(aiohttp.ClientConnectionError(CLOSED))
         if self.streams is not None:
             await self.streams.close()
+        self.watch.rest()
         await self.http.close()
 
 
@@ -63,7 +68,7 @@ class Sessions:
     """The sessions of a client: one for each loop, or only the session that the user passed."""
 
     def __init__(self, given: aiohttp.ClientSession | None) -> None:
-        self._given = None if given is None else Session(given)
+        self._given = None if given is None else Session(given, is_given=True)
         self.closings = 0
         """The number of `aclose` calls. A call that began before one does not open a session again."""
         self._opened: _Opened = WeakKeyDictionary()

@@ -1,4 +1,4 @@
-"""When may a request be sent?"""
+"""When may a request be sent, and what does its response say of the next ones?"""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ import anyio
 
 from qovery_async.errors import RateBudgetExhausted
 from qovery_async.pacing.budget import AT_LEAST, SOON
-from qovery_async.pacing.limiter import RateLimiter
+from qovery_async.pacing.limiter import LocalRateLimiter, RateLimiter
 from qovery_async.pacing.pace import Pace
+from qovery_async.pacing.rate import read_rate
 from qovery_async.transport import pressure
 from qovery_async.transport.options import Timeout
 from qovery_async.transport.patience import patiently
 from qovery_async.transport.request import Request
+from qovery_async.transport.response import Response
 
 _log = logging.getLogger("qovery.pacing")
 
@@ -34,7 +36,10 @@ async def wait_for_turn(pace: Pace, limiter: RateLimiter, request: Request, left
     until = began + (min(pace.ceiling, left) if patient else 0.0)
     while True:
         most = max(0.0, until - time.monotonic())
-        turn = await patiently(f"{request}: rate_limiter.take", limiter.take(most=most, patient=patient), limit)
+        taking = limiter.take(most=most, patient=patient)
+        # The client's own limiter never waits.
+        own = type(limiter) is LocalRateLimiter
+        turn = await taking if own else await patiently(f"{request}: rate_limiter.take", taking, limit)
         wait = turn.wait if turn.taken else max(turn.wait, AT_LEAST)
         if wait > most and not turn.taken:
             raise _exhausted(request, wait, most, patient=patient)
@@ -45,6 +50,22 @@ async def wait_for_turn(pace: Pace, limiter: RateLimiter, request: Request, left
             await anyio.sleep(wait)
         if turn.taken:
             return time.monotonic() - began
+
+
+async def learn_from(response: Response, limiter: RateLimiter, limit: Timeout) -> None:
+    """Tells the limiter what a response says of the budget.
+
+    Raises:
+        RequestTimeout: the limiter takes longer than an attempt may.
+    """
+    rate = read_rate(response.headers, refused=response.status == 429)
+    if rate is None:
+        return
+    if type(limiter) is LocalRateLimiter:
+        await limiter.learn(rate)
+    else:
+        name = f"{response.request} returned {response.status}, but rate_limiter.learn"
+        await patiently(name, limiter.learn(rate), limit)
 
 
 def _exhausted(request: Request, wait: float, most: float, *, patient: bool) -> RateBudgetExhausted:

@@ -13,7 +13,7 @@ from yarl import URL
 
 from qovery_async.errors import ResponseTooLarge, TransportError
 from qovery_async.secrecy.secret import Secret, not_pickled, revealed
-from qovery_async.transport.body import ACCEPTED, read
+from qovery_async.transport.body import read
 from qovery_async.transport.failures import failure
 from qovery_async.transport.http import ROOM, is_cancelled
 from qovery_async.transport.network import Network
@@ -138,7 +138,6 @@ class WebSocketTransport:
             socket = await connect(
                 URL(request.url, encoded=True),
                 headers={
-                    "Accept-Encoding": ACCEPTED,
                     **revealed(request.headers),
                     **self._network.headers_for(request.url),
                     "Authorization": authorization.reveal(),
