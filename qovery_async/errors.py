@@ -22,7 +22,7 @@ class ConfigurationError(QoveryError):
 
 
 class ConflictingChange(QoveryError):
-    """Someone else changed an object after `patch` had read it, so nothing was sent.
+    """Someone else changed an object after `patch` had read it, so the change was not sent.
 
     Look at the object and patch it again, or pass `on_conflict="again"`.
     """
@@ -158,7 +158,7 @@ class NotFound(ApiError):
 
 
 class NotListed(NotFound):
-    """The object to be patched is not in the list that has its kind, so nothing was sent."""
+    """The object to be patched is not in the list of its kind, so the change was not sent."""
 
     def __str__(self) -> str:
         return f"{self.operation}: {self.message}"

@@ -268,12 +268,12 @@ def to_request(model: Model, target: TypeForm[T]) -> T: ...
 def to_request(model: Model, target: Any = None) -> Any:
     """Make a request of a response: all that the response has and the request takes.
 
-    Values that Qovery gives, such as ids and dates, are left out. What has another form in the request is converted.
+    Values that Qovery gives, such as ids and dates, are left out. Values that have another form in the request are converted.
     Keys that this version does not know are kept. A secret never comes back, so the request lacks it.
 
     Args:
         model: What an operation returned.
-        target: The model of the request. Unless given: what `update` takes. To copy a service into another
+        target: The model of the request. Unless given: the one that `update` takes. To copy a service into another
             environment: `create(environment_id, to_request(application, models.ApplicationRequest))`.
 
     Raises:

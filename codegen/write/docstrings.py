@@ -20,14 +20,14 @@ _ERRORS = {
 # A line of a docstring, which is indented by eight spaces.
 _WIDTH = 104
 _PATCHES = (
-    "Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps replace those"
-    " that are there. `UNSET` leaves a value, None is sent as null."
+    "Reads the object, changes what is given and sends the whole object. Objects merge at every depth; lists and maps"
+    " are replaced. `UNSET` leaves a value as it is, None is sent as null."
 )
 _PATCH_ARGUMENTS = (
     "mapping: Changes as a mapping, for keys that are no identifiers.",
     (
-        'on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise" ConflictingChange, patch'
-        ' "again" what is there then, or "ignore" it, which saves a request.'
+        'on_conflict: If `updated_at` shows that someone else changed the object meanwhile: "raise" ConflictingChange,'
+        ' patch the new one "again", or "ignore" the change, which saves a request.'
     ),
 )
 _STATUSES = ("Status", "EnvironmentStatus", "ClusterStatus")
@@ -89,7 +89,9 @@ class Words:
         remarks = [_PATCHES]
         if refused:
             paths = ", ".join(f"`{path}`" for path in refused)
-            remarks.append(f"Refused without {paths} if there is one: it never comes back, and would be erased.")
+            remarks.append(
+                f"Refused without {paths} if the object has one: the API never returns it, and the update would erase it."
+            )
         notes = self.arguments(update, [p.name for p in update.path_parameters])
         arguments = [*_PATCH_ARGUMENTS, *notes, "changes: Changes by the API's names."]
         return _paragraphs(
@@ -107,7 +109,7 @@ class Words:
         return _paragraphs(
             [
                 [f"Preview what `patch` would send for {thing.one}, and what it would change."],
-                ["Takes what `patch` takes, and changes nothing."],
+                ["Takes the same changes as `patch`, and sends none of them."],
                 _section("Args", self.arguments(update, [p.name for p in update.path_parameters])),
                 _http_of(read, None, ["ConfigurationError"]),
             ]

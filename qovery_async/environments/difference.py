@@ -19,7 +19,7 @@ _BEFORE: Final = 15
 
 @attrs.frozen
 class EnvironmentChange:
-    """One setting that differs, or a service, a variable, a port and the like that only one side has.
+    """One setting that differs, or an entry that only one side has, such as a service, a variable or a port.
 
     `path` leads to it, with the names of the entries of lists in brackets: `("services", "[APPLICATION api]",
     "settings", "cpu")`. `a` and `b` are the JSON values on each side, None where there is none. Secrets in them are
@@ -41,11 +41,11 @@ class EnvironmentChange:
 
 @attrs.frozen(repr=False)
 class EnvironmentDiff:
-    """What differs between two environments; true if something does.
+    """The differences between two environments; true if there are any.
 
     `a` and `b` are the names of the environments. `changes` are in the order of the documents. `not_compared` are the
-    paths of secrets that both sides have, and whose values are not known: the API does not show them, or a document
-    has left them out.
+    paths of secrets that both sides have and whose values are not known: the API does not show them, or a document
+    leaves them out.
     """
 
     a: str

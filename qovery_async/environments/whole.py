@@ -19,7 +19,7 @@ class WholeEnvironments(Environments):
         """Export an environment with all that is set in it, as one JSON document.
 
         The document has the services of every kind with their settings, variables, domains and deployment
-        restrictions, the stages and the deployment rule. Secrets are `***`: it never has their values.
+        restrictions, the stages and the deployment rule. Secrets are `***` in it.
         `docs/compare.md` describes it.
 
         Sends five requests, and up to five for each service:
@@ -29,7 +29,7 @@ class WholeEnvironments(Environments):
             `GET /environment/{environmentId}/deploymentStage`
             `GET /environment/{environmentId}/deploymentRule`
             `GET /variable`, also for each service
-            `GET /application/{applicationId}/advancedSettings`, and what else a kind has in places of its own
+            `GET /application/{applicationId}/advancedSettings` and the like, as `docs/compare.md` lists by kind
 
         Raises:
             NotFound: there is no such environment.
@@ -44,18 +44,18 @@ class WholeEnvironments(Environments):
 
         Services are matched by kind and name, variables by scope and key, and so on; ids, dates and what is
         deployed are left out. `docs/compare.md` has the rules. A secret is compared where the API shows its
-        value, and told of otherwise.
+        value, and is in `not_compared` otherwise.
 
         Args:
             a: The id of an environment, its handle, or a document of `export`.
             b: The other one, given in the same ways.
 
-        Each that is no document takes the requests of `export`.
+        A side that is not a document takes the requests of `export`.
 
         Raises:
             NotFound: there is no such environment.
             ExceptionGroup: a part of one could not be read.
-            ConfigurationError: an argument cannot be right. Nothing was asked for.
+            ConfigurationError: an argument is invalid. No request was sent.
         """
         from qovery_async.environments.steps import difference
 

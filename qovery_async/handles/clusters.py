@@ -47,7 +47,7 @@ class ClusterHandle(Handle):
     ) -> models.Cluster:
         """Change some values of the cluster and keep all others.
 
-        Takes and raises what `patch` of the namespace does.
+        The arguments and errors are those of the namespace's `patch`.
 
         `PUT /organization/{organizationId}/cluster/{clusterId}`
         """

@@ -34,7 +34,7 @@ class ApplicationHandle(ServiceHandle, kind="APPLICATION"):
     ) -> models.Application:
         """Change some values of the application and keep all others: `PUT /application/{applicationId}`.
 
-        Takes and raises what `patch` of the namespace does.
+        The arguments and errors are those of the namespace's `patch`.
         """
         return await Applications(self._core).patch(self.id, mapping, on_conflict=on_conflict, **changes)
 
@@ -56,7 +56,7 @@ class ContainerHandle(ServiceHandle, kind="CONTAINER"):
     ) -> models.ContainerResponse:
         """Change some values of the container and keep all others: `PUT /container/{containerId}`.
 
-        Takes and raises what `patch` of the namespace does.
+        The arguments and errors are those of the namespace's `patch`.
         """
         return await Containers(self._core).patch(self.id, mapping, on_conflict=on_conflict, **changes)
 
@@ -78,7 +78,7 @@ class DatabaseHandle(ServiceHandle, kind="DATABASE"):
     ) -> models.Database:
         """Change some values of the database and keep all others: `PUT /database/{databaseId}`.
 
-        Takes and raises what `patch` of the namespace does.
+        The arguments and errors are those of the namespace's `patch`.
         """
         return await Databases(self._core).patch(self.id, mapping, on_conflict=on_conflict, **changes)
 
@@ -100,7 +100,7 @@ class JobHandle(ServiceHandle, kind="JOB"):
     ) -> models.JobResponse:
         """Change some values of the job and keep all others: `PUT /job/{jobId}`.
 
-        Takes and raises what `patch` of the namespace does.
+        The arguments and errors are those of the namespace's `patch`.
         """
         return await Jobs(self._core).patch(self.id, mapping, on_conflict=on_conflict, **changes)
 
@@ -122,7 +122,7 @@ class HelmHandle(ServiceHandle, kind="HELM"):
     ) -> models.HelmResponse:
         """Change some values of the Helm service and keep all others: `PUT /helm/{helmId}`.
 
-        Takes and raises what `patch` of the namespace does.
+        The arguments and errors are those of the namespace's `patch`.
         """
         return await Helms(self._core).patch(self.id, mapping, on_conflict=on_conflict, **changes)
 
@@ -144,7 +144,7 @@ class TerraformHandle(ServiceHandle, kind="TERRAFORM"):
     ) -> models.TerraformResponse:
         """Change some values of the Terraform service and keep all others: `PUT /terraform/{terraformId}`.
 
-        Takes and raises what `patch` of the namespace does.
+        The arguments and errors are those of the namespace's `patch`.
         """
         return await Terraforms(self._core).patch(self.id, mapping, on_conflict=on_conflict, **changes)
 
@@ -166,7 +166,7 @@ class AgenticWorkflowHandle(ServiceHandle, kind="AGENTIC_WORKFLOW"):
     ) -> models.AgenticWorkflowResponse:
         """Change some values of the agentic workflow and keep all others: `PUT /agenticWorkflow/{agenticWorkflowId}`.
 
-        Takes and raises what `patch` of the namespace does.
+        The arguments and errors are those of the namespace's `patch`.
         """
         return await AgenticWorkflows(self._core).patch(self.id, mapping, on_conflict=on_conflict, **changes)
 

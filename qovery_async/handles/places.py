@@ -127,7 +127,7 @@ class EnvironmentHandle(EnvironmentActions):
     ) -> models.Environment:
         """Change some values of the environment and keep all others: `PUT /environment/{environmentId}`.
 
-        Takes and raises what `patch` of the namespace does.
+        The arguments and errors are those of the namespace's `patch`.
         """
         return await Environments(self._core).patch(self.id, mapping, on_conflict=on_conflict, **changes)
 
@@ -204,7 +204,7 @@ class ProjectHandle(Handle):
     ) -> models.Project:
         """Change some values of the project and keep all others: `PUT /project/{projectId}`.
 
-        Takes and raises what `patch` of the namespace does.
+        The arguments and errors are those of the namespace's `patch`.
         """
         return await Projects(self._core).patch(self.id, mapping, on_conflict=on_conflict, **changes)
 

@@ -115,13 +115,13 @@ class Helms(Resource):
     ) -> models.HelmResponse:
         """Change some values of a Helm service and keep all others.
 
-        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
-        replace those that are there. `UNSET` leaves a value, None is sent as null.
+        Reads the object, changes what is given and sends the whole object. Objects merge at every depth; lists
+        and maps are replaced. `UNSET` leaves a value as it is, None is sent as null.
 
         Args:
             mapping: Changes as a mapping, for keys that are no identifiers.
-            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
-                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            on_conflict: If `updated_at` shows that someone else changed the object meanwhile: "raise"
+                ConflictingChange, patch the new one "again", or "ignore" the change, which saves a request.
             changes: Changes by the API's names.
 
         `GET /helm/{helmId}`
@@ -137,7 +137,7 @@ class Helms(Resource):
     ) -> patching.PatchPreview:
         """Preview what `patch` would send for a Helm service, and what it would change.
 
-        Takes what `patch` takes, and changes nothing.
+        Takes the same changes as `patch`, and sends none of them.
 
         `GET /helm/{helmId}`
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
@@ -403,13 +403,13 @@ class HelmAdvancedSettings(Resource):
     ) -> models.HelmAdvancedSettings:
         """Change some values of the advanced settings and keep all others.
 
-        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
-        replace those that are there. `UNSET` leaves a value, None is sent as null.
+        Reads the object, changes what is given and sends the whole object. Objects merge at every depth; lists
+        and maps are replaced. `UNSET` leaves a value as it is, None is sent as null.
 
         Args:
             mapping: Changes as a mapping, for keys that are no identifiers.
-            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
-                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            on_conflict: If `updated_at` shows that someone else changed the object meanwhile: "raise"
+                ConflictingChange, patch the new one "again", or "ignore" the change, which saves a request.
             changes: Changes by the API's names.
 
         `GET /helm/{helmId}/advancedSettings`
@@ -429,7 +429,7 @@ class HelmAdvancedSettings(Resource):
     ) -> patching.PatchPreview:
         """Preview what `patch` would send for the advanced settings, and what it would change.
 
-        Takes what `patch` takes, and changes nothing.
+        Takes the same changes as `patch`, and sends none of them.
 
         `GET /helm/{helmId}/advancedSettings`
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
@@ -509,13 +509,13 @@ class HelmCustomDomains(Resource):
     ) -> models.CustomDomain:
         """Change some values of a custom domain and keep all others.
 
-        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
-        replace those that are there. `UNSET` leaves a value, None is sent as null.
+        Reads the object, changes what is given and sends the whole object. Objects merge at every depth; lists
+        and maps are replaced. `UNSET` leaves a value as it is, None is sent as null.
 
         Args:
             mapping: Changes as a mapping, for keys that are no identifiers.
-            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
-                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            on_conflict: If `updated_at` shows that someone else changed the object meanwhile: "raise"
+                ConflictingChange, patch the new one "again", or "ignore" the change, which saves a request.
             changes: Changes by the API's names.
 
         `GET /helm/{helmId}/customDomain/{customDomainId}`
@@ -536,7 +536,7 @@ class HelmCustomDomains(Resource):
     ) -> patching.PatchPreview:
         """Preview what `patch` would send for a custom domain, and what it would change.
 
-        Takes what `patch` takes, and changes nothing.
+        Takes the same changes as `patch`, and sends none of them.
 
         `GET /helm/{helmId}/customDomain/{customDomainId}`
         Raises: ConfigurationError, BadRequest, Unauthorized, Forbidden, NotFound.
@@ -623,13 +623,13 @@ class HelmDeploymentRestrictions(Resource):
     ) -> models.HelmDeploymentRestrictionResponse:
         """Change some values of a deployment restriction and keep all others.
 
-        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
-        replace those that are there. `UNSET` leaves a value, None is sent as null.
+        Reads the object, changes what is given and sends the whole object. Objects merge at every depth; lists
+        and maps are replaced. `UNSET` leaves a value as it is, None is sent as null.
 
         Args:
             mapping: Changes as a mapping, for keys that are no identifiers.
-            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
-                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            on_conflict: If `updated_at` shows that someone else changed the object meanwhile: "raise"
+                ConflictingChange, patch the new one "again", or "ignore" the change, which saves a request.
             changes: Changes by the API's names.
 
         `GET /helm/{helmId}/deploymentRestriction`
@@ -658,7 +658,7 @@ class HelmDeploymentRestrictions(Resource):
     ) -> patching.PatchPreview:
         """Preview what `patch` would send for a deployment restriction, and what it would change.
 
-        Takes what `patch` takes, and changes nothing.
+        Takes the same changes as `patch`, and sends none of them.
 
         `GET /helm/{helmId}/deploymentRestriction`
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.

@@ -94,14 +94,15 @@ class Terraforms(Resource):
     ) -> models.TerraformResponse:
         """Change some values of a Terraform service and keep all others.
 
-        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
-        replace those that are there. `UNSET` leaves a value, None is sent as null. Refused without
-        `terraform_variables_source.tf_vars[].value` if there is one: it never comes back, and would be erased.
+        Reads the object, changes what is given and sends the whole object. Objects merge at every depth; lists
+        and maps are replaced. `UNSET` leaves a value as it is, None is sent as null. Refused without
+        `terraform_variables_source.tf_vars[].value` if the object has one: the API never returns it, and the
+        update would erase it.
 
         Args:
             mapping: Changes as a mapping, for keys that are no identifiers.
-            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
-                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            on_conflict: If `updated_at` shows that someone else changed the object meanwhile: "raise"
+                ConflictingChange, patch the new one "again", or "ignore" the change, which saves a request.
             changes: Changes by the API's names.
 
         `GET /terraform/{terraformId}`
@@ -121,7 +122,7 @@ class Terraforms(Resource):
     ) -> patching.PatchPreview:
         """Preview what `patch` would send for a Terraform service, and what it would change.
 
-        Takes what `patch` takes, and changes nothing.
+        Takes the same changes as `patch`, and sends none of them.
 
         `GET /terraform/{terraformId}`
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
@@ -341,13 +342,13 @@ class TerraformAdvancedSettings(Resource):
     ) -> models.TerraformAdvancedSettings:
         """Change some values of the advanced settings and keep all others.
 
-        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
-        replace those that are there. `UNSET` leaves a value, None is sent as null.
+        Reads the object, changes what is given and sends the whole object. Objects merge at every depth; lists
+        and maps are replaced. `UNSET` leaves a value as it is, None is sent as null.
 
         Args:
             mapping: Changes as a mapping, for keys that are no identifiers.
-            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
-                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            on_conflict: If `updated_at` shows that someone else changed the object meanwhile: "raise"
+                ConflictingChange, patch the new one "again", or "ignore" the change, which saves a request.
             changes: Changes by the API's names.
 
         `GET /terraform/{terraformId}/advancedSettings`
@@ -369,7 +370,7 @@ class TerraformAdvancedSettings(Resource):
     ) -> patching.PatchPreview:
         """Preview what `patch` would send for the advanced settings, and what it would change.
 
-        Takes what `patch` takes, and changes nothing.
+        Takes the same changes as `patch`, and sends none of them.
 
         `GET /terraform/{terraformId}/advancedSettings`
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
@@ -459,13 +460,13 @@ class TerraformDeploymentRestrictions(Resource):
     ) -> models.TerraformDeploymentRestrictionResponse:
         """Change some values of a deployment restriction and keep all others.
 
-        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
-        replace those that are there. `UNSET` leaves a value, None is sent as null.
+        Reads the object, changes what is given and sends the whole object. Objects merge at every depth; lists
+        and maps are replaced. `UNSET` leaves a value as it is, None is sent as null.
 
         Args:
             mapping: Changes as a mapping, for keys that are no identifiers.
-            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
-                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            on_conflict: If `updated_at` shows that someone else changed the object meanwhile: "raise"
+                ConflictingChange, patch the new one "again", or "ignore" the change, which saves a request.
             changes: Changes by the API's names.
 
         `GET /terraform/{terraformId}/deploymentRestriction`
@@ -498,7 +499,7 @@ class TerraformDeploymentRestrictions(Resource):
     ) -> patching.PatchPreview:
         """Preview what `patch` would send for a deployment restriction, and what it would change.
 
-        Takes what `patch` takes, and changes nothing.
+        Takes the same changes as `patch`, and sends none of them.
 
         `GET /terraform/{terraformId}/deploymentRestriction`
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.

@@ -41,7 +41,7 @@ class Streams(EnvironmentStreams):
 
         `GET /infra/logs` as a WebSocket.
 
-        Raises: Unauthorized, Forbidden, StreamClosed, while it is read.
+        Raises: Unauthorized, Forbidden, StreamClosed, while the stream is read.
         """
         part = {"infra_component_type": checked("infra_component_type", infra_component_type)}
         return self._of_cluster(_INFRA_LOGS, cluster_id, organization_id, part, when_slow)
@@ -58,7 +58,7 @@ class Streams(EnvironmentStreams):
 
         `GET /cluster/status` as a WebSocket.
 
-        Raises: Unauthorized, Forbidden, StreamClosed, while it is read.
+        Raises: Unauthorized, Forbidden, StreamClosed, while the stream is read.
         """
         return self._of_cluster(_CLUSTER_STATUS, cluster_id, organization_id, {}, when_slow)
 
@@ -74,7 +74,7 @@ class Streams(EnvironmentStreams):
 
         `GET /cluster/metrics` as a WebSocket.
 
-        Raises: Unauthorized, Forbidden, StreamClosed, while it is read.
+        Raises: Unauthorized, Forbidden, StreamClosed, while the stream is read.
         """
         return self._of_cluster(_CLUSTER_METRICS, cluster_id, organization_id, {}, when_slow)
 
@@ -99,7 +99,7 @@ class Streams(EnvironmentStreams):
     ) -> models.BlueprintPreviewResult:
         """Get the preview of an update of a blueprint, once it is there.
 
-        Waits as long as the server does, or for the client's `timeout`.
+        Waits until the server sends it, for at most the client's `timeout`.
 
         Args:
             preview_id: As the request for the preview returned it.
@@ -115,13 +115,15 @@ class Streams(EnvironmentStreams):
         return await self._only(stream, at_once=False)
 
     def connect(self, path: str, *, when_slow: WhenSlow = "wait", **params: object) -> Stream[Any]:
-        """Open a stream that has no method yet. Items are the JSON of its frames, or what came instead.
+        """Open a stream that has no method yet.
+
+        Items are the JSON of its frames. A frame that is no JSON is given as it came.
 
         Args:
             path: Such as `/service/status`.
             when_slow: "wait" or "drop", as for `service_logs`.
-            params: What the handshake takes, as the API calls it: `cluster=...`. The organization is that of
-                the client unless given.
+            params: The parameters of the handshake by the API's names: `cluster=...`. The organization is that
+                of the client unless given.
 
         Raises:
             ConfigurationError: a parameter is missing or unknown, for a path that is known.

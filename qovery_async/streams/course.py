@@ -115,7 +115,7 @@ class Course:
             if ending.code not in _DENIED:
                 return self._closed(ending), False, ""
             status, kind = _DENIED[ending.code]
-            reason = ending.reason or "the stream may not be read"
+            reason = ending.reason or "the token may not read the stream"
             error = kind(
                 status,
                 f"{reason} (closed with {ending.code})",
@@ -150,6 +150,6 @@ def _refusal(response: Response) -> QoveryError:
     except QoveryError as error:
         return error.with_traceback(None)
     return TransportError(
-        f"{response.request} returned {response.status} instead of opening a WebSocket: check ws_url, and for a proxy "
-        "on the way that does not let WebSockets through"
+        f"{response.request} returned {response.status} instead of opening a WebSocket: check ws_url, and whether a "
+        "proxy on the way blocks WebSockets"
     )

@@ -40,7 +40,7 @@ class EnvironmentStreams(ServiceStreams):
 
         `GET /service/status` as a WebSocket; before the first, `GET /environment/{environmentId}`.
 
-        Raises: Unauthorized, Forbidden, StreamClosed, while it is read.
+        Raises: Unauthorized, Forbidden, StreamClosed, while the stream is read.
         """
         ids = given(organization_id, cluster_id, project_id)
         return self._of_environment(_SERVICE_STATUS, environment_id, ids, {}, when_slow)
@@ -67,7 +67,7 @@ class EnvironmentStreams(ServiceStreams):
 
         `GET /deployment/logs` as a WebSocket; before the first, `GET /environment/{environmentId}`.
 
-        Raises: Unauthorized, Forbidden, StreamClosed, while it is read.
+        Raises: Unauthorized, Forbidden, StreamClosed, while the stream is read.
         """
         ids = given(organization_id, cluster_id, project_id)
         return self._of_environment(_DEPLOYMENT_LOGS, environment_id, ids, {"version": version}, when_slow)
@@ -96,7 +96,7 @@ class EnvironmentStreams(ServiceStreams):
 
         `GET /deployment/status` as a WebSocket; before the first, `GET /environment/{environmentId}`.
 
-        Raises: Unauthorized, Forbidden, StreamClosed, while it is read.
+        Raises: Unauthorized, Forbidden, StreamClosed, while the stream is read.
         """
         ids = given(organization_id, cluster_id, project_id)
         return self._of_environment(_DEPLOYMENT_STATUS, environment_id, ids, {"version": version}, when_slow)
@@ -112,7 +112,7 @@ class EnvironmentStreams(ServiceStreams):
     ) -> Stream[models.BlueprintServiceCreatedEvent]:
         """Watch for services that blueprints create in an environment.
 
-        What happens while there is no connection is not told.
+        Events that happen without a connection are lost.
 
         Args:
             environment_id: The id of the environment.
@@ -123,7 +123,7 @@ class EnvironmentStreams(ServiceStreams):
 
         `GET /blueprint/service-created` as a WebSocket; before the first, `GET /environment/{environmentId}`.
 
-        Raises: Unauthorized, Forbidden, StreamClosed, while it is read.
+        Raises: Unauthorized, Forbidden, StreamClosed, while the stream is read.
         """
         ids = given(organization_id, cluster_id, project_id)
         return self._of_environment(_BLUEPRINT_CREATED, environment_id, ids, {}, when_slow)

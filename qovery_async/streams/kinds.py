@@ -110,7 +110,7 @@ class Reading(Generic[T]):
         if kind.grouped and not is_list(value):
             value = [value]
         if not _fits(value, kind.key):
-            return self._unknown(value, DecodeError(f"{response.request}: a frame is none of this stream"))
+            return self._unknown(value, DecodeError(f"{response.request}: a frame does not belong to this stream"))
         try:  # a block of `suppress` takes longer than the decoder
             return self._decode(value)
         except Exception:  # noqa: BLE001, S110  # the codec finds the place, names it and repairs it

@@ -35,7 +35,7 @@ class ServiceStreams(StreamOpener):
     ) -> Stream[models.ServiceLogLine]:
         """Follow the logs of a service.
 
-        A lost connection is opened again, and goes on with the next line: docs/streams.md has the guarantee.
+        A lost connection is opened again, and continues with the next line: `docs/streams.md` has the guarantee.
 
         Args:
             service_id: The id of the service.
@@ -44,7 +44,7 @@ class ServiceStreams(StreamOpener):
             query: A text, or an expression of LogQL, that lines must match.
             pod_name: Only the lines of this pod.
             deployment_id: Only the lines of this deployment.
-            when_slow: Where lines come faster than they are read, "wait" holds the server up, "drop" drops
+            when_slow: If lines come faster than they are read, "wait" makes the server wait, "drop" drops
                 the oldest.
             organization_id: Unless given: the client's, or else the only one that its token sees.
             cluster_id: Looked up unless given.
@@ -53,7 +53,7 @@ class ServiceStreams(StreamOpener):
 
         `GET /service/logs` as a WebSocket; before the first, `GET /organization/{organizationId}/services`.
 
-        Raises: Unauthorized, Forbidden, StreamClosed, while it is read.
+        Raises: Unauthorized, Forbidden, StreamClosed, while the stream is read.
         """
         ids = given(organization_id, cluster_id, project_id, environment_id)
         filters = {
@@ -89,7 +89,7 @@ class ServiceStreams(StreamOpener):
 
         `GET /service/metrics` as a WebSocket; before the first, `GET /organization/{organizationId}/services`.
 
-        Raises: Unauthorized, Forbidden, StreamClosed, while it is read.
+        Raises: Unauthorized, Forbidden, StreamClosed, while the stream is read.
         """
         ids = given(organization_id, cluster_id, project_id, environment_id)
         kind = {"service_type": service_type}

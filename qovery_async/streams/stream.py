@@ -18,9 +18,9 @@ T = TypeVar("T")
 
 
 class Stream(Resource, Generic[T]):
-    """What Qovery pushes, as it comes: `async for item in stream`.
+    """The items that Qovery pushes, as they come: `async for item in stream`.
 
-    The connection is opened by the first step of a loop. A lost one is opened again, and a log goes on where it was.
+    The connection is opened by the first step of a loop. A lost one is opened again, and a log continues where it was.
     Leaving the loop closes the connection; leaving `async with stream:` does so at once.
     """
 

@@ -19,8 +19,8 @@ class VariableChange:
     """One change of a variable, which is one request.
 
     `action` is "create", "override" (gives an inherited key another value), "alias", "update" or "delete". `value` is the
-    one to come, None in a plan that was read from JSON without the values of secrets. `str` and `repr` mask secrets.
-    `overrides` is the scope of what is overridden, `before` what was there, `note` says why where that is not obvious.
+    new value: None for a secret in a plan that was read from JSON without it. `str` and `repr` mask secrets.
+    `overrides` is the scope of the overridden variable, `before` is the present variable, `note` is a reason.
     """
 
     action: Literal["create", "override", "alias", "update", "delete"]
@@ -70,7 +70,7 @@ class VariableChange:
 
 
 def _shown(key: str, text: str | None, *, is_secret: bool) -> str:
-    """A value on one line; `***` for that of a secret, and for one whose key sounds like that of a secret."""
+    """A value on one line; `***` for that of a secret, and for one whose key looks like a secret's."""
     if is_secret or text is None or looks_secret(key):
         return MASK
     return one_line(json.dumps(without_passwords(text), ensure_ascii=False), 100)

@@ -21,7 +21,7 @@ from qovery_async.variables.values import VariableValue, WantedVariable, wanted
 VariablesSource = Mapping[str, VariableValue] | Path | str | Handle | Identified
 """A mapping, a `.env` file, or the handle or id of another project, environment or service."""
 DesiredVariables = VariablesSource | Sequence[VariablesSource]
-"""What variables should be. Of several sources, a later one wins for each key."""
+"""One source, or several: for each key, a later one wins."""
 
 
 def sources(desired: DesiredVariables) -> list[VariablesSource]:
@@ -78,7 +78,7 @@ def merged(layers: Iterable[Mapping[str, WantedVariable]], secret_keys: Collecti
     for layer in layers:
         every |= layer
     if missing := [key for key in secret_keys if key not in every]:
-        raise ConfigurationError(f"secret_keys has what is not desired: {one_line(', '.join(map(str, missing)))}")
+        raise ConfigurationError(f"secret_keys has keys that no source has: {one_line(', '.join(map(str, missing)))}")
     for key in secret_keys:
         if (text := every[key].text) is not None:
             every[key] = attrs.evolve(every[key], text=SecretText(text), is_secret=True)

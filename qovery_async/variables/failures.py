@@ -10,7 +10,7 @@ _LISTED = 20
 
 
 class VariablesError(QoveryError):
-    """The variables cannot become what they should be. Nothing was sent.
+    """The variables cannot be as desired. Nothing was changed, unless the error is a `PlanNotApplied`.
 
     `problems` has a sentence for each key.
     """
@@ -24,14 +24,14 @@ class VariablesError(QoveryError):
 
 
 class PlanOutdated(VariablesError):
-    """Someone has changed variables since the plan was made. Nothing was sent: make a new plan, and look at it."""
+    """Someone has changed variables since the plan was made. Nothing was changed: make a new plan and review it."""
 
 
 class PlanNotApplied(VariablesError):
-    """Some changes of a plan could not be made: apply the same plan again, and only those are left.
+    """Some changes of a plan could not be made: apply the same plan again to make those that are left.
 
-    `done` and `left` are the keys of the changes that were and were not made, `errors` what was raised, the first one
-    first. A change whose response was lost is in `left`, though it may have been made: the next `apply` looks.
+    `done` and `left` are the keys of the changes that were and were not made, `errors` what was raised, in order. A
+    change whose response was lost is in `left`, though it may have been made: the next `apply` checks.
     """
 
     def __init__(

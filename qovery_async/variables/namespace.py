@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Variables(VariableOperations):
     """Variables: environment variables and secrets of all scopes, in one place.
 
-    All those of a place as a whole: `plan = await client.variables.plan(service, {"LOG_LEVEL": "debug"})`,
+    To set all variables of a place: `plan = await client.variables.plan(service, {"LOG_LEVEL": "debug"})`,
     `print(plan)`, `await client.variables.apply(plan)`.
     """
 
@@ -44,11 +44,11 @@ class Variables(VariableOperations):
             desired: A mapping of keys to strings, `SecretValue`, `AliasOf` or `MountedFile`; a `.env` file as
                 a `Path`; the handle or id of another place, for its own variables; or a list of these, of
                 which later ones win.
-            scope: The kind of `parent`, such as "PROJECT" or "APPLICATION". Default: found out, which for an
+            scope: The kind of `parent`, such as "PROJECT" or "APPLICATION". Default: looked up, which for an
                 id takes the list of the services of the client's organization.
             prune: Whether variables of `parent` that are not desired are deleted; inherited ones never are.
-            inherited: The way of a key that `parent` inherits with another value: "override" gives it one of
-                its own here, "error" raises.
+            inherited: For a key that `parent` inherits with another value: "override" creates an override,
+                "error" raises `VariablesError`.
             secrets: Values of secrets cannot be compared: "write" writes all of them, "keep" only those that
                 are not there yet.
             secret_keys: Keys whose desired strings are values of secrets, as in a file.
@@ -56,8 +56,8 @@ class Variables(VariableOperations):
         `GET /variable`
 
         Raises:
-            VariablesError: there is no way, as for an alias of what is not there; `problems` has all reasons.
-            ConfigurationError: an argument cannot be right, or a file cannot be read.
+            VariablesError: a variable cannot be as desired; `problems` has a sentence for each key.
+            ConfigurationError: an argument is invalid, or a file cannot be read.
             NothingFound: nothing has the id.
         """
         from qovery_async.variables.work import Work
@@ -84,15 +84,15 @@ class Variables(VariableOperations):
             redeploy: "if_changed" deploys what runs with the variables and waits for the end: the service,
                 the environment, or all environments of the project that run.
             timeout: Seconds for each of these deployments; needed for them.
-            progress: A function, which is called after each change; or "rich", which draws a bar in a
+            progress: A function that is called after each change; or "rich", which draws a bar in a
                 terminal and writes lines elsewhere.
 
         `POST /variable`, `PUT /variable/{variableId}` and others: one request for each change.
 
         Raises:
             PlanNotApplied: some changes could not be made.
-            PlanOutdated: someone has changed a variable since the plan was made. Nothing was sent.
-            ConfigurationError: an argument cannot be right, or the plan lacks the values of secrets.
+            PlanOutdated: someone has changed a variable since the plan was made. Nothing was changed.
+            ConfigurationError: an argument is invalid, or the plan lacks the values of secrets.
             DeploymentError: the deployment did not succeed; for several, an `ExceptionGroup` of these.
         """
         from qovery_async.variables.work import Work
@@ -107,7 +107,7 @@ class Variables(VariableOperations):
         scope: models.APIVariableScopeEnum | str | None = None,
         secret_keys: Collection[str] = (),
     ) -> VariablesDrift:
-        """Find how variables differ from what is desired: what is missing, other or too much. Changes nothing.
+        """Find variables that are missing, different or not desired. Changes nothing.
 
         Values of secrets cannot be compared: `uncompared` has their keys. Arguments and errors are those of
         `plan`.
@@ -123,8 +123,8 @@ class Variables(VariableOperations):
     ) -> str:
         """Export the own variables of a project, an environment or a service as the content of a `.env` file.
 
-        The file reads back to the same: a plan for it has no changes. Secrets stand in it as comments, since
-        their values cannot be read. The target of an alias and the mount path of a file are comments too.
+        A plan for the file has no changes. Secrets are comments in it, since their values cannot be read. The
+        target of an alias and the mount path of a file are comments too.
 
         Args:
             parent: As in `plan`.

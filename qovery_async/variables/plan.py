@@ -47,7 +47,7 @@ class PlanMemory:
 class VariablesPlan:
     """What `client.variables.apply` would change; `print(plan)` shows it, with secrets masked.
 
-    `changes` are in the order of their keys; none: there is nothing to do. `uncompared` are the keys of secrets that are
+    `changes` are in the order of their keys; without any, there is nothing to do. `uncompared` are the keys of secrets that are
     there already, whose values cannot be compared. `parent` is what the variables belong to.
     """
 
@@ -77,11 +77,11 @@ class VariablesPlan:
 
         Args:
             data: What `to_dict` gave.
-            desired: Has the values of the secrets that the plan writes, such as the mappings and files that it was made
-                of; nothing else of it counts. A plan that is only shown needs none.
+            desired: The mappings and files that have the values of the secrets that the plan writes; nothing else in
+                them is used. A plan that is only shown needs none.
 
         Raises:
-            ConfigurationError: it is no plan, or `desired` cannot be read.
+            ConfigurationError: `data` is no plan, or `desired` cannot be read.
         """
         given: object = [desired] if isinstance(desired, (Mapping, Path)) else desired
         if not _are_sources(given):
@@ -123,7 +123,7 @@ class VariablesPlan:
 class VariablesDrift:
     """How variables differ from what they should be.
 
-    `changes` would bring them back; none: they are as they should be, as far as that can be seen. `uncompared` are the
+    `changes` would correct them; without any, all values that can be compared are as desired. `uncompared` are the
     keys of secrets, whose values cannot be compared.
     """
 
@@ -145,7 +145,7 @@ class VariablesDrift:
 
 @attrs.frozen(kw_only=True)
 class VariablesApplied:
-    """What became of a plan.
+    """The result of applying a plan.
 
     `made` are the changes that this call made. `already` are those that were found made: by an earlier `apply` of the
     plan, or, for secrets that were written since, perhaps by someone else. `deployed` are the ids of the environments,

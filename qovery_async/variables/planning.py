@@ -35,7 +35,7 @@ class Planning:
     problems: list[str] = attrs.Factory(list[str])
 
     def run(self) -> list[VariableChange]:
-        """The changes in the order of their keys; what is deleted and made anew is deleted first."""
+        """The changes in the order of their keys; a variable that is recreated is deleted first."""
         aliases = {key: alias for key, one in self.desired.items() if (alias := one.alias_of) is not None}
         for key in self.desired.keys() - aliases.keys():
             self._value(key, self.desired[key])
@@ -74,9 +74,9 @@ class Planning:
             self._problem(own.key, _UNREADABLE)
         elif misfit:
             if own.type == "OVERRIDE":
-                self._problem(own.key, f"overrides an inherited variable, which {misfit}: so does the override")
+                self._problem(own.key, f"overrides an inherited variable, which {misfit}: an override cannot change that")
             else:
-                self._replace(own, one, f"deleted and made anew: what is there {misfit}")
+                self._replace(own, one, f"recreated: the present one {misfit}")
         elif own.alias_of is not None:
             if own.text != one.text:
                 self._replace(own, one, f"was an alias of {one_line(own.alias_of, 80)}")
@@ -104,7 +104,7 @@ class Planning:
             self._problem(above.key, f"is inherited from {self.parent.where(above.scope)}")
         elif misfit:
             where = self.parent.where(above.scope)
-            self._problem(above.key, f"is inherited from {where}, where it {misfit}: so would its override")
+            self._problem(above.key, f"is inherited from {where}, where it {misfit}: an override cannot change that")
         else:
             self.changes[above.key] = [_override(above, one)]
             if above.text is None:
@@ -126,18 +126,18 @@ class Planning:
         elif own is not None and own.held is not None:
             self._problem(key, own.held)
         elif own is not None and own.type == "OVERRIDE":
-            self._problem(key, "overrides an inherited variable: only a value can do so, no alias")
+            self._problem(key, "overrides an inherited variable: an alias cannot do so")
         elif above is not None and own is None:
             if above.alias_of != target:
                 where = self.parent.where(above.scope)
-                self._problem(key, f"is inherited from {where}: only a value can take its place, no alias")
+                self._problem(key, f"is inherited from {where}: an alias cannot override it")
         elif own is None:
             self.changes[key] = [_alias(key, target)]
         elif own.alias_of != target:
             note = "" if own.alias_of is None else f"was an alias of {one_line(own.alias_of, 80)}"
             self.changes[key] = [_delete(own), _like(own, _alias(key, target), note)]
         elif self._stays(target) is None or self._stays(target) != own.target_id:
-            note = f"made anew, to follow the {told} of this place"
+            note = f"recreated, to follow the {told} of this place"
             self.changes[key] = [_delete(own), _like(own, _alias(key, target), note)]
 
     def _no_target(self, key: str, target: str) -> str | None:
@@ -156,7 +156,7 @@ class Planning:
         return None if seen.alias_of is None else _TWICE
 
     def _stays(self, target: str) -> str | None:
-        """The id of what a key means afterwards; None where that is made anew."""
+        """The id of what a key means afterwards; None where that is recreated."""
         changes = self.changes.get(target, [])
         if any(change.makes for change in changes):
             return None
@@ -185,7 +185,7 @@ class Planning:
         elif any(change.action == "alias" for change in changes):
             self._problem(own.key, f"is an alias of {told}, which is to be {_TWICE.removeprefix('which is ')}")
         elif changes[0].action == "delete":
-            self.changes[own.key] = [_delete(own), _like(own, _alias(own.key, own.alias_of), f"made anew with {told}")]
+            self.changes[own.key] = [_delete(own), _like(own, _alias(own.key, own.alias_of), f"recreated with {told}")]
 
     def _problem(self, key: str, what: str) -> None:
         self.problems.append(f"{one_line(key, 80)} {what}")
@@ -241,7 +241,7 @@ def _delete(own: SeenVariable, *, hides: bool = False) -> VariableChange:
 
 
 def _like(own: SeenVariable, made: VariableChange, note: str) -> VariableChange:
-    """A change that makes anew what is there: it keeps what nothing is said of."""
+    """A change that recreates a variable: it keeps what nothing is said of."""
     return attrs.evolve(
         made,
         is_secret=made.is_secret or (own.is_secret and made.action == "create"),

@@ -76,7 +76,7 @@ def _is_updated(now: SeenVariable, change: VariableChange) -> bool:
 
 def _moved(now: SeenVariable, before: SeenVariable | None) -> str | None:
     if before is None or now.id != before.id:
-        return "was deleted and made anew by someone else"
+        return "was recreated by someone else"
     if now.alias_of != before.alias_of:
         return "is an alias of something else now"
     same = now.updated_at == before.updated_at if before.text is None or now.text is None else now.text == before.text

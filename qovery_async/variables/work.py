@@ -120,7 +120,7 @@ class Work:
             return here(await self._variables.list(parent_id=parent.id, scope=scope), parent.scope)
         except (NotFound, Forbidden) as error:
             if given is not None:
-                error.add_note(f"scope={given!r} was given: without it, what has the id is found out.")
+                error.add_note(f"scope={given!r} was given: leave it out to look up the kind of the id.")
             raise
 
 

@@ -32,7 +32,7 @@ class ApplicationHandle(ServiceHandle):
     ) -> models.Application:
         """Change some values of the application and keep all others: `PUT /application/{applicationId}`.
 
-        Takes and raises what `patch` of the namespace does.
+        The arguments and errors are those of the namespace's `patch`.
         """
         return self._call(self._async.patch, mapping, on_conflict=on_conflict, **changes)
 
@@ -56,7 +56,7 @@ class ContainerHandle(ServiceHandle):
     ) -> models.ContainerResponse:
         """Change some values of the container and keep all others: `PUT /container/{containerId}`.
 
-        Takes and raises what `patch` of the namespace does.
+        The arguments and errors are those of the namespace's `patch`.
         """
         return self._call(self._async.patch, mapping, on_conflict=on_conflict, **changes)
 
@@ -80,7 +80,7 @@ class DatabaseHandle(ServiceHandle):
     ) -> models.Database:
         """Change some values of the database and keep all others: `PUT /database/{databaseId}`.
 
-        Takes and raises what `patch` of the namespace does.
+        The arguments and errors are those of the namespace's `patch`.
         """
         return self._call(self._async.patch, mapping, on_conflict=on_conflict, **changes)
 
@@ -104,7 +104,7 @@ class JobHandle(ServiceHandle):
     ) -> models.JobResponse:
         """Change some values of the job and keep all others: `PUT /job/{jobId}`.
 
-        Takes and raises what `patch` of the namespace does.
+        The arguments and errors are those of the namespace's `patch`.
         """
         return self._call(self._async.patch, mapping, on_conflict=on_conflict, **changes)
 
@@ -128,7 +128,7 @@ class HelmHandle(ServiceHandle):
     ) -> models.HelmResponse:
         """Change some values of the Helm service and keep all others: `PUT /helm/{helmId}`.
 
-        Takes and raises what `patch` of the namespace does.
+        The arguments and errors are those of the namespace's `patch`.
         """
         return self._call(self._async.patch, mapping, on_conflict=on_conflict, **changes)
 
@@ -152,7 +152,7 @@ class TerraformHandle(ServiceHandle):
     ) -> models.TerraformResponse:
         """Change some values of the Terraform service and keep all others: `PUT /terraform/{terraformId}`.
 
-        Takes and raises what `patch` of the namespace does.
+        The arguments and errors are those of the namespace's `patch`.
         """
         return self._call(self._async.patch, mapping, on_conflict=on_conflict, **changes)
 
@@ -176,7 +176,7 @@ class AgenticWorkflowHandle(ServiceHandle):
     ) -> models.AgenticWorkflowResponse:
         """Change some values of the agentic workflow and keep all others: `PUT /agenticWorkflow/{agenticWorkflowId}`.
 
-        Takes and raises what `patch` of the namespace does.
+        The arguments and errors are those of the namespace's `patch`.
         """
         return self._call(self._async.patch, mapping, on_conflict=on_conflict, **changes)
 

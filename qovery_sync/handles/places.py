@@ -102,7 +102,7 @@ class EnvironmentHandle(EnvironmentActions):
     ) -> models.Environment:
         """Change some values of the environment and keep all others: `PUT /environment/{environmentId}`.
 
-        Takes and raises what `patch` of the namespace does.
+        The arguments and errors are those of the namespace's `patch`.
         """
         return self._call(self._async.patch, mapping, on_conflict=on_conflict, **changes)
 
@@ -177,7 +177,7 @@ class ProjectHandle(Handle):
     ) -> models.Project:
         """Change some values of the project and keep all others: `PUT /project/{projectId}`.
 
-        Takes and raises what `patch` of the namespace does.
+        The arguments and errors are those of the namespace's `patch`.
         """
         return self._call(self._async.patch, mapping, on_conflict=on_conflict, **changes)
 

@@ -121,14 +121,14 @@ class GcpCredentials(Twin):
     ) -> models.ClusterCredentials:
         """Change some values of GCP credentials and keep all others.
 
-        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
-        replace those that are there. `UNSET` leaves a value, None is sent as null. Refused without
-        `gcp_credentials` if there is one: it never comes back, and would be erased.
+        Reads the object, changes what is given and sends the whole object. Objects merge at every depth; lists
+        and maps are replaced. `UNSET` leaves a value as it is, None is sent as null. Refused without
+        `gcp_credentials` if the object has one: the API never returns it, and the update would erase it.
 
         Args:
             mapping: Changes as a mapping, for keys that are no identifiers.
-            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
-                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            on_conflict: If `updated_at` shows that someone else changed the object meanwhile: "raise"
+                ConflictingChange, patch the new one "again", or "ignore" the change, which saves a request.
             organization_id: Unless given: the client's, or else the only one that its token sees.
             changes: Changes by the API's names.
 
@@ -156,7 +156,7 @@ class GcpCredentials(Twin):
     ) -> patching.PatchPreview:
         """Preview what `patch` would send for GCP credentials, and what it would change.
 
-        Takes what `patch` takes, and changes nothing.
+        Takes the same changes as `patch`, and sends none of them.
 
         Args:
             organization_id: Unless given: the client's, or else the only one that its token sees.

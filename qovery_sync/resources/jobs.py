@@ -100,13 +100,13 @@ class Jobs(Twin):
     ) -> models.JobResponse:
         """Change some values of a job and keep all others.
 
-        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
-        replace those that are there. `UNSET` leaves a value, None is sent as null.
+        Reads the object, changes what is given and sends the whole object. Objects merge at every depth; lists
+        and maps are replaced. `UNSET` leaves a value as it is, None is sent as null.
 
         Args:
             mapping: Changes as a mapping, for keys that are no identifiers.
-            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
-                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            on_conflict: If `updated_at` shows that someone else changed the object meanwhile: "raise"
+                ConflictingChange, patch the new one "again", or "ignore" the change, which saves a request.
             changes: Changes by the API's names.
 
         `GET /job/{jobId}`
@@ -120,7 +120,7 @@ class Jobs(Twin):
     ) -> patching.PatchPreview:
         """Preview what `patch` would send for a job, and what it would change.
 
-        Takes what `patch` takes, and changes nothing.
+        Takes the same changes as `patch`, and sends none of them.
 
         `GET /job/{jobId}`
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
@@ -332,13 +332,13 @@ class JobAdvancedSettings(Twin):
     ) -> models.JobAdvancedSettings:
         """Change some values of the advanced settings and keep all others.
 
-        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
-        replace those that are there. `UNSET` leaves a value, None is sent as null.
+        Reads the object, changes what is given and sends the whole object. Objects merge at every depth; lists
+        and maps are replaced. `UNSET` leaves a value as it is, None is sent as null.
 
         Args:
             mapping: Changes as a mapping, for keys that are no identifiers.
-            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
-                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            on_conflict: If `updated_at` shows that someone else changed the object meanwhile: "raise"
+                ConflictingChange, patch the new one "again", or "ignore" the change, which saves a request.
             changes: Changes by the API's names.
 
         `GET /job/{jobId}/advancedSettings`
@@ -356,7 +356,7 @@ class JobAdvancedSettings(Twin):
     ) -> patching.PatchPreview:
         """Preview what `patch` would send for the advanced settings, and what it would change.
 
-        Takes what `patch` takes, and changes nothing.
+        Takes the same changes as `patch`, and sends none of them.
 
         `GET /job/{jobId}/advancedSettings`
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
@@ -412,13 +412,13 @@ class JobDeploymentRestrictions(Twin):
     ) -> models.JobDeploymentRestrictionResponse:
         """Change some values of a deployment restriction and keep all others.
 
-        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
-        replace those that are there. `UNSET` leaves a value, None is sent as null.
+        Reads the object, changes what is given and sends the whole object. Objects merge at every depth; lists
+        and maps are replaced. `UNSET` leaves a value as it is, None is sent as null.
 
         Args:
             mapping: Changes as a mapping, for keys that are no identifiers.
-            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
-                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            on_conflict: If `updated_at` shows that someone else changed the object meanwhile: "raise"
+                ConflictingChange, patch the new one "again", or "ignore" the change, which saves a request.
             changes: Changes by the API's names.
 
         `GET /job/{jobId}/deploymentRestriction`
@@ -439,7 +439,7 @@ class JobDeploymentRestrictions(Twin):
     ) -> patching.PatchPreview:
         """Preview what `patch` would send for a deployment restriction, and what it would change.
 
-        Takes what `patch` takes, and changes nothing.
+        Takes the same changes as `patch`, and sends none of them.
 
         `GET /job/{jobId}/deploymentRestriction`
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
@@ -513,13 +513,13 @@ class JobEnvironmentVariables(Twin):
     ) -> models.EnvironmentVariable:
         """Change some values of an environment variable and keep all others.
 
-        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
-        replace those that are there. `UNSET` leaves a value, None is sent as null.
+        Reads the object, changes what is given and sends the whole object. Objects merge at every depth; lists
+        and maps are replaced. `UNSET` leaves a value as it is, None is sent as null.
 
         Args:
             mapping: Changes as a mapping, for keys that are no identifiers.
-            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
-                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            on_conflict: If `updated_at` shows that someone else changed the object meanwhile: "raise"
+                ConflictingChange, patch the new one "again", or "ignore" the change, which saves a request.
             changes: Changes by the API's names.
 
         `GET /job/{jobId}/environmentVariable`
@@ -540,7 +540,7 @@ class JobEnvironmentVariables(Twin):
     ) -> patching.PatchPreview:
         """Preview what `patch` would send for an environment variable, and what it would change.
 
-        Takes what `patch` takes, and changes nothing.
+        Takes the same changes as `patch`, and sends none of them.
 
         `GET /job/{jobId}/environmentVariable`
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.

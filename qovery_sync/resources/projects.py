@@ -86,13 +86,13 @@ class Projects(Twin):
     ) -> models.Project:
         """Change some values of a project and keep all others.
 
-        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
-        replace those that are there. `UNSET` leaves a value, None is sent as null.
+        Reads the object, changes what is given and sends the whole object. Objects merge at every depth; lists
+        and maps are replaced. `UNSET` leaves a value as it is, None is sent as null.
 
         Args:
             mapping: Changes as a mapping, for keys that are no identifiers.
-            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
-                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            on_conflict: If `updated_at` shows that someone else changed the object meanwhile: "raise"
+                ConflictingChange, patch the new one "again", or "ignore" the change, which saves a request.
             changes: Changes by the API's names.
 
         `GET /project/{projectId}`
@@ -106,7 +106,7 @@ class Projects(Twin):
     ) -> patching.PatchPreview:
         """Preview what `patch` would send for a project, and what it would change.
 
-        Takes what `patch` takes, and changes nothing.
+        Takes the same changes as `patch`, and sends none of them.
 
         `GET /project/{projectId}`
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
@@ -178,13 +178,13 @@ class ProjectDeploymentRules(Twin):
     ) -> models.ProjectDeploymentRule:
         """Change some values of a deployment rule and keep all others.
 
-        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
-        replace those that are there. `UNSET` leaves a value, None is sent as null.
+        Reads the object, changes what is given and sends the whole object. Objects merge at every depth; lists
+        and maps are replaced. `UNSET` leaves a value as it is, None is sent as null.
 
         Args:
             mapping: Changes as a mapping, for keys that are no identifiers.
-            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
-                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            on_conflict: If `updated_at` shows that someone else changed the object meanwhile: "raise"
+                ConflictingChange, patch the new one "again", or "ignore" the change, which saves a request.
             changes: Changes by the API's names.
 
         `GET /project/{projectId}/deploymentRule/{deploymentRuleId}`
@@ -205,7 +205,7 @@ class ProjectDeploymentRules(Twin):
     ) -> patching.PatchPreview:
         """Preview what `patch` would send for a deployment rule, and what it would change.
 
-        Takes what `patch` takes, and changes nothing.
+        Takes the same changes as `patch`, and sends none of them.
 
         `GET /project/{projectId}/deploymentRule/{deploymentRuleId}`
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.
@@ -283,13 +283,13 @@ class ProjectEnvironmentVariables(Twin):
     ) -> models.EnvironmentVariable:
         """Change some values of an environment variable and keep all others.
 
-        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
-        replace those that are there. `UNSET` leaves a value, None is sent as null.
+        Reads the object, changes what is given and sends the whole object. Objects merge at every depth; lists
+        and maps are replaced. `UNSET` leaves a value as it is, None is sent as null.
 
         Args:
             mapping: Changes as a mapping, for keys that are no identifiers.
-            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
-                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            on_conflict: If `updated_at` shows that someone else changed the object meanwhile: "raise"
+                ConflictingChange, patch the new one "again", or "ignore" the change, which saves a request.
             changes: Changes by the API's names.
 
         `GET /project/{projectId}/environmentVariable`
@@ -310,7 +310,7 @@ class ProjectEnvironmentVariables(Twin):
     ) -> patching.PatchPreview:
         """Preview what `patch` would send for an environment variable, and what it would change.
 
-        Takes what `patch` takes, and changes nothing.
+        Takes the same changes as `patch`, and sends none of them.
 
         `GET /project/{projectId}/environmentVariable`
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.

@@ -37,7 +37,7 @@ class Streams(EnvironmentStreams):
 
         `GET /infra/logs` as a WebSocket.
 
-        Raises: Unauthorized, Forbidden, StreamClosed, while it is read.
+        Raises: Unauthorized, Forbidden, StreamClosed, while the stream is read.
         """
         found: Stream[models.InfraLogLine] = self._twin(
             self._async.infra_logs(
@@ -58,7 +58,7 @@ class Streams(EnvironmentStreams):
 
         `GET /cluster/status` as a WebSocket.
 
-        Raises: Unauthorized, Forbidden, StreamClosed, while it is read.
+        Raises: Unauthorized, Forbidden, StreamClosed, while the stream is read.
         """
         found: Stream[models.ClusterRunningStatus] = self._twin(
             self._async.cluster_status(cluster_id, when_slow=when_slow, organization_id=organization_id)
@@ -77,7 +77,7 @@ class Streams(EnvironmentStreams):
 
         `GET /cluster/metrics` as a WebSocket.
 
-        Raises: Unauthorized, Forbidden, StreamClosed, while it is read.
+        Raises: Unauthorized, Forbidden, StreamClosed, while the stream is read.
         """
         found: Stream[models.ClusterMetrics] = self._twin(
             self._async.cluster_metrics(cluster_id, when_slow=when_slow, organization_id=organization_id)
@@ -102,7 +102,7 @@ class Streams(EnvironmentStreams):
     ) -> models.BlueprintPreviewResult:
         """Get the preview of an update of a blueprint, once it is there.
 
-        Waits as long as the server does, or for the client's `timeout`.
+        Waits until the server sends it, for at most the client's `timeout`.
 
         Args:
             preview_id: As the request for the preview returned it.
@@ -118,13 +118,15 @@ class Streams(EnvironmentStreams):
         )
 
     def connect(self, path: str, *, when_slow: WhenSlow = "wait", **params: object) -> Stream[Any]:
-        """Open a stream that has no method yet. Items are the JSON of its frames, or what came instead.
+        """Open a stream that has no method yet.
+
+        Items are the JSON of its frames. A frame that is no JSON is given as it came.
 
         Args:
             path: Such as `/service/status`.
             when_slow: "wait" or "drop", as for `service_logs`.
-            params: What the handshake takes, as the API calls it: `cluster=...`. The organization is that of
-                the client unless given.
+            params: The parameters of the handshake by the API's names: `cluster=...`. The organization is that
+                of the client unless given.
 
         Raises:
             ConfigurationError: a parameter is missing or unknown, for a path that is known.

@@ -41,7 +41,7 @@ class EnvironmentStreams(ServiceStreams):
 
         `GET /service/status` as a WebSocket; before the first, `GET /environment/{environmentId}`.
 
-        Raises: Unauthorized, Forbidden, StreamClosed, while it is read.
+        Raises: Unauthorized, Forbidden, StreamClosed, while the stream is read.
         """
         found: Stream[models.RunningStatuses] = self._twin(
             self._async.service_status(
@@ -76,7 +76,7 @@ class EnvironmentStreams(ServiceStreams):
 
         `GET /deployment/logs` as a WebSocket; before the first, `GET /environment/{environmentId}`.
 
-        Raises: Unauthorized, Forbidden, StreamClosed, while it is read.
+        Raises: Unauthorized, Forbidden, StreamClosed, while the stream is read.
         """
         found: Stream[models.EnvironmentLogs] = self._twin(
             self._async.deployment_logs(
@@ -114,7 +114,7 @@ class EnvironmentStreams(ServiceStreams):
 
         `GET /deployment/status` as a WebSocket; before the first, `GET /environment/{environmentId}`.
 
-        Raises: Unauthorized, Forbidden, StreamClosed, while it is read.
+        Raises: Unauthorized, Forbidden, StreamClosed, while the stream is read.
         """
         found: Stream[models.EnvironmentStatusesWithStages] = self._twin(
             self._async.deployment_status(
@@ -139,7 +139,7 @@ class EnvironmentStreams(ServiceStreams):
     ) -> Stream[models.BlueprintServiceCreatedEvent]:
         """Watch for services that blueprints create in an environment.
 
-        What happens while there is no connection is not told.
+        Events that happen without a connection are lost.
 
         Args:
             environment_id: The id of the environment.
@@ -150,7 +150,7 @@ class EnvironmentStreams(ServiceStreams):
 
         `GET /blueprint/service-created` as a WebSocket; before the first, `GET /environment/{environmentId}`.
 
-        Raises: Unauthorized, Forbidden, StreamClosed, while it is read.
+        Raises: Unauthorized, Forbidden, StreamClosed, while the stream is read.
         """
         found: Stream[models.BlueprintServiceCreatedEvent] = self._twin(
             self._async.blueprint_created(

@@ -37,7 +37,7 @@ class ServiceStreams(StreamOpener):
     ) -> Stream[models.ServiceLogLine]:
         """Follow the logs of a service.
 
-        A lost connection is opened again, and goes on with the next line: docs/streams.md has the guarantee.
+        A lost connection is opened again, and continues with the next line: `docs/streams.md` has the guarantee.
 
         Args:
             service_id: The id of the service.
@@ -46,7 +46,7 @@ class ServiceStreams(StreamOpener):
             query: A text, or an expression of LogQL, that lines must match.
             pod_name: Only the lines of this pod.
             deployment_id: Only the lines of this deployment.
-            when_slow: Where lines come faster than they are read, "wait" holds the server up, "drop" drops
+            when_slow: If lines come faster than they are read, "wait" makes the server wait, "drop" drops
                 the oldest.
             organization_id: Unless given: the client's, or else the only one that its token sees.
             cluster_id: Looked up unless given.
@@ -55,7 +55,7 @@ class ServiceStreams(StreamOpener):
 
         `GET /service/logs` as a WebSocket; before the first, `GET /organization/{organizationId}/services`.
 
-        Raises: Unauthorized, Forbidden, StreamClosed, while it is read.
+        Raises: Unauthorized, Forbidden, StreamClosed, while the stream is read.
         """
         found: Stream[models.ServiceLogLine] = self._twin(
             self._async.service_logs(
@@ -98,7 +98,7 @@ class ServiceStreams(StreamOpener):
 
         `GET /service/metrics` as a WebSocket; before the first, `GET /organization/{organizationId}/services`.
 
-        Raises: Unauthorized, Forbidden, StreamClosed, while it is read.
+        Raises: Unauthorized, Forbidden, StreamClosed, while the stream is read.
         """
         found: Stream[list[models.ServiceMetrics]] = self._twin(
             self._async.service_metrics(

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 class Stream(TwinContext, Generic[T]):
-    """What Qovery pushes, as it comes: `for item in stream`.
+    """The items that Qovery pushes, as they come: `for item in stream`.
 
-    The connection is opened by the first step of a loop. A lost one is opened again, and a log goes on where it was.
+    The connection is opened by the first step of a loop. A lost one is opened again, and a log continues where it was.
     Leaving the loop closes the connection; leaving `with stream:` does so at once.
     """
 

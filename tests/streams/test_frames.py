@@ -40,7 +40,7 @@ class TestFrames:
 
     async def test_that_are_unknown_raise_where_the_client_is_strict(self, read: ReadStream) -> None:
         async with pushing(sending(line(0), {"entity": [], "id": "s1"})) as server:
-            with pytest.raises(DecodeError, match="a frame is none of this stream"):
+            with pytest.raises(DecodeError, match="a frame does not belong to this stream"):
                 await read(server, logs, strict=True)
 
     async def test_that_lack_a_key_are_repaired(self, read: ReadStream, caplog: pytest.LogCaptureFixture) -> None:

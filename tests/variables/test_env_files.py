@@ -155,6 +155,6 @@ async def test_a_file_as_it_stands_in_a_repository(
 @pytest.mark.anyio
 async def test_a_secret_key_that_is_not_there_is_a_mistake(emulator: Emulator, places: Places) -> None:
     async with AsyncQovery(emulator.token, base_url=emulator.url) as client:
-        with pytest.raises(ConfigurationError, match="secret_keys has what is not desired: API_KEI"):
+        with pytest.raises(ConfigurationError, match="secret_keys has keys that no source has: API_KEI"):
             await client.variables.plan(places.project.id, {"API_KEY": "x"}, secret_keys=["API_KEI"])
     assert places.shown(places.project) == {}

@@ -61,7 +61,7 @@ def test_an_override_counts_also_where_what_it_overrides_is_not_listed() -> None
     assert planned(there, {"A": MountedFile("narrow", "/a")}) == ([], [])
     assert planned(there, {"A": "x"}) == (['~ A = "narrow" -> "x"  (a file at /a)'], [])
     assert planned(there, {"A": AliasOf("B")})[1] == [
-        "A overrides an inherited variable: only a value can do so, no alias"
+        "A overrides an inherited variable: an alias cannot do so"
     ]
 
 

@@ -51,16 +51,16 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
     "a file elsewhere": (
         {"F": MountedFile("file", "/g")},
         {},
-        ['- F = "file"', '+ F = "file"  (a file at /g; deleted and made anew: what is there is a file at /f)'],
+        ['- F = "file"', '+ F = "file"  (a file at /g; recreated: the present one is a file at /f)'],
     ),
     "a value becomes a secret, and its alias goes with it": (
         {"A": SecretValue("a")},
         {},
         [
             "- A = ***",
-            "+ A = ***  (deleted and made anew: what is there is no secret)",
+            "+ A = ***  (recreated: the present one is no secret)",
             "- ALIAS = alias of A",
-            "+ ALIAS = alias of A  (made anew with A)",
+            "+ ALIAS = alias of A  (recreated with A)",
         ],
     ),
     "a value becomes an alias": ({"F": ALIAS}, {}, ['- F = "file"', "+ F = alias of A"]),
@@ -76,7 +76,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
         [
             '+ E = "mine"  (overrides that of the environment)',
             "- UP_ALIAS = alias of E",
-            "+ UP_ALIAS = alias of E  (made anew, to follow the E of this place)",
+            "+ UP_ALIAS = alias of E  (recreated, to follow the E of this place)",
         ],
     ),
     "an alias keeps its value where its target changes": (
@@ -170,16 +170,16 @@ PROBLEMS: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
     "an inherited value as a secret": (
         {"UP": SECRET},
         {},
-        ["UP is inherited from the project shop, where it is no secret: so would its override"],
+        ["UP is inherited from the project shop, where it is no secret: an override cannot change that"],
     ),
     "an override as a secret": ({"OVER": SECRET}, {}, ["OVER overrides an inherited variable, which is no secret"]),
     "an inherited value as a file": ({"UP": FILE}, {}, ["UP is inherited from the project shop, where it is no file"]),
-    "an inherited file elsewhere": ({"UP_FILE": FILE}, {}, ["where it is a file at /up: so would its override"]),
-    "an alias in place of an override": ({"OVER": ALIAS}, {}, ["OVER overrides an inherited variable: only a value"]),
+    "an inherited file elsewhere": ({"UP_FILE": FILE}, {}, ["where it is a file at /up: an override cannot change that"]),
+    "an alias in place of an override": ({"OVER": ALIAS}, {}, ["OVER overrides an inherited variable: an alias cannot"]),
     "an alias in place of what is inherited": (
         {"UP": ALIAS},
         {},
-        ["UP is inherited from the project shop: only a value can take its place, no alias"],
+        ["UP is inherited from the project shop: an alias cannot override it"],
     ),
     "several at once": (
         {"UP": ALIAS, "X": AliasOf("NOPE")},

@@ -114,7 +114,7 @@ class TestParents:
                     yield client.variables.plan(parent, {"A": "1"}, **options)
                 if error is NotFound:
                     assert refused.value.__notes__[-1] == (
-                        "scope='JOB' was given: without it, what has the id is found out."
+                        "scope='JOB' was given: leave it out to look up the kind of the id."
                     )
 
         await play(ask, emulator, script)

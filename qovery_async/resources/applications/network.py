@@ -57,13 +57,13 @@ class ApplicationNetwork(Resource):
     ) -> models.ApplicationNetwork:
         """Change some values of the network settings and keep all others.
 
-        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
-        replace those that are there. `UNSET` leaves a value, None is sent as null.
+        Reads the object, changes what is given and sends the whole object. Objects merge at every depth; lists
+        and maps are replaced. `UNSET` leaves a value as it is, None is sent as null.
 
         Args:
             mapping: Changes as a mapping, for keys that are no identifiers.
-            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
-                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            on_conflict: If `updated_at` shows that someone else changed the object meanwhile: "raise"
+                ConflictingChange, patch the new one "again", or "ignore" the change, which saves a request.
             changes: Changes by the API's names.
 
         `GET /application/{applicationId}/network`
@@ -83,7 +83,7 @@ class ApplicationNetwork(Resource):
     ) -> patching.PatchPreview:
         """Preview what `patch` would send for the network settings, and what it would change.
 
-        Takes what `patch` takes, and changes nothing.
+        Takes the same changes as `patch`, and sends none of them.
 
         `GET /application/{applicationId}/network`
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.

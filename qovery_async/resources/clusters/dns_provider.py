@@ -56,15 +56,15 @@ class ClusterDnsProvider(Resource):
     ) -> models.ClusterDnsProviderResponse:
         """Change some values of the DNS provider and keep all others.
 
-        Reads it, changes what is given and sends all of it. Objects merge at every depth; lists and maps
-        replace those that are there. `UNSET` leaves a value, None is sent as null. Refused without
-        `dns_provider.api_token`, `dns_provider.credentials.aws_secret_access_key` if there is one: it never
-        comes back, and would be erased.
+        Reads the object, changes what is given and sends the whole object. Objects merge at every depth; lists
+        and maps are replaced. `UNSET` leaves a value as it is, None is sent as null. Refused without
+        `dns_provider.api_token`, `dns_provider.credentials.aws_secret_access_key` if the object has one: the
+        API never returns it, and the update would erase it.
 
         Args:
             mapping: Changes as a mapping, for keys that are no identifiers.
-            on_conflict: If `updated_at` tells that someone else changed it meanwhile: "raise"
-                ConflictingChange, patch "again" what is there then, or "ignore" it, which saves a request.
+            on_conflict: If `updated_at` shows that someone else changed the object meanwhile: "raise"
+                ConflictingChange, patch the new one "again", or "ignore" the change, which saves a request.
             changes: Changes by the API's names.
 
         `GET /cluster/{clusterId}/dnsProvider`
@@ -84,7 +84,7 @@ class ClusterDnsProvider(Resource):
     ) -> patching.PatchPreview:
         """Preview what `patch` would send for the DNS provider, and what it would change.
 
-        Takes what `patch` takes, and changes nothing.
+        Takes the same changes as `patch`, and sends none of them.
 
         `GET /cluster/{clusterId}/dnsProvider`
         Raises: ConfigurationError, Unauthorized, Forbidden, NotFound.

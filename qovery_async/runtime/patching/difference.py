@@ -38,7 +38,7 @@ class PatchChange:
 
 @attrs.frozen(repr=False)
 class PatchPreview:
-    """What `patch` would send, and in what it differs from what is there.
+    """The request that `patch` would send, and its differences from what is there.
 
     `body` is the JSON of the request, with its secrets. The string of a preview has a line for each change and masks
     secrets.
