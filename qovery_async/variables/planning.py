@@ -74,7 +74,9 @@ class Planning:
             self._problem(own.key, _UNREADABLE)
         elif misfit:
             if own.type == "OVERRIDE":
-                self._problem(own.key, f"overrides an inherited variable, which {misfit}: an override cannot change that")
+                self._problem(
+                    own.key, f"overrides an inherited variable, which {misfit}: an override cannot change that"
+                )
             else:
                 self._replace(own, one, f"recreated: the present one {misfit}")
         elif own.alias_of is not None:

@@ -60,9 +60,7 @@ def test_an_override_counts_also_where_what_it_overrides_is_not_listed() -> None
     there = [listed("A", "narrow", variable_type="OVERRIDE", overridden_variable=above), listed("B")]
     assert planned(there, {"A": MountedFile("narrow", "/a")}) == ([], [])
     assert planned(there, {"A": "x"}) == (['~ A = "narrow" -> "x"  (a file at /a)'], [])
-    assert planned(there, {"A": AliasOf("B")})[1] == [
-        "A overrides an inherited variable: an alias cannot do so"
-    ]
+    assert planned(there, {"A": AliasOf("B")})[1] == ["A overrides an inherited variable: an alias cannot do so"]
 
 
 def test_the_nearest_of_what_is_inherited_counts_in_any_order() -> None:

@@ -174,8 +174,16 @@ PROBLEMS: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
     ),
     "an override as a secret": ({"OVER": SECRET}, {}, ["OVER overrides an inherited variable, which is no secret"]),
     "an inherited value as a file": ({"UP": FILE}, {}, ["UP is inherited from the project shop, where it is no file"]),
-    "an inherited file elsewhere": ({"UP_FILE": FILE}, {}, ["where it is a file at /up: an override cannot change that"]),
-    "an alias in place of an override": ({"OVER": ALIAS}, {}, ["OVER overrides an inherited variable: an alias cannot"]),
+    "an inherited file elsewhere": (
+        {"UP_FILE": FILE},
+        {},
+        ["where it is a file at /up: an override cannot change that"],
+    ),
+    "an alias in place of an override": (
+        {"OVER": ALIAS},
+        {},
+        ["OVER overrides an inherited variable: an alias cannot"],
+    ),
     "an alias in place of what is inherited": (
         {"UP": ALIAS},
         {},
