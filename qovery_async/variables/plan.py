@@ -204,4 +204,9 @@ def as_dict(parent: VariablesParent, changes: Sequence[VariableChange], uncompar
 
 
 def _given(value: Any) -> dict[str, Any]:
-    return attrs.asdict(value, filter=lambda _, item: item is not None)
+    # Enums are strings, too; writers other than json's take plain ones only.
+    return attrs.asdict(
+        value,
+        filter=lambda _, item: item is not None,
+        value_serializer=lambda _, __, item: str(item) if isinstance(item, str) else item,
+    )

@@ -10,6 +10,7 @@ import pytest
 from aiohttp import WSMsgType
 
 from qovery_async.emulator import Fault, Faults
+from qovery_async.emulator.http.connection import close_connection
 from qovery_async.emulator.streams.channel import AGENT_TIMEOUTS
 from qovery_async.emulator.streams.server import Close
 from qovery_async.emulator.streams.sources import Pod
@@ -163,3 +164,14 @@ class TestPortForward:
                 await socket.send_bytes(b"x")
                 assert await socket.receive_bytes() == b"x"
                 assert (await ending(socket))[0] == 1006
+
+
+async def test_a_reset_of_a_connection_that_the_client_has_closed_is_no_error() -> None:
+    server = await asyncio.start_server(lambda _, accepted: accepted.close(), "127.0.0.1")
+    async with server:
+        _, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        transport = writer.transport
+        assert isinstance(transport, asyncio.Transport)
+        transport.abort()
+        await asyncio.sleep(0)  # the loop closes the socket in its next turn
+        close_connection(transport, reset=True)

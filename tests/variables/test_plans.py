@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Generator
 from typing import Any
@@ -140,6 +141,7 @@ async def test_the_plan_says_what_changes_and_applying_it_does(
     assert (before == places.shown(places.application)) is (lines == [])
     assert again.changes == ()
     assert VariablesPlan.from_json(plan.to_json(), desired) == plan
+    assert repr(json.loads(plan.to_json())) == repr(plan.to_dict())  # plain types: an enum has a repr of its own
 
 
 PROBLEMS: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {

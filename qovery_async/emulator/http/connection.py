@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import struct
 
@@ -16,6 +17,7 @@ def close_connection(transport: asyncio.Transport | None, *, reset: bool) -> Non
         return
     peer: socket.socket | None = transport.get_extra_info("socket")
     if peer is not None:
-        # With a linger time of 0 the kernel sends RST instead of FIN.
-        peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        # With a linger time of 0 the kernel sends RST instead of FIN. A socket that is closed already has none to send.
+        with contextlib.suppress(OSError):
+            peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     transport.abort()
