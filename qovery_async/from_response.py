@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Never, TypeVar, overload
 
 from qovery_async import models
 from qovery_async.runtime.patching.request import request_of
-from qovery_async.vocabulary import Model
+from qovery_async.vocabulary import Model, UnknownVariant
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
@@ -262,10 +262,14 @@ def to_request(model: models.TerraformResponse, target: None = None) -> models.T
 
 
 @overload
-def to_request(model: Model, target: TypeForm[T]) -> T: ...
+def to_request(model: UnknownVariant, target: None = None) -> Never: ...
 
 
-def to_request(model: Model, target: Any = None) -> Any:
+@overload
+def to_request(model: Model | UnknownVariant, target: TypeForm[T]) -> T: ...
+
+
+def to_request(model: Model | UnknownVariant, target: Any = None) -> Any:
     """Make a request of a response: all that the response has and the request takes.
 
     Values that Qovery gives, such as ids and dates, are left out. Values that have another form in the request are converted.

@@ -16,7 +16,12 @@ from codegen.write.docstrings import Words
 from codegen.write.module import Writer
 
 _TABLE_IMPORTS = dict.fromkeys(("NeverBack", "Conversion"), "qovery_async.runtime.patching.rules")
-_PUBLIC_IMPORTS = {"TypeVar": "typing", "overload": "typing", "request_of": "qovery_async.runtime.patching.request"}
+_PUBLIC_IMPORTS = {
+    "Never": "typing",
+    "TypeVar": "typing",
+    "overload": "typing",
+    "request_of": "qovery_async.runtime.patching.request",
+}
 _DEFAULTED = "/organization/{organizationId}/"
 
 

@@ -34,8 +34,12 @@ def to_json(body: object) -> bytes:
     try:
         text = json.dumps(encode_body(body), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         return text.encode()
+    except UnicodeEncodeError as error:
+        refused = str(error)
     except (TypeError, ValueError, RecursionError) as error:
         raise ConfigurationError(f"the body cannot be written as JSON: {error}") from error
+    # Raised out here: the error of the encoding holds the whole text, with the secrets in it.
+    raise ConfigurationError(f"the body cannot be written as JSON: {refused}")
 
 
 @overload

@@ -13,7 +13,7 @@ from qovery_async.deployments.failures import DeploymentCanceled, DeploymentErro
 from qovery_async.deployments.patience import log, looks
 from qovery_async.deployments.selection import check_timeout
 from qovery_async.deployments.snapshot import ClusterSnapshot
-from qovery_async.deployments.telling import tell
+from qovery_async.deployments.telling import check_hooks, tell
 from qovery_async.errors import BadRequest, Conflict, Forbidden, NotFound
 from qovery_async.models import ClusterStateEnum as State
 from qovery_async.progress.choice import reporter
@@ -83,6 +83,7 @@ class ClusterErrand:
             DeploymentError: the end is not the one that was asked for, or does not come in time.
         """
         check_timeout(self.timeout)
+        check_hooks(self.on_update, self.progress)
         limit = asyncio.timeout(self.timeout)
         try:
             async with reporter(self.progress, f"{self.action} cluster") as self._report, limit:

@@ -15,8 +15,8 @@ from qovery_async.deployments.looking import details_of, snapshot
 from qovery_async.deployments.patience import looks
 from qovery_async.deployments.selection import ServiceSelection, check_timeout
 from qovery_async.deployments.snapshot import EnvironmentSnapshot
+from qovery_async.deployments.telling import check_hooks
 from qovery_async.errors import ConfigurationError, Forbidden, NotFound
-from qovery_async.progress.choice import check_progress
 from qovery_async.progress.reports import ProgressHook
 from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET
@@ -206,7 +206,7 @@ class EnvironmentDeployments(Resource):
         `POST /environment/{environmentId}/clone`, then as `deploy`. Errors are those of `deploy`.
         """
         check_timeout(timeout)
-        check_progress(progress)
+        check_hooks(on_update, progress)
         deadline = Deadline(timeout)
         as_mode = models.EnvironmentModeEnum(mode) if mode else UNSET
         body = models.CloneEnvironmentRequest(

@@ -24,7 +24,7 @@ from qovery_async.deployments.patience import PASSING, log, looks
 from qovery_async.deployments.requests import ask_environment, ask_services
 from qovery_async.deployments.selection import ServiceSelection, check_before, check_timeout, selected, versions_of
 from qovery_async.deployments.snapshot import UNKNOWN, EnvironmentSnapshot, ServiceSnapshot
-from qovery_async.deployments.telling import tell
+from qovery_async.deployments.telling import check_hooks, tell
 from qovery_async.deployments.verdict import SUCCESS, Expectation, Verdict
 from qovery_async.errors import Conflict, Forbidden, NotFound
 from qovery_async.models import AnyService, ServiceDeploymentStatusEnum, StateEnum
@@ -74,6 +74,7 @@ class Errand:
             DeploymentError: the end is not the one that was asked for, or does not come in time.
         """
         check_timeout(self.timeout)
+        check_hooks(self.on_update, self.progress)
         check_before(self.action, self.services)
         limit = asyncio.timeout(self.timeout)
         try:

@@ -10,8 +10,8 @@ from qovery_async.deployments.environments import EnvironmentDeployments
 from qovery_async.deployments.kinds import DeploymentAction, ServiceRef, id_of
 from qovery_async.deployments.selection import ServiceSelection, check_before, check_timeout
 from qovery_async.deployments.snapshot import EnvironmentSnapshot, ServiceSnapshot
+from qovery_async.deployments.telling import check_hooks
 from qovery_async.errors import ConfigurationError
-from qovery_async.progress.choice import check_progress
 from qovery_async.progress.reports import ProgressHook
 from qovery_async.resources.services import Services
 from qovery_async.secrecy.printable import one_line
@@ -145,7 +145,7 @@ class ServiceDeployments(EnvironmentDeployments):
         check_timeout(timeout)
         check_before(action, [service])  # its kind, where it is known
         check_before(action, selection)
-        check_progress(progress)
+        check_hooks(on_update, progress)
         deadline = Deadline(timeout)
         environment_id = await deadline.bound(self._environment_of(service), action, f"service {id_of(service)}")
         return await self._errand(action, environment_id, selection, deadline.left, on_update, progress=progress).run()

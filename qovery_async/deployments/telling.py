@@ -7,9 +7,22 @@ from typing import TypeVar
 
 from qovery_async.deployments.patience import log
 from qovery_async.deployments.snapshot import ClusterSnapshot, EnvironmentSnapshot
+from qovery_async.errors import ConfigurationError
+from qovery_async.progress.choice import check_progress
 from qovery_async.progress.reports import Reporter
 
 S = TypeVar("S", EnvironmentSnapshot, ClusterSnapshot)
+
+
+def check_hooks(on_update: object, progress: object) -> None:
+    """Refuses hooks that cannot be called, before anything is asked for.
+
+    Raises:
+        ConfigurationError: one of them is neither a function nor what else it may be.
+    """
+    if on_update is not None and not callable(on_update):
+        raise ConfigurationError(f"on_update must be a function or None, got {on_update!r}")
+    check_progress(progress)
 
 
 async def tell(now: S, on_update: Callable[[S], Awaitable[None] | None] | None, report: Reporter) -> None:

@@ -51,8 +51,8 @@ class Feed(Generic[T]):
 
     async def _run(self) -> None:
         handshakes = Handshakes(self.exchange)
-        reading = Reading(self.kind, self.exchange.codec)
         given = await self.parameters()
+        reading = Reading(self.kind, self.exchange.codec, is_limited=given.get("limit") is not None)
         request = handshakes.request(self._call(given, reading))
         course = Course(request, self.exchange.options.retries, self.exchange.options.pace)
         while True:

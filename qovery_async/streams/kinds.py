@@ -60,11 +60,11 @@ class Kind(Generic[T]):
 class Reading(Generic[T]):
     """Reads the frames of a stream, also of one connection after another."""
 
-    def __init__(self, kind: Kind[T], codec: Codec) -> None:
+    def __init__(self, kind: Kind[T], codec: Codec, *, is_limited: bool = False) -> None:
         self._kind = kind
         self._codec = codec
         overlap = position.OVERLAP if kind.restarts else float("inf")
-        self.position = position.Position(memory=position.MEMORY, overlap=overlap)
+        self.position = position.Position(memory=position.MEMORY, overlap=overlap, is_limited=is_limited)
         self._last: object = None
         self._first = False
         self._warned = False

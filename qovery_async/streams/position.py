@@ -18,13 +18,18 @@ OVERLAP = 10_000.0
 class Position:
     """How far a log has been read. Times are in milliseconds."""
 
-    def __init__(self, *, memory: int = MEMORY, overlap: float = OVERLAP) -> None:
-        """`overlap` is infinite where a new connection repeats the whole log."""
+    def __init__(self, *, memory: int = MEMORY, overlap: float = OVERLAP, is_limited: bool = False) -> None:
+        """`overlap` is infinite where a new connection repeats the whole log.
+
+        `is_limited`: only some lines of the past were asked for, so those before the first were left out on purpose.
+        """
         self._memory = memory
         self._overlap = overlap
         self._moments = deque[float]()
         self._keys = deque[int]()
         self._newest = float("-inf")
+        self._oldest = float("inf")
+        self._is_limited = is_limited
         self._forgotten = float("-inf")
         self._floor = float("-inf")
         self._repeats = Counter[int]()
@@ -39,6 +44,8 @@ class Position:
         """A new connection begins, and repeats what came since `start`."""
         start = self.start
         self._floor = float("-inf") if start is None else start
+        if self._is_limited and self._keys:
+            self._floor = max(self._floor, self._oldest)
         self._repeats = Counter(
             key for moment, key in zip(self._moments, self._keys, strict=True) if moment >= self._floor
         )
@@ -58,6 +65,7 @@ class Position:
         self._moments.append(moment)
         self._keys.append(key)
         self._newest = max(self._newest, moment)
+        self._oldest = min(self._oldest, moment)
         if len(self._keys) > self._memory:
             self._keys.popleft()
             self._forgotten = max(self._forgotten, self._moments.popleft())

@@ -56,6 +56,10 @@ class VariablesPlan:
     uncompared: tuple[str, ...] = ()
     _memory: PlanMemory = attrs.field(factory=PlanMemory, init=False, eq=False, repr=False)
 
+    def __bool__(self) -> bool:
+        """Whether there is anything to change."""
+        return bool(self.changes)
+
     def __str__(self) -> str:
         return told(self.parent, self.changes, self.uncompared)
 
@@ -130,6 +134,10 @@ class VariablesDrift:
     parent: VariablesParent
     changes: tuple[VariableChange, ...] = ()
     uncompared: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to change."""
+        return bool(self.changes)
 
     def __str__(self) -> str:
         return told(self.parent, self.changes, self.uncompared)

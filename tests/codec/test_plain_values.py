@@ -108,3 +108,9 @@ def test_what_json_cannot_hold_is_refused(odd: object, says: str) -> None:
     for write in (to_dict, to_json):
         with pytest.raises(ConfigurationError, match=says):
             write({"odd": odd})
+
+
+def test_a_string_that_is_no_text_is_refused_and_not_kept() -> None:
+    with pytest.raises(ConfigurationError, match="cannot be written as JSON: 'utf-8' codec can't encode") as caught:
+        to_json({"token": "s3cret-of-tests\udc80"})
+    assert caught.value.__context__ is None

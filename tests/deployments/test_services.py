@@ -183,6 +183,8 @@ BAD: list[tuple[str, tuple[Any, ...], dict[str, Any], str]] = [
     *((method, ("e",), {"timeout": timeout}, "timeout must be a positive number of seconds") for method in ("deploy", "cancel", "deploy_service", "deploy_cluster") for timeout in NO_TIMEOUTS),
     ("clone_and_deploy", ("e", "name"), {"timeout": -1}, "timeout must be a positive number of seconds"),
     ("wait", ("e", "deploy"), {"timeout": -1}, "timeout must be a positive number of seconds"),
+    *((method, ("e",), {"on_update": 5, **ANY}, "on_update must be a function or None, got 5") for method in ("deploy", "deploy_service", "deploy_cluster")),
+    ("clone_and_deploy", ("e", "name"), {"on_update": 5, **ANY}, "on_update must be a function or None, got 5"),
 ]  # fmt: skip
 
 

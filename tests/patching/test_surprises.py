@@ -104,6 +104,13 @@ class TestUnknownKeys:
             "projects.update: models.ProjectRequest has no key 'descripton', which is sent as given;"
         )
 
+    async def test_of_a_preview_are_warned_about_as_those_of_the_patch(
+        self, ask: Ask, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        await Holder("projects", example("Project")).gets(ask, preview("projects", {"descripton": "d"}))
+        (told,) = warnings(caplog)
+        assert "no key 'descripton', which is sent as given; the nearest that it has is 'description'" in told
+
     async def test_may_be_patched(self, ask: Ask) -> None:
         holder = Holder("applications", APPLICATION)
         await holder.gets(ask, patch("applications", {"not_yet_known": 5}))

@@ -87,3 +87,12 @@ def test_before_the_first_line_there_is_no_start() -> None:
     assert position.start is None
     assert position.take(5, "x")
     assert position.start == 5 - 10_000
+
+
+def test_lines_that_a_limit_left_out_do_not_come_later() -> None:
+    position = Position(is_limited=True)
+    assert [position.take(moment, "line") for moment in (2_000, 3_000)] == [True, True]
+    position.resume()
+    assert [position.take(moment, "line") for moment in (1_000, 2_000, 2_500, 3_000, 4_000)] == [
+        False, False, True, False, True,
+    ]  # fmt: skip

@@ -42,6 +42,7 @@ async def copied(client: AsyncQovery, blocking: Qovery) -> None:
     assert_type(to_request(application), models.ApplicationEditRequest)
     assert_type(to_request(application, models.ApplicationRequest), models.ApplicationRequest)
     await client.applications.create("e2", to_request(application, models.ApplicationRequest))
+    assert_type(to_request(await client.jobs.get("j1")), models.JobRequest)
     container = blocking.containers.get("c1")
     assert_type(to_request(container), models.ContainerRequest)
     blocking.containers.create("e2", to_request(container, models.ContainerRequest))

@@ -140,6 +140,7 @@ async def test_the_plan_says_what_changes_and_applying_it_does(
     assert len(applied.made) == len(lines)
     assert (before == places.shown(places.application)) is (lines == [])
     assert again.changes == ()
+    assert not again
     assert VariablesPlan.from_json(plan.to_json(), desired) == plan
     assert repr(json.loads(plan.to_json())) == repr(plan.to_dict())  # plain types: an enum has a repr of its own
 

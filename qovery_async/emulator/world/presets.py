@@ -162,6 +162,7 @@ def _body(kind: str, name: str, organization: Entity) -> Mapping[str, Any]:
         },
         "terraform": {
             "engine": "TERRAFORM", "backend": {"kubernetes": {}}, "auto_deploy": False,
+            "auto_deploy_config": {"auto_deploy": False, "terraform_action": "DEFAULT"},
             "terraform_files_source": {"git_repository": git},
         },
     }  # fmt: skip

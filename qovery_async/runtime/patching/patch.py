@@ -8,13 +8,14 @@ from typing import Any, Literal, TypeVar
 import attrs
 
 from qovery_async.codec.shapes import attributes
-from qovery_async.codec.unknown_keys import accept
+from qovery_async.codec.unknown_keys import accept, tell
 from qovery_async.codec.writer import encode_body
 from qovery_async.errors import ConfigurationError, ConflictingChange, DecodeError, NotListed
 from qovery_async.runtime.patching.convert import branch, converted
 from qovery_async.runtime.patching.difference import PatchPreview, differences, secret_keys
 from qovery_async.runtime.patching.hidden import check
 from qovery_async.runtime.patching.merge import merged, other_branch
+from qovery_async.runtime.patching.turns import one_at_a_time
 from qovery_async.vocabulary import Model
 
 T = TypeVar("T")
@@ -48,6 +49,10 @@ class Patch:
         if on_conflict not in _CHOICES:
             raise ConfigurationError(f"on_conflict must be one of {', '.join(_CHOICES)}, got {on_conflict!r}")
         changes = self._changes()
+        async with one_at_a_time(self.operation, write):
+            return await self._send(write, on_conflict, changes)
+
+    async def _send(self, write: Callable[[Any], Awaitable[T]], on_conflict: OnConflict, changes: dict[str, Any]) -> T:
         found = await self.read()
         for _ in range(_ATTEMPTS):
             body = self._bodies(found, changes)[1]
@@ -71,7 +76,12 @@ class Patch:
         """What `send` would send, and the difference to what is there."""
         changes = self._changes()
         before, after = self._bodies(await self.read(), changes)
+        tell(self._update, after)
         return PatchPreview(after, tuple(differences(before, after, secret_keys(self.target))))
+
+    @property
+    def _update(self) -> str:
+        return f"{self.operation.rpartition('.')[0]}.update"
 
     def _bodies(self, found: Any, changes: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
         """The JSON of the request without and with the changes."""
@@ -84,7 +94,7 @@ class Patch:
         if _lacks_id(found):
             raise DecodeError(f"{self.operation}: the response has no id, so it is not the object; nothing was sent")
         before = converted(found, self.target)
-        accept(f"{self.operation.rpartition('.')[0]}.update", before)
+        accept(self._update, before)
         after = merged(before, changes, self.target, model)
         given = encode_body(changes)
         check(self.operation, after, given, encode_body(found), other_branch(changes, self.target) or model)
