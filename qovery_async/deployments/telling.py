@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from qovery_async.deployments.patience import log
 from qovery_async.deployments.snapshot import ClusterSnapshot, EnvironmentSnapshot
 from qovery_async.errors import ConfigurationError
 from qovery_async.progress.choice import check_progress
-from qovery_async.progress.reports import Reporter
+from qovery_async.progress.reports import ProgressHook, Reporter
 
 S = TypeVar("S", EnvironmentSnapshot, ClusterSnapshot)
 
 
-def check_hooks(on_update: object, progress: object) -> None:
+def check_hooks(on_update: object, progress: ProgressHook | Literal["rich"] | None) -> None:
     """Refuses hooks that cannot be called, before anything is asked for.
 
     Raises:

@@ -109,6 +109,13 @@ async def test_links_go_from_wider_to_narrower_scopes(scopes: Scopes) -> None:
         await scopes.client.variables.create_override(narrow.id, beside)
 
 
+async def test_a_built_in_variable_is_overridden_where_it_is(scopes: Scopes) -> None:
+    built_in = next(v for v in (await scopes.seen()).values() if v.scope == "BUILT_IN")
+    here = {"override_scope": "ENVIRONMENT", "override_parent_id": scopes.environment}
+    made = await scopes.client.variables.create_override(built_in.id, {"value": "mine", **here})
+    assert (made.key, made.value, made.scope) == (built_in.key, "mine", "ENVIRONMENT")
+
+
 async def test_an_alias_has_neither_an_alias_nor_a_value_of_its_own(scopes: Scopes) -> None:
     original = await scopes.create("A", "APPLICATION", value="one")
     here = {"alias_scope": "APPLICATION", "alias_parent_id": scopes.application}

@@ -184,7 +184,7 @@ def _create_linked(word: str, fact: str, view: VariableView, call: ApiCall) -> A
         if original.parent is not None and parent in original.parent.ancestors():
             raise Refusal(400, f"an {word} cannot be in a higher scope than its variable")
         raise not_found(KIND, original.id)
-    if word == "override" and original.parent is parent:
+    if word == "override" and original.parent is parent and original.value["scope"] != "BUILT_IN":
         raise Refusal(400, "an override must be in a lower scope than its variable")
     if word == "alias" and "aliases" in original.facts:
         raise Refusal(400, f"{original.value['key']} is an alias already, which cannot have an alias")
