@@ -41,7 +41,7 @@ def demo(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Runs the quick tests that need no other program: three minutes on two cores."""
+    """Runs the quick tests that need no other program: six minutes on two cores."""
     install(session, "test")
     session.run("pytest", *ALONE, "-m", QUICK, *session.posargs)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from qovery_async.environments.difference import EnvironmentDiff
-from qovery_async.environments.document import EnvironmentDocument, EnvironmentRef
+from typing import TYPE_CHECKING
+
 from qovery_async.resources.environments import Environments
 
 # The methods import what they need: it takes many namespaces, and most programs only use the generated methods.
+if TYPE_CHECKING:
+    from qovery_async.environments.difference import EnvironmentDiff
+    from qovery_async.environments.document import EnvironmentDocument, EnvironmentRef
 
 
 class WholeEnvironments(Environments):

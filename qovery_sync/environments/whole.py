@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qovery_async.environments.difference import EnvironmentDiff
-from qovery_async.environments.document import EnvironmentDocument, EnvironmentRef
 from qovery_sync.resources.environments import Environments
 
 if TYPE_CHECKING:
     from qovery_async.environments import whole as asynchronous
+    from qovery_async.environments.difference import EnvironmentDiff
+    from qovery_async.environments.document import EnvironmentDocument, EnvironmentRef
 
 
 class WholeEnvironments(Environments):
