@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 import attrs
 
 from qovery_async.codec.plain import is_list, is_object
 from qovery_async.codec.shapes import attributes
 from qovery_async.codec.writer import encode_body
-from qovery_async.secrecy.masking import MASK, beside_secret_name, looks_secret, without_passwords
+from qovery_async.secrecy.masking import (
+    MASK,
+    beside_secret_name,
+    is_marked,
+    is_named_secret,
+    secret_keys,
+    without_passwords,
+)
 from qovery_async.vocabulary import Model, UnknownVariant
-
-_FLAGS: Final = ("is_secret", "secret", "sensitive")
 
 
 @attrs.frozen(repr=False)
@@ -90,17 +95,16 @@ def _of_plain(json: Any) -> Any:
 
 def _of_object(json: dict[str, Any]) -> dict[str, Any]:
     """An object without a model: only names say what is secret."""
-    flagged = any(json.get(flag) is True for flag in _FLAGS)
-    beside = {key for key in json if key in ("value", "default")} if flagged else beside_secret_name(json)
+    marked, secrets = is_marked(json), secret_keys(json)
     return {
-        key: _hidden(item, is_there=flagged) if key in beside or (looks_secret(key) and _is_text(item)) else item
+        key: _hidden(item, is_there=marked) if key in secrets and not (is_object(item) or is_list(item)) else item
         for key, item in json.items()
     }
 
 
 def _pair(items: list[Any]) -> list[Any]:
     """`["auth.password", ...]`, the form of overrides for a Helm chart's values."""
-    if len(items) == 2 and isinstance(items[0], str) and looks_secret(items[0]) and _is_text(items[1]):
+    if is_named_secret(items):
         return [items[0], _hidden(items[1])]
     return items
 
@@ -110,7 +114,3 @@ def _hidden(item: Any, *, is_there: bool = False) -> Any:
     if item is None or item == "":
         return MASK if is_there else item
     return Hidden(item.value if isinstance(item, Hidden) else item)
-
-
-def _is_text(item: object) -> bool:
-    return isinstance(item, (str, int, float, Hidden)) and not isinstance(item, bool)

@@ -47,7 +47,7 @@ def masked(value: object, depth: int = 0) -> str:
     if isinstance(value, (list, tuple)):
         items = cast("Sequence[object]", value)
         parts = [masked(item, depth + 1) for item in items]
-        if _is_named_secret(items):
+        if is_named_secret(items):
             parts[1] = MASK
         text = ", ".join(parts)
         return f"[{text}]" if isinstance(value, list) else f"({text},)" if len(parts) == 1 else f"({text})"
@@ -95,12 +95,15 @@ def secret_keys(mapping: Mapping[Any, object]) -> set[object]:
     hidden: set[object] = {
         key for key, value in mapping.items() if isinstance(key, str) and _can_be_secret(value) and looks_secret(key)
     }
-    # `{"is_secret": true, "value": ...}`
-    marked = any(mapping.get(flag) is True for flag in _FLAGS)
-    return hidden | (_values(mapping) if marked else beside_secret_name(mapping))
+    return hidden | (_values(mapping) if is_marked(mapping) else beside_secret_name(mapping))
 
 
-def _is_named_secret(items: Sequence[object]) -> bool:
+def is_marked(mapping: Mapping[Any, object]) -> bool:
+    """Whether a mapping says that its value is secret: `{"is_secret": true, "value": ...}`."""
+    return any(mapping.get(flag) is True for flag in _FLAGS)
+
+
+def is_named_secret(items: Sequence[object]) -> bool:
     """Whether it is a pair like `["auth.password", ...]`, the form of overrides for a Helm chart's values."""
     return len(items) == 2 and isinstance(items[0], str) and looks_secret(items[0]) and _can_be_secret(items[1])
 
