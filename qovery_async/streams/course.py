@@ -25,7 +25,7 @@ from qovery_async.transport.sessions import CLOSED
 from qovery_async.transport.websocket import Closing
 
 NORMAL = 1000
-_DENIED = {1007: (403, Forbidden), 1008: (401, Unauthorized)}
+DENIED = {1007: (403, Forbidden), 1008: (401, Unauthorized)}
 """The codes by which the server says that the token may not: no other connection would help."""
 
 _STEADY = 10.0
@@ -112,27 +112,12 @@ class Course:
     def _judged(self, ending: Ending) -> tuple[QoveryError, bool, str]:
         """The error that an ending means, whether the token is at fault, and why no attempt follows, if none may."""
         if isinstance(ending, Closing):
-            if ending.code not in _DENIED:
-                return self._closed(ending), False, ""
-            status, kind = _DENIED[ending.code]
-            reason = ending.reason or "the token may not read the stream"
-            error = kind(
-                status,
-                f"{reason} (closed with {ending.code})",
-                operation=self.request.operation,
-                method=self.request.method,
-                url=self.request.url,
-            )
-            return error, True, f"code {ending.code} is never retried"
+            denied = ending.code in DENIED
+            return closed(self.request, ending), denied, f"code {ending.code} is never retried" if denied else ""
         never = why_never(ending, self.request, any_method=False) or ""
         if isinstance(ending, TransportError):
             return ending, False, never
         return _refusal(ending), ending.status in (401, 403), never
-
-    def _closed(self, ending: Closing) -> StreamClosed:
-        error = StreamClosed(f"{self.request}: the server closed the stream with {ending}")
-        error.code, error.reason = ending.code, ending.reason
-        return error
 
     def _failed(self, error: QoveryError, why: str) -> Fail:
         if isinstance(error, ApiError | TransportError):
@@ -141,6 +126,18 @@ class Course:
         if type(error) is RateLimited:
             error.hint = renewal(error.retry_after, self.pace)
         return Fail(error)
+
+
+def closed(request: Request, closing: Closing) -> QoveryError:
+    """The error for a connection that the server closed."""
+    if closing.code in DENIED:
+        status, kind = DENIED[closing.code]
+        reason = closing.reason or "the token may not open this"
+        text = f"{reason} (closed with {closing.code})"
+        return kind(status, text, operation=request.operation, method=request.method, url=request.url)
+    error = StreamClosed(f"{request}: the server closed the stream with {closing}")
+    error.code, error.reason = closing.code, closing.reason
+    return error
 
 
 def _refusal(response: Response) -> QoveryError:

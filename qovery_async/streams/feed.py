@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import anyio
 import attrs
@@ -16,7 +16,7 @@ from qovery_async.streams.course import Again, Course, Done, Ending, Fail
 from qovery_async.streams.kinds import Kind, Reading
 from qovery_async.transport.exchange import Exchange
 from qovery_async.transport.handshake import Handshakes
-from qovery_async.transport.request import Call, Request
+from qovery_async.transport.request import Call
 from qovery_async.transport.websocket import Closing, Connection
 
 T = TypeVar("T")
@@ -78,7 +78,7 @@ class Feed(Generic[T]):
                     if renew and not await handshakes.renew(request):
                         raise cause
                     failure = cause if isinstance(found, Closing) else found
-                    await self._wait(handshakes, request, failure, delay)
+                    await handshakes.wait(request, failure, delay)
             reading.resume()
             request = handshakes.request(self._call(given, reading))
 
@@ -95,11 +95,6 @@ class Feed(Generic[T]):
             course.received()
             if items and not self.backlog.put(items, len(frame)):
                 await self.backlog.room()
-
-    async def _wait(self, handshakes: Handshakes, request: Request, failure: Any, delay: float) -> None:
-        exchange = self.exchange
-        await exchange.hooks.retrying(request, handshakes.number, delay, failure, exchange.options.timeout)
-        await anyio.sleep(delay)
 
     async def _leave(self) -> None:
         connection, self._connection = self._connection, None

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import math
 import time
+from typing import Any
 
+import anyio
 import attrs
 
 from qovery_async.errors import TransportError
@@ -89,6 +91,11 @@ class Handshakes:
             return False
         limit = self.exchange.options.timeout
         return await credentials.header(request, limit, instead_of=refused) != refused
+
+    async def wait(self, request: Request, failure: Any, delay: float) -> None:
+        """Tells the hooks that another attempt follows, and waits for it."""
+        await self.exchange.hooks.retrying(request, self.number, delay, failure, self.exchange.options.timeout)
+        await anyio.sleep(delay)
 
     async def _responded(self, response: Response, elapsed: float) -> None:
         exchange, request = self.exchange, response.request

@@ -30,10 +30,12 @@ class Given(TypedDict, total=False):
     """What a call may need beside its path.
 
     `repeatable` declares that a POST or PATCH only reads, so that it may be sent twice; `empty_ok` that
-    nothing is known of the response, so that it may be empty.
+    nothing is known of the response, so that it may be empty. `hidden` are parameters of the query that
+    may hold secrets, so that no message shows them.
     """
 
     query: Mapping[str, object] | None
+    hidden: Mapping[str, object] | None
     body: object
     media_type: str
     repeatable: bool
@@ -46,13 +48,25 @@ class Call:
     `route` is the method and the template of the path; `values` fill its parameters in their order.
     """
 
-    __slots__ = ("body", "media_type", "method", "operation", "query", "reads", "repeatable", "template", "values")
+    __slots__ = (
+        "body",
+        "hidden",
+        "media_type",
+        "method",
+        "operation",
+        "query",
+        "reads",
+        "repeatable",
+        "template",
+        "values",
+    )
 
     def __init__(self, operation: str, route: str, *values: str, **given: Unpack[Given]) -> None:
         self.operation = operation
         self.method, _, self.template = route.partition(" ")
         self.values = values
         self.query = given.get("query")
+        self.hidden = given.get("hidden")
         self.body = given.get("body", UNSET)
         self.media_type = given.get("media_type", "application/json")
         self.repeatable = given.get("repeatable", False)
@@ -73,6 +87,8 @@ class Request:
     """Whether the operation only reads, so that its result is all that it is called for."""
     has_secrets: bool = False
     """Whether some of the headers are."""
+    hidden: str = attrs.field(default="", repr=False)
+    """The end of the address that is sent and never shown."""
 
     def __str__(self) -> str:
         """How messages name it."""
@@ -99,7 +115,8 @@ def build(call: Call, *, base_url: str, accept: str, headers: CIMultiDict[str], 
     sent.setdefault(_ACCEPT, accept)
     if body is not None:
         sent[_CONTENT_TYPE] = call.media_type
-    return Request(call.operation, call.method, url, sent, body, repeatable, call.reads, has_secrets)
+    hidden = _hidden(call, "&" if call.query else "?") if call.hidden else ""
+    return Request(call.operation, call.method, url, sent, body, repeatable, call.reads, has_secrets, hidden)
 
 
 def path_of(template: str, values: tuple[str, ...]) -> str:
@@ -146,6 +163,17 @@ def _query(query: Mapping[str, object]) -> str:
             raise ConfigurationError(f"the query parameter {_shown(name)} cannot be sent: {_shown(value)}")
         given[name] = text
     return f"?{urlencode(given, quote_via=quote, safe='')}" if given else ""
+
+
+def _hidden(call: Call, first: str) -> str:
+    """The hidden parameters. Brackets in their names stay as they are, as Qovery's command line sends them."""
+    parts: list[str] = []
+    for name, value in (call.hidden or {}).items():
+        text = _scalar(value)
+        if text is None:
+            raise ConfigurationError(f"{call.operation}: {name} cannot be sent: it must be valid Unicode")
+        parts.append(f"{name}={quote(text, safe='')}")
+    return first + "&".join(parts)
 
 
 def _scalar(value: Any) -> str | None:

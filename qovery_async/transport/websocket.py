@@ -136,7 +136,7 @@ class WebSocketTransport:
         async with _opening(session, request, limit, self._max_frame_bytes) as (http, upgraded):
             connect: Any = http.ws_connect  # an argument of aiohttp is untyped
             socket = await connect(
-                URL(request.url, encoded=True),
+                URL(request.url + request.hidden, encoded=True),
                 headers={
                     **revealed(request.headers),
                     **self._network.headers_for(request.url),
@@ -194,7 +194,8 @@ async def _opening(
         headers=given.headers,
         middlewares=[only_upgrades],
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=limit.connect),
-        trace_configs=given.trace_configs if session.keeper is None else None,
+        # A trace would show the whole address.
+        trace_configs=given.trace_configs if session.keeper is None and not request.hidden else None,
         trust_env=given.trust_env,
         auto_decompress=False,
     ) as http:
