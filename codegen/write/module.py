@@ -24,7 +24,7 @@ _IMPORTS = {
     "Iterator": "collections.abc",
     "Mapping": "collections.abc",
     "Sequence": "collections.abc",
-    "define": "attrs",
+    "define": "qovery_async.codec.definition",
     "partial": "functools",
     "bodies": "qovery_async",
     "models": "qovery_async",
@@ -44,7 +44,6 @@ _IMPORTS = {
     "UnknownVariant": "qovery_async.vocabulary",
     "Unset": "qovery_async.vocabulary",
     "Wire": "qovery_async.vocabulary",
-    "own_first": "qovery_async.vocabulary",
     "resolve_recursion": "qovery_async.vocabulary",
 }
 

@@ -3,10 +3,9 @@
 
 from typing import Annotated, TypeAlias
 
-from attrs import define
-
+from qovery_async.codec.definition import define
 from qovery_async.models.common import ClusterEksAnywhereGitRepository
-from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVariant, Unset, own_first
+from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVariant, Unset
 
 __all__ = [
     "AksInfrastructureOutputs", "AksInfrastructureOutputsKind", "ClusterInfrastructureCertManagerChartParameters",
@@ -26,14 +25,14 @@ class AksInfrastructureOutputsKind(OpenEnum):
     AKS = "AKS"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterInfrastructureCertManagerChartParameters(Model):
     """Part of `ClusterInfrastructureChartsParameters`."""
 
     kubernetes_namespace: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterInfrastructureNginxChartParameters(Model):
     """Part of `ClusterInfrastructureChartsParameters`."""
 
@@ -44,14 +43,14 @@ class ClusterInfrastructureNginxChartParameters(Model):
     annotation_external_dns_kubernetes_target: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterInfrastructureMetalLbChartParameters(Model):
     """Part of `ClusterInfrastructureChartsParameters`."""
 
     ip_address_pools: list[str] | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterInfrastructureEksAnywhereBackupS3Parameters(Model):
     """Part of `ClusterInfrastructureEksAnywhereBackupParameters`."""
 
@@ -67,7 +66,7 @@ class EksInfrastructureOutputsKind(OpenEnum):
     EKS = "EKS"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class EksInfrastructureOutputsExternalSecretsAutomaticAuthentication(Model):
     """Part of `EksInfrastructureOutputs`."""
 
@@ -80,7 +79,7 @@ class GkeInfrastructureOutputsKind(OpenEnum):
     GKE = "GKE"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class GkeInfrastructureOutputsExternalSecretsAutomaticAuthentication(Model):
     """Part of `GkeInfrastructureOutputs`."""
 
@@ -93,7 +92,7 @@ class KapsuleInfrastructureOutputsKind(OpenEnum):
     SCW_KAPSULE = "SCW_KAPSULE"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class AksInfrastructureOutputs(Model):
     """Part of `InfrastructureOutputs`."""
 
@@ -102,7 +101,7 @@ class AksInfrastructureOutputs(Model):
     kind: AksInfrastructureOutputsKind = AksInfrastructureOutputsKind.AKS
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterInfrastructureEksAnywhereBackupParameters(Model):
     """Part of `ClusterInfrastructureEksAnywhereParameters`."""
 
@@ -112,7 +111,7 @@ class ClusterInfrastructureEksAnywhereBackupParameters(Model):
     certs_secret_name: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class EksInfrastructureOutputs(Model):
     """Part of `InfrastructureOutputs`."""
 
@@ -126,7 +125,7 @@ class EksInfrastructureOutputs(Model):
     )
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class GkeInfrastructureOutputs(Model):
     """Part of `InfrastructureOutputs`."""
 
@@ -138,7 +137,7 @@ class GkeInfrastructureOutputs(Model):
     )
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class KapsuleInfrastructureOutputs(Model):
     """Part of `InfrastructureOutputs`."""
 
@@ -146,7 +145,7 @@ class KapsuleInfrastructureOutputs(Model):
     kind: KapsuleInfrastructureOutputsKind = KapsuleInfrastructureOutputsKind.SCW_KAPSULE
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterInfrastructureEksAnywhereParameters(Model):
     """Part of `ClusterInfrastructureChartsParameters`."""
 
@@ -174,7 +173,7 @@ InfrastructureOutputs: TypeAlias = Annotated[
 """Part of `Cluster`."""
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterInfrastructureChartsParameters(Model):
     """Part of `Cluster` and `ClusterRequest`."""
 
