@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Annotated
 
 from qovery_async.codec.definition import define
-from qovery_async.models.common import CloudVendorEnum, KubernetesEnum
+from qovery_async.models.common import CloudVendorEnum, KubernetesEnum, ServiceTypeEnum
+from qovery_async.models.git import ApplicationGitRepository
+from qovery_async.models.references import ReferenceObject
 from qovery_async.vocabulary import Model, OpenEnum, Wire
 
 __all__ = [
@@ -13,7 +15,7 @@ __all__ = [
     "ArgoCdCredentialsRequest", "ArgoCdCredentialsResponse", "ArgoCdDestinationClusterMappingRequest",
     "ArgoCdDestinationClusterMappingResponse", "ArgoCdInstanceMappingResponse", "ArgoCdLinkedClusterDetails",
     "ArgoCdUnlinkedClusterDetails", "ArgocdAppManifestResponse", "ArgocdAppManifestResponseManifestMetadata",
-    "ArgocdAssociatedServiceType", "ArgocdAssociatedServicesResponse", "ArgocdManagedResource",
+    "ArgocdAppResponse", "ArgocdAssociatedServiceType", "ArgocdAssociatedServicesResponse", "ArgocdManagedResource",
 ]  # fmt: skip
 
 
@@ -143,6 +145,25 @@ class ArgocdAssociatedServicesResponse(Model):
     service_id: str
     service_name: str
     service_type: ArgocdAssociatedServiceType
+
+
+@define(kw_only=True)
+class ArgocdAppResponse(Model):
+    """Returned by `argocd.apps.get`. Part of `AnyService`."""
+
+    id: str
+    created_at: datetime
+    name: str
+    service_type: ServiceTypeEnum
+    namespace: str
+    environment: ReferenceObject
+    environment_id: str
+    cluster_id: str
+    icon_uri: str
+    updated_at: datetime | None = None
+    last_synced_at: datetime | None = None
+    manifest_revision: str | None = None
+    git_repository: ApplicationGitRepository | None = None
 
 
 @define(kw_only=True)

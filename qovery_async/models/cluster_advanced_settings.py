@@ -4,13 +4,13 @@
 from typing import Annotated
 
 from qovery_async.codec.definition import define
-from qovery_async.models.clusters import RegistryMirroringModeEnum
 from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, Wire
 
 __all__ = [
     "ClusterAdvancedSettings", "ClusterAdvancedSettingsAwsEksEc2MetadataImds",
     "ClusterAdvancedSettingsAwsEksEfsPerformanceMode", "ClusterAdvancedSettingsAwsEksEfsThroughputMode",
     "ClusterAdvancedSettingsAwsEksEfsTransitionToIa", "ClusterAdvancedSettingsLokiDeploymentMode",
+    "RegistryMirroringModeEnum",
 ]  # fmt: skip
 
 
@@ -53,6 +53,13 @@ class ClusterAdvancedSettingsAwsEksEc2MetadataImds(OpenEnum):
 
     OPTIONAL = "optional"
     REQUIRED = "required"
+
+
+class RegistryMirroringModeEnum(OpenEnum):
+    """Part of `ClusterAdvancedSettings`."""
+
+    CLUSTER = "Cluster"
+    SERVICE = "Service"
 
 
 @define(kw_only=True)

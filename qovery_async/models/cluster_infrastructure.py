@@ -4,18 +4,19 @@
 from typing import Annotated, TypeAlias
 
 from qovery_async.codec.definition import define
-from qovery_async.models.common import ClusterEksAnywhereGitRepository
+from qovery_async.models.git import GitProviderEnum
 from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVariant, Unset
 
 __all__ = [
-    "AksInfrastructureOutputs", "AksInfrastructureOutputsKind", "ClusterInfrastructureCertManagerChartParameters",
-    "ClusterInfrastructureChartsParameters", "ClusterInfrastructureEksAnywhereBackupParameters",
-    "ClusterInfrastructureEksAnywhereBackupS3Parameters", "ClusterInfrastructureEksAnywhereParameters",
-    "ClusterInfrastructureMetalLbChartParameters", "ClusterInfrastructureNginxChartParameters",
-    "EksInfrastructureOutputs", "EksInfrastructureOutputsExternalSecretsAutomaticAuthentication",
-    "EksInfrastructureOutputsKind", "GkeInfrastructureOutputs",
-    "GkeInfrastructureOutputsExternalSecretsAutomaticAuthentication", "GkeInfrastructureOutputsKind",
-    "InfrastructureOutputs", "KapsuleInfrastructureOutputs", "KapsuleInfrastructureOutputsKind",
+    "AksInfrastructureOutputs", "AksInfrastructureOutputsKind", "ClusterEksAnywhereGitRepository",
+    "ClusterInfrastructureCertManagerChartParameters", "ClusterInfrastructureChartsParameters",
+    "ClusterInfrastructureEksAnywhereBackupParameters", "ClusterInfrastructureEksAnywhereBackupS3Parameters",
+    "ClusterInfrastructureEksAnywhereParameters", "ClusterInfrastructureMetalLbChartParameters",
+    "ClusterInfrastructureNginxChartParameters", "EksInfrastructureOutputs",
+    "EksInfrastructureOutputsExternalSecretsAutomaticAuthentication", "EksInfrastructureOutputsKind",
+    "GkeInfrastructureOutputs", "GkeInfrastructureOutputsExternalSecretsAutomaticAuthentication",
+    "GkeInfrastructureOutputsKind", "InfrastructureOutputs", "KapsuleInfrastructureOutputs",
+    "KapsuleInfrastructureOutputsKind",
 ]  # fmt: skip
 
 
@@ -99,6 +100,17 @@ class AksInfrastructureOutputs(Model):
     cluster_name: str
     cluster_oidc_issuer: str
     kind: AksInfrastructureOutputsKind = AksInfrastructureOutputsKind.AKS
+
+
+@define(kw_only=True)
+class ClusterEksAnywhereGitRepository(Model):
+    """Part of `ClusterInfrastructureEksAnywhereParameters`."""
+
+    url: str
+    git_token_id: str
+    branch: str | Unset | None = UNSET
+    commit_id: str | Unset | None = UNSET
+    provider: GitProviderEnum | Unset | None = UNSET
 
 
 @define(kw_only=True)

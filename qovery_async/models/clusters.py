@@ -32,7 +32,6 @@ __all__ = [
     "ClusterRequestFeatureValue", "ClusterRoute", "ClusterRouteRequest", "ClusterRoutingTableRequest",
     "ClusterStateEnum", "ClusterStatus", "ClusterToken", "ClusterTokenStatus", "DeploymentInfraReason",
     "EksAnywhereClusterJwtResponse", "EksAnywhereCommitRequest", "EksAnywhereCommitResponse",
-    "RegistryMirroringModeEnum",
 ]  # fmt: skip
 
 
@@ -85,13 +84,6 @@ class ClusterLabelsGroup(Model):
     """Part of `Cluster` and `ClusterRequest`."""
 
     id: str | Unset | None = UNSET
-
-
-class RegistryMirroringModeEnum(OpenEnum):
-    """Part of `ClusterAdvancedSettings`."""
-
-    CLUSTER = "Cluster"
-    SERVICE = "Service"
 
 
 class ClusterAnalysisKind(OpenEnum):

@@ -4,17 +4,16 @@
 from datetime import datetime
 
 from qovery_async.codec.definition import define
-from qovery_async.models.git import ApplicationGitRepository, GitProviderEnum
 from qovery_async.models.organization_plans import OrganizationOrganizationPlan, PlanEnum
 from qovery_async.models.references import ReferenceObject
 from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
 
 __all__ = [
-    "ArgocdAppResponse", "BuildModeEnum", "CloneServiceRequest", "CloudProviderEnum", "CloudVendorEnum",
-    "ClusterEksAnywhereGitRepository", "ClusterInstanceAttributes", "ClusterInstanceGpuInfo", "ClusterInstanceType",
-    "ClusterRegion", "CpuArchitectureEnum", "DeploymentRestrictionModeEnum", "DeploymentRestrictionTypeEnum",
-    "DeploymentStageResponse", "DeploymentStageServiceResponse", "InstanceTypeGpu", "InternalNetworkMonitoring",
-    "InviteMemberRoleEnum", "JobTypeEnum", "KubernetesEnum", "Link", "LinkedServiceTypeEnum", "Log", "Organization",
+    "BuildModeEnum", "CloneServiceRequest", "CloudProviderEnum", "CloudVendorEnum", "ClusterInstanceAttributes",
+    "ClusterInstanceGpuInfo", "ClusterInstanceType", "ClusterRegion", "CpuArchitectureEnum",
+    "DeploymentRestrictionModeEnum", "DeploymentRestrictionTypeEnum", "DeploymentStageResponse",
+    "DeploymentStageServiceResponse", "InstanceTypeGpu", "InternalNetworkMonitoring", "InviteMemberRoleEnum",
+    "JobTypeEnum", "KubernetesEnum", "Link", "LinkedServiceTypeEnum", "Log", "Organization",
     "OrganizationEventOrigin", "PortProtocolEnum", "ServiceLightResponse", "ServicePort", "ServicePortRequestPort",
     "ServiceStorageRequestStorage", "ServiceStorageStorage", "ServiceTypeEnum", "StorageTypeEnum",
 ]  # fmt: skip
@@ -246,17 +245,6 @@ class Link(Model):
 
 
 @define(kw_only=True)
-class ClusterEksAnywhereGitRepository(Model):
-    """Part of `ClusterInfrastructureEksAnywhereParameters`."""
-
-    url: str
-    git_token_id: str
-    branch: str | Unset | None = UNSET
-    commit_id: str | Unset | None = UNSET
-    provider: GitProviderEnum | Unset | None = UNSET
-
-
-@define(kw_only=True)
 class ClusterInstanceType(Model):
     """Returned by `aws.list_instance_types` and 5 more operations.
 
@@ -362,25 +350,6 @@ class ServiceStorageStorage(Model):
     type: StorageTypeEnum
     size: int
     mount_point: str
-
-
-@define(kw_only=True)
-class ArgocdAppResponse(Model):
-    """Returned by `argocd.apps.get`. Part of `AnyService`."""
-
-    id: str
-    created_at: datetime
-    name: str
-    service_type: ServiceTypeEnum
-    namespace: str
-    environment: ReferenceObject
-    environment_id: str
-    cluster_id: str
-    icon_uri: str
-    updated_at: datetime | None = None
-    last_synced_at: datetime | None = None
-    manifest_revision: str | None = None
-    git_repository: ApplicationGitRepository | None = None
 
 
 @define(kw_only=True)

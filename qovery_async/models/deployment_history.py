@@ -7,7 +7,12 @@ from typing import Annotated, TypeAlias
 from qovery_async.codec.definition import define
 from qovery_async.models.common import JobTypeEnum, OrganizationEventOrigin, ServiceTypeEnum
 from qovery_async.models.git import Commit
-from qovery_async.models.jobs import JobCronSchedule, JobLifecycleTypeEnum, JobLifecyleSchedule, JobScheduleEvent
+from qovery_async.models.job_schedules import (
+    JobCronSchedule,
+    JobLifecycleTypeEnum,
+    JobLifecyleSchedule,
+    JobScheduleEvent,
+)
 from qovery_async.models.statuses import StageStatusEnum, StateEnum, StatusDetails
 from qovery_async.vocabulary import ByKey, Model, OpenEnum, UnknownVariant
 

@@ -2,28 +2,19 @@
 """Models: environments."""
 
 from datetime import datetime
-from typing import Annotated, TypeAlias
 
 from qovery_async.codec.definition import define
-from qovery_async.models.agentic_workflows import AgenticWorkflowResponse
-from qovery_async.models.applications import Application
-from qovery_async.models.common import ArgocdAppResponse, CloudVendorEnum, OrganizationEventOrigin
-from qovery_async.models.containers import ContainerResponse
-from qovery_async.models.databases import Database
+from qovery_async.models.common import CloudVendorEnum, OrganizationEventOrigin
 from qovery_async.models.environment_modes import EnvironmentModeEnum
 from qovery_async.models.git import ApplicationGitRepositoryRequest
-from qovery_async.models.helms import HelmResponse
-from qovery_async.models.jobs import JobResponse
 from qovery_async.models.references import ReferenceObject
 from qovery_async.models.statuses import StageStatusEnum, StateEnum, Status, StepMetricStatusEnum
-from qovery_async.models.terraforms import TerraformDeployRequest, TerraformResponse
 from qovery_async.models.weekdays import WeekdayEnum
-from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVariant, Unset
+from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
 
 __all__ = [
-    "AnyService", "CancelEnvironmentDeploymentRequest", "CleanFailedJobsRequest", "CleanFailedJobsResponse",
-    "CloneEnvironmentRequest", "ClusterOverviewResponse", "CreateEnvironmentRequest", "DeployAllRequest",
-    "DeployAllRequestApplication", "DeployAllRequestContainer", "DeployAllRequestHelm", "DeployAllRequestJob",
+    "CancelEnvironmentDeploymentRequest", "CleanFailedJobsRequest", "CleanFailedJobsResponse",
+    "CloneEnvironmentRequest", "ClusterOverviewResponse", "CreateEnvironmentRequest",
     "DeploymentBuildUsageReportRequest", "DeploymentBuildUsageReportResponse",
     "DeploymentStageWithServicesStatuses", "DockerfileCheckRequest", "DockerfileCheckResponse", "Environment",
     "EnvironmentCloudProvider", "EnvironmentDeploymentRule", "EnvironmentDeploymentRuleEditRequest",
@@ -55,59 +46,6 @@ class CleanFailedJobsResponse(Model):
 
     clean_job_ids: list[str] | None = None
     clean_kubernetes_jobs: list[str] | None = None
-
-
-@define(kw_only=True)
-class DeployAllRequestApplication(Model):
-    """Part of `DeployAllRequest`.
-
-    Attributes:
-        git_commit_id: A SHA; unless given, what is deployed already is deployed again.
-    """
-
-    application_id: str
-    git_commit_id: str | Unset | None = UNSET
-
-
-@define(kw_only=True)
-class DeployAllRequestContainer(Model):
-    """Part of `DeployAllRequest`.
-
-    Attributes:
-        image_tag: Unless given, what is deployed already is deployed again.
-    """
-
-    id: str
-    image_tag: str | Unset | None = UNSET
-
-
-@define(kw_only=True)
-class DeployAllRequestJob(Model):
-    """Part of `DeployAllRequest`.
-
-    Attributes:
-        image_tag: Unless given, what is deployed already is deployed again.
-        git_commit_id: A SHA; unless given, what is deployed already is deployed again.
-    """
-
-    id: str | Unset | None = UNSET
-    image_tag: str | Unset | None = UNSET
-    git_commit_id: str | Unset | None = UNSET
-
-
-@define(kw_only=True)
-class DeployAllRequestHelm(Model):
-    """Part of `DeployAllRequest`.
-
-    Attributes:
-        git_commit_id: A SHA; unless given, what is deployed already is deployed again.
-        values_override_git_commit_id: The SHA of the commit to take the overriding values from.
-    """
-
-    id: str | Unset | None = UNSET
-    chart_version: str | Unset | None = UNSET
-    git_commit_id: str | Unset | None = UNSET
-    values_override_git_commit_id: str | Unset | None = UNSET
 
 
 @define(kw_only=True)
@@ -358,18 +296,6 @@ class StageStepMetrics(Model):
 
 
 @define(kw_only=True)
-class DeployAllRequest(Model):
-    """Sent by `environments.deploy_services`."""
-
-    applications: list[DeployAllRequestApplication] | Unset | None = UNSET
-    databases: list[str] | Unset | None = UNSET
-    containers: list[DeployAllRequestContainer] | Unset | None = UNSET
-    jobs: list[DeployAllRequestJob] | Unset | None = UNSET
-    helms: list[DeployAllRequestHelm] | Unset | None = UNSET
-    terraforms: list[TerraformDeployRequest] | Unset | None = UNSET
-
-
-@define(kw_only=True)
 class EnvironmentStatus(Model):
     """Returned by `environments.list_statuses` and 5 more operations. Part of `EnvironmentOverviewResponse`
     and 2 more models.
@@ -448,30 +374,3 @@ class EnvironmentStatusesWithStages(Model):
     environment: EnvironmentStatus | None = None
     stages: list[DeploymentStageWithServicesStatuses] | None = None
     pre_check_stage: EnvironmentStatusesWithStagesPreCheckStage | None = None
-
-
-AnyService: TypeAlias = Annotated[
-    Application
-    | ContainerResponse
-    | Database
-    | HelmResponse
-    | JobResponse
-    | TerraformResponse
-    | ArgocdAppResponse
-    | AgenticWorkflowResponse
-    | UnknownVariant,
-    ByTag(
-        "service_type",
-        {
-            "APPLICATION": Application,
-            "CONTAINER": ContainerResponse,
-            "DATABASE": Database,
-            "HELM": HelmResponse,
-            "JOB": JobResponse,
-            "TERRAFORM": TerraformResponse,
-            "ARGOCD_APP": ArgocdAppResponse,
-            "AGENTIC_WORKFLOW": AgenticWorkflowResponse,
-        },
-    ),
-]
-"""Returned by `environments.list_services`."""

@@ -16,6 +16,7 @@ from qovery_async.models.common import (
 from qovery_async.models.containers import ContainerSource
 from qovery_async.models.git import ApplicationGitRepository, ApplicationGitRepositoryRequest
 from qovery_async.models.healthchecks import Healthcheck
+from qovery_async.models.job_schedules import JobLifecycleTypeEnum
 from qovery_async.models.labels_groups import OrganizationLabelsGroupResponse, ServiceLabelRequest
 from qovery_async.models.references import ReferenceObject
 from qovery_async.vocabulary import UNSET, ByKey, ByTag, Model, OpenEnum, UnknownVariant, Unset
@@ -23,11 +24,10 @@ from qovery_async.vocabulary import UNSET, ByKey, ByTag, Model, OpenEnum, Unknow
 __all__ = [
     "BaseJobResponseSource", "BaseJobResponseSourceWithDocker", "BaseJobResponseSourceWithImage",
     "CleanFailedJobResponse", "CronJobResponse", "CronJobResponseSchedule", "CronJobResponseScheduleCronjob",
-    "JobCronSchedule", "JobDeployRequest", "JobDeploymentRestrictionRequest", "JobDeploymentRestrictionResponse",
-    "JobForceEvent", "JobLifecycleTypeEnum", "JobLifecyleSchedule", "JobRequest", "JobRequestSchedule",
-    "JobRequestScheduleCronjob", "JobRequestScheduleOnDelete", "JobRequestScheduleOnStart",
-    "JobRequestScheduleOnStop", "JobRequestSource", "JobRequestSourceDocker", "JobRequestSourceImage",
-    "JobResponse", "JobScheduleEvent", "JobSourceDockerResponse", "LifecycleJobResponse",
+    "JobDeployRequest", "JobDeploymentRestrictionRequest", "JobDeploymentRestrictionResponse", "JobForceEvent",
+    "JobRequest", "JobRequestSchedule", "JobRequestScheduleCronjob", "JobRequestScheduleOnDelete",
+    "JobRequestScheduleOnStart", "JobRequestScheduleOnStop", "JobRequestSource", "JobRequestSourceDocker",
+    "JobRequestSourceImage", "JobResponse", "JobSourceDockerResponse", "LifecycleJobResponse",
     "LifecycleJobResponseSchedule", "LifecycleJobResponseScheduleOnDelete", "LifecycleJobResponseScheduleOnStart",
     "LifecycleJobResponseScheduleOnStop", "OrganizationJobAutoDeployRequest",
 ]  # fmt: skip
@@ -54,47 +54,6 @@ class CronJobResponseScheduleCronjob(Model):
     scheduled_at: str
     arguments: list[str] | None = None
     entrypoint: str | None = None
-
-
-class JobScheduleEvent(OpenEnum):
-    """Part of `DeploymentHistoryJobResponseSchedule`."""
-
-    ON_START = "ON_START"
-    ON_STOP = "ON_STOP"
-    ON_DELETE = "ON_DELETE"
-    CRON = "CRON"
-
-
-@define(kw_only=True)
-class JobLifecyleSchedule(Model):
-    """Part of `DeploymentHistoryServiceDetailsWithJobTypeSchedule`."""
-
-    arguments: list[str]
-    entrypoint: str | None = None
-
-
-@define(kw_only=True)
-class JobCronSchedule(Model):
-    """Part of `DeploymentHistoryServiceDetailsWithJobTypeSchedule`.
-
-    Attributes:
-        scheduled_at: A cron expression of five fields, such as `0 3 * * *`: minutes, not seconds, come
-            first.
-        timezone: The name of a time zone, such as `Europe/Paris` (`Etc/UTC` unless given).
-    """
-
-    arguments: list[str]
-    scheduled_at: str
-    timezone: str
-    entrypoint: str | None = None
-
-
-class JobLifecycleTypeEnum(OpenEnum):
-    """Part of `DeploymentHistoryServiceDetailsWithJobTypeSchedule` and 2 more models."""
-
-    GENERIC = "GENERIC"
-    TERRAFORM = "TERRAFORM"
-    CLOUDFORMATION = "CLOUDFORMATION"
 
 
 @define(kw_only=True)

@@ -14,8 +14,7 @@ __all__ = [
     "DeleteTerraformAction", "DockerfileFragmentFile", "DockerfileFragmentFileType", "DockerfileFragmentInline",
     "DockerfileFragmentInlineType", "TerraformAutoDeployConfig", "TerraformAutoDeployConfigTerraformAction",
     "TerraformBackend", "TerraformBackendBlueprint", "TerraformBackendWithBlueprint",
-    "TerraformBackendWithKubernetes", "TerraformBackendWithUserProvided", "TerraformDeployRequest",
-    "TerraformDeployRequestAction", "TerraformDeploymentRestrictionRequest",
+    "TerraformBackendWithKubernetes", "TerraformBackendWithUserProvided", "TerraformDeploymentRestrictionRequest",
     "TerraformDeploymentRestrictionResponse", "TerraformEngineEnum", "TerraformFilesSource",
     "TerraformFilesSourceGit", "TerraformGitRepositoryRequest", "TerraformJobResourcesResponse",
     "TerraformProviderVersion", "TerraformRequest", "TerraformRequestDockerfileFragment",
@@ -75,14 +74,6 @@ class TerraformBackendBlueprint(Model):
 
     type: str
     config: dict[str, str] | Unset | None = UNSET
-
-
-class TerraformDeployRequestAction(OpenEnum):
-    """Part of `TerraformDeployRequest`."""
-
-    PLAN = "PLAN"
-    FORCE_UNLOCK = "FORCE_UNLOCK"
-    MIGRATE_STATE = "MIGRATE_STATE"
 
 
 class TerraformEngineEnum(OpenEnum):
@@ -248,19 +239,6 @@ class TerraformBackendWithBlueprint(Model):
     """Part of `TerraformBackend`."""
 
     blueprint: TerraformBackendBlueprint
-
-
-@define(kw_only=True)
-class TerraformDeployRequest(Model):
-    """Sent by `terraforms.deploy`. Part of `DeployAllRequest`.
-
-    Attributes:
-        git_commit_id: The SHA of the commit to deploy.
-    """
-
-    id: str | Unset | None = UNSET
-    git_commit_id: str | Unset | None = UNSET
-    action: TerraformDeployRequestAction | Unset | None = UNSET
 
 
 @define(kw_only=True)
