@@ -126,6 +126,7 @@ def bench(session: nox.Session) -> None:
     """Measures how much time the SDK adds to the same work without it, and the emulator."""
     session.install(".")
     session.run("python", "benchmarks/bench.py", *session.posargs)
+    session.run("python", "benchmarks/first_use.py")
     session.run("python", "benchmarks/ladder.py")
     session.run("python", "benchmarks/bulk.py")
     session.run("python", "benchmarks/streams.py")
