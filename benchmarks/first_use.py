@@ -63,8 +63,9 @@ async def one_call(url: str) -> None:
 
 def methods(client: AsyncQovery, name: str) -> list[str]:
     """The operations of a namespace; capabilities are measured by their import alone, as the first of their methods."""
-    resource = getattr(client, name)
-    found = [key for key, value in inspect.getmembers(type(resource), inspect.iscoroutinefunction) if key[0] != "_"]
+    resource: Resource = getattr(client, name)
+    public = [key for key in dir(resource) if key[0] != "_"]
+    found = [key for key in public if inspect.iscoroutinefunction(getattr(resource, key))]
     return found if is_generated(resource) else (found or ["__call__"])[:1]
 
 
@@ -74,7 +75,7 @@ def is_generated(resource: Resource) -> bool:
 
 def first_use(client: AsyncQovery, name: str, method: str) -> Cost:
     began = time.process_time()
-    function = getattr(type(getattr(client, name)), method)
+    function: Callable[..., Any] = getattr(getattr(client, name), method)
     imported = time.process_time()
     types = [getattr(models, model) for model in re.findall(r"models\.(\w+)", str(function.__annotations__["return"]))]
     there = time.process_time()
