@@ -48,6 +48,20 @@ def _attributes(model: type[Model]) -> Iterator[Attribute]:
         yield Attribute(name, wire, inner, required, nullable, None if required else default)
 
 
+def held(type_: Any) -> set[Any]:
+    """The models that a value of this type may hold, at any depth."""
+    found = set[Any]()
+    left = [type_]
+    while left:
+        part = left.pop()
+        rule = union_rule(part)
+        left += get_args(part) + tuple(rule.branches.values() if rule else ())
+        if isinstance(part, type) and issubclass(part, Model) and part not in found:
+            found.add(part)
+            left += [attribute.type for attribute in attributes(part)]
+    return found
+
+
 def without_none(type_: Any) -> tuple[Any, bool]:
     """The type without `None` and `Unset`, and whether `None` was one of its branches."""
     if get_origin(type_) not in (Union, types.UnionType):

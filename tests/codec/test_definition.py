@@ -35,6 +35,25 @@ assert is_made(models.ProjectRequest)
 assert not is_made(models.Project)
 """
 
+BUILT = """
+from qovery_async import models
+from qovery_async.codec import decode
+from qovery_async.codec.reader import Codec
+from qovery_async.codec.shapes import held
+
+built, build = [], decode._Source.code
+decode._Source.code = lambda source: built.append(source.model) or build(source)
+codec = Codec()
+came = {"id": "1", "created_at": "2026-01-05T09:00:00Z", "name": "shop", "associated_environments_count": 1}
+codec.decode([], list[models.Project], operation="test")
+assert built == [models.Project], built
+codec.decode([{**came, "organization": {"id": "2"}}] * 2, list[models.Project], operation="test")
+assert built == [models.Project, models.ReferenceObject], built
+codec.prepare(list[models.Application])
+assert {*built} >= held(models.Application) > {models.Application}, built
+assert len(built) == len({*built})
+"""
+
 USES = {
     "made": 'models.ProjectRequest(name="shop")',
     "compared": "assert made == made",
@@ -147,3 +166,7 @@ def test_a_subclass_of_the_users_has_all_of_it() -> None:
     assert Shouted(name="shop").shouted() == "SHOP"
     assert Shouted(name="shop") == Shouted(name="shop")
     assert [name for name, _, _ in declared(Shouted)] == ["name", "description"]
+
+
+def test_a_decoder_does_not_wait_for_those_of_what_is_absent() -> None:
+    subprocess.run([sys.executable, "-W", "error", "-c", BUILT], check=True, timeout=60)
