@@ -164,8 +164,8 @@ class StateSource:
     def _cluster_metrics(self, request: StreamRequest) -> dict[str, Any]:
         names = self.nodes(request)
         pods: dict[str, list[Any]] = {name: [] for name in names}
-        for environment in self._environments(request):
-            for entity in services_of(environment):
+        for environment in self.state.every("environment"):
+            for entity in services_of(environment) if cluster_of(environment) == request.get("cluster") else ():
                 running = Running.of(self.life, self.state, entity)
                 if running.up is not None:
                     # The pods of a service stay on one node.
