@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 PAUSE = 0.1
@@ -25,7 +25,7 @@ class Announcer:
             self._loop.call_soon_threadsafe(self._wake)
 
     @contextmanager
-    def listen(self) -> Iterator[Listener]:
+    def listen(self) -> Generator[Listener]:
         """A listener, which hears of every change from now on."""
         self._loop = asyncio.get_running_loop()
         listener = Listener(self._loop)

@@ -96,16 +96,14 @@ class StateSource:
         with self.announcer.listen() as news:
             while True:
                 latest = logs.deployment_run(self.life, environment.id, version)
-                # A new run has a new log. The previous one is completed first, also when its environment is gone.
-                for each in (run, latest if latest is not run else None):
-                    if each is None:
-                        continue
+                # A new run has a new log. That of the previous one is sent to its end, also when its environment is gone.
+                for each in dict.fromkeys(found for found in (run, latest) if found is not None):
                     sent = sent if each is run else 0
                     run, count = each, len(each.entries)
                     if batch := logs.deployment_lines(each, sent=sent):
                         yield batch
                     sent = count
-                if version is not None and (run is None or run.ended is not None):
+                if version is not None and (latest is None or latest.ended is not None):
                     return
                 await news.changed()
 
