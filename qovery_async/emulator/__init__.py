@@ -172,7 +172,6 @@ class Emulator:
         from qovery_async.emulator.http.server import ApiServer
         from qovery_async.emulator.http.visitors import Visitors
         from qovery_async.emulator.life.clock import RunningClock, SteppedClock
-        from qovery_async.emulator.streams.announcer import Announcer
         from qovery_async.emulator.streams.server import StreamServer
         from qovery_async.emulator.streams.state_source import StateSource
         from qovery_async.emulator.world import handlers, presets, topology
@@ -190,15 +189,14 @@ class Emulator:
         state.clock = clock.now
         life, clusters = self._life, self._clusters = topology.start_life(state, clock, self._seed, self._durations)
         self._faults = Faults(self._seed, now=lambda: clock.now().timestamp())
-        announcer = Announcer()
-        clock.moved.append(announcer.announce)
-        state.removed.append(lambda _: announcer.announce())
-        streams = self._streams = StreamServer(StateSource(state, tokens, self._rate_limit, life, announcer))
+        source = StateSource.started(state, tokens, self._rate_limit, life)
+        streams = self._streams = StreamServer(source)
         auditor = start_audit(state, life, clusters, seed=self._seed)
         self._audit_log = auditor.log
         by_hand = handlers.all_of(tokens, life, clusters, auditor.log)
         parts = state, tokens, self._rate_limit, by_hand, Visitors(self._hosts)
-        server = ApiServer(*parts, watch=auditor.watch, changed=announcer.announce, error_style=self._error_style)
+        announce = source.announcer.announce
+        server = ApiServer(*parts, watch=auditor.watch, changed=announce, error_style=self._error_style)
         app = server.application([self._faults.middleware, *self._middlewares], streams.routes())
         app.on_shutdown.append(streams.leave)
         self._listener = await Listener.open(app, *self._address, error_style=self._error_style)

@@ -75,7 +75,7 @@ def service_logs(life: Life, service: Service, *, limit: int = LIMIT) -> list[Js
             "id": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{service.id}/{stamp(line.at)}")),
             "created_at": stamp(line.at),
             "message": line.message,
-            "pod_name": uptimes.pod_name(life.seed, service, line.up.version),
+            "pod_name": uptimes.pod_name(life.seed, service.kind, service.id, line.up.version),
             "version": line.up.version,
         }
         for line in service_lines(life.service(service.id).up, service.name, life.clock.now(), limit=limit)

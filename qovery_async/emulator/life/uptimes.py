@@ -13,8 +13,6 @@ from typing import Final
 
 import attrs
 
-from qovery_async.emulator.life.actions import Service
-
 BEAT: Final = timedelta(seconds=10)
 """The time between two lines of a running service."""
 STEP: Final = timedelta(milliseconds=1)
@@ -65,16 +63,16 @@ def end(up: list[UpTime], now: datetime) -> None:
         current.ended = max(_millisecond(now) - 3 * STEP, current.last_line(now) + STEP)
 
 
-def workload(service: Service) -> str:
+def workload(kind: str, service_id: str) -> str:
     """The name of what Kubernetes keeps running for a service, which is that of its container, too."""
-    return f"{service.kind.lower().replace('_', '-')}-z{service.id[:8]}"
+    return f"{kind.lower().replace('_', '-')}-z{service_id[:8]}"
 
 
-def pod_name(seed: int, service: Service, version: str) -> str:
+def pod_name(seed: int, kind: str, service_id: str, version: str) -> str:
     """The name of the pod that a version of a service runs in."""
     # Each version has a replica set of its own.
-    unique = hashlib.sha1(f"{seed}/{service.id}/{version}".encode(), usedforsecurity=False).hexdigest()
-    return f"{workload(service)}-{unique[:10]}-{unique[10:15]}"
+    unique = hashlib.sha1(f"{seed}/{service_id}/{version}".encode(), usedforsecurity=False).hexdigest()
+    return f"{workload(kind, service_id)}-{unique[:10]}-{unique[10:15]}"
 
 
 def _millisecond(moment: datetime) -> datetime:

@@ -14,7 +14,7 @@ class Announcer:
     """Wakes the streams of an emulator when something may have changed. It may be told so in any thread."""
 
     def __init__(self) -> None:
-        self._listening: set[Listener] = set()
+        self._listening: set[News] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._is_waking = False
 
@@ -25,24 +25,24 @@ class Announcer:
             self._loop.call_soon_threadsafe(self._wake)
 
     @contextmanager
-    def listen(self) -> Generator[Listener]:
-        """A listener, which hears of every change from now on."""
+    def listen(self) -> Generator[News]:
+        """The news of every change from now on."""
         self._loop = asyncio.get_running_loop()
-        listener = Listener(self._loop)
-        self._listening.add(listener)
+        news = News(self._loop)
+        self._listening.add(news)
         try:
-            yield listener
+            yield news
         finally:
-            self._listening.remove(listener)
+            self._listening.remove(news)
 
     def _wake(self) -> None:
         self._is_waking = False
-        for listener in self._listening:
-            listener.heard.set()
+        for news in self._listening:
+            news.heard.set()
 
 
-class Listener:
-    """Hears of changes for one stream."""
+class News:
+    """What one stream hears of changes."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.heard = asyncio.Event()

@@ -9,12 +9,11 @@ from typing import Any, Final
 import attrs
 
 from qovery_async.emulator.life import statuses, uptimes
-from qovery_async.emulator.life.actions import Service
 from qovery_async.emulator.life.environments import Life
 from qovery_async.emulator.streams import measures
 from qovery_async.emulator.streams.sources import Pod
-from qovery_async.emulator.world.state import Entity, State
-from qovery_async.emulator.world.topology import service_of
+from qovery_async.emulator.world import versions
+from qovery_async.emulator.world.state import Entity
 from qovery_async.emulator.world.views import service_type, services_of
 from qovery_async.models import ServiceActionEnum, ServiceSubActionEnum, StateEnum
 
@@ -38,25 +37,34 @@ _BY_SEVERITY = ("ERROR", "STARTING", "STOPPING", "RUNNING")
 
 @attrs.frozen
 class Running:
-    """A service that the deployment engine knows, and its pod while it runs."""
+    """A service, and its pod while it runs."""
 
     life: Life
     entity: Entity
-    service: Service
 
-    @classmethod
-    def of(cls, life: Life, state: State, entity: Entity) -> Running:
-        """What runs of the service that an entity is."""
-        return cls(life, entity, service_of(state, entity))
+    @property
+    def id(self) -> str:
+        """Its id."""
+        return self.entity.id
+
+    @property
+    def kind(self) -> str:
+        """A value of `ServiceTypeEnum`."""
+        return service_type(self.entity)
+
+    @property
+    def workload(self) -> str:
+        """The name of its container, too."""
+        return uptimes.workload(self.kind, self.id)
 
     @property
     def up(self) -> uptimes.UpTime | None:
         """The period in which it runs now."""
-        return uptimes.running(self.life.service(self.service.id).up)
+        return uptimes.running(self.life.service(self.id).up)
 
     def pod_name(self, up: uptimes.UpTime) -> str:
         """The name of the pod of a period."""
-        return uptimes.pod_name(self.life.seed, self.service, up.version)
+        return uptimes.pod_name(self.life.seed, self.kind, self.id, up.version)
 
     @property
     def pods(self) -> list[Pod]:
@@ -66,7 +74,7 @@ class Running:
     @property
     def state(self) -> str:
         """A value of `ServiceStateDto`."""
-        state, up = self.life.service(self.service.id).state, self.up
+        state, up = self.life.service(self.id).state, self.up
         if state in _STARTING:
             return "STARTING"
         if state is StateEnum.DEPLOYMENT_ERROR:
@@ -79,12 +87,12 @@ class Running:
         """The labels of the pod of a period."""
         ids = {entity.kind: entity.id for entity in self.entity.ancestors()}
         return {
-            "app": uptimes.workload(self.service),
+            "app": self.workload,
             "qovery_com_deployment_id": up.execution_id,
             "qovery_com_environment_id": ids.get("environment", ""),
             "qovery_com_project_id": ids.get("project", ""),
-            "qovery_com_service_id": self.service.id,
-            "qovery_com_service_type": self.service.kind,
+            "qovery_com_service_id": self.id,
+            "qovery_com_service_type": self.kind,
         }
 
     def on_node(self, up: uptimes.UpTime) -> dict[str, Any]:
@@ -101,24 +109,24 @@ class Running:
             "status_phase": "RUNNING",
             "restart_count": 0,
             "error_container_statuses": [],
-            "images_version": {uptimes.workload(self.service): self._image(up)},
+            "images_version": {self.workload: self._image(up)},
             "metrics_usage": measures.usage(self.pod_name(up)),
             "qovery_service_info": about,
         }
 
     def status(self) -> dict[str, Any]:
         """Its entry in a frame of `/service/status`."""
-        found: dict[str, Any] = {"id": self.service.id, "state": self.state, "pods": self._pod_statuses()}
-        if self.service.kind not in _WITHOUT_CERTIFICATES:
+        found: dict[str, Any] = {"id": self.id, "state": self.state, "pods": self._pod_statuses()}
+        if self.kind not in _WITHOUT_CERTIFICATES:
             found["certificates"] = []
-        if self.service.kind == "TERRAFORM":
+        if self.kind == "TERRAFORM":
             found["triggered_action"] = self._triggered()
         return found
 
     @property
     def _ports(self) -> tuple[int, ...]:
         value = self.entity.value
-        if self.service.kind == "DATABASE":
+        if self.kind == "DATABASE":
             return tuple(port for kind, port in DATABASE_PORTS.items() if kind == value.get("type"))
         ports = [port.get("internal_port") for port in value.get("ports") or ()]
         return tuple(port for port in ports if isinstance(port, int))
@@ -129,7 +137,7 @@ class Running:
             return []
         state = "STOPPING" if self.state == "STOPPING" else "RUNNING"
         container = {
-            "name": uptimes.workload(self.service),
+            "name": self.workload,
             "image": self._image(up),
             "restart_count": 0,
             "current_state": {"state": state, "started_at": milliseconds(up.began)},
@@ -149,20 +157,20 @@ class Running:
         ]
 
     def _image(self, up: uptimes.UpTime) -> str:
-        return f"{self.service.image or self.service.name}:{up.version}".rstrip(":")
+        return f"{versions.image_of(self.entity) or self.entity.value['name']}:{up.version}".rstrip(":")
 
     def _triggered(self) -> Mapping[str, str]:
-        details = statuses.status_details(self.life.service(self.service.id).part)
+        details = statuses.status_details(self.life.service(self.id).part)
         if details["action"] == ServiceActionEnum.UNKNOWN.value:  # never deployed
             return {"action": ServiceActionEnum.DEPLOY.value, "sub_action": ServiceSubActionEnum.NONE.value}
         return {"action": details["action"], "sub_action": details["sub_action"]}
 
 
-def environment_status(life: Life, state: State, environment: Entity) -> dict[str, Any]:
+def environment_status(life: Life, environment: Entity) -> dict[str, Any]:
     """The entry of an environment in a frame of `/service/status`."""
     lists: dict[str, list[Any]] = {name: [] for name in _LISTS.values()}
     for service in services_of(environment):
-        lists[_LISTS[service_type(service)]].append(Running.of(life, state, service).status())
+        lists[_LISTS[service_type(service)]].append(Running(life, service).status())
     states = {shown["state"] for listed in lists.values() for shown in listed}
     worst = next((s for s in _BY_SEVERITY if s in states), "STOPPED")
     return {

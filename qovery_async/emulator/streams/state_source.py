@@ -40,6 +40,14 @@ class StateSource:
     life: Life
     announcer: Announcer
 
+    @classmethod
+    def started(cls, state: State, tokens: Tokens, rate_limit: RateLimit, life: Life) -> StateSource:
+        """A source that hears of what the clock changes, and of what is removed."""
+        announcer = Announcer()
+        life.clock.moved.append(announcer.announce)
+        state.removed.append(lambda _: announcer.announce())
+        return cls(state, tokens, rate_limit, life, announcer)
+
     def admit(self, authorization: str, path: str) -> Mapping[str, str]:
         caller = self.tokens.identify(authorization)
         headers = self.rate_limit.count(caller)
@@ -68,18 +76,19 @@ class StateSource:
 
     def service_logs(self, request: StreamRequest) -> Tail[LogLine]:
         running = self._service(request)
+        name = str(running.entity.value["name"])
         # Kept, since the deletion of a service is in the log, too.
-        up = self.life.service(running.service.id).up
-        past = logs.service_lines(up, running.service.name, self.life.clock.now())
+        up = self.life.service(running.id).up
+        past = logs.service_lines(up, name, self.life.clock.now())
         last = past[-1].at if past else _EARLIEST
         return Tail([_line(running, line) for line in past], self._new_lines(running, up, last))
 
     async def _new_lines(self, running: Running, up: list[uptimes.UpTime], last: datetime) -> AsyncGenerator[LogLine]:
-        clock = self.life.clock
+        clock, name = self.life.clock, str(running.entity.value["name"])
         with self.announcer.listen() as news:
             while True:
                 now, current = clock.now(), uptimes.running(up)
-                for line in logs.service_lines(up, running.service.name, now, after=last):
+                for line in logs.service_lines(up, name, now, after=last):
                     yield _line(running, line)
                     last = line.at
                 due = None if current is None else (current.next_beat(now) - now).total_seconds()
@@ -144,7 +153,7 @@ class StateSource:
         return {
             "/deployment/status": lambda: self._deployment(request),
             "/service/status": lambda: [
-                {"environments": [environment_status(self.life, self.state, e) for e in self._environments(request)]}
+                {"environments": [environment_status(self.life, e) for e in self._environments(request)]}
             ],
             "/service/metrics": lambda: [[measures.pod(pod.name) for pod in self.pods(request)]],
             "/cluster/status": lambda: [measures.healthy_cluster()],
@@ -164,7 +173,7 @@ class StateSource:
         pods: dict[str, list[Any]] = {name: [] for name in names}
         for environment in self.state.every("environment"):
             for entity in services_of(environment) if cluster_of(environment) == request.get("cluster") else ():
-                running = Running.of(self.life, self.state, entity)
+                running = Running(self.life, entity)
                 if running.up is not None:
                     # The pods of a service stay on one node.
                     pods[names[int(entity.id[:8], 16) % len(names)]].append(running.on_node(running.up))
@@ -186,7 +195,7 @@ class StateSource:
         return new
 
     def _service(self, request: StreamRequest) -> Running:
-        return Running.of(self.life, self.state, self._entity(request, "service"))
+        return Running(self.life, self._entity(request, "service"))
 
     def _environments(self, request: StreamRequest) -> Iterator[Entity]:
         for environment in self.state.every("environment"):
@@ -210,7 +219,7 @@ def _line(running: Running, line: logs.ServiceLine) -> LogLine:
         created_at=line.at,
         message=line.message,
         pod_name=running.pod_name(line.up),
-        container_name=uptimes.workload(running.service),
+        container_name=running.workload,
         version=line.up.version,
         severity_text=line.severity,
         labels=running.labels(line.up),
