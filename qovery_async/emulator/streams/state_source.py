@@ -48,6 +48,10 @@ class StateSource:
         state.removed.append(lambda _: announcer.announce())
         return cls(state, tokens, rate_limit, life, announcer)
 
+    def announce(self) -> None:
+        """Lets every stream look at the state again."""
+        self.announcer.announce()
+
     def admit(self, authorization: str, path: str) -> Mapping[str, str]:
         caller = self.tokens.identify(authorization)
         headers = self.rate_limit.count(caller)
