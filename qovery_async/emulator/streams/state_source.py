@@ -39,6 +39,7 @@ _LISTS = {
     "ARGOCD_APP": "argocd_apps",
     "AGENTIC_WORKFLOW": "agentic_workflows",
 }
+_DATABASE_PORTS = {"POSTGRESQL": 5432, "MYSQL": 3306, "MONGODB": 27017, "REDIS": 6379}
 _RUNNING = {
     StateEnum.DEPLOYED: "RUNNING",
     StateEnum.RESTARTED: "RUNNING",
@@ -129,6 +130,8 @@ class StateSource:
     def pods(self, request: StreamRequest) -> Sequence[Pod]:
         service = self._entity(request, "service")
         ports = [port.get("internal_port") for port in service.value.get("ports") or ()]
+        if service.kind == "database":
+            ports = [_DATABASE_PORTS.get(str(service.value.get("type")))]
         name = logs.pod_name(self.life, service_of(self.state, service))
         return [Pod(name, tuple(port for port in ports if isinstance(port, int)))]
 
