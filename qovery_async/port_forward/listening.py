@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import logging
+import os
 import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -129,7 +130,7 @@ class _Connections:
         if self._is_closed:
             reset(writer)
             return
-        task = asyncio.create_task(self._serve(reader, writer))
+        task = asyncio.create_task(carry(self._open, reader, writer, self._failed))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -142,16 +143,13 @@ class _Connections:
         if tasks:
             await asyncio.wait(tasks)
 
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            await carry(self._open, reader, writer)
-        except QoveryError as error:
-            if isinstance(error, StreamClosed):
-                for reason, hint in _HINTS.items():
-                    if reason in error.reason:
-                        error.add_note(hint)
-            self.address.failed(error.with_traceback(None))
-            _logger.warning("a connection through %s failed: %s", self.address, _told(error))
+    def _failed(self, error: QoveryError) -> None:
+        if isinstance(error, StreamClosed):
+            for reason, hint in _HINTS.items():
+                if reason in error.reason:
+                    error.add_note(hint)
+        self.address.failed(error.with_traceback(None))
+        _logger.warning("a connection through %s failed: %s", self.address, _told(error))
 
     async def _open(self) -> Duplex:
         # A handshake would open another session, which nothing closes.
@@ -186,7 +184,7 @@ def _listening(host: str, port: int) -> socket.socket:
         )
     except OSError as error:
         raise ConfigurationError(
-            f"the local port {host}:{port} cannot be opened ({error.strerror}); choose another local_port, or 0 for any "
+            f"the local port {host}:{port} cannot be opened ({os.strerror(error.errno or 0)}); choose another local_port, or 0 for any "
             "that is free"
         ) from error
 

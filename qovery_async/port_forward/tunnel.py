@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 
 import attrs
 
-from qovery_async.errors import TransportError
+from qovery_async.errors import QoveryError, TransportError
 from qovery_async.streams.duplex import Duplex
 
 PIECE = 64 * 1024
@@ -30,31 +30,33 @@ _LINGER = 2.0
 
 
 async def carry(
-    opened: Callable[[], Awaitable[Duplex]], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    opened: Callable[[], Awaitable[Duplex]],
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    failed: Callable[[QoveryError], None],
 ) -> None:
     """Carries bytes both ways until either side ends, and closes both.
 
-    Raises:
-        QoveryError: the WebSocket could not be opened, or it ended otherwise than by a normal close.
+    Calls `failed` if the WebSocket cannot be opened, or ends otherwise than by a normal close: before the TCP client
+    sees it, so that who asks for the reason then finds it.
     """
     # What was written is in the hands of the kernel before the next frame is read.
     writer.transport.set_write_buffer_limits(high=0)
-    carrying = asyncio.create_task(_opened(opened, reader, writer))
+    carrying = asyncio.create_task(_carry(opened, reader, writer, failed))
     gone = asyncio.create_task(_gone(writer))
     try:
         await asyncio.wait((carrying, gone), return_when=asyncio.FIRST_COMPLETED)
     finally:
+        reset(writer)
         carrying.cancel()
-        await asyncio.wait((carrying,))
-        reset(writer)  # without effect where it was closed
         gone.cancel()
-        await asyncio.wait((gone,))
+        await asyncio.wait((carrying, gone))
     if not carrying.cancelled() and not isinstance(carrying.exception(), ConnectionError):
         carrying.result()
 
 
 def reset(writer: asyncio.StreamWriter) -> None:
-    """Ends a connection at once, so that the other side takes it for broken, not for complete."""
+    """Ends a connection at once, so that the other side takes it for broken. One that is complete is left alone."""
     peer: socket.socket | None = writer.get_extra_info("socket")
     if peer is not None and not writer.transport.is_closing():
         with contextlib.suppress(OSError):
@@ -62,16 +64,24 @@ def reset(writer: asyncio.StreamWriter) -> None:
     writer.transport.abort()
 
 
-async def _opened(
-    opened: Callable[[], Awaitable[Duplex]], reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+async def _carry(
+    opened: Callable[[], Awaitable[Duplex]],
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    failed: Callable[[QoveryError], None],
 ) -> None:
-    duplex = await opened()
+    duplex: Duplex | None = None
     try:
+        duplex = await opened()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(None) as limit:
                 await _Tunnel(duplex, reader, writer, limit).run()
+    except QoveryError as error:
+        failed(error)
     finally:
-        await duplex.close()
+        reset(writer)
+        if duplex is not None:
+            await duplex.close()
 
 
 @attrs.define(eq=False)
