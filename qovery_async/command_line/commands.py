@@ -7,7 +7,9 @@ import importlib
 from collections.abc import Mapping
 from typing import Protocol, cast
 
-COMMANDS: Mapping[str, str] = {}
+COMMANDS: Mapping[str, str] = {
+    "port-forward": "open a local TCP port that leads to a port of a service",
+}
 """What each command does, in a line. It is the module of its name in this folder, with `_` for `-`."""
 
 
