@@ -23,7 +23,7 @@ def declare(parser: argparse.ArgumentParser) -> None:
     """Adds the arguments."""
     parser.description = "Open a local TCP port that leads to a port of a service."
     parser.epilog = _EPILOG
-    parser.add_argument("name", metavar="NAME", help="the service: its name, its path, its id or a URL of the console")
+    parser.add_argument("name", metavar="NAME", help="path, name or id of a service, or the address of its page")
     parser.add_argument(
         "ports",
         metavar="[LOCAL:]REMOTE",

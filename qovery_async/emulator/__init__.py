@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from qovery_async.emulator.life.clusters import ClusterLives
     from qovery_async.emulator.life.environments import Life
     from qovery_async.emulator.streams.channel import Close
-    from qovery_async.emulator.streams.port_forward import Ports
     from qovery_async.emulator.streams.server import StreamServer
     from qovery_async.emulator.world.audit_log import AuditLog
     from qovery_async.emulator.world.presets import World
@@ -49,7 +48,6 @@ __all__ = [
     "IncomingRequest",
     "Life",
     "OutgoingResponse",
-    "Ports",
     "RateLimit",
     "Rule",
     "RunningClock",
@@ -76,7 +74,6 @@ _MODULE_OF = {
     "IncomingRequest": "faults.kinds",
     "Life": "life.environments",
     "OutgoingResponse": "faults.kinds",
-    "Ports": "streams.port_forward",
     "RateLimit": "http.rate_limit",
     "Rule": "faults.rules",
     "RunningClock": "life.clock",
@@ -275,11 +272,6 @@ class Emulator:
     def streams(self) -> StreamServer:
         """The WebSockets, and how to end them: `emulator.streams.close_next(Close.internal(), "/service/logs")`."""
         return self._started(self._streams)
-
-    @property
-    def ports(self) -> Ports:
-        """What forwarded ports lead to: `emulator.ports.attach(database_id, 5432, 15432)`, a server on this machine."""
-        return self.streams.ports
 
     def user_token(self, user: str) -> str:
         """An API token of another user, with the access of `token`. Requests of different users are not merged."""

@@ -47,6 +47,7 @@ def line(stream: object) -> str:
     return found
 
 
+@pytest.mark.slow
 def test_it_prints_the_address_and_failures_and_ends_with_ctrl_c() -> None:
     with in_thread(Emulator(world="demo")) as emulator:
         with running(emulator, "shop/production/orders", ":5432") as process:
@@ -68,6 +69,7 @@ def test_it_prints_the_address_and_failures_and_ends_with_ctrl_c() -> None:
         assert (process.returncode, out, err) == (130, "", "")
 
 
+@pytest.mark.slow
 def test_a_name_that_is_none_and_a_port_in_use_are_messages() -> None:
     with in_thread(Emulator(world="demo")) as emulator:
         with running(emulator, "shop/production/order", "5432") as process:

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import socket
 from typing import Any
 
-import anyio
-import anyio.to_thread
 import pytest
 from aiohttp import web
 
 from qovery_async import (
     NO_RETRIES,
-    AsyncQovery,
     Forbidden,
     RateLimited,
     ResponseTooLarge,
@@ -26,17 +22,11 @@ from qovery_async import (
 from qovery_async.errors import QoveryError
 from qovery_async.port_forward import tunnel
 from qovery_async.port_forward.address import ForwardedPort
-from qovery_sync import Qovery
 from tests.port_forward.conftest import OpenPort
-from tests.support.forwarding import WHERE, Pod, connected, echo, listen, serving_pods
+from tests.support.forwarding import Pod, connected, echo, listen, serving_pods
 from tests.support.server import TOKEN
 
 pytestmark = pytest.mark.anyio
-
-
-async def left(pod: Pod) -> None:
-    with anyio.fail_after(5):
-        await pod.left.wait()
 
 
 def failed(address: ForwardedPort) -> QoveryError:
@@ -265,7 +255,7 @@ class TestPrograms:
                 assert await program.until_reset() == b""
             else:
                 program.writer.close()
-            await left(await server.pod())
+            await (await server.pod()).left()
             assert address.errors == []
 
     async def test_that_vanish_end_the_websocket(self, port: OpenPort) -> None:
@@ -273,7 +263,7 @@ class TestPrograms:
             await program.send(b"x")
             await program.read(1)
             program.vanish()
-            await left(await server.pod())
+            await (await server.pod()).left()
             assert address.errors == []
 
     async def test_that_vanish_while_the_server_sends_end_the_websocket(self, port: OpenPort) -> None:
@@ -284,96 +274,5 @@ class TestPrograms:
         async with serving_pods(flood) as server, port(server) as address, connected(address) as program:
             await program.read(1_000_000)
             program.writer.transport.abort()  # closes with bytes unread
-            await left(await server.pod())
+            await (await server.pod()).left()
             assert address.errors == []
-
-
-class TestLeaving:
-    """The block is left, or the client closed."""
-
-    async def test_ends_all_at_once(self, port: OpenPort) -> None:
-        async with serving_pods(echo) as server:
-            async with port(server) as address:
-                reader, writer = await asyncio.open_connection(address.host, address.port)
-                writer.write(b"x")
-                await reader.read(1)
-            with pytest.raises(ConnectionResetError):
-                await reader.read()
-            writer.close()
-            pod = await server.pod()
-            await left(pod)
-            assert pod.socket.close_code == 1000
-            with pytest.raises(ConnectionRefusedError):
-                await asyncio.open_connection(address.host, address.port)
-            assert address.errors == []
-
-    async def test_by_an_error_names_what_failed(self, port: OpenPort) -> None:
-        async with serving_pods(lambda: web.Response(status=403)) as server:
-            with pytest.raises(ConnectionResetError) as raised:
-                async with port(server) as address, connected(address) as program:
-                    await program.read()
-        (note,) = raised.value.__notes__
-        assert note.startswith(f"The last error of a connection through {address}: port_forward: GET ws://")
-        assert "403" in note
-
-    async def test_while_others_connect_leaves_no_task(self) -> None:
-        async with serving_pods(echo) as server, AsyncQovery(TOKEN, **server.options) as client:
-            before = len(asyncio.all_tasks())
-            for _ in range(20):
-                async with client.port_forward("s1", 5432, **WHERE) as address:
-                    peers = [socket.create_connection((address.host, address.port)) for _ in range(3)]
-                    await asyncio.sleep(0)
-                for peer in peers:
-                    peer.close()
-            with anyio.fail_after(5):
-                while len(asyncio.all_tasks()) > before:
-                    await asyncio.sleep(0.01)
-
-    async def test_by_a_cancelled_task_ends_all(self) -> None:
-        async with serving_pods(echo) as server, AsyncQovery(TOKEN, **server.options) as client:
-            with anyio.CancelScope() as scope:
-                async with client.port_forward("s1", 5432, **WHERE) as address, connected(address) as program:
-                    await program.send(b"x")
-                    await program.read(1)
-                    scope.cancel()
-                    await asyncio.sleep(60)
-            await left(await server.pod())
-            with pytest.raises(ConnectionRefusedError):
-                await asyncio.open_connection(address.host, address.port)
-
-    async def test_of_the_client_ends_open_connections_and_refuses_others(self) -> None:
-        async with (
-            serving_pods(echo) as server,
-            AsyncQovery(TOKEN, **server.options) as client,
-            client.port_forward("s1", 5432, **WHERE) as address,
-        ):
-            async with connected(address) as program:
-                await program.send(b"x")
-                await program.read(1)
-                await client.aclose()
-                await program.until_reset()
-            async with connected(address) as program:
-                await program.until_reset()
-            assert len(server.handshakes) == 1
-            assert [str(error).partition(": ")[0] for error in address.errors] == ["port_forward"] * 2
-            assert all("the client was closed" in str(error) for error in address.errors)
-
-    async def test_of_a_blocking_client_ends_its_ports(self) -> None:
-        async with serving_pods(echo) as server:
-
-            def open_and_close() -> ForwardedPort:
-                client = Qovery(TOKEN, **server.options)
-                with (
-                    client.port_forward("s1", 5432, **WHERE) as address,
-                    socket.create_connection((address.host, address.port)) as peer,
-                ):
-                    peer.sendall(b"x")
-                    assert peer.recv(1) == b"x"
-                    client.close()
-                    with pytest.raises(ConnectionResetError):
-                        peer.recv(1)
-                return address
-
-            address = await anyio.to_thread.run_sync(open_and_close)
-            with pytest.raises(ConnectionRefusedError):
-                await asyncio.open_connection(address.host, address.port)

@@ -38,7 +38,7 @@ class TestSlowPrograms:
 
         async def flood(pod: Pod) -> None:
             nonlocal sent
-            for _ in range(2_000):
+            for _ in range(800):
                 await pod.send(PIECE)
                 sent += len(PIECE)
 
@@ -46,25 +46,25 @@ class TestSlowPrograms:
             program.writer.transport.pause_reading()
             assert await settled(lambda: sent) < MOST
             program.writer.transport.resume_reading()
-            assert len(await program.read()) == 2_000 * len(PIECE)
+            assert len(await program.read()) == 800 * len(PIECE)
 
     async def test_do_not_lose_the_connection(self, port: OpenPort, monkeypatch: pytest.MonkeyPatch) -> None:
         """Pongs wait behind the bytes, for as long as the program does."""
         monkeypatch.setattr(websocket, "PING_EVERY", 0.05)
 
         async def flood(pod: Pod) -> None:
-            for _ in range(1_000):
+            for _ in range(600):
                 await pod.send(PIECE)
 
         async with serving_pods(flood) as server, port(server) as address, connected(address) as program:
             program.writer.transport.pause_reading()
             await asyncio.sleep(1)
             program.writer.transport.resume_reading()
-            assert len(await program.read()) == 1_000 * len(PIECE)
+            assert len(await program.read()) == 600 * len(PIECE)
 
     async def test_take_no_memory(self) -> None:
         async def flood(pod: Pod) -> None:
-            for _ in range(1_000):
+            for _ in range(600):
                 await pod.send(PIECE)
 
         async with (
@@ -92,14 +92,14 @@ class TestSlowServers:
         async def wait(pod: Pod) -> None:
             nonlocal size
             await go_on.wait()
-            size = len(await pod.read(2_000 * len(PIECE)))
+            size = len(await pod.read(800 * len(PIECE)))
             await pod.send(b"all")
 
         written = 0
 
         async def write(program: Program) -> None:
             nonlocal written
-            for _ in range(2_000):
+            for _ in range(800):
                 await program.send(PIECE)
                 written += len(PIECE)
 
@@ -113,7 +113,7 @@ class TestSlowServers:
             assert await settled(lambda: written) < MOST
             go_on.set()
             assert await program.read(3) == b"all"
-        assert size == 2_000 * len(PIECE)
+        assert size == 800 * len(PIECE)
 
     async def test_do_not_lose_the_connection(self, port: OpenPort, monkeypatch: pytest.MonkeyPatch) -> None:
         """A server that is held up itself reads no ping either: the statement waits for a lock."""

@@ -48,7 +48,7 @@ def port(request: pytest.FixtureRequest, emulator: Emulator) -> OpenPort:
 
     def attached(remote_port: int, real: int) -> str:
         (database,) = [each for each in emulator.state.every("database") if each.value["name"] == "orders"][:1]
-        emulator.ports.attach(database.id, remote_port, real)
+        emulator.streams.ports.attach(database.id, remote_port, real)
         return database.id
 
     @contextmanager

@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
+import anyio
 import attrs
 from aiohttp import WSMsgType, web
 
@@ -26,8 +27,13 @@ class Pod:
 
     request: web.Request
     socket: web.WebSocketResponse
-    left: asyncio.Event = attrs.Factory(asyncio.Event)
+    over: asyncio.Event = attrs.Factory(asyncio.Event)
     """Set once the connection has ended."""
+
+    async def left(self) -> None:
+        """Waits until the client has left."""
+        with anyio.fail_after(5):
+            await self.over.wait()
 
     async def read(self, size: int) -> bytes:
         """At least so many bytes, or all until the client leaves."""
@@ -99,7 +105,7 @@ async def serving_pods(*scripts: Script | Callable[[], web.Response]) -> AsyncGe
                 await script(pod)
                 await pod.close(1000)
         finally:
-            pod.left.set()
+            pod.over.set()
         return websocket
 
     app = web.Application()
