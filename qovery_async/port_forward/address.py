@@ -6,9 +6,6 @@ import attrs
 
 from qovery_async.errors import QoveryError
 
-KEPT = 100
-"""How many errors are kept."""
-
 
 @attrs.frozen(eq=False)
 class ForwardedPort:
@@ -23,8 +20,3 @@ class ForwardedPort:
 
     def __str__(self) -> str:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
-
-    def failed(self, error: QoveryError) -> None:
-        """Keeps an error."""
-        self.errors.append(error)
-        del self.errors[:-KEPT]

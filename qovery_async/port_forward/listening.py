@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import anyio
 import attrs
 
 from qovery_async import models
@@ -33,6 +34,9 @@ _HINTS = {
     "while setting up port forward": "Does the service listen on this port?",
 }
 """What to ask oneself where the reason of a close says this."""
+
+KEPT = 100
+"""How many errors are kept."""
 
 _logger = logging.getLogger("qovery")
 
@@ -108,7 +112,8 @@ class PortForward(StreamOpener):
             raise
         finally:
             server.close()
-            await connections.close()
+            with anyio.CancelScope(shield=True):
+                await connections.close()
 
 
 @attrs.define(eq=False)
@@ -148,7 +153,9 @@ class _Connections:
             for reason, hint in _HINTS.items():
                 if reason in error.reason:
                     error.add_note(hint)
-        self.address.failed(error.with_traceback(None))
+        errors = self.address.errors
+        errors.append(error.with_traceback(None))
+        del errors[:-KEPT]
         _logger.warning("a connection through %s failed: %s", self.address, _told(error))
 
     async def _open(self) -> Duplex:

@@ -51,7 +51,7 @@ async def carry(
         carrying.cancel()
         gone.cancel()
         await asyncio.wait((carrying, gone))
-    if not carrying.cancelled() and not isinstance(carrying.exception(), ConnectionError):
+    if not carrying.cancelled() and not isinstance(carrying.exception(), OSError):
         carrying.result()
 
 

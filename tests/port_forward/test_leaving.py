@@ -11,6 +11,7 @@ import pytest
 from aiohttp import web
 
 from qovery_async import AsyncQovery
+from qovery_async.port_forward import listening
 from qovery_async.port_forward.address import ForwardedPort
 from qovery_sync import Qovery
 from tests.port_forward.conftest import OpenPort
@@ -109,3 +110,16 @@ class TestLeaving:
             address = await anyio.to_thread.run_sync(open_and_close)
             with pytest.raises(ConnectionRefusedError):
                 await asyncio.open_connection(address.host, address.port)
+
+
+async def test_only_the_last_errors_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listening, "KEPT", 3)
+    async with (
+        serving_pods(lambda: web.Response(status=403)) as server,
+        AsyncQovery(TOKEN, **server.options) as client,
+        client.port_forward("s1", 5432, **WHERE) as address,
+    ):
+        for _ in range(5):
+            async with connected(address) as program:
+                await program.until_reset()
+        assert len(address.errors) == 3
