@@ -175,7 +175,8 @@ class Program:
 @asynccontextmanager
 async def connected(address: Any) -> AsyncGenerator[Program]:
     """A program, connected until the block is left."""
-    reader, writer = await asyncio.open_connection(address.host, address.port)
+    # The kernel connects at once. Done by the loop, a reset that follows could fail the connecting itself.
+    reader, writer = await asyncio.open_connection(sock=socket.create_connection((address.host, address.port)))
     try:
         yield Program(reader, writer)
     finally:
