@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import ipaddress
-import logging
 import os
 import socket
 from collections.abc import AsyncGenerator
@@ -12,33 +10,18 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import anyio
-import attrs
 
 from qovery_async import models
 from qovery_async.deployments.kinds import ServiceRef, id_of
-from qovery_async.errors import ConfigurationError, QoveryError, StreamClosed, TransportError
+from qovery_async.errors import ConfigurationError
 from qovery_async.port_forward.address import ForwardedPort
-from qovery_async.port_forward.tunnel import carry, reset
-from qovery_async.streams.duplex import Duplex
+from qovery_async.port_forward.connections import Connections, told
 from qovery_async.streams.kinds import Kind
 from qovery_async.streams.opening import StreamOpener, given
 from qovery_async.streams.places import checked
-from qovery_async.transport.exchange import Exchange
 from qovery_async.transport.request import Call
-from qovery_async.transport.sessions import CLOSED
 
 _KIND = Kind("/shell/portforward", bytes)
-
-_HINTS = {
-    "while connecting to pod": "Does the service run, and does it have such a pod?",
-    "while setting up port forward": "Does the service listen on this port?",
-}
-"""What to ask oneself where the reason of a close says this."""
-
-KEPT = 100
-"""How many errors are kept."""
-
-_logger = logging.getLogger("qovery")
 
 
 class PortForward(StreamOpener):
@@ -99,78 +82,20 @@ class PortForward(StreamOpener):
             local, port = listener.getsockname()[:2]
             address = ForwardedPort(local, port)
             call = Call("port_forward", f"GET {_KIND.path}", query=query, empty_ok=True)
-            connections = _Connections(self._core.exchange, call, address)
-            server = await asyncio.start_server(connections.accept, sock=listener)
         except BaseException:
             listener.close()
             raise
+        connections = Connections(self._core.exchange, call, address, listener)
+        connections.accept()
         try:
             yield address
         except Exception as error:
             if address.errors:
-                error.add_note(f"The last error of a connection through {address}: {_told(address.errors[-1])}")
+                error.add_note(f"The last error of a connection through {address}: {told(address.errors[-1])}")
             raise
         finally:
-            server.close()
             with anyio.CancelScope(shield=True):
                 await connections.close()
-
-
-@attrs.define(eq=False)
-class _Connections:
-    """The connections to an open port."""
-
-    exchange: Exchange
-    call: Call
-    address: ForwardedPort
-    _closings: int = attrs.field(init=False)
-    _tasks: set[asyncio.Task[None]] = attrs.field(init=False, factory=set[asyncio.Task[None]])
-    _is_closed: bool = attrs.field(init=False, default=False)
-
-    def __attrs_post_init__(self) -> None:
-        self._closings = self._present_closings
-
-    def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Serves a connection in a task of its own."""
-        if self._is_closed:
-            reset(writer)
-            return
-        task = asyncio.create_task(carry(self._open, reader, writer, self._failed))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def close(self) -> None:
-        """Ends all connections at once."""
-        self._is_closed = True
-        tasks = [*self._tasks]
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
-
-    def _failed(self, error: QoveryError) -> None:
-        if isinstance(error, StreamClosed):
-            for reason, hint in _HINTS.items():
-                if reason in error.reason:
-                    error.add_note(hint)
-        errors = self.address.errors
-        errors.append(error.with_traceback(None))
-        del errors[:-KEPT]
-        _logger.warning("a connection through %s failed: %s", self.address, _told(error))
-
-    async def _open(self) -> Duplex:
-        # A handshake would open another session, which nothing closes.
-        if self._present_closings > self._closings:
-            raise TransportError(f"{self.call.operation}: {CLOSED}")
-        return await Duplex.open(self.exchange, self.call, repeatable=True)
-
-    @property
-    def _present_closings(self) -> int:
-        return self.exchange.network.sessions.closings
-
-
-def _told(error: QoveryError) -> str:
-    return " ".join([str(error), *getattr(error, "__notes__", ())])
 
 
 def _listening(host: str, port: int) -> socket.socket:
@@ -186,7 +111,7 @@ def _listening(host: str, port: int) -> socket.socket:
             f"host must be an IP address of this machine, such as '127.0.0.1', got {host!r:.80}"
         ) from None
     try:
-        return socket.create_server(
+        listener = socket.create_server(
             (host, port), family=socket.AF_INET6 if address.version == 6 else socket.AF_INET, backlog=128
         )
     except OSError as error:
@@ -194,6 +119,8 @@ def _listening(host: str, port: int) -> socket.socket:
             f"the local port {host}:{port} cannot be opened ({os.strerror(error.errno or 0)}); choose another local_port, or 0 for any "
             "that is free"
         ) from error
+    listener.setblocking(False)
+    return listener
 
 
 def _port(name: str, value: Any, *, lowest: int = 0) -> int:

@@ -39,6 +39,9 @@ async def carry(
 
     Calls `failed` if the WebSocket cannot be opened, or ends otherwise than by a normal close: before the TCP client
     sees it, so that who asks for the reason then finds it.
+
+    Raises:
+        OSError: the TCP client is gone.
     """
     # What was written is in the hands of the kernel before the next frame is read.
     writer.transport.set_write_buffer_limits(high=0)
@@ -47,21 +50,26 @@ async def carry(
     try:
         await asyncio.wait((carrying, gone), return_when=asyncio.FIRST_COMPLETED)
     finally:
-        reset(writer)
+        _reset(writer)
         carrying.cancel()
         gone.cancel()
         await asyncio.wait((carrying, gone))
-    if not carrying.cancelled() and not isinstance(carrying.exception(), OSError):
+    if not carrying.cancelled():
         carrying.result()
 
 
-def reset(writer: asyncio.StreamWriter) -> None:
+def _reset(writer: asyncio.StreamWriter) -> None:
     """Ends a connection at once, so that the other side takes it for broken. One that is complete is left alone."""
     peer: socket.socket | None = writer.get_extra_info("socket")
     if peer is not None and not writer.transport.is_closing():
-        with contextlib.suppress(OSError):
-            peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        to_be_reset(peer)
     writer.transport.abort()
+
+
+def to_be_reset(peer: socket.socket) -> None:
+    """Makes the end of a connection a reset."""
+    with contextlib.suppress(OSError):  # it is closed already
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 async def _carry(
@@ -79,7 +87,7 @@ async def _carry(
     except QoveryError as error:
         failed(error)
     finally:
-        reset(writer)
+        _reset(writer)
         if duplex is not None:
             await duplex.close()
 

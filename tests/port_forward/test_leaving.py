@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 
 from qovery_async import AsyncQovery
-from qovery_async.port_forward import listening
+from qovery_async.port_forward import connections
 from qovery_async.port_forward.address import ForwardedPort
 from qovery_sync import Qovery
 from tests.port_forward.conftest import OpenPort
@@ -49,15 +49,20 @@ class TestLeaving:
         assert note.startswith(f"The last error of a connection through {address}: port_forward: GET ws://")
         assert "403" in note
 
-    async def test_while_others_connect_leaves_no_task(self) -> None:
+    @pytest.mark.parametrize("turns", range(8))
+    async def test_while_others_connect_resets_them_and_leaves_no_task(self, turns: int) -> None:
+        """They are accepted within a few turns of the loop."""
+        loop = asyncio.get_running_loop()
         async with serving_pods(echo) as server, AsyncQovery(TOKEN, **server.options) as client:
             before = len(asyncio.all_tasks())
-            for _ in range(20):
-                async with client.port_forward("s1", 5432, **WHERE) as address:
-                    peers = [socket.create_connection((address.host, address.port)) for _ in range(3)]
+            async with client.port_forward("s1", 5432, **WHERE) as address:
+                peers = [socket.create_connection((address.host, address.port)) for _ in range(3)]
+                for _ in range(turns):
                     await asyncio.sleep(0)
-                for peer in peers:
-                    peer.close()
+            for peer in peers:
+                peer.setblocking(False)
+                with peer, anyio.fail_after(5), pytest.raises(ConnectionResetError):
+                    await loop.sock_recv(peer, 1)
             with anyio.fail_after(5):
                 while len(asyncio.all_tasks()) > before:
                     await asyncio.sleep(0.01)
@@ -113,7 +118,7 @@ class TestLeaving:
 
 
 async def test_only_the_last_errors_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listening, "KEPT", 3)
+    monkeypatch.setattr(connections, "KEPT", 3)
     async with (
         serving_pods(lambda: web.Response(status=403)) as server,
         AsyncQovery(TOKEN, **server.options) as client,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import inspect
 import socket
 import struct
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -91,7 +92,7 @@ async def serving_pods(*scripts: Script | Callable[[], web.Response]) -> AsyncGe
     async def handle(request: web.Request) -> web.StreamResponse:
         pods.handshakes.append(request)
         script: Any = coming.pop(0) if len(coming) > 1 else coming[0]
-        if not asyncio.iscoroutinefunction(script):
+        if not inspect.iscoroutinefunction(script):
             response: web.Response = script()
             return response
         websocket = web.WebSocketResponse(max_msg_size=2**26, timeout=0.2)

@@ -10,7 +10,6 @@ import tempfile
 import time
 from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -26,15 +25,15 @@ def running_postgres() -> Generator[int]:
     account = _account()
     with tempfile.TemporaryDirectory(prefix="qovery-postgres-", ignore_cleanup_errors=True) as folder:
         if account:
-            shutil.chown(folder, *account.values())
+            shutil.chown(folder, account, account)
         data, log = Path(folder, "data"), Path(folder, "log")
         made = [_binary("initdb"), "--pgdata", str(data), "--auth=trust", "--username=postgres", "--no-sync"]
-        subprocess.run(made, check=True, capture_output=True, timeout=SECONDS, cwd=folder, **account)
+        subprocess.run(made, check=True, capture_output=True, timeout=SECONDS, cwd=folder, user=account, group=account)
         port = free_port()
         options = ["-D", str(data), "-p", str(port), "-h", "127.0.0.1", "-k", "", "-F", "-c", "max_connections=200"]
         with log.open("ab") as output:
             process = subprocess.Popen(
-                [_binary("postgres"), *options], stdout=output, stderr=output, cwd=folder, **account
+                [_binary("postgres"), *options], stdout=output, stderr=output, cwd=folder, user=account, group=account
             )
         try:
             _wait_until_ready(process, port, log)
@@ -55,9 +54,9 @@ def postgres_port() -> Iterator[int]:
         yield port
 
 
-def _account() -> dict[str, Any]:
-    """Who runs it: PostgreSQL refuses to run as root."""
-    return {"user": "postgres", "group": "postgres"} if os.geteuid() == 0 else {}
+def _account() -> str | None:
+    """Who runs it if not this user: PostgreSQL refuses to run as root."""
+    return "postgres" if os.geteuid() == 0 else None
 
 
 def _binary(name: str) -> str:
