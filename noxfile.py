@@ -73,7 +73,7 @@ def conformance(session: nox.Session) -> None:
 
 @nox.session
 def servers(session: nox.Session) -> None:
-    """Tests the client under gunicorn and Celery, with Redis, forks and signals (needs redis-server)."""
+    """Tests the client under gunicorn and Celery, with Redis, PostgreSQL, forks and signals (needs both servers)."""
     install(session, "servers")
     # More workers than cores, because these tests mostly wait for other processes.
     session.run("pytest", "-n", "4", "tests/servers", *session.posargs)
@@ -130,6 +130,7 @@ def bench(session: nox.Session) -> None:
     session.run("python", "benchmarks/ladder.py")
     session.run("python", "benchmarks/bulk.py")
     session.run("python", "benchmarks/streams.py")
+    session.run("python", "benchmarks/tunnel.py")
     session.run("python", "benchmarks/emulator.py")
 
 
