@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import Self
 
 import anyio
 
+from qovery_async.errors import TransportError
 from qovery_async.secrecy.secret import not_pickled
 from qovery_async.streams.course import NORMAL, Again, Course, Fail, closed
+from qovery_async.transport import websocket
 from qovery_async.transport.exchange import Exchange
 from qovery_async.transport.handshake import Handshakes
 from qovery_async.transport.request import Call, Request
-from qovery_async.transport.websocket import Closing, Connection
+from qovery_async.transport.sessions import CLOSED
+from qovery_async.transport.websocket import LOST, NO_CODE, Closing, Connection
 
 
 class Duplex:
-    """An open connection that carries bytes both ways."""
+    """An open connection that carries bytes both ways.
 
-    def __init__(self, request: Request, connection: Connection) -> None:
+    It is pinged here: a reader may pause for long, and a server that cannot pass on what it has received reads no ping
+    either. So a missing pong means a lost connection only while it is read, and after all that was sent has been read.
+    """
+
+    def __init__(self, request: Request, connection: Connection, handshakes: Handshakes) -> None:
         self._request = request
         self._connection = connection
+        self._handshakes = handshakes
         self.ending: Closing | None = None
         """How the server closed it; None while it is open."""
+        self._sent = 0
+        self._reading_since: float | None = None
+        self._pinging = asyncio.create_task(self._ping())
 
     __reduce__ = not_pickled
 
@@ -35,14 +47,14 @@ class Duplex:
             ApiError: the handshake was refused.
             TransportError: no connection could be opened.
         """
-        handshakes = Handshakes(exchange)
+        handshakes = Handshakes(exchange, pings=False)
         request = handshakes.request(call)
         request.repeatable = repeatable
         course = Course(request, exchange.options.retries, exchange.options.pace)
         while True:
             opened = await handshakes.open(request)
             if isinstance(opened, Connection):
-                return cls(request, opened)
+                return cls(request, opened, handshakes)
             match course.after(opened, time.monotonic(), closed=handshakes.client_is_closed):
                 case Again(delay, cause, renew):
                     if renew and not await handshakes.renew(request):
@@ -60,16 +72,22 @@ class Duplex:
             Unauthorized: the server closed it because of the token.
             Forbidden: the server closed it because of the token's permissions.
             StreamClosed: the server closed it otherwise, or it was lost.
+            TransportError: the client was closed.
+            ResponseTooLarge: a frame is larger than the client's `max_response_bytes`.
         """
         while self.ending is None:
+            self._reading_since = time.monotonic()
             frame = await self._connection.receive()
+            self._reading_since = None
             if isinstance(frame, Closing):
-                self.ending = frame
+                self.ending = self.ending or frame
             elif isinstance(frame, bytes) and frame:
                 return frame  # text belongs to no terminal and to no port
-        if self.ending.code != NORMAL:
-            raise closed(self._request, self.ending)
-        return b""
+        if self.ending.code in (NORMAL, NO_CODE):
+            return b""
+        if self._handshakes.client_is_closed:
+            raise TransportError(f"{self._request}: {CLOSED}")
+        raise closed(self._request, self.ending)
 
     async def send(self, data: bytes) -> None:
         """Sends bytes as one frame.
@@ -77,9 +95,29 @@ class Duplex:
         Raises:
             TransportError: the connection is closed.
         """
+        self._sent += 1
         await self._connection.send(data)
 
     async def close(self) -> None:
         """Closes the connection at once, even if the task is being cancelled."""
+        self._pinging.cancel()
         with anyio.CancelScope(shield=True):
             await self._connection.close()
+
+    async def _ping(self) -> None:
+        connection = self._connection
+        while True:
+            await asyncio.sleep(websocket.PING_EVERY)
+            mark, since = b"%d" % self._sent, self._reading_since
+            was_read = self._sent == 0 or connection.pong == mark
+            connection.pong = b""
+            try:
+                await connection.ping(mark)
+            except TransportError:
+                return  # the reader finds out why
+            await asyncio.sleep(websocket.PING_EVERY / 2)
+            is_silent = since is not None and since == self._reading_since and connection.pong != mark
+            if is_silent and was_read:
+                self.ending = Closing(LOST, f"nothing came for {1.5 * websocket.PING_EVERY:g} s, not even a pong")
+                await connection.close()
+                return

@@ -31,6 +31,8 @@ class Handshakes:
     """Opens the connections of one stream, one after another."""
 
     exchange: Exchange
+    pings: bool = True
+    """Whether silent connections are pinged here."""
     number: int = 0
     """How many there were."""
     _closings: int = attrs.field(init=False)
@@ -75,7 +77,7 @@ class Handshakes:
         await exchange.hooks.requesting(request, self.number, limit)
         began = time.monotonic()
         try:
-            found = await exchange.websocket.open(request, authorization, limit)
+            found = await exchange.websocket.open(request, authorization, limit, pings=self.pings)
         except (TransportError, asyncio.CancelledError) as error:
             exchange.hooks.lost(request, self.number, time.monotonic() - began, error)
             if isinstance(error, TransportError):

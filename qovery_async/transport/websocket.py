@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Mapping
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import aiohttp
@@ -28,11 +28,15 @@ PING_EVERY = 30.0
 LOST = 1006
 """The code of a connection that ends without a close frame."""
 
+NO_CODE = 1005
+"""The code of a close frame without one."""
+
 # Seconds to wait for the server's part of closing: whoever leaves a stream does not want to wait for it.
 _CLOSING = 1.0
 _SWITCHING = 101
 # An attribute of an enum takes ten times as long to find.
 _TEXT, _BINARY = aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY
+_PING, _PONG = aiohttp.WSMsgType.PING, aiohttp.WSMsgType.PONG
 
 
 @attrs.frozen
@@ -51,6 +55,8 @@ class Connection:
 
     def __init__(self, response: Response, socket: aiohttp.ClientWebSocketResponse[bool]) -> None:
         self.response = response
+        self.pong = b""
+        """The last pong, unless aiohttp sends the pings."""
         self._socket = socket
 
     __reduce__ = not_pickled
@@ -61,12 +67,20 @@ class Connection:
         Raises:
             ResponseTooLarge: the frame is larger than the client's `max_response_bytes`.
         """
-        message = await self._socket.receive()
-        if message.type is _TEXT or message.type is _BINARY:
-            frame: str | bytes = message.data
-            return frame
+        while True:
+            message = await self._socket.receive()
+            if message.type is _TEXT or message.type is _BINARY:
+                frame: str | bytes = message.data
+                return frame
+            if message.type is _PONG:
+                self.pong = bytes(message.data)
+            elif message.type is _PING:
+                with suppress(ConnectionError, aiohttp.ClientError):  # what follows is the end of the connection
+                    await self._socket.pong(message.data)
+            else:
+                break
         if message.type is aiohttp.WSMsgType.CLOSE:
-            return Closing(message.data or LOST, self.response.authorization.hidden_in(message.extra or ""))
+            return Closing(message.data or NO_CODE, self.response.authorization.hidden_in(message.extra or ""))
         error = message.data
         if isinstance(error, aiohttp.WebSocketError) and error.code == aiohttp.WSCloseCode.MESSAGE_TOO_BIG:
             raise ResponseTooLarge(
@@ -80,13 +94,15 @@ class Connection:
         Raises:
             TransportError: the connection is closed.
         """
-        try:
-            await (self._socket.send_str(data) if isinstance(data, str) else self._socket.send_bytes(data))
-        except (ConnectionError, aiohttp.ClientError):
-            pass
-        else:
-            return
-        raise TransportError(f"{self.response.request}: the connection is closed")
+        await self._sent(self._socket.send_str(data) if isinstance(data, str) else self._socket.send_bytes(data))
+
+    async def ping(self, data: bytes) -> None:
+        """Sends a ping, which the server answers with a pong of the same bytes.
+
+        Raises:
+            TransportError: the connection is closed.
+        """
+        await self._sent(self._socket.ping(data))
 
     async def close(self) -> None:
         """Closes the connection, without waiting long for the server."""
@@ -95,6 +111,15 @@ class Connection:
                 await self._socket.close()
         except TimeoutError:
             pass  # aiohttp has closed the connection when its wait was cancelled
+
+    async def _sent(self, sending: Awaitable[None]) -> None:
+        try:
+            await sending
+        except (ConnectionError, aiohttp.ClientError):
+            pass
+        else:
+            return
+        raise TransportError(f"{self.response.request}: the connection is closed")
 
 
 class WebSocketTransport:
@@ -106,8 +131,10 @@ class WebSocketTransport:
 
     __reduce__ = not_pickled
 
-    async def open(self, request: Request, authorization: Secret, limit: Timeout) -> Connection | Response:
-        """An open connection, or the response that refuses it.
+    async def open(
+        self, request: Request, authorization: Secret, limit: Timeout, *, pings: bool = True
+    ) -> Connection | Response:
+        """An open connection, or the response that refuses it. Without `pings`, the caller sends them.
 
         Raises:
             ConnectError: nothing was sent.
@@ -118,7 +145,7 @@ class WebSocketTransport:
         session = sessions.current() or await sessions.begin()
         try:
             async with asyncio.timeout(limit.attempt):
-                return await self._once(session, request, authorization, limit)
+                return await self._once(session, request, authorization, limit, pings=pings)
         except _RefusedError as refused:
             return self._response(request, authorization, refused.status, refused.headers, refused.body)
         except BaseException as error:  # noqa: BLE001  # raised again below, whatever it is
@@ -132,7 +159,9 @@ class WebSocketTransport:
         finally:
             del failed
 
-    async def _once(self, session: Session, request: Request, authorization: Secret, limit: Timeout) -> Connection:
+    async def _once(
+        self, session: Session, request: Request, authorization: Secret, limit: Timeout, *, pings: bool
+    ) -> Connection:
         async with _opening(session, request, limit, self._max_frame_bytes) as (http, upgraded):
             connect: Any = http.ws_connect  # an argument of aiohttp is untyped
             socket = await connect(
@@ -142,7 +171,8 @@ class WebSocketTransport:
                     **self._network.headers_for(request.url),
                     "Authorization": authorization.reveal(),
                 },
-                heartbeat=PING_EVERY,
+                heartbeat=PING_EVERY if pings else None,
+                autoping=pings,
                 max_msg_size=self._max_frame_bytes,
                 **self._network.connection_to(request.url),
             )
