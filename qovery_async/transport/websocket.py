@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any
+from urllib.parse import parse_qsl
 
 import aiohttp
 import attrs
@@ -127,7 +128,7 @@ class WebSocketTransport:
 
     def __init__(self, network: Network, *, max_frame_bytes: int) -> None:
         self._network = network
-        self._max_frame_bytes = max_frame_bytes
+        self.max_frame_bytes = max_frame_bytes
 
     __reduce__ = not_pickled
 
@@ -143,6 +144,9 @@ class WebSocketTransport:
         """
         sessions = self._network.sessions
         session = sessions.current() or await sessions.begin()
+        if request.hidden:
+            hidden = (Secret(value) for _, value in parse_qsl(request.hidden[1:]))
+            authorization = Secret(authorization.reveal(), authorization, *hidden)
         try:
             async with asyncio.timeout(limit.attempt):
                 return await self._once(session, request, authorization, limit, pings=pings)
@@ -162,7 +166,7 @@ class WebSocketTransport:
     async def _once(
         self, session: Session, request: Request, authorization: Secret, limit: Timeout, *, pings: bool
     ) -> Connection:
-        async with _opening(session, request, limit, self._max_frame_bytes) as (http, upgraded):
+        async with _opening(session, request, limit, self.max_frame_bytes) as (http, upgraded):
             connect: Any = http.ws_connect  # an argument of aiohttp is untyped
             socket = await connect(
                 URL(request.url + request.hidden, encoded=True),
@@ -173,7 +177,7 @@ class WebSocketTransport:
                 },
                 heartbeat=PING_EVERY if pings else None,
                 autoping=pings,
-                max_msg_size=self._max_frame_bytes,
+                max_msg_size=self.max_frame_bytes,
                 **self._network.connection_to(request.url),
             )
         return Connection(self._response(request, authorization, _SWITCHING, upgraded[0].headers), socket)
@@ -182,7 +186,7 @@ class WebSocketTransport:
         self, request: Request, authorization: Secret, status: int, headers: Mapping[str, str], body: bytes = b""
     ) -> Response:
         shown = authorization.hidden_in_headers(headers)
-        return Response(request, status, shown, body, authorization, ceiling=max(ROOM, self._max_frame_bytes))
+        return Response(request, status, shown, body, authorization, ceiling=max(ROOM, self.max_frame_bytes))
 
 
 class _RefusedError(Exception):
@@ -229,4 +233,6 @@ async def _opening(
         trust_env=given.trust_env,
         auto_decompress=False,
     ) as http:
+        if request.hidden:
+            http.trace_configs.clear()  # OpenTelemetry's instrumentation adds one to every session
         yield http, upgraded
