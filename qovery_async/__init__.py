@@ -88,6 +88,8 @@ if TYPE_CHECKING:
     from qovery_async.handles.variables import ScopedVariables
     from qovery_async.runtime.patching.difference import PatchChange, PatchPreview
     from qovery_async.runtime.patching.patch import OnConflict
+    from qovery_async.shell.results import ShellFailed, ShellResult, ShellTimeout
+    from qovery_async.shell.session import ShellSession
     from qovery_async.streams.backlog import WhenSlow
     from qovery_async.streams.stream import Stream
     from qovery_async.variables.changes import VariableChange
@@ -145,6 +147,10 @@ else:
         "VariablesParent": "variables.parents",
         "SeenVariable": "variables.present",
         "Handle": "directory.identity",
+        "ShellFailed": "shell.results",
+        "ShellResult": "shell.results",
+        "ShellTimeout": "shell.results",
+        "ShellSession": "shell.session",
         "WhenSlow": "streams.backlog",
         "Stream": "streams.stream",
     }
@@ -175,7 +181,7 @@ __all__ = [
     "RateBudgetExhausted", "RateLimited", "RateLimiter", "RawResponse", "RequestEvent", "RequestHook",
     "RequestTimeout", "ResponseEvent", "ResponseHook", "ResponseTooLarge", "RetryEvent", "RetryHook", "RetryPolicy",
     "ScopedVariables", "SecretValue", "SeenVariable", "ServerError", "ServiceDocument", "ServiceHandle",
-    "ServiceRef", "ServiceSelection", "ServiceSnapshot", "ServiceVersions", "SeveralFound", "Stream",
+    "ServiceRef", "ServiceSelection", "ServiceSnapshot", "ServiceVersions", "SeveralFound", "ShellFailed", "ShellResult", "ShellSession", "ShellTimeout", "Stream",
     "StreamClosed", "TerraformHandle", "Timeout", "TokenSource", "TransportError", "Turn", "Unauthorized",
     "UnknownVariant", "UnprocessableEntity", "Unset", "UpdateHook", "VariableChange", "VariableValue",
     "VariablesApplied", "VariablesDrift", "VariablesError", "VariablesParent", "VariablesPlan", "VariablesSource",

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, cast
 
 from qovery_async.deployments.kinds import ServiceRef, id_of
+from qovery_async.directory.entries import DirectoryEntry
+from qovery_async.directory.identity import Handle, entry_of
 from qovery_async.errors import ConfigurationError
 from qovery_async.runtime.core import Core
 from qovery_async.runtime.resource import Resource
@@ -15,7 +17,7 @@ from qovery_async.shell.session import ShellSession
 from qovery_async.shell.wrapping import wrapped
 from qovery_async.streams.opening import Given, given
 from qovery_async.streams.paths import PARAMETERS
-from qovery_async.streams.places import Places, checked
+from qovery_async.streams.places import Ids, Places, checked
 from qovery_async.transport.request import Call
 
 SHELL = ("sh",)
@@ -94,7 +96,7 @@ class Shells(Resource):
         """
         ids = _of_service(service, organization_id, cluster_id, project_id, environment_id)
         place = {"pod_name": pod_name, "container_name": container_name}
-        return self._opened("/shell/exec", ids, {**place, **_size(width, height)}, _words(command))
+        return self._opened("/shell/exec", service, ids, {**place, **_size(width, height)}, _words(command))
 
     def debug(
         self,
@@ -122,7 +124,7 @@ class Shells(Resource):
         """
         ids = {**given(organization_id, None, None), "cluster": checked("cluster_id", cluster_id)}
         kind = {"flavor": checked("flavor", flavor), "node_selector": node_selector}
-        return self._opened("/shell/debug", ids, {**kind, **_size(width, height)}, ())
+        return self._opened("/shell/debug", cluster_id, ids, {**kind, **_size(width, height)}, ())
 
     def ephemeral(
         self,
@@ -165,8 +167,8 @@ class Shells(Resource):
         ids = _of_service(service, organization_id, cluster_id, project_id, environment_id)
         place = {"pod_name": pod_name, "container_name": container_name}
         size = {"cpu_override": cpu_override, "memory_override": memory_override, **_size(width, height)}
-        kind = {"mode": checked("mode", mode)}
-        return self._opened("/shell/ephemeral", ids, {**kind, **place, **size}, _words(command) if command else ())
+        filters = {"mode": checked("mode", mode), **place, **size}
+        return self._opened("/shell/ephemeral", service, ids, filters, _words(command) if command is not None else ())
 
     async def run(
         self,
@@ -223,12 +225,17 @@ class Shells(Resource):
         )
         return await Running(shell, wrapping).result(timeout, self._core.exchange.websocket.max_frame_bytes)
 
-    def _opened(self, path: str, ids: Given, filters: Mapping[str, object], words: Sequence[str]) -> ShellSession:
+    def _opened(
+        self, path: str, of: ServiceRef, ids: Given, filters: Mapping[str, object], words: Sequence[str]
+    ) -> ShellSession:
         operation = path[1:].replace("/", ".")
 
         async def call() -> Call:
+            needed = {name for name, is_needed in PARAMETERS[path].items() if is_needed} & _IDS
             known = {name: id_ for name, id_ in ids.items() if id_ is not None}
-            missing = {name for name, needed in PARAMETERS[path].items() if needed and name in _IDS} - known.keys()
+            if isinstance(of, Handle) and needed - known.keys():
+                known = {**_ids_of(await entry_of(of)), **known}
+            missing = needed - known.keys()
             query = {**await self._places.found(known, missing), **known, **filters}
             hidden = {f"command[{number}]": word for number, word in enumerate(words)}
             return Call(operation, f"GET {path}", query=query, hidden=hidden, empty_ok=True)
@@ -237,6 +244,16 @@ class Shells(Resource):
 
 
 _IDS = frozenset({"organization", "cluster", "project", "environment"})
+
+
+def _ids_of(entry: DirectoryEntry) -> Ids:
+    ids = {
+        "organization": entry.organization_id,
+        "cluster": entry.cluster_id,
+        "project": entry.project_id,
+        "environment": entry.environment_id,
+    }
+    return {name: id_ for name, id_ in ids.items() if id_}
 
 
 def _of_service(

@@ -43,8 +43,8 @@ class Terminals:
     processes: list[subprocess.Popen[bytes]] = attrs.Factory(list["subprocess.Popen[bytes]"])
     environ: dict[str, str] = attrs.Factory(lambda: {"PATH": os.environ["PATH"], "TERM": "xterm"})
     """The environment of the programs."""
-    frames: int = 0
-    """How many frames came from the client."""
+    largest: int = 0
+    """The bytes of the largest frame that came from the client."""
 
     @property
     def options(self) -> dict[str, str]:
@@ -116,8 +116,8 @@ async def _serve(served: Terminals, request: web.Request, socket: web.WebSocketR
 
 async def _type(served: Terminals, socket: web.WebSocketResponse, terminal: int) -> None:
     async for message in socket:
-        served.frames += 1
         assert message.type is WSMsgType.BINARY
+        served.largest = max(served.largest, len(message.data))
         data = message.data
         while data:
             await _ready(terminal, to_write=True)
