@@ -7,7 +7,9 @@ import importlib
 from collections.abc import Mapping
 from typing import Protocol, cast
 
-COMMANDS: Mapping[str, str] = {}
+COMMANDS: Mapping[str, str] = {
+    "shell": "open a shell in a container of a service, or run a command there",
+}
 """What each command does, in a line. It is the module of its name in this folder, with `_` for `-`."""
 
 

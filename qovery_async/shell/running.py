@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from contextlib import suppress
+from typing import Self
 
 import anyio
 
@@ -38,8 +39,9 @@ class Running:
         """None until the command has ended."""
         return self._printed.exit_code
 
-    async def __aenter__(self) -> None:
+    async def __aenter__(self) -> Self:
         await self._shell.__aenter__()
+        return self
 
     async def __aexit__(self, *error: object) -> None:
         try:

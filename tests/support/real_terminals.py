@@ -43,6 +43,8 @@ class Terminals:
     processes: list[subprocess.Popen[bytes]] = attrs.Factory(list["subprocess.Popen[bytes]"])
     environ: dict[str, str] = attrs.Factory(lambda: {"PATH": os.environ["PATH"], "TERM": "xterm"})
     """The environment of the programs."""
+    transports: list[asyncio.Transport] = attrs.Factory(list[asyncio.Transport])
+    """The connections, to be cut."""
     largest: int = 0
     """The bytes of the largest frame that came from the client."""
 
@@ -61,6 +63,8 @@ async def terminals(**environ: str) -> AsyncGenerator[Terminals]:
         served.queries.append(request.query)
         socket = web.WebSocketResponse(max_msg_size=0)
         await socket.prepare(request)
+        assert request.transport is not None
+        served.transports.append(request.transport)
         await _serve(served, request, socket)
         return socket
 
