@@ -89,9 +89,12 @@ class ShellSession(Resource):
         async with self._writing:
             for start in range(0, len(sent), CHUNK):
                 with anyio.CancelScope() as self._wait:
-                    await self._send(duplex, sent[start : start + CHUNK])
+                    try:
+                        await self._send(duplex, sent[start : start + CHUNK])
+                    except BaseException:
+                        del data, sent  # no traceback shows them
+                        raise
                 if self._wait.cancelled_caught:
-                    del data, sent  # no traceback shows them
                     raise TransportError(
                         f"{self._operation}: the program takes no more input, since nobody has read what it printed for "
                         f"{self._patience:g} s: read in one task while another one writes"

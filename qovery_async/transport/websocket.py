@@ -228,11 +228,13 @@ async def _opening(
         headers=given.headers,
         middlewares=[only_upgrades],
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=limit.connect),
-        # A trace would show the whole address.
-        trace_configs=given.trace_configs if session.keeper is None and not request.hidden else None,
         trust_env=given.trust_env,
         auto_decompress=False,
     ) as http:
+        # OpenTelemetry's instrumentation adds a trace to every session; that of the user may have it already. It would
+        # show the hidden end of an address.
         if request.hidden:
-            http.trace_configs.clear()  # OpenTelemetry's instrumentation adds one to every session
+            http.trace_configs.clear()
+        elif session.is_given:
+            http.trace_configs[:] = given.trace_configs
         yield http, upgraded
