@@ -92,6 +92,7 @@ if TYPE_CHECKING:
     from qovery_async.shell.session import ShellSession
     from qovery_async.streams.backlog import WhenSlow
     from qovery_async.streams.stream import Stream
+    from qovery_async.transport.websocket import Closing
     from qovery_async.variables.changes import VariableChange
     from qovery_async.variables.desired import DesiredVariables, VariablesSource
     from qovery_async.variables.failures import PlanNotApplied, PlanOutdated, VariablesError
@@ -147,6 +148,7 @@ else:
         "VariablesParent": "variables.parents",
         "SeenVariable": "variables.present",
         "Handle": "directory.identity",
+        "Closing": "transport.websocket",
         "ShellFailed": "shell.results",
         "ShellResult": "shell.results",
         "ShellTimeout": "shell.results",
@@ -169,7 +171,7 @@ else:
 __all__ = [
     "NO_RETRIES", "NO_TIMEOUT", "UNSET", "AgenticWorkflowHandle", "AliasOf", "ApiError", "ApplicationHandle",
     "ArgocdAppHandle", "AsyncClientSettings", "AsyncQovery", "BadRequest", "BulkOutcome", "BulkProgress",
-    "CallOptions", "ClientSettings", "ClusterHandle", "ClusterSnapshot", "ClusterUpdateHook", "ConfigurationError",
+    "CallOptions", "ClientSettings", "Closing", "ClusterHandle", "ClusterSnapshot", "ClusterUpdateHook", "ConfigurationError",
     "Conflict", "ConflictingChange", "ConnectError", "ContainerHandle", "DatabaseHandle", "DecodeError",
     "DeploymentAction", "DeploymentCanceled", "DeploymentError", "DeploymentFailed", "DeploymentTimeout",
     "DesiredVariables", "EnvironmentChange", "EnvironmentDiff", "EnvironmentDocument", "EnvironmentHandle",

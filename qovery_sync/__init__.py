@@ -93,6 +93,7 @@ if TYPE_CHECKING:
     from qovery_async.runtime.patching.patch import OnConflict
     from qovery_async.shell.results import ShellFailed, ShellResult, ShellTimeout
     from qovery_async.streams.backlog import WhenSlow
+    from qovery_async.transport.websocket import Closing
     from qovery_async.variables.changes import VariableChange
     from qovery_async.variables.desired import DesiredVariables, VariablesSource
     from qovery_async.variables.failures import PlanNotApplied, PlanOutdated, VariablesError
@@ -164,6 +165,7 @@ else:
         "EnvironmentDocument": "qovery_async.environments.document",
         "EnvironmentRef": "qovery_async.environments.document",
         "ServiceDocument": "qovery_async.environments.document",
+        "Closing": "qovery_async.transport.websocket",
         "ShellFailed": "qovery_async.shell.results",
         "ShellResult": "qovery_async.shell.results",
         "ShellTimeout": "qovery_async.shell.results",
@@ -185,7 +187,7 @@ else:
 
 __all__ = [
     "NO_RETRIES", "NO_TIMEOUT", "UNSET", "AgenticWorkflowHandle", "AliasOf", "ApiError", "ApplicationHandle",
-    "ArgocdAppHandle", "BadRequest", "BulkOutcome", "BulkProgress", "CallOptions", "ClientSettings",
+    "ArgocdAppHandle", "BadRequest", "BulkOutcome", "BulkProgress", "CallOptions", "ClientSettings", "Closing",
     "ClusterHandle", "ClusterSnapshot", "ClusterUpdateHook", "ConfigurationError", "Conflict", "ConflictingChange",
     "ConnectError", "ContainerHandle", "DatabaseHandle", "DecodeError", "DeploymentAction", "DeploymentCanceled",
     "DeploymentError", "DeploymentFailed", "DeploymentTimeout", "DesiredVariables", "EnvironmentChange",

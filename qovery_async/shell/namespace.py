@@ -23,9 +23,6 @@ from qovery_async.transport.request import Call
 SHELL = ("sh",)
 """What runs unless a command is given."""
 
-Flavor = Literal["REGULAR_PRIVILEGE", "FULL_PRIVILEGE"]
-Mode = Literal["clone", "debug"]
-
 
 class Shells(Resource):
     """Shell: programs in the containers of services, `async with client.shell(service_id) as shell:`."""
@@ -102,7 +99,7 @@ class Shells(Resource):
         self,
         cluster_id: str,
         *,
-        flavor: Flavor | str = "REGULAR_PRIVILEGE",
+        flavor: Literal["REGULAR_PRIVILEGE", "FULL_PRIVILEGE"] = "REGULAR_PRIVILEGE",
         node_selector: str | None = None,
         width: int = 0,
         height: int = 0,
@@ -129,7 +126,7 @@ class Shells(Resource):
     def ephemeral(
         self,
         service: ServiceRef,
-        mode: Mode | str,
+        mode: Literal["clone", "debug"],
         *,
         command: Sequence[str] | None = None,
         pod_name: str | None = None,

@@ -92,7 +92,7 @@ class ShellSession(Resource):
                     try:
                         await self._send(duplex, sent[start : start + CHUNK])
                     except BaseException:
-                        del data, sent  # no traceback shows them
+                        data = sent = b""  # no traceback shows them
                         raise
                 if self._wait.cancelled_caught:
                     raise TransportError(

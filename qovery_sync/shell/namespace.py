@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from qovery_async.deployments.kinds import ServiceRef
-from qovery_async.shell.namespace import SHELL, Flavor, Mode
+from qovery_async.shell.namespace import SHELL
 from qovery_async.shell.results import ShellResult
 from qovery_sync.shell.session import ShellSession
 from qovery_sync.twin import Twin
@@ -104,7 +104,7 @@ class Shells(Twin):
         self,
         cluster_id: str,
         *,
-        flavor: Flavor | str = "REGULAR_PRIVILEGE",
+        flavor: Literal["REGULAR_PRIVILEGE", "FULL_PRIVILEGE"] = "REGULAR_PRIVILEGE",
         node_selector: str | None = None,
         width: int = 0,
         height: int = 0,
@@ -139,7 +139,7 @@ class Shells(Twin):
     def ephemeral(
         self,
         service: ServiceRef,
-        mode: Mode | str,
+        mode: Literal["clone", "debug"],
         *,
         command: Sequence[str] | None = None,
         pod_name: str | None = None,
