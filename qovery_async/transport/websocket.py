@@ -34,6 +34,7 @@ NO_CODE = 1005
 
 # Seconds to wait for the server's part of closing: whoever leaves a stream does not want to wait for it.
 _CLOSING = 1.0
+_LOOKING = 0.01
 _SWITCHING = 101
 # An attribute of an enum takes ten times as long to find.
 _TEXT, _BINARY = aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY
@@ -54,11 +55,17 @@ class Closing:
 class Connection:
     """An open WebSocket. `response` is that to the handshake."""
 
-    def __init__(self, response: Response, socket: aiohttp.ClientWebSocketResponse[bool]) -> None:
+    def __init__(
+        self,
+        response: Response,
+        socket: aiohttp.ClientWebSocketResponse[bool],
+        transport: asyncio.WriteTransport | None,
+    ) -> None:
         self.response = response
         self.pong = b""
         """The last pong, unless aiohttp sends the pings."""
         self._socket = socket
+        self._transport = transport
 
     __reduce__ = not_pickled
 
@@ -107,11 +114,18 @@ class Connection:
 
     async def close(self) -> None:
         """Closes the connection, without waiting long for the server."""
-        try:
+        with suppress(TimeoutError):  # aiohttp has closed the connection when its wait was cancelled
             async with asyncio.timeout(_CLOSING):
                 await self._socket.close()
-        except TimeoutError:
-            pass  # aiohttp has closed the connection when its wait was cancelled
+                while self._unsent:  # noqa: ASYNC110  # a transport does not tell
+                    await asyncio.sleep(_LOOKING)
+        if self._unsent and self._transport is not None:
+            self._transport.abort()  # it would stay open until the server reads the rest
+
+    @property
+    def _unsent(self) -> int:
+        """How many bytes the server has not taken yet."""
+        return 0 if self._transport is None else self._transport.get_write_buffer_size()
 
     async def _sent(self, sending: Awaitable[None]) -> None:
         try:
@@ -180,7 +194,9 @@ class WebSocketTransport:
                 max_msg_size=self.max_frame_bytes,
                 **self._network.connection_to(request.url),
             )
-        return Connection(self._response(request, authorization, _SWITCHING, upgraded[0].headers), socket)
+        given = self._response(request, authorization, _SWITCHING, upgraded[0].headers)
+        connection = upgraded[0].connection
+        return Connection(given, socket, connection and connection.transport)
 
     def _response(
         self, request: Request, authorization: Secret, status: int, headers: Mapping[str, str], body: bytes = b""

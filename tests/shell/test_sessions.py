@@ -14,7 +14,7 @@ from qovery_async import AsyncQovery, ConfigurationError, StreamClosed, Transpor
 from qovery_async.shell import session
 from qovery_sync import Qovery
 from tests.shell.conftest import Talk, everything, opened, until
-from tests.support.pushing import IDS, pushing, staying
+from tests.support.pushing import IDS, Peer, pushing, staying
 from tests.support.real_terminals import terminals
 from tests.support.server import Ask
 
@@ -178,3 +178,23 @@ async def test_only_bytes_and_strings_are_written(talk: Talk, data: Any) -> None
     async with pushing(staying) as server:
         with pytest.raises(ConfigurationError, match="a shell is written bytes or a string"):
             await talk(server, lambda shell: (yield shell.write(data)))
+
+
+async def test_leaving_does_not_wait_for_a_server_that_takes_nothing() -> None:
+    """And leaves no connection behind."""
+
+    async def stalling(peer: Peer) -> None:
+        await peer.stall()
+
+    async with pushing(stalling) as server, AsyncQovery("t", **server.options) as client:
+        with anyio.fail_after(10):
+            async with opened(client) as shell:
+                with anyio.move_on_after(0.5) as scope:
+                    await shell.write(b"x" * 50_000_000)
+        assert scope.cancelled_caught
+        (transport,) = [each.request.transport for each in server.peers]
+        assert transport is not None
+        transport.resume_reading()
+        with anyio.fail_after(10):
+            await server.peers[0].left.wait()
+        assert server.peers[0].close_code != 1000

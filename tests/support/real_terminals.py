@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import fcntl
 import os
 import pty
@@ -104,18 +105,24 @@ async def _serve(served: Terminals, request: web.Request, socket: web.WebSocketR
     os.close(theirs)
     served.processes.append(process)
     os.set_blocking(ours, False)
-    typing = asyncio.create_task(_type(served, socket, ours))
+    both = (asyncio.create_task(_print(socket, ours, process)), asyncio.create_task(_type(served, socket, ours)))
     try:
-        while data := await _printed(ours):
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        if not socket.closed:
+            await both[0]  # the program has ended
+    finally:
+        for task in both:
+            task.cancel()
+        await asyncio.wait(both)
+        os.close(ours)  # the program gets SIGHUP
+
+
+async def _print(socket: web.WebSocketResponse, terminal: int, process: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(ConnectionError):
+        while data := await _printed(terminal):
             await socket.send_bytes(data)
         await asyncio.to_thread(process.wait)
         await socket.close(code=1000)
-    except ConnectionError:
-        pass
-    finally:
-        typing.cancel()
-        await asyncio.wait([typing])
-        os.close(ours)
 
 
 async def _type(served: Terminals, socket: web.WebSocketResponse, terminal: int) -> None:
