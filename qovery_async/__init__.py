@@ -89,8 +89,11 @@ if TYPE_CHECKING:
     from qovery_async.port_forward.address import ForwardedPort
     from qovery_async.runtime.patching.difference import PatchChange, PatchPreview
     from qovery_async.runtime.patching.patch import OnConflict
+    from qovery_async.shell.results import ShellFailed, ShellResult, ShellTimeout
+    from qovery_async.shell.session import ShellSession
     from qovery_async.streams.backlog import WhenSlow
     from qovery_async.streams.stream import Stream
+    from qovery_async.transport.websocket import Closing
     from qovery_async.variables.changes import VariableChange
     from qovery_async.variables.desired import DesiredVariables, VariablesSource
     from qovery_async.variables.failures import PlanNotApplied, PlanOutdated, VariablesError
@@ -146,6 +149,11 @@ else:
         "VariablesParent": "variables.parents",
         "SeenVariable": "variables.present",
         "Handle": "directory.identity",
+        "Closing": "transport.websocket",
+        "ShellFailed": "shell.results",
+        "ShellResult": "shell.results",
+        "ShellTimeout": "shell.results",
+        "ShellSession": "shell.session",
         "WhenSlow": "streams.backlog",
         "Stream": "streams.stream",
         "ForwardedPort": "port_forward.address",
@@ -165,7 +173,7 @@ else:
 __all__ = [
     "NO_RETRIES", "NO_TIMEOUT", "UNSET", "AgenticWorkflowHandle", "AliasOf", "ApiError", "ApplicationHandle",
     "ArgocdAppHandle", "AsyncClientSettings", "AsyncQovery", "BadRequest", "BulkOutcome", "BulkProgress",
-    "CallOptions", "ClientSettings", "ClusterHandle", "ClusterSnapshot", "ClusterUpdateHook", "ConfigurationError",
+    "CallOptions", "ClientSettings", "Closing", "ClusterHandle", "ClusterSnapshot", "ClusterUpdateHook", "ConfigurationError",
     "Conflict", "ConflictingChange", "ConnectError", "ContainerHandle", "DatabaseHandle", "DecodeError",
     "DeploymentAction", "DeploymentCanceled", "DeploymentError", "DeploymentFailed", "DeploymentTimeout",
     "DesiredVariables", "EnvironmentChange", "EnvironmentDiff", "EnvironmentDocument", "EnvironmentHandle",
@@ -177,7 +185,7 @@ __all__ = [
     "RateBudgetExhausted", "RateLimited", "RateLimiter", "RawResponse", "RequestEvent", "RequestHook",
     "RequestTimeout", "ResponseEvent", "ResponseHook", "ResponseTooLarge", "RetryEvent", "RetryHook", "RetryPolicy",
     "ScopedVariables", "SecretValue", "SeenVariable", "ServerError", "ServiceDocument", "ServiceHandle",
-    "ServiceRef", "ServiceSelection", "ServiceSnapshot", "ServiceVersions", "SeveralFound", "Stream",
+    "ServiceRef", "ServiceSelection", "ServiceSnapshot", "ServiceVersions", "SeveralFound", "ShellFailed", "ShellResult", "ShellSession", "ShellTimeout", "Stream",
     "StreamClosed", "TerraformHandle", "Timeout", "TokenSource", "TransportError", "Turn", "Unauthorized",
     "UnknownVariant", "UnprocessableEntity", "Unset", "UpdateHook", "VariableChange", "VariableValue",
     "VariablesApplied", "VariablesDrift", "VariablesError", "VariablesParent", "VariablesPlan", "VariablesSource",

@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from qovery_async.resources.services import Services
     from qovery_async.resources.terraforms import Terraforms
     from qovery_async.resources.webhooks import Webhooks
+    from qovery_async.shell.namespace import Shells
     from qovery_async.streams.clusters import Streams
     from qovery_async.variables.namespace import Variables
 
@@ -125,6 +126,7 @@ class Namespaces(Root):
     )
     service: Namespace[ServiceById] = Namespace("ServiceById", "handles.by_id")
     services: Namespace[Services] = Namespace("Services", "resources.services")
+    shell: Namespace[Shells] = Namespace("Shells", "shell.namespace")
     streams: Namespace[Streams] = Namespace("Streams", "streams.clusters")
     terraforms: Namespace[Terraforms] = Namespace("Terraforms", "resources.terraforms")
     variables: Namespace[Variables] = Namespace("Variables", "variables.namespace")

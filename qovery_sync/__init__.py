@@ -92,7 +92,9 @@ if TYPE_CHECKING:
     from qovery_async.port_forward.address import ForwardedPort
     from qovery_async.runtime.patching.difference import PatchChange, PatchPreview
     from qovery_async.runtime.patching.patch import OnConflict
+    from qovery_async.shell.results import ShellFailed, ShellResult, ShellTimeout
     from qovery_async.streams.backlog import WhenSlow
+    from qovery_async.transport.websocket import Closing
     from qovery_async.variables.changes import VariableChange
     from qovery_async.variables.desired import DesiredVariables, VariablesSource
     from qovery_async.variables.failures import PlanNotApplied, PlanOutdated, VariablesError
@@ -114,6 +116,7 @@ if TYPE_CHECKING:
     )
     from qovery_sync.handles.places import EnvironmentHandle, ProjectHandle, ServiceHandle
     from qovery_sync.handles.variables import ScopedVariables
+    from qovery_sync.shell.session import ShellSession
     from qovery_sync.streams.stream import Stream
 else:
     # Imported when they are first touched, since they need many models. Out of the type checkers' sight: a `__getattr__` they can see would hide typing errors.
@@ -163,7 +166,12 @@ else:
         "EnvironmentDocument": "qovery_async.environments.document",
         "EnvironmentRef": "qovery_async.environments.document",
         "ServiceDocument": "qovery_async.environments.document",
+        "Closing": "qovery_async.transport.websocket",
+        "ShellFailed": "qovery_async.shell.results",
+        "ShellResult": "qovery_async.shell.results",
+        "ShellTimeout": "qovery_async.shell.results",
         "WhenSlow": "qovery_async.streams.backlog",
+        "ShellSession": "qovery_sync.shell.session",
         "Stream": "qovery_sync.streams.stream",
         "ForwardedPort": "qovery_async.port_forward.address",
     }
@@ -181,7 +189,7 @@ else:
 
 __all__ = [
     "NO_RETRIES", "NO_TIMEOUT", "UNSET", "AgenticWorkflowHandle", "AliasOf", "ApiError", "ApplicationHandle",
-    "ArgocdAppHandle", "BadRequest", "BulkOutcome", "BulkProgress", "CallOptions", "ClientSettings",
+    "ArgocdAppHandle", "BadRequest", "BulkOutcome", "BulkProgress", "CallOptions", "ClientSettings", "Closing",
     "ClusterHandle", "ClusterSnapshot", "ClusterUpdateHook", "ConfigurationError", "Conflict", "ConflictingChange",
     "ConnectError", "ContainerHandle", "DatabaseHandle", "DecodeError", "DeploymentAction", "DeploymentCanceled",
     "DeploymentError", "DeploymentFailed", "DeploymentTimeout", "DesiredVariables", "EnvironmentChange",
@@ -194,7 +202,7 @@ __all__ = [
     "RateLimited", "RateLimiter", "RawResponse", "RequestEvent", "RequestHook", "RequestTimeout", "ResponseEvent",
     "ResponseHook", "ResponseTooLarge", "RetryEvent", "RetryHook", "RetryPolicy", "ScopedVariables", "SecretValue",
     "SeenVariable", "ServerError", "ServiceDocument", "ServiceHandle", "ServiceRef", "ServiceSelection",
-    "ServiceSnapshot", "ServiceVersions", "SeveralFound", "Stream", "StreamClosed", "TerraformHandle", "Timeout",
+    "ServiceSnapshot", "ServiceVersions", "SeveralFound", "ShellFailed", "ShellResult", "ShellSession", "ShellTimeout", "Stream", "StreamClosed", "TerraformHandle", "Timeout",
     "TokenSource", "TransportError", "Turn", "Unauthorized", "UnknownVariant", "UnprocessableEntity", "Unset",
     "UpdateHook", "VariableChange", "VariableValue", "VariablesApplied", "VariablesDrift", "VariablesError",
     "VariablesParent", "VariablesPlan", "VariablesSource", "WhenSlow", "WithResponse", "__version__", "bodies",

@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     from qovery_sync.resources.services import Services
     from qovery_sync.resources.terraforms import Terraforms
     from qovery_sync.resources.webhooks import Webhooks
+    from qovery_sync.shell.namespace import Shells
     from qovery_sync.streams.clusters import Streams
     from qovery_sync.variables.namespace import Variables
 
@@ -127,6 +128,7 @@ class Namespaces(Root):
     )
     service: Namespace[ServiceById] = Namespace("ServiceById", "handles.by_id")
     services: Namespace[Services] = Namespace("Services", "resources.services")
+    shell: Namespace[Shells] = Namespace("Shells", "shell.namespace")
     streams: Namespace[Streams] = Namespace("Streams", "streams.clusters")
     terraforms: Namespace[Terraforms] = Namespace("Terraforms", "resources.terraforms")
     variables: Namespace[Variables] = Namespace("Variables", "variables.namespace")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import sys
 from collections.abc import Sequence
 
@@ -15,6 +16,9 @@ FAILED = 255
 
 INTERRUPTED = 130
 """The exit status after Ctrl-C, as shells have it."""
+
+UNREAD = 141
+"""The exit status where nobody reads the output any more, as shells have it after SIGPIPE."""
 
 _EPILOG = """\
 The token is read from QOVERY_API_TOKEN. `COMMAND --help` shows the arguments of a command, with examples.
@@ -30,6 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         lines = [str(error), *getattr(error, "__notes__", ())]
         sys.stderr.write("\n".join(lines) + "\n")
         return FAILED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Python writes the rest at its end
+        return UNREAD
     except KeyboardInterrupt:
         return INTERRUPTED
 

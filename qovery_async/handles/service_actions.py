@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Literal
 
@@ -17,6 +18,8 @@ from qovery_async.progress.reports import ProgressHook
 
 if TYPE_CHECKING:
     from qovery_async.port_forward.address import ForwardedPort
+    from qovery_async.shell.results import ShellResult
+    from qovery_async.shell.session import ShellSession
 
 
 class ServiceActions(LearningHandle):
@@ -164,6 +167,50 @@ class ServiceActions(LearningHandle):
             environment_id=(known and known.environment_id) or None,
             service_type=(known and known.kind) or None,
         )
+
+    def shell(
+        self,
+        *,
+        command: Sequence[str] = ("sh",),
+        pod_name: str | None = None,
+        container_name: str | None = None,
+        width: int = 0,
+        height: int = 0,
+    ) -> ShellSession:
+        """Open a shell in a container of the service: `async with service.shell() as shell:`.
+
+        Arguments and errors are those of `client.shell.exec`.
+
+        `GET /shell/exec` as a WebSocket
+        """
+        from qovery_async.shell.namespace import Shells
+
+        return Shells(self._core).exec(
+            self, command=command, pod_name=pod_name, container_name=container_name, width=width, height=height
+        )
+
+    async def run(
+        self,
+        command: Sequence[str],
+        *,
+        input: bytes | str | None = None,
+        timeout: float | None = None,
+        pod_name: str | None = None,
+        container_name: str | None = None,
+    ) -> ShellResult:
+        """Run a command in a container of the service, and wait until it ends.
+
+        Arguments, result and errors are those of `client.shell.run`.
+
+        `GET /shell/exec` as a WebSocket
+        """
+        from qovery_async.shell.namespace import Shells
+
+        running = Shells(self._core).run(
+            self, command, input=input, timeout=timeout, pod_name=pod_name, container_name=container_name
+        )
+        del command, input  # no frame of a traceback holds them
+        return await running
 
     async def _left(
         self, timeout: float, action: DeploymentAction, progress: ProgressHook | Literal["rich"] | None

@@ -1,4 +1,7 @@
-"""What is a connection that carries bytes both ways: that of a shell, of a forwarded port? It is never opened again."""
+"""What is a connection that carries bytes both ways: that of a shell, of a forwarded port?
+
+It is opened again only with a new token, where the server refused the old one before any byte went either way.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ import anyio
 
 from qovery_async.errors import TransportError
 from qovery_async.secrecy.secret import not_pickled
-from qovery_async.streams.course import NORMAL, Again, Course, Fail, closed
+from qovery_async.streams.course import DENIED, NORMAL, Again, Course, Fail, closed
 from qovery_async.transport import websocket
 from qovery_async.transport.exchange import Exchange
 from qovery_async.transport.handshake import Handshakes
@@ -26,12 +29,14 @@ class Duplex:
     either. So a missing pong means a lost connection only while it is read, and after all that was sent has been read.
     """
 
-    def __init__(self, request: Request, connection: Connection, handshakes: Handshakes) -> None:
+    def __init__(self, request: Request, connection: Connection, handshakes: Handshakes, course: Course) -> None:
         self._request = request
         self._connection = connection
         self._handshakes = handshakes
+        self._course = course
         self.ending: Closing | None = None
         """How the server closed it; None while it is open."""
+        self._received = False
         self._sent = 0
         self._reading_since: float | None = None
         self._pinging = asyncio.create_task(self._ping())
@@ -51,19 +56,7 @@ class Duplex:
         request = handshakes.request(call)
         request.repeatable = repeatable
         course = Course(request, exchange.options.retries, exchange.options.pace)
-        while True:
-            opened = await handshakes.open(request)
-            if isinstance(opened, Connection):
-                return cls(request, opened, handshakes)
-            match course.after(opened, time.monotonic(), closed=handshakes.client_is_closed):
-                case Again(delay, cause, renew):
-                    if renew and not await handshakes.renew(request):
-                        raise cause
-                    await handshakes.wait(request, opened, delay)
-                case Fail(error):
-                    raise error
-                case _:
-                    raise AssertionError(opened)  # only an open connection can be complete
+        return cls(request, await _opened(request, handshakes, course), handshakes, course)
 
     async def receive(self) -> bytes:
         """The bytes that have come; none once the server has closed the connection normally.
@@ -80,8 +73,10 @@ class Duplex:
             frame = await self._connection.receive()
             self._reading_since = None
             if isinstance(frame, Closing):
-                self.ending = self.ending or frame
+                if self.ending is None and not await self._renewed(frame):
+                    self.ending = frame
             elif isinstance(frame, bytes) and frame:
+                self._received = True
                 return frame  # text belongs to no terminal and to no port
         if self.ending.code in (NORMAL, NO_CODE):
             return b""
@@ -104,6 +99,18 @@ class Duplex:
         with anyio.CancelScope(shield=True):
             await self._connection.close()
 
+    async def _renewed(self, refusal: Closing) -> bool:
+        """Whether the connection is open again, with another token."""
+        if refusal.code not in DENIED or self._received or self._sent:
+            return False
+        step = self._course.after(refusal, time.monotonic(), closed=self._handshakes.client_is_closed)
+        if not isinstance(step, Again) or not await self._handshakes.renew(self._request):
+            return False
+        await self.close()
+        self._connection = await _opened(self._request, self._handshakes, self._course)
+        self._pinging = asyncio.create_task(self._ping())
+        return True
+
     async def _ping(self) -> None:
         connection = self._connection
         while True:
@@ -121,3 +128,19 @@ class Duplex:
                 self.ending = Closing(LOST, f"nothing came for {1.5 * websocket.PING_EVERY:g} s, not even a pong")
                 await connection.close()
                 return
+
+
+async def _opened(request: Request, handshakes: Handshakes, course: Course) -> Connection:
+    while True:
+        opened = await handshakes.open(request)
+        if isinstance(opened, Connection):
+            return opened
+        match course.after(opened, time.monotonic(), closed=handshakes.client_is_closed):
+            case Again(delay, cause, renew):
+                if renew and not await handshakes.renew(request):
+                    raise cause
+                await handshakes.wait(request, opened, delay)
+            case Fail(error):
+                raise error
+            case _:
+                raise AssertionError(opened)  # only an open connection can be complete

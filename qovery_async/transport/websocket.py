@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any
+from urllib.parse import parse_qsl
 
 import aiohttp
 import attrs
@@ -33,6 +34,7 @@ NO_CODE = 1005
 
 # Seconds to wait for the server's part of closing: whoever leaves a stream does not want to wait for it.
 _CLOSING = 1.0
+_LOOKING = 0.01
 _SWITCHING = 101
 # An attribute of an enum takes ten times as long to find.
 _TEXT, _BINARY = aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY
@@ -53,11 +55,17 @@ class Closing:
 class Connection:
     """An open WebSocket. `response` is that to the handshake."""
 
-    def __init__(self, response: Response, socket: aiohttp.ClientWebSocketResponse[bool]) -> None:
+    def __init__(
+        self,
+        response: Response,
+        socket: aiohttp.ClientWebSocketResponse[bool],
+        transport: asyncio.WriteTransport | None,
+    ) -> None:
         self.response = response
         self.pong = b""
         """The last pong, unless aiohttp sends the pings."""
         self._socket = socket
+        self._transport = transport
 
     __reduce__ = not_pickled
 
@@ -106,11 +114,18 @@ class Connection:
 
     async def close(self) -> None:
         """Closes the connection, without waiting long for the server."""
-        try:
+        with suppress(TimeoutError):  # aiohttp has closed the connection when its wait was cancelled
             async with asyncio.timeout(_CLOSING):
                 await self._socket.close()
-        except TimeoutError:
-            pass  # aiohttp has closed the connection when its wait was cancelled
+                while self._unsent:  # noqa: ASYNC110  # a transport does not tell
+                    await asyncio.sleep(_LOOKING)
+        if self._unsent and self._transport is not None:
+            self._transport.abort()  # it would stay open until the server reads the rest
+
+    @property
+    def _unsent(self) -> int:
+        """How many bytes the server has not taken yet."""
+        return 0 if self._transport is None else self._transport.get_write_buffer_size()
 
     async def _sent(self, sending: Awaitable[None]) -> None:
         try:
@@ -127,7 +142,7 @@ class WebSocketTransport:
 
     def __init__(self, network: Network, *, max_frame_bytes: int) -> None:
         self._network = network
-        self._max_frame_bytes = max_frame_bytes
+        self.max_frame_bytes = max_frame_bytes
 
     __reduce__ = not_pickled
 
@@ -143,6 +158,9 @@ class WebSocketTransport:
         """
         sessions = self._network.sessions
         session = sessions.current() or await sessions.begin()
+        if request.hidden:
+            hidden = (Secret(value) for _, value in parse_qsl(request.hidden[1:]))
+            authorization = Secret(authorization.reveal(), authorization, *hidden)
         try:
             async with asyncio.timeout(limit.attempt):
                 return await self._once(session, request, authorization, limit, pings=pings)
@@ -162,7 +180,7 @@ class WebSocketTransport:
     async def _once(
         self, session: Session, request: Request, authorization: Secret, limit: Timeout, *, pings: bool
     ) -> Connection:
-        async with _opening(session, request, limit, self._max_frame_bytes) as (http, upgraded):
+        async with _opening(session, request, limit, self.max_frame_bytes) as (http, upgraded):
             connect: Any = http.ws_connect  # an argument of aiohttp is untyped
             socket = await connect(
                 URL(request.url + request.hidden, encoded=True),
@@ -173,16 +191,18 @@ class WebSocketTransport:
                 },
                 heartbeat=PING_EVERY if pings else None,
                 autoping=pings,
-                max_msg_size=self._max_frame_bytes,
+                max_msg_size=self.max_frame_bytes,
                 **self._network.connection_to(request.url),
             )
-        return Connection(self._response(request, authorization, _SWITCHING, upgraded[0].headers), socket)
+        given = self._response(request, authorization, _SWITCHING, upgraded[0].headers)
+        connection = upgraded[0].connection
+        return Connection(given, socket, connection and connection.transport)
 
     def _response(
         self, request: Request, authorization: Secret, status: int, headers: Mapping[str, str], body: bytes = b""
     ) -> Response:
         shown = authorization.hidden_in_headers(headers)
-        return Response(request, status, shown, body, authorization, ceiling=max(ROOM, self._max_frame_bytes))
+        return Response(request, status, shown, body, authorization, ceiling=max(ROOM, self.max_frame_bytes))
 
 
 class _RefusedError(Exception):
@@ -224,9 +244,13 @@ async def _opening(
         headers=given.headers,
         middlewares=[only_upgrades],
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=limit.connect),
-        # A trace would show the whole address.
-        trace_configs=given.trace_configs if session.keeper is None and not request.hidden else None,
         trust_env=given.trust_env,
         auto_decompress=False,
     ) as http:
+        # OpenTelemetry's instrumentation adds a trace to every session; that of the user may have it already. It would
+        # show the hidden end of an address.
+        if request.hidden:
+            http.trace_configs.clear()
+        elif session.is_given:
+            http.trace_configs[:] = given.trace_configs
         yield http, upgraded

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Literal
 
@@ -14,6 +14,8 @@ from qovery_sync.directory.identity import LearningHandle
 if TYPE_CHECKING:
     from qovery_async.handles import service_actions as asynchronous
     from qovery_async.port_forward.address import ForwardedPort
+    from qovery_async.shell.results import ShellResult
+    from qovery_sync.shell.session import ShellSession
 
 
 class ServiceActions(LearningHandle):
@@ -152,3 +154,44 @@ class ServiceActions(LearningHandle):
             NothingFound: no service of the organization has the id.
         """
         return self._enter(self._async.port_forward(remote_port, local_port, host=host, pod_name=pod_name))
+
+    def shell(
+        self,
+        *,
+        command: Sequence[str] = ("sh",),
+        pod_name: str | None = None,
+        container_name: str | None = None,
+        width: int = 0,
+        height: int = 0,
+    ) -> ShellSession:
+        """Open a shell in a container of the service: `with service.shell() as shell:`.
+
+        Arguments and errors are those of `client.shell.exec`.
+
+        `GET /shell/exec` as a WebSocket
+        """
+        found: ShellSession = self._twin(
+            self._async.shell(
+                command=command, pod_name=pod_name, container_name=container_name, width=width, height=height
+            )
+        )
+        return found
+
+    def run(
+        self,
+        command: Sequence[str],
+        *,
+        input: bytes | str | None = None,
+        timeout: float | None = None,
+        pod_name: str | None = None,
+        container_name: str | None = None,
+    ) -> ShellResult:
+        """Run a command in a container of the service, and wait until it ends.
+
+        Arguments, result and errors are those of `client.shell.run`.
+
+        `GET /shell/exec` as a WebSocket
+        """
+        return self._call(
+            self._async.run, command, input=input, timeout=timeout, pod_name=pod_name, container_name=container_name
+        )

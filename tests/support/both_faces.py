@@ -24,7 +24,7 @@ async def play(ask: Ask, where: Emulator | Server, script: Script, **options: An
 
     def call(client: Any) -> Any:
         steps = script(client)
-        return _blocking(steps) if isinstance(client, Qovery) else _awaited(steps)
+        return blocking(steps) if isinstance(client, Qovery) else awaited(steps)
 
     options = {**_sign_in(where), **options}
     return await ask(where.url, call, on_request=note, **options), asked
@@ -42,7 +42,7 @@ def organization(emulator: Emulator) -> str:
     return found.id
 
 
-def _blocking(steps: Generator[Any, Any, Any]) -> Any:
+def blocking(steps: Generator[Any, Any, Any]) -> Any:
     step: Callable[[], Any] = steps.__next__
     while True:
         try:
@@ -52,7 +52,7 @@ def _blocking(steps: Generator[Any, Any, Any]) -> Any:
         step = _sending(steps, value)
 
 
-async def _awaited(steps: Generator[Any, Any, Any]) -> Any:
+async def awaited(steps: Generator[Any, Any, Any]) -> Any:
     step: Callable[[], Any] = steps.__next__
     while True:
         try:
@@ -69,8 +69,8 @@ async def _awaited(steps: Generator[Any, Any, Any]) -> Any:
 
 async def _result(value: Any) -> Any:
     if inspect.isawaitable(value):
-        awaited: Awaitable[Any] = value
-        return await awaited
+        waiting: Awaitable[Any] = value
+        return await waiting
     return value
 
 

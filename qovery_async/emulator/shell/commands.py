@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from collections.abc import Mapping
 
-from qovery_async.emulator.shell.interpreter import Exit, Program, Shell
+from qovery_async.emulator.shell.interpreter import Exit, Program, Shell, directories
 from qovery_async.emulator.shell.pipes import LIMIT, Pipes, TooLong, checked
+from qovery_async.emulator.shell.words import WORDS, true
 
 Words = list[str]
 
@@ -77,44 +77,23 @@ async def pwd(shell: Shell, _: Words, pipes: Pipes) -> int:
     return 0
 
 
-async def cd(shell: Shell, words: Words, pipes: Pipes) -> int:
-    name = words[1] if len(words) > 1 else shell.value("HOME")
-    path = shell.path(name)
-    if path not in _directories(shell):
-        await pipes.err(_bytes(f"sh: 1: cd: can't cd to {name}\n"))
-        return 2
-    shell.directory = shell.variables["PWD"] = path
-    return 0
-
-
 async def ls(shell: Shell, words: Words, pipes: Pipes) -> int:
     names = [word for word in words[1:] if not word.startswith("-")] or ["."]
     hidden = any(word.startswith("-") and "a" in word.lower() for word in words[1:])
-    directories = _directories(shell)
+    known = directories(shell)
     status = 0
     for name in names:
         path = shell.path(name)
         if path in shell.files:
             await pipes.out(_bytes(name + "\n"))
-        elif path in directories:
-            inside = {_child(path, other) for other in (*shell.files, *directories)} - {""}
+        elif path in known:
+            inside = {_child(path, other) for other in (*shell.files, *known)} - {""}
             shown = sorted(child for child in inside if hidden or not child.startswith("."))
             await pipes.out(_bytes("".join(f"{child}\n" for child in shown)))
         else:
             await pipes.err(_bytes(f"ls: {name}: No such file or directory\n"))
             status = 1
     return status
-
-
-def _directories(shell: Shell) -> set[str]:
-    """All directories: those of the files and those that every container has."""
-    found = {"/", "/bin", "/root", "/tmp", shell.container.directory}  # noqa: S108  not a path of the host
-    for path in (*shell.files, *found):
-        above = posixpath.dirname(path)
-        while above not in found:
-            found = {*found, above}
-            above = posixpath.dirname(above)
-    return found
 
 
 def _child(directory: str, path: str) -> str:
@@ -133,10 +112,23 @@ async def cat(shell: Shell, words: Words, pipes: Pipes) -> int:
         elif path in shell.files:
             await pipes.out(shell.files[path])
         else:
-            reason = "Is a directory" if path in _directories(shell) else "No such file or directory"
+            reason = "Is a directory" if path in directories(shell) else "No such file or directory"
             await pipes.err(_bytes(f"cat: {name}: {reason}\n"))
             status = 1
     return status
+
+
+async def head(_: Shell, words: Words, pipes: Pipes) -> int:
+    """`head -c bytes` or `head -n lines` of the input."""
+    if len(words) != 3 or words[1] not in {"-c", "-n"} or not re.fullmatch(r"\d{1,18}", words[2]):
+        await pipes.err(b"head: only `-c bytes` and `-n lines` are emulated\n")
+        return 1
+    left = int(words[2])
+    while left and (line := await pipes.read()):
+        taken = line[:left] if words[1] == "-c" else line
+        left -= len(taken) if words[1] == "-c" else 1
+        await pipes.out(taken)
+    return 0
 
 
 async def whoami(shell: Shell, _: Words, pipes: Pipes) -> int:
@@ -153,28 +145,6 @@ async def env(shell: Shell, _: Words, pipes: Pipes) -> int:
     shown = (f"{name}={shell.variables[name]}\n" for name in sorted(shell.exported & shell.variables.keys()))
     await pipes.out(_bytes("".join(shown)))
     return 0
-
-
-async def export(shell: Shell, words: Words, _: Pipes) -> int:
-    for word in words[1:]:
-        name, given, value = word.partition("=")
-        shell.exported.add(name)
-        if given:
-            shell.variables[name] = value
-    return 0
-
-
-async def unset(shell: Shell, words: Words, _: Pipes) -> int:
-    for name in words[1:]:
-        shell.variables.pop(name, None)
-    return 0
-
-
-async def leave(shell: Shell, words: Words, pipes: Pipes) -> int:
-    if len(words) > 1 and not re.fullmatch(r"\d{1,9}", words[1]):
-        await pipes.err(_bytes(f"sh: 1: {words[0]}: Illegal number: {words[1]}\n"))
-        raise Exit(2)
-    raise Exit(int(words[1]) & 0xFF if len(words) > 1 else shell.status)
 
 
 async def sleep(shell: Shell, words: Words, pipes: Pipes) -> int:
@@ -207,10 +177,6 @@ async def sh(shell: Shell, words: Words, pipes: Pipes) -> int:
         return ended.status
 
 
-async def run_here(shell: Shell, words: Words, pipes: Pipes) -> int:
-    return await shell.run_text(" ".join(words[1:]), pipes)
-
-
 async def stty(shell: Shell, words: Words, pipes: Pipes) -> int:
     """`stty size`, or switches modes of the terminal."""
     terminal = shell.terminal
@@ -223,17 +189,15 @@ async def stty(shell: Shell, words: Words, pipes: Pipes) -> int:
             terminal.echo = on
         elif name in {"opost", "onlcr"}:
             terminal.post = on
+        elif name == "isig":
+            terminal.signals = on
         elif name == "raw":
-            terminal.raw, terminal.post = on, not on
+            terminal.raw, terminal.post, terminal.signals = on, not on, not on
         elif name == "sane":
-            terminal.echo, terminal.post, terminal.raw = True, True, False
+            terminal.echo, terminal.post, terminal.raw, terminal.signals = True, True, False, True
         else:
             await pipes.err(_bytes(f"stty: invalid argument '{word}'\n"))
             return 1
-    return 0
-
-
-async def true(_: Shell, __: Words, ___: Pipes) -> int:
     return 0
 
 
@@ -242,16 +206,13 @@ async def false(_: Shell, __: Words, ___: Pipes) -> int:
 
 
 COMMANDS: Mapping[str, Program] = {
-    ":": true,
+    **WORDS,
     "bash": sh,
     "cat": cat,
-    "cd": cd,
     "echo": echo,
     "env": env,
-    "eval": run_here,
-    "exit": leave,
-    "export": export,
     "false": false,
+    "head": head,
     "hostname": hostname,
     "ls": ls,
     "printf": printf,
@@ -260,7 +221,6 @@ COMMANDS: Mapping[str, Program] = {
     "sleep": sleep,
     "stty": stty,
     "true": true,
-    "unset": unset,
     "whoami": whoami,
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import posixpath
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -9,7 +10,7 @@ import attrs
 
 from qovery_async.emulator.shell.container import Container
 from qovery_async.emulator.shell.parser import parse
-from qovery_async.emulator.shell.pipes import Buffer, Pipes, TooLong, Write, checked, lines
+from qovery_async.emulator.shell.pipes import BrokenPipe, Buffer, Pipe, Pipes, TooLong, Write, checked, lines
 from qovery_async.emulator.shell.syntax import (
     Command,
     Group,
@@ -24,6 +25,9 @@ from qovery_async.emulator.shell.terminal import Terminal
 
 NESTED = 8
 """How many shells may run inside each other."""
+
+BROKEN = 141
+"""The status after SIGPIPE: 128 and the number of the signal."""
 
 
 class Exit(Exception):
@@ -103,15 +107,32 @@ class Shell:
             self.status = int(not status) if step.negated else status
 
     async def _pipeline(self, commands: tuple[Command, ...], pipes: Pipes) -> int:
-        """Runs the commands one after another. Each reads what the previous one has printed."""
-        read, status = pipes.read, 0
-        for command in commands:
-            captured = Buffer()
-            last = command is commands[-1]
-            pipe = Pipes(read, pipes.out if last else captured.write, pipes.err)
-            status = await self.child().isolated(command, pipe)
-            read = lines(captured.data)
-        return status
+        """Runs the commands at the same time. Each reads what the previous one prints."""
+        between = [Pipe() for _ in commands[1:]]
+        reads = [pipes.read, *(pipe.read for pipe in between)]
+        writes = [*(pipe.write for pipe in between), pipes.out]
+
+        async def one(place: int) -> int:
+            try:
+                own = Pipes(reads[place], writes[place], pipes.err)
+                return await self.child().isolated(commands[place], own)
+            finally:
+                if place < len(between):
+                    between[place].complete()
+                if place:
+                    between[place - 1].break_off()
+
+        tasks = [asyncio.create_task(one(place)) for place in range(len(commands))]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        finally:
+            for task in tasks:
+                task.cancel()
+            results = await asyncio.gather(*tasks, return_exceptions=True)
+        for result in results:
+            if isinstance(result, Exception):
+                raise result  # Ctrl-C ends all of them
+        return tasks[-1].result()
 
     async def isolated(self, command: Command, pipes: Pipes) -> int:
         """Runs a command whose `exit` ends only the command."""
@@ -131,6 +152,8 @@ class Shell:
         except TooLong:
             await pipes.err(b"sh: 1: out of memory\n")
             return 2
+        except BrokenPipe:
+            return BROKEN
 
     async def _group(self, group: Group, pipes: Pipes) -> int:
         shell = self.child() if group.subshell else self
@@ -253,3 +276,14 @@ class Shell:
 
 def _captures(command: Simple) -> bool:
     return any(isinstance(part, Substitution) for _, word in command.assignments for part in word)
+
+
+def directories(shell: Shell) -> set[str]:
+    """All directories: those of the files and those that every container has."""
+    found = {"/", "/bin", "/root", "/tmp", shell.container.directory}  # noqa: S108  not a path of the host
+    for path in (*shell.files, *found):
+        above = posixpath.dirname(path)
+        while above not in found:
+            found = {*found, above}
+            above = posixpath.dirname(above)
+    return found

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 INTERRUPT, END, ERASE = 0x03, 0x04, 0x7F
 FRAME = 4096
 WAITING = 1024 * 1024
-"""How many typed bytes are kept for a program that does not read. Further ones are dropped."""
+"""How many typed bytes are kept for a program that does not read. Further ones are dropped, in raw mode they wait."""
 
 LINE = 4095
 """The longest unfinished line, as on Linux. Further bytes are dropped until it ends."""
@@ -23,25 +23,25 @@ class Terminal:
     """The line discipline of a Linux terminal.
 
     Typed bytes are echoed and kept until the line ends. Ctrl-C interrupts. Ctrl-D ends the input at the beginning of a
-    line, and passes on the unfinished line elsewhere. LF is printed as CR LF. `stty` switches `echo`, `post` (CR LF)
-    and `raw` (neither lines nor special bytes).
+    line, and passes on the unfinished line elsewhere. LF is printed as CR LF. `stty` switches `echo`, `post` (CR LF),
+    `raw` (no lines) and, in raw mode, `signals` (Ctrl-C).
     """
 
     def __init__(self, send: Callable[[bytes], Awaitable[None]], width: int = 0, height: int = 0) -> None:
         self.width, self.height = width, height
-        self.echo, self.post, self.raw = True, True, False
+        self.echo, self.post, self.raw, self.signals = True, True, False, True
         self._send = send
         self._line = bytearray()
         self._lines: deque[bytes] = deque()
         self._waiting = 0
         self._interrupted = False
         self._changed = asyncio.Event()
+        self._taken = asyncio.Event()
 
     async def type(self, data: bytes) -> None:
         """Receives typed bytes."""
         if self.raw:
-            echo = bytes(data)
-            self._pass_on(echo)
+            echo = await self._type_raw(bytes(data))
         else:
             echo = b"".join(self._key(byte) for byte in data)
         if self.echo and echo:
@@ -64,6 +64,7 @@ class Terminal:
         self._check()
         line = self._lines.popleft()
         self._waiting -= len(line)
+        self._taken.set()
         return line
 
     async def sleep(self, seconds: float) -> None:
@@ -74,6 +75,18 @@ class Terminal:
                     await self._wait()
         except TimeoutError:
             return
+
+    async def _type_raw(self, data: bytes) -> bytes:
+        typed = data
+        if self.signals and bytes((INTERRUPT,)) in data:
+            self._interrupt()
+            typed = data.rpartition(bytes((INTERRUPT,)))[2]
+        while self._waiting and self._waiting + len(typed) > WAITING:
+            self._taken.clear()
+            await self._taken.wait()
+        if typed:
+            self._pass_on(typed)
+        return data
 
     async def _wait(self) -> None:
         self._check()
@@ -89,10 +102,7 @@ class Terminal:
     def _key(self, byte: int) -> bytes:
         """Processes one typed byte and returns its echo."""
         if byte == INTERRUPT:
-            self._line.clear()
-            self._lines.clear()
-            self._waiting = 0
-            self._interrupted = True
+            self._interrupt()
             return b"^C"
         if byte == END:
             self._finish()
@@ -107,6 +117,12 @@ class Terminal:
             return b"\a"
         self._line.append(byte)
         return bytes((byte,)) if byte >= 0x20 or byte == 0x09 else b"^" + bytes((byte + 0x40,))
+
+    def _interrupt(self) -> None:
+        self._line.clear()
+        self._lines.clear()
+        self._waiting = 0
+        self._interrupted = True
 
     def _erase(self) -> bytes:
         if not self._line:

@@ -1,0 +1,1 @@
+"""Shells and commands in the containers of services, over WebSockets."""
