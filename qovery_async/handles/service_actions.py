@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
 
+from qovery_async import models
 from qovery_async.deployments.clusters import Deployments
 from qovery_async.deployments.deadline import Deadline
 from qovery_async.deployments.errand import UpdateHook
@@ -13,6 +15,10 @@ from qovery_async.deployments.snapshot import ServiceSnapshot
 from qovery_async.directory.identity import LearningHandle
 from qovery_async.progress.choice import check_progress
 from qovery_async.progress.reports import ProgressHook
+
+if TYPE_CHECKING:
+    from qovery_async.streams.backlog import WhenSlow
+    from qovery_async.streams.stream import Stream
 
 
 class ServiceActions(LearningHandle):
@@ -125,6 +131,34 @@ class ServiceActions(LearningHandle):
         """
         await self._deployments.delete_service(
             self, timeout=await self._left(timeout, "delete", progress), on_update=on_update, progress=progress
+        )
+
+    def logs(
+        self,
+        *,
+        start: datetime | None = None,
+        limit: int | None = None,
+        query: str | None = None,
+        pod_name: str | None = None,
+        deployment_id: str | None = None,
+        when_slow: WhenSlow = "wait",
+    ) -> Stream[models.ServiceLogLine]:
+        """Follow the logs of the service: `async for line in service.logs()`.
+
+        Arguments and errors are those of `client.streams.service_logs`.
+
+        `GET /service/logs` as a WebSocket
+        """
+        from qovery_async.streams.clusters import Streams
+
+        return Streams(self._core).service_logs(
+            self,
+            start=start,
+            limit=limit,
+            query=query,
+            pod_name=pod_name,
+            deployment_id=deployment_id,
+            when_slow=when_slow,
         )
 
     async def _left(

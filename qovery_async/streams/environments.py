@@ -6,6 +6,7 @@ from qovery_async import models
 from qovery_async.streams.backlog import WhenSlow
 from qovery_async.streams.kinds import Kind, deployment_mark
 from qovery_async.streams.opening import given
+from qovery_async.streams.places import StreamTarget
 from qovery_async.streams.services import ServiceStreams
 from qovery_async.streams.stream import Stream
 
@@ -20,7 +21,7 @@ class EnvironmentStreams(ServiceStreams):
 
     def service_status(
         self,
-        environment_id: str,
+        environment_id: StreamTarget,
         *,
         when_slow: WhenSlow = "wait",
         organization_id: str | None = None,
@@ -32,7 +33,7 @@ class EnvironmentStreams(ServiceStreams):
         The current state comes first, then each new one.
 
         Args:
-            environment_id: The id of the environment.
+            environment_id: The id of the environment, or its handle.
             when_slow: "wait" or "drop", as for `service_logs`.
             organization_id: Unless given: the client's, or else the only one that its token sees.
             cluster_id: Looked up unless given.
@@ -47,7 +48,7 @@ class EnvironmentStreams(ServiceStreams):
 
     def deployment_logs(
         self,
-        environment_id: str,
+        environment_id: StreamTarget,
         *,
         version: str | None = None,
         when_slow: WhenSlow = "wait",
@@ -58,7 +59,7 @@ class EnvironmentStreams(ServiceStreams):
         """Follow the logs of the deployments of an environment.
 
         Args:
-            environment_id: The id of the environment.
+            environment_id: The id of the environment, or its handle.
             version: The `execution_id` of one deployment, whose log comes from its beginning. Default: the latest.
             when_slow: "wait" or "drop", as for `service_logs`.
             organization_id: Unless given: the client's, or else the only one that its token sees.
@@ -74,7 +75,7 @@ class EnvironmentStreams(ServiceStreams):
 
     def deployment_status(
         self,
-        environment_id: str,
+        environment_id: StreamTarget,
         *,
         version: str | None = None,
         when_slow: WhenSlow = "wait",
@@ -87,7 +88,7 @@ class EnvironmentStreams(ServiceStreams):
         The current state comes first, then each new one.
 
         Args:
-            environment_id: The id of the environment.
+            environment_id: The id of the environment, or its handle.
             version: The `execution_id` of one deployment. Default: the latest one.
             when_slow: "wait" or "drop", as for `service_logs`.
             organization_id: Unless given: the client's, or else the only one that its token sees.
@@ -103,7 +104,7 @@ class EnvironmentStreams(ServiceStreams):
 
     def blueprint_created(
         self,
-        environment_id: str,
+        environment_id: StreamTarget,
         *,
         when_slow: WhenSlow = "wait",
         organization_id: str | None = None,
@@ -115,7 +116,7 @@ class EnvironmentStreams(ServiceStreams):
         Events that happen without a connection are lost.
 
         Args:
-            environment_id: The id of the environment.
+            environment_id: The id of the environment, or its handle.
             when_slow: "wait" or "drop", as for `service_logs`.
             organization_id: Unless given: the client's, or else the only one that its token sees.
             cluster_id: Looked up unless given.

@@ -35,6 +35,8 @@ class Feed(Generic[T]):
     backlog: Backlog[T]
     connections: int = 0
     """How many were opened."""
+    opened: asyncio.Event = attrs.field(init=False, factory=asyncio.Event)
+    """Set once the first is."""
     _connection: Connection | None = attrs.field(init=False, default=None)
 
     async def run(self) -> None:
@@ -61,6 +63,7 @@ class Feed(Generic[T]):
             if isinstance(opened, Connection):
                 self._connection = opened
                 self.connections += 1
+                self.opened.set()
                 course.opened(time.monotonic())
                 found = await self._read(opened, reading, course)
                 await self._leave()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar, cast
@@ -15,7 +16,7 @@ from qovery_async.streams.backlog import WhenSlow
 from qovery_async.streams.feed import Parameters, nanoseconds
 from qovery_async.streams.kinds import Kind
 from qovery_async.streams.paths import PARAMETERS
-from qovery_async.streams.places import Places, checked
+from qovery_async.streams.places import Ids, Places, StreamTarget, checked, id_of, ids_of
 from qovery_async.streams.stream import Stream, first
 
 T = TypeVar("T")
@@ -31,27 +32,27 @@ class StreamOpener(Resource):
         self._places = Places(core)
 
     def _of_service(
-        self, kind: Kind[T], service_id: str, ids: Given, filters: Mapping[str, object], when_slow: WhenSlow
+        self, kind: Kind[T], service: StreamTarget, ids: Given, filters: Mapping[str, object], when_slow: WhenSlow
     ) -> Stream[T]:
-        ids = {**ids, "service": checked("service_id", service_id)}
-        return self._opened(kind, ids, filters, when_slow)
+        ids = {**ids, "service": id_of("service", service)}
+        return self._opened(kind, service, ids, filters, when_slow)
 
     def _of_environment(
-        self, kind: Kind[T], environment_id: str, ids: Given, filters: Mapping[str, object], when_slow: WhenSlow
+        self, kind: Kind[T], environment: StreamTarget, ids: Given, filters: Mapping[str, object], when_slow: WhenSlow
     ) -> Stream[T]:
-        ids = {**ids, "environment": checked("environment_id", environment_id)}
-        return self._opened(kind, ids, filters, when_slow)
+        ids = {**ids, "environment": id_of("environment", environment)}
+        return self._opened(kind, environment, ids, filters, when_slow)
 
     def _of_cluster(
         self,
         kind: Kind[T],
-        cluster_id: str,
+        cluster: StreamTarget,
         organization_id: str | None,
         filters: Mapping[str, object],
         when_slow: WhenSlow,
     ) -> Stream[T]:
-        ids: Given = {"organization": organization_id, "cluster": checked("cluster_id", cluster_id)}
-        return self._opened(kind, ids, filters, when_slow)
+        ids: Given = {"organization": organization_id, "cluster": id_of("cluster", cluster)}
+        return self._opened(kind, cluster, ids, filters, when_slow)
 
     def _of_path(self, path: str, params: Mapping[str, object], when_slow: WhenSlow) -> Stream[Any]:
         if not re.fullmatch(r"/[\w/-]+", path):
@@ -70,16 +71,26 @@ class StreamOpener(Resource):
 
         return Stream(self._core, Kind[Any](path, Any), parameters, when_slow)
 
-    def _opened(self, kind: Kind[T], ids: Given, filters: Mapping[str, object], when_slow: WhenSlow) -> Stream[T]:
-        parameters = partial(self._parameters, kind, ids, filters)
+    def _opened(
+        self, kind: Kind[T], of: StreamTarget, ids: Given, filters: Mapping[str, object], when_slow: WhenSlow
+    ) -> Stream[T]:
+        parameters = partial(self._parameters, kind, of, ids, filters)
         return Stream(self._core, kind, parameters, when_slow)
 
-    async def _parameters(self, kind: Kind[Any], ids: Given, filters: Mapping[str, object]) -> Parameters:
+    async def _parameters(
+        self, kind: Kind[Any], of: StreamTarget, ids: Given, filters: Mapping[str, object]
+    ) -> Parameters:
         given = {name: value for name, value in filters.items() if value is not None}
+        needed = {name for name, is_needed in PARAMETERS[kind.path].items() if is_needed} - given.keys()
+        return {**await self._placed(of, ids, needed), **given}
+
+    async def _placed(self, of: StreamTarget, ids: Given, needed: AbstractSet[str]) -> Ids:
+        """The ids that are given or needed: those of a handle as it knows them, others looked up."""
         known = {name: value for name, value in ids.items() if value is not None}
-        taken = PARAMETERS[kind.path]
-        missing = {name for name, needed in taken.items() if needed} - known.keys() - given.keys()
-        return {**await self._places.found(known, missing), **known, **given}
+        if needed - known.keys():
+            learnt = await ids_of(of)
+            known |= {name: learnt[name] for name in needed - known.keys() if name in learnt}
+        return {**await self._places.found(known, needed - known.keys()), **known}
 
     async def _only(self, stream: Stream[T], *, at_once: bool = True) -> T:
         """The only frame of a stream, which comes `at_once` unless the server has to wait for it itself."""

@@ -6,7 +6,10 @@ from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any
 
+from qovery_async.deployments.kinds import Identified
+from qovery_async.directory.entries import Noun
 from qovery_async.directory.failures import NothingFound
+from qovery_async.directory.identity import Handle, is_of, learned
 from qovery_async.errors import ConfigurationError
 from qovery_async.resources.environments import Environments
 from qovery_async.resources.services import Services
@@ -15,6 +18,10 @@ from qovery_async.transport.single_flight import Shared
 
 Ids = Mapping[str, str]
 """Ids by the names that handshakes have for them: `organization`, `cluster`, `project`, `environment`, `service`."""
+
+
+StreamTarget = str | Identified | Handle
+"""What a stream is of: an id, a handle, or something else that has an id."""
 
 
 class Places:
@@ -91,3 +98,33 @@ def checked(name: str, value: Any) -> str:
     if isinstance(value, str) and value.strip():
         return value
     raise ConfigurationError(f"{name} must be a non-empty string, got {value!r:.80}")
+
+
+def id_of(noun: Noun, target: Any) -> str:
+    """The id of what a stream is of.
+
+    Raises:
+        ConfigurationError: it has none, or is something else than a `noun`.
+    """
+    if isinstance(target, Handle) and not is_of(target, noun):
+        an = "an" if noun == "environment" else "a"
+        raise ConfigurationError(f"{noun}_id must be the id or the handle of {an} {noun}, got {target!r:.80}")
+    id_ = target if isinstance(target, str) else getattr(target, "id", None)
+    if isinstance(id_, str) and id_.strip():
+        return id_
+    raise ConfigurationError(f"{noun}_id must be a non-empty string or a handle, got {target!r:.80}")
+
+
+async def ids_of(target: object) -> Ids:
+    """The ids that a handle knows or looks up, and the kind of a service as `service_type`."""
+    entry = await learned(target) if isinstance(target, Handle) else None
+    if entry is None:
+        return {}
+    ids = {
+        "organization": entry.organization_id,
+        "cluster": entry.cluster_id,
+        "project": entry.project_id,
+        "environment": entry.environment_id,
+        "service_type": entry.kind,
+    }
+    return {name: id_ for name, id_ in ids.items() if id_}

@@ -8,6 +8,7 @@ from qovery_async import models
 from qovery_async.streams.backlog import WhenSlow
 from qovery_async.streams.kinds import Kind, line_mark
 from qovery_async.streams.opening import StreamOpener, given, moment
+from qovery_async.streams.places import StreamTarget
 from qovery_async.streams.stream import Stream
 
 _SERVICE_LOGS = Kind("/service/logs", models.ServiceLogLine, key="message", mark=line_mark, restarts=True)
@@ -20,7 +21,7 @@ class ServiceStreams(StreamOpener):
 
     def service_logs(
         self,
-        service_id: str,
+        service_id: StreamTarget,
         *,
         start: datetime | None = None,
         limit: int | None = None,
@@ -38,7 +39,7 @@ class ServiceStreams(StreamOpener):
         A lost connection is opened again, and continues with the next line: `docs/streams.md` has the guarantee.
 
         Args:
-            service_id: The id of the service.
+            service_id: The id of the service, or its handle.
             start: The time of the first line, with a time zone. Default: as much of the past as the server has.
             limit: How many lines of the past come first.
             query: A text, or an expression of LogQL, that lines must match.
@@ -67,7 +68,7 @@ class ServiceStreams(StreamOpener):
 
     def service_metrics(
         self,
-        service_id: str,
+        service_id: StreamTarget,
         *,
         when_slow: WhenSlow = "wait",
         organization_id: str | None = None,
@@ -79,7 +80,7 @@ class ServiceStreams(StreamOpener):
         """Watch the CPU, memory and storage that a service uses: each item has the metrics of its pods.
 
         Args:
-            service_id: The id of the service.
+            service_id: The id of the service, or its handle.
             when_slow: "wait" or "drop", as for `service_logs`.
             organization_id: Unless given: the client's, or else the only one that its token sees.
             cluster_id: Looked up unless given.
@@ -97,7 +98,7 @@ class ServiceStreams(StreamOpener):
 
     async def service_pods(
         self,
-        service_id: str,
+        service_id: StreamTarget,
         *,
         organization_id: str | None = None,
         cluster_id: str | None = None,
@@ -107,7 +108,7 @@ class ServiceStreams(StreamOpener):
         """List the pods of a service, and the ports they listen on.
 
         Args:
-            service_id: The id of the service.
+            service_id: The id of the service, or its handle.
             organization_id: Unless given: the client's, or else the only one that its token sees.
             cluster_id: Looked up unless given.
             project_id: Looked up unless given.

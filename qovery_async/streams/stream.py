@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Generic, Self, TypeVar
 
 from qovery_async.errors import ConfigurationError
@@ -76,19 +77,30 @@ class Stream(Resource, Generic[T]):
 
     async def _batches(self) -> AsyncGenerator[list[T]]:
         """What has come, whenever something has."""
+        async with self._fed() as feed:
+            while items := await feed.backlog.take():
+                yield items
+
+    @asynccontextmanager
+    async def _fed(self) -> AsyncGenerator[Feed[T]]:
+        """A backlog that the connections fill. Raises their error in the end, unless it is left before."""
         backlog = Backlog[T](self._when_slow)
         feed = Feed(self._core.exchange, self.kind, self._parameters, backlog)
         task = asyncio.create_task(feed.run())
         self._feeds[feed] = task
         try:
-            while items := await backlog.take():
-                yield items
+            yield feed
             if not task.cancelled() and not task.cancelling():
                 await task
         finally:
             await ended(task)
             del self._feeds[feed]
             self._past = self._past[0] + backlog.dropped, self._past[1] + feed.connections
+
+
+def fed(stream: Stream[T]) -> AbstractAsyncContextManager[Feed[T]]:
+    """The backlog of a stream, for what reads several."""
+    return stream._fed()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # of this module
 
 
 async def first(stream: Stream[T], seconds: float | None) -> T | None:

@@ -4,14 +4,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
+from qovery_async import models
 from qovery_async.deployments.snapshot import EnvironmentSnapshot, ServiceSnapshot
 from qovery_async.progress.reports import BulkProgress
 from qovery_sync.directory.identity import LearningHandle
 
 if TYPE_CHECKING:
     from qovery_async.handles import service_actions as asynchronous
+    from qovery_async.streams.backlog import WhenSlow
+    from qovery_sync.streams.stream import Stream
 
 
 class ServiceActions(LearningHandle):
@@ -130,3 +134,31 @@ class ServiceActions(LearningHandle):
         return self._call_back(
             self._async.delete, timeout=timeout, on_update=self._given(on_update), progress=self._given(progress)
         )
+
+    def logs(
+        self,
+        *,
+        start: datetime | None = None,
+        limit: int | None = None,
+        query: str | None = None,
+        pod_name: str | None = None,
+        deployment_id: str | None = None,
+        when_slow: WhenSlow = "wait",
+    ) -> Stream[models.ServiceLogLine]:
+        """Follow the logs of the service: `for line in service.logs()`.
+
+        Arguments and errors are those of `client.streams.service_logs`.
+
+        `GET /service/logs` as a WebSocket
+        """
+        found: Stream[models.ServiceLogLine] = self._twin(
+            self._async.logs(
+                start=start,
+                limit=limit,
+                query=query,
+                pod_name=pod_name,
+                deployment_id=deployment_id,
+                when_slow=when_slow,
+            )
+        )
+        return found
