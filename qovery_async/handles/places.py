@@ -159,6 +159,7 @@ class EnvironmentHandle(EnvironmentActions):
     def logs(
         self,
         *,
+        history: bool = False,
         start: datetime | None = None,
         limit: int | None = None,
         query: str | None = None,
@@ -178,7 +179,10 @@ class EnvironmentHandle(EnvironmentActions):
         from qovery_async.streams.merged import Merged
 
         async def streams() -> dict[ServiceHandle, Stream[models.ServiceLogLine]]:
-            return {service: service.logs(start=start, limit=limit, query=query) for service in await self.services()}
+            return {
+                service: service.logs(history=history, start=start, limit=limit, query=query)
+                for service in await self.services()
+            }
 
         return Merged(self._core, streams, window, on_error)
 

@@ -136,6 +136,7 @@ class ServiceActions(LearningHandle):
     def logs(
         self,
         *,
+        history: bool = False,
         start: datetime | None = None,
         limit: int | None = None,
         query: str | None = None,
@@ -153,6 +154,7 @@ class ServiceActions(LearningHandle):
 
         return Streams(self._core).service_logs(
             self,
+            history=history,
             start=start,
             limit=limit,
             query=query,

@@ -13,7 +13,7 @@ import attrs
 from qovery_async.errors import DecodeError, ResponseTooLarge
 from qovery_async.streams.backlog import Backlog
 from qovery_async.streams.course import Again, Course, Done, Ending, Fail
-from qovery_async.streams.kinds import Kind, Reading
+from qovery_async.streams.kinds import Kind, Past, Reading
 from qovery_async.transport.exchange import Exchange
 from qovery_async.transport.handshake import Handshakes
 from qovery_async.transport.request import Call, Request
@@ -33,6 +33,8 @@ class Feed(Generic[T]):
     parameters: Callable[[], Awaitable[Parameters]]
     """Asked for once, before the first connection."""
     backlog: Backlog[T]
+    past: Callable[[], Awaitable[Past[T] | None]] | None = None
+    """Asked for once, too: what comes before the first connection."""
     connections: int = 0
     """How many were opened."""
     opened: asyncio.Event = attrs.field(init=False, factory=asyncio.Event)
@@ -54,7 +56,12 @@ class Feed(Generic[T]):
     async def _run(self) -> None:
         handshakes = Handshakes(self.exchange)
         given = await self.parameters()
-        reading = Reading(self.kind, self.exchange.codec, is_limited=given.get("limit") is not None)
+        past = await self.past() if self.past is not None else None
+        if past is not None:
+            given = {**given, "start": str(nanoseconds(past.start))}
+            if not self.backlog.put(past.items, 0):
+                await self.backlog.room()
+        reading = Reading(self.kind, self.exchange.codec, is_limited=given.get("limit") is not None, past=past)
         request = handshakes.request(self._call(given, reading))
         course = Course(request, self.exchange.options.retries, self.exchange.options.pace)
         while True:

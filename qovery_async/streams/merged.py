@@ -8,7 +8,7 @@ import math
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing
-from typing import Generic, Literal, Self, TypeVar
+from typing import Generic, Literal, Self, TypeVar, cast
 
 from qovery_async.errors import ConfigurationError, QoveryError
 from qovery_async.runtime.core import Core
@@ -38,7 +38,8 @@ class Merged(Resource, Generic[K, T]):
         super().__init__(core)
         if on_error not in ("raise", "skip"):
             raise ConfigurationError(f"on_error must be 'raise' or 'skip', got {on_error!r}")
-        if isinstance(window, bool) or not isinstance(window, (int, float)) or not 0 <= window < math.inf:
+        number = cast("object", window)
+        if isinstance(number, bool) or not isinstance(number, (int, float)) or not 0 <= number < math.inf:
             raise ConfigurationError(f"window must be a number of seconds, 0 or more, got {window!r}")
         self._streams = streams
         self._window = window

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from functools import partial
@@ -14,7 +14,7 @@ from qovery_async.runtime.core import Core
 from qovery_async.runtime.resource import Resource
 from qovery_async.streams.backlog import WhenSlow
 from qovery_async.streams.feed import Parameters, nanoseconds
-from qovery_async.streams.kinds import Kind
+from qovery_async.streams.kinds import Kind, Past
 from qovery_async.streams.paths import PARAMETERS
 from qovery_async.streams.places import Ids, Places, StreamTarget, checked, id_of, ids_of
 from qovery_async.streams.stream import Stream, first
@@ -32,10 +32,24 @@ class StreamOpener(Resource):
         self._places = Places(core)
 
     def _of_service(
-        self, kind: Kind[T], service: StreamTarget, ids: Given, filters: Mapping[str, object], when_slow: WhenSlow
+        self,
+        kind: Kind[T],
+        service: StreamTarget,
+        ids: Given,
+        filters: Mapping[str, object],
+        when_slow: WhenSlow,
+        past: Callable[[str, str], Awaitable[Past[T] | None]] | None = None,
     ) -> Stream[T]:
-        ids = {**ids, "service": id_of("service", service)}
-        return self._opened(kind, service, ids, filters, when_slow)
+        """`past` is called with the id and the kind of the service."""
+        id_ = id_of("service", service)
+        ids = {**ids, "service": id_}
+        if past is None:
+            return self._opened(kind, service, ids, filters, when_slow)
+
+        async def before() -> Past[T] | None:
+            return await past(id_, (await self._placed(service, ids, {"service_type"}))["service_type"])
+
+        return self._opened(kind, service, ids, filters, when_slow, before)
 
     def _of_environment(
         self, kind: Kind[T], environment: StreamTarget, ids: Given, filters: Mapping[str, object], when_slow: WhenSlow
@@ -72,10 +86,16 @@ class StreamOpener(Resource):
         return Stream(self._core, Kind[Any](path, Any), parameters, when_slow)
 
     def _opened(
-        self, kind: Kind[T], of: StreamTarget, ids: Given, filters: Mapping[str, object], when_slow: WhenSlow
+        self,
+        kind: Kind[T],
+        of: StreamTarget,
+        ids: Given,
+        filters: Mapping[str, object],
+        when_slow: WhenSlow,
+        past: Callable[[], Awaitable[Past[T] | None]] | None = None,
     ) -> Stream[T]:
         parameters = partial(self._parameters, kind, of, ids, filters)
-        return Stream(self._core, kind, parameters, when_slow)
+        return Stream(self._core, kind, parameters, when_slow, past)
 
     async def _parameters(
         self, kind: Kind[Any], of: StreamTarget, ids: Given, filters: Mapping[str, object]
@@ -135,6 +155,17 @@ def given(
         if id_ is not None:
             checked(f"{name}_id", id_)
     return ids
+
+
+def check_history(**given: object) -> None:
+    """Refuses what the list of the last lines cannot be asked for.
+
+    Raises:
+        ConfigurationError: one is given.
+    """
+    wrong = [name for name, value in given.items() if value is not None]
+    if wrong:
+        raise ConfigurationError(f"history=True cannot be combined with {', '.join(wrong)}: leave one of them out")
 
 
 def moment(start: datetime | None) -> str | None:

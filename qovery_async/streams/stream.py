@@ -12,7 +12,7 @@ from qovery_async.runtime.core import Core
 from qovery_async.runtime.resource import Resource
 from qovery_async.streams.backlog import Backlog, WhenSlow
 from qovery_async.streams.feed import Feed, Parameters, ended
-from qovery_async.streams.kinds import Kind
+from qovery_async.streams.kinds import Kind, Past
 from qovery_async.vocabulary import Model, UnknownVariant
 
 T = TypeVar("T")
@@ -26,7 +26,12 @@ class Stream(Resource, Generic[T]):
     """
 
     def __init__(
-        self, core: Core, kind: Kind[T], parameters: Callable[[], Awaitable[Parameters]], when_slow: WhenSlow
+        self,
+        core: Core,
+        kind: Kind[T],
+        parameters: Callable[[], Awaitable[Parameters]],
+        when_slow: WhenSlow,
+        past: Callable[[], Awaitable[Past[T] | None]] | None = None,
     ) -> None:
         super().__init__(core)
         if when_slow not in ("wait", "drop"):
@@ -34,6 +39,7 @@ class Stream(Resource, Generic[T]):
         self.kind = kind
         self._parameters = parameters
         self._when_slow: WhenSlow = when_slow
+        self._before = past
         self._feeds: dict[Feed[T], asyncio.Task[None]] = {}
         self._past = (0, 0)
 
@@ -85,7 +91,7 @@ class Stream(Resource, Generic[T]):
     async def _fed(self) -> AsyncGenerator[Feed[T]]:
         """A backlog that the connections fill. Raises their error in the end, unless it is left before."""
         backlog = Backlog[T](self._when_slow)
-        feed = Feed(self._core.exchange, self.kind, self._parameters, backlog)
+        feed = Feed(self._core.exchange, self.kind, self._parameters, backlog, self._before)
         task = asyncio.create_task(feed.run())
         self._feeds[feed] = task
         try:

@@ -131,6 +131,7 @@ class EnvironmentHandle(EnvironmentActions):
     def logs(
         self,
         *,
+        history: bool = False,
         start: datetime | None = None,
         limit: int | None = None,
         query: str | None = None,
@@ -148,7 +149,7 @@ class EnvironmentHandle(EnvironmentActions):
         `GET /organization/{organizationId}/services`, then `GET /service/logs` as a WebSocket for each service
         """
         found: Merged[ServiceHandle, models.ServiceLogLine] = self._twin(
-            self._async.logs(start=start, limit=limit, query=query, window=window, on_error=on_error)
+            self._async.logs(history=history, start=start, limit=limit, query=query, window=window, on_error=on_error)
         )
         return found
 

@@ -138,6 +138,7 @@ class ServiceActions(LearningHandle):
     def logs(
         self,
         *,
+        history: bool = False,
         start: datetime | None = None,
         limit: int | None = None,
         query: str | None = None,
@@ -153,6 +154,7 @@ class ServiceActions(LearningHandle):
         """
         found: Stream[models.ServiceLogLine] = self._twin(
             self._async.logs(
+                history=history,
                 start=start,
                 limit=limit,
                 query=query,

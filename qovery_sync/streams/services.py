@@ -26,6 +26,7 @@ class ServiceStreams(StreamOpener):
         self,
         service_id: str | Identified | Handle,
         *,
+        history: bool = False,
         start: datetime | None = None,
         limit: int | None = None,
         query: str | None = None,
@@ -43,6 +44,9 @@ class ServiceStreams(StreamOpener):
 
         Args:
             service_id: The id of the service, or its handle.
+            history: Whether the last 1,000 lines come first that the API lists, for applications and containers; what
+                they do not say, such as `container_name`, is empty. Other kinds have no such list, and begin as
+                without it. Not together with `start`, `limit`, `query` or `deployment_id`.
             start: The time of the first line, with a time zone. Default: as much of the past as the server has.
             limit: How many lines of the past come first.
             query: A text, or an expression of LogQL, that lines must match.
@@ -55,13 +59,15 @@ class ServiceStreams(StreamOpener):
             project_id: Looked up unless given.
             environment_id: Looked up unless given.
 
-        `GET /service/logs` as a WebSocket; before the first, `GET /organization/{organizationId}/services`.
+        `GET /service/logs` as a WebSocket; before the first, `GET /organization/{organizationId}/services`, and for the
+        history `GET /application/{applicationId}/log` or `GET /container/{containerId}/log`.
 
         Raises: Unauthorized, Forbidden, StreamClosed, while the stream is read.
         """
         found: Stream[models.ServiceLogLine] = self._twin(
             self._async.service_logs(
                 self._given(service_id),
+                history=history,
                 start=start,
                 limit=limit,
                 query=query,
