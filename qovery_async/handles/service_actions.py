@@ -10,6 +10,7 @@ from qovery_async.deployments.clusters import Deployments
 from qovery_async.deployments.deadline import Deadline
 from qovery_async.deployments.errand import UpdateHook
 from qovery_async.deployments.kinds import DeploymentAction
+from qovery_async.deployments.run_log import LogHook
 from qovery_async.deployments.selection import check_timeout
 from qovery_async.deployments.snapshot import ServiceSnapshot
 from qovery_async.directory.identity import LearningHandle
@@ -31,6 +32,7 @@ class ServiceActions(LearningHandle):
         timeout: float,
         on_update: UpdateHook | None = None,
         progress: ProgressHook | Literal["rich"] | None = None,
+        logs: LogHook | bool = False,
     ) -> ServiceSnapshot:
         """Deploy the service and wait until it runs, as `client.deployments.deploy_service` does.
 
@@ -41,6 +43,7 @@ class ServiceActions(LearningHandle):
                 deployment goes on.
             on_update: Called with each new state of the environment.
             progress: Called with how many services have ended; "rich" draws them.
+            logs: True writes the log of the deployment to stderr as it comes; a function is called with each line.
 
         Returns:
             The state of the service at the end.
@@ -55,7 +58,7 @@ class ServiceActions(LearningHandle):
         """
         left = await self._left(timeout, "deploy", progress)
         return await self._deployments.deploy_service(
-            self, version=version, timeout=left, on_update=on_update, progress=progress
+            self, version=version, timeout=left, on_update=on_update, progress=progress, logs=logs
         )
 
     async def redeploy(
@@ -64,13 +67,18 @@ class ServiceActions(LearningHandle):
         timeout: float,
         on_update: UpdateHook | None = None,
         progress: ProgressHook | Literal["rich"] | None = None,
+        logs: LogHook | bool = False,
     ) -> ServiceSnapshot:
         """Deploy the service again as it is, and wait until it runs. Arguments and errors are those of `deploy`.
 
         `POST /environment/{environmentId}/service/deploy`
         """
         return await self._deployments.redeploy_service(
-            self, timeout=await self._left(timeout, "redeploy", progress), on_update=on_update, progress=progress
+            self,
+            timeout=await self._left(timeout, "redeploy", progress),
+            on_update=on_update,
+            progress=progress,
+            logs=logs,
         )
 
     async def restart(
@@ -79,13 +87,18 @@ class ServiceActions(LearningHandle):
         timeout: float,
         on_update: UpdateHook | None = None,
         progress: ProgressHook | Literal["rich"] | None = None,
+        logs: LogHook | bool = False,
     ) -> ServiceSnapshot:
         """Restart an application, a container or a database. Arguments and errors are those of `deploy`.
 
         `POST /environment/{environmentId}/service/restart-service`
         """
         return await self._deployments.restart_service(
-            self, timeout=await self._left(timeout, "restart", progress), on_update=on_update, progress=progress
+            self,
+            timeout=await self._left(timeout, "restart", progress),
+            on_update=on_update,
+            progress=progress,
+            logs=logs,
         )
 
     async def stop(
@@ -94,13 +107,14 @@ class ServiceActions(LearningHandle):
         timeout: float,
         on_update: UpdateHook | None = None,
         progress: ProgressHook | Literal["rich"] | None = None,
+        logs: LogHook | bool = False,
     ) -> ServiceSnapshot:
         """Stop the service and wait until it is stopped. Arguments and errors are those of `deploy`.
 
         `POST /environment/{environmentId}/service/stop`
         """
         return await self._deployments.stop_service(
-            self, timeout=await self._left(timeout, "stop", progress), on_update=on_update, progress=progress
+            self, timeout=await self._left(timeout, "stop", progress), on_update=on_update, progress=progress, logs=logs
         )
 
     async def uninstall(
@@ -109,13 +123,18 @@ class ServiceActions(LearningHandle):
         timeout: float,
         on_update: UpdateHook | None = None,
         progress: ProgressHook | Literal["rich"] | None = None,
+        logs: LogHook | bool = False,
     ) -> ServiceSnapshot:
         """Delete what runs of the service and keep its settings. Arguments and errors are those of `deploy`.
 
         `POST /environment/{environmentId}/service/uninstall`
         """
         return await self._deployments.uninstall_service(
-            self, timeout=await self._left(timeout, "uninstall", progress), on_update=on_update, progress=progress
+            self,
+            timeout=await self._left(timeout, "uninstall", progress),
+            on_update=on_update,
+            progress=progress,
+            logs=logs,
         )
 
     async def delete(
@@ -124,13 +143,18 @@ class ServiceActions(LearningHandle):
         timeout: float,
         on_update: UpdateHook | None = None,
         progress: ProgressHook | Literal["rich"] | None = None,
+        logs: LogHook | bool = False,
     ) -> None:
         """Delete the service and wait until it is gone. Arguments and errors are those of `deploy`.
 
         `POST /environment/{environmentId}/service/delete`
         """
         await self._deployments.delete_service(
-            self, timeout=await self._left(timeout, "delete", progress), on_update=on_update, progress=progress
+            self,
+            timeout=await self._left(timeout, "delete", progress),
+            on_update=on_update,
+            progress=progress,
+            logs=logs,
         )
 
     def logs(

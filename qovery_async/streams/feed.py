@@ -41,6 +41,11 @@ class Feed(Generic[T]):
     """Set once the first is."""
     _connection: Connection | None = attrs.field(init=False, default=None)
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether a connection is open now."""
+        return self._connection is not None
+
     async def run(self) -> None:
         """Reads until the end.
 

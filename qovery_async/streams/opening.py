@@ -38,6 +38,7 @@ class StreamOpener(Resource):
         ids: Given,
         filters: Mapping[str, object],
         when_slow: WhenSlow,
+        *,
         past: Callable[[str, str], Awaitable[Past[T] | None]] | None = None,
     ) -> Stream[T]:
         """`past` is called with the id and the kind of the service."""
@@ -49,7 +50,7 @@ class StreamOpener(Resource):
         async def before() -> Past[T] | None:
             return await past(id_, (await self._placed(service, ids, {"service_type"}))["service_type"])
 
-        return self._opened(kind, service, ids, filters, when_slow, before)
+        return self._opened(kind, service, ids, filters, when_slow, past=before)
 
     def _of_environment(
         self, kind: Kind[T], environment: StreamTarget, ids: Given, filters: Mapping[str, object], when_slow: WhenSlow
@@ -92,6 +93,7 @@ class StreamOpener(Resource):
         ids: Given,
         filters: Mapping[str, object],
         when_slow: WhenSlow,
+        *,
         past: Callable[[], Awaitable[Past[T] | None]] | None = None,
     ) -> Stream[T]:
         parameters = partial(self._parameters, kind, of, ids, filters)

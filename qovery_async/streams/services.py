@@ -73,7 +73,7 @@ class ServiceStreams(StreamOpener):
         if not history:
             return self._of_service(_SERVICE_LOGS, service_id, ids, filters, when_slow)
         check_history(start=start, limit=limit, query=query, deployment_id=deployment_id)
-        return self._of_service(_SERVICE_LOGS, service_id, ids, filters, when_slow, partial(self._past, pod_name))
+        return self._of_service(_SERVICE_LOGS, service_id, ids, filters, when_slow, past=partial(self._past, pod_name))
 
     async def _past(self, pod_name: str | None, service_id: str, kind: str) -> Past[models.ServiceLogLine] | None:
         from qovery_async.streams.history import past_of

@@ -81,6 +81,11 @@ class Stream(Resource, Generic[T]):
         """How many connections were opened; more than one where one was lost."""
         return self._past[1] + sum(feed.connections for feed in self._feeds)
 
+    @property
+    def connected(self) -> bool:
+        """Whether a connection is open now."""
+        return any(feed.is_connected for feed in self._feeds)
+
     async def _batches(self) -> AsyncGenerator[list[T]]:
         """What has come, whenever something has."""
         async with self._fed() as feed:

@@ -30,6 +30,7 @@ class ServiceActions(LearningHandle):
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
         progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
+        logs: Callable[[models.EnvironmentLogs], None] | bool = False,
     ) -> ServiceSnapshot:
         """Deploy the service and wait until it runs, as `client.deployments.deploy_service` does.
 
@@ -40,6 +41,7 @@ class ServiceActions(LearningHandle):
                 deployment goes on.
             on_update: Called with each new state of the environment.
             progress: Called with how many services have ended; "rich" draws them.
+            logs: True writes the log of the deployment to stderr as it comes; a function is called with each line.
 
         Returns:
             The state of the service at the end.
@@ -58,6 +60,7 @@ class ServiceActions(LearningHandle):
             timeout=timeout,
             on_update=self._given(on_update),
             progress=self._given(progress),
+            logs=self._given(logs),
         )
 
     def redeploy(
@@ -66,13 +69,18 @@ class ServiceActions(LearningHandle):
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
         progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
+        logs: Callable[[models.EnvironmentLogs], None] | bool = False,
     ) -> ServiceSnapshot:
         """Deploy the service again as it is, and wait until it runs. Arguments and errors are those of `deploy`.
 
         `POST /environment/{environmentId}/service/deploy`
         """
         return self._call_back(
-            self._async.redeploy, timeout=timeout, on_update=self._given(on_update), progress=self._given(progress)
+            self._async.redeploy,
+            timeout=timeout,
+            on_update=self._given(on_update),
+            progress=self._given(progress),
+            logs=self._given(logs),
         )
 
     def restart(
@@ -81,13 +89,18 @@ class ServiceActions(LearningHandle):
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
         progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
+        logs: Callable[[models.EnvironmentLogs], None] | bool = False,
     ) -> ServiceSnapshot:
         """Restart an application, a container or a database. Arguments and errors are those of `deploy`.
 
         `POST /environment/{environmentId}/service/restart-service`
         """
         return self._call_back(
-            self._async.restart, timeout=timeout, on_update=self._given(on_update), progress=self._given(progress)
+            self._async.restart,
+            timeout=timeout,
+            on_update=self._given(on_update),
+            progress=self._given(progress),
+            logs=self._given(logs),
         )
 
     def stop(
@@ -96,13 +109,18 @@ class ServiceActions(LearningHandle):
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
         progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
+        logs: Callable[[models.EnvironmentLogs], None] | bool = False,
     ) -> ServiceSnapshot:
         """Stop the service and wait until it is stopped. Arguments and errors are those of `deploy`.
 
         `POST /environment/{environmentId}/service/stop`
         """
         return self._call_back(
-            self._async.stop, timeout=timeout, on_update=self._given(on_update), progress=self._given(progress)
+            self._async.stop,
+            timeout=timeout,
+            on_update=self._given(on_update),
+            progress=self._given(progress),
+            logs=self._given(logs),
         )
 
     def uninstall(
@@ -111,13 +129,18 @@ class ServiceActions(LearningHandle):
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
         progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
+        logs: Callable[[models.EnvironmentLogs], None] | bool = False,
     ) -> ServiceSnapshot:
         """Delete what runs of the service and keep its settings. Arguments and errors are those of `deploy`.
 
         `POST /environment/{environmentId}/service/uninstall`
         """
         return self._call_back(
-            self._async.uninstall, timeout=timeout, on_update=self._given(on_update), progress=self._given(progress)
+            self._async.uninstall,
+            timeout=timeout,
+            on_update=self._given(on_update),
+            progress=self._given(progress),
+            logs=self._given(logs),
         )
 
     def delete(
@@ -126,13 +149,18 @@ class ServiceActions(LearningHandle):
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
         progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
+        logs: Callable[[models.EnvironmentLogs], None] | bool = False,
     ) -> None:
         """Delete the service and wait until it is gone. Arguments and errors are those of `deploy`.
 
         `POST /environment/{environmentId}/service/delete`
         """
         return self._call_back(
-            self._async.delete, timeout=timeout, on_update=self._given(on_update), progress=self._given(progress)
+            self._async.delete,
+            timeout=timeout,
+            on_update=self._given(on_update),
+            progress=self._given(progress),
+            logs=self._given(logs),
         )
 
     def logs(
