@@ -67,6 +67,7 @@ from qovery_async.vocabulary import UNSET, Model, OpenEnum, UnknownVariant, Unse
 if TYPE_CHECKING:
     from qovery_async.deployments.cluster_errand import ClusterUpdateHook
     from qovery_async.deployments.errand import UpdateHook
+    from qovery_async.deployments.run_log import LogHook
     from qovery_async.deployments.selection import ServiceSelection, ServiceVersions
     from qovery_async.deployments.snapshot import ClusterSnapshot, EnvironmentSnapshot, ServiceSnapshot
     from qovery_async.directory.identity import Handle
@@ -89,6 +90,7 @@ if TYPE_CHECKING:
     from qovery_async.runtime.patching.difference import PatchChange, PatchPreview
     from qovery_async.runtime.patching.patch import OnConflict
     from qovery_async.streams.backlog import WhenSlow
+    from qovery_async.streams.merged import Merged, OnStreamError
     from qovery_async.streams.stream import Stream
     from qovery_async.variables.changes import VariableChange
     from qovery_async.variables.desired import DesiredVariables, VariablesSource
@@ -147,6 +149,9 @@ else:
         "Handle": "directory.identity",
         "WhenSlow": "streams.backlog",
         "Stream": "streams.stream",
+        "Merged": "streams.merged",
+        "OnStreamError": "streams.merged",
+        "LogHook": "deployments.run_log",
     }
 
     def __getattr__(name: str) -> Any:
@@ -169,15 +174,16 @@ __all__ = [
     "DesiredVariables", "EnvironmentChange", "EnvironmentDiff", "EnvironmentDocument", "EnvironmentHandle",
     "EnvironmentRef", "EnvironmentSnapshot", "FailedService", "FindError", "Forbidden", "Handle", "Headers",
     "HelmHandle", "Identified", "Inventory", "InventoryCluster", "InventoryEnvironment", "InventoryProject",
-    "InventoryService", "Items", "JobHandle", "LocalRateLimiter", "Mode", "Model", "MountedFile", "NotFound",
-    "NotListed", "NothingFound", "OnConflict", "OnError", "OpenEnum", "Pace", "Page", "PatchChange", "PatchPreview",
-    "PlanNotApplied", "PlanOutdated", "PreconditionFailed", "ProgressHook", "ProjectHandle", "QoveryError", "Rate",
-    "RateBudgetExhausted", "RateLimited", "RateLimiter", "RawResponse", "RequestEvent", "RequestHook",
-    "RequestTimeout", "ResponseEvent", "ResponseHook", "ResponseTooLarge", "RetryEvent", "RetryHook", "RetryPolicy",
-    "ScopedVariables", "SecretValue", "SeenVariable", "ServerError", "ServiceDocument", "ServiceHandle",
-    "ServiceRef", "ServiceSelection", "ServiceSnapshot", "ServiceVersions", "SeveralFound", "Stream",
-    "StreamClosed", "TerraformHandle", "Timeout", "TokenSource", "TransportError", "Turn", "Unauthorized",
-    "UnknownVariant", "UnprocessableEntity", "Unset", "UpdateHook", "VariableChange", "VariableValue",
-    "VariablesApplied", "VariablesDrift", "VariablesError", "VariablesParent", "VariablesPlan", "VariablesSource",
-    "WhenSlow", "WithResponse", "__version__", "bodies", "from_dict", "models", "to_dict", "to_json", "to_request",
+    "InventoryService", "Items", "JobHandle", "LocalRateLimiter", "LogHook", "Merged", "Mode", "Model",
+    "MountedFile", "NotFound", "NotListed", "NothingFound", "OnConflict", "OnError", "OnStreamError", "OpenEnum",
+    "Pace", "Page", "PatchChange", "PatchPreview", "PlanNotApplied", "PlanOutdated", "PreconditionFailed",
+    "ProgressHook", "ProjectHandle", "QoveryError", "Rate", "RateBudgetExhausted", "RateLimited", "RateLimiter",
+    "RawResponse", "RequestEvent", "RequestHook", "RequestTimeout", "ResponseEvent", "ResponseHook",
+    "ResponseTooLarge", "RetryEvent", "RetryHook", "RetryPolicy", "ScopedVariables", "SecretValue", "SeenVariable",
+    "ServerError", "ServiceDocument", "ServiceHandle", "ServiceRef", "ServiceSelection", "ServiceSnapshot",
+    "ServiceVersions", "SeveralFound", "Stream", "StreamClosed", "TerraformHandle", "Timeout", "TokenSource",
+    "TransportError", "Turn", "Unauthorized", "UnknownVariant", "UnprocessableEntity", "Unset", "UpdateHook",
+    "VariableChange", "VariableValue", "VariablesApplied", "VariablesDrift", "VariablesError", "VariablesParent",
+    "VariablesPlan", "VariablesSource", "WhenSlow", "WithResponse", "__version__", "bodies", "from_dict", "models",
+    "to_dict", "to_json", "to_request",
 ]  # fmt: skip

@@ -25,7 +25,7 @@ from qovery_async.runtime import patching
 from qovery_async.runtime.core import Core
 
 if TYPE_CHECKING:
-    from qovery_async.streams.merged import Merged, OnError
+    from qovery_async.streams.merged import Merged, OnStreamError
     from qovery_async.streams.stream import Stream
 
 _OF_KIND: dict[str, type[ServiceHandle]] = {}
@@ -164,7 +164,7 @@ class EnvironmentHandle(EnvironmentActions):
         limit: int | None = None,
         query: str | None = None,
         window: float = 1.0,
-        on_error: OnError = "raise",
+        on_error: OnStreamError = "raise",
     ) -> Merged[ServiceHandle, models.ServiceLogLine]:
         """Follow the logs of all services of the environment, in the order of time: `async for service, line in ...`.
 

@@ -10,7 +10,7 @@ from qovery_async.errors import ConfigurationError, NotFound
 from qovery_async.streams.backlog import WhenSlow
 from qovery_async.streams.environments import EnvironmentStreams
 from qovery_async.streams.kinds import Kind, line_mark
-from qovery_async.streams.merged import Merged, OnError
+from qovery_async.streams.merged import Merged, OnStreamError
 from qovery_async.streams.merging import K
 from qovery_async.streams.places import StreamTarget, checked
 from qovery_async.streams.stream import Stream
@@ -18,6 +18,7 @@ from qovery_async.streams.stream import Stream
 T = TypeVar("T")
 
 _INFRA_LOGS = Kind("/infra/logs", models.InfraLogLine, key="message", mark=line_mark)
+_SERVICE_STATUSES = Kind("/service/status", models.RunningStatuses, key="environments", is_state=True)
 _CLUSTER_STATUS = Kind("/cluster/status", models.ClusterRunningStatus, key="computed_status", is_state=True)
 _CLUSTER_METRICS = Kind("/cluster/metrics", models.ClusterMetrics, key="nodes", is_state=True)
 _CLUSTER_NODES = Kind("/cluster/nodes", models.NodeList, key="nodes")
@@ -66,6 +67,24 @@ class Streams(EnvironmentStreams):
         Raises: Unauthorized, Forbidden, StreamClosed, while the stream is read.
         """
         return self._of_cluster(_CLUSTER_STATUS, cluster_id, organization_id, {}, when_slow)
+
+    def service_statuses(
+        self, cluster_id: StreamTarget, *, when_slow: WhenSlow = "wait", organization_id: str | None = None
+    ) -> Stream[models.RunningStatuses]:
+        """Watch what runs in all environments of a cluster, in one stream.
+
+        The current states come first, then all again whenever one has changed.
+
+        Args:
+            cluster_id: The id of the cluster, or its handle.
+            when_slow: "wait" or "drop", as for `service_logs`.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /service/status` as a WebSocket
+
+        Raises: Unauthorized, Forbidden, StreamClosed, while the stream is read.
+        """
+        return self._of_cluster(_SERVICE_STATUSES, cluster_id, organization_id, {}, when_slow)
 
     def cluster_metrics(
         self, cluster_id: StreamTarget, *, when_slow: WhenSlow = "wait", organization_id: str | None = None
@@ -120,7 +139,7 @@ class Streams(EnvironmentStreams):
         return await self._only(stream, at_once=False)
 
     def merge(
-        self, streams: Mapping[K, Stream[T]], *, window: float = 1.0, on_error: OnError = "raise"
+        self, streams: Mapping[K, Stream[T]], *, window: float = 1.0, on_error: OnStreamError = "raise"
     ) -> Merged[K, T]:
         """Follow several streams at once, in the order of time: `async for name, line in client.streams.merge(...)`.
 

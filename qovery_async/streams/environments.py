@@ -6,13 +6,20 @@ from qovery_async import models
 from qovery_async.streams.backlog import WhenSlow
 from qovery_async.streams.kinds import Kind, deployment_mark
 from qovery_async.streams.opening import given
-from qovery_async.streams.places import StreamTarget
+from qovery_async.streams.places import StreamTarget, id_of
 from qovery_async.streams.services import ServiceStreams
 from qovery_async.streams.stream import Stream
 
 _SERVICE_STATUS = Kind("/service/status", models.RunningStatuses, key="environments", is_state=True)
 _DEPLOYMENT_LOGS = Kind("/deployment/logs", models.EnvironmentLogs, key="timestamp", batched=True, mark=deployment_mark)
 _DEPLOYMENT_STATUS = Kind("/deployment/status", models.EnvironmentStatusesWithStages, key="stages", is_state=True)
+_DEPLOYMENT_STATUSES = Kind(
+    "/deployment/status",
+    list[models.EnvironmentStatus],
+    key="last_deployment_state",
+    inside="results",
+    is_state=True,
+)
 _BLUEPRINT_CREATED = Kind("/blueprint/service-created", models.BlueprintServiceCreatedEvent, key="blueprint_id")
 
 
@@ -101,6 +108,25 @@ class EnvironmentStreams(ServiceStreams):
         """
         ids = given(organization_id, cluster_id, project_id)
         return self._of_environment(_DEPLOYMENT_STATUS, environment_id, ids, {"version": version}, when_slow)
+
+    def deployment_statuses(
+        self, project_id: StreamTarget, *, when_slow: WhenSlow = "wait", organization_id: str | None = None
+    ) -> Stream[list[models.EnvironmentStatus]]:
+        """Watch the deployments of all environments of a project, in one stream.
+
+        The current states come first, then all again whenever one has changed.
+
+        Args:
+            project_id: The id of the project, or its handle.
+            when_slow: "wait" or "drop", as for `service_logs`.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /deployment/status` as a WebSocket
+
+        Raises: Unauthorized, Forbidden, StreamClosed, while the stream is read.
+        """
+        ids = {"organization": organization_id, "project": id_of("project", project_id)}
+        return self._opened(_DEPLOYMENT_STATUSES, project_id, ids, {}, when_slow)
 
     def blueprint_created(
         self,

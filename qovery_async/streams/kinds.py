@@ -44,6 +44,8 @@ class Kind(Generic[T]):
     """Whether a frame is a list of items."""
     grouped: bool = False
     """Whether an item is a list, which may be sent as its only entry."""
+    inside: str = ""
+    """The key of a frame under which the item is."""
     mark: Callable[[Any], Mark] | None = None
     """What tells a line of a log from others, so that one that a new connection repeats is not given twice."""
     restarts: bool = False
@@ -120,6 +122,8 @@ class Reading(Generic[T]):
         kind, response = self._kind, connection.response
         if not kind.key:
             return value  # type: ignore[no-any-return]  # of any type
+        if kind.inside and is_object(value):
+            value = value.get(kind.inside, value)
         if kind.grouped and not is_list(value):
             value = [value]
         if not _fits(value, kind.key):

@@ -19,7 +19,7 @@ from qovery_async.streams.stream import Stream, fed
 
 T = TypeVar("T")
 
-OnError = Literal["raise", "skip"]
+OnStreamError = Literal["raise", "skip"]
 """What happens when a stream fails: its error is raised, or the others go on."""
 
 _logger = logging.getLogger("qovery")
@@ -33,7 +33,11 @@ class Merged(Resource, Generic[K, T]):
     """
 
     def __init__(
-        self, core: Core, streams: Callable[[], Awaitable[Mapping[K, Stream[T]]]], window: float, on_error: OnError
+        self,
+        core: Core,
+        streams: Callable[[], Awaitable[Mapping[K, Stream[T]]]],
+        window: float,
+        on_error: OnStreamError,
     ) -> None:
         super().__init__(core)
         if on_error not in ("raise", "skip"):

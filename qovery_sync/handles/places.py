@@ -17,7 +17,7 @@ from qovery_sync.handles.variables import ScopedVariables
 
 if TYPE_CHECKING:
     from qovery_async.handles import places as asynchronous
-    from qovery_async.streams.merged import OnError
+    from qovery_async.streams.merged import OnStreamError
     from qovery_sync.streams.merged import Merged
 
 
@@ -136,7 +136,7 @@ class EnvironmentHandle(EnvironmentActions):
         limit: int | None = None,
         query: str | None = None,
         window: float = 1.0,
-        on_error: OnError = "raise",
+        on_error: OnStreamError = "raise",
     ) -> Merged[ServiceHandle, models.ServiceLogLine]:
         """Follow the logs of all services of the environment, in the order of time: `for service, line in ...`.
 

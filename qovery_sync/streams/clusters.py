@@ -10,7 +10,7 @@ from qovery_async import models
 from qovery_async.deployments.kinds import Identified
 from qovery_async.streams.backlog import WhenSlow
 from qovery_async.streams.clusters import T
-from qovery_async.streams.merged import OnError
+from qovery_async.streams.merged import OnStreamError
 from qovery_async.streams.merging import K
 from qovery_sync.directory.identity import Handle
 from qovery_sync.streams.environments import EnvironmentStreams
@@ -72,6 +72,27 @@ class Streams(EnvironmentStreams):
         )
         return found
 
+    def service_statuses(
+        self, cluster_id: str | Identified | Handle, *, when_slow: WhenSlow = "wait", organization_id: str | None = None
+    ) -> Stream[models.RunningStatuses]:
+        """Watch what runs in all environments of a cluster, in one stream.
+
+        The current states come first, then all again whenever one has changed.
+
+        Args:
+            cluster_id: The id of the cluster, or its handle.
+            when_slow: "wait" or "drop", as for `service_logs`.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /service/status` as a WebSocket
+
+        Raises: Unauthorized, Forbidden, StreamClosed, while the stream is read.
+        """
+        found: Stream[models.RunningStatuses] = self._twin(
+            self._async.service_statuses(self._given(cluster_id), when_slow=when_slow, organization_id=organization_id)
+        )
+        return found
+
     def cluster_metrics(
         self, cluster_id: str | Identified | Handle, *, when_slow: WhenSlow = "wait", organization_id: str | None = None
     ) -> Stream[models.ClusterMetrics]:
@@ -130,7 +151,7 @@ class Streams(EnvironmentStreams):
         )
 
     def merge(
-        self, streams: Mapping[K, Stream[T]], *, window: float = 1.0, on_error: OnError = "raise"
+        self, streams: Mapping[K, Stream[T]], *, window: float = 1.0, on_error: OnStreamError = "raise"
     ) -> Merged[K, T]:
         """Follow several streams at once, in the order of time: `for name, line in client.streams.merge(...)`.
 

@@ -130,6 +130,29 @@ class EnvironmentStreams(ServiceStreams):
         )
         return found
 
+    def deployment_statuses(
+        self, project_id: str | Identified | Handle, *, when_slow: WhenSlow = "wait", organization_id: str | None = None
+    ) -> Stream[list[models.EnvironmentStatus]]:
+        """Watch the deployments of all environments of a project, in one stream.
+
+        The current states come first, then all again whenever one has changed.
+
+        Args:
+            project_id: The id of the project, or its handle.
+            when_slow: "wait" or "drop", as for `service_logs`.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /deployment/status` as a WebSocket
+
+        Raises: Unauthorized, Forbidden, StreamClosed, while the stream is read.
+        """
+        found: Stream[list[models.EnvironmentStatus]] = self._twin(
+            self._async.deployment_statuses(
+                self._given(project_id), when_slow=when_slow, organization_id=organization_id
+            )
+        )
+        return found
+
     def blueprint_created(
         self,
         environment_id: str | Identified | Handle,

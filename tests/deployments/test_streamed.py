@@ -60,7 +60,7 @@ async def test_looks_are_rare_while_states_are_pushed(emulator: Emulator, monkey
 
     async def collect(client: AsyncQovery) -> None:
         async for now in client.deployments.watch(place.id):
-            states.append(str(now.state))
+            states.append(str(now.state))  # noqa: PERF401  # as they come
 
     async def watch(client: AsyncQovery) -> None:
         collecting = asyncio.create_task(collect(client))

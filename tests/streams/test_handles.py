@@ -21,12 +21,17 @@ OPENED: dict[str, Any] = {
     "service_logs": lambda s, o: s.service_logs(o["service"]),
     "service_metrics": lambda s, o: s.service_metrics(o["service"]),
     "service_status": lambda s, o: s.service_status(o["environment"]),
+    "deployment_statuses": lambda s, o: s.deployment_statuses(o["project"]),
+    "service_statuses": lambda s, o: s.service_statuses(o["cluster"]),
     "deployment_logs": lambda s, o: s.deployment_logs(o["environment"]),
     "deployment_status": lambda s, o: s.deployment_status(o["environment"]),
     "infra_logs": lambda s, o: s.infra_logs(o["cluster"], "NGINX"),
     "cluster_status": lambda s, o: s.cluster_status(o["cluster"]),
     "cluster_metrics": lambda s, o: s.cluster_metrics(o["cluster"]),
 }
+
+
+PATHS = {"deployment_statuses": "deployment_status", "service_statuses": "service_status"}
 
 
 def taken(stream: Any, count: int) -> Any:
@@ -57,13 +62,17 @@ async def test_what_a_handle_knows_is_not_looked_up(name: str, ask: Ask) -> None
     def script(client: Any) -> Generator[Any, Any, Any]:
         service = yield client.find.service("shop/production/api")
         environment = yield service.environment()
+        project = yield environment.project()
         cluster = yield client.find.cluster("production")
         yield taken(
-            OPENED[name](client.streams, {"service": service, "environment": environment, "cluster": cluster}), 1
+            OPENED[name](
+                client.streams, {"service": service, "environment": environment, "project": project, "cluster": cluster}
+            ),
+            1,
         )
 
     _, asked = await run(ask, script)
-    assert asked == ["services.list", "clusters.list", f"streams.{name}"]
+    assert asked == ["services.list", "clusters.list", f"streams.{PATHS.get(name, name)}"]
 
 
 async def test_one_shots_take_handles(ask: Ask) -> None:
