@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
+from itertools import chain
 
 import attrs
 
@@ -12,7 +13,7 @@ from qovery_async import models
 from qovery_async.deployments.log_lines import identity_of, readable, run_of
 from qovery_async.deployments.patience import log
 from qovery_async.deployments.snapshot import EnvironmentSnapshot
-from qovery_async.errors import ConfigurationError, QoveryError
+from qovery_async.errors import ConfigurationError, NotFound, QoveryError
 from qovery_async.progress.lines import write_line
 from qovery_async.resources.environments import Environments
 from qovery_async.runtime.core import Core
@@ -41,6 +42,8 @@ class RunLog:
     before: EnvironmentSnapshot | None
     """What was seen before; None tells the log of whatever runs."""
     _told: Counter[object] = attrs.field(factory=Counter[object], init=False)
+    _runs: set[str] = attrs.field(factory=set[str], init=False)
+    """The deployments of which lines were told."""
     _earlier: frozenset[str | None] = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -54,19 +57,27 @@ class RunLog:
         run = run_of(line)
         if run is not None and run in self._earlier:
             return
+        if run is not None:
+            self._runs.add(run)
         self._told[identity_of(line)] += 1
         await self._tell(line)
 
-    async def end(self, core: Core, environment_id: str, run: str | None) -> None:
-        """Tells the lines of a deployment that are not told yet. Fails never: the deployment has ended."""
-        if run is None or run in self._earlier:
-            return
+    async def end(self, core: Core, environment_id: str, last: str | None) -> None:
+        """Tells the lines that are not told yet: of the deployments of which some were, else of the last one.
+
+        That they cannot be read is no error: the deployment has ended.
+        """
+        runs = self._runs or {last} - self._earlier - {None}
         try:
             async with asyncio.timeout(LATE):
-                lines = await Environments(core).list_deployment_logs(environment_id, version=run)
+                environments = Environments(core)
+                lists = [await environments.list_deployment_logs(environment_id, version=run) for run in runs if run]
+        except NotFound:
+            return  # it is gone with its environment
         except (QoveryError, TimeoutError) as error:
-            log.warning("The last lines of the log of the deployment cannot be read: %s", error)
+            log.warning("The last lines of the log of the deployment cannot be read: %s", error or "too late")
             return
+        lines = sorted(chain(*lists), key=lambda line: line.timestamp) if len(lists) > 1 else chain(*lists)
         for line in self._left(lines):
             await self._tell(line)
 

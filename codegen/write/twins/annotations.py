@@ -7,7 +7,8 @@
 | a result `Items[T]`, `AsyncIterator[T]` and their relatives | `Iterator[T]`               |
 | a result `AbstractAsyncContextManager[T]`                   | `AbstractContextManager[T]` |
 
-Everything else stays as it is.
+A type variable bound to `Hashable` stands for keys of the user, which may be objects with a twin. Everything else stays
+as it is.
 """
 
 from __future__ import annotations
