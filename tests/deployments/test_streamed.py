@@ -80,9 +80,8 @@ async def test_looks_are_rare_while_states_are_pushed(emulator: Emulator, monkey
 
 
 def as_in(statuses: dict[str, Any], state: str) -> dict[str, Any]:
-    """The statuses of an environment, as if a deployment of someone else had brought them about."""
-    others = {"execution_id": "of another", "last_deployment_id": "of another", "deployment_request_id": "of another"}
-    values = {"state": state, "last_deployment_state": state, **others}
+    """The statuses of an environment, as if its deployment had led to a state."""
+    values = {"state": state, "last_deployment_state": state, "status_details": None}
 
     def changed(status: dict[str, Any]) -> dict[str, Any]:
         return status | {name: value for name, value in values.items() if name in status}
@@ -165,11 +164,10 @@ class TestFallback:
 async def test_a_pushed_state_decides_nothing(place: Place) -> None:
     """The stream says that all is deployed, while the deployment runs and fails."""
     emulator = place.emulator
-    state = as_in(statuses_with_stages(emulator.life, place.id), "DEPLOYED")
 
     async def lie(peer: Peer) -> None:
-        for number in range(200):
-            await peer.send({**state, "number": number})
+        for _ in range(200):
+            await peer.send(as_in(statuses_with_stages(emulator.life, place.id), "DEPLOYED"))
             await asyncio.sleep(0.02)
 
     emulator.life.fail_next_build(place.services["APPLICATION"].id)
