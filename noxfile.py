@@ -73,10 +73,14 @@ def conformance(session: nox.Session) -> None:
 
 @nox.session
 def servers(session: nox.Session) -> None:
-    """Tests the client under gunicorn and Celery, with Redis, PostgreSQL, forks and signals (needs both servers)."""
+    """Tests the client under gunicorn and Celery, with Redis, PostgreSQL, busybox, forks and signals (needs all three)."""
+    for program in ("redis-server", "psql", "busybox"):
+        if shutil.which(program) is None:
+            session.error(f"{program} is not installed")
     install(session, "servers")
     # More workers than cores, because these tests mostly wait for other processes.
     session.run("pytest", "-n", "4", "tests/servers", *session.posargs)
+    session.run("pytest", "tests/shell/test_commands.py", "-k", "busybox")
 
 
 @nox.session(reuse_venv=False)

@@ -67,6 +67,7 @@ from qovery_async.vocabulary import UNSET, Model, OpenEnum, UnknownVariant, Unse
 if TYPE_CHECKING:
     from qovery_async.deployments.cluster_errand import ClusterUpdateHook
     from qovery_async.deployments.errand import UpdateHook
+    from qovery_async.deployments.run_log import LogHook
     from qovery_async.deployments.selection import ServiceSelection, ServiceVersions
     from qovery_async.deployments.snapshot import ClusterSnapshot, EnvironmentSnapshot, ServiceSnapshot
     from qovery_async.directory.identity import Handle
@@ -92,6 +93,7 @@ if TYPE_CHECKING:
     from qovery_async.shell.results import ShellFailed, ShellResult, ShellTimeout
     from qovery_async.shell.session import ShellSession
     from qovery_async.streams.backlog import WhenSlow
+    from qovery_async.streams.merged import Merged, OnStreamError
     from qovery_async.streams.stream import Stream
     from qovery_async.transport.websocket import Closing
     from qovery_async.variables.changes import VariableChange
@@ -157,6 +159,9 @@ else:
         "WhenSlow": "streams.backlog",
         "Stream": "streams.stream",
         "ForwardedPort": "port_forward.address",
+        "Merged": "streams.merged",
+        "OnStreamError": "streams.merged",
+        "LogHook": "deployments.run_log",
     }
 
     def __getattr__(name: str) -> Any:
@@ -173,21 +178,23 @@ else:
 __all__ = [
     "NO_RETRIES", "NO_TIMEOUT", "UNSET", "AgenticWorkflowHandle", "AliasOf", "ApiError", "ApplicationHandle",
     "ArgocdAppHandle", "AsyncClientSettings", "AsyncQovery", "BadRequest", "BulkOutcome", "BulkProgress",
-    "CallOptions", "ClientSettings", "Closing", "ClusterHandle", "ClusterSnapshot", "ClusterUpdateHook", "ConfigurationError",
-    "Conflict", "ConflictingChange", "ConnectError", "ContainerHandle", "DatabaseHandle", "DecodeError",
-    "DeploymentAction", "DeploymentCanceled", "DeploymentError", "DeploymentFailed", "DeploymentTimeout",
-    "DesiredVariables", "EnvironmentChange", "EnvironmentDiff", "EnvironmentDocument", "EnvironmentHandle",
-    "EnvironmentRef", "EnvironmentSnapshot", "FailedService", "FindError", "Forbidden", "ForwardedPort", "Handle", "Headers",
-    "HelmHandle", "Identified", "Inventory", "InventoryCluster", "InventoryEnvironment", "InventoryProject",
-    "InventoryService", "Items", "JobHandle", "LocalRateLimiter", "Mode", "Model", "MountedFile", "NotFound",
-    "NotListed", "NothingFound", "OnConflict", "OnError", "OpenEnum", "Pace", "Page", "PatchChange", "PatchPreview",
-    "PlanNotApplied", "PlanOutdated", "PreconditionFailed", "ProgressHook", "ProjectHandle", "QoveryError", "Rate",
+    "CallOptions", "ClientSettings", "Closing", "ClusterHandle", "ClusterSnapshot", "ClusterUpdateHook",
+    "ConfigurationError", "Conflict", "ConflictingChange", "ConnectError", "ContainerHandle", "DatabaseHandle",
+    "DecodeError", "DeploymentAction", "DeploymentCanceled", "DeploymentError", "DeploymentFailed",
+    "DeploymentTimeout", "DesiredVariables", "EnvironmentChange", "EnvironmentDiff", "EnvironmentDocument",
+    "EnvironmentHandle", "EnvironmentRef", "EnvironmentSnapshot", "FailedService", "FindError", "Forbidden",
+    "ForwardedPort", "Handle", "Headers", "HelmHandle", "Identified", "Inventory", "InventoryCluster",
+    "InventoryEnvironment", "InventoryProject", "InventoryService", "Items", "JobHandle", "LocalRateLimiter",
+    "LogHook", "Merged", "Mode", "Model", "MountedFile", "NotFound", "NotListed", "NothingFound", "OnConflict",
+    "OnError", "OnStreamError", "OpenEnum", "Pace", "Page", "PatchChange", "PatchPreview", "PlanNotApplied",
+    "PlanOutdated", "PreconditionFailed", "ProgressHook", "ProjectHandle", "QoveryError", "Rate",
     "RateBudgetExhausted", "RateLimited", "RateLimiter", "RawResponse", "RequestEvent", "RequestHook",
-    "RequestTimeout", "ResponseEvent", "ResponseHook", "ResponseTooLarge", "RetryEvent", "RetryHook", "RetryPolicy",
-    "ScopedVariables", "SecretValue", "SeenVariable", "ServerError", "ServiceDocument", "ServiceHandle",
-    "ServiceRef", "ServiceSelection", "ServiceSnapshot", "ServiceVersions", "SeveralFound", "ShellFailed", "ShellResult", "ShellSession", "ShellTimeout", "Stream",
-    "StreamClosed", "TerraformHandle", "Timeout", "TokenSource", "TransportError", "Turn", "Unauthorized",
-    "UnknownVariant", "UnprocessableEntity", "Unset", "UpdateHook", "VariableChange", "VariableValue",
-    "VariablesApplied", "VariablesDrift", "VariablesError", "VariablesParent", "VariablesPlan", "VariablesSource",
-    "WhenSlow", "WithResponse", "__version__", "bodies", "from_dict", "models", "to_dict", "to_json", "to_request",
+    "RequestTimeout", "ResponseEvent", "ResponseHook", "ResponseTooLarge", "RetryEvent", "RetryHook",
+    "RetryPolicy", "ScopedVariables", "SecretValue", "SeenVariable", "ServerError", "ServiceDocument",
+    "ServiceHandle", "ServiceRef", "ServiceSelection", "ServiceSnapshot", "ServiceVersions", "SeveralFound",
+    "ShellFailed", "ShellResult", "ShellSession", "ShellTimeout", "Stream", "StreamClosed", "TerraformHandle",
+    "Timeout", "TokenSource", "TransportError", "Turn", "Unauthorized", "UnknownVariant", "UnprocessableEntity",
+    "Unset", "UpdateHook", "VariableChange", "VariableValue", "VariablesApplied", "VariablesDrift",
+    "VariablesError", "VariablesParent", "VariablesPlan", "VariablesSource", "WhenSlow", "WithResponse",
+    "__version__", "bodies", "from_dict", "models", "to_dict", "to_json", "to_request",
 ]  # fmt: skip

@@ -84,6 +84,7 @@ from qovery_sync.client import Qovery
 if TYPE_CHECKING:
     from qovery_async.deployments.cluster_errand import ClusterUpdateHook
     from qovery_async.deployments.errand import UpdateHook
+    from qovery_async.deployments.run_log import LogHook
     from qovery_async.deployments.selection import ServiceSelection, ServiceVersions
     from qovery_async.deployments.snapshot import ClusterSnapshot, EnvironmentSnapshot, ServiceSnapshot
     from qovery_async.environments.difference import EnvironmentChange, EnvironmentDiff
@@ -94,6 +95,7 @@ if TYPE_CHECKING:
     from qovery_async.runtime.patching.patch import OnConflict
     from qovery_async.shell.results import ShellFailed, ShellResult, ShellTimeout
     from qovery_async.streams.backlog import WhenSlow
+    from qovery_async.streams.merged import OnStreamError
     from qovery_async.transport.websocket import Closing
     from qovery_async.variables.changes import VariableChange
     from qovery_async.variables.desired import DesiredVariables, VariablesSource
@@ -117,6 +119,7 @@ if TYPE_CHECKING:
     from qovery_sync.handles.places import EnvironmentHandle, ProjectHandle, ServiceHandle
     from qovery_sync.handles.variables import ScopedVariables
     from qovery_sync.shell.session import ShellSession
+    from qovery_sync.streams.merged import Merged
     from qovery_sync.streams.stream import Stream
 else:
     # Imported when they are first touched, since they need many models. Out of the type checkers' sight: a `__getattr__` they can see would hide typing errors.
@@ -174,6 +177,9 @@ else:
         "ShellSession": "qovery_sync.shell.session",
         "Stream": "qovery_sync.streams.stream",
         "ForwardedPort": "qovery_async.port_forward.address",
+        "Merged": "qovery_sync.streams.merged",
+        "OnStreamError": "qovery_async.streams.merged",
+        "LogHook": "qovery_async.deployments.run_log",
     }
 
     def __getattr__(name: str) -> Any:
@@ -190,21 +196,23 @@ else:
 __all__ = [
     "NO_RETRIES", "NO_TIMEOUT", "UNSET", "AgenticWorkflowHandle", "AliasOf", "ApiError", "ApplicationHandle",
     "ArgocdAppHandle", "BadRequest", "BulkOutcome", "BulkProgress", "CallOptions", "ClientSettings", "Closing",
-    "ClusterHandle", "ClusterSnapshot", "ClusterUpdateHook", "ConfigurationError", "Conflict", "ConflictingChange",
-    "ConnectError", "ContainerHandle", "DatabaseHandle", "DecodeError", "DeploymentAction", "DeploymentCanceled",
-    "DeploymentError", "DeploymentFailed", "DeploymentTimeout", "DesiredVariables", "EnvironmentChange",
-    "EnvironmentDiff", "EnvironmentDocument", "EnvironmentHandle", "EnvironmentRef", "EnvironmentSnapshot",
-    "FailedService", "FindError", "Forbidden", "ForwardedPort", "Handle", "Headers", "HelmHandle", "Identified", "Inventory",
-    "InventoryCluster", "InventoryEnvironment", "InventoryProject", "InventoryService", "JobHandle",
-    "LocalRateLimiter", "Mode", "Model", "MountedFile", "NotFound", "NotListed", "NothingFound", "OnConflict",
-    "OnError", "OpenEnum", "Pace", "Page", "PatchChange", "PatchPreview", "PlanNotApplied", "PlanOutdated",
-    "PreconditionFailed", "ProgressHook", "ProjectHandle", "Qovery", "QoveryError", "Rate", "RateBudgetExhausted",
-    "RateLimited", "RateLimiter", "RawResponse", "RequestEvent", "RequestHook", "RequestTimeout", "ResponseEvent",
-    "ResponseHook", "ResponseTooLarge", "RetryEvent", "RetryHook", "RetryPolicy", "ScopedVariables", "SecretValue",
-    "SeenVariable", "ServerError", "ServiceDocument", "ServiceHandle", "ServiceRef", "ServiceSelection",
-    "ServiceSnapshot", "ServiceVersions", "SeveralFound", "ShellFailed", "ShellResult", "ShellSession", "ShellTimeout", "Stream", "StreamClosed", "TerraformHandle", "Timeout",
-    "TokenSource", "TransportError", "Turn", "Unauthorized", "UnknownVariant", "UnprocessableEntity", "Unset",
-    "UpdateHook", "VariableChange", "VariableValue", "VariablesApplied", "VariablesDrift", "VariablesError",
+    "ClusterHandle", "ClusterSnapshot", "ClusterUpdateHook", "ConfigurationError", "Conflict",
+    "ConflictingChange", "ConnectError", "ContainerHandle", "DatabaseHandle", "DecodeError", "DeploymentAction",
+    "DeploymentCanceled", "DeploymentError", "DeploymentFailed", "DeploymentTimeout", "DesiredVariables",
+    "EnvironmentChange", "EnvironmentDiff", "EnvironmentDocument", "EnvironmentHandle", "EnvironmentRef",
+    "EnvironmentSnapshot", "FailedService", "FindError", "Forbidden", "ForwardedPort", "Handle", "Headers",
+    "HelmHandle", "Identified", "Inventory", "InventoryCluster", "InventoryEnvironment", "InventoryProject",
+    "InventoryService", "JobHandle", "LocalRateLimiter", "LogHook", "Merged", "Mode", "Model", "MountedFile",
+    "NotFound", "NotListed", "NothingFound", "OnConflict", "OnError", "OnStreamError", "OpenEnum", "Pace",
+    "Page", "PatchChange", "PatchPreview", "PlanNotApplied", "PlanOutdated", "PreconditionFailed",
+    "ProgressHook", "ProjectHandle", "Qovery", "QoveryError", "Rate", "RateBudgetExhausted", "RateLimited",
+    "RateLimiter", "RawResponse", "RequestEvent", "RequestHook", "RequestTimeout", "ResponseEvent",
+    "ResponseHook", "ResponseTooLarge", "RetryEvent", "RetryHook", "RetryPolicy", "ScopedVariables",
+    "SecretValue", "SeenVariable", "ServerError", "ServiceDocument", "ServiceHandle", "ServiceRef",
+    "ServiceSelection", "ServiceSnapshot", "ServiceVersions", "SeveralFound", "ShellFailed", "ShellResult",
+    "ShellSession", "ShellTimeout", "Stream", "StreamClosed", "TerraformHandle", "Timeout", "TokenSource",
+    "TransportError", "Turn", "Unauthorized", "UnknownVariant", "UnprocessableEntity", "Unset", "UpdateHook",
+    "VariableChange", "VariableValue", "VariablesApplied", "VariablesDrift", "VariablesError",
     "VariablesParent", "VariablesPlan", "VariablesSource", "WhenSlow", "WithResponse", "__version__", "bodies",
     "from_dict", "models", "to_dict", "to_json", "to_request",
 ]  # fmt: skip

@@ -94,7 +94,7 @@ class Twin:
             return type(items)(map(self._twin, items))
         if isinstance(value, dict):
             mapping = cast("Any", value)
-            return {key: self._twin(item) for key, item in mapping.items()}
+            return {self._twin(key): self._twin(item) for key, item in mapping.items()}
         class_ = twin_class(value.__class__)
         return value if class_ is None else class_(value, self._portal)
 

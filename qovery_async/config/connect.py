@@ -15,6 +15,7 @@ from qovery_async.errors import ConfigurationError
 from qovery_async.pacing.limiter import LocalRateLimiter, RateLimiter
 from qovery_async.pacing.pace import Mode, Pace
 from qovery_async.secrecy.secret import Secret
+from qovery_async.transport import exchange
 from qovery_async.transport.credentials import Credentials
 from qovery_async.transport.events import Hooks
 from qovery_async.transport.exchange import Exchange
@@ -32,8 +33,8 @@ def connect(token: TokenSource | None, settings: AsyncClientSettings) -> Exchang
         ConfigurationError: there is no token, or a setting cannot be right.
     """
     given: dict[str, Any] = {**DEFAULTS, **settings}
-    base_url = read_url("base_url", given["base_url"], API_URL, "https://api.qovery.com", "http")
-    ws_url = read_url("ws_url", given["ws_url"], WS_URL, "wss://ws.qovery.com", "ws")
+    base_url = read_url("base_url", given["base_url"], API_URL, exchange.BASE_URL, "http")
+    ws_url = read_url("ws_url", given["ws_url"], WS_URL, exchange.WS_URL, "ws")
     ssl, session, limiter = read_ssl(given["ssl"]), given["session"], given["rate_limiter"]
     refuse_unverified(session, ssl)
     if not given["allow_plain_http"]:

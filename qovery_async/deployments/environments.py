@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import aclosing
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Literal
 
 from qovery_async import models
 from qovery_async.deployments.cloning import chosen_in, clone, naming
 from qovery_async.deployments.deadline import Deadline
-from qovery_async.deployments.errand import Errand
-from qovery_async.deployments.kinds import ACTIONS, DeploymentAction
-from qovery_async.deployments.looking import details_of, snapshot
-from qovery_async.deployments.patience import looks
+from qovery_async.deployments.run_log import check_logs
 from qovery_async.deployments.selection import ServiceSelection, check_timeout
 from qovery_async.deployments.snapshot import EnvironmentSnapshot
 from qovery_async.deployments.telling import check_hooks
-from qovery_async.errors import ConfigurationError, Forbidden, NotFound
+from qovery_async.deployments.watching import EnvironmentWatching
 from qovery_async.progress.reports import ProgressHook
-from qovery_async.runtime.resource import Resource
 from qovery_async.vocabulary import UNSET
 
 
-class EnvironmentDeployments(Resource):
+class EnvironmentDeployments(EnvironmentWatching):
     """Deploys, stops, restarts and deletes environments, and waits for the end."""
 
     async def deploy(
@@ -33,6 +28,7 @@ class EnvironmentDeployments(Resource):
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None = None,
         progress: ProgressHook | Literal["rich"] | None = None,
+        logs: Callable[[models.EnvironmentLogs], Awaitable[None] | None] | bool = False,
     ) -> EnvironmentSnapshot:
         """Deploy an environment, or some of its services in one deployment, and wait until it runs.
 
@@ -42,6 +38,7 @@ class EnvironmentDeployments(Resource):
             timeout: Seconds, for all of it; then `DeploymentTimeout` is raised. The deployment goes on.
             on_update: Called with each new state, as `client.deployments.watch` yields them.
             progress: A function, called as services end; or "rich", which draws their states, or writes them to a log.
+            logs: True writes the log of the deployment to stderr as it comes; a function is called with each line.
 
         Returns:
             The state at the end.
@@ -55,7 +52,9 @@ class EnvironmentDeployments(Resource):
             DeploymentTimeout: it had not ended in time.
             ConfigurationError: an argument cannot be right. Nothing was asked for.
         """
-        return await self._errand("deploy", environment_id, services, timeout, on_update, progress=progress).run()
+        return await self._errand(
+            "deploy", environment_id, services, timeout, on_update, progress=progress, logs=logs
+        ).run()
 
     async def redeploy(
         self,
@@ -65,6 +64,7 @@ class EnvironmentDeployments(Resource):
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None = None,
         progress: ProgressHook | Literal["rich"] | None = None,
+        logs: Callable[[models.EnvironmentLogs], Awaitable[None] | None] | bool = False,
     ) -> EnvironmentSnapshot:
         """Deploy an environment, or some of its services, again as they are, and wait until they run.
 
@@ -72,7 +72,9 @@ class EnvironmentDeployments(Resource):
 
         `POST /environment/{environmentId}/redeploy`, or `.../service/deploy` for some services.
         """
-        return await self._errand("redeploy", environment_id, services, timeout, on_update, progress=progress).run()
+        return await self._errand(
+            "redeploy", environment_id, services, timeout, on_update, progress=progress, logs=logs
+        ).run()
 
     async def stop(
         self,
@@ -82,6 +84,7 @@ class EnvironmentDeployments(Resource):
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None = None,
         progress: ProgressHook | Literal["rich"] | None = None,
+        logs: Callable[[models.EnvironmentLogs], Awaitable[None] | None] | bool = False,
     ) -> EnvironmentSnapshot:
         """Stop an environment, or some of its services, and wait until they are stopped.
 
@@ -89,7 +92,9 @@ class EnvironmentDeployments(Resource):
 
         `POST /environment/{environmentId}/stop`, or `.../service/stop` for some services.
         """
-        return await self._errand("stop", environment_id, services, timeout, on_update, progress=progress).run()
+        return await self._errand(
+            "stop", environment_id, services, timeout, on_update, progress=progress, logs=logs
+        ).run()
 
     async def restart(
         self,
@@ -99,6 +104,7 @@ class EnvironmentDeployments(Resource):
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None = None,
         progress: ProgressHook | Literal["rich"] | None = None,
+        logs: Callable[[models.EnvironmentLogs], Awaitable[None] | None] | bool = False,
     ) -> EnvironmentSnapshot:
         """Restart an environment, or some of its services, and wait until they run again.
 
@@ -107,7 +113,9 @@ class EnvironmentDeployments(Resource):
 
         `POST /environment/{environmentId}/service/restart-service`
         """
-        return await self._errand("restart", environment_id, services, timeout, on_update, progress=progress).run()
+        return await self._errand(
+            "restart", environment_id, services, timeout, on_update, progress=progress, logs=logs
+        ).run()
 
     async def delete(
         self,
@@ -117,6 +125,7 @@ class EnvironmentDeployments(Resource):
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None = None,
         progress: ProgressHook | Literal["rich"] | None = None,
+        logs: Callable[[models.EnvironmentLogs], Awaitable[None] | None] | bool = False,
     ) -> EnvironmentSnapshot:
         """Delete an environment, or some of its services, and wait until they are gone.
 
@@ -127,7 +136,9 @@ class EnvironmentDeployments(Resource):
 
         `DELETE /environment/{environmentId}`, or `POST .../service/delete` for some services.
         """
-        return await self._errand("delete", environment_id, services, timeout, on_update, progress=progress).run()
+        return await self._errand(
+            "delete", environment_id, services, timeout, on_update, progress=progress, logs=logs
+        ).run()
 
     async def uninstall(
         self,
@@ -137,6 +148,7 @@ class EnvironmentDeployments(Resource):
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None = None,
         progress: ProgressHook | Literal["rich"] | None = None,
+        logs: Callable[[models.EnvironmentLogs], Awaitable[None] | None] | bool = False,
     ) -> EnvironmentSnapshot:
         """Delete what runs of an environment, or of some of its services, and keep their settings.
 
@@ -144,7 +156,9 @@ class EnvironmentDeployments(Resource):
 
         `POST /environment/{environmentId}/uninstall`, or `.../service/uninstall` for some services.
         """
-        return await self._errand("uninstall", environment_id, services, timeout, on_update, progress=progress).run()
+        return await self._errand(
+            "uninstall", environment_id, services, timeout, on_update, progress=progress, logs=logs
+        ).run()
 
     async def cancel(
         self,
@@ -154,6 +168,7 @@ class EnvironmentDeployments(Resource):
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None = None,
         progress: ProgressHook | Literal["rich"] | None = None,
+        logs: Callable[[models.EnvironmentLogs], Awaitable[None] | None] | bool = False,
     ) -> EnvironmentSnapshot:
         """Cancel the deployment of an environment, and wait until it is canceled.
 
@@ -169,7 +184,7 @@ class EnvironmentDeployments(Resource):
             Conflict: there is nothing to cancel.
         """
         return await self._errand(
-            "cancel", environment_id, None, timeout, on_update, progress=progress, force=force
+            "cancel", environment_id, None, timeout, on_update, progress=progress, logs=logs, force=force
         ).run()
 
     async def clone_and_deploy(
@@ -184,6 +199,7 @@ class EnvironmentDeployments(Resource):
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None = None,
         progress: ProgressHook | Literal["rich"] | None = None,
+        logs: Callable[[models.EnvironmentLogs], Awaitable[None] | None] | bool = False,
     ) -> EnvironmentSnapshot:
         """Clone an environment, deploy the clone and wait until it runs, as a preview does.
 
@@ -199,6 +215,7 @@ class EnvironmentDeployments(Resource):
             timeout: As in `deploy`, from the request to clone.
             on_update: As in `deploy`.
             progress: As in `deploy`.
+            logs: As in `deploy`.
 
         Returns:
             The state of the clone at the end; `environment_id` is its id.
@@ -207,6 +224,7 @@ class EnvironmentDeployments(Resource):
         """
         check_timeout(timeout)
         check_hooks(on_update, progress)
+        check_logs(logs)
         deadline = Deadline(timeout)
         as_mode = models.EnvironmentModeEnum(mode) if mode else UNSET
         body = models.CloneEnvironmentRequest(
@@ -217,83 +235,6 @@ class EnvironmentDeployments(Resource):
         with naming(clone_id):
             choosing = chosen_in(self._core, clone_id, found)
             services = await deadline.bound(choosing, "deploy", f"environment {clone_id}", clone_id)
-            return await self._errand("deploy", clone_id, services, deadline.left, on_update, progress=progress).run()
-
-    async def wait(
-        self,
-        environment_id: str,
-        action: DeploymentAction,
-        *,
-        timeout: float,
-        on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None = None,
-        progress: ProgressHook | Literal["rich"] | None = None,
-    ) -> EnvironmentSnapshot:
-        """Wait for what is under way in an environment, which someone else has asked for.
-
-        Without anything under way, the last deployment is judged. A deployment shows after some seconds, so the state must
-        stay the same for 5 s.
-
-        Args:
-            action: What is under way, such as "deploy": another end is a failure.
-            timeout: As in `deploy`.
-            on_update: As in `deploy`. The first call has the present state.
-
-        `GET /environment/{environmentId}/statusesWithStages`. Errors are those of `deploy`.
-        """
-        if action not in ACTIONS:
-            raise ConfigurationError(f"action must be one of {', '.join(ACTIONS)}, got {action!r}")
-        return await self._errand(action, environment_id, None, timeout, on_update, progress=progress, joins=True).run()
-
-    async def watch(self, environment_id: str) -> AsyncIterator[EnvironmentSnapshot]:
-        """Yield the present state of an environment, then each change.
-
-        Ends when the environment is deleted; the last state has `is_gone`. Looks at most 300 times an hour, so short states
-        may be missed.
-
-        `GET /environment/{environmentId}/statusesWithStages`
-
-        Raises:
-            QoveryError: the state could not be read for two minutes.
-        """
-        details = await details_of(self._core, environment_id)
-        seen: EnvironmentSnapshot | None = None
-
-        async def look() -> EnvironmentSnapshot:
-            try:
-                return await snapshot(self._core, environment_id, details)
-            except (NotFound, Forbidden):  # some paths return 403 for what is gone
-                if seen is None:
-                    raise
-                return EnvironmentSnapshot(environment_id=environment_id, is_gone=True)
-
-        async with aclosing(looks(look, at_once=True)) as states:
-            async for state in states:
-                if state != seen:
-                    seen = state
-                    yield state
-                if state.is_gone:
-                    return
-
-    def _errand(
-        self,
-        action: DeploymentAction,
-        environment_id: str,
-        services: ServiceSelection | None,
-        timeout: float,
-        on_update: Callable[[EnvironmentSnapshot], Awaitable[None] | None] | None,
-        *,
-        progress: ProgressHook | Literal["rich"] | None,
-        force: bool = False,
-        joins: bool = False,
-    ) -> Errand:
-        return Errand(
-            core=self._core,
-            action=action,
-            environment_id=environment_id,
-            services=services,
-            timeout=timeout,
-            on_update=on_update,
-            progress=progress,
-            force=force,
-            joins=joins,
-        )
+            return await self._errand(
+                "deploy", clone_id, services, deadline.left, on_update, progress=progress, logs=logs
+            ).run()

@@ -18,14 +18,16 @@ from qovery_async.deployments.failures import (
     DeploymentTimeout,
     FailedService,
 )
+from qovery_async.deployments.following import Following, Logged, Look, Push
 from qovery_async.deployments.kinds import DeploymentAction
 from qovery_async.deployments.looking import details_of, snapshot
-from qovery_async.deployments.patience import PASSING, log, looks
+from qovery_async.deployments.patience import PASSING, log
 from qovery_async.deployments.requests import ask_environment, ask_services
+from qovery_async.deployments.run_log import LogHook, RunLog, check_logs
 from qovery_async.deployments.selection import ServiceSelection, check_before, check_timeout, selected, versions_of
 from qovery_async.deployments.snapshot import UNKNOWN, EnvironmentSnapshot, ServiceSnapshot
 from qovery_async.deployments.telling import check_hooks, tell
-from qovery_async.deployments.verdict import SUCCESS, Expectation, Verdict
+from qovery_async.deployments.verdict import SUCCESS, Expectation, Verdict, is_over
 from qovery_async.errors import Conflict, Forbidden, NotFound
 from qovery_async.models import AnyService, ServiceDeploymentStatusEnum, StateEnum
 from qovery_async.progress.choice import reporter
@@ -55,6 +57,7 @@ class Errand:
     timeout: float
     on_update: UpdateHook | None = None
     progress: ProgressHook | Literal["rich"] | None = None
+    logs: LogHook | bool = False
     services: ServiceSelection | None = None
     force: bool = False
     joins: bool = False
@@ -66,6 +69,9 @@ class Errand:
     _asked: bool = attrs.field(default=False, init=False)
     _report: Reporter = attrs.field(factory=Reporter, init=False)
     _told: BulkProgress | None = attrs.field(default=None, init=False)
+    _log: RunLog | None = attrs.field(default=None, init=False)
+    _execution_id: str | None = attrs.field(default=None, init=False)
+    """That of the last deployment seen."""
 
     async def run(self) -> EnvironmentSnapshot:
         """Sends the request and waits.
@@ -75,11 +81,19 @@ class Errand:
         """
         check_timeout(self.timeout)
         check_hooks(self.on_update, self.progress)
+        check_logs(self.logs)
         check_before(self.action, self.services)
         limit = asyncio.timeout(self.timeout)
         try:
-            async with reporter(self.progress, self.action) as self._report, limit:
-                return await self._run()
+            async with reporter(self.progress, self.action) as self._report:
+                try:
+                    async with limit:
+                        end = await self._run()
+                except DeploymentError:
+                    await self._end_log()
+                    raise
+                await self._end_log()  # the timeout is for the deployment
+                return end
         except TimeoutError:
             if not limit.expired():
                 raise
@@ -137,22 +151,59 @@ class Errand:
         return whole or all(service.state == StateEnum.STOPPED for service in self._now(before))
 
     async def _wait(self, expectation: Expectation) -> EnvironmentSnapshot:
-        loop, told = asyncio.get_running_loop(), expectation.before
-        async with aclosing(looks(self._look_again, at_once=expectation.before is None)) as found:
-            async for now in found:
-                self._seen = now
-                if now != told:
+        told = expectation.before
+        if self.logs is not False:
+            self._log = RunLog(hook=self.logs, before=None if self.action == "cancel" else told)
+        async with aclosing(self._following(told).events()) as events:
+            async for event in events:
+                if isinstance(event, Logged):
+                    await self._take_line(event)
+                    continue
+                now = self._seen = event.now
+                self._execution_id = now.execution_id or self._execution_id
+                verdict = Verdict.WAIT
+                if isinstance(event, Look):
+                    verdict = expectation.see(now, event.at)
+                elif not is_over(now.state):
+                    expectation.stirred()
+                is_news = isinstance(event, Push) or not event.is_stale or verdict is not Verdict.WAIT
+                if now != told and is_news:
                     told = now
                     await tell(now, self.on_update, self._report)
-                verdict = expectation.see(now, loop.time())
                 if verdict is Verdict.ASK and expectation.request_id is not None:
                     verdict = expectation.told(await self._state_of(expectation.request_id))
-                await self._advance(now, expectation, verdict)
+                if is_news:
+                    await self._advance(now, expectation, verdict)
                 if verdict is Verdict.DONE:
                     return now
                 if verdict in (Verdict.FAILED, Verdict.CANCELED):
                     raise await self._failure(now, verdict)
         raise AssertionError("looking again and again does not end")
+
+    def _following(self, before: EnvironmentSnapshot | None) -> Following:
+        return Following(
+            core=self.core,
+            environment_id=self.environment_id,
+            names={id_: detail.name for id_, detail in self._details.items()},
+            look=self._look_again,
+            is_near=self._is_near,
+            at_once=before is None,
+            logs=self._log is not None,
+        )
+
+    def _is_near(self, now: EnvironmentSnapshot) -> bool:
+        """Whether a look at what was pushed may show the end."""
+        return is_over(now.state) or (
+            self._chosen is not None and all(is_over(service.state) for service in self._now(now))
+        )
+
+    async def _take_line(self, event: Logged) -> None:
+        if self._log is not None:
+            await self._log.take(event.line)
+
+    async def _end_log(self) -> None:
+        if self._log is not None:
+            await self._log.end(self.core, self.environment_id, self._execution_id)
 
     async def _look_again(self) -> EnvironmentSnapshot:
         try:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from qovery_async import models
+from qovery_async.deployments.log_lines import details_of
+from qovery_async.deployments.log_lines import text_of as _text
+from qovery_async.deployments.log_lines import transmitter_of as _transmitter
 from qovery_async.deployments.patience import log
 from qovery_async.deployments.snapshot import EnvironmentSnapshot
 from qovery_async.errors import QoveryError
@@ -26,22 +28,6 @@ async def evidence(core: Core, snapshot: EnvironmentSnapshot, ids: Collection[st
         return "", []
     own = [line for line in lines if _transmitter(line) in ids] or lines
     failed = next((line for line in reversed(own) if line.error is not None), None)
-    details = failed and _details(failed)
+    details = failed and details_of(failed)
     step = (details and details.stage and details.stage.step) or ""
     return step, [text for line in own if (text := _text(line))][-LINES:]
-
-
-def _transmitter(line: models.EnvironmentLogs) -> str | None:
-    details = _details(line)
-    return details.transmitter.id if details and details.transmitter else None
-
-
-def _details(line: models.EnvironmentLogs) -> models.EnvironmentLogsDetails | None:
-    return line.details  # required, but the response may leave it out
-
-
-def _text(line: models.EnvironmentLogs) -> str:
-    said = [line.message and line.message.safe_message]
-    if line.error is not None:
-        said += [line.error.user_log_message, line.error.hint_message]
-    return " ".join(dict.fromkeys(text for text in said if text))  # an error often repeats the message

@@ -32,8 +32,15 @@ def intervals() -> Iterator[float]:
         seconds = min(seconds * GROWTH, SLOWEST)
 
 
-async def looks(look: Callable[[], Awaitable[T]], *, at_once: bool = False) -> AsyncGenerator[T, None]:
+async def looks(
+    look: Callable[[], Awaitable[T]],
+    *,
+    at_once: bool = False,
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> AsyncGenerator[T, None]:
     """What one look after the other finds, quick at first and then slower. It never ends by itself.
+
+    `pause` waits for so many seconds, or longer.
 
     Raises:
         QoveryError: a look failed in a way that does not pass, or looking has failed for too long.
@@ -41,7 +48,7 @@ async def looks(look: Callable[[], Awaitable[T]], *, at_once: bool = False) -> A
     loop = asyncio.get_running_loop()
     failing_until: float | None = None
     for seconds in chain((0.0,) if at_once else (), intervals()):
-        await asyncio.sleep(seconds)
+        await pause(seconds)
         try:
             found = await look()
         except PASSING as error:

@@ -109,6 +109,10 @@ class Expectation:
         lost = verdict is Verdict.WAIT and (settled or now.deployment_request_id != self.request_id)
         return Verdict.ASK if lost and self._may_ask(at) else verdict
 
+    def stirred(self) -> None:
+        """Something runs, which the API may not show yet: that nothing ran before says nothing."""
+        self._quiet_since = None
+
     def told(self, state: str | None) -> Verdict:
         """Takes the state of the request as the API gives it; None if the API knows no such request."""
         if state is None:

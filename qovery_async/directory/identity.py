@@ -70,6 +70,18 @@ async def entry_of(handle: Handle) -> DirectoryEntry:
     return known or DirectoryEntry(noun=noun, id=handle.id, names=(), organization_id="")
 
 
+async def learned(handle: Handle) -> DirectoryEntry | None:
+    """What never changes for the id of a handle, looked up by those that do; None where only the id is known."""
+    if isinstance(handle, LearningHandle):
+        return await handle._entry()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # of this module
+    return handle._known  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # as above
+
+
+def is_of(handle: Handle, noun: Noun) -> bool:
+    """Whether a handle is that of a `noun`."""
+    return handle._noun == noun  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # as above
+
+
 def _checked(id_: object, noun: Noun) -> str:
     if isinstance(id_, str) and is_id(id_):
         return id_.lower()

@@ -9,6 +9,7 @@ from qovery_async import models
 from qovery_async.deployments.clusters import Deployments
 from qovery_async.deployments.errand import UpdateHook
 from qovery_async.deployments.kinds import DeploymentAction
+from qovery_async.deployments.run_log import LogHook
 from qovery_async.deployments.selection import ServiceSelection
 from qovery_async.deployments.snapshot import EnvironmentSnapshot
 from qovery_async.directory.identity import LearningHandle
@@ -25,6 +26,7 @@ class EnvironmentActions(LearningHandle):
         timeout: float,
         on_update: UpdateHook | None = None,
         progress: ProgressHook | Literal["rich"] | None = None,
+        logs: LogHook | bool = False,
     ) -> EnvironmentSnapshot:
         """Deploy the environment, or some of its services, and wait until it runs.
 
@@ -37,6 +39,7 @@ class EnvironmentActions(LearningHandle):
                 deployment goes on.
             on_update: Called with each new state.
             progress: Called with how many services have ended; "rich" draws them.
+            logs: True writes the log of the deployment to stderr as it comes; a function is called with each line.
 
         Returns:
             The state at the end.
@@ -50,7 +53,7 @@ class EnvironmentActions(LearningHandle):
             ConfigurationError: an argument cannot be right. Nothing was asked for.
         """
         return await self._deployments.deploy(
-            self.id, services=services, timeout=timeout, on_update=on_update, progress=progress
+            self.id, services=services, timeout=timeout, on_update=on_update, progress=progress, logs=logs
         )
 
     async def redeploy(
@@ -60,6 +63,7 @@ class EnvironmentActions(LearningHandle):
         timeout: float,
         on_update: UpdateHook | None = None,
         progress: ProgressHook | Literal["rich"] | None = None,
+        logs: LogHook | bool = False,
     ) -> EnvironmentSnapshot:
         """Deploy the environment, or some of its services, again as they are.
 
@@ -68,7 +72,7 @@ class EnvironmentActions(LearningHandle):
         `POST /environment/{environmentId}/redeploy`, or `.../service/deploy` for some services.
         """
         return await self._deployments.redeploy(
-            self.id, services=services, timeout=timeout, on_update=on_update, progress=progress
+            self.id, services=services, timeout=timeout, on_update=on_update, progress=progress, logs=logs
         )
 
     async def restart(
@@ -78,13 +82,14 @@ class EnvironmentActions(LearningHandle):
         timeout: float,
         on_update: UpdateHook | None = None,
         progress: ProgressHook | Literal["rich"] | None = None,
+        logs: LogHook | bool = False,
     ) -> EnvironmentSnapshot:
         """Restart the applications, containers and databases, or some. Arguments and errors are those of `deploy`.
 
         `POST /environment/{environmentId}/service/restart-service`
         """
         return await self._deployments.restart(
-            self.id, services=services, timeout=timeout, on_update=on_update, progress=progress
+            self.id, services=services, timeout=timeout, on_update=on_update, progress=progress, logs=logs
         )
 
     async def stop(
@@ -94,13 +99,14 @@ class EnvironmentActions(LearningHandle):
         timeout: float,
         on_update: UpdateHook | None = None,
         progress: ProgressHook | Literal["rich"] | None = None,
+        logs: LogHook | bool = False,
     ) -> EnvironmentSnapshot:
         """Stop the environment, or some of its services. Arguments and errors are those of `deploy`.
 
         `POST /environment/{environmentId}/stop`, or `.../service/stop` for some services.
         """
         return await self._deployments.stop(
-            self.id, services=services, timeout=timeout, on_update=on_update, progress=progress
+            self.id, services=services, timeout=timeout, on_update=on_update, progress=progress, logs=logs
         )
 
     async def uninstall(
@@ -110,13 +116,14 @@ class EnvironmentActions(LearningHandle):
         timeout: float,
         on_update: UpdateHook | None = None,
         progress: ProgressHook | Literal["rich"] | None = None,
+        logs: LogHook | bool = False,
     ) -> EnvironmentSnapshot:
         """Delete what runs of the environment, and keep its settings. Arguments and errors are those of `deploy`.
 
         `POST /environment/{environmentId}/uninstall`, or `.../service/uninstall` for some services.
         """
         return await self._deployments.uninstall(
-            self.id, services=services, timeout=timeout, on_update=on_update, progress=progress
+            self.id, services=services, timeout=timeout, on_update=on_update, progress=progress, logs=logs
         )
 
     async def delete(
@@ -126,13 +133,14 @@ class EnvironmentActions(LearningHandle):
         timeout: float,
         on_update: UpdateHook | None = None,
         progress: ProgressHook | Literal["rich"] | None = None,
+        logs: LogHook | bool = False,
     ) -> EnvironmentSnapshot:
         """Delete the environment, or some of its services. Arguments and errors are those of `deploy`.
 
         `DELETE /environment/{environmentId}`, or `POST .../service/delete` for some services.
         """
         return await self._deployments.delete(
-            self.id, services=services, timeout=timeout, on_update=on_update, progress=progress
+            self.id, services=services, timeout=timeout, on_update=on_update, progress=progress, logs=logs
         )
 
     async def cancel(
@@ -142,6 +150,7 @@ class EnvironmentActions(LearningHandle):
         timeout: float,
         on_update: UpdateHook | None = None,
         progress: ProgressHook | Literal["rich"] | None = None,
+        logs: LogHook | bool = False,
     ) -> EnvironmentSnapshot:
         """Cancel what is under way in the environment, as `client.deployments.cancel` does.
 
@@ -149,11 +158,12 @@ class EnvironmentActions(LearningHandle):
             force: Whether jobs that run are ended too.
             timeout: As in `deploy`.
             on_update: As in `deploy`.
+            logs: As in `deploy`.
 
         `POST /environment/{environmentId}/cancelDeployment`
         """
         return await self._deployments.cancel(
-            self.id, force=force, timeout=timeout, on_update=on_update, progress=progress
+            self.id, force=force, timeout=timeout, on_update=on_update, progress=progress, logs=logs
         )
 
     async def clone_and_deploy(
@@ -167,6 +177,7 @@ class EnvironmentActions(LearningHandle):
         timeout: float,
         on_update: UpdateHook | None = None,
         progress: ProgressHook | Literal["rich"] | None = None,
+        logs: LogHook | bool = False,
     ) -> EnvironmentSnapshot:
         """Clone the environment and deploy the clone, as `client.deployments.clone_and_deploy` does.
 
@@ -178,6 +189,7 @@ class EnvironmentActions(LearningHandle):
             versions: The versions of services, by their name or by their id in the original.
             timeout: As in `deploy`, from the request to clone.
             on_update: As in `deploy`.
+            logs: As in `deploy`.
 
         Returns:
             The state of the clone at the end; `environment_id` is its id.
@@ -194,6 +206,7 @@ class EnvironmentActions(LearningHandle):
             timeout=timeout,
             on_update=on_update,
             progress=progress,
+            logs=logs,
         )
 
     async def wait(
@@ -203,6 +216,7 @@ class EnvironmentActions(LearningHandle):
         timeout: float,
         on_update: UpdateHook | None = None,
         progress: ProgressHook | Literal["rich"] | None = None,
+        logs: LogHook | bool = False,
     ) -> EnvironmentSnapshot:
         """Wait for what is under way in the environment, which someone else has asked for.
 
@@ -210,10 +224,13 @@ class EnvironmentActions(LearningHandle):
             action: What is under way, such as "deploy": another end is a failure.
             timeout: As in `deploy`.
             on_update: As in `deploy`.
+            logs: As in `deploy`.
 
         `GET /environment/{environmentId}/statusesWithStages`
         """
-        return await self._deployments.wait(self.id, action, timeout=timeout, on_update=on_update, progress=progress)
+        return await self._deployments.wait(
+            self.id, action, timeout=timeout, on_update=on_update, progress=progress, logs=logs
+        )
 
     def watch(self) -> AsyncIterator[EnvironmentSnapshot]:
         """Yield the present state of the environment, then each change, until it is deleted.

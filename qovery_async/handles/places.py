@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Unpack
+from datetime import datetime
+from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
 from qovery_async.deployments.kinds import LISTS
@@ -22,6 +23,10 @@ from qovery_async.resources.projects import Projects
 from qovery_async.resources.services import Services
 from qovery_async.runtime import patching
 from qovery_async.runtime.core import Core
+
+if TYPE_CHECKING:
+    from qovery_async.streams.merged import Merged, OnStreamError
+    from qovery_async.streams.stream import Stream
 
 _OF_KIND: dict[str, type[ServiceHandle]] = {}
 """The class of each kind of service."""
@@ -150,6 +155,36 @@ class EnvironmentHandle(EnvironmentActions):
         organization_id = (await self._entry()).organization_id
         found = await Services(self._core).list(environment_id=self.id, organization_id=organization_id)
         return [service_handle(self._core, service_entry(service, organization_id)) for service in found]
+
+    def logs(
+        self,
+        *,
+        history: bool = False,
+        start: datetime | None = None,
+        limit: int | None = None,
+        query: str | None = None,
+        window: float = 1.0,
+        on_error: OnStreamError = "raise",
+    ) -> Merged[ServiceHandle, models.ServiceLogLine]:
+        """Follow the logs of all services of the environment, in the order of time: `async for service, line in ...`.
+
+        The services are listed when the loop begins. Arguments and errors are those of `client.streams.service_logs`
+        and `client.streams.merge`.
+
+        Args:
+            limit: How many lines of the past of each service come first.
+
+        `GET /organization/{organizationId}/services`, then `GET /service/logs` as a WebSocket for each service
+        """
+        from qovery_async.streams.merged import Merged
+
+        async def streams() -> dict[ServiceHandle, Stream[models.ServiceLogLine]]:
+            return {
+                service: service.logs(history=history, start=start, limit=limit, query=query)
+                for service in await self.services()
+            }
+
+        return Merged(self._core, streams, window, on_error)
 
     async def links(self) -> list[models.Link]:
         """List the URLs of the services of the environment: `GET /environment/{environmentId}/link`."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
+from qovery_async import models
 from qovery_async.deployments.clusters import Deployments
 from qovery_async.deployments.deadline import Deadline
 from qovery_async.deployments.errand import UpdateHook
 from qovery_async.deployments.kinds import DeploymentAction
+from qovery_async.deployments.run_log import LogHook
 from qovery_async.deployments.selection import check_timeout
 from qovery_async.deployments.snapshot import ServiceSnapshot
 from qovery_async.directory.identity import LearningHandle
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
     from qovery_async.port_forward.address import ForwardedPort
     from qovery_async.shell.results import ShellResult
     from qovery_async.shell.session import ShellSession
+    from qovery_async.streams.backlog import WhenSlow
+    from qovery_async.streams.stream import Stream
 
 
 class ServiceActions(LearningHandle):
@@ -32,6 +37,7 @@ class ServiceActions(LearningHandle):
         timeout: float,
         on_update: UpdateHook | None = None,
         progress: ProgressHook | Literal["rich"] | None = None,
+        logs: LogHook | bool = False,
     ) -> ServiceSnapshot:
         """Deploy the service and wait until it runs, as `client.deployments.deploy_service` does.
 
@@ -42,6 +48,7 @@ class ServiceActions(LearningHandle):
                 deployment goes on.
             on_update: Called with each new state of the environment.
             progress: Called with how many services have ended; "rich" draws them.
+            logs: True writes the log of the deployment to stderr as it comes; a function is called with each line.
 
         Returns:
             The state of the service at the end.
@@ -56,7 +63,7 @@ class ServiceActions(LearningHandle):
         """
         left = await self._left(timeout, "deploy", progress)
         return await self._deployments.deploy_service(
-            self, version=version, timeout=left, on_update=on_update, progress=progress
+            self, version=version, timeout=left, on_update=on_update, progress=progress, logs=logs
         )
 
     async def redeploy(
@@ -65,13 +72,18 @@ class ServiceActions(LearningHandle):
         timeout: float,
         on_update: UpdateHook | None = None,
         progress: ProgressHook | Literal["rich"] | None = None,
+        logs: LogHook | bool = False,
     ) -> ServiceSnapshot:
         """Deploy the service again as it is, and wait until it runs. Arguments and errors are those of `deploy`.
 
         `POST /environment/{environmentId}/service/deploy`
         """
         return await self._deployments.redeploy_service(
-            self, timeout=await self._left(timeout, "redeploy", progress), on_update=on_update, progress=progress
+            self,
+            timeout=await self._left(timeout, "redeploy", progress),
+            on_update=on_update,
+            progress=progress,
+            logs=logs,
         )
 
     async def restart(
@@ -80,13 +92,18 @@ class ServiceActions(LearningHandle):
         timeout: float,
         on_update: UpdateHook | None = None,
         progress: ProgressHook | Literal["rich"] | None = None,
+        logs: LogHook | bool = False,
     ) -> ServiceSnapshot:
         """Restart an application, a container or a database. Arguments and errors are those of `deploy`.
 
         `POST /environment/{environmentId}/service/restart-service`
         """
         return await self._deployments.restart_service(
-            self, timeout=await self._left(timeout, "restart", progress), on_update=on_update, progress=progress
+            self,
+            timeout=await self._left(timeout, "restart", progress),
+            on_update=on_update,
+            progress=progress,
+            logs=logs,
         )
 
     async def stop(
@@ -95,13 +112,14 @@ class ServiceActions(LearningHandle):
         timeout: float,
         on_update: UpdateHook | None = None,
         progress: ProgressHook | Literal["rich"] | None = None,
+        logs: LogHook | bool = False,
     ) -> ServiceSnapshot:
         """Stop the service and wait until it is stopped. Arguments and errors are those of `deploy`.
 
         `POST /environment/{environmentId}/service/stop`
         """
         return await self._deployments.stop_service(
-            self, timeout=await self._left(timeout, "stop", progress), on_update=on_update, progress=progress
+            self, timeout=await self._left(timeout, "stop", progress), on_update=on_update, progress=progress, logs=logs
         )
 
     async def uninstall(
@@ -110,13 +128,18 @@ class ServiceActions(LearningHandle):
         timeout: float,
         on_update: UpdateHook | None = None,
         progress: ProgressHook | Literal["rich"] | None = None,
+        logs: LogHook | bool = False,
     ) -> ServiceSnapshot:
         """Delete what runs of the service and keep its settings. Arguments and errors are those of `deploy`.
 
         `POST /environment/{environmentId}/service/uninstall`
         """
         return await self._deployments.uninstall_service(
-            self, timeout=await self._left(timeout, "uninstall", progress), on_update=on_update, progress=progress
+            self,
+            timeout=await self._left(timeout, "uninstall", progress),
+            on_update=on_update,
+            progress=progress,
+            logs=logs,
         )
 
     async def delete(
@@ -125,13 +148,48 @@ class ServiceActions(LearningHandle):
         timeout: float,
         on_update: UpdateHook | None = None,
         progress: ProgressHook | Literal["rich"] | None = None,
+        logs: LogHook | bool = False,
     ) -> None:
         """Delete the service and wait until it is gone. Arguments and errors are those of `deploy`.
 
         `POST /environment/{environmentId}/service/delete`
         """
         await self._deployments.delete_service(
-            self, timeout=await self._left(timeout, "delete", progress), on_update=on_update, progress=progress
+            self,
+            timeout=await self._left(timeout, "delete", progress),
+            on_update=on_update,
+            progress=progress,
+            logs=logs,
+        )
+
+    def logs(
+        self,
+        *,
+        history: bool = False,
+        start: datetime | None = None,
+        limit: int | None = None,
+        query: str | None = None,
+        pod_name: str | None = None,
+        deployment_id: str | None = None,
+        when_slow: WhenSlow = "wait",
+    ) -> Stream[models.ServiceLogLine]:
+        """Follow the logs of the service: `async for line in service.logs()`.
+
+        Arguments and errors are those of `client.streams.service_logs`.
+
+        `GET /service/logs` as a WebSocket
+        """
+        from qovery_async.streams.clusters import Streams
+
+        return Streams(self._core).service_logs(
+            self,
+            history=history,
+            start=start,
+            limit=limit,
+            query=query,
+            pod_name=pod_name,
+            deployment_id=deployment_id,
+            when_slow=when_slow,
         )
 
     def port_forward(
@@ -154,19 +212,7 @@ class ServiceActions(LearningHandle):
         """
         from qovery_async.port_forward.listening import PortForward  # imported late: few open ports
 
-        known = self._known
-        return PortForward(self._core)(
-            self,
-            remote_port,
-            local_port,
-            host=host,
-            pod_name=pod_name,
-            organization_id=(known and known.organization_id) or None,
-            cluster_id=(known and known.cluster_id) or None,
-            project_id=(known and known.project_id) or None,
-            environment_id=(known and known.environment_id) or None,
-            service_type=(known and known.kind) or None,
-        )
+        return PortForward(self._core)(self, remote_port, local_port, host=host, pod_name=pod_name)
 
     def shell(
         self,

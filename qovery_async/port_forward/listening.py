@@ -16,16 +16,21 @@ from qovery_async.deployments.kinds import ServiceRef, id_of
 from qovery_async.errors import ConfigurationError
 from qovery_async.port_forward.address import ForwardedPort
 from qovery_async.port_forward.connections import Connections, told
-from qovery_async.streams.kinds import Kind
-from qovery_async.streams.opening import StreamOpener, given
-from qovery_async.streams.places import checked
+from qovery_async.runtime.core import Core
+from qovery_async.runtime.resource import Resource
+from qovery_async.streams.opening import given
+from qovery_async.streams.places import Places, checked
 from qovery_async.transport.request import Call
 
-_KIND = Kind("/shell/portforward", bytes)
+_PATH = "/shell/portforward"
 
 
-class PortForward(StreamOpener):
+class PortForward(Resource):
     """Port-forward: a local TCP port that leads to a port of a service, `client.port_forward(service_id, 5432)`."""
+
+    def __init__(self, core: Core) -> None:
+        super().__init__(core)
+        self._places = Places(core)
 
     @asynccontextmanager
     async def __call__(
@@ -78,10 +83,10 @@ class PortForward(StreamOpener):
         }
         listener = _listening(host, _port("local_port", local_port))
         try:
-            query = await self._parameters(_KIND, ids, filters)
+            query = await self._places.parameters(_PATH, service, ids, filters)
             local, port = listener.getsockname()[:2]
             address = ForwardedPort(local, port)
-            call = Call("port_forward", f"GET {_KIND.path}", query=query, empty_ok=True)
+            call = Call("port_forward", f"GET {_PATH}", query=query, empty_ok=True)
         except BaseException:
             listener.close()
             raise

@@ -54,11 +54,16 @@ class LineReporter(Reporter):
             self._say(f"{progress.done}{of}{failed}")
 
     def _say(self, text: str) -> None:
-        stderr = cast("TextIO | None", sys.stderr)  # None in a program without a console
-        if stderr is not None:
-            with suppress(OSError, ValueError):  # a log that is closed does not end the job
-                stderr.write(f"{self._title}: {text}\n")
-                stderr.flush()
+        write_line(f"{self._title}: {text}")
+
+
+def write_line(text: str) -> None:
+    """Writes a line to stderr, above what is drawn there."""
+    stderr = cast("TextIO | None", sys.stderr)  # None in a program without a console
+    if stderr is not None:
+        with suppress(OSError, ValueError):  # a log that is closed does not end the job
+            stderr.write(f"{text}\n")
+            stderr.flush()
 
 
 def heading(snapshot: EnvironmentSnapshot | ClusterSnapshot) -> str:

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, cast
 
 from qovery_async.deployments.kinds import ServiceRef, id_of
-from qovery_async.directory.entries import DirectoryEntry
-from qovery_async.directory.identity import Handle, entry_of
 from qovery_async.errors import ConfigurationError
 from qovery_async.runtime.core import Core
 from qovery_async.runtime.resource import Resource
@@ -15,9 +13,8 @@ from qovery_async.shell.results import ShellResult
 from qovery_async.shell.running import Running
 from qovery_async.shell.session import ShellSession
 from qovery_async.shell.wrapping import wrapped
-from qovery_async.streams.opening import Given, given
-from qovery_async.streams.paths import PARAMETERS
-from qovery_async.streams.places import Ids, Places, checked
+from qovery_async.streams.opening import given
+from qovery_async.streams.places import Given, Places, checked
 from qovery_async.transport.request import Call
 
 SHELL = ("sh",)
@@ -228,29 +225,11 @@ class Shells(Resource):
         operation = path[1:].replace("/", ".")
 
         async def call() -> Call:
-            needed = {name for name, is_needed in PARAMETERS[path].items() if is_needed} & _IDS
-            known = {name: id_ for name, id_ in ids.items() if id_ is not None}
-            if isinstance(of, Handle) and needed - known.keys():
-                known = {**_ids_of(await entry_of(of)), **known}
-            missing = needed - known.keys()
-            query = {**await self._places.found(known, missing), **known, **filters}
+            query = await self._places.parameters(path, of, ids, filters)
             hidden = {f"command[{number}]": word for number, word in enumerate(words)}
             return Call(operation, f"GET {path}", query=query, hidden=hidden, empty_ok=True)
 
         return ShellSession(self._core, call, operation)
-
-
-_IDS = frozenset({"organization", "cluster", "project", "environment"})
-
-
-def _ids_of(entry: DirectoryEntry) -> Ids:
-    ids = {
-        "organization": entry.organization_id,
-        "cluster": entry.cluster_id,
-        "project": entry.project_id,
-        "environment": entry.environment_id,
-    }
-    return {name: id_ for name, id_ in ids.items() if id_}
 
 
 def _of_service(

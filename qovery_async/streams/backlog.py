@@ -23,6 +23,8 @@ class Backlog(Generic[T]):
     def __init__(self, when_slow: WhenSlow) -> None:
         self.dropped = 0
         """How many items were dropped."""
+        self.taken = 0
+        """The bytes of what was taken last."""
         self._drops = when_slow == "drop"
         self._waiting: deque[T] = deque()
         self._sizes: deque[int] = deque()
@@ -59,7 +61,7 @@ class Backlog(Generic[T]):
         found = [*self._waiting]
         self._waiting.clear()
         self._sizes.clear()
-        self._size = 0
+        self.taken, self._size = self._size, 0
         self._room.set()
         return found
 

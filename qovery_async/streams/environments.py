@@ -6,12 +6,20 @@ from qovery_async import models
 from qovery_async.streams.backlog import WhenSlow
 from qovery_async.streams.kinds import Kind, deployment_mark
 from qovery_async.streams.opening import given
+from qovery_async.streams.places import StreamTarget, id_of
 from qovery_async.streams.services import ServiceStreams
 from qovery_async.streams.stream import Stream
 
 _SERVICE_STATUS = Kind("/service/status", models.RunningStatuses, key="environments", is_state=True)
 _DEPLOYMENT_LOGS = Kind("/deployment/logs", models.EnvironmentLogs, key="timestamp", batched=True, mark=deployment_mark)
 _DEPLOYMENT_STATUS = Kind("/deployment/status", models.EnvironmentStatusesWithStages, key="stages", is_state=True)
+_DEPLOYMENT_STATUSES = Kind(
+    "/deployment/status",
+    list[models.EnvironmentStatus],
+    key="last_deployment_state",
+    inside="results",
+    is_state=True,
+)
 _BLUEPRINT_CREATED = Kind("/blueprint/service-created", models.BlueprintServiceCreatedEvent, key="blueprint_id")
 
 
@@ -20,7 +28,7 @@ class EnvironmentStreams(ServiceStreams):
 
     def service_status(
         self,
-        environment_id: str,
+        environment_id: StreamTarget,
         *,
         when_slow: WhenSlow = "wait",
         organization_id: str | None = None,
@@ -32,7 +40,7 @@ class EnvironmentStreams(ServiceStreams):
         The current state comes first, then each new one.
 
         Args:
-            environment_id: The id of the environment.
+            environment_id: The id of the environment, or its handle.
             when_slow: "wait" or "drop", as for `service_logs`.
             organization_id: Unless given: the client's, or else the only one that its token sees.
             cluster_id: Looked up unless given.
@@ -47,7 +55,7 @@ class EnvironmentStreams(ServiceStreams):
 
     def deployment_logs(
         self,
-        environment_id: str,
+        environment_id: StreamTarget,
         *,
         version: str | None = None,
         when_slow: WhenSlow = "wait",
@@ -58,7 +66,7 @@ class EnvironmentStreams(ServiceStreams):
         """Follow the logs of the deployments of an environment.
 
         Args:
-            environment_id: The id of the environment.
+            environment_id: The id of the environment, or its handle.
             version: The `execution_id` of one deployment, whose log comes from its beginning. Default: the latest.
             when_slow: "wait" or "drop", as for `service_logs`.
             organization_id: Unless given: the client's, or else the only one that its token sees.
@@ -74,7 +82,7 @@ class EnvironmentStreams(ServiceStreams):
 
     def deployment_status(
         self,
-        environment_id: str,
+        environment_id: StreamTarget,
         *,
         version: str | None = None,
         when_slow: WhenSlow = "wait",
@@ -87,7 +95,7 @@ class EnvironmentStreams(ServiceStreams):
         The current state comes first, then each new one.
 
         Args:
-            environment_id: The id of the environment.
+            environment_id: The id of the environment, or its handle.
             version: The `execution_id` of one deployment. Default: the latest one.
             when_slow: "wait" or "drop", as for `service_logs`.
             organization_id: Unless given: the client's, or else the only one that its token sees.
@@ -101,9 +109,28 @@ class EnvironmentStreams(ServiceStreams):
         ids = given(organization_id, cluster_id, project_id)
         return self._of_environment(_DEPLOYMENT_STATUS, environment_id, ids, {"version": version}, when_slow)
 
+    def deployment_statuses(
+        self, project_id: StreamTarget, *, when_slow: WhenSlow = "wait", organization_id: str | None = None
+    ) -> Stream[list[models.EnvironmentStatus]]:
+        """Watch the deployments of all environments of a project, in one stream.
+
+        The current states come first, then all again whenever one has changed.
+
+        Args:
+            project_id: The id of the project, or its handle.
+            when_slow: "wait" or "drop", as for `service_logs`.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /deployment/status` as a WebSocket
+
+        Raises: Unauthorized, Forbidden, StreamClosed, while the stream is read.
+        """
+        ids = {"organization": organization_id, "project": id_of("project", project_id)}
+        return self._opened(_DEPLOYMENT_STATUSES, project_id, ids, {}, when_slow)
+
     def blueprint_created(
         self,
-        environment_id: str,
+        environment_id: StreamTarget,
         *,
         when_slow: WhenSlow = "wait",
         organization_id: str | None = None,
@@ -115,7 +142,7 @@ class EnvironmentStreams(ServiceStreams):
         Events that happen without a connection are lost.
 
         Args:
-            environment_id: The id of the environment.
+            environment_id: The id of the environment, or its handle.
             when_slow: "wait" or "drop", as for `service_logs`.
             organization_id: Unless given: the client's, or else the only one that its token sees.
             cluster_id: Looked up unless given.

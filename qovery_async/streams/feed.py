@@ -13,7 +13,7 @@ import attrs
 from qovery_async.errors import DecodeError, ResponseTooLarge
 from qovery_async.streams.backlog import Backlog
 from qovery_async.streams.course import Again, Course, Done, Ending, Fail
-from qovery_async.streams.kinds import Kind, Reading
+from qovery_async.streams.kinds import Kind, Past, Reading
 from qovery_async.transport.exchange import Exchange
 from qovery_async.transport.handshake import Handshakes
 from qovery_async.transport.request import Call
@@ -33,9 +33,18 @@ class Feed(Generic[T]):
     parameters: Callable[[], Awaitable[Parameters]]
     """Asked for once, before the first connection."""
     backlog: Backlog[T]
+    past: Callable[[], Awaitable[Past[T] | None]] | None = None
+    """Asked for once, too: what comes before the first connection."""
     connections: int = 0
     """How many were opened."""
+    opened: asyncio.Event = attrs.field(init=False, factory=asyncio.Event)
+    """Set once the first is."""
     _connection: Connection | None = attrs.field(init=False, default=None)
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether a connection is open now."""
+        return self._connection is not None
 
     async def run(self) -> None:
         """Reads until the end.
@@ -52,7 +61,12 @@ class Feed(Generic[T]):
     async def _run(self) -> None:
         handshakes = Handshakes(self.exchange)
         given = await self.parameters()
-        reading = Reading(self.kind, self.exchange.codec, is_limited=given.get("limit") is not None)
+        past = await self.past() if self.past is not None else None
+        if past is not None:
+            given = {**given, "start": str(nanoseconds(past.start))}
+            if not self.backlog.put(past.items, 0):
+                await self.backlog.room()
+        reading = Reading(self.kind, self.exchange.codec, is_limited=given.get("limit") is not None, past=past)
         request = handshakes.request(self._call(given, reading))
         course = Course(request, self.exchange.options.retries, self.exchange.options.pace)
         while True:
@@ -61,6 +75,7 @@ class Feed(Generic[T]):
             if isinstance(opened, Connection):
                 self._connection = opened
                 self.connections += 1
+                self.opened.set()
                 course.opened(time.monotonic())
                 found = await self._read(opened, reading, course)
                 await self._leave()

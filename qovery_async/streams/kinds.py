@@ -44,6 +44,8 @@ class Kind(Generic[T]):
     """Whether a frame is a list of items."""
     grouped: bool = False
     """Whether an item is a list, which may be sent as its only entry."""
+    inside: str = ""
+    """The key of a frame under which the item is."""
     mark: Callable[[Any], Mark] | None = None
     """What tells a line of a log from others, so that one that a new connection repeats is not given twice."""
     restarts: bool = False
@@ -57,11 +59,23 @@ class Kind(Generic[T]):
         return f"streams{self.path.replace('/', '.', 1).replace('/', '_').replace('-', '_')}"
 
 
+@attrs.frozen
+class Past(Generic[T]):
+    """What comes before a stream: items, and what tells which lines of the stream are among them."""
+
+    items: list[T]
+    start: float
+    """The time from which the stream has to repeat, in milliseconds."""
+    repeats: Callable[[float, Any], bool]
+    """Whether the line of a mark is among the items."""
+
+
 class Reading(Generic[T]):
     """Reads the frames of a stream, also of one connection after another."""
 
-    def __init__(self, kind: Kind[T], codec: Codec, *, is_limited: bool = False) -> None:
+    def __init__(self, kind: Kind[T], codec: Codec, *, is_limited: bool = False, past: Past[T] | None = None) -> None:
         self._kind = kind
+        self._past = past
         self._codec = codec
         overlap = position.OVERLAP if kind.restarts else float("inf")
         self.position = position.Position(memory=position.MEMORY, overlap=overlap, is_limited=is_limited)
@@ -101,12 +115,15 @@ class Reading(Generic[T]):
 
     def _is_new(self, value: Any) -> bool:
         mark = self._kind.mark(value) if self._kind.mark is not None else None
-        return mark is None or self.position.take(*mark)
+        # Also what the past has counts as come: a new connection repeats it.
+        return mark is None or (self.position.take(*mark) and not (self._past and self._past.repeats(*mark)))
 
     def _item(self, value: Any, connection: Connection) -> T:
         kind, response = self._kind, connection.response
         if not kind.key:
             return value  # type: ignore[no-any-return]  # of any type
+        if kind.inside and is_object(value):
+            value = value.get(kind.inside, value)
         if kind.grouped and not is_list(value):
             value = [value]
         if not _fits(value, kind.key):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar, cast
@@ -13,14 +13,12 @@ from qovery_async.runtime.core import Core
 from qovery_async.runtime.resource import Resource
 from qovery_async.streams.backlog import WhenSlow
 from qovery_async.streams.feed import Parameters, nanoseconds
-from qovery_async.streams.kinds import Kind
+from qovery_async.streams.kinds import Kind, Past
 from qovery_async.streams.paths import PARAMETERS
-from qovery_async.streams.places import Places, checked
+from qovery_async.streams.places import Given, Places, StreamTarget, checked, id_of
 from qovery_async.streams.stream import Stream, first
 
 T = TypeVar("T")
-
-Given = dict[str, str | None]
 
 
 class StreamOpener(Resource):
@@ -31,27 +29,42 @@ class StreamOpener(Resource):
         self._places = Places(core)
 
     def _of_service(
-        self, kind: Kind[T], service_id: str, ids: Given, filters: Mapping[str, object], when_slow: WhenSlow
+        self,
+        kind: Kind[T],
+        service: StreamTarget,
+        ids: Given,
+        filters: Mapping[str, object],
+        when_slow: WhenSlow,
+        *,
+        past: Callable[[str, str], Awaitable[Past[T] | None]] | None = None,
     ) -> Stream[T]:
-        ids = {**ids, "service": checked("service_id", service_id)}
-        return self._opened(kind, ids, filters, when_slow)
+        """`past` is called with the id and the kind of the service."""
+        id_ = id_of("service", service)
+        ids = {**ids, "service": id_}
+        if past is None:
+            return self._opened(kind, service, ids, filters, when_slow)
+
+        async def before() -> Past[T] | None:
+            return await past(id_, (await self._places.placed(service, ids, {"service_type"}))["service_type"])
+
+        return self._opened(kind, service, ids, filters, when_slow, past=before)
 
     def _of_environment(
-        self, kind: Kind[T], environment_id: str, ids: Given, filters: Mapping[str, object], when_slow: WhenSlow
+        self, kind: Kind[T], environment: StreamTarget, ids: Given, filters: Mapping[str, object], when_slow: WhenSlow
     ) -> Stream[T]:
-        ids = {**ids, "environment": checked("environment_id", environment_id)}
-        return self._opened(kind, ids, filters, when_slow)
+        ids = {**ids, "environment": id_of("environment", environment)}
+        return self._opened(kind, environment, ids, filters, when_slow)
 
     def _of_cluster(
         self,
         kind: Kind[T],
-        cluster_id: str,
+        cluster: StreamTarget,
         organization_id: str | None,
         filters: Mapping[str, object],
         when_slow: WhenSlow,
     ) -> Stream[T]:
-        ids: Given = {"organization": organization_id, "cluster": checked("cluster_id", cluster_id)}
-        return self._opened(kind, ids, filters, when_slow)
+        ids = {"organization": organization_id, "cluster": id_of("cluster", cluster)}
+        return self._opened(kind, cluster, ids, filters, when_slow)
 
     def _of_path(self, path: str, params: Mapping[str, object], when_slow: WhenSlow) -> Stream[Any]:
         if not re.fullmatch(r"/[\w/-]+", path):
@@ -70,16 +83,18 @@ class StreamOpener(Resource):
 
         return Stream(self._core, Kind[Any](path, Any), parameters, when_slow)
 
-    def _opened(self, kind: Kind[T], ids: Given, filters: Mapping[str, object], when_slow: WhenSlow) -> Stream[T]:
-        parameters = partial(self._parameters, kind, ids, filters)
-        return Stream(self._core, kind, parameters, when_slow)
-
-    async def _parameters(self, kind: Kind[Any], ids: Given, filters: Mapping[str, object]) -> Parameters:
-        given = {name: value for name, value in filters.items() if value is not None}
-        known = {name: value for name, value in ids.items() if value is not None}
-        taken = PARAMETERS[kind.path]
-        missing = {name for name, needed in taken.items() if needed} - known.keys() - given.keys()
-        return {**await self._places.found(known, missing), **known, **given}
+    def _opened(
+        self,
+        kind: Kind[T],
+        of: StreamTarget,
+        ids: Given,
+        filters: Mapping[str, object],
+        when_slow: WhenSlow,
+        *,
+        past: Callable[[], Awaitable[Past[T] | None]] | None = None,
+    ) -> Stream[T]:
+        parameters = partial(self._places.parameters, kind.path, of, ids, filters)
+        return Stream(self._core, kind, parameters, when_slow, past)
 
     async def _only(self, stream: Stream[T], *, at_once: bool = True) -> T:
         """The only frame of a stream, which comes `at_once` unless the server has to wait for it itself."""
@@ -124,6 +139,17 @@ def given(
         if id_ is not None:
             checked(f"{name}_id", id_)
     return ids
+
+
+def check_history(**given: object) -> None:
+    """Refuses what the list of the last lines cannot be asked for.
+
+    Raises:
+        ConfigurationError: one is given.
+    """
+    wrong = [name for name, value in given.items() if value is not None]
+    if wrong:
+        raise ConfigurationError(f"history=True cannot be combined with {', '.join(wrong)}: leave one of them out")
 
 
 def moment(start: datetime | None) -> str | None:

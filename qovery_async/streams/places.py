@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from collections.abc import Set as AbstractSet
 from functools import partial
 from typing import Any
 
+from qovery_async.deployments.kinds import Identified
+from qovery_async.directory.entries import Noun
 from qovery_async.directory.failures import NothingFound
+from qovery_async.directory.identity import Handle, is_of, learned
 from qovery_async.errors import ConfigurationError
 from qovery_async.resources.environments import Environments
 from qovery_async.resources.services import Services
 from qovery_async.runtime.core import Core
+from qovery_async.streams.paths import PARAMETERS
 from qovery_async.transport.single_flight import Shared
 
 Ids = Mapping[str, str]
 """Ids by the names that handshakes have for them: `organization`, `cluster`, `project`, `environment`, `service`."""
+
+
+Given = Mapping[str, str | None]
+"""Ids under the same names; None where one is to be looked up."""
+
+IDS = frozenset({"organization", "cluster", "project", "environment", "service_type"})
+"""What can be looked up."""
+
+StreamTarget = str | Identified | Handle
+"""What a stream is of: an id, a handle, or something else that has an id."""
 
 
 class Places:
@@ -25,6 +40,26 @@ class Places:
         self._found: dict[str, Ids] = {}
         """By the id of the service or environment."""
         self._asking: dict[str, Shared[None]] = {}
+
+    async def parameters(
+        self, path: str, of: StreamTarget, ids: Given, filters: Mapping[str, object]
+    ) -> Mapping[str, object]:
+        """The parameters of a handshake: what is given, and the ids that the path needs.
+
+        Raises:
+            NothingFound: the organization has no such service.
+        """
+        given = {name: value for name, value in filters.items() if value is not None}
+        needed = {name for name, is_needed in PARAMETERS[path].items() if is_needed} & IDS - given.keys()
+        return {**await self.placed(of, ids, needed), **given}
+
+    async def placed(self, of: StreamTarget, ids: Given, needed: AbstractSet[str]) -> Ids:
+        """The ids that are given or needed: those of a handle as it knows them, others looked up."""
+        known = {name: value for name, value in ids.items() if value is not None}
+        if needed - known.keys():
+            learnt = await ids_of(of)
+            known |= {name: learnt[name] for name in needed - known.keys() if name in learnt}
+        return {**await self.found(known, needed - known.keys()), **known}
 
     async def found(self, known: Ids, missing: Collection[str]) -> Ids:
         """The missing ids, and the kind of a service as `service_type`.
@@ -91,3 +126,33 @@ def checked(name: str, value: Any) -> str:
     if isinstance(value, str) and value.strip():
         return value
     raise ConfigurationError(f"{name} must be a non-empty string, got {value!r:.80}")
+
+
+def id_of(noun: Noun, target: Any) -> str:
+    """The id of what a stream is of.
+
+    Raises:
+        ConfigurationError: it has none, or is something else than a `noun`.
+    """
+    if isinstance(target, Handle) and not is_of(target, noun):
+        an = "an" if noun == "environment" else "a"
+        raise ConfigurationError(f"{noun}_id must be the id or the handle of {an} {noun}, got {target!r:.80}")
+    id_ = target if isinstance(target, str) else getattr(target, "id", None)
+    if isinstance(id_, str) and id_.strip():
+        return id_
+    raise ConfigurationError(f"{noun}_id must be a non-empty string or a handle, got {target!r:.80}")
+
+
+async def ids_of(target: object) -> Ids:
+    """The ids that a handle knows or looks up, and the kind of a service as `service_type`."""
+    entry = await learned(target) if isinstance(target, Handle) else None
+    if entry is None:
+        return {}
+    ids = {
+        "organization": entry.organization_id,
+        "cluster": entry.cluster_id,
+        "project": entry.project_id,
+        "environment": entry.environment_id,
+        "service_type": entry.kind,
+    }
+    return {name: id_ for name, id_ in ids.items() if id_}

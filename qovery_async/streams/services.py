@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from qovery_async import models
 from qovery_async.streams.backlog import WhenSlow
-from qovery_async.streams.kinds import Kind, line_mark
-from qovery_async.streams.opening import StreamOpener, given, moment
+from qovery_async.streams.kinds import Kind, Past, line_mark
+from qovery_async.streams.opening import StreamOpener, check_history, given, moment
+from qovery_async.streams.places import StreamTarget
 from qovery_async.streams.stream import Stream
 
 _SERVICE_LOGS = Kind("/service/logs", models.ServiceLogLine, key="message", mark=line_mark, restarts=True)
@@ -20,8 +22,9 @@ class ServiceStreams(StreamOpener):
 
     def service_logs(
         self,
-        service_id: str,
+        service_id: StreamTarget,
         *,
+        history: bool = False,
         start: datetime | None = None,
         limit: int | None = None,
         query: str | None = None,
@@ -38,7 +41,10 @@ class ServiceStreams(StreamOpener):
         A lost connection is opened again, and continues with the next line: `docs/streams.md` has the guarantee.
 
         Args:
-            service_id: The id of the service.
+            service_id: The id of the service, or its handle.
+            history: Whether the last 1,000 lines come first that the API lists, for applications and containers; what
+                they do not say, such as `container_name`, is empty. Other kinds have no such list, and begin as
+                without it. Not together with `start`, `limit`, `query` or `deployment_id`.
             start: The time of the first line, with a time zone. Default: as much of the past as the server has.
             limit: How many lines of the past come first.
             query: A text, or an expression of LogQL, that lines must match.
@@ -51,7 +57,8 @@ class ServiceStreams(StreamOpener):
             project_id: Looked up unless given.
             environment_id: Looked up unless given.
 
-        `GET /service/logs` as a WebSocket; before the first, `GET /organization/{organizationId}/services`.
+        `GET /service/logs` as a WebSocket; before the first, `GET /organization/{organizationId}/services`, and for the
+        history `GET /application/{applicationId}/log` or `GET /container/{containerId}/log`.
 
         Raises: Unauthorized, Forbidden, StreamClosed, while the stream is read.
         """
@@ -63,11 +70,19 @@ class ServiceStreams(StreamOpener):
             "start": moment(start),
             "limit": limit,
         }
-        return self._of_service(_SERVICE_LOGS, service_id, ids, filters, when_slow)
+        if not history:
+            return self._of_service(_SERVICE_LOGS, service_id, ids, filters, when_slow)
+        check_history(start=start, limit=limit, query=query, deployment_id=deployment_id)
+        return self._of_service(_SERVICE_LOGS, service_id, ids, filters, when_slow, past=partial(self._past, pod_name))
+
+    async def _past(self, pod_name: str | None, service_id: str, kind: str) -> Past[models.ServiceLogLine] | None:
+        from qovery_async.streams.history import past_of
+
+        return await past_of(self._core, service_id, kind, pod_name)
 
     def service_metrics(
         self,
-        service_id: str,
+        service_id: StreamTarget,
         *,
         when_slow: WhenSlow = "wait",
         organization_id: str | None = None,
@@ -79,7 +94,7 @@ class ServiceStreams(StreamOpener):
         """Watch the CPU, memory and storage that a service uses: each item has the metrics of its pods.
 
         Args:
-            service_id: The id of the service.
+            service_id: The id of the service, or its handle.
             when_slow: "wait" or "drop", as for `service_logs`.
             organization_id: Unless given: the client's, or else the only one that its token sees.
             cluster_id: Looked up unless given.
@@ -97,7 +112,7 @@ class ServiceStreams(StreamOpener):
 
     async def service_pods(
         self,
-        service_id: str,
+        service_id: StreamTarget,
         *,
         organization_id: str | None = None,
         cluster_id: str | None = None,
@@ -107,7 +122,7 @@ class ServiceStreams(StreamOpener):
         """List the pods of a service, and the ports they listen on.
 
         Args:
-            service_id: The id of the service.
+            service_id: The id of the service, or its handle.
             organization_id: Unless given: the client's, or else the only one that its token sees.
             cluster_id: Looked up unless given.
             project_id: Looked up unless given.

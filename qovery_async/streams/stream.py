@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Generic, Self, TypeVar
 
 from qovery_async.errors import ConfigurationError
@@ -11,7 +12,7 @@ from qovery_async.runtime.core import Core
 from qovery_async.runtime.resource import Resource
 from qovery_async.streams.backlog import Backlog, WhenSlow
 from qovery_async.streams.feed import Feed, Parameters, ended
-from qovery_async.streams.kinds import Kind
+from qovery_async.streams.kinds import Kind, Past
 from qovery_async.vocabulary import Model, UnknownVariant
 
 T = TypeVar("T")
@@ -25,7 +26,12 @@ class Stream(Resource, Generic[T]):
     """
 
     def __init__(
-        self, core: Core, kind: Kind[T], parameters: Callable[[], Awaitable[Parameters]], when_slow: WhenSlow
+        self,
+        core: Core,
+        kind: Kind[T],
+        parameters: Callable[[], Awaitable[Parameters]],
+        when_slow: WhenSlow,
+        past: Callable[[], Awaitable[Past[T] | None]] | None = None,
     ) -> None:
         super().__init__(core)
         if when_slow not in ("wait", "drop"):
@@ -33,6 +39,7 @@ class Stream(Resource, Generic[T]):
         self.kind = kind
         self._parameters = parameters
         self._when_slow: WhenSlow = when_slow
+        self._before = past
         self._feeds: dict[Feed[T], asyncio.Task[None]] = {}
         self._past = (0, 0)
 
@@ -74,21 +81,37 @@ class Stream(Resource, Generic[T]):
         """How many connections were opened; more than one where one was lost."""
         return self._past[1] + sum(feed.connections for feed in self._feeds)
 
+    @property
+    def connected(self) -> bool:
+        """Whether a connection is open now."""
+        return any(feed.is_connected for feed in self._feeds)
+
     async def _batches(self) -> AsyncGenerator[list[T]]:
         """What has come, whenever something has."""
+        async with self._fed() as feed:
+            while items := await feed.backlog.take():
+                yield items
+
+    @asynccontextmanager
+    async def _fed(self) -> AsyncGenerator[Feed[T]]:
+        """A backlog that the connections fill. Raises their error in the end, unless it is left before."""
         backlog = Backlog[T](self._when_slow)
-        feed = Feed(self._core.exchange, self.kind, self._parameters, backlog)
+        feed = Feed(self._core.exchange, self.kind, self._parameters, backlog, self._before)
         task = asyncio.create_task(feed.run())
         self._feeds[feed] = task
         try:
-            while items := await backlog.take():
-                yield items
+            yield feed
             if not task.cancelled() and not task.cancelling():
                 await task
         finally:
             await ended(task)
             del self._feeds[feed]
             self._past = self._past[0] + backlog.dropped, self._past[1] + feed.connections
+
+
+def fed(stream: Stream[T]) -> AbstractAsyncContextManager[Feed[T]]:
+    """The backlog of a stream, for what reads several."""
+    return stream._fed()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # of this module
 
 
 async def first(stream: Stream[T], seconds: float | None) -> T | None:

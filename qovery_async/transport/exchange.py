@@ -33,6 +33,9 @@ from qovery_async.transport.turn import learn_from, wait_for_turn
 from qovery_async.transport.watch import Expired
 from qovery_async.transport.websocket import WebSocketTransport
 
+BASE_URL = "https://api.qovery.com"
+WS_URL = "wss://ws.qovery.com"
+
 last_response: ContextVar[list[Response] | None] = ContextVar("qovery_last_response", default=None)
 """Where `with_response` collects the responses to its call."""
 
@@ -95,6 +98,11 @@ class Exchange:
     """Those of every request; the user's are secrets."""
 
     __reduce__ = not_pickled
+
+    @property
+    def streams_are_beside(self) -> bool:
+        """Whether the WebSockets are those of the API: another API has none at Qovery's address."""
+        return self.ws_url != WS_URL or self.base_url == BASE_URL
 
     async def send(self, call: Call, accept: str) -> Response:
         """Sends a call, as often as it takes, and returns the response.

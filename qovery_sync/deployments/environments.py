@@ -3,24 +3,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Literal
 
 from qovery_async import models
-from qovery_async.deployments.kinds import DeploymentAction
 from qovery_async.deployments.selection import ServiceSelection
 from qovery_async.deployments.snapshot import EnvironmentSnapshot
 from qovery_async.progress.reports import BulkProgress
-from qovery_sync.twin import Twin
+from qovery_sync.deployments.watching import EnvironmentWatching
 
 if TYPE_CHECKING:
     from qovery_async.deployments import environments as asynchronous
 
 
-class EnvironmentDeployments(Twin):
+class EnvironmentDeployments(EnvironmentWatching):
     """Deploys, stops, restarts and deletes environments, and waits for the end."""
 
-    _async: asynchronous.EnvironmentDeployments
+    _async: asynchronous.EnvironmentDeployments  # pyright: ignore[reportIncompatibleVariableOverride]  # set once, by the base
 
     def deploy(
         self,
@@ -30,6 +29,7 @@ class EnvironmentDeployments(Twin):
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
         progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
+        logs: Callable[[models.EnvironmentLogs], None] | bool = False,
     ) -> EnvironmentSnapshot:
         """Deploy an environment, or some of its services in one deployment, and wait until it runs.
 
@@ -39,6 +39,7 @@ class EnvironmentDeployments(Twin):
             timeout: Seconds, for all of it; then `DeploymentTimeout` is raised. The deployment goes on.
             on_update: Called with each new state, as `client.deployments.watch` yields them.
             progress: A function, called as services end; or "rich", which draws their states, or writes them to a log.
+            logs: True writes the log of the deployment to stderr as it comes; a function is called with each line.
 
         Returns:
             The state at the end.
@@ -59,6 +60,7 @@ class EnvironmentDeployments(Twin):
             timeout=timeout,
             on_update=self._given(on_update),
             progress=self._given(progress),
+            logs=self._given(logs),
         )
 
     def redeploy(
@@ -69,6 +71,7 @@ class EnvironmentDeployments(Twin):
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
         progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
+        logs: Callable[[models.EnvironmentLogs], None] | bool = False,
     ) -> EnvironmentSnapshot:
         """Deploy an environment, or some of its services, again as they are, and wait until they run.
 
@@ -83,6 +86,7 @@ class EnvironmentDeployments(Twin):
             timeout=timeout,
             on_update=self._given(on_update),
             progress=self._given(progress),
+            logs=self._given(logs),
         )
 
     def stop(
@@ -93,6 +97,7 @@ class EnvironmentDeployments(Twin):
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
         progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
+        logs: Callable[[models.EnvironmentLogs], None] | bool = False,
     ) -> EnvironmentSnapshot:
         """Stop an environment, or some of its services, and wait until they are stopped.
 
@@ -107,6 +112,7 @@ class EnvironmentDeployments(Twin):
             timeout=timeout,
             on_update=self._given(on_update),
             progress=self._given(progress),
+            logs=self._given(logs),
         )
 
     def restart(
@@ -117,6 +123,7 @@ class EnvironmentDeployments(Twin):
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
         progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
+        logs: Callable[[models.EnvironmentLogs], None] | bool = False,
     ) -> EnvironmentSnapshot:
         """Restart an environment, or some of its services, and wait until they run again.
 
@@ -132,6 +139,7 @@ class EnvironmentDeployments(Twin):
             timeout=timeout,
             on_update=self._given(on_update),
             progress=self._given(progress),
+            logs=self._given(logs),
         )
 
     def delete(
@@ -142,6 +150,7 @@ class EnvironmentDeployments(Twin):
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
         progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
+        logs: Callable[[models.EnvironmentLogs], None] | bool = False,
     ) -> EnvironmentSnapshot:
         """Delete an environment, or some of its services, and wait until they are gone.
 
@@ -159,6 +168,7 @@ class EnvironmentDeployments(Twin):
             timeout=timeout,
             on_update=self._given(on_update),
             progress=self._given(progress),
+            logs=self._given(logs),
         )
 
     def uninstall(
@@ -169,6 +179,7 @@ class EnvironmentDeployments(Twin):
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
         progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
+        logs: Callable[[models.EnvironmentLogs], None] | bool = False,
     ) -> EnvironmentSnapshot:
         """Delete what runs of an environment, or of some of its services, and keep their settings.
 
@@ -183,6 +194,7 @@ class EnvironmentDeployments(Twin):
             timeout=timeout,
             on_update=self._given(on_update),
             progress=self._given(progress),
+            logs=self._given(logs),
         )
 
     def cancel(
@@ -193,6 +205,7 @@ class EnvironmentDeployments(Twin):
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
         progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
+        logs: Callable[[models.EnvironmentLogs], None] | bool = False,
     ) -> EnvironmentSnapshot:
         """Cancel the deployment of an environment, and wait until it is canceled.
 
@@ -214,6 +227,7 @@ class EnvironmentDeployments(Twin):
             timeout=timeout,
             on_update=self._given(on_update),
             progress=self._given(progress),
+            logs=self._given(logs),
         )
 
     def clone_and_deploy(
@@ -228,6 +242,7 @@ class EnvironmentDeployments(Twin):
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
         progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
+        logs: Callable[[models.EnvironmentLogs], None] | bool = False,
     ) -> EnvironmentSnapshot:
         """Clone an environment, deploy the clone and wait until it runs, as a preview does.
 
@@ -243,6 +258,7 @@ class EnvironmentDeployments(Twin):
             timeout: As in `deploy`, from the request to clone.
             on_update: As in `deploy`.
             progress: As in `deploy`.
+            logs: As in `deploy`.
 
         Returns:
             The state of the clone at the end; `environment_id` is its id.
@@ -260,47 +276,5 @@ class EnvironmentDeployments(Twin):
             timeout=timeout,
             on_update=self._given(on_update),
             progress=self._given(progress),
+            logs=self._given(logs),
         )
-
-    def wait(
-        self,
-        environment_id: str,
-        action: DeploymentAction,
-        *,
-        timeout: float,
-        on_update: Callable[[EnvironmentSnapshot], None] | None = None,
-        progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
-    ) -> EnvironmentSnapshot:
-        """Wait for what is under way in an environment, which someone else has asked for.
-
-        Without anything under way, the last deployment is judged. A deployment shows after some seconds, so the state must
-        stay the same for 5 s.
-
-        Args:
-            action: What is under way, such as "deploy": another end is a failure.
-            timeout: As in `deploy`.
-            on_update: As in `deploy`. The first call has the present state.
-
-        `GET /environment/{environmentId}/statusesWithStages`. Errors are those of `deploy`.
-        """
-        return self._call_back(
-            self._async.wait,
-            environment_id,
-            action,
-            timeout=timeout,
-            on_update=self._given(on_update),
-            progress=self._given(progress),
-        )
-
-    def watch(self, environment_id: str) -> Iterator[EnvironmentSnapshot]:
-        """Yield the present state of an environment, then each change.
-
-        Ends when the environment is deleted; the last state has `is_gone`. Looks at most 300 times an hour, so short states
-        may be missed.
-
-        `GET /environment/{environmentId}/statusesWithStages`
-
-        Raises:
-            QoveryError: the state could not be read for two minutes.
-        """
-        return self._iterate(self._async.watch(environment_id))

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
+from qovery_async import models
 from qovery_async.deployments.kinds import ServiceRef
 from qovery_async.deployments.snapshot import EnvironmentSnapshot, ServiceSnapshot
 from qovery_async.progress.reports import BulkProgress
@@ -28,6 +29,7 @@ class ServiceDeployments(EnvironmentDeployments):
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
         progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
+        logs: Callable[[models.EnvironmentLogs], None] | bool = False,
     ) -> ServiceSnapshot:
         """Deploy a service and wait until it runs.
 
@@ -38,6 +40,7 @@ class ServiceDeployments(EnvironmentDeployments):
             timeout: As in `deploy`.
             on_update: As in `deploy`.
             progress: As in `deploy`.
+            logs: As in `deploy`.
 
         Returns:
             The state of the service at the end.
@@ -51,6 +54,7 @@ class ServiceDeployments(EnvironmentDeployments):
             timeout=timeout,
             on_update=self._given(on_update),
             progress=self._given(progress),
+            logs=self._given(logs),
         )
 
     def redeploy_service(
@@ -60,6 +64,7 @@ class ServiceDeployments(EnvironmentDeployments):
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
         progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
+        logs: Callable[[models.EnvironmentLogs], None] | bool = False,
     ) -> ServiceSnapshot:
         """Deploy a service again as it is, and wait until it runs. Arguments and errors are those of `deploy_service`.
 
@@ -71,6 +76,7 @@ class ServiceDeployments(EnvironmentDeployments):
             timeout=timeout,
             on_update=self._given(on_update),
             progress=self._given(progress),
+            logs=self._given(logs),
         )
 
     def stop_service(
@@ -80,6 +86,7 @@ class ServiceDeployments(EnvironmentDeployments):
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
         progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
+        logs: Callable[[models.EnvironmentLogs], None] | bool = False,
     ) -> ServiceSnapshot:
         """Stop a service and wait until it is stopped. Arguments and errors are those of `deploy_service`.
 
@@ -91,6 +98,7 @@ class ServiceDeployments(EnvironmentDeployments):
             timeout=timeout,
             on_update=self._given(on_update),
             progress=self._given(progress),
+            logs=self._given(logs),
         )
 
     def restart_service(
@@ -100,6 +108,7 @@ class ServiceDeployments(EnvironmentDeployments):
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
         progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
+        logs: Callable[[models.EnvironmentLogs], None] | bool = False,
     ) -> ServiceSnapshot:
         """Restart a service and wait until it runs. Arguments and errors are those of `deploy_service`.
 
@@ -111,6 +120,7 @@ class ServiceDeployments(EnvironmentDeployments):
             timeout=timeout,
             on_update=self._given(on_update),
             progress=self._given(progress),
+            logs=self._given(logs),
         )
 
     def uninstall_service(
@@ -120,6 +130,7 @@ class ServiceDeployments(EnvironmentDeployments):
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
         progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
+        logs: Callable[[models.EnvironmentLogs], None] | bool = False,
     ) -> ServiceSnapshot:
         """Delete what runs of a service and keep its settings. Arguments and errors are those of `deploy_service`.
 
@@ -131,6 +142,7 @@ class ServiceDeployments(EnvironmentDeployments):
             timeout=timeout,
             on_update=self._given(on_update),
             progress=self._given(progress),
+            logs=self._given(logs),
         )
 
     def delete_service(
@@ -140,6 +152,7 @@ class ServiceDeployments(EnvironmentDeployments):
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
         progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
+        logs: Callable[[models.EnvironmentLogs], None] | bool = False,
     ) -> None:
         """Delete a service and wait until it is gone. Arguments and errors are those of `deploy_service`.
 
@@ -151,4 +164,5 @@ class ServiceDeployments(EnvironmentDeployments):
             timeout=timeout,
             on_update=self._given(on_update),
             progress=self._given(progress),
+            logs=self._given(logs),
         )

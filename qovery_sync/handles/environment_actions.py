@@ -29,6 +29,7 @@ class EnvironmentActions(LearningHandle):
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
         progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
+        logs: Callable[[models.EnvironmentLogs], None] | bool = False,
     ) -> EnvironmentSnapshot:
         """Deploy the environment, or some of its services, and wait until it runs.
 
@@ -41,6 +42,7 @@ class EnvironmentActions(LearningHandle):
                 deployment goes on.
             on_update: Called with each new state.
             progress: Called with how many services have ended; "rich" draws them.
+            logs: True writes the log of the deployment to stderr as it comes; a function is called with each line.
 
         Returns:
             The state at the end.
@@ -59,6 +61,7 @@ class EnvironmentActions(LearningHandle):
             timeout=timeout,
             on_update=self._given(on_update),
             progress=self._given(progress),
+            logs=self._given(logs),
         )
 
     def redeploy(
@@ -68,6 +71,7 @@ class EnvironmentActions(LearningHandle):
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
         progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
+        logs: Callable[[models.EnvironmentLogs], None] | bool = False,
     ) -> EnvironmentSnapshot:
         """Deploy the environment, or some of its services, again as they are.
 
@@ -81,6 +85,7 @@ class EnvironmentActions(LearningHandle):
             timeout=timeout,
             on_update=self._given(on_update),
             progress=self._given(progress),
+            logs=self._given(logs),
         )
 
     def restart(
@@ -90,6 +95,7 @@ class EnvironmentActions(LearningHandle):
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
         progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
+        logs: Callable[[models.EnvironmentLogs], None] | bool = False,
     ) -> EnvironmentSnapshot:
         """Restart the applications, containers and databases, or some. Arguments and errors are those of `deploy`.
 
@@ -101,6 +107,7 @@ class EnvironmentActions(LearningHandle):
             timeout=timeout,
             on_update=self._given(on_update),
             progress=self._given(progress),
+            logs=self._given(logs),
         )
 
     def stop(
@@ -110,6 +117,7 @@ class EnvironmentActions(LearningHandle):
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
         progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
+        logs: Callable[[models.EnvironmentLogs], None] | bool = False,
     ) -> EnvironmentSnapshot:
         """Stop the environment, or some of its services. Arguments and errors are those of `deploy`.
 
@@ -121,6 +129,7 @@ class EnvironmentActions(LearningHandle):
             timeout=timeout,
             on_update=self._given(on_update),
             progress=self._given(progress),
+            logs=self._given(logs),
         )
 
     def uninstall(
@@ -130,6 +139,7 @@ class EnvironmentActions(LearningHandle):
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
         progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
+        logs: Callable[[models.EnvironmentLogs], None] | bool = False,
     ) -> EnvironmentSnapshot:
         """Delete what runs of the environment, and keep its settings. Arguments and errors are those of `deploy`.
 
@@ -141,6 +151,7 @@ class EnvironmentActions(LearningHandle):
             timeout=timeout,
             on_update=self._given(on_update),
             progress=self._given(progress),
+            logs=self._given(logs),
         )
 
     def delete(
@@ -150,6 +161,7 @@ class EnvironmentActions(LearningHandle):
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
         progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
+        logs: Callable[[models.EnvironmentLogs], None] | bool = False,
     ) -> EnvironmentSnapshot:
         """Delete the environment, or some of its services. Arguments and errors are those of `deploy`.
 
@@ -161,6 +173,7 @@ class EnvironmentActions(LearningHandle):
             timeout=timeout,
             on_update=self._given(on_update),
             progress=self._given(progress),
+            logs=self._given(logs),
         )
 
     def cancel(
@@ -170,6 +183,7 @@ class EnvironmentActions(LearningHandle):
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
         progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
+        logs: Callable[[models.EnvironmentLogs], None] | bool = False,
     ) -> EnvironmentSnapshot:
         """Cancel what is under way in the environment, as `client.deployments.cancel` does.
 
@@ -177,6 +191,7 @@ class EnvironmentActions(LearningHandle):
             force: Whether jobs that run are ended too.
             timeout: As in `deploy`.
             on_update: As in `deploy`.
+            logs: As in `deploy`.
 
         `POST /environment/{environmentId}/cancelDeployment`
         """
@@ -186,6 +201,7 @@ class EnvironmentActions(LearningHandle):
             timeout=timeout,
             on_update=self._given(on_update),
             progress=self._given(progress),
+            logs=self._given(logs),
         )
 
     def clone_and_deploy(
@@ -199,6 +215,7 @@ class EnvironmentActions(LearningHandle):
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
         progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
+        logs: Callable[[models.EnvironmentLogs], None] | bool = False,
     ) -> EnvironmentSnapshot:
         """Clone the environment and deploy the clone, as `client.deployments.clone_and_deploy` does.
 
@@ -210,6 +227,7 @@ class EnvironmentActions(LearningHandle):
             versions: The versions of services, by their name or by their id in the original.
             timeout: As in `deploy`, from the request to clone.
             on_update: As in `deploy`.
+            logs: As in `deploy`.
 
         Returns:
             The state of the clone at the end; `environment_id` is its id.
@@ -226,6 +244,7 @@ class EnvironmentActions(LearningHandle):
             timeout=timeout,
             on_update=self._given(on_update),
             progress=self._given(progress),
+            logs=self._given(logs),
         )
 
     def wait(
@@ -235,6 +254,7 @@ class EnvironmentActions(LearningHandle):
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
         progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
+        logs: Callable[[models.EnvironmentLogs], None] | bool = False,
     ) -> EnvironmentSnapshot:
         """Wait for what is under way in the environment, which someone else has asked for.
 
@@ -242,11 +262,17 @@ class EnvironmentActions(LearningHandle):
             action: What is under way, such as "deploy": another end is a failure.
             timeout: As in `deploy`.
             on_update: As in `deploy`.
+            logs: As in `deploy`.
 
         `GET /environment/{environmentId}/statusesWithStages`
         """
         return self._call_back(
-            self._async.wait, action, timeout=timeout, on_update=self._given(on_update), progress=self._given(progress)
+            self._async.wait,
+            action,
+            timeout=timeout,
+            on_update=self._given(on_update),
+            progress=self._given(progress),
+            logs=self._given(logs),
         )
 
     def watch(self) -> Iterator[EnvironmentSnapshot]:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
@@ -16,6 +17,8 @@ from qovery_sync.handles.variables import ScopedVariables
 
 if TYPE_CHECKING:
     from qovery_async.handles import places as asynchronous
+    from qovery_async.streams.merged import OnStreamError
+    from qovery_sync.streams.merged import Merged
 
 
 class ServiceHandle(ServiceActions):
@@ -123,6 +126,31 @@ class EnvironmentHandle(EnvironmentActions):
         `GET /organization/{organizationId}/services`
         """
         found: list[ServiceHandle] = self._twin(self._call(self._async.services))
+        return found
+
+    def logs(
+        self,
+        *,
+        history: bool = False,
+        start: datetime | None = None,
+        limit: int | None = None,
+        query: str | None = None,
+        window: float = 1.0,
+        on_error: OnStreamError = "raise",
+    ) -> Merged[ServiceHandle, models.ServiceLogLine]:
+        """Follow the logs of all services of the environment, in the order of time: `for service, line in ...`.
+
+        The services are listed when the loop begins. Arguments and errors are those of `client.streams.service_logs`
+        and `client.streams.merge`.
+
+        Args:
+            limit: How many lines of the past of each service come first.
+
+        `GET /organization/{organizationId}/services`, then `GET /service/logs` as a WebSocket for each service
+        """
+        found: Merged[ServiceHandle, models.ServiceLogLine] = self._twin(
+            self._async.logs(history=history, start=start, limit=limit, query=query, window=window, on_error=on_error)
+        )
         return found
 
     def links(self) -> list[models.Link]:

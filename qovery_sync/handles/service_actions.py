@@ -5,8 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
+from qovery_async import models
 from qovery_async.deployments.snapshot import EnvironmentSnapshot, ServiceSnapshot
 from qovery_async.progress.reports import BulkProgress
 from qovery_sync.directory.identity import LearningHandle
@@ -15,7 +17,9 @@ if TYPE_CHECKING:
     from qovery_async.handles import service_actions as asynchronous
     from qovery_async.port_forward.address import ForwardedPort
     from qovery_async.shell.results import ShellResult
+    from qovery_async.streams.backlog import WhenSlow
     from qovery_sync.shell.session import ShellSession
+    from qovery_sync.streams.stream import Stream
 
 
 class ServiceActions(LearningHandle):
@@ -30,6 +34,7 @@ class ServiceActions(LearningHandle):
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
         progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
+        logs: Callable[[models.EnvironmentLogs], None] | bool = False,
     ) -> ServiceSnapshot:
         """Deploy the service and wait until it runs, as `client.deployments.deploy_service` does.
 
@@ -40,6 +45,7 @@ class ServiceActions(LearningHandle):
                 deployment goes on.
             on_update: Called with each new state of the environment.
             progress: Called with how many services have ended; "rich" draws them.
+            logs: True writes the log of the deployment to stderr as it comes; a function is called with each line.
 
         Returns:
             The state of the service at the end.
@@ -58,6 +64,7 @@ class ServiceActions(LearningHandle):
             timeout=timeout,
             on_update=self._given(on_update),
             progress=self._given(progress),
+            logs=self._given(logs),
         )
 
     def redeploy(
@@ -66,13 +73,18 @@ class ServiceActions(LearningHandle):
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
         progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
+        logs: Callable[[models.EnvironmentLogs], None] | bool = False,
     ) -> ServiceSnapshot:
         """Deploy the service again as it is, and wait until it runs. Arguments and errors are those of `deploy`.
 
         `POST /environment/{environmentId}/service/deploy`
         """
         return self._call_back(
-            self._async.redeploy, timeout=timeout, on_update=self._given(on_update), progress=self._given(progress)
+            self._async.redeploy,
+            timeout=timeout,
+            on_update=self._given(on_update),
+            progress=self._given(progress),
+            logs=self._given(logs),
         )
 
     def restart(
@@ -81,13 +93,18 @@ class ServiceActions(LearningHandle):
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
         progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
+        logs: Callable[[models.EnvironmentLogs], None] | bool = False,
     ) -> ServiceSnapshot:
         """Restart an application, a container or a database. Arguments and errors are those of `deploy`.
 
         `POST /environment/{environmentId}/service/restart-service`
         """
         return self._call_back(
-            self._async.restart, timeout=timeout, on_update=self._given(on_update), progress=self._given(progress)
+            self._async.restart,
+            timeout=timeout,
+            on_update=self._given(on_update),
+            progress=self._given(progress),
+            logs=self._given(logs),
         )
 
     def stop(
@@ -96,13 +113,18 @@ class ServiceActions(LearningHandle):
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
         progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
+        logs: Callable[[models.EnvironmentLogs], None] | bool = False,
     ) -> ServiceSnapshot:
         """Stop the service and wait until it is stopped. Arguments and errors are those of `deploy`.
 
         `POST /environment/{environmentId}/service/stop`
         """
         return self._call_back(
-            self._async.stop, timeout=timeout, on_update=self._given(on_update), progress=self._given(progress)
+            self._async.stop,
+            timeout=timeout,
+            on_update=self._given(on_update),
+            progress=self._given(progress),
+            logs=self._given(logs),
         )
 
     def uninstall(
@@ -111,13 +133,18 @@ class ServiceActions(LearningHandle):
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
         progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
+        logs: Callable[[models.EnvironmentLogs], None] | bool = False,
     ) -> ServiceSnapshot:
         """Delete what runs of the service and keep its settings. Arguments and errors are those of `deploy`.
 
         `POST /environment/{environmentId}/service/uninstall`
         """
         return self._call_back(
-            self._async.uninstall, timeout=timeout, on_update=self._given(on_update), progress=self._given(progress)
+            self._async.uninstall,
+            timeout=timeout,
+            on_update=self._given(on_update),
+            progress=self._given(progress),
+            logs=self._given(logs),
         )
 
     def delete(
@@ -126,14 +153,49 @@ class ServiceActions(LearningHandle):
         timeout: float,
         on_update: Callable[[EnvironmentSnapshot], None] | None = None,
         progress: Callable[[BulkProgress], None] | Literal["rich"] | None = None,
+        logs: Callable[[models.EnvironmentLogs], None] | bool = False,
     ) -> None:
         """Delete the service and wait until it is gone. Arguments and errors are those of `deploy`.
 
         `POST /environment/{environmentId}/service/delete`
         """
         return self._call_back(
-            self._async.delete, timeout=timeout, on_update=self._given(on_update), progress=self._given(progress)
+            self._async.delete,
+            timeout=timeout,
+            on_update=self._given(on_update),
+            progress=self._given(progress),
+            logs=self._given(logs),
         )
+
+    def logs(
+        self,
+        *,
+        history: bool = False,
+        start: datetime | None = None,
+        limit: int | None = None,
+        query: str | None = None,
+        pod_name: str | None = None,
+        deployment_id: str | None = None,
+        when_slow: WhenSlow = "wait",
+    ) -> Stream[models.ServiceLogLine]:
+        """Follow the logs of the service: `for line in service.logs()`.
+
+        Arguments and errors are those of `client.streams.service_logs`.
+
+        `GET /service/logs` as a WebSocket
+        """
+        found: Stream[models.ServiceLogLine] = self._twin(
+            self._async.logs(
+                history=history,
+                start=start,
+                limit=limit,
+                query=query,
+                pod_name=pod_name,
+                deployment_id=deployment_id,
+                when_slow=when_slow,
+            )
+        )
+        return found
 
     def port_forward(
         self, remote_port: int, local_port: int = 0, *, host: str = "127.0.0.1", pod_name: str | None = None

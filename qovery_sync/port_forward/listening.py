@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 from qovery_async import models
 from qovery_async.deployments.kinds import ServiceRef
 from qovery_async.port_forward.address import ForwardedPort
-from qovery_sync.streams.opening import StreamOpener
+from qovery_sync.twin import Twin
 
 if TYPE_CHECKING:
     from qovery_async.port_forward import listening as asynchronous
 
 
-class PortForward(StreamOpener):
+class PortForward(Twin):
     """Port-forward: a local TCP port that leads to a port of a service, `client.port_forward(service_id, 5432)`."""
 
-    _async: asynchronous.PortForward  # pyright: ignore[reportIncompatibleVariableOverride]  # set once, by the base
+    _async: asynchronous.PortForward
 
     def __call__(
         self,

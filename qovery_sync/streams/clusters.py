@@ -3,11 +3,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from qovery_async import models
+from qovery_async.deployments.kinds import Identified
 from qovery_async.streams.backlog import WhenSlow
+from qovery_async.streams.clusters import T
+from qovery_async.streams.merged import OnStreamError
+from qovery_async.streams.merging import K
+from qovery_sync.directory.identity import Handle
 from qovery_sync.streams.environments import EnvironmentStreams
+from qovery_sync.streams.merged import Merged
 from qovery_sync.streams.stream import Stream
 
 if TYPE_CHECKING:
@@ -21,7 +28,7 @@ class Streams(EnvironmentStreams):
 
     def infra_logs(
         self,
-        cluster_id: str,
+        cluster_id: str | Identified | Handle,
         infra_component_type: str,
         *,
         when_slow: WhenSlow = "wait",
@@ -30,7 +37,7 @@ class Streams(EnvironmentStreams):
         """Follow the logs of a part of a cluster, such as its ingress.
 
         Args:
-            cluster_id: The id of the cluster.
+            cluster_id: The id of the cluster, or its handle.
             infra_component_type: The part, as Qovery names it.
             when_slow: "wait" or "drop", as for `service_logs`.
             organization_id: Unless given: the client's, or else the only one that its token sees.
@@ -41,18 +48,18 @@ class Streams(EnvironmentStreams):
         """
         found: Stream[models.InfraLogLine] = self._twin(
             self._async.infra_logs(
-                cluster_id, infra_component_type, when_slow=when_slow, organization_id=organization_id
+                self._given(cluster_id), infra_component_type, when_slow=when_slow, organization_id=organization_id
             )
         )
         return found
 
     def cluster_status(
-        self, cluster_id: str, *, when_slow: WhenSlow = "wait", organization_id: str | None = None
+        self, cluster_id: str | Identified | Handle, *, when_slow: WhenSlow = "wait", organization_id: str | None = None
     ) -> Stream[models.ClusterRunningStatus]:
         """Watch the state of a cluster: its nodes, its version and what Qovery runs on it.
 
         Args:
-            cluster_id: The id of the cluster.
+            cluster_id: The id of the cluster, or its handle.
             when_slow: "wait" or "drop", as for `service_logs`.
             organization_id: Unless given: the client's, or else the only one that its token sees.
 
@@ -61,17 +68,38 @@ class Streams(EnvironmentStreams):
         Raises: Unauthorized, Forbidden, StreamClosed, while the stream is read.
         """
         found: Stream[models.ClusterRunningStatus] = self._twin(
-            self._async.cluster_status(cluster_id, when_slow=when_slow, organization_id=organization_id)
+            self._async.cluster_status(self._given(cluster_id), when_slow=when_slow, organization_id=organization_id)
+        )
+        return found
+
+    def service_statuses(
+        self, cluster_id: str | Identified | Handle, *, when_slow: WhenSlow = "wait", organization_id: str | None = None
+    ) -> Stream[models.RunningStatuses]:
+        """Watch what runs in all environments of a cluster, in one stream.
+
+        The current states come first, then all again whenever one has changed.
+
+        Args:
+            cluster_id: The id of the cluster, or its handle.
+            when_slow: "wait" or "drop", as for `service_logs`.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /service/status` as a WebSocket
+
+        Raises: Unauthorized, Forbidden, StreamClosed, while the stream is read.
+        """
+        found: Stream[models.RunningStatuses] = self._twin(
+            self._async.service_statuses(self._given(cluster_id), when_slow=when_slow, organization_id=organization_id)
         )
         return found
 
     def cluster_metrics(
-        self, cluster_id: str, *, when_slow: WhenSlow = "wait", organization_id: str | None = None
+        self, cluster_id: str | Identified | Handle, *, when_slow: WhenSlow = "wait", organization_id: str | None = None
     ) -> Stream[models.ClusterMetrics]:
         """Watch what the nodes and the pods of a cluster use.
 
         Args:
-            cluster_id: The id of the cluster.
+            cluster_id: The id of the cluster, or its handle.
             when_slow: "wait" or "drop", as for `service_logs`.
             organization_id: Unless given: the client's, or else the only one that its token sees.
 
@@ -80,25 +108,27 @@ class Streams(EnvironmentStreams):
         Raises: Unauthorized, Forbidden, StreamClosed, while the stream is read.
         """
         found: Stream[models.ClusterMetrics] = self._twin(
-            self._async.cluster_metrics(cluster_id, when_slow=when_slow, organization_id=organization_id)
+            self._async.cluster_metrics(self._given(cluster_id), when_slow=when_slow, organization_id=organization_id)
         )
         return found
 
-    def cluster_nodes(self, cluster_id: str, *, organization_id: str | None = None) -> models.NodeList:
+    def cluster_nodes(
+        self, cluster_id: str | Identified | Handle, *, organization_id: str | None = None
+    ) -> models.NodeList:
         """List the nodes of a cluster.
 
         Args:
-            cluster_id: The id of the cluster.
+            cluster_id: The id of the cluster, or its handle.
             organization_id: Unless given: the client's, or else the only one that its token sees.
 
         `GET /cluster/nodes` as a WebSocket; where that is not found, `GET /cluster/node`.
 
         Raises: Unauthorized, Forbidden, NotFound, RequestTimeout, StreamClosed.
         """
-        return self._call(self._async.cluster_nodes, cluster_id, organization_id=organization_id)
+        return self._call(self._async.cluster_nodes, self._given(cluster_id), organization_id=organization_id)
 
     def blueprint_preview(
-        self, preview_id: str, *, cluster_id: str, organization_id: str | None = None
+        self, preview_id: str, *, cluster_id: str | Identified | Handle, organization_id: str | None = None
     ) -> models.BlueprintPreviewResult:
         """Get the preview of an update of a blueprint, once it is there.
 
@@ -106,7 +136,7 @@ class Streams(EnvironmentStreams):
 
         Args:
             preview_id: As the request for the preview returned it.
-            cluster_id: The id of the cluster.
+            cluster_id: The id of the cluster, or its handle.
             organization_id: Unless given: the client's, or else the only one that its token sees.
 
         `GET /blueprint/preview` as a WebSocket.
@@ -114,8 +144,30 @@ class Streams(EnvironmentStreams):
         Raises: Unauthorized, Forbidden, NotFound, RequestTimeout, StreamClosed.
         """
         return self._call(
-            self._async.blueprint_preview, preview_id, cluster_id=cluster_id, organization_id=organization_id
+            self._async.blueprint_preview,
+            preview_id,
+            cluster_id=self._given(cluster_id),
+            organization_id=organization_id,
         )
+
+    def merge(
+        self, streams: Mapping[K, Stream[T]], *, window: float = 1.0, on_error: OnStreamError = "raise"
+    ) -> Merged[K, T]:
+        """Follow several streams at once, in the order of time: `for name, line in client.streams.merge(...)`.
+
+        Each item comes with the key of its stream. The items of one stream keep their order. Items without a time, such
+        as those of `service_status`, have the time at which they came.
+
+        Args:
+            streams: The streams by any key: a name, or the handle of a service.
+            window: Seconds for which an item waits, at most, for earlier ones of other streams. With 0, all come at once.
+            on_error: When a stream fails, "raise" ends them all with its error, once all that came before has been
+                given. "skip" goes on with the others, and keeps the error in `failures`.
+
+        Raises: the errors of the streams, while they are read.
+        """
+        found: Merged[K, T] = self._twin(self._async.merge(self._given(streams), window=window, on_error=on_error))
+        return found
 
     def connect(self, path: str, *, when_slow: WhenSlow = "wait", **params: object) -> Stream[Any]:
         """Open a stream that has no method yet.

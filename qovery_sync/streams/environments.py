@@ -6,7 +6,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qovery_async import models
+from qovery_async.deployments.kinds import Identified
 from qovery_async.streams.backlog import WhenSlow
+from qovery_sync.directory.identity import Handle
 from qovery_sync.streams.services import ServiceStreams
 from qovery_sync.streams.stream import Stream
 
@@ -21,7 +23,7 @@ class EnvironmentStreams(ServiceStreams):
 
     def service_status(
         self,
-        environment_id: str,
+        environment_id: str | Identified | Handle,
         *,
         when_slow: WhenSlow = "wait",
         organization_id: str | None = None,
@@ -33,7 +35,7 @@ class EnvironmentStreams(ServiceStreams):
         The current state comes first, then each new one.
 
         Args:
-            environment_id: The id of the environment.
+            environment_id: The id of the environment, or its handle.
             when_slow: "wait" or "drop", as for `service_logs`.
             organization_id: Unless given: the client's, or else the only one that its token sees.
             cluster_id: Looked up unless given.
@@ -45,7 +47,7 @@ class EnvironmentStreams(ServiceStreams):
         """
         found: Stream[models.RunningStatuses] = self._twin(
             self._async.service_status(
-                environment_id,
+                self._given(environment_id),
                 when_slow=when_slow,
                 organization_id=organization_id,
                 cluster_id=cluster_id,
@@ -56,7 +58,7 @@ class EnvironmentStreams(ServiceStreams):
 
     def deployment_logs(
         self,
-        environment_id: str,
+        environment_id: str | Identified | Handle,
         *,
         version: str | None = None,
         when_slow: WhenSlow = "wait",
@@ -67,7 +69,7 @@ class EnvironmentStreams(ServiceStreams):
         """Follow the logs of the deployments of an environment.
 
         Args:
-            environment_id: The id of the environment.
+            environment_id: The id of the environment, or its handle.
             version: The `execution_id` of one deployment, whose log comes from its beginning. Default: the latest.
             when_slow: "wait" or "drop", as for `service_logs`.
             organization_id: Unless given: the client's, or else the only one that its token sees.
@@ -80,7 +82,7 @@ class EnvironmentStreams(ServiceStreams):
         """
         found: Stream[models.EnvironmentLogs] = self._twin(
             self._async.deployment_logs(
-                environment_id,
+                self._given(environment_id),
                 version=version,
                 when_slow=when_slow,
                 organization_id=organization_id,
@@ -92,7 +94,7 @@ class EnvironmentStreams(ServiceStreams):
 
     def deployment_status(
         self,
-        environment_id: str,
+        environment_id: str | Identified | Handle,
         *,
         version: str | None = None,
         when_slow: WhenSlow = "wait",
@@ -105,7 +107,7 @@ class EnvironmentStreams(ServiceStreams):
         The current state comes first, then each new one.
 
         Args:
-            environment_id: The id of the environment.
+            environment_id: The id of the environment, or its handle.
             version: The `execution_id` of one deployment. Default: the latest one.
             when_slow: "wait" or "drop", as for `service_logs`.
             organization_id: Unless given: the client's, or else the only one that its token sees.
@@ -118,7 +120,7 @@ class EnvironmentStreams(ServiceStreams):
         """
         found: Stream[models.EnvironmentStatusesWithStages] = self._twin(
             self._async.deployment_status(
-                environment_id,
+                self._given(environment_id),
                 version=version,
                 when_slow=when_slow,
                 organization_id=organization_id,
@@ -128,9 +130,32 @@ class EnvironmentStreams(ServiceStreams):
         )
         return found
 
+    def deployment_statuses(
+        self, project_id: str | Identified | Handle, *, when_slow: WhenSlow = "wait", organization_id: str | None = None
+    ) -> Stream[list[models.EnvironmentStatus]]:
+        """Watch the deployments of all environments of a project, in one stream.
+
+        The current states come first, then all again whenever one has changed.
+
+        Args:
+            project_id: The id of the project, or its handle.
+            when_slow: "wait" or "drop", as for `service_logs`.
+            organization_id: Unless given: the client's, or else the only one that its token sees.
+
+        `GET /deployment/status` as a WebSocket
+
+        Raises: Unauthorized, Forbidden, StreamClosed, while the stream is read.
+        """
+        found: Stream[list[models.EnvironmentStatus]] = self._twin(
+            self._async.deployment_statuses(
+                self._given(project_id), when_slow=when_slow, organization_id=organization_id
+            )
+        )
+        return found
+
     def blueprint_created(
         self,
-        environment_id: str,
+        environment_id: str | Identified | Handle,
         *,
         when_slow: WhenSlow = "wait",
         organization_id: str | None = None,
@@ -142,7 +167,7 @@ class EnvironmentStreams(ServiceStreams):
         Events that happen without a connection are lost.
 
         Args:
-            environment_id: The id of the environment.
+            environment_id: The id of the environment, or its handle.
             when_slow: "wait" or "drop", as for `service_logs`.
             organization_id: Unless given: the client's, or else the only one that its token sees.
             cluster_id: Looked up unless given.
@@ -154,7 +179,7 @@ class EnvironmentStreams(ServiceStreams):
         """
         found: Stream[models.BlueprintServiceCreatedEvent] = self._twin(
             self._async.blueprint_created(
-                environment_id,
+                self._given(environment_id),
                 when_slow=when_slow,
                 organization_id=organization_id,
                 cluster_id=cluster_id,

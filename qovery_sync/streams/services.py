@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from qovery_async import models
+from qovery_async.deployments.kinds import Identified
 from qovery_async.streams.backlog import WhenSlow
+from qovery_sync.directory.identity import Handle
 from qovery_sync.streams.opening import StreamOpener
 from qovery_sync.streams.stream import Stream
 
@@ -22,8 +24,9 @@ class ServiceStreams(StreamOpener):
 
     def service_logs(
         self,
-        service_id: str,
+        service_id: str | Identified | Handle,
         *,
+        history: bool = False,
         start: datetime | None = None,
         limit: int | None = None,
         query: str | None = None,
@@ -40,7 +43,10 @@ class ServiceStreams(StreamOpener):
         A lost connection is opened again, and continues with the next line: `docs/streams.md` has the guarantee.
 
         Args:
-            service_id: The id of the service.
+            service_id: The id of the service, or its handle.
+            history: Whether the last 1,000 lines come first that the API lists, for applications and containers; what
+                they do not say, such as `container_name`, is empty. Other kinds have no such list, and begin as
+                without it. Not together with `start`, `limit`, `query` or `deployment_id`.
             start: The time of the first line, with a time zone. Default: as much of the past as the server has.
             limit: How many lines of the past come first.
             query: A text, or an expression of LogQL, that lines must match.
@@ -53,13 +59,15 @@ class ServiceStreams(StreamOpener):
             project_id: Looked up unless given.
             environment_id: Looked up unless given.
 
-        `GET /service/logs` as a WebSocket; before the first, `GET /organization/{organizationId}/services`.
+        `GET /service/logs` as a WebSocket; before the first, `GET /organization/{organizationId}/services`, and for the
+        history `GET /application/{applicationId}/log` or `GET /container/{containerId}/log`.
 
         Raises: Unauthorized, Forbidden, StreamClosed, while the stream is read.
         """
         found: Stream[models.ServiceLogLine] = self._twin(
             self._async.service_logs(
-                service_id,
+                self._given(service_id),
+                history=history,
                 start=start,
                 limit=limit,
                 query=query,
@@ -76,7 +84,7 @@ class ServiceStreams(StreamOpener):
 
     def service_metrics(
         self,
-        service_id: str,
+        service_id: str | Identified | Handle,
         *,
         when_slow: WhenSlow = "wait",
         organization_id: str | None = None,
@@ -88,7 +96,7 @@ class ServiceStreams(StreamOpener):
         """Watch the CPU, memory and storage that a service uses: each item has the metrics of its pods.
 
         Args:
-            service_id: The id of the service.
+            service_id: The id of the service, or its handle.
             when_slow: "wait" or "drop", as for `service_logs`.
             organization_id: Unless given: the client's, or else the only one that its token sees.
             cluster_id: Looked up unless given.
@@ -102,7 +110,7 @@ class ServiceStreams(StreamOpener):
         """
         found: Stream[list[models.ServiceMetrics]] = self._twin(
             self._async.service_metrics(
-                service_id,
+                self._given(service_id),
                 when_slow=when_slow,
                 organization_id=organization_id,
                 cluster_id=cluster_id,
@@ -115,7 +123,7 @@ class ServiceStreams(StreamOpener):
 
     def service_pods(
         self,
-        service_id: str,
+        service_id: str | Identified | Handle,
         *,
         organization_id: str | None = None,
         cluster_id: str | None = None,
@@ -125,7 +133,7 @@ class ServiceStreams(StreamOpener):
         """List the pods of a service, and the ports they listen on.
 
         Args:
-            service_id: The id of the service.
+            service_id: The id of the service, or its handle.
             organization_id: Unless given: the client's, or else the only one that its token sees.
             cluster_id: Looked up unless given.
             project_id: Looked up unless given.
@@ -137,7 +145,7 @@ class ServiceStreams(StreamOpener):
         """
         return self._call(
             self._async.service_pods,
-            service_id,
+            self._given(service_id),
             organization_id=organization_id,
             cluster_id=cluster_id,
             project_id=project_id,

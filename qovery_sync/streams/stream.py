@@ -43,3 +43,8 @@ class Stream(TwinContext, Generic[T]):
     def connections(self) -> int:
         """How many connections were opened; more than one where one was lost."""
         return self._async.connections
+
+    @property
+    def connected(self) -> bool:
+        """Whether a connection is open now."""
+        return self._async.connected

@@ -104,7 +104,7 @@ def opening(of: Any) -> Script:
     ("of", "asked"),
     [
         (lambda client, orders: client.port_forward(orders.id, 5432), ["services.list"]),
-        (lambda client, orders: client.port_forward(orders, 5432), ["services.list"]),
+        (lambda client, orders: client.port_forward(orders, 5432), []),
         (lambda client, orders: orders.port_forward(5432), []),
         (lambda client, orders: client.service(orders.id).port_forward(5432), ["services.list"]),
         (

@@ -54,6 +54,7 @@ STREAMS: dict[str, tuple[Callable[[Any, Any], Any], Any]] = {
     "service_status": (lambda s, x: s.service_status(x.environment_id), models.RunningStatuses),
     "service_metrics": (lambda s, x: s.service_metrics(x.id), list),
     "deployment_status": (lambda s, x: s.deployment_status(x.environment_id), models.EnvironmentStatusesWithStages),
+    "deployment_statuses": (lambda s, x: s.deployment_statuses(x.project_id), list),
     "infra_logs": (lambda s, x: s.infra_logs(x.cluster_id, "NGINX"), models.InfraLogLine),
     "cluster_status": (lambda s, x: s.cluster_status(x.cluster_id), models.ClusterRunningStatus),
     "cluster_metrics": (lambda s, x: s.cluster_metrics(x.cluster_id), models.ClusterMetrics),
@@ -69,6 +70,22 @@ async def test_a_stream_is_typed(
     (found,) = await read(place, lambda client: opened(client.streams, place.service), 1, strict=True)
     assert isinstance(found, type_)
     assert [record.message for record in caplog.records if record.name == "qovery"] == []
+
+
+async def test_a_project_has_the_states_of_its_environments(place: Emulated, read: ReadStream) -> None:
+    (found,) = await read(place, lambda client: client.streams.deployment_statuses(place.service.project_id), 1)
+    environments = [
+        each for each in place.emulator.state.every("environment") if each.parent.id == place.service.project_id
+    ]
+    assert {status.id for status in found} == {environment.id for environment in environments}
+    assert {type(status) for status in found} == {models.EnvironmentStatus}
+
+
+async def test_a_cluster_has_the_states_of_all_that_runs_there(place: Emulated, read: ReadStream) -> None:
+    (found,) = await read(place, lambda client: client.streams.service_statuses(place.service.cluster_id), 1)
+    assert isinstance(found, models.RunningStatuses)
+    assert place.service.environment_id in {environment.id for environment in found.environments}
+    assert len(found.environments) > 1
 
 
 ONE_SHOTS: dict[str, tuple[Callable[[Any, Any], Any], Any]] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import tracemalloc
+from collections.abc import Iterable
 
 import pytest
 
@@ -35,7 +36,21 @@ def expected(service: str, number: int) -> tuple[int, str]:
     return 1_700_000_000_000 + 30 * (number // 3), f"{service}: {number - (number % 3 == 1)}"
 
 
-async def masses(lines: int, cuts: int) -> int:
+async def follow_merged(client: AsyncQovery, services: Iterable[str], lines: int) -> int:
+    """The same for all logs as one, which is in the order of time, too."""
+    numbers, last = dict.fromkeys(services, 0), 0
+    streams = {service: client.streams.service_logs(service, **IDS) for service in services}
+    async with client.streams.merge(streams, window=10.0) as every:
+        async for service, each in every:
+            assert (each.created_at, each.message) == expected(service, numbers[service]), (service, numbers[service])
+            assert each.created_at >= last
+            numbers[service] += 1
+            last = each.created_at
+    assert {*numbers.values()} == {lines}
+    return sum(stream.connections for stream in streams.values())
+
+
+async def masses(lines: int, cuts: int, *, merged: bool = False) -> int:
     die = random.Random(1)
     left = [die.randrange(STREAMS) for _ in range(cuts)]
     logs = {
@@ -58,14 +73,18 @@ async def masses(lines: int, cuts: int) -> int:
         )()
 
     async with pushing(serve) as server, AsyncQovery(TOKEN, retries=AT_ONCE, **server.options) as client:
-        counts = await asyncio.gather(*(follow(client, service, lines) for service in logs))
+        if merged:
+            count = await follow_merged(client, logs, lines)
+        else:
+            count = sum(await asyncio.gather(*(follow(client, service, lines) for service in logs)))
     assert left == []
-    return sum(counts)
+    return count
 
 
 @pytest.mark.slow
-async def test_fifty_thousand_lines_arrive_through_two_hundred_cuts() -> None:
-    assert await masses(LINES, CUTS) == STREAMS + CUTS
+@pytest.mark.parametrize("merged", [False, True], ids=["alone", "merged"])
+async def test_fifty_thousand_lines_arrive_through_two_hundred_cuts(*, merged: bool) -> None:
+    assert await masses(LINES, CUTS, merged=merged) == STREAMS + CUTS
 
 
 @pytest.mark.slow

@@ -52,6 +52,18 @@ class TestObjects:
             assert boat.sail("Brest") == "afloat to Brest"
         assert boat.name == "sunk"
 
+    def test_that_keep_live_keys_give_their_twins_back(self, yard: Yard) -> None:
+        ship = yard.later("Hood")
+        signals = yard.signals({ship: 7})
+        assert list(signals) == [(ship, 7)]
+        assert type(next(iter(signals))[0]) is Ship
+        assert signals.by_key == {ship: "7"}
+        assert list(yard.signals({"a": 7})) == [("a", 7)]
+
+    def test_of_generic_classes_may_hold_live_ones(self, yard: Yard) -> None:
+        ((ship, colour),) = yard.colours()
+        assert (type(ship), ship.sail("Brest"), colour) == (Ship, "Ajax to Brest", "red")
+
 
 class TestMethods:
     def test_a_property_may_be_a_stream(self, yard: Yard) -> None:

@@ -30,6 +30,14 @@ async def told_later(now: EnvironmentSnapshot) -> None:
     print(service.status.status_details.status if service else now.queued)
 
 
+def line_told(line: models.EnvironmentLogs) -> None:
+    print(line.timestamp, line.message)
+
+
+async def line_told_later(line: models.EnvironmentLogs) -> None:
+    print(line.timestamp, line.message)
+
+
 def cluster_told(now: ClusterSnapshot) -> None:
     print(now.state)
 
@@ -54,6 +62,9 @@ async def in_the_async_face(client: AsyncQovery, taken: Inventory, seen: Environ
     assert_type(await act.wait("e", action, timeout=600), EnvironmentSnapshot)
     async for now in act.watch("e"):
         assert_type(now.state, models.StateEnum)
+    await act.deploy("e", timeout=600, logs=True)
+    await act.stop_service("a", timeout=600, logs=line_told)
+    await act.wait("e", action, timeout=600, logs=line_told_later)
     deployed = await act.deploy_service(taken.services[0], version="1.2", timeout=600, on_update=told_later)
     assert_type(deployed.state, models.StateEnum)
     assert_type(deployed.execution_id, str | None)
@@ -68,6 +79,8 @@ def in_the_blocking_face(client: Qovery, taken: Inventory, seen: EnvironmentSnap
     act.deploy("e", services={service: service.name for service in taken.services}, timeout=600)
     act.stop("e", services=seen.services, timeout=600)
     assert_type(act.wait("e", "stop", timeout=600), EnvironmentSnapshot)
+    act.deploy("e", timeout=600, logs=True)
+    act.deploy_service("a", timeout=600, logs=line_told)
     for now in act.watch("e"):
         assert_type(now, EnvironmentSnapshot)
     assert_type(act.restart_service("a", timeout=600).state, models.StateEnum)

@@ -23,8 +23,9 @@ DEPLOYMENTS = ROOT / "tests" / "typing" / "deployments_code.py"
 BODIES = ROOT / "tests" / "typing" / "bodies_code.py"
 PATCHES = ROOT / "tests" / "typing" / "patch_code.py"
 SHELLS = ROOT / "tests" / "typing" / "shell_code.py"
+STREAMS = ROOT / "tests" / "typing" / "streams_code.py"
 VARIABLES = ROOT / "tests" / "typing" / "variables_code.py"
-FILES = (USER_CODE, REJECTED, TWINS, BULK, HANDLES, DEPLOYMENTS, BODIES, VARIABLES, PATCHES, SHELLS)
+FILES = (USER_CODE, REJECTED, TWINS, BULK, HANDLES, DEPLOYMENTS, BODIES, VARIABLES, PATCHES, SHELLS, STREAMS)
 
 Check = Callable[..., list[Complaint]]
 CHECKERS = pytest.mark.parametrize("check", [mypy, pyright, ty], ids=["mypy", "pyright", "ty"])

@@ -7,7 +7,8 @@
 | a result `Items[T]`, `AsyncIterator[T]` and their relatives | `Iterator[T]`               |
 | a result `AbstractAsyncContextManager[T]`                   | `AbstractContextManager[T]` |
 
-Everything else stays as it is.
+A type variable bound to `Hashable` stands for keys of the user, which may be objects with a twin. Everything else stays
+as it is.
 """
 
 from __future__ import annotations
@@ -126,15 +127,22 @@ class _Turn(ast.NodeTransformer):
             return node
         if name in ASYNC_ONLY:
             raise self._no_twin(node, f"{ast.unparse(node)} has no blocking form here")
-        node.value = self.visit(node.value)
-        node.slice = self._inside(node, name)
+        outside = _Turn(self._reader, self._holders)
+        node.value = outside.visit(node.value)
+        self.live |= outside.live
+        node.slice = self._inside(node, name, is_twin=outside.live)
         return node
 
-    def _inside(self, node: ast.Subscript, name: str | None) -> ast.expr:
+    def _inside(self, node: ast.Subscript, name: str | None, *, is_twin: bool) -> ast.expr:
         inner = _Turn(self._reader, self._holders)
         slice_: ast.expr = inner.visit(node.slice)
         held = inner.live or inner.calls_back
-        if held and name not in self._holders and not _is_namespace(self._reader.source, node.value):
+        if (
+            held
+            and not is_twin
+            and name not in (*self._holders, "Generic")
+            and not _is_namespace(self._reader.source, node.value)
+        ):
             what = "a live object" if inner.live else "a function that is awaited"
             raise self._no_twin(node, f"{what} inside {ast.unparse(node.value)}[...] is not found by its twin")
         self.live |= inner.live
@@ -179,7 +187,7 @@ class _Turn(ast.NodeTransformer):
                 node, f"{ast.unparse(node)} is a ParamSpec, which type checkers lose on the way to the loop"
             )
         twin = self._reader.twin(node)
-        self.live |= name == "Self" or twin is not None
+        self.live |= name == "Self" or twin is not None or self._reader.twins.is_key(source, node)
         if twin is None:
             self._reader.need(node)
             return node

@@ -82,6 +82,15 @@ class Twins:
         found = self.definition(origin) if origin else None
         return found[0].standard(found[1].func) if found and isinstance(found[1], ast.Call) else None
 
+    def is_key(self, source: Source, expression: ast.expr) -> bool:
+        """Whether an expression names a type variable bound to `Hashable`: for keys of the user, who may give live objects."""
+        origin = source.origin(expression)
+        found = self.definition(origin) if origin else None
+        if found is None or not isinstance(found[1], ast.Call):
+            return False
+        bounds = [keyword.value for keyword in found[1].keywords if keyword.arg == "bound"]
+        return [found[0].standard(bound) for bound in bounds] == ["Hashable"]
+
     def is_async(self, source: Source, expression: ast.AST) -> bool:
         """Whether an expression names something that only the async face has, or leads to it."""
         return any(

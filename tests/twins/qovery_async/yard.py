@@ -20,6 +20,8 @@ FIRST = 7
 
 T = TypeVar("T")
 R = TypeVar("R")
+K = TypeVar("K", bound=collections.abc.Hashable)
+"""For keys of the user, which may be live objects."""
 
 Berths = dict[str, Ship]
 
@@ -62,6 +64,23 @@ class Names(Queue[str]):
     async def _letters(self) -> Stream[str]:
         for name in self._left:
             yield name[0]
+
+
+class Signals(Generic[K, T]):
+    """A live object that holds others of the user, and gives them back."""
+
+    def __init__(self, kept: collections.abc.Mapping[K, T]) -> None:
+        self._kept = kept
+
+    async def __aiter__(self) -> Stream[tuple[K, T]]:
+        """Iterate over what is kept."""
+        for key, value in self._kept.items():
+            yield key, value
+
+    @property
+    def by_key(self) -> collections.abc.Mapping[K, str]:
+        """What is kept, as strings."""
+        return {key: str(value) for key, value in self._kept.items()}
 
 
 class Lifeboat(Ship):
@@ -151,6 +170,14 @@ class Yard(Resource):
         """Build one ship or two, by names that are given by place only."""
         ships = [Ship(self._core, name) for name in names]
         return ships[0] if len(ships) == 1 else tuple(ships)
+
+    def signals(self, kept: collections.abc.Mapping[K, T]) -> Signals[K, T]:
+        """Keep values by any key."""
+        return Signals(kept)
+
+    def colours(self) -> Signals[Ship, str]:
+        """Values by live objects, inside a generic class with a twin."""
+        return Signals({Ship(self._core, "Ajax"): "red"})
 
     def later(self, name: str) -> Promise[Ship]:
         """What a plain function gives to be awaited."""

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+import collections.abc
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Generic, Literal, overload
 
 from qovery_async.progress.reports import BulkProgress
 from qovery_sync.twin import Twin, TwinContext
-from tests.twins.qovery_async.yard import FIRST, R, T
+from tests.twins.qovery_async.yard import FIRST, K, R, T
 from tests.twins.qovery_sync.fleet import Ship
 
 if TYPE_CHECKING:
@@ -47,6 +48,22 @@ class Names(Queue[str]):
     def letters(self) -> Iterator[str]:
         """A property that is a stream."""
         return self._iterate(self._async.letters)
+
+
+class Signals(Twin, Generic[K, T]):
+    """A live object that holds others of the user, and gives them back."""
+
+    _async: asynchronous.Signals[K, T]
+
+    def __iter__(self) -> Iterator[tuple[K, T]]:
+        """Iterate over what is kept."""
+        return self._iterate_live(self._async)
+
+    @property
+    def by_key(self) -> collections.abc.Mapping[K, str]:
+        """What is kept, as strings."""
+        found: collections.abc.Mapping[K, str] = self._twin(self._async.by_key)
+        return found
 
 
 class Lifeboat(Ship, TwinContext):
@@ -136,6 +153,16 @@ class Yard(Twin):
     def build(self, *names: str) -> Any:
         """Build one ship or two, by names that are given by place only."""
         found: Any = self._twin(self._call(self._async.build, *names))
+        return found
+
+    def signals(self, kept: collections.abc.Mapping[K, T]) -> Signals[K, T]:
+        """Keep values by any key."""
+        found: Signals[K, T] = self._twin(self._async.signals(self._given(kept)))
+        return found
+
+    def colours(self) -> Signals[Ship, str]:
+        """Values by live objects, inside a generic class with a twin."""
+        found: Signals[Ship, str] = self._twin(self._async.colours())
         return found
 
     def later(self, name: str) -> Ship:

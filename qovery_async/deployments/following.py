@@ -1,0 +1,152 @@
+"""How is an environment followed? By what its stream pushes, and by looks, which alone decide.
+
+A pushed state may be newer or older than what the API shows, so it is only told, and makes the next look come in time.
+Without a stream, looks come as `patience` says; with one, they are never more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from contextlib import aclosing, suppress
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from qovery_async import models
+from qovery_async.deployments import patience
+from qovery_async.deployments.snapshot import EnvironmentSnapshot, snapshot_of
+from qovery_async.runtime.core import Core
+
+if TYPE_CHECKING:
+    from qovery_async.streams.stream import Stream
+
+FRESH = 5.0
+"""Seconds after a pushed state in which a look that differs says nothing new: what is listed lags by some three."""
+
+
+@attrs.frozen
+class Look:
+    """What the API showed, at a time of the loop."""
+
+    now: EnvironmentSnapshot
+    at: float
+    is_stale: bool
+    """A newer state may have been pushed."""
+
+
+@attrs.frozen
+class Push:
+    """A state that was pushed."""
+
+    now: EnvironmentSnapshot
+
+
+@attrs.frozen
+class Logged:
+    """A line of the log of the deployment."""
+
+    line: models.EnvironmentLogs
+
+
+Event = Look | Push | Logged
+
+
+@attrs.define(kw_only=True, eq=False)
+class Following:
+    """Follows an environment until it is left. `is_near` says of a pushed state that the end may be near."""
+
+    core: Core
+    environment_id: str
+    names: dict[str, str]
+    """Those of services, by id."""
+    look: Callable[[], Awaitable[EnvironmentSnapshot]]
+    is_near: Callable[[EnvironmentSnapshot], bool]
+    at_once: bool = False
+    """Whether the first look does not wait."""
+    logs: bool = False
+    _queue: asyncio.Queue[Event | Exception] = attrs.field(factory=lambda: asyncio.Queue(1), init=False)
+    _stream: Stream[models.EnvironmentStatusesWithStages] | None = attrs.field(default=None, init=False)
+    _pushed: EnvironmentSnapshot | None = attrs.field(default=None, init=False)
+    _pushed_at: float = attrs.field(default=float("-inf"), init=False)
+    _changed: asyncio.Event = attrs.field(factory=asyncio.Event, init=False)
+
+    async def events(self) -> AsyncGenerator[Event]:
+        """What happens. It never ends by itself.
+
+        Raises:
+            QoveryError: a look failed in a way that does not pass, or looking has failed for too long.
+        """
+        works: list[Coroutine[Any, Any, None]] = [self._look()]
+        if self.core.exchange.streams_are_beside:
+            works += [self._push(), self._log()] if self.logs else [self._push()]
+        tasks = [asyncio.create_task(work) for work in works]
+        try:
+            while True:
+                event = await self._queue.get()
+                if isinstance(event, Exception):
+                    raise event
+                yield event
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+
+    async def _look(self) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            async with aclosing(patience.looks(self._timed, at_once=self.at_once, pause=self._pause)) as found:
+                async for at, now in found:
+                    await self._queue.put(Look(now, at, is_stale=loop.time() < self._pushed_at + FRESH))
+        except Exception as error:  # noqa: BLE001  # raised where the events are awaited
+            await self._queue.put(error)
+
+    async def _timed(self) -> tuple[float, EnvironmentSnapshot]:
+        now = await self.look()
+        return asyncio.get_running_loop().time(), now
+
+    async def _pause(self, seconds: float) -> None:
+        """Waits for the next look, and longer while a stream tells that the end is not near."""
+        loop = asyncio.get_running_loop()
+        latest = loop.time() + patience.SLOWEST
+        await asyncio.sleep(seconds)
+        while self._is_far and loop.time() < latest:
+            self._changed.clear()
+            with suppress(TimeoutError):  # a connection that is lost tells nothing
+                async with asyncio.timeout(min(patience.FIRST, latest - loop.time())):
+                    await self._changed.wait()
+
+    @property
+    def _is_far(self) -> bool:
+        if self._pushed is None or self._stream is None or not self._stream.connected:
+            return False
+        return not self.is_near(self._pushed)
+
+    async def _push(self) -> None:
+        from qovery_async.streams.clusters import Streams
+
+        try:
+            self._stream = Streams(self.core).deployment_status(self.environment_id)
+            async with self._stream as frames:
+                async for frame in frames:
+                    if isinstance(frame, models.EnvironmentStatusesWithStages):
+                        self._pushed = snapshot_of(self.environment_id, frame, self.names)
+                        self._pushed_at = asyncio.get_running_loop().time()
+                        self._changed.set()
+                        await self._queue.put(Push(self._pushed))
+        except Exception as error:  # noqa: BLE001  # looks go on, and are enough
+            patience.log.info("States are looked up, since none are pushed: %s", error)
+        finally:
+            self._pushed = None
+            self._changed.set()
+
+    async def _log(self) -> None:
+        from qovery_async.streams.clusters import Streams
+
+        try:
+            async with Streams(self.core).deployment_logs(self.environment_id) as lines:
+                async for line in lines:
+                    if isinstance(line, models.EnvironmentLogs):
+                        await self._queue.put(Logged(line))
+        except Exception as error:  # noqa: BLE001  # the deployment goes on
+            patience.log.warning("The log of the deployment cannot be followed, and comes at its end: %s", error)
