@@ -1,0 +1,174 @@
+"""How do streams keep the picture up to date, and how few are enough?
+
+One for each environment, for its deployments, and one for each cluster, for what runs in all environments there. The
+inventory is taken again every few minutes, and soon after the streams hint that something was created or deleted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from time import monotonic
+from typing import Any, cast
+from urllib.parse import parse_qs, urlsplit
+
+from picture import Picture
+
+from qovery_async import (
+    AsyncQovery,
+    Inventory,
+    InventoryEnvironment,
+    QoveryError,
+    ResponseEvent,
+    RetryEvent,
+    models,
+)
+
+SHORTEST, LONGEST = 1.0, 120.0
+"""Seconds until a stream that has ended is opened again; they double while it ends soon."""
+HINTS = 2.0
+"""Seconds in which several hints count as one."""
+
+FOLLOWED = {"streams.deployment_status": "environment", "streams.service_status": "cluster"}
+"""By operation, the parameter of the handshake that says what is followed."""
+
+Choose = Callable[[Inventory], Sequence[InventoryEnvironment]]
+
+
+class Follower:
+    """Follows an organization: first `look`, which raises if that is not possible, then `run`."""
+
+    def __init__(self, picture: Picture, choose: Choose, every: float) -> None:
+        self._picture = picture
+        self._choose = choose
+        self._every = every
+        self._hint = asyncio.Event()
+        self._heard: set[str | None] = set()
+        """The ids whose streams have told a state before."""
+        self._streams: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {}
+        """What follows each environment and each cluster, by its id."""
+
+    async def look(self, client: AsyncQovery) -> None:
+        """Take the inventory."""
+        inventory = await client.inventory()
+        chosen = self._choose(inventory)
+        self._picture.arrange(inventory, chosen)
+        left_out = len(inventory.environments) - len(chosen)
+        self._picture.note("left out", f"{left_out} more environments are not shown" if left_out else None)
+        self._streams = {one.id: lambda one=one: self._deployments(client, one) for one in chosen}
+        clusters = {one.cluster.id for one in chosen if one.cluster}
+        self._streams |= {id_: lambda id_=id_: self._running(client, id_) for id_ in clusters}
+
+    async def run(self, client: AsyncQovery) -> None:
+        """Follow until cancelled."""
+        tasks: dict[str, asyncio.Task[None]] = {}
+        async with asyncio.TaskGroup() as group:
+            while True:
+                for id_ in tasks.keys() - self._streams.keys():
+                    tasks.pop(id_).cancel()
+                for id_ in self._streams.keys() - tasks.keys():
+                    tasks[id_] = group.create_task(self._streams[id_]())
+                try:
+                    async with asyncio.timeout(self._every):
+                        await self._hint.wait()
+                    await asyncio.sleep(HINTS)
+                except TimeoutError:
+                    pass
+                self._hint.clear()
+                try:
+                    await self.look(client)
+                    self._picture.note("inventory", None)
+                except (QoveryError, ExceptionGroup) as error:
+                    self._picture.note("inventory", f"What is new is not known: {_brief(error)}")
+
+    def retrying(self, event: RetryEvent) -> None:
+        """A hook of the client: a stream is lost, and will be opened again."""
+        if (id_ := _followed(event)) is not None:
+            self._picture.lost(id_, event.reason)
+
+    def responded(self, event: ResponseEvent) -> None:
+        """A hook of the client: a stream is open again. If the state is what it was, no item comes."""
+        if event.status == 101 and (id_ := _followed(event)) in self._heard:
+            self._picture.found(id_)
+
+    async def _deployments(self, client: AsyncQovery, environment: InventoryEnvironment) -> None:
+        def tell(frame: object) -> None:
+            if isinstance(frame, models.EnvironmentStatusesWithStages):  # an unknown frame is given as it came
+                self._heard.add(environment.id)
+                self._picture.deploys(environment.id, frame)
+
+        async def follow() -> bool:
+            async with client.streams.deployment_status(environment.id, project_id=environment.project.id) as stream:
+                async for status in stream:
+                    tell(status)
+            return True
+
+        await self._for_ever(environment.id, follow)
+
+    async def _running(self, client: AsyncQovery, cluster: str) -> None:
+        named: set[str] | None = None
+
+        async def follow() -> bool:
+            nonlocal named
+            # `streams.service_status` would be one for each environment.
+            async with client.streams.connect("/service/status", cluster=cluster) as stream:
+                async for frame in stream:
+                    self._heard.add(cluster)
+                    self._picture.found(cluster)
+                    before, named = named, set(self._tell(frame))
+                    if before not in (None, named):
+                        self._hint.set()
+            return named is not None  # without an agent, a cluster ends the stream and never had data
+
+        await self._for_ever(cluster, follow)
+
+    def _tell(self, frame: Any) -> Iterator[str]:
+        """Tell the picture what a frame of a cluster says. Returns the ids that it names."""
+        for environment in _objects(frame.get("environments") if isinstance(frame, dict) else None):
+            services = {one["id"]: one for value in environment.values() for one in _objects(value)}
+            running = {
+                id_: (_text(one.get("state")), len([*_objects(one.get("pods"), "name")]))
+                for id_, one in services.items()
+            }
+            self._picture.runs(environment["id"], _text(environment.get("state")), running)
+            yield environment["id"]
+            yield from services
+
+    async def _for_ever(self, id_: str, follow: Callable[[], Awaitable[bool]]) -> None:
+        """The client opens a lost connection again by itself. This is for a stream that ends, or that it gives up."""
+        pause = SHORTEST
+        while True:
+            began = monotonic()
+            try:
+                if await follow():
+                    self._picture.lost(id_, "the stream has ended")
+            except QoveryError as error:
+                self._picture.lost(id_, _brief(error))
+            if monotonic() - began > LONGEST:
+                pause = SHORTEST
+            if pause == SHORTEST:
+                self._hint.set()  # what it follows may be gone
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST)
+
+
+def _followed(event: RetryEvent | ResponseEvent) -> str | None:
+    """The id of what a stream follows; None for any other request."""
+    name = FOLLOWED.get(event.operation)
+    return None if name is None else parse_qs(urlsplit(event.url).query)[name][0]
+
+
+def _brief(error: Exception) -> str:
+    first = error.exceptions[0] if isinstance(error, ExceptionGroup) else error
+    return str(first).partition("\n")[0][:300]
+
+
+def _objects(value: object, key: str = "id") -> Iterator[dict[str, Any]]:
+    """The objects of a list that have such a key, whatever else is in it: no model has checked it."""
+    for one in cast("list[object]", value) if isinstance(value, list) else ():
+        if isinstance(one, dict) and isinstance(cast("dict[str, object]", one).get(key), str):
+            yield cast("dict[str, Any]", one)
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None

@@ -1,0 +1,9 @@
+"""The picture of the board in the documents is written when asked: `nox -s browser -- --write-picture`."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--write-picture", action="store_true", help="write docs/board.png anew")

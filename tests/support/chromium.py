@@ -1,0 +1,42 @@
+"""Where does a test get a browser from? Debian's Chromium, without a window, led by Playwright."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from playwright.async_api import Page, async_playwright
+
+DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+MILLISECONDS = 30_000
+"""Nothing on a page takes as long: what does hangs."""
+
+
+def binary() -> str:
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None:
+        raise RuntimeError("there is no chromium on the path: install it (Debian: apt-get install chromium)")
+    return found
+
+
+@asynccontextmanager
+async def opened(url: str, viewport: dict[str, int] | None = None, **options: Any) -> AsyncGenerator[Page]:
+    """A page. At its end, the browser's console is empty, and the page has asked no other server."""
+    # As root, as in most containers, Chromium runs without its sandbox or not at all.
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=binary(), args=arguments)
+        page = await browser.new_page(viewport=viewport or DESKTOP, **options)
+        page.set_default_timeout(MILLISECONDS)
+        said: list[str] = []
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.on("request", lambda request: None if request.url.startswith(url) else said.append(request.url))
+        await page.goto(url)
+        yield page
+        await browser.close()
+    assert [line for line in said if "ERR_CONNECTION_REFUSED" not in line and not line.startswith("data:")] == []
