@@ -20,7 +20,8 @@ SPEC = Path(os.environ.get("QOVERY_SPEC", ROOT.parent / "shared" / "spec" / "ope
 PYTHONS = ("3.11", "3.12", "3.13")  # as the classifiers say
 NEWER = ("3.14", "3.15")  # not supported yet, but tested if they are installed
 # Runs the tests that need no other program and no network.
-ALONE = ("-n", "auto", "--ignore=tests/conformance", "--ignore=tests/packaging", "--ignore=tests/servers")
+NOT_ALONE = ("browser", "conformance", "packaging", "servers")
+ALONE = ("-n", "auto", *(f"--ignore=tests/{folder}" for folder in NOT_ALONE))
 # `tests` and `slow` share these tests out: a test of more than two seconds is marked `slow`.
 QUICK, SLOW = "not slow", "slow"
 # These tests read files outside the packages and start programs, so they show quickly if the archive misses a file.
@@ -83,6 +84,13 @@ def servers(session: nox.Session) -> None:
     session.run("pytest", "tests/shell/test_commands.py", "-k", "busybox")
 
 
+@nox.session
+def browser(session: nox.Session) -> None:
+    """Looks at the status board in a browser (needs chromium); `-- --write-picture` writes docs/board.png anew."""
+    install(session, "browser")
+    session.run("pytest", "-n", "2", "tests/browser", *session.posargs)
+
+
 @nox.session(reuse_venv=False)
 def wheel(session: nox.Session) -> None:
     """Tests the imports and types of the built wheel, outside the repository."""
@@ -117,7 +125,7 @@ def sdist(session: nox.Session) -> None:
 @nox.session
 def lint(session: nox.Session) -> None:
     """Checks style, docstrings and types, and that the generated code is up to date."""
-    install(session, "lint", "conformance")
+    install(session, "lint", "browser", "conformance")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("mypy")

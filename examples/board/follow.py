@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from functools import partial
 from time import monotonic
 from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
@@ -43,21 +44,24 @@ class Follower:
         self._choose = choose
         self._every = every
         self._hint = asyncio.Event()
-        self._heard: set[str | None] = set()
+        self._heard: set[str] = set()
         """The ids whose streams have told a state before."""
         self._streams: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {}
         """What follows each environment and each cluster, by its id."""
 
     async def look(self, client: AsyncQovery) -> None:
         """Take the inventory."""
-        inventory = await client.inventory()
+        try:
+            inventory = await client.inventory()
+        except ExceptionGroup as failed:  # of requests that were sent at once
+            raise failed.exceptions[0] from None
         chosen = self._choose(inventory)
         self._picture.arrange(inventory, chosen)
         left_out = len(inventory.environments) - len(chosen)
         self._picture.note("left out", f"{left_out} more environments are not shown" if left_out else None)
-        self._streams = {one.id: lambda one=one: self._deployments(client, one) for one in chosen}
+        self._streams = {one.id: partial(self._deployments, client, one) for one in chosen}
         clusters = {one.cluster.id for one in chosen if one.cluster}
-        self._streams |= {id_: lambda id_=id_: self._running(client, id_) for id_ in clusters}
+        self._streams |= {id_: partial(self._running, client, id_) for id_ in clusters}
 
     async def run(self, client: AsyncQovery) -> None:
         """Follow until cancelled."""
@@ -78,7 +82,7 @@ class Follower:
                 try:
                     await self.look(client)
                     self._picture.note("inventory", None)
-                except (QoveryError, ExceptionGroup) as error:
+                except QoveryError as error:
                     self._picture.note("inventory", f"What is new is not known: {_brief(error)}")
 
     def retrying(self, event: RetryEvent) -> None:
@@ -88,7 +92,8 @@ class Follower:
 
     def responded(self, event: ResponseEvent) -> None:
         """A hook of the client: a stream is open again. If the state is what it was, no item comes."""
-        if event.status == 101 and (id_ := _followed(event)) in self._heard:
+        id_ = _followed(event)
+        if event.status == 101 and id_ is not None and id_ in self._heard:
             self._picture.found(id_)
 
     async def _deployments(self, client: AsyncQovery, environment: InventoryEnvironment) -> None:
@@ -124,7 +129,8 @@ class Follower:
 
     def _tell(self, frame: Any) -> Iterator[str]:
         """Tell the picture what a frame of a cluster says. Returns the ids that it names."""
-        for environment in _objects(frame.get("environments") if isinstance(frame, dict) else None):
+        frames = [cast("dict[str, object]", frame)] if isinstance(frame, dict) else []
+        for environment in (one for whole in frames for one in _objects(whole.get("environments"))):
             services = {one["id"]: one for value in environment.values() for one in _objects(value)}
             running = {
                 id_: (_text(one.get("state")), len([*_objects(one.get("pods"), "name")]))
@@ -158,9 +164,8 @@ def _followed(event: RetryEvent | ResponseEvent) -> str | None:
     return None if name is None else parse_qs(urlsplit(event.url).query)[name][0]
 
 
-def _brief(error: Exception) -> str:
-    first = error.exceptions[0] if isinstance(error, ExceptionGroup) else error
-    return str(first).partition("\n")[0][:300]
+def _brief(error: QoveryError) -> str:
+    return str(error).partition("\n")[0][:300]
 
 
 def _objects(value: object, key: str = "id") -> Iterator[dict[str, Any]]:

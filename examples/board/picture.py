@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import attrs
-from states import name, seen, tone
 from watchers import Watchers
+from words import name, seen, tone
 
 from qovery_async import Inventory, InventoryEnvironment, models
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import attrs
@@ -47,7 +47,7 @@ class Watchers:
             watcher.wake.set()
 
     @contextmanager
-    def another(self) -> Iterator[Watcher]:
+    def another(self) -> Generator[Watcher]:
         watcher = Watcher()
         self._all.add(watcher)
         try:

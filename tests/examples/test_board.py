@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 
 import aiohttp
@@ -24,80 +23,98 @@ def client_of(emulator: Emulator) -> AsyncQovery:
 
 
 async def test_all_browsers_see_a_deployment_and_share_the_streams() -> None:
-    async with Emulator(world="demo", speed=10) as emulator, client_of(emulator) as client:
-        async with running_board(emulator) as board, watching(board) as one, watching(board) as other:
-            for browser in (one, other):
-                await browser.until(lambda seen: not any(card["stale"] for card in seen.environments.values()))
-                assert browser.heard[0] == "board"
-                assert (browser.head["title"], len(browser.environments)) == ("acme", 12)
-            assert one.named("shop/staging")["state"] == "Build error"
-            deploying = asyncio.create_task(
-                client.deployments.deploy(await environment_id(client, "shop/staging"), timeout=60)
-            )
-            for browser in (one, other):
-                await browser.until(lambda seen: seen.named("shop/staging")["tone"] == "busy")
-                assert len(browser.named("shop/staging")["stages"]) == 3
-                await browser.until(lambda seen: seen.named("shop/staging")["state"] == "Running")
-                services = browser.named("shop/staging")["services"]
-                assert {service["name"] for service in services} == {"storefront", "api", "newsletter", "orders"}
-                assert "board" not in browser.heard[1:]
-            await deploying
-            assert len(emulator.streams.open) == len(emulator.streams.requests) == STREAMS
+    async with (
+        Emulator(world="demo", speed=None) as emulator,
+        client_of(emulator) as client,
+        running_board(emulator) as board,
+        watching(board) as one,
+        watching(board) as other,
+    ):
+        for browser in (one, other):
+            await browser.until(lambda seen: not any(card["stale"] for card in seen.environments.values()))
+            assert browser.heard[0] == "board"
+            assert (browser.head["title"], len(browser.environments)) == ("acme", 12)
+        assert one.named("shop/staging")["state"] == "Build error"
+        await client.environments.deploy(await environment_id(client, "shop/staging"))
+        emulator.clock.advance(5)
+        for browser in (one, other):
+            await browser.until(lambda seen: seen.named("shop/staging")["state"] == "Deploying")
+            assert [stage["tone"] for stage in browser.named("shop/staging")["stages"]] == ["up", "busy", "busy"]
+        emulator.clock.advance(60)
+        for browser in (one, other):
+            await browser.until(lambda seen: seen.named("shop/staging")["state"] == "Running")
+            services = browser.named("shop/staging")["services"]
+            assert {service["name"] for service in services} == {"storefront", "api", "newsletter", "orders"}
+            assert "board" not in browser.heard[1:]
+        assert len(emulator.streams.open) == len(emulator.streams.requests) == STREAMS
 
 
 async def test_what_is_lost_is_stale_until_it_is_back() -> None:
     outage = Outage()
-    async with Emulator(world="demo", middlewares=[outage.middleware()]) as emulator:
-        async with running_board(emulator, "--project", "shop") as board, watching(board) as browser:
-            await browser.until(lambda seen: not any(card["stale"] for card in seen.environments.values()))
-            before = browser.named("shop/production")
-            outage.is_on = True
-            assert await emulator.streams.hang_up(Close.internal(), "/deployment/status") == 3
-            await browser.until(lambda seen: all(card["stale"] for card in seen.environments.values()))
-            lost = browser.named("shop/production")
-            assert "1011" in lost["stale"]["why"]
-            assert {**lost, "stale": None} == before, "the last known state stays"
-            await browser.until(lambda seen: "503" in seen.named("shop/production")["stale"]["why"])
-            outage.is_on = False
-            await browser.until(lambda seen: seen.named("shop/production") == before)
+    async with (
+        Emulator(world="demo", middlewares=[outage.middleware()]) as emulator,
+        running_board(emulator, "--project", "shop") as board,
+        watching(board) as browser,
+    ):
+        await browser.until(lambda seen: not any(card["stale"] for card in seen.environments.values()))
+        before = browser.named("shop/production")
+        outage.is_on = True
+        assert await emulator.streams.hang_up(Close.internal(), "/deployment/status") == 3
+        await browser.until(lambda seen: all(card["stale"] for card in seen.environments.values()))
+        lost = browser.named("shop/production")
+        assert "1011" in lost["stale"]["why"]
+        assert {**lost, "stale": None} == before, "the last known state stays"
+        await browser.until(lambda seen: "503" in seen.named("shop/production")["stale"]["why"])
+        outage.is_on = False
+        await browser.until(lambda seen: seen.named("shop/production") == before)
 
 
 async def test_a_cluster_that_is_lost_makes_its_environments_stale() -> None:
     outage = Outage()
-    async with Emulator(world="demo", middlewares=[outage.middleware()]) as emulator:
-        async with running_board(emulator, "--project", "shop") as board, watching(board) as browser:
-            await browser.until(lambda seen: not any(card["stale"] for card in seen.environments.values()))
-            outage.is_on = True
-            assert await emulator.streams.hang_up(Close.lost(), "/service/status") == 2
-            await browser.until(lambda seen: all(card["stale"] for card in seen.environments.values()))
-            outage.is_on = False
-            await browser.until(lambda seen: not any(card["stale"] for card in seen.environments.values()))
+    async with (
+        Emulator(world="demo", middlewares=[outage.middleware()]) as emulator,
+        running_board(emulator, "--project", "shop") as board,
+        watching(board) as browser,
+    ):
+        await browser.until(lambda seen: not any(card["stale"] for card in seen.environments.values()))
+        outage.is_on = True
+        assert await emulator.streams.hang_up(Close.lost(), "/service/status") == 2
+        await browser.until(lambda seen: all(card["stale"] for card in seen.environments.values()))
+        outage.is_on = False
+        await browser.until(lambda seen: not any(card["stale"] for card in seen.environments.values()))
 
 
 async def test_a_stream_that_the_server_ends_is_stale_and_opened_again() -> None:
-    async with Emulator(world="demo") as emulator:
-        async with running_board(emulator, "--project", "shop") as board, watching(board) as browser:
-            await browser.until(lambda seen: not any(card["stale"] for card in seen.environments.values()))
-            assert await emulator.streams.hang_up(Close.normal(), "/deployment/status") == 3
-            await browser.until(lambda seen: seen.named("shop/production")["stale"])
-            assert browser.named("shop/production")["stale"]["why"] == "the stream has ended"
-            await browser.until(lambda seen: not any(card["stale"] for card in seen.environments.values()))
+    async with (
+        Emulator(world="demo") as emulator,
+        running_board(emulator, "--project", "shop") as board,
+        watching(board) as browser,
+    ):
+        await browser.until(lambda seen: not any(card["stale"] for card in seen.environments.values()))
+        assert await emulator.streams.hang_up(Close.normal(), "/deployment/status") == 3
+        await browser.until(lambda seen: seen.named("shop/production")["stale"])
+        assert browser.named("shop/production")["stale"]["why"] == "the stream has ended"
+        await browser.until(lambda seen: not any(card["stale"] for card in seen.environments.values()))
 
 
 async def test_environments_and_services_come_and_go() -> None:
-    async with Emulator(world="demo", speed=20) as emulator, client_of(emulator) as client:
-        async with running_board(emulator) as board, watching(board) as browser:
-            await browser.until(lambda seen: not any(card["stale"] for card in seen.environments.values()))
-            staging = await environment_id(client, "shop/staging")
-            clone = await client.environments.clone(staging, {"name": "clone", "mode": "PREVIEW"})
-            await browser.until(lambda seen: seen.named("shop/clone") and not seen.named("shop/clone")["stale"])
-            assert len(browser.named("shop/clone")["services"]) == 4
-            assert clone.id in browser.head["order"]
-            await client.deployments.delete(clone.id, timeout=60)
-            await browser.until(lambda seen: clone.id not in seen.head["order"])
-            assert clone.id not in browser.environments
-            assert "gone" in browser.heard
-            await browser.until(lambda seen: len(emulator.streams.open) == STREAMS)
+    async with (
+        Emulator(world="demo", speed=20) as emulator,
+        client_of(emulator) as client,
+        running_board(emulator) as board,
+        watching(board) as browser,
+    ):
+        await browser.until(lambda seen: not any(card["stale"] for card in seen.environments.values()))
+        staging = await environment_id(client, "shop/staging")
+        clone = await client.environments.clone(staging, {"name": "clone", "mode": "PREVIEW"})
+        await browser.until(lambda seen: seen.named("shop/clone") and not seen.named("shop/clone")["stale"])
+        assert len(browser.named("shop/clone")["services"]) == 4
+        assert clone.id in browser.head["order"]
+        await client.deployments.delete(clone.id, timeout=60)
+        await browser.until(lambda seen: clone.id not in seen.head["order"])
+        assert clone.id not in browser.environments
+        assert "gone" in browser.heard
+        await browser.until(lambda seen: len(emulator.streams.open) == STREAMS)
 
 
 async def test_filters_and_a_limit_keep_streams_few() -> None:
@@ -111,29 +128,27 @@ async def test_filters_and_a_limit_keep_streams_few() -> None:
 
 
 async def test_the_page_needs_nothing_from_elsewhere_and_holds_no_token() -> None:
-    async with Emulator(world="demo") as emulator, aiohttp.ClientSession() as session:
-        async with running_board(emulator) as board:
-            for path in ("", "board.css", "board.js"):
-                async with session.get(board.url + path) as response:
-                    text = await response.text()
-                    assert response.status == 200
-                    assert "default-src 'none'" in response.headers["Content-Security-Policy"]
-                assert emulator.token not in text
-                assert "http://" not in text.replace("http://www.w3.org/2000/svg", "")
-                assert "https://" not in text
-            async with watching(board) as browser:
-                await browser.until(lambda seen: "head" in seen.heard or not seen.head["notes"])
-                assert emulator.token not in str((browser.environments, browser.head))
+    async with Emulator(world="demo") as emulator, aiohttp.ClientSession() as session, running_board(emulator) as board:
+        for path in ("", "board.css", "board.js"):
+            async with session.get(board.url + path) as response:
+                text = await response.text()
+                assert response.status == 200
+                assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+            assert emulator.token not in text
+            assert "http://" not in text.replace("http://www.w3.org/2000/svg", "")
+            assert "https://" not in text
+        async with watching(board) as browser:
+            await browser.until(lambda seen: "head" in seen.heard or not seen.head["notes"])
+            assert emulator.token not in str((browser.environments, browser.head))
 
 
 async def test_a_page_elsewhere_cannot_read_the_board() -> None:
     """By a name of its own that leads to this machine."""
-    async with Emulator(world="demo") as emulator, aiohttp.ClientSession() as session:
-        async with running_board(emulator) as board:
-            for path in ("", "events"):
-                async with session.get(board.url + path, headers={"Host": "evil.example"}) as response:
-                    assert response.status == 403
-                    assert "acme" not in await response.text()
+    async with Emulator(world="demo") as emulator, aiohttp.ClientSession() as session, running_board(emulator) as board:
+        for path in ("", "events"):
+            async with session.get(board.url + path, headers={"Host": "evil.example"}) as response:
+                assert response.status == 403
+                assert "acme" not in await response.text()
 
 
 async def test_ctrl_c_ends_it_while_browsers_watch() -> None:

@@ -8,9 +8,10 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page, ViewportSize, async_playwright
 
-DESKTOP, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 740}
+DESKTOP: ViewportSize = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 360, "height": 740}
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 MILLISECONDS = 30_000
 """Nothing on a page takes as long: what does hangs."""
@@ -24,13 +25,13 @@ def binary() -> str:
 
 
 @asynccontextmanager
-async def opened(url: str, viewport: dict[str, int] | None = None, **options: Any) -> AsyncGenerator[Page]:
+async def opened(url: str, viewport: ViewportSize = DESKTOP, **options: Any) -> AsyncGenerator[Page]:
     """A page. At its end, the browser's console is empty, and the page has asked no other server."""
     # As root, as in most containers, Chromium runs without its sandbox or not at all.
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=binary(), args=arguments)
-        page = await browser.new_page(viewport=viewport or DESKTOP, **options)
+        page = await browser.new_page(viewport=viewport, **options)
         page.set_default_timeout(MILLISECONDS)
         said: list[str] = []
         page.on("console", lambda message: said.append(message.text))
