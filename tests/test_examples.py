@@ -44,5 +44,7 @@ def test_the_demo_says_why_an_argo_cd_app_has_no_state(demo: str) -> None:
 def test_the_readme_has_each_example_and_its_styles() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     listed = re.findall(r"^\| `(\w+)\.py`(\*?) \|", readme, re.MULTILINE)
+    folders = re.findall(r"^\| \[`(\w+)/`\]\(examples/\1\) \|", readme, re.MULTILINE)
+    assert {*folders} == {path.parent.name for path in (ROOT / "examples").glob("*/__main__.py")}
     there = {path.stem for path in (ROOT / "examples").glob("*.py")}
     assert {name for name, _ in listed} | {f"{name}_sync" for name, star in listed if star} == there

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import FloatRect, Locator, Page, expect
 
 from qovery_async import AsyncQovery
-from qovery_async.emulator import Close, Emulator
+from qovery_async.emulator import Close, Durations, Emulator
 from tests.support import ROOT
 from tests.support.boards import Outage, environment_id, running_board
 from tests.support.chromium import DESKTOP, MILLISECONDS, PHONE, opened
@@ -52,10 +52,10 @@ async def test_a_deployment_is_seen_as_it_goes() -> None:
         await expect(state).to_have_text("Build error")
         await page.evaluate("window.unchanged = true")
         await client.environments.deploy(await environment_id(client, "shop/staging"))
-        emulator.clock.advance(5)
+        emulator.clock.advance(10)
         await expect(state).to_have_text("Deploying")
         await expect(page.locator("#told")).to_contain_text("shop staging: Deploying.")
-        await expect(staging.locator(".stages")).to_contain_text("Stage 2 of 3")
+        await expect(staging.locator(".stages")).to_contain_text("Stage 3 of 3")
         await expect(page.get_by_role("button", name="In progress 1")).to_be_visible()
         emulator.clock.advance(60)
         await expect(state).to_have_text("Running")
@@ -157,7 +157,7 @@ async def test_it_fits_a_phone_and_can_be_read(scheme: str) -> None:
 async def test_the_picture(request: pytest.FixtureRequest, tmp_path: Path) -> None:
     """Of two deployments under way. The one in the documents is written with `--write-picture`."""
     async with (
-        Emulator(world="demo", speed=0.5) as emulator,
+        Emulator(world="demo", durations=Durations(lag=0, queue=0.1, action=8, build=8)) as emulator,
         client_of(emulator) as client,
         running_board(emulator) as board,
         opened(board.url) as page,
