@@ -28,7 +28,7 @@ from qovery_async import (
 SHORTEST, LONGEST = 1.0, 120.0
 """Seconds until a stream that has ended is opened again; they double while it ends soon."""
 HINTS = 2.0
-"""Seconds in which several hints count as one."""
+"""Seconds from a hint to the inventory, so that several count as one; they double while hints lead to nothing new."""
 
 FOLLOWED = {"streams.deployment_status": "environment", "streams.service_status": "cluster"}
 """By operation, the parameter of the handshake that says what is followed."""
@@ -46,11 +46,13 @@ class Follower:
         self._hint = asyncio.Event()
         self._heard: set[str] = set()
         """The ids whose streams have told a state before."""
+        self._known: set[str] = set()
+        """The ids of the last inventory."""
         self._streams: dict[str, Callable[[], Coroutine[Any, Any, None]]] = {}
         """What follows each environment and each cluster, by its id."""
 
-    async def look(self, client: AsyncQovery) -> None:
-        """Take the inventory."""
+    async def look(self, client: AsyncQovery) -> bool:
+        """Take the inventory. Returns whether there is anything else in it than before."""
         try:
             inventory = await client.inventory()
         except ExceptionGroup as failed:  # of requests that were sent at once
@@ -62,10 +64,13 @@ class Follower:
         self._streams = {one.id: partial(self._deployments, client, one) for one in chosen}
         clusters = {one.cluster.id for one in chosen if one.cluster}
         self._streams |= {id_: partial(self._running, client, id_) for id_ in clusters}
+        before, self._known = self._known, {one.id for one in (*inventory.environments, *inventory.services)}
+        return self._known != before
 
     async def run(self, client: AsyncQovery) -> None:
         """Follow until cancelled."""
         tasks: dict[str, asyncio.Task[None]] = {}
+        pause = HINTS
         async with asyncio.TaskGroup() as group:
             while True:
                 for id_ in tasks.keys() - self._streams.keys():
@@ -75,12 +80,12 @@ class Follower:
                 try:
                     async with asyncio.timeout(self._every):
                         await self._hint.wait()
-                    await asyncio.sleep(HINTS)
+                    await asyncio.sleep(pause)
                 except TimeoutError:
                     pass
                 self._hint.clear()
                 try:
-                    await self.look(client)
+                    pause = HINTS if await self.look(client) else min(2 * pause, self._every)
                     self._picture.note("inventory", None)
                 except QoveryError as error:
                     self._picture.note("inventory", f"What is new is not known: {_brief(error)}")

@@ -1,4 +1,4 @@
-"""Which browser has yet to be told of what? Names, not a queue: a slow browser skips states, and fills no memory."""
+"""What has each browser not been sent yet? Ids, not a queue of events: a slow browser skips states, and fills no memory."""
 
 from __future__ import annotations
 

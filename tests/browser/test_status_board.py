@@ -80,6 +80,7 @@ async def test_a_lost_stream_is_shown_as_stale_and_comes_back() -> None:
         await expect(production.locator(".stale")).to_contain_text("503")
         await expect(production.locator(".now .state")).to_have_text("Deployment error")
         await expect(page.get_by_role("button", name="Not live 3")).to_be_visible()
+        await expect(page.locator("#link")).to_have_text("3 of 3 not live")
         outage.is_on = False
         await is_live(page)
         await expect(production.locator(".stale")).to_be_hidden()

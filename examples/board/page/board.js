@@ -64,7 +64,7 @@ function again(source) {
 
 function link(state) {
   document.body.dataset.link = state;
-  write(byId("link"), state === "live" ? "Live" : "Connection lost, trying again");
+  count();
 }
 
 function setHead(data) {
@@ -177,6 +177,10 @@ function count() {
   const fits = FILTERS.find(([id]) => id === chosen)[2];
   for (const { one, element } of cards.values()) element.hidden = !fits(one);
   for (const section of sections.values()) section.hidden = !section.querySelector("article:not([hidden])");
+  const stale = all.filter((one) => one.stale).length;
+  document.body.toggleAttribute("data-stale", stale > 0);
+  const live = stale ? `${stale} of ${all.length} not live` : "Live";
+  write(byId("link"), document.body.dataset.link === "live" ? live : "Connection lost, trying again");
   const failing = all.filter(FILTERS[1][2]).length;
   document.title = failing ? `(${failing}) ${head.title}` : head.title;
   byId("empty").hidden = all.some(fits);
@@ -193,7 +197,9 @@ function filter() {
 function times(one, element) {
   const age = (moment) => ago((Date.now() - skew - Date.parse(moment)) / 1000);
   const time = element.querySelector(".time");
-  write(time, !one.since ? "" : one.tone === "busy" ? `for ${age(one.since)}` : `${age(one.since)} ago`);
+  if (!one.since) write(time, "");
+  else if (one.tone !== "busy") write(time, `${age(one.since)} ago`);
+  else if (!one.stale) write(time, `for ${age(one.since)}`); // how long is not known of an old state
   if (one.since) time.title = new Date(one.since).toLocaleString();
   if (one.stale) write(element.querySelector(".stale"), `Last known state, not live for ${age(one.stale.since)}: ${one.stale.why}`);
 }
