@@ -7,10 +7,10 @@ inventory is taken again every few minutes, and soon after the streams hint that
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from functools import partial
 from time import monotonic
-from typing import Any, cast
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from picture import Picture
@@ -118,32 +118,22 @@ class Follower:
     async def _running(self, client: AsyncQovery, cluster: str) -> None:
         named: set[str] | None = None
 
-        async def follow() -> bool:
+        def tell(frame: object) -> None:
             nonlocal named
-            # `streams.service_status` would be one for each environment.
-            async with client.streams.connect("/service/status", cluster=cluster) as stream:
-                async for frame in stream:
-                    self._heard.add(cluster)
-                    self._picture.found(cluster)
-                    before, named = named, set(self._tell(frame))
-                    if before not in (None, named):
-                        self._hint.set()
+            if isinstance(frame, models.RunningStatuses):
+                self._heard.add(cluster)
+                self._picture.found(cluster)
+                before, named = named, {id_ for one in frame.environments for id_ in self._picture.runs(one)}
+                if before not in (None, named):
+                    self._hint.set()
+
+        async def follow() -> bool:
+            async with client.streams.service_statuses(cluster) as stream:
+                async for statuses in stream:
+                    tell(statuses)
             return named is not None  # without an agent, a cluster ends the stream and never had data
 
         await self._for_ever(cluster, follow)
-
-    def _tell(self, frame: Any) -> Iterator[str]:
-        """Tell the picture what a frame of a cluster says. Returns the ids that it names."""
-        frames = [cast("dict[str, object]", frame)] if isinstance(frame, dict) else []
-        for environment in (one for whole in frames for one in _objects(whole.get("environments"))):
-            services = {one["id"]: one for value in environment.values() for one in _objects(value)}
-            running = {
-                id_: (_text(one.get("state")), len([*_objects(one.get("pods"), "name")]))
-                for id_, one in services.items()
-            }
-            self._picture.runs(environment["id"], _text(environment.get("state")), running)
-            yield environment["id"]
-            yield from services
 
     async def _for_ever(self, id_: str, follow: Callable[[], Awaitable[bool]]) -> None:
         """The client opens a lost connection again by itself. This is for a stream that ends, or that it gives up."""
@@ -171,14 +161,3 @@ def _followed(event: RetryEvent | ResponseEvent) -> str | None:
 
 def _brief(error: QoveryError) -> str:
     return str(error).partition("\n")[0][:300]
-
-
-def _objects(value: object, key: str = "id") -> Iterator[dict[str, Any]]:
-    """The objects of a list that have such a key, whatever else is in it: no model has checked it."""
-    for one in cast("list[object]", value) if isinstance(value, list) else ():
-        if isinstance(one, dict) and isinstance(cast("dict[str, object]", one).get(key), str):
-            yield cast("dict[str, Any]", one)
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,9 +15,12 @@ from qovery_async import Inventory, InventoryEnvironment, models
 CONSOLE = "https://console.qovery.com/organization"
 HEAD = ""
 """The id of what stands above all environments."""
-
-Running = Mapping[str, tuple[str | None, int]]
-"""By the id of a service, the state of its pods and their number."""
+RunningService = (
+    models.ServiceRunningStatus
+    | models.DatabaseRunningStatus
+    | models.TerraformRunningStatus
+    | models.ArgoCdAppRunningStatus
+)
 
 
 @attrs.define
@@ -100,16 +103,19 @@ class Picture:
                 environment.services[service.id].deployed = service.state
         self._changed(environment, was)
 
-    def runs(self, id_: str, running: str | None, services: Running) -> None:
-        """The stream of a cluster has told what runs in an environment."""
-        environment = self._environments.get(id_)
-        if environment is None:
-            return
-        was = None if environment.running is None else environment.state  # to hear of it is no change
-        environment.running = running
-        for service in environment.services.values():
-            service.running, service.pods = services.get(service.id, (None, 0))
-        self._changed(environment, was)
+    def runs(self, running: models.EnvironmentRunningStatus) -> set[str]:
+        """The stream of a cluster has told what runs in an environment. Returns all ids that it names."""
+        services = {service.id: service for service in _running(running)}
+        environment = self._environments.get(running.id)
+        if environment is not None:
+            # The first word on what runs is no change.
+            was = None if environment.running is None else environment.state
+            environment.running = running.state
+            for service in environment.services.values():
+                told = services.get(service.id)
+                service.running, service.pods = (told.state, len(told.pods)) if told else (None, 0)
+            self._changed(environment, was)
+        return {running.id, *services}
 
     def lost(self, id_: str, why: str) -> None:
         """The stream of an environment or a cluster says nothing any more: what it said last may be old."""
@@ -188,3 +194,10 @@ def _services(stage: models.DeploymentStageWithServicesStatuses) -> Iterator[mod
     lists = (stage.applications, stage.containers, stage.databases, stage.jobs, stage.helms, stage.terraforms)
     for services in (*lists, stage.agentic_workflows):
         yield from services or ()
+
+
+def _running(environment: models.EnvironmentRunningStatus) -> Iterator[RunningService]:
+    lists = (environment.applications, environment.containers, environment.databases, environment.jobs)
+    for services in (*lists, environment.helms, environment.terraform, environment.argocd_apps):
+        yield from services or ()
+    yield from environment.agentic_workflows or ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ def application(picture: Picture, watchers: Watchers, hosts: frozenset[str] | No
 
     async def events(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={**HEADERS, "Content-Type": "text/event-stream"})
-        with watchers.another() as watcher:
+        with watchers.another() as watcher, suppress(ConnectionError):  # the browser has left
             await response.prepare(request)
             # A browser that comes back gets the whole as well, so it need not say what it saw last.
             await response.write(event("board", picture.whole()))

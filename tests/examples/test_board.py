@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import AsyncExitStack
 
 import aiohttp
 import pytest
@@ -158,6 +159,19 @@ async def test_ctrl_c_ends_it_while_browsers_watch() -> None:
             await other.until(lambda seen: seen.environments)
             assert await board.end() == (0, "", "")
         assert emulator.streams.open == ()
+
+
+async def test_browsers_that_leave_at_any_moment_leave_no_word() -> None:
+    async with Emulator(world="demo", speed=None) as emulator, client_of(emulator) as client:
+        staging = await environment_id(client, "shop/staging")
+        async with running_board(emulator, "--project", "shop") as board, watching(board) as one:
+            await one.until(lambda seen: not any(card["stale"] for card in seen.environments.values()))
+            for number in range(20):
+                async with AsyncExitStack() as stack:
+                    others = [await stack.enter_async_context(watching(board)) for _ in range(5)]
+                    await others[0].until(lambda seen: seen.environments)
+                    await (client.environments.stop if number % 2 else client.environments.deploy)(staging)
+                    emulator.clock.advance(60)
 
 
 async def test_what_cannot_begin_says_why() -> None:
