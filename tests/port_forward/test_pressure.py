@@ -10,6 +10,7 @@ import anyio
 import pytest
 
 from qovery_async import AsyncQovery, StreamClosed
+from qovery_async.port_forward import tunnel
 from qovery_async.transport import websocket
 from tests.port_forward.conftest import OpenPort
 from tests.support.forwarding import WHERE, Pod, Program, connected, echo, serving_pods
@@ -47,6 +48,22 @@ class TestSlowPrograms:
             assert await settled(lambda: sent) < MOST
             program.writer.transport.resume_reading()
             assert len(await program.read()) == 800 * len(PIECE)
+
+    async def test_that_have_ended_their_data_have_time(self, port: OpenPort, monkeypatch: pytest.MonkeyPatch) -> None:
+        """It is the server's silence that ends a connection, not the program's."""
+        monkeypatch.setattr(tunnel, "SILENCE", 0.2)
+
+        async def flood(pod: Pod) -> None:
+            for _ in range(600):
+                await pod.send(PIECE)
+
+        async with serving_pods(flood) as server, port(server) as address, connected(address) as program:
+            program.writer.transport.pause_reading()
+            await asyncio.sleep(0.5)
+            program.shut_down()
+            await asyncio.sleep(0.5)
+            program.writer.transport.resume_reading()
+            assert len(await program.read()) == 600 * len(PIECE)
 
     async def test_do_not_lose_the_connection(self, port: OpenPort, monkeypatch: pytest.MonkeyPatch) -> None:
         """Pongs wait behind the bytes, for as long as the program does."""
