@@ -24,7 +24,7 @@ _IMPORTS = {
     "Iterator": "collections.abc",
     "Mapping": "collections.abc",
     "Sequence": "collections.abc",
-    "define": "qovery_async.codec.definition",
+    "define": "qovery_async.vocabulary.definition",
     "partial": "functools",
     "bodies": "qovery_async",
     "models": "qovery_async",

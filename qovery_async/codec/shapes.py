@@ -8,8 +8,8 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 import attrs
 
-from qovery_async.codec.definition import declared
 from qovery_async.vocabulary import ByKey, ByTag, Model, Unset, Wire
+from qovery_async.vocabulary.definition import declared
 
 NONE = type(None)
 

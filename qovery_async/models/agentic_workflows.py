@@ -3,10 +3,10 @@
 
 from datetime import datetime
 
-from qovery_async.codec.definition import define
 from qovery_async.models.common import ServiceTypeEnum
 from qovery_async.models.references import ReferenceObject
 from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
+from qovery_async.vocabulary.definition import define
 
 __all__ = [
     "AgenticWorkflowGovernance", "AgenticWorkflowHeader", "AgenticWorkflowModelRequest",

@@ -4,9 +4,9 @@
 from datetime import datetime
 from typing import Annotated, TypeAlias
 
-from qovery_async.codec.definition import define
 from qovery_async.models.common import ServiceLightResponse
 from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVariant, Unset
+from qovery_async.vocabulary.definition import define
 
 __all__ = [
     "AlertPresentation", "AlertPresentationResponse", "AlertRuleCondition", "AlertRuleConditionFunction",

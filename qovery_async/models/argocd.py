@@ -4,11 +4,11 @@
 from datetime import datetime
 from typing import Annotated
 
-from qovery_async.codec.definition import define
 from qovery_async.models.common import CloudVendorEnum, KubernetesEnum, ServiceTypeEnum
 from qovery_async.models.git import ApplicationGitRepository
 from qovery_async.models.references import ReferenceObject
 from qovery_async.vocabulary import Model, OpenEnum, Wire
+from qovery_async.vocabulary.definition import define
 
 __all__ = [
     "ArgoCdConnectionCheckResponse", "ArgoCdConnectionCheckResponseReason", "ArgoCdConnectionStatusEnum",

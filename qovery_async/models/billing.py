@@ -4,9 +4,9 @@
 from datetime import datetime
 from typing import Annotated
 
-from qovery_async.codec.definition import define
 from qovery_async.models.organization_plans import PlanEnum
 from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, Wire
+from qovery_async.vocabulary.definition import define
 
 __all__ = [
     "BillingExternalId", "BillingInfo", "BillingInfoRequest", "BillingStatus", "Cost", "CostRange", "CreditCard",

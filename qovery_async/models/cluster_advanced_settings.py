@@ -3,8 +3,8 @@
 
 from typing import Annotated
 
-from qovery_async.codec.definition import define
 from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, Wire
+from qovery_async.vocabulary.definition import define
 
 __all__ = [
     "ClusterAdvancedSettings", "ClusterAdvancedSettingsAwsEksEc2MetadataImds",

@@ -3,8 +3,8 @@
 
 from typing import Annotated, TypeAlias
 
-from qovery_async.codec.definition import define
 from qovery_async.vocabulary import ByTag, Model, OpenEnum, UnknownVariant
+from qovery_async.vocabulary.definition import define
 
 __all__ = [
     "AwsRoleClusterCredentials", "AwsRoleClusterCredentialsObjectType", "AwsStaticClusterCredentials",

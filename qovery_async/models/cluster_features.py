@@ -3,10 +3,10 @@
 
 from typing import Annotated, TypeAlias
 
-from qovery_async.codec.definition import define
 from qovery_async.models.common import CpuArchitectureEnum
 from qovery_async.models.weekdays import WeekdayEnum
 from qovery_async.vocabulary import UNSET, ByKey, ByTag, Model, OpenEnum, UnknownVariant, Unset
+from qovery_async.vocabulary.definition import define
 
 __all__ = [
     "ClusterFeatureAwsExistingVpc", "ClusterFeatureAwsExistingVpcResponse", "ClusterFeatureBooleanResponse",

@@ -3,9 +3,9 @@
 
 from typing import Annotated, TypeAlias
 
-from qovery_async.codec.definition import define
 from qovery_async.models.common import InternalNetworkMonitoring
 from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVariant, Unset
+from qovery_async.vocabulary.definition import define
 
 __all__ = [
     "AlertingConfig", "CloudWatchExportConfig", "MetricsConfigurationManagedByQovery",

@@ -4,9 +4,9 @@
 from datetime import datetime
 from typing import Any
 
-from qovery_async.codec.definition import define
 from qovery_async.models.admin import SelfManagedClusterKind
 from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
+from qovery_async.vocabulary.definition import define
 
 __all__ = [
     "ClusterOperatorBootstrapResponse", "ClusterOperatorFleetInventoryResponse", "ClusterOperatorFleetStatus",

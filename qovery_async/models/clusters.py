@@ -4,7 +4,6 @@
 from datetime import datetime
 from typing import Annotated, Any, TypeAlias
 
-from qovery_async.codec.definition import define
 from qovery_async.models.cluster_features import (
     ClusterFeatureAwsExistingVpc,
     ClusterFeatureGcpExistingVpc,
@@ -19,6 +18,7 @@ from qovery_async.models.platform_templates import PlatformLayerResolutionStatus
 from qovery_async.models.references import ReferenceObject
 from qovery_async.models.secret_managers import SecretManagerAccess, SecretManagerAccessRequest
 from qovery_async.vocabulary import UNSET, ByKey, Model, OpenEnum, UnknownVariant, Unset, Wire
+from qovery_async.vocabulary.definition import define
 
 __all__ = [
     "Cluster", "ClusterAnalysisKind", "ClusterAnalysisLogResponse", "ClusterAnalysisOutputFormat",

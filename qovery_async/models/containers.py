@@ -3,7 +3,6 @@
 
 from datetime import datetime
 
-from qovery_async.codec.definition import define
 from qovery_async.models.annotations_groups import OrganizationAnnotationsGroupResponse, ServiceAnnotationRequest
 from qovery_async.models.autoscaling import AutoscalingPolicyRequest, AutoscalingPolicyResponse
 from qovery_async.models.common import (
@@ -19,6 +18,7 @@ from qovery_async.models.healthchecks import Healthcheck
 from qovery_async.models.labels_groups import OrganizationLabelsGroupResponse, ServiceLabelRequest
 from qovery_async.models.references import ReferenceObject
 from qovery_async.vocabulary import UNSET, Model, Unset
+from qovery_async.vocabulary.definition import define
 
 __all__ = [
     "ContainerDeployRequest", "ContainerImageCheckRequest", "ContainerNetwork", "ContainerNetworkRequest",

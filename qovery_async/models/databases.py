@@ -3,13 +3,13 @@
 
 from datetime import datetime
 
-from qovery_async.codec.definition import define
 from qovery_async.models.annotations_groups import OrganizationAnnotationsGroupResponse, ServiceAnnotationRequest
 from qovery_async.models.common import ServiceTypeEnum
 from qovery_async.models.labels_groups import OrganizationLabelsGroupResponse, ServiceLabelRequest
 from qovery_async.models.references import ReferenceObject
 from qovery_async.models.statuses import Status
 from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
+from qovery_async.vocabulary.definition import define
 
 __all__ = [
     "Backup", "BackupRequest", "Credentials", "Database", "DatabaseAccessibilityEnum", "DatabaseConfiguration",

@@ -4,7 +4,6 @@
 from datetime import datetime
 from typing import Annotated, TypeAlias
 
-from qovery_async.codec.definition import define
 from qovery_async.models.common import JobTypeEnum, OrganizationEventOrigin, ServiceTypeEnum
 from qovery_async.models.git import Commit
 from qovery_async.models.job_schedules import (
@@ -15,6 +14,7 @@ from qovery_async.models.job_schedules import (
 )
 from qovery_async.models.statuses import StageStatusEnum, StateEnum, StatusDetails
 from qovery_async.vocabulary import ByKey, Model, OpenEnum, UnknownVariant
+from qovery_async.vocabulary.definition import define
 
 __all__ = [
     "DeploymentHistory", "DeploymentHistoryActionStatus", "DeploymentHistoryApplication",

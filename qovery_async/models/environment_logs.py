@@ -3,9 +3,9 @@
 
 from datetime import datetime
 
-from qovery_async.codec.definition import define
 from qovery_async.models.statuses import StatusKindEnum
 from qovery_async.vocabulary import Model, OpenEnum
+from qovery_async.vocabulary.definition import define
 
 __all__ = [
     "EnvironmentLog", "EnvironmentLogScope", "EnvironmentLogTypeEnum", "EnvironmentLogs", "EnvironmentLogsDetails",

@@ -3,7 +3,6 @@
 
 from datetime import datetime
 
-from qovery_async.codec.definition import define
 from qovery_async.models.common import CloudVendorEnum, OrganizationEventOrigin
 from qovery_async.models.environment_modes import EnvironmentModeEnum
 from qovery_async.models.git import ApplicationGitRepositoryRequest
@@ -11,6 +10,7 @@ from qovery_async.models.references import ReferenceObject
 from qovery_async.models.statuses import StageStatusEnum, StateEnum, Status, StepMetricStatusEnum
 from qovery_async.models.weekdays import WeekdayEnum
 from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
+from qovery_async.vocabulary.definition import define
 
 __all__ = [
     "CancelEnvironmentDeploymentRequest", "CleanFailedJobsRequest", "CleanFailedJobsResponse",

@@ -3,8 +3,8 @@
 
 from typing import Annotated, TypeAlias
 
-from qovery_async.codec.definition import define
 from qovery_async.vocabulary import UNSET, ByKey, Model, OpenEnum, UnknownVariant, Unset
+from qovery_async.vocabulary.definition import define
 
 __all__ = [
     "GcpCredentialsRequest", "GcpServiceAccountKeyCredentialsRequest",

@@ -3,8 +3,8 @@
 
 from datetime import date, datetime
 
-from qovery_async.codec.definition import define
 from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
+from qovery_async.vocabulary.definition import define
 
 __all__ = [
     "ApplicationGitRepository", "ApplicationGitRepositoryRequest", "Commit", "GitAuthProvider",

@@ -4,7 +4,6 @@
 from datetime import datetime
 from typing import Annotated, TypeAlias
 
-from qovery_async.codec.definition import define
 from qovery_async.models.annotations_groups import OrganizationAnnotationsGroupResponse, ServiceAnnotationRequest
 from qovery_async.models.common import (
     CpuArchitectureEnum,
@@ -20,6 +19,7 @@ from qovery_async.models.job_schedules import JobLifecycleTypeEnum
 from qovery_async.models.labels_groups import OrganizationLabelsGroupResponse, ServiceLabelRequest
 from qovery_async.models.references import ReferenceObject
 from qovery_async.vocabulary import UNSET, ByKey, ByTag, Model, OpenEnum, UnknownVariant, Unset
+from qovery_async.vocabulary.definition import define
 
 __all__ = [
     "BaseJobResponseSource", "BaseJobResponseSourceWithDocker", "BaseJobResponseSourceWithImage",

@@ -3,8 +3,8 @@
 
 from datetime import datetime
 
-from qovery_async.codec.definition import define
 from qovery_async.vocabulary import Model, OpenEnum
+from qovery_async.vocabulary.definition import define
 
 __all__ = [
     "Label", "LabelsGroupAssociatedItem", "LabelsGroupAssociatedItemType", "OrganizationLabelsGroupCreateRequest",

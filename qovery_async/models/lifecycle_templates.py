@@ -3,9 +3,9 @@
 
 from typing import Annotated
 
-from qovery_async.codec.definition import define
 from qovery_async.models.common import CloudProviderEnum
 from qovery_async.vocabulary import Model, Wire
+from qovery_async.vocabulary.definition import define
 
 __all__ = [
     "LifecycleTemplateResponse", "LifecycleTemplateResponseEvent", "LifecycleTemplateResponseResources",

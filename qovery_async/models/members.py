@@ -3,9 +3,9 @@
 
 from datetime import datetime
 
-from qovery_async.codec.definition import define
 from qovery_async.models.common import InviteMemberRoleEnum
 from qovery_async.vocabulary import Model
+from qovery_async.vocabulary.definition import define
 
 __all__ = [
     "DeleteMemberRequest", "Member", "MemberRoleUpdateRequest", "TransferOwnershipRequest",

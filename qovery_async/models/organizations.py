@@ -3,13 +3,13 @@
 
 from datetime import datetime
 
-from qovery_async.codec.definition import define
 from qovery_async.models.cluster_credentials import ClusterCredentials
 from qovery_async.models.common import CloudProviderEnum
 from qovery_async.models.environment_modes import EnvironmentModeEnum
 from qovery_async.models.organization_plans import PlanEnum
 from qovery_async.models.references import ReferenceObject
 from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
+from qovery_async.vocabulary.definition import define
 
 __all__ = [
     "CredentialCluster", "OrganizationAvailableRole", "OrganizationCredentials", "OrganizationEditRequest",

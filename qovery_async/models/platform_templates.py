@@ -3,13 +3,13 @@
 
 from typing import Annotated, Any
 
-from qovery_async.codec.definition import define
 from qovery_async.models.field_schemas import (
     FieldSchemaConstraintsResponse,
     FieldSchemaResponse,
     FieldSchemaResponseType,
 )
 from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, Wire
+from qovery_async.vocabulary.definition import define
 
 __all__ = [
     "PlatformCloudVendor", "PlatformClusterMode", "PlatformComponentConfigurationInputScope",

@@ -3,11 +3,11 @@
 
 from datetime import datetime
 
-from qovery_async.codec.definition import define
 from qovery_async.models.environment_modes import EnvironmentModeEnum
 from qovery_async.models.references import ReferenceObject
 from qovery_async.models.weekdays import WeekdayEnum
 from qovery_async.vocabulary import UNSET, Model, Unset
+from qovery_async.vocabulary.definition import define
 
 __all__ = [
     "Project", "ProjectDeploymentRule", "ProjectDeploymentRuleRequest",

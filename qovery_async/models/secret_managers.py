@@ -4,8 +4,8 @@
 from datetime import datetime
 from typing import Annotated, TypeAlias
 
-from qovery_async.codec.definition import define
 from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVariant, Unset
+from qovery_async.vocabulary.definition import define
 
 __all__ = [
     "AutomaticallyConfiguredAuthDto", "AutomaticallyConfiguredAuthDtoMode", "AwsParameterStoreEndpointDto",

@@ -3,9 +3,9 @@
 
 from typing import Annotated
 
-from qovery_async.codec.definition import define
 from qovery_async.models.statuses import StateEnum
 from qovery_async.vocabulary import Model, OpenEnum, Wire
+from qovery_async.vocabulary.definition import define
 
 __all__ = [
     "GetIngressDeploymentStatusServiceType", "IngressDeploymentStatusResponse",

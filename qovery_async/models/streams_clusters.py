@@ -3,9 +3,9 @@
 
 from typing import Annotated, TypeAlias
 
-from qovery_async.codec.definition import define
 from qovery_async.models.streams_statuses import CertificateStatus
 from qovery_async.vocabulary import ByTag, Model, OpenEnum, UnknownVariant
+from qovery_async.vocabulary.definition import define
 
 __all__ = [
     "ClusterComputedStatus", "ClusterGlobalStatus", "ClusterRunningStatus", "KubeVersionDrift", "KubeVersionOk",

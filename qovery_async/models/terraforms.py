@@ -4,11 +4,11 @@
 from datetime import datetime
 from typing import Annotated, Any, TypeAlias
 
-from qovery_async.codec.definition import define
 from qovery_async.models.common import DeploymentRestrictionModeEnum, DeploymentRestrictionTypeEnum, ServiceTypeEnum
 from qovery_async.models.git import ApplicationGitRepository, ApplicationGitRepositoryRequest
 from qovery_async.models.references import ReferenceObject
 from qovery_async.vocabulary import UNSET, ByKey, ByTag, Model, OpenEnum, UnknownVariant, Unset
+from qovery_async.vocabulary.definition import define
 
 __all__ = [
     "DeleteTerraformAction", "DockerfileFragmentFile", "DockerfileFragmentFileType", "DockerfileFragmentInline",

@@ -12,7 +12,8 @@ from typing import Any
 import anyio
 
 from qovery_async import models
-from qovery_async.deployments.kinds import ServiceRef, id_of
+from qovery_async.deployments.kinds import Identified, id_of
+from qovery_async.directory.identity import Handle
 from qovery_async.errors import ConfigurationError
 from qovery_async.port_forward.address import ForwardedPort
 from qovery_async.port_forward.connections import Connections, told
@@ -35,7 +36,7 @@ class PortForward(Resource):
     @asynccontextmanager
     async def __call__(
         self,
-        service: ServiceRef,
+        service: str | Identified | Handle,
         remote_port: int,
         local_port: int = 0,
         *,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal, cast
 
-from qovery_async.deployments.kinds import ServiceRef, id_of
+from qovery_async.deployments.kinds import Identified, id_of
+from qovery_async.directory.identity import Handle
 from qovery_async.errors import ConfigurationError
 from qovery_async.runtime.core import Core
 from qovery_async.runtime.resource import Resource
@@ -14,7 +15,7 @@ from qovery_async.shell.running import Running
 from qovery_async.shell.session import ShellSession
 from qovery_async.shell.wrapping import wrapped
 from qovery_async.streams.opening import given
-from qovery_async.streams.places import Given, Places, checked
+from qovery_async.streams.places import Given, Places, StreamTarget, checked
 from qovery_async.transport.request import Call
 
 SHELL = ("sh",)
@@ -30,7 +31,7 @@ class Shells(Resource):
 
     def __call__(
         self,
-        service: ServiceRef,
+        service: str | Identified | Handle,
         *,
         command: Sequence[str] = SHELL,
         pod_name: str | None = None,
@@ -58,7 +59,7 @@ class Shells(Resource):
 
     def exec(
         self,
-        service: ServiceRef,
+        service: str | Identified | Handle,
         *,
         command: Sequence[str] = SHELL,
         pod_name: str | None = None,
@@ -122,7 +123,7 @@ class Shells(Resource):
 
     def ephemeral(
         self,
-        service: ServiceRef,
+        service: str | Identified | Handle,
         mode: Literal["clone", "debug"],
         *,
         command: Sequence[str] | None = None,
@@ -166,7 +167,7 @@ class Shells(Resource):
 
     async def run(
         self,
-        service: ServiceRef,
+        service: str | Identified | Handle,
         command: Sequence[str],
         *,
         input: bytes | str | None = None,
@@ -220,7 +221,7 @@ class Shells(Resource):
         return await Running(shell, wrapping).result(timeout, self._core.exchange.websocket.max_frame_bytes)
 
     def _opened(
-        self, path: str, of: ServiceRef, ids: Given, filters: Mapping[str, object], words: Sequence[str]
+        self, path: str, of: StreamTarget, ids: Given, filters: Mapping[str, object], words: Sequence[str]
     ) -> ShellSession:
         operation = path[1:].replace("/", ".")
 
@@ -233,7 +234,7 @@ class Shells(Resource):
 
 
 def _of_service(
-    service: ServiceRef,
+    service: str | Identified | Handle,
     organization_id: str | None,
     cluster_id: str | None,
     project_id: str | None,

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 
 from qovery_async import models
+from qovery_async.deployments.kinds import Identified
+from qovery_async.directory.identity import Handle
 from qovery_async.errors import ConfigurationError, NotFound
 from qovery_async.streams.backlog import WhenSlow
 from qovery_async.streams.environments import EnvironmentStreams
 from qovery_async.streams.kinds import Kind, line_mark
 from qovery_async.streams.merged import Merged, OnStreamError
 from qovery_async.streams.merging import K
-from qovery_async.streams.places import StreamTarget, checked
+from qovery_async.streams.places import checked
 from qovery_async.streams.stream import Stream
 
 T = TypeVar("T")
@@ -31,7 +33,7 @@ class Streams(EnvironmentStreams):
 
     def infra_logs(
         self,
-        cluster_id: StreamTarget,
+        cluster_id: str | Identified | Handle,
         infra_component_type: str,
         *,
         when_slow: WhenSlow = "wait",
@@ -53,7 +55,7 @@ class Streams(EnvironmentStreams):
         return self._of_cluster(_INFRA_LOGS, cluster_id, organization_id, part, when_slow)
 
     def cluster_status(
-        self, cluster_id: StreamTarget, *, when_slow: WhenSlow = "wait", organization_id: str | None = None
+        self, cluster_id: str | Identified | Handle, *, when_slow: WhenSlow = "wait", organization_id: str | None = None
     ) -> Stream[models.ClusterRunningStatus]:
         """Watch the state of a cluster: its nodes, its version and what Qovery runs on it.
 
@@ -69,7 +71,7 @@ class Streams(EnvironmentStreams):
         return self._of_cluster(_CLUSTER_STATUS, cluster_id, organization_id, {}, when_slow)
 
     def service_statuses(
-        self, cluster_id: StreamTarget, *, when_slow: WhenSlow = "wait", organization_id: str | None = None
+        self, cluster_id: str | Identified | Handle, *, when_slow: WhenSlow = "wait", organization_id: str | None = None
     ) -> Stream[models.RunningStatuses]:
         """Watch what runs in all environments of a cluster, in one stream.
 
@@ -87,7 +89,7 @@ class Streams(EnvironmentStreams):
         return self._of_cluster(_SERVICE_STATUSES, cluster_id, organization_id, {}, when_slow)
 
     def cluster_metrics(
-        self, cluster_id: StreamTarget, *, when_slow: WhenSlow = "wait", organization_id: str | None = None
+        self, cluster_id: str | Identified | Handle, *, when_slow: WhenSlow = "wait", organization_id: str | None = None
     ) -> Stream[models.ClusterMetrics]:
         """Watch what the nodes and the pods of a cluster use.
 
@@ -102,7 +104,9 @@ class Streams(EnvironmentStreams):
         """
         return self._of_cluster(_CLUSTER_METRICS, cluster_id, organization_id, {}, when_slow)
 
-    async def cluster_nodes(self, cluster_id: StreamTarget, *, organization_id: str | None = None) -> models.NodeList:
+    async def cluster_nodes(
+        self, cluster_id: str | Identified | Handle, *, organization_id: str | None = None
+    ) -> models.NodeList:
         """List the nodes of a cluster.
 
         Args:
@@ -119,7 +123,7 @@ class Streams(EnvironmentStreams):
             return await self._only(self._of_cluster(_CLUSTER_NODE, cluster_id, organization_id, {}, "wait"))
 
     async def blueprint_preview(
-        self, preview_id: str, *, cluster_id: StreamTarget, organization_id: str | None = None
+        self, preview_id: str, *, cluster_id: str | Identified | Handle, organization_id: str | None = None
     ) -> models.BlueprintPreviewResult:
         """Get the preview of an update of a blueprint, once it is there.
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from qovery_async import models
+from qovery_async.deployments.kinds import Identified
+from qovery_async.directory.identity import Handle
 from qovery_async.streams.backlog import WhenSlow
 from qovery_async.streams.kinds import Kind, deployment_mark
 from qovery_async.streams.opening import given
-from qovery_async.streams.places import StreamTarget, id_of
+from qovery_async.streams.places import id_of
 from qovery_async.streams.services import ServiceStreams
 from qovery_async.streams.stream import Stream
 
@@ -28,7 +30,7 @@ class EnvironmentStreams(ServiceStreams):
 
     def service_status(
         self,
-        environment_id: StreamTarget,
+        environment_id: str | Identified | Handle,
         *,
         when_slow: WhenSlow = "wait",
         organization_id: str | None = None,
@@ -55,7 +57,7 @@ class EnvironmentStreams(ServiceStreams):
 
     def deployment_logs(
         self,
-        environment_id: StreamTarget,
+        environment_id: str | Identified | Handle,
         *,
         version: str | None = None,
         when_slow: WhenSlow = "wait",
@@ -82,7 +84,7 @@ class EnvironmentStreams(ServiceStreams):
 
     def deployment_status(
         self,
-        environment_id: StreamTarget,
+        environment_id: str | Identified | Handle,
         *,
         version: str | None = None,
         when_slow: WhenSlow = "wait",
@@ -110,7 +112,7 @@ class EnvironmentStreams(ServiceStreams):
         return self._of_environment(_DEPLOYMENT_STATUS, environment_id, ids, {"version": version}, when_slow)
 
     def deployment_statuses(
-        self, project_id: StreamTarget, *, when_slow: WhenSlow = "wait", organization_id: str | None = None
+        self, project_id: str | Identified | Handle, *, when_slow: WhenSlow = "wait", organization_id: str | None = None
     ) -> Stream[list[models.EnvironmentStatus]]:
         """Watch the deployments of all environments of a project, in one stream.
 
@@ -130,7 +132,7 @@ class EnvironmentStreams(ServiceStreams):
 
     def blueprint_created(
         self,
-        environment_id: StreamTarget,
+        environment_id: str | Identified | Handle,
         *,
         when_slow: WhenSlow = "wait",
         organization_id: str | None = None,

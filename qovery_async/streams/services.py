@@ -6,10 +6,11 @@ from datetime import datetime
 from functools import partial
 
 from qovery_async import models
+from qovery_async.deployments.kinds import Identified
+from qovery_async.directory.identity import Handle
 from qovery_async.streams.backlog import WhenSlow
 from qovery_async.streams.kinds import Kind, Past, line_mark
 from qovery_async.streams.opening import StreamOpener, check_history, given, moment
-from qovery_async.streams.places import StreamTarget
 from qovery_async.streams.stream import Stream
 
 _SERVICE_LOGS = Kind("/service/logs", models.ServiceLogLine, key="message", mark=line_mark, restarts=True)
@@ -22,7 +23,7 @@ class ServiceStreams(StreamOpener):
 
     def service_logs(
         self,
-        service_id: StreamTarget,
+        service_id: str | Identified | Handle,
         *,
         history: bool = False,
         start: datetime | None = None,
@@ -82,7 +83,7 @@ class ServiceStreams(StreamOpener):
 
     def service_metrics(
         self,
-        service_id: StreamTarget,
+        service_id: str | Identified | Handle,
         *,
         when_slow: WhenSlow = "wait",
         organization_id: str | None = None,
@@ -112,7 +113,7 @@ class ServiceStreams(StreamOpener):
 
     async def service_pods(
         self,
-        service_id: StreamTarget,
+        service_id: str | Identified | Handle,
         *,
         organization_id: str | None = None,
         cluster_id: str | None = None,

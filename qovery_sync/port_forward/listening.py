@@ -7,8 +7,9 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from qovery_async import models
-from qovery_async.deployments.kinds import ServiceRef
+from qovery_async.deployments.kinds import Identified
 from qovery_async.port_forward.address import ForwardedPort
+from qovery_sync.directory.identity import Handle
 from qovery_sync.twin import Twin
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ class PortForward(Twin):
 
     def __call__(
         self,
-        service: ServiceRef,
+        service: str | Identified | Handle,
         remote_port: int,
         local_port: int = 0,
         *,
@@ -61,7 +62,7 @@ class PortForward(Twin):
         """
         return self._enter(
             self._async(
-                service,
+                self._given(service),
                 remote_port,
                 local_port,
                 host=host,

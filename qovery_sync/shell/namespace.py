@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
 
-from qovery_async.deployments.kinds import ServiceRef
+from qovery_async.deployments.kinds import Identified
 from qovery_async.shell.namespace import SHELL
 from qovery_async.shell.results import ShellResult
+from qovery_sync.directory.identity import Handle
 from qovery_sync.shell.session import ShellSession
 from qovery_sync.twin import Twin
 
@@ -23,7 +24,7 @@ class Shells(Twin):
 
     def __call__(
         self,
-        service: ServiceRef,
+        service: str | Identified | Handle,
         *,
         command: Sequence[str] = SHELL,
         pod_name: str | None = None,
@@ -38,7 +39,7 @@ class Shells(Twin):
         """Open a shell in a container of a service: short for `client.shell.exec`, with its arguments and errors."""
         found: ShellSession = self._twin(
             self._async(
-                service,
+                self._given(service),
                 command=command,
                 pod_name=pod_name,
                 container_name=container_name,
@@ -54,7 +55,7 @@ class Shells(Twin):
 
     def exec(
         self,
-        service: ServiceRef,
+        service: str | Identified | Handle,
         *,
         command: Sequence[str] = SHELL,
         pod_name: str | None = None,
@@ -86,7 +87,7 @@ class Shells(Twin):
         """
         found: ShellSession = self._twin(
             self._async.exec(
-                service,
+                self._given(service),
                 command=command,
                 pod_name=pod_name,
                 container_name=container_name,
@@ -138,7 +139,7 @@ class Shells(Twin):
 
     def ephemeral(
         self,
-        service: ServiceRef,
+        service: str | Identified | Handle,
         mode: Literal["clone", "debug"],
         *,
         command: Sequence[str] | None = None,
@@ -176,7 +177,7 @@ class Shells(Twin):
         """
         found: ShellSession = self._twin(
             self._async.ephemeral(
-                service,
+                self._given(service),
                 mode,
                 command=command,
                 pod_name=pod_name,
@@ -195,7 +196,7 @@ class Shells(Twin):
 
     def run(
         self,
-        service: ServiceRef,
+        service: str | Identified | Handle,
         command: Sequence[str],
         *,
         input: bytes | str | None = None,
@@ -236,7 +237,7 @@ class Shells(Twin):
         """
         return self._call(
             self._async.run,
-            service,
+            self._given(service),
             command,
             input=input,
             timeout=timeout,

@@ -12,11 +12,11 @@ from typing import Any
 
 import attrs
 import pytest
-from hypothesis import event, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qovery_async import Rate, Turn
-from qovery_async.pacing.budget import DOUBT, LIMIT, LOOK, MARGIN, SOON, Budget, copied
+from qovery_async.pacing.budget import DOUBT, LIMIT, LOOK, MARGIN, SOON, Budget
 from qovery_async.pacing.rate import WINDOW
 
 
@@ -125,37 +125,6 @@ class TestHours:
 
 
 class TestBudget:
-    @given(
-        budget=st.builds(
-            Budget,
-            limit=st.integers(1, 5),
-            remaining=st.integers(0, 5),
-            began=st.floats(-20, 0),
-            ends=st.floats(0, 20),
-            ended_before=st.floats(-20, 0),
-            confirmed=st.booleans(),
-            told_less=st.booleans(),
-            looking=st.booleans(),
-        ),
-        rate=st.builds(Rate, st.integers(1, 5), st.integers(0, 5), st.floats(0, 20), st.booleans()),
-        now=st.floats(0, 20),
-    )
-    @settings(max_examples=500)
-    def test_learns_nothing_from_what_it_knows(self, budget: Budget, rate: Rate, now: float) -> None:
-        before = copied(budget)
-        known = budget.knows(now, rate)
-        budget.learn(now, rate)
-        event(f"known: {known}")
-        assert not known or budget == before
-
-    def test_knows_what_the_next_response_of_a_quiet_hour_says(self) -> None:
-        budget = Budget()
-        for remaining in (999, 998):
-            take(budget, 0)
-            assert budget.knows(1, Rate(LIMIT, remaining, 600)) is (remaining == 998)
-            budget.learn(1, Rate(LIMIT, remaining, 600))
-        assert not budget.knows(1, Rate(LIMIT, 900, 600))
-
     def test_sends_a_first_burst_and_spreads_the_last_fifth(self) -> None:
         budget = Budget()
         turns = [take(budget, 0, patient=True) for _ in range(2000)]

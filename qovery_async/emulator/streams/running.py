@@ -36,7 +36,7 @@ _BY_SEVERITY = ("ERROR", "STARTING", "STOPPING", "RUNNING")
 
 
 @attrs.frozen
-class Running:
+class RunningService:
     """A service, and its pod while it runs."""
 
     life: Life
@@ -170,7 +170,7 @@ def environment_status(life: Life, environment: Entity) -> dict[str, Any]:
     """The entry of an environment in a frame of `/service/status`."""
     lists: dict[str, list[Any]] = {name: [] for name in _LISTS.values()}
     for service in services_of(environment):
-        lists[_LISTS[service_type(service)]].append(Running(life, service).status())
+        lists[_LISTS[service_type(service)]].append(RunningService(life, service).status())
     states = {shown["state"] for listed in lists.values() for shown in listed}
     worst = next((s for s in _BY_SEVERITY if s in states), "STOPPED")
     return {

@@ -19,7 +19,7 @@ from qovery_async.emulator.streams import measures
 from qovery_async.emulator.streams.announcer import Announcer
 from qovery_async.emulator.streams.channel import Close, stay_open
 from qovery_async.emulator.streams.handshake import StreamRequest
-from qovery_async.emulator.streams.running import Running, environment_status
+from qovery_async.emulator.streams.running import RunningService, environment_status
 from qovery_async.emulator.streams.sources import LogLine, Pod, Tail
 from qovery_async.emulator.world.state import Entity, State
 from qovery_async.emulator.world.tokens import Tokens
@@ -87,7 +87,9 @@ class StateSource:
         last = past[-1].at if past else _EARLIEST
         return Tail([_line(running, line) for line in past], self._new_lines(running, up, last))
 
-    async def _new_lines(self, running: Running, up: list[uptimes.UpTime], last: datetime) -> AsyncGenerator[LogLine]:
+    async def _new_lines(
+        self, running: RunningService, up: list[uptimes.UpTime], last: datetime
+    ) -> AsyncGenerator[LogLine]:
         clock, name = self.life.clock, str(running.entity.value["name"])
         with self.announcer.listen() as news:
             while True:
@@ -177,7 +179,7 @@ class StateSource:
         pods: dict[str, list[Any]] = {name: [] for name in names}
         for environment in self.state.every("environment"):
             for entity in services_of(environment) if cluster_of(environment) == request.get("cluster") else ():
-                running = Running(self.life, entity)
+                running = RunningService(self.life, entity)
                 if running.up is not None:
                     # The pods of a service stay on one node.
                     pods[names[int(entity.id[:8], 16) % len(names)]].append(running.on_node(running.up))
@@ -198,8 +200,8 @@ class StateSource:
 
         return new
 
-    def _service(self, request: StreamRequest) -> Running:
-        return Running(self.life, self._entity(request, "service"))
+    def _service(self, request: StreamRequest) -> RunningService:
+        return RunningService(self.life, self._entity(request, "service"))
 
     def _environments(self, request: StreamRequest) -> Iterator[Entity]:
         for environment in self.state.every("environment"):
@@ -218,7 +220,7 @@ async def _nothing() -> AsyncGenerator[LogLine]:
     yield LogLine(created_at=_EARLIEST, message="")  # never: it makes this an iterator
 
 
-def _line(running: Running, line: logs.ServiceLine) -> LogLine:
+def _line(running: RunningService, line: logs.ServiceLine) -> LogLine:
     return LogLine(
         created_at=line.at,
         message=line.message,

@@ -14,9 +14,9 @@ import attrs
 import pytest
 
 from qovery_async import from_dict, models, to_dict
-from qovery_async.codec.definition import COMMON, declared, define, own_first
 from qovery_async.codec.shapes import attributes
 from qovery_async.vocabulary import UNSET, Model, Unset
+from qovery_async.vocabulary.definition import COMMON, declared, define, own_first
 from tests.support.payloads import MODELS
 
 TYPES = [getattr(models, name) for name in MODELS]

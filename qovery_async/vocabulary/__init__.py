@@ -8,8 +8,8 @@ from typing import Any, ClassVar, Final, Literal, get_type_hints
 
 import attrs
 
-from qovery_async.codec.definition import COMMON
 from qovery_async.secrecy.masking import MASK, beside_secret_name, masked
+from qovery_async.vocabulary.definition import COMMON
 
 
 class Unset(enum.Enum):
