@@ -95,9 +95,9 @@ class Running:
                         )
         except TimeoutError:
             late = ShellTimeout(f"{self._shell}: the command had not ended within the timeout ({timeout} s)")
-            late.output = bytes(output)
+            late.output = bytes(output + self._printed.rest)
         except ShellFailed as error:
-            error.output = bytes(output) or error.output
+            error.output = bytes(output + self._printed.rest) or error.output
             raise
         else:
             assert self.exit_code is not None

@@ -96,6 +96,11 @@ class Printed:
         """What came before the script was ready, if that is all."""
         return self._pending if self.mode is None else b""
 
+    @property
+    def rest(self) -> bytes:
+        """What was held back, once nothing comes any more: it is output after all."""
+        return b"" if self.mode is None else self._unchanged(self._pending.partition(self._marker)[0])
+
     def _kept(self, data: bytes) -> int:
         """Where the bytes begin that may turn out to be no output."""
         at = data.find(self._marker)
