@@ -95,9 +95,9 @@ class Running:
                         )
         except TimeoutError:
             late = ShellTimeout(f"{self._shell}: the command had not ended within the timeout ({timeout} s)")
-            late.output = bytes(output)
+            late.output = bytes(output) + self._printed.rest
         except ShellFailed as error:
-            error.output = bytes(output) or error.output
+            error.output = bytes(output) + error.output
             raise
         else:
             assert self.exit_code is not None
@@ -129,5 +129,5 @@ class Running:
             when = "before the command began: the container may have no `sh`, which run needs"
         error = ShellFailed(f"{self._shell}: the connection {how} {when}")
         error.code, error.reason = (closing.code, closing.reason) if closing else (LOST, "")
-        error.output = self._printed.before
+        error.output = self._printed.rest
         return error
