@@ -73,7 +73,7 @@ def conformance(session: nox.Session) -> None:
 
 @nox.session
 def servers(session: nox.Session) -> None:
-    """Tests the client under gunicorn and Celery, with Redis, forks and signals (needs redis-server)."""
+    """Tests the client under gunicorn and Celery, with Redis, PostgreSQL, forks and signals (needs both servers)."""
     install(session, "servers")
     # More workers than cores, because these tests mostly wait for other processes.
     session.run("pytest", "-n", "4", "tests/servers", *session.posargs)
@@ -126,9 +126,11 @@ def bench(session: nox.Session) -> None:
     """Measures how much time the SDK adds to the same work without it, and the emulator."""
     session.install(".")
     session.run("python", "benchmarks/bench.py", *session.posargs)
+    session.run("python", "benchmarks/first_use.py")
     session.run("python", "benchmarks/ladder.py")
     session.run("python", "benchmarks/bulk.py")
     session.run("python", "benchmarks/streams.py")
+    session.run("python", "benchmarks/tunnel.py")
     session.run("python", "benchmarks/emulator.py")
 
 

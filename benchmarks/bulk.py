@@ -10,12 +10,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import gc
+import json
 import resource
 import statistics
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import aiohttp
 from server import serving
 
 from qovery_async import AsyncQovery
@@ -34,6 +36,7 @@ def main() -> None:
     with serving() as url:
         asyncio.run(against_gather(url, arguments.rounds, arguments.items))
         asyncio.run(against_a_loop(url, arguments.rounds, arguments.items // 10, "2", "no wait"))
+        asyncio.run(raw(url, arguments.rounds, arguments.items // 10))
     with serving(5) as url:
         asyncio.run(against_a_loop(url, arguments.rounds, arguments.items // 10, "20", "5 ms a response"))
     with serving(20) as url:
@@ -76,6 +79,25 @@ async def against_a_loop(url: str, rounds: int, count: int, aim: str, what: str)
 
         a, b = await medians(loop, ours, rounds)
         report(f"bulk.map, {what}", f"{a / b:.1f}x", f"{aim} or more", f"{count / b:.0f} calls/s against a loop")
+
+
+async def raw(url: str, rounds: int, count: int) -> None:
+    """What there is to gain: aiohttp alone, where it waits for nothing but the system."""
+    async with aiohttp.ClientSession() as session:
+
+        async def one() -> object:
+            async with session.get(f"{url}/project/{PROJECT}") as response:
+                return json.loads(await response.read())
+
+        async def some(n: int) -> None:
+            for _ in range(n):
+                await one()
+
+        async def together() -> None:
+            await asyncio.gather(*(some(count // CONCURRENCY) for _ in range(CONCURRENCY)))
+
+        a, b = await medians(lambda: some(count // CONCURRENCY * CONCURRENCY), together, rounds)
+        report("raw aiohttp, no wait", f"{a / b:.1f}x", "none", f"{count / b:.0f} calls/s against a loop")
 
 
 async def medians(

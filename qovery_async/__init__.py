@@ -86,6 +86,7 @@ if TYPE_CHECKING:
     )
     from qovery_async.handles.places import EnvironmentHandle, ProjectHandle, ServiceHandle
     from qovery_async.handles.variables import ScopedVariables
+    from qovery_async.port_forward.address import ForwardedPort
     from qovery_async.runtime.patching.difference import PatchChange, PatchPreview
     from qovery_async.runtime.patching.patch import OnConflict
     from qovery_async.shell.results import ShellFailed, ShellResult, ShellTimeout
@@ -155,6 +156,7 @@ else:
         "ShellSession": "shell.session",
         "WhenSlow": "streams.backlog",
         "Stream": "streams.stream",
+        "ForwardedPort": "port_forward.address",
     }
 
     def __getattr__(name: str) -> Any:
@@ -175,7 +177,7 @@ __all__ = [
     "Conflict", "ConflictingChange", "ConnectError", "ContainerHandle", "DatabaseHandle", "DecodeError",
     "DeploymentAction", "DeploymentCanceled", "DeploymentError", "DeploymentFailed", "DeploymentTimeout",
     "DesiredVariables", "EnvironmentChange", "EnvironmentDiff", "EnvironmentDocument", "EnvironmentHandle",
-    "EnvironmentRef", "EnvironmentSnapshot", "FailedService", "FindError", "Forbidden", "Handle", "Headers",
+    "EnvironmentRef", "EnvironmentSnapshot", "FailedService", "FindError", "Forbidden", "ForwardedPort", "Handle", "Headers",
     "HelmHandle", "Identified", "Inventory", "InventoryCluster", "InventoryEnvironment", "InventoryProject",
     "InventoryService", "Items", "JobHandle", "LocalRateLimiter", "Mode", "Model", "MountedFile", "NotFound",
     "NotListed", "NothingFound", "OnConflict", "OnError", "OpenEnum", "Pace", "Page", "PatchChange", "PatchPreview",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from qovery_async.find.finder import Find
     from qovery_async.handles.by_id import ClusterById, EnvironmentById, ProjectById, ServiceById
     from qovery_async.inventory.taking import TakeInventory
+    from qovery_async.port_forward.listening import PortForward
     from qovery_async.resources.account import Account
     from qovery_async.resources.admin import Admin
     from qovery_async.resources.agentic_workflows import AgenticWorkflows
@@ -116,6 +117,7 @@ class Namespaces(Root):
     organizations: Namespace[Organizations] = Namespace("Organizations", "resources.organizations")
     platform_templates: Namespace[PlatformTemplates] = Namespace("PlatformTemplates", "resources.platform_templates")
     policy_api_tokens: Namespace[PolicyApiTokens] = Namespace("PolicyApiTokens", "resources.policy_api_tokens")
+    port_forward: Namespace[PortForward] = Namespace("PortForward", "port_forward.listening")
     project: Namespace[ProjectById] = Namespace("ProjectById", "handles.by_id")
     projects: Namespace[Projects] = Namespace("Projects", "resources.projects")
     scaleway: Namespace[Scaleway] = Namespace("Scaleway", "resources.scaleway")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from typing import Any, ClassVar, Final, Literal
+from typing import Any, ClassVar, Final, Literal, get_type_hints
 
 import attrs
 
+from qovery_async.codec.definition import COMMON
 from qovery_async.secrecy.masking import MASK, beside_secret_name, masked
 
 
@@ -54,21 +55,13 @@ class OpenEnum(enum.StrEnum):
         return type(self), (self._value_,)
 
 
-COMMON = ("extra", "absent")
-"""The attributes that every model has. They have no key in JSON."""
-
-
-def own_first(_: type, fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
-    """The attributes of a model before the common ones, so that signatures begin with them."""
-    return sorted(fields, key=lambda field: field.name in COMMON)
-
-
 def _not_given(model: Model) -> tuple[str, ...]:
     """In a model that was not read from a response, None by default is absent."""
     return tuple([a.name for a in attrs.fields(type(model)) if a.default is None and getattr(model, a.name) is None])
 
 
-@attrs.define(kw_only=True, repr=False)
+# Pickles and copies are those of any class with slots: what attrs makes for this class knows no other attributes.
+@attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class Model:
     """Base class of the API's objects; `to_dict`, `to_json` and `from_dict` convert them.
 
@@ -102,7 +95,8 @@ class Model:
 
 def resolve_recursion(model: type[Model], namespace: dict[str, Any]) -> None:
     """Evaluates the annotations that are strings because a model contains itself."""
-    attrs.resolve_types(model, {"Any": Any, "ClassVar": ClassVar, **namespace})
+    hints = get_type_hints(model, {"Any": Any, "ClassVar": ClassVar, **namespace}, include_extras=True)
+    model.__annotations__.update({name: hints[name] for name in model.__annotations__})
 
 
 @attrs.define(repr=False)

@@ -89,6 +89,7 @@ if TYPE_CHECKING:
     from qovery_async.environments.difference import EnvironmentChange, EnvironmentDiff
     from qovery_async.environments.document import EnvironmentDocument, EnvironmentRef, ServiceDocument
     from qovery_async.from_response import to_request
+    from qovery_async.port_forward.address import ForwardedPort
     from qovery_async.runtime.patching.difference import PatchChange, PatchPreview
     from qovery_async.runtime.patching.patch import OnConflict
     from qovery_async.shell.results import ShellFailed, ShellResult, ShellTimeout
@@ -172,6 +173,7 @@ else:
         "WhenSlow": "qovery_async.streams.backlog",
         "ShellSession": "qovery_sync.shell.session",
         "Stream": "qovery_sync.streams.stream",
+        "ForwardedPort": "qovery_async.port_forward.address",
     }
 
     def __getattr__(name: str) -> Any:
@@ -192,7 +194,7 @@ __all__ = [
     "ConnectError", "ContainerHandle", "DatabaseHandle", "DecodeError", "DeploymentAction", "DeploymentCanceled",
     "DeploymentError", "DeploymentFailed", "DeploymentTimeout", "DesiredVariables", "EnvironmentChange",
     "EnvironmentDiff", "EnvironmentDocument", "EnvironmentHandle", "EnvironmentRef", "EnvironmentSnapshot",
-    "FailedService", "FindError", "Forbidden", "Handle", "Headers", "HelmHandle", "Identified", "Inventory",
+    "FailedService", "FindError", "Forbidden", "ForwardedPort", "Handle", "Headers", "HelmHandle", "Identified", "Inventory",
     "InventoryCluster", "InventoryEnvironment", "InventoryProject", "InventoryService", "JobHandle",
     "LocalRateLimiter", "Mode", "Model", "MountedFile", "NotFound", "NotListed", "NothingFound", "OnConflict",
     "OnError", "OpenEnum", "Pace", "Page", "PatchChange", "PatchPreview", "PlanNotApplied", "PlanOutdated",

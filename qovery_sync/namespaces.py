@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from qovery_sync.find.finder import Find
     from qovery_sync.handles.by_id import ClusterById, EnvironmentById, ProjectById, ServiceById
     from qovery_sync.inventory.taking import TakeInventory
+    from qovery_sync.port_forward.listening import PortForward
     from qovery_sync.resources.account import Account
     from qovery_sync.resources.admin import Admin
     from qovery_sync.resources.agentic_workflows import AgenticWorkflows
@@ -118,6 +119,7 @@ class Namespaces(Root):
     organizations: Namespace[Organizations] = Namespace("Organizations", "resources.organizations")
     platform_templates: Namespace[PlatformTemplates] = Namespace("PlatformTemplates", "resources.platform_templates")
     policy_api_tokens: Namespace[PolicyApiTokens] = Namespace("PolicyApiTokens", "resources.policy_api_tokens")
+    port_forward: Namespace[PortForward] = Namespace("PortForward", "port_forward.listening")
     project: Namespace[ProjectById] = Namespace("ProjectById", "handles.by_id")
     projects: Namespace[Projects] = Namespace("Projects", "resources.projects")
     scaleway: Namespace[Scaleway] = Namespace("Scaleway", "resources.scaleway")

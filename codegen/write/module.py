@@ -24,7 +24,7 @@ _IMPORTS = {
     "Iterator": "collections.abc",
     "Mapping": "collections.abc",
     "Sequence": "collections.abc",
-    "define": "attrs",
+    "define": "qovery_async.codec.definition",
     "partial": "functools",
     "bodies": "qovery_async",
     "models": "qovery_async",
@@ -44,7 +44,6 @@ _IMPORTS = {
     "UnknownVariant": "qovery_async.vocabulary",
     "Unset": "qovery_async.vocabulary",
     "Wire": "qovery_async.vocabulary",
-    "own_first": "qovery_async.vocabulary",
     "resolve_recursion": "qovery_async.vocabulary",
 }
 
@@ -67,7 +66,8 @@ class Writer:
 
     def module(self, title: str, body: str, others: Mapping[str, str], exports: Sequence[str] = ()) -> str:
         """A module with just the imports that its body needs; `others` says where more names are from."""
-        code = re.sub(r'"""(?:.|\n)*?"""', "", body)
+        # Neither docstrings nor the members of enums, which may be called like a model, use a name.
+        code = re.sub(r'"""(?:.|\n)*?"""|^    [A-Z]\w* = [\'"].*$', "", body, flags=re.MULTILINE)
         used = set(re.findall(r"\b\w+\b", code))
         sources: dict[str, list[str]] = {}
         for name, source in (_IMPORTS | dict(others)).items():

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from qovery_async.bodies.custom_domains import *
     from qovery_async.bodies.custom_roles import *
     from qovery_async.bodies.databases import *
+    from qovery_async.bodies.deploy_all import *
     from qovery_async.bodies.deployment_stages import *
     from qovery_async.bodies.dns_providers import *
     from qovery_async.bodies.enterprise_connections import *
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from qovery_async.bodies.helm_repositories import *
     from qovery_async.bodies.helms import *
     from qovery_async.bodies.invitations import *
+    from qovery_async.bodies.job_schedules import *
     from qovery_async.bodies.jobs import *
     from qovery_async.bodies.labels_groups import *
     from qovery_async.bodies.mcp_servers import *
@@ -138,7 +140,8 @@ else:
         "cluster_advanced_settings": """
             ClusterAdvancedSettingsLokiDeploymentModeStr ClusterAdvancedSettingsAwsEksEfsThroughputModeStr
             ClusterAdvancedSettingsAwsEksEfsPerformanceModeStr ClusterAdvancedSettingsAwsEksEfsTransitionToIaStr
-            ClusterAdvancedSettingsAwsEksEc2MetadataImdsStr ClusterAdvancedSettingsDict ClusterAdvancedSettingsPatch
+            ClusterAdvancedSettingsAwsEksEc2MetadataImdsStr RegistryMirroringModeEnumStr ClusterAdvancedSettingsDict
+            ClusterAdvancedSettingsPatch
         """,
         "cluster_features": """
             ClusterFeatureAwsExistingVpcDict ClusterFeatureGcpExistingVpcDict ClusterFeatureNatGatewayTypeGcpProviderStr
@@ -153,12 +156,12 @@ else:
         "cluster_infrastructure": """
             ClusterInfrastructureCertManagerChartParametersDict ClusterInfrastructureNginxChartParametersDict
             ClusterInfrastructureMetalLbChartParametersDict ClusterInfrastructureEksAnywhereBackupS3ParametersDict
-            ClusterInfrastructureEksAnywhereBackupParametersDict ClusterInfrastructureEksAnywhereParametersDict
-            ClusterInfrastructureChartsParametersDict ClusterInfrastructureCertManagerChartParametersPatch
-            ClusterInfrastructureNginxChartParametersPatch ClusterInfrastructureMetalLbChartParametersPatch
-            ClusterInfrastructureEksAnywhereBackupS3ParametersPatch
-            ClusterInfrastructureEksAnywhereBackupParametersPatch ClusterInfrastructureEksAnywhereParametersPatch
-            ClusterInfrastructureChartsParametersPatch
+            ClusterEksAnywhereGitRepositoryDict ClusterInfrastructureEksAnywhereBackupParametersDict
+            ClusterInfrastructureEksAnywhereParametersDict ClusterInfrastructureChartsParametersDict
+            ClusterInfrastructureCertManagerChartParametersPatch ClusterInfrastructureNginxChartParametersPatch
+            ClusterInfrastructureMetalLbChartParametersPatch ClusterInfrastructureEksAnywhereBackupS3ParametersPatch
+            ClusterEksAnywhereGitRepositoryPatch ClusterInfrastructureEksAnywhereBackupParametersPatch
+            ClusterInfrastructureEksAnywhereParametersPatch ClusterInfrastructureChartsParametersPatch
         """,
         "cluster_observability": """
             AlertingConfigDict CloudWatchExportConfigDict MetricsConfigurationManagedByQoveryKindStr
@@ -170,8 +173,8 @@ else:
             ClusterOperatorUpdateRequestDict
         """,
         "clusters": """
-            ClusterKedaDict ClusterLabelsGroupDict RegistryMirroringModeEnumStr ClusterAnalysisKindStr
-            ClusterAnalysisOutputFormatStr ClusterCloudProviderInfoRequestCredentialsDict ClusterDeleteModeStr
+            ClusterKedaDict ClusterLabelsGroupDict ClusterAnalysisKindStr ClusterAnalysisOutputFormatStr
+            ClusterCloudProviderInfoRequestCredentialsDict ClusterDeleteModeStr
             ClusterKarpenterPrivateSubnetIdsPutRequestDict ClusterLockRequestDict ClusterPlatformBindingRequestDict
             ClusterRouteRequestDict EksAnywhereCommitRequestDict ClusterAnalysisRequestDict
             ClusterCloudProviderInfoRequestDict ClusterRoutingTableRequestDict ClusterRequestFeatureValueDict
@@ -184,8 +187,8 @@ else:
             DeploymentRestrictionTypeEnumStr CloudVendorEnumStr KubernetesEnumStr CloneServiceRequestDict
             CloudProviderEnumStr JobTypeEnumStr OrganizationEventOriginStr InstanceTypeGpuStr
             InternalNetworkMonitoringDict InviteMemberRoleEnumStr PortProtocolEnumStr StorageTypeEnumStr
-            ClusterEksAnywhereGitRepositoryDict ServiceLightResponseDict ServicePortDict ServicePortRequestPortDict
-            ServiceStorageRequestStorageDict InternalNetworkMonitoringPatch ClusterEksAnywhereGitRepositoryPatch
+            ServiceLightResponseDict ServicePortDict ServicePortRequestPortDict ServiceStorageRequestStorageDict
+            InternalNetworkMonitoringPatch
         """,
         "container_registries": """
             ContainerRegistryKindEnumStr ContainerRegistryGcpCredentialsTypeStr ContainerRegistryRequestConfigDict
@@ -210,6 +213,10 @@ else:
             BackupRequestDict DatabaseTypeEnumStr DatabaseModeEnumStr DatabaseAccessibilityEnumStr DatabaseDiskTypeStr
             DatabaseRequestDict DatabaseEditRequestDict DatabasePatch
         """,
+        "deploy_all": """
+            DeployAllRequestApplicationDict DeployAllRequestContainerDict DeployAllRequestJobDict
+            DeployAllRequestHelmDict TerraformDeployRequestActionStr TerraformDeployRequestDict DeployAllRequestDict
+        """,
         "deployment_stages": """
             AttachServiceToDeploymentStageRequestDict DeploymentStageRequestDict DeploymentStagePatch
         """,
@@ -229,12 +236,10 @@ else:
             EnvironmentModeEnumStr
         """,
         "environments": """
-            CancelEnvironmentDeploymentRequestDict CleanFailedJobsRequestDict DeployAllRequestApplicationDict
-            DeployAllRequestContainerDict DeployAllRequestJobDict DeployAllRequestHelmDict
-            DeploymentBuildUsageReportRequestDict EnvironmentServiceIdsAllRequestDict RebootServicesRequestDict
-            CloneEnvironmentRequestDict CreateEnvironmentRequestDict EnvironmentEditRequestDict
-            EnvironmentDeploymentRuleEditRequestDict DockerfileCheckRequestDict DeployAllRequestDict EnvironmentPatch
-            EnvironmentDeploymentRulePatch
+            CancelEnvironmentDeploymentRequestDict CleanFailedJobsRequestDict DeploymentBuildUsageReportRequestDict
+            EnvironmentServiceIdsAllRequestDict RebootServicesRequestDict CloneEnvironmentRequestDict
+            CreateEnvironmentRequestDict EnvironmentEditRequestDict EnvironmentDeploymentRuleEditRequestDict
+            DockerfileCheckRequestDict EnvironmentPatch EnvironmentDeploymentRulePatch
         """,
         "events": """
             OrganizationEventTypeStr OrganizationEventTargetTypeStr OrganizationEventSubTargetTypeStr
@@ -278,14 +283,17 @@ else:
         "invitations": """
             InviteMemberRequestDict
         """,
+        "job_schedules": """
+            JobLifecycleTypeEnumStr
+        """,
         "jobs": """
-            JobLifecycleTypeEnumStr JobDeployRequestDict JobForceEventStr JobRequestScheduleOnStartDict
-            JobRequestScheduleOnStopDict JobRequestScheduleOnDeleteDict JobRequestScheduleCronjobDict
-            JobRequestSourceImageDict OrganizationJobAutoDeployRequestDict JobDeploymentRestrictionRequestDict
-            JobRequestScheduleDict JobRequestSourceDockerDict JobRequestSourceDict JobRequestDict
-            JobRequestScheduleOnStartPatch JobRequestScheduleOnStopPatch JobRequestScheduleOnDeletePatch
-            JobRequestScheduleCronjobPatch JobRequestSourceImagePatch JobDeploymentRestrictionPatch
-            JobRequestSchedulePatch JobRequestSourceDockerPatch JobRequestSourcePatch JobPatch
+            JobDeployRequestDict JobForceEventStr JobRequestScheduleOnStartDict JobRequestScheduleOnStopDict
+            JobRequestScheduleOnDeleteDict JobRequestScheduleCronjobDict JobRequestSourceImageDict
+            OrganizationJobAutoDeployRequestDict JobDeploymentRestrictionRequestDict JobRequestScheduleDict
+            JobRequestSourceDockerDict JobRequestSourceDict JobRequestDict JobRequestScheduleOnStartPatch
+            JobRequestScheduleOnStopPatch JobRequestScheduleOnDeletePatch JobRequestScheduleCronjobPatch
+            JobRequestSourceImagePatch JobDeploymentRestrictionPatch JobRequestSchedulePatch JobRequestSourceDockerPatch
+            JobRequestSourcePatch JobPatch
         """,
         "labels_groups": """
             ServiceLabelRequestDict LabelDict OrganizationLabelsGroupCreateRequestDict OrganizationLabelsGroupPatch
@@ -333,19 +341,18 @@ else:
         "terraforms": """
             DeleteTerraformActionStr DockerfileFragmentFileTypeStr DockerfileFragmentInlineTypeStr
             TerraformAutoDeployConfigTerraformActionStr TerraformBackendWithKubernetesDict
-            TerraformBackendWithUserProvidedDict TerraformBackendBlueprintDict TerraformDeployRequestActionStr
-            TerraformEngineEnumStr TerraformGitRepositoryRequestDict TerraformProviderVersionDict
-            TerraformRequestJobResourcesDict TerraformVarKeyValueDict TfVarsDiscoveryModeAutoDiscoverTypeStr
-            TfVarsDiscoveryModeSpecificPathsTypeStr TerraformDeploymentRestrictionRequestDict DockerfileFragmentFileDict
-            DockerfileFragmentInlineDict TerraformAutoDeployConfigDict TerraformBackendWithBlueprintDict
-            TerraformDeployRequestDict TerraformRequestTerraformFilesSourceDict TerraformVariablesSourceRequestDict
-            TfVarsDiscoveryModeAutoDiscoverDict TfVarsDiscoveryModeSpecificPathsDict TerraformVariableParsingRequestDict
-            TerraformRequestDockerfileFragmentDict TerraformBackendDict TfVarsDiscoveryModeDict TerraformRequestDict
-            TfVarsListRequestDict TerraformBackendWithKubernetesPatch TerraformBackendWithUserProvidedPatch
-            TerraformBackendBlueprintPatch TerraformGitRepositoryPatch TerraformProviderVersionPatch
-            TerraformRequestJobResourcesPatch TerraformDeploymentRestrictionPatch DockerfileFragmentFilePatch
-            DockerfileFragmentInlinePatch TerraformAutoDeployConfigPatch TerraformBackendWithBlueprintPatch
-            TerraformRequestTerraformFilesSourcePatch TerraformVariablesSourcePatch
+            TerraformBackendWithUserProvidedDict TerraformBackendBlueprintDict TerraformEngineEnumStr
+            TerraformGitRepositoryRequestDict TerraformProviderVersionDict TerraformRequestJobResourcesDict
+            TerraformVarKeyValueDict TfVarsDiscoveryModeAutoDiscoverTypeStr TfVarsDiscoveryModeSpecificPathsTypeStr
+            TerraformDeploymentRestrictionRequestDict DockerfileFragmentFileDict DockerfileFragmentInlineDict
+            TerraformAutoDeployConfigDict TerraformBackendWithBlueprintDict TerraformRequestTerraformFilesSourceDict
+            TerraformVariablesSourceRequestDict TfVarsDiscoveryModeAutoDiscoverDict TfVarsDiscoveryModeSpecificPathsDict
+            TerraformVariableParsingRequestDict TerraformRequestDockerfileFragmentDict TerraformBackendDict
+            TfVarsDiscoveryModeDict TerraformRequestDict TfVarsListRequestDict TerraformBackendWithKubernetesPatch
+            TerraformBackendWithUserProvidedPatch TerraformBackendBlueprintPatch TerraformGitRepositoryPatch
+            TerraformProviderVersionPatch TerraformRequestJobResourcesPatch TerraformDeploymentRestrictionPatch
+            DockerfileFragmentFilePatch DockerfileFragmentInlinePatch TerraformAutoDeployConfigPatch
+            TerraformBackendWithBlueprintPatch TerraformRequestTerraformFilesSourcePatch TerraformVariablesSourcePatch
             TerraformRequestDockerfileFragmentPatch TerraformBackendPatch TerraformPatch
         """,
         "variables": """

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from typing import Literal, TypeAlias, TypedDict
 
 from qovery_async import models
-from qovery_async.bodies.clusters import RegistryMirroringModeEnumStr
 from qovery_async.vocabulary import Unset
 
 __all__ = [
     "ClusterAdvancedSettingsAwsEksEc2MetadataImdsStr", "ClusterAdvancedSettingsAwsEksEfsPerformanceModeStr",
     "ClusterAdvancedSettingsAwsEksEfsThroughputModeStr", "ClusterAdvancedSettingsAwsEksEfsTransitionToIaStr",
     "ClusterAdvancedSettingsDict", "ClusterAdvancedSettingsLokiDeploymentModeStr", "ClusterAdvancedSettingsPatch",
+    "RegistryMirroringModeEnumStr",
 ]  # fmt: skip
 
 ClusterAdvancedSettingsLokiDeploymentModeStr: TypeAlias = Literal["single_binary", "simple_scalable"]
@@ -34,6 +34,10 @@ ClusterAdvancedSettingsAwsEksEfsTransitionToIaStr: TypeAlias = Literal[
 
 ClusterAdvancedSettingsAwsEksEc2MetadataImdsStr: TypeAlias = Literal["optional", "required"]
 """The strings of `models.ClusterAdvancedSettingsAwsEksEc2MetadataImds`."""
+
+
+RegistryMirroringModeEnumStr: TypeAlias = Literal["Cluster", "Service"]
+"""The strings of `models.RegistryMirroringModeEnum`."""
 
 
 ClusterAdvancedSettingsDict = TypedDict(

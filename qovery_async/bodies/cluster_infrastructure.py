@@ -4,10 +4,11 @@
 from typing import NotRequired, TypeAlias, TypedDict
 
 from qovery_async import models
-from qovery_async.bodies.common import ClusterEksAnywhereGitRepositoryDict, ClusterEksAnywhereGitRepositoryPatch
+from qovery_async.bodies.git import GitProviderEnumStr
 from qovery_async.vocabulary import Unset
 
 __all__ = [
+    "ClusterEksAnywhereGitRepositoryDict", "ClusterEksAnywhereGitRepositoryPatch",
     "ClusterInfrastructureCertManagerChartParametersDict", "ClusterInfrastructureCertManagerChartParametersPatch",
     "ClusterInfrastructureChartsParametersDict", "ClusterInfrastructureChartsParametersPatch",
     "ClusterInfrastructureEksAnywhereBackupParametersDict", "ClusterInfrastructureEksAnywhereBackupParametersPatch",
@@ -48,6 +49,16 @@ class ClusterInfrastructureEksAnywhereBackupS3ParametersDict(TypedDict):
     region: str
     role_arn: str
     key_prefix: NotRequired[str | Unset | None]
+
+
+class ClusterEksAnywhereGitRepositoryDict(TypedDict):
+    """`models.ClusterEksAnywhereGitRepository` as a mapping."""
+
+    url: str
+    git_token_id: str
+    branch: NotRequired[str | Unset | None]
+    commit_id: NotRequired[str | Unset | None]
+    provider: NotRequired[models.GitProviderEnum | GitProviderEnumStr | Unset | None]
 
 
 class ClusterInfrastructureEksAnywhereBackupParametersDict(TypedDict):
@@ -120,6 +131,16 @@ class ClusterInfrastructureEksAnywhereBackupS3ParametersPatch(TypedDict, total=F
     region: str | Unset
     role_arn: str | Unset
     key_prefix: str | Unset | None
+
+
+class ClusterEksAnywhereGitRepositoryPatch(TypedDict, total=False):
+    """What to change in a `models.ClusterEksAnywhereGitRepository`."""
+
+    url: str | Unset
+    branch: str | Unset | None
+    commit_id: str | Unset | None
+    git_token_id: str | Unset
+    provider: models.GitProviderEnum | GitProviderEnumStr | Unset | None
 
 
 class ClusterInfrastructureEksAnywhereBackupParametersPatch(TypedDict, total=False):

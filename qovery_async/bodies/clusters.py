@@ -28,7 +28,7 @@ __all__ = [
     "ClusterLabelsGroupDict", "ClusterLockRequestDict", "ClusterPatch", "ClusterPlatformBindingPatch",
     "ClusterPlatformBindingRequestDict", "ClusterRequestDict", "ClusterRequestFeatureDict",
     "ClusterRequestFeatureValueDict", "ClusterRouteRequestDict", "ClusterRoutingTablePatch",
-    "ClusterRoutingTableRequestDict", "EksAnywhereCommitRequestDict", "RegistryMirroringModeEnumStr",
+    "ClusterRoutingTableRequestDict", "EksAnywhereCommitRequestDict",
 ]  # fmt: skip
 
 
@@ -42,10 +42,6 @@ class ClusterLabelsGroupDict(TypedDict, total=False):
     """`models.ClusterLabelsGroup` as a mapping."""
 
     id: str | Unset | None
-
-
-RegistryMirroringModeEnumStr: TypeAlias = Literal["Cluster", "Service"]
-"""The strings of `models.RegistryMirroringModeEnum`."""
 
 
 ClusterAnalysisKindStr: TypeAlias = Literal["COST_RECOMMENDATION", "DEPRECATED_API_CHECK"]

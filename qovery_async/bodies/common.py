@@ -4,17 +4,15 @@
 from typing import Literal, NotRequired, TypeAlias, TypedDict
 
 from qovery_async import models
-from qovery_async.bodies.git import GitProviderEnumStr
 from qovery_async.vocabulary import Unset
 
 __all__ = [
     "BuildModeEnumStr", "CloneServiceRequestDict", "CloudProviderEnumStr", "CloudVendorEnumStr",
-    "ClusterEksAnywhereGitRepositoryDict", "ClusterEksAnywhereGitRepositoryPatch", "CpuArchitectureEnumStr",
-    "DeploymentRestrictionModeEnumStr", "DeploymentRestrictionTypeEnumStr", "InstanceTypeGpuStr",
-    "InternalNetworkMonitoringDict", "InternalNetworkMonitoringPatch", "InviteMemberRoleEnumStr", "JobTypeEnumStr",
-    "KubernetesEnumStr", "OrganizationEventOriginStr", "PortProtocolEnumStr", "ServiceLightResponseDict",
-    "ServicePortDict", "ServicePortRequestPortDict", "ServiceStorageRequestStorageDict", "ServiceTypeEnumStr",
-    "StorageTypeEnumStr",
+    "CpuArchitectureEnumStr", "DeploymentRestrictionModeEnumStr", "DeploymentRestrictionTypeEnumStr",
+    "InstanceTypeGpuStr", "InternalNetworkMonitoringDict", "InternalNetworkMonitoringPatch",
+    "InviteMemberRoleEnumStr", "JobTypeEnumStr", "KubernetesEnumStr", "OrganizationEventOriginStr",
+    "PortProtocolEnumStr", "ServiceLightResponseDict", "ServicePortDict", "ServicePortRequestPortDict",
+    "ServiceStorageRequestStorageDict", "ServiceTypeEnumStr", "StorageTypeEnumStr",
 ]  # fmt: skip
 
 ServiceTypeEnumStr: TypeAlias = Literal[
@@ -92,16 +90,6 @@ StorageTypeEnumStr: TypeAlias = Literal["FAST_SSD"]
 """The strings of `models.StorageTypeEnum`."""
 
 
-class ClusterEksAnywhereGitRepositoryDict(TypedDict):
-    """`models.ClusterEksAnywhereGitRepository` as a mapping."""
-
-    url: str
-    git_token_id: str
-    branch: NotRequired[str | Unset | None]
-    commit_id: NotRequired[str | Unset | None]
-    provider: NotRequired[models.GitProviderEnum | GitProviderEnumStr | Unset | None]
-
-
 class ServiceLightResponseDict(TypedDict):
     """`models.ServiceLightResponse` as a mapping."""
 
@@ -159,13 +147,3 @@ class InternalNetworkMonitoringPatch(TypedDict, total=False):
     """What to change in a `models.InternalNetworkMonitoring`."""
 
     enabled: bool | Unset
-
-
-class ClusterEksAnywhereGitRepositoryPatch(TypedDict, total=False):
-    """What to change in a `models.ClusterEksAnywhereGitRepository`."""
-
-    url: str | Unset
-    branch: str | Unset | None
-    commit_id: str | Unset | None
-    git_token_id: str | Unset
-    provider: models.GitProviderEnum | GitProviderEnumStr | Unset | None

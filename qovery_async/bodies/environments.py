@@ -8,15 +8,12 @@ from typing import NotRequired, TypeAlias, TypedDict
 from qovery_async import models
 from qovery_async.bodies.environment_modes import EnvironmentModeEnumStr
 from qovery_async.bodies.git import ApplicationGitRepositoryRequestDict
-from qovery_async.bodies.terraforms import TerraformDeployRequestDict
 from qovery_async.bodies.weekdays import WeekdayEnumStr
 from qovery_async.vocabulary import Unset
 
 __all__ = [
     "CancelEnvironmentDeploymentRequestDict", "CleanFailedJobsRequestDict", "CloneEnvironmentRequestDict",
-    "CreateEnvironmentRequestDict", "DeployAllRequestApplicationDict", "DeployAllRequestContainerDict",
-    "DeployAllRequestDict", "DeployAllRequestHelmDict", "DeployAllRequestJobDict",
-    "DeploymentBuildUsageReportRequestDict", "DockerfileCheckRequestDict",
+    "CreateEnvironmentRequestDict", "DeploymentBuildUsageReportRequestDict", "DockerfileCheckRequestDict",
     "EnvironmentDeploymentRuleEditRequestDict", "EnvironmentDeploymentRulePatch", "EnvironmentEditRequestDict",
     "EnvironmentPatch", "EnvironmentServiceIdsAllRequestDict", "RebootServicesRequestDict",
 ]  # fmt: skip
@@ -32,37 +29,6 @@ class CleanFailedJobsRequestDict(TypedDict, total=False):
     """`models.CleanFailedJobsRequest` as a mapping."""
 
     job_ids: list[str] | tuple[str, ...] | Unset | None
-
-
-class DeployAllRequestApplicationDict(TypedDict):
-    """`models.DeployAllRequestApplication` as a mapping."""
-
-    application_id: str
-    git_commit_id: NotRequired[str | Unset | None]
-
-
-class DeployAllRequestContainerDict(TypedDict):
-    """`models.DeployAllRequestContainer` as a mapping."""
-
-    id: str
-    image_tag: NotRequired[str | Unset | None]
-
-
-class DeployAllRequestJobDict(TypedDict, total=False):
-    """`models.DeployAllRequestJob` as a mapping."""
-
-    id: str | Unset | None
-    image_tag: str | Unset | None
-    git_commit_id: str | Unset | None
-
-
-class DeployAllRequestHelmDict(TypedDict, total=False):
-    """`models.DeployAllRequestHelm` as a mapping."""
-
-    id: str | Unset | None
-    chart_version: str | Unset | None
-    git_commit_id: str | Unset | None
-    values_override_git_commit_id: str | Unset | None
 
 
 class DeploymentBuildUsageReportRequestDict(TypedDict):
@@ -133,17 +99,6 @@ class DockerfileCheckRequestDict(TypedDict):
 
     git_repository: models.ApplicationGitRepositoryRequest | ApplicationGitRepositoryRequestDict
     dockerfile_path: str
-
-
-class DeployAllRequestDict(TypedDict, total=False):
-    """`models.DeployAllRequest` as a mapping."""
-
-    applications: Sequence[models.DeployAllRequestApplication | DeployAllRequestApplicationDict] | Unset | None
-    databases: list[str] | tuple[str, ...] | Unset | None
-    containers: Sequence[models.DeployAllRequestContainer | DeployAllRequestContainerDict] | Unset | None
-    jobs: Sequence[models.DeployAllRequestJob | DeployAllRequestJobDict] | Unset | None
-    helms: Sequence[models.DeployAllRequestHelm | DeployAllRequestHelmDict] | Unset | None
-    terraforms: Sequence[models.TerraformDeployRequest | TerraformDeployRequestDict] | Unset | None
 
 
 EnvironmentPatch: TypeAlias = EnvironmentEditRequestDict

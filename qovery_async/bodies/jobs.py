@@ -13,12 +13,13 @@ from qovery_async.bodies.common import (
 )
 from qovery_async.bodies.git import ApplicationGitRepositoryPatch, ApplicationGitRepositoryRequestDict
 from qovery_async.bodies.healthchecks import HealthcheckDict, HealthcheckPatch
+from qovery_async.bodies.job_schedules import JobLifecycleTypeEnumStr
 from qovery_async.bodies.labels_groups import ServiceLabelRequestDict
 from qovery_async.vocabulary import Unset
 
 __all__ = [
     "JobDeployRequestDict", "JobDeploymentRestrictionPatch", "JobDeploymentRestrictionRequestDict",
-    "JobForceEventStr", "JobLifecycleTypeEnumStr", "JobPatch", "JobRequestDict", "JobRequestScheduleCronjobDict",
+    "JobForceEventStr", "JobPatch", "JobRequestDict", "JobRequestScheduleCronjobDict",
     "JobRequestScheduleCronjobPatch", "JobRequestScheduleDict", "JobRequestScheduleOnDeleteDict",
     "JobRequestScheduleOnDeletePatch", "JobRequestScheduleOnStartDict", "JobRequestScheduleOnStartPatch",
     "JobRequestScheduleOnStopDict", "JobRequestScheduleOnStopPatch", "JobRequestSchedulePatch",
@@ -26,9 +27,6 @@ __all__ = [
     "JobRequestSourceImageDict", "JobRequestSourceImagePatch", "JobRequestSourcePatch",
     "OrganizationJobAutoDeployRequestDict",
 ]  # fmt: skip
-
-JobLifecycleTypeEnumStr: TypeAlias = Literal["GENERIC", "TERRAFORM", "CLOUDFORMATION"]
-"""The strings of `models.JobLifecycleTypeEnum`."""
 
 
 class JobDeployRequestDict(TypedDict, total=False):

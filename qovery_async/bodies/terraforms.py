@@ -17,15 +17,14 @@ __all__ = [
     "TerraformBackendBlueprintPatch", "TerraformBackendDict", "TerraformBackendPatch",
     "TerraformBackendWithBlueprintDict", "TerraformBackendWithBlueprintPatch", "TerraformBackendWithKubernetesDict",
     "TerraformBackendWithKubernetesPatch", "TerraformBackendWithUserProvidedDict",
-    "TerraformBackendWithUserProvidedPatch", "TerraformDeployRequestActionStr", "TerraformDeployRequestDict",
-    "TerraformDeploymentRestrictionPatch", "TerraformDeploymentRestrictionRequestDict", "TerraformEngineEnumStr",
-    "TerraformGitRepositoryPatch", "TerraformGitRepositoryRequestDict", "TerraformPatch",
-    "TerraformProviderVersionDict", "TerraformProviderVersionPatch", "TerraformRequestDict",
-    "TerraformRequestDockerfileFragmentDict", "TerraformRequestDockerfileFragmentPatch",
-    "TerraformRequestJobResourcesDict", "TerraformRequestJobResourcesPatch",
-    "TerraformRequestTerraformFilesSourceDict", "TerraformRequestTerraformFilesSourcePatch",
-    "TerraformVarKeyValueDict", "TerraformVariableParsingRequestDict", "TerraformVariablesSourcePatch",
-    "TerraformVariablesSourceRequestDict", "TfVarsDiscoveryModeAutoDiscoverDict",
+    "TerraformBackendWithUserProvidedPatch", "TerraformDeploymentRestrictionPatch",
+    "TerraformDeploymentRestrictionRequestDict", "TerraformEngineEnumStr", "TerraformGitRepositoryPatch",
+    "TerraformGitRepositoryRequestDict", "TerraformPatch", "TerraformProviderVersionDict",
+    "TerraformProviderVersionPatch", "TerraformRequestDict", "TerraformRequestDockerfileFragmentDict",
+    "TerraformRequestDockerfileFragmentPatch", "TerraformRequestJobResourcesDict",
+    "TerraformRequestJobResourcesPatch", "TerraformRequestTerraformFilesSourceDict",
+    "TerraformRequestTerraformFilesSourcePatch", "TerraformVarKeyValueDict", "TerraformVariableParsingRequestDict",
+    "TerraformVariablesSourcePatch", "TerraformVariablesSourceRequestDict", "TfVarsDiscoveryModeAutoDiscoverDict",
     "TfVarsDiscoveryModeAutoDiscoverTypeStr", "TfVarsDiscoveryModeDict", "TfVarsDiscoveryModeSpecificPathsDict",
     "TfVarsDiscoveryModeSpecificPathsTypeStr", "TfVarsListRequestDict",
 ]  # fmt: skip
@@ -63,10 +62,6 @@ class TerraformBackendBlueprintDict(TypedDict):
 
     type: str
     config: NotRequired[Mapping[str, str] | Unset | None]
-
-
-TerraformDeployRequestActionStr: TypeAlias = Literal["PLAN", "FORCE_UNLOCK", "MIGRATE_STATE"]
-"""The strings of `models.TerraformDeployRequestAction`."""
 
 
 TerraformEngineEnumStr: TypeAlias = Literal["TERRAFORM", "OPEN_TOFU"]
@@ -147,14 +142,6 @@ class TerraformBackendWithBlueprintDict(TypedDict):
     """`models.TerraformBackendWithBlueprint` as a mapping."""
 
     blueprint: models.TerraformBackendBlueprint | TerraformBackendBlueprintDict
-
-
-class TerraformDeployRequestDict(TypedDict, total=False):
-    """`models.TerraformDeployRequest` as a mapping."""
-
-    id: str | Unset | None
-    git_commit_id: str | Unset | None
-    action: models.TerraformDeployRequestAction | TerraformDeployRequestActionStr | Unset | None
 
 
 class TerraformRequestTerraformFilesSourceDict(TypedDict, total=False):

@@ -287,4 +287,12 @@ class _Source:
         return [f"  {target} = h{index}(v, i{index})"]
 
     def _name_hook(self, index: int, type_: Any) -> None:
-        self.names |= {f"h{index}": _late_hook(type_, self.converter), f"i{index}": type_}
+        name, names, converter = f"h{index}", self.names, self.converter
+
+        def first(value: Any, _: Any) -> Any:
+            # The decoder that runs finds the hook itself from now on.
+            names[name] = converter.get_structure_hook(type_)
+            return names[name](value, type_)
+
+        # Most objects lack some of what they may hold, whose decoders need not be built.
+        names |= {name: first if _is_model(type_) else _late_hook(type_, converter), f"i{index}": type_}

@@ -155,8 +155,12 @@ class Codec:
         self._report(repair, operation, source, str)
 
     def prepare(self, type_: object) -> None:
-        """Builds the decoder of `type_` now, so that the first response does not wait for it."""
+        """Builds the decoders of `type_` and of all that it may hold now, so that no response waits for them."""
+        from qovery_async.codec.shapes import held
+
         decoder(type_)
+        for model in held(type_):
+            decoder(model)
 
     def fast(self, type_: TypeForm[T]) -> Callable[[Any], T]:
         """The decoder of `type_` for values that come in masses. What does not fit raises; then `decode` repairs it."""

@@ -8,7 +8,8 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 import attrs
 
-from qovery_async.vocabulary import COMMON, ByKey, ByTag, Model, Unset, Wire
+from qovery_async.codec.definition import declared
+from qovery_async.vocabulary import ByKey, ByTag, Model, Unset, Wire
 
 NONE = type(None)
 
@@ -37,16 +38,28 @@ def attributes(model: type[Model]) -> tuple[Attribute, ...]:
 
 
 def _attributes(model: type[Model]) -> Iterator[Attribute]:
-    for field in attrs.fields(model):
-        if field.name in COMMON:
-            continue
-        type_, wire = field.type, field.name
+    for name, given, default in declared(model):
+        type_: Any = given
+        wire = name
         if get_origin(type_) is Annotated and isinstance(type_.__metadata__[0], Wire):
             type_, wire = type_.__origin__, type_.__metadata__[0].name
         inner, nullable = without_none(type_)
-        required = field.default is attrs.NOTHING
-        absent = None if required else field.default
-        yield Attribute(field.name, wire, inner, required, nullable, absent)
+        required = default is attrs.NOTHING
+        yield Attribute(name, wire, inner, required, nullable, None if required else default)
+
+
+def held(type_: Any) -> set[Any]:
+    """The models that a value of this type may hold, at any depth."""
+    found = set[Any]()
+    left = [type_]
+    while left:
+        part = left.pop()
+        rule = union_rule(part)
+        left += get_args(part) + tuple(rule.branches.values() if rule else ())
+        if isinstance(part, type) and issubclass(part, Model) and part not in found:
+            found.add(part)
+            left += [attribute.type for attribute in attributes(part)]
+    return found
 
 
 def without_none(type_: Any) -> tuple[Any, bool]:

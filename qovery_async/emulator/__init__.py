@@ -186,15 +186,15 @@ class Emulator:
         self._rate_limit = RateLimit(self._requests_per_hour, clock)
         self._token = self._token or new_token("qov_", self._seed)
         tokens.accept(self._token, organizations=frozenset([presets.build(self._world, state).id]))
-        state.clock = clock.now
         life, clusters = self._life, self._clusters = topology.start_life(state, clock, self._seed, self._durations)
         self._faults = Faults(self._seed, now=lambda: clock.now().timestamp())
-        streams = self._streams = StreamServer(StateSource(state, tokens, self._rate_limit, life))
+        source = StateSource.started(state, tokens, self._rate_limit, life)
+        streams = self._streams = StreamServer(source)
         auditor = start_audit(state, life, clusters, seed=self._seed)
         self._audit_log = auditor.log
         by_hand = handlers.all_of(tokens, life, clusters, auditor.log)
         parts = state, tokens, self._rate_limit, by_hand, Visitors(self._hosts)
-        server = ApiServer(*parts, watch=auditor.watch, error_style=self._error_style)
+        server = ApiServer(*parts, watch=auditor.watch, changed=source.announce, error_style=self._error_style)
         app = server.application([self._faults.middleware, *self._middlewares], streams.routes())
         app.on_shutdown.append(streams.leave)
         self._listener = await Listener.open(app, *self._address, error_style=self._error_style)

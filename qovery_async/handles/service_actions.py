@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Literal
 
 from qovery_async.deployments.clusters import Deployments
@@ -16,6 +17,7 @@ from qovery_async.progress.choice import check_progress
 from qovery_async.progress.reports import ProgressHook
 
 if TYPE_CHECKING:
+    from qovery_async.port_forward.address import ForwardedPort
     from qovery_async.shell.results import ShellResult
     from qovery_async.shell.session import ShellSession
 
@@ -130,6 +132,40 @@ class ServiceActions(LearningHandle):
         """
         await self._deployments.delete_service(
             self, timeout=await self._left(timeout, "delete", progress), on_update=on_update, progress=progress
+        )
+
+    def port_forward(
+        self, remote_port: int, local_port: int = 0, *, host: str = "127.0.0.1", pod_name: str | None = None
+    ) -> AbstractAsyncContextManager[ForwardedPort]:
+        """Listen on a local TCP port that leads to a port of the service, as `client.port_forward` does.
+
+        Args:
+            remote_port: The port that the service listens on, 1 to 65535.
+            local_port: The port on this machine. Default: one that is free.
+            host: The IP address to listen on. Whoever reaches it reaches the service, without a token: by default, only
+                programs on this machine.
+            pod_name: The pod that it leads to. Default: Qovery chooses one for each connection.
+
+        `GET /shell/portforward` as a WebSocket for each connection
+
+        Raises:
+            ConfigurationError: an argument cannot be right, or the local port cannot be opened.
+            NothingFound: no service of the organization has the id.
+        """
+        from qovery_async.port_forward.listening import PortForward  # imported late: few open ports
+
+        known = self._known
+        return PortForward(self._core)(
+            self,
+            remote_port,
+            local_port,
+            host=host,
+            pod_name=pod_name,
+            organization_id=(known and known.organization_id) or None,
+            cluster_id=(known and known.cluster_id) or None,
+            project_id=(known and known.project_id) or None,
+            environment_id=(known and known.environment_id) or None,
+            service_type=(known and known.kind) or None,
         )
 
     def shell(

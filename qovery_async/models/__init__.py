@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from qovery_async.models.alert_receivers import *
     from qovery_async.models.alert_rules import *
     from qovery_async.models.annotations_groups import *
+    from qovery_async.models.any_service import *
     from qovery_async.models.api_tokens import *
     from qovery_async.models.applications import *
     from qovery_async.models.argocd import *
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from qovery_async.models.custom_domains import *
     from qovery_async.models.custom_roles import *
     from qovery_async.models.databases import *
+    from qovery_async.models.deploy_all import *
     from qovery_async.models.deployment_history import *
     from qovery_async.models.deployment_queue import *
     from qovery_async.models.deployment_stages import *
@@ -54,6 +56,7 @@ if TYPE_CHECKING:
     from qovery_async.models.helms import *
     from qovery_async.models.invitations import *
     from qovery_async.models.ips import *
+    from qovery_async.models.job_schedules import *
     from qovery_async.models.jobs import *
     from qovery_async.models.labels_groups import *
     from qovery_async.models.lifecycle_templates import *
@@ -117,6 +120,9 @@ else:
             AnnotationsGroupAssociatedItem OrganizationAnnotationsGroupCreateRequest
             OrganizationAnnotationsGroupEnrichedResponse OrganizationAnnotationsGroupResponse
         """,
+        "any_service": """
+            AnyService
+        """,
         "api_tokens": """
             OrganizationApiToken OrganizationApiTokenCreate OrganizationApiTokenScope OrganizationApiTokenCreateRequest
         """,
@@ -129,7 +135,7 @@ else:
             ArgoCdCredentialsResponse ArgoCdDestinationClusterMappingRequest ArgoCdDestinationClusterMappingResponse
             ArgoCdUnlinkedClusterDetails ArgocdManagedResource ArgocdAssociatedServiceType ArgoCdConnectionCheckResponse
             ArgoCdLinkedClusterDetails ArgocdAppManifestResponseManifestMetadata ArgocdAssociatedServicesResponse
-            ArgoCdInstanceMappingResponse ArgocdAppManifestResponse
+            ArgocdAppResponse ArgoCdInstanceMappingResponse ArgocdAppManifestResponse
         """,
         "autoscaling": """
             AutoscalingMode KedaScalerRole KedaTriggerAuthenticationRequest KedaTriggerAuthenticationResponse
@@ -171,7 +177,7 @@ else:
         "cluster_advanced_settings": """
             ClusterAdvancedSettingsLokiDeploymentMode ClusterAdvancedSettingsAwsEksEfsThroughputMode
             ClusterAdvancedSettingsAwsEksEfsPerformanceMode ClusterAdvancedSettingsAwsEksEfsTransitionToIa
-            ClusterAdvancedSettingsAwsEksEc2MetadataImds ClusterAdvancedSettings
+            ClusterAdvancedSettingsAwsEksEc2MetadataImds RegistryMirroringModeEnum ClusterAdvancedSettings
         """,
         "cluster_credentials": """
             AwsRoleClusterCredentialsObjectType AwsStaticClusterCredentialsObjectType
@@ -201,9 +207,9 @@ else:
             ClusterInfrastructureEksAnywhereBackupS3Parameters EksInfrastructureOutputsKind
             EksInfrastructureOutputsExternalSecretsAutomaticAuthentication GkeInfrastructureOutputsKind
             GkeInfrastructureOutputsExternalSecretsAutomaticAuthentication KapsuleInfrastructureOutputsKind
-            AksInfrastructureOutputs ClusterInfrastructureEksAnywhereBackupParameters EksInfrastructureOutputs
-            GkeInfrastructureOutputs KapsuleInfrastructureOutputs ClusterInfrastructureEksAnywhereParameters
-            InfrastructureOutputs ClusterInfrastructureChartsParameters
+            AksInfrastructureOutputs ClusterEksAnywhereGitRepository ClusterInfrastructureEksAnywhereBackupParameters
+            EksInfrastructureOutputs GkeInfrastructureOutputs KapsuleInfrastructureOutputs
+            ClusterInfrastructureEksAnywhereParameters InfrastructureOutputs ClusterInfrastructureChartsParameters
         """,
         "cluster_logs": """
             ClusterLogsStep ClusterLogsMessage ClusterLogsDetailsTransmitter ClusterLogsErrorUnderlyingError
@@ -220,8 +226,8 @@ else:
             ClusterOperatorStatusResponse
         """,
         "clusters": """
-            ClusterStateEnum ClusterDeploymentStatusEnum ClusterKeda ClusterLabelsGroup RegistryMirroringModeEnum
-            ClusterAnalysisKind ClusterAnalysisLogResponse ClusterAnalysisOutputFormat ClusterAnalysisStatus
+            ClusterStateEnum ClusterDeploymentStatusEnum ClusterKeda ClusterLabelsGroup ClusterAnalysisKind
+            ClusterAnalysisLogResponse ClusterAnalysisOutputFormat ClusterAnalysisStatus
             ClusterCloudProviderInfoCredentials ClusterCloudProviderInfoRequestCredentials ClusterDeleteMode
             ClusterKarpenterPrivateSubnetIdsPutRequest ClusterKubernetesEvent ClusterLock ClusterLockRequest
             ClusterMetricsResponse ClusterPlatformBindingRequest ClusterReadinessStatus ClusterRoute ClusterRouteRequest
@@ -236,9 +242,9 @@ else:
             DeploymentRestrictionTypeEnum CloudVendorEnum KubernetesEnum CloneServiceRequest ClusterRegion
             CloudProviderEnum LinkedServiceTypeEnum ClusterInstanceAttributes ClusterInstanceGpuInfo JobTypeEnum
             OrganizationEventOrigin DeploymentStageServiceResponse InstanceTypeGpu InternalNetworkMonitoring
-            InviteMemberRoleEnum Log PortProtocolEnum StorageTypeEnum Link ClusterEksAnywhereGitRepository
-            ClusterInstanceType ServiceLightResponse DeploymentStageResponse ServicePort ServicePortRequestPort
-            ServiceStorageRequestStorage ServiceStorageStorage ArgocdAppResponse Organization
+            InviteMemberRoleEnum Log PortProtocolEnum StorageTypeEnum Link ClusterInstanceType ServiceLightResponse
+            DeploymentStageResponse ServicePort ServicePortRequestPort ServiceStorageRequestStorage
+            ServiceStorageStorage Organization
         """,
         "container_registries": """
             ContainerRegistryKindEnum ContainerRegistryAssociatedServiceType ContainerRegistryGcpCredentialsType
@@ -267,6 +273,10 @@ else:
             BackupRequest Credentials DatabaseTypeEnum DatabaseModeEnum DatabaseAccessibilityEnum DatabaseDiskType
             ManagedDatabaseInstanceTypeResponse ManagedDatabaseTypeResponse Version DatabaseVersionMode DatabaseRequest
             DatabaseEditRequest DatabaseConfiguration Database Backup
+        """,
+        "deploy_all": """
+            DeployAllRequestApplication DeployAllRequestContainer DeployAllRequestJob DeployAllRequestHelm
+            TerraformDeployRequestAction TerraformDeployRequest DeployAllRequest
         """,
         "deployment_history": """
             DeploymentHistoryStatusEnum DeploymentHistoryActionStatus DeploymentHistoryEnvironmentV2Identifier
@@ -313,15 +323,14 @@ else:
         """,
         "environments": """
             CancelEnvironmentDeploymentRequest CleanFailedJobsRequest CleanFailedJobsResponse
-            DeployAllRequestApplication DeployAllRequestContainer DeployAllRequestJob DeployAllRequestHelm
             DeploymentBuildUsageReportRequest DeploymentBuildUsageReportResponse DockerfileCheckResponse
             EnvironmentCloudProvider EnvironmentDeploymentStatusEnum EnvironmentServiceIdsAllRequest EnvironmentStats
             RebootServicesRequest ServicesOverviewResponseManagedBy StageStepMetricNameEnum ClusterOverviewResponse
             CloneEnvironmentRequest CreateEnvironmentRequest EnvironmentEditRequest Environment
             EnvironmentDeploymentRule EnvironmentDeploymentRuleEditRequest EnvironmentStatusesWithStagesPreCheckStage
-            ServicesOverviewResponse StageStepMetric DockerfileCheckRequest StageStepMetrics DeployAllRequest
-            EnvironmentStatus Stage EnvironmentOverviewResponse EnvironmentStatuses DeploymentStageWithServicesStatuses
-            EnvironmentStatusesWithStages AnyService
+            ServicesOverviewResponse StageStepMetric DockerfileCheckRequest StageStepMetrics EnvironmentStatus Stage
+            EnvironmentOverviewResponse EnvironmentStatuses DeploymentStageWithServicesStatuses
+            EnvironmentStatusesWithStages
         """,
         "events": """
             OrganizationEventType OrganizationEventTargetType OrganizationEventSubTargetType
@@ -372,15 +381,18 @@ else:
         "ips": """
             QoveryIpsResponse
         """,
+        "job_schedules": """
+            JobScheduleEvent JobLifecyleSchedule JobCronSchedule JobLifecycleTypeEnum
+        """,
         "jobs": """
-            CleanFailedJobResponse CronJobResponseScheduleCronjob JobScheduleEvent JobLifecyleSchedule JobCronSchedule
-            JobLifecycleTypeEnum JobDeployRequest JobForceEvent JobRequestScheduleOnStart JobRequestScheduleOnStop
-            JobRequestScheduleOnDelete JobRequestScheduleCronjob JobRequestSourceImage
-            LifecycleJobResponseScheduleOnStart LifecycleJobResponseScheduleOnStop LifecycleJobResponseScheduleOnDelete
-            OrganizationJobAutoDeployRequest JobDeploymentRestrictionRequest JobDeploymentRestrictionResponse
-            CronJobResponseSchedule JobRequestSchedule LifecycleJobResponseSchedule JobSourceDockerResponse
-            JobRequestSourceDocker BaseJobResponseSourceWithDocker JobRequestSource BaseJobResponseSourceWithImage
-            BaseJobResponseSource JobRequest CronJobResponse LifecycleJobResponse JobResponse
+            CleanFailedJobResponse CronJobResponseScheduleCronjob JobDeployRequest JobForceEvent
+            JobRequestScheduleOnStart JobRequestScheduleOnStop JobRequestScheduleOnDelete JobRequestScheduleCronjob
+            JobRequestSourceImage LifecycleJobResponseScheduleOnStart LifecycleJobResponseScheduleOnStop
+            LifecycleJobResponseScheduleOnDelete OrganizationJobAutoDeployRequest JobDeploymentRestrictionRequest
+            JobDeploymentRestrictionResponse CronJobResponseSchedule JobRequestSchedule LifecycleJobResponseSchedule
+            JobSourceDockerResponse JobRequestSourceDocker BaseJobResponseSourceWithDocker JobRequestSource
+            BaseJobResponseSourceWithImage BaseJobResponseSource JobRequest CronJobResponse LifecycleJobResponse
+            JobResponse
         """,
         "labels_groups": """
             ServiceLabelRequest Label LabelsGroupAssociatedItemType OrganizationLabelsGroupCreateRequest
@@ -478,12 +490,11 @@ else:
         "terraforms": """
             DeleteTerraformAction DockerfileFragmentFileType DockerfileFragmentInlineType
             TerraformAutoDeployConfigTerraformAction TerraformBackendWithKubernetes TerraformBackendWithUserProvided
-            TerraformBackendBlueprint TerraformDeployRequestAction TerraformEngineEnum TerraformGitRepositoryRequest
-            TerraformJobResourcesResponse TerraformProviderVersion TerraformRequestJobResources
-            TerraformResourceResponseMode TerraformVarKeyValue TerraformVariableDefinition
-            TfVarsDiscoveryModeAutoDiscoverType TfVarsDiscoveryModeSpecificPathsType TfVarsFileResponse
-            TerraformDeploymentRestrictionRequest TerraformDeploymentRestrictionResponse DockerfileFragmentFile
-            DockerfileFragmentInline TerraformAutoDeployConfig TerraformBackendWithBlueprint TerraformDeployRequest
+            TerraformBackendBlueprint TerraformEngineEnum TerraformGitRepositoryRequest TerraformJobResourcesResponse
+            TerraformProviderVersion TerraformRequestJobResources TerraformResourceResponseMode TerraformVarKeyValue
+            TerraformVariableDefinition TfVarsDiscoveryModeAutoDiscoverType TfVarsDiscoveryModeSpecificPathsType
+            TfVarsFileResponse TerraformDeploymentRestrictionRequest TerraformDeploymentRestrictionResponse
+            DockerfileFragmentFile DockerfileFragmentInline TerraformAutoDeployConfig TerraformBackendWithBlueprint
             TerraformVersionResponse TerraformRequestTerraformFilesSource TerraformResourceResponse
             TerraformVariablesSourceRequest TerraformVariablesSourceResponse TfVarsDiscoveryModeAutoDiscover
             TfVarsDiscoveryModeSpecificPaths TerraformFilesSourceGit TerraformVariableParsingRequest

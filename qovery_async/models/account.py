@@ -3,16 +3,15 @@
 
 from datetime import datetime
 
-from attrs import define
-
-from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, own_first
+from qovery_async.codec.definition import define
+from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
 
 __all__ = [
     "AccountInfo", "AccountInfoEditRequest", "Referral", "RewardClaim", "RewardClaimType",
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class AccountInfo(Model):
     """Returned by `account.get` and `account.update`."""
 
@@ -25,14 +24,14 @@ class AccountInfo(Model):
     communication_email: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class AccountInfoEditRequest(Model):
     """Sent by `account.update`."""
 
     communication_email: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class Referral(Model):
     """Returned by `account.get_referral`."""
 
@@ -46,7 +45,7 @@ class RewardClaimType(OpenEnum):
     INVITATION = "INVITATION"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class RewardClaim(Model):
     """Sent by `account.claim_reward`."""
 

@@ -3,9 +3,8 @@
 
 from datetime import datetime
 
-from attrs import define
-
-from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, own_first
+from qovery_async.codec.definition import define
+from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
 
 __all__ = [
     "CompanySizeEnum", "SelfManagedClusterKind", "SignUp", "SignUpRequest", "TypeOfUseEnum",
@@ -40,7 +39,7 @@ class TypeOfUseEnum(OpenEnum):
     WORK = "WORK"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class SignUp(Model):
     """Returned by `admin.sign_up.get`."""
 
@@ -62,7 +61,7 @@ class SignUp(Model):
     infrastructure_hosting: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class SignUpRequest(Model):
     """Sent by `admin.sign_up.create`."""
 

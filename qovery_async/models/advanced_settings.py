@@ -3,9 +3,8 @@
 
 from typing import Annotated
 
-from attrs import define
-
-from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, Wire, own_first
+from qovery_async.codec.definition import define
+from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, Wire
 
 __all__ = [
     "AdvancedSettingsAntiaffinityPod", "AdvancedSettingsTopologySpreadZone", "AdvancedSettingsUpdateStrategyType",
@@ -36,7 +35,7 @@ class AdvancedSettingsUpdateStrategyType(OpenEnum):
     RECREATE = "Recreate"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class HelmAdvancedSettings(Model):
     """Sent by `helms.advanced_settings.update`. Returned by `helms.advanced_settings.get_default` and 2 more
     operations.
@@ -123,7 +122,7 @@ class HelmAdvancedSettings(Model):
     ] = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class JobAdvancedSettings(Model):
     """Sent by `jobs.advanced_settings.update`. Returned by `jobs.advanced_settings.get_default` and 2 more
     operations.
@@ -157,7 +156,7 @@ class JobAdvancedSettings(Model):
     )
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class TerraformAdvancedSettings(Model):
     """Sent by `terraforms.advanced_settings.update`. Returned by `terraforms.advanced_settings.get` and 2 more
     operations.
@@ -180,7 +179,7 @@ class TerraformAdvancedSettings(Model):
     )
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ApplicationAdvancedSettings(Model):
     """Sent by `applications.advanced_settings.update`. Returned by
     `applications.advanced_settings.get_default` and 2 more operations.
@@ -309,7 +308,7 @@ class ApplicationAdvancedSettings(Model):
     )
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ContainerAdvancedSettings(Model):
     """Sent by `containers.advanced_settings.update`. Returned by `containers.advanced_settings.get_default`
     and 2 more operations.

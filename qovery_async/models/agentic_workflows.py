@@ -3,11 +3,10 @@
 
 from datetime import datetime
 
-from attrs import define
-
+from qovery_async.codec.definition import define
 from qovery_async.models.common import ServiceTypeEnum
 from qovery_async.models.references import ReferenceObject
-from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, own_first
+from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
 
 __all__ = [
     "AgenticWorkflowGovernance", "AgenticWorkflowHeader", "AgenticWorkflowModelRequest",
@@ -17,14 +16,14 @@ __all__ = [
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class AgenticWorkflowGovernance(Model):
     """Part of `AgenticWorkflowRequest` and `AgenticWorkflowResponse`."""
 
     host_allowlist: list[str]
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class AgenticWorkflowHeader(Model):
     """Part of `AgenticWorkflowOutput`."""
 
@@ -41,7 +40,7 @@ class AgenticWorkflowModelType(OpenEnum):
     BEDROCK = "BEDROCK"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class AgenticWorkflowProjectRepository(Model):
     """Part of `AgenticWorkflowRequest` and `AgenticWorkflowResponse`."""
 
@@ -50,7 +49,7 @@ class AgenticWorkflowProjectRepository(Model):
     git_token_id: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class AgenticWorkflowResources(Model):
     """Part of `AgenticWorkflowRequest` and `AgenticWorkflowResponse`.
 
@@ -65,7 +64,7 @@ class AgenticWorkflowResources(Model):
     storage_gib: int
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class AgenticWorkflowWebhook(Model):
     """Part of `AgenticWorkflowResponse`."""
 
@@ -74,14 +73,14 @@ class AgenticWorkflowWebhook(Model):
     __secrets__ = ("url",)
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class CancelAgenticWorkflowDeploymentRequest(Model):
     """Sent by `agentic_workflows.cancel_deployment`."""
 
     force_cancel: bool | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class AgenticWorkflowOutput(Model):
     """Part of `AgenticWorkflowRequest` and `AgenticWorkflowResponse`."""
 
@@ -93,7 +92,7 @@ class AgenticWorkflowOutput(Model):
     __secrets__ = ("url",)
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class AgenticWorkflowModelRequest(Model):
     """Part of `AgenticWorkflowRequest`."""
 
@@ -104,7 +103,7 @@ class AgenticWorkflowModelRequest(Model):
     __secrets__ = ("api_key",)
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class AgenticWorkflowModelResponse(Model):
     """Part of `AgenticWorkflowResponse`."""
 
@@ -112,7 +111,7 @@ class AgenticWorkflowModelResponse(Model):
     settings: str
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class AgenticWorkflowRequest(Model):
     """Sent by `agentic_workflows.create` and `agentic_workflows.update`."""
 
@@ -133,7 +132,7 @@ class AgenticWorkflowRequest(Model):
     __secrets__ = ("mcp",)
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class AgenticWorkflowResponse(Model):
     """Returned by `agentic_workflows.list` and 3 more operations. Part of `AnyService`."""
 

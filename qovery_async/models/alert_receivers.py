@@ -4,9 +4,8 @@
 from datetime import datetime
 from typing import Annotated, TypeAlias
 
-from attrs import define
-
-from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVariant, Unset, Wire, own_first
+from qovery_async.codec.definition import define
+from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVariant, Unset, Wire
 
 __all__ = [
     "AlertReceiverCreationRequest", "AlertReceiverCreationValidationRequest", "AlertReceiverEditRequest",
@@ -23,14 +22,14 @@ class AlertReceiverType(OpenEnum):
     EMAIL = "EMAIL"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class AlertReceiverValidationRequest(Model):
     """Sent by `alert_receivers.validate`."""
 
     message: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class EmailAlertReceiverCreationRequest(Model):
     """Part of `AlertReceiverCreationRequest`."""
 
@@ -51,7 +50,7 @@ class EmailAlertReceiverCreationRequest(Model):
     __secrets__ = ("auth_password",)
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class EmailAlertReceiverEditRequest(Model):
     """Part of `AlertReceiverEditRequest`."""
 
@@ -71,7 +70,7 @@ class EmailAlertReceiverEditRequest(Model):
     __secrets__ = ("auth_password",)
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class EmailAlertReceiverResponse(Model):
     """Part of `AlertReceiverResponse`."""
 
@@ -91,7 +90,7 @@ class EmailAlertReceiverResponse(Model):
     severity: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class SlackAlertReceiverCreationRequest(Model):
     """Part of `AlertReceiverCreationRequest`."""
 
@@ -107,7 +106,7 @@ class SlackAlertReceiverCreationRequest(Model):
     __secrets__ = ("webhook_url",)
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class SlackAlertReceiverEditRequest(Model):
     """Part of `AlertReceiverEditRequest`."""
 
@@ -122,7 +121,7 @@ class SlackAlertReceiverEditRequest(Model):
     __secrets__ = ("webhook_url",)
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class SlackAlertReceiverResponse(Model):
     """Part of `AlertReceiverResponse`."""
 
@@ -176,7 +175,7 @@ AlertReceiverResponse: TypeAlias = Annotated[
 """Returned by `alert_receivers.list` and 3 more operations."""
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class AlertReceiverCreationValidationRequest(Model):
     """Sent by `alert_receivers.validate_new`."""
 

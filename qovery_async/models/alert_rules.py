@@ -4,10 +4,9 @@
 from datetime import datetime
 from typing import Annotated, TypeAlias
 
-from attrs import define
-
+from qovery_async.codec.definition import define
 from qovery_async.models.common import ServiceLightResponse
-from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVariant, Unset, own_first
+from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVariant, Unset
 
 __all__ = [
     "AlertPresentation", "AlertPresentationResponse", "AlertRuleCondition", "AlertRuleConditionFunction",
@@ -17,7 +16,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class AlertPresentation(Model):
     """Part of `AlertRuleCreationRequest` and `AlertRuleEditRequest`."""
 
@@ -25,7 +24,7 @@ class AlertPresentation(Model):
     runbook_url: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class AlertPresentationResponse(Model):
     """Part of `AlertRuleResponse`."""
 
@@ -103,7 +102,7 @@ class AlertTargetType(OpenEnum):
     TERRAFORM = "TERRAFORM"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class AlertRuleCondition(Model):
     """Part of `AlertRuleCreationRequest` and 2 more models."""
 
@@ -114,7 +113,7 @@ class AlertRuleCondition(Model):
     function: AlertRuleConditionFunction | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class AlertRuleEditRequest(Model):
     """Sent by `alert_rules.update`.
 
@@ -133,7 +132,7 @@ class AlertRuleEditRequest(Model):
     presentation: AlertPresentation
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class AlertTarget(Model):
     """Part of `AlertRuleCreationRequest` and 2 more models."""
 
@@ -142,7 +141,7 @@ class AlertTarget(Model):
     service: ServiceLightResponse | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class AlertRuleCreationRequest(Model):
     """Sent by `alert_rules.create`.
 
@@ -164,7 +163,7 @@ class AlertRuleCreationRequest(Model):
     target: AlertTarget
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class AlertRuleResponse(Model):
     """Returned by `alert_rules.create` and 2 more operations. Part of `AlertRuleOrGhost`.
 
@@ -193,7 +192,7 @@ class AlertRuleResponse(Model):
     starts_at: datetime | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class GhostAlertRuleResponse(Model):
     """Part of `AlertRuleOrGhost`."""
 

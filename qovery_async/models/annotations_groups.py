@@ -3,9 +3,8 @@
 
 from datetime import datetime
 
-from attrs import define
-
-from qovery_async.vocabulary import Model, OpenEnum, own_first
+from qovery_async.codec.definition import define
+from qovery_async.vocabulary import Model, OpenEnum
 
 __all__ = [
     "Annotation", "AnnotationsGroupAssociatedItem", "AnnotationsGroupAssociatedItemType",
@@ -14,7 +13,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class Annotation(Model):
     """Part of `OrganizationAnnotationsGroupCreateRequest` and 2 more models."""
 
@@ -34,7 +33,7 @@ class AnnotationsGroupAssociatedItemType(OpenEnum):
     CRON = "CRON"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ServiceAnnotationRequest(Model):
     """Part of `ApplicationEditRequest` and 5 more models."""
 
@@ -56,7 +55,7 @@ class OrganizationAnnotationsGroupScopeEnum(OpenEnum):
     CRON_JOBS = "CRON_JOBS"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class AnnotationsGroupAssociatedItem(Model):
     """Returned by `annotations_groups.list_associated_items`."""
 
@@ -71,7 +70,7 @@ class AnnotationsGroupAssociatedItem(Model):
     environment_name: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class OrganizationAnnotationsGroupCreateRequest(Model):
     """Sent by `annotations_groups.create` and `annotations_groups.update`."""
 
@@ -80,7 +79,7 @@ class OrganizationAnnotationsGroupCreateRequest(Model):
     scopes: list[OrganizationAnnotationsGroupScopeEnum]
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class OrganizationAnnotationsGroupEnrichedResponse(Model):
     """Returned by `annotations_groups.list`."""
 
@@ -93,7 +92,7 @@ class OrganizationAnnotationsGroupEnrichedResponse(Model):
     associated_items_count: int | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class OrganizationAnnotationsGroupResponse(Model):
     """Returned by `annotations_groups.create` and 2 more operations. Part of `Application` and 4 more models."""
 

@@ -3,9 +3,8 @@
 
 from datetime import datetime
 
-from attrs import define
-
-from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, own_first
+from qovery_async.codec.definition import define
+from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
 
 __all__ = [
     "OrganizationApiToken", "OrganizationApiTokenCreate", "OrganizationApiTokenCreateRequest",
@@ -13,7 +12,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class OrganizationApiToken(Model):
     """Returned by `api_tokens.list`."""
 
@@ -26,7 +25,7 @@ class OrganizationApiToken(Model):
     role_id: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class OrganizationApiTokenCreate(Model):
     """Returned by `api_tokens.create`."""
 
@@ -48,7 +47,7 @@ class OrganizationApiTokenScope(OpenEnum):
     ADMIN = "ADMIN"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class OrganizationApiTokenCreateRequest(Model):
     """Sent by `api_tokens.create`."""
 

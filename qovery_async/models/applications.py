@@ -3,8 +3,7 @@
 
 from datetime import datetime
 
-from attrs import define
-
+from qovery_async.codec.definition import define
 from qovery_async.models.annotations_groups import OrganizationAnnotationsGroupResponse, ServiceAnnotationRequest
 from qovery_async.models.autoscaling import AutoscalingPolicyRequest, AutoscalingPolicyResponse
 from qovery_async.models.common import (
@@ -22,7 +21,7 @@ from qovery_async.models.git import ApplicationGitRepository, ApplicationGitRepo
 from qovery_async.models.healthchecks import Healthcheck
 from qovery_async.models.labels_groups import OrganizationLabelsGroupResponse, ServiceLabelRequest
 from qovery_async.models.references import ReferenceObject
-from qovery_async.vocabulary import UNSET, Model, Unset, own_first
+from qovery_async.vocabulary import UNSET, Model, Unset
 
 __all__ = [
     "Application", "ApplicationDeploymentRestriction", "ApplicationDeploymentRestrictionRequest",
@@ -31,21 +30,21 @@ __all__ = [
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ApplicationNetwork(Model):
     """Returned by `applications.network.get` and `applications.network.update`."""
 
     sticky_session: bool | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ApplicationNetworkRequest(Model):
     """Sent by `applications.network.update`."""
 
     sticky_session: bool | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class DeployRequest(Model):
     """Sent by `applications.deploy`.
 
@@ -56,7 +55,7 @@ class DeployRequest(Model):
     git_commit_id: str
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class User(Model):
     """Returned by `applications.list_contributors`."""
 
@@ -69,7 +68,7 @@ class User(Model):
     profile_picture_url: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ApplicationDeploymentRestriction(Model):
     """Returned by `applications.deployment_restrictions.list` and 2 more operations."""
 
@@ -81,7 +80,7 @@ class ApplicationDeploymentRestriction(Model):
     updated_at: datetime | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ApplicationDeploymentRestrictionRequest(Model):
     """Sent by `applications.deployment_restrictions.create` and `applications.deployment_restrictions.update`."""
 
@@ -90,7 +89,7 @@ class ApplicationDeploymentRestrictionRequest(Model):
     value: str
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class Application(Model):
     """Returned by `applications.list` and 5 more operations. Part of `AnyService`.
 
@@ -141,7 +140,7 @@ class Application(Model):
     autoscaling: AutoscalingPolicyResponse | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ApplicationEditRequest(Model):
     """Sent by `applications.update`.
 
@@ -182,7 +181,7 @@ class ApplicationEditRequest(Model):
     autoscaling: AutoscalingPolicyRequest | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ApplicationRequest(Model):
     """Sent by `applications.create`.
 

@@ -4,17 +4,18 @@
 from datetime import datetime
 from typing import Annotated
 
-from attrs import define
-
-from qovery_async.models.common import CloudVendorEnum, KubernetesEnum
-from qovery_async.vocabulary import Model, OpenEnum, Wire, own_first
+from qovery_async.codec.definition import define
+from qovery_async.models.common import CloudVendorEnum, KubernetesEnum, ServiceTypeEnum
+from qovery_async.models.git import ApplicationGitRepository
+from qovery_async.models.references import ReferenceObject
+from qovery_async.vocabulary import Model, OpenEnum, Wire
 
 __all__ = [
     "ArgoCdConnectionCheckResponse", "ArgoCdConnectionCheckResponseReason", "ArgoCdConnectionStatusEnum",
     "ArgoCdCredentialsRequest", "ArgoCdCredentialsResponse", "ArgoCdDestinationClusterMappingRequest",
     "ArgoCdDestinationClusterMappingResponse", "ArgoCdInstanceMappingResponse", "ArgoCdLinkedClusterDetails",
     "ArgoCdUnlinkedClusterDetails", "ArgocdAppManifestResponse", "ArgocdAppManifestResponseManifestMetadata",
-    "ArgocdAssociatedServiceType", "ArgocdAssociatedServicesResponse", "ArgocdManagedResource",
+    "ArgocdAppResponse", "ArgocdAssociatedServiceType", "ArgocdAssociatedServicesResponse", "ArgocdManagedResource",
 ]  # fmt: skip
 
 
@@ -33,7 +34,7 @@ class ArgoCdConnectionCheckResponseReason(OpenEnum):
     INSUFFICIENT_PERMISSIONS = "insufficient_permissions"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ArgoCdCredentialsRequest(Model):
     """Sent by `argocd.credentials.save` and `argocd.credentials.check`."""
 
@@ -43,7 +44,7 @@ class ArgoCdCredentialsRequest(Model):
     __secrets__ = ("argocd_token",)
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ArgoCdCredentialsResponse(Model):
     """Returned by `argocd.credentials.get` and `argocd.credentials.save`."""
 
@@ -58,7 +59,7 @@ class ArgoCdCredentialsResponse(Model):
     __secrets__ = ("argocd_token",)
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ArgoCdDestinationClusterMappingRequest(Model):
     """Sent by `argocd.cluster_mappings.save`."""
 
@@ -67,7 +68,7 @@ class ArgoCdDestinationClusterMappingRequest(Model):
     cluster_id: str
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ArgoCdDestinationClusterMappingResponse(Model):
     """Returned by `argocd.cluster_mappings.save`."""
 
@@ -76,7 +77,7 @@ class ArgoCdDestinationClusterMappingResponse(Model):
     cluster_id: str | None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ArgoCdUnlinkedClusterDetails(Model):
     """Part of `ArgoCdInstanceMappingResponse`."""
 
@@ -85,7 +86,7 @@ class ArgoCdUnlinkedClusterDetails(Model):
     applications_count: int
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ArgocdManagedResource(Model):
     """Part of `ArgocdAppManifestResponseManifestMetadata`."""
 
@@ -104,7 +105,7 @@ class ArgocdAssociatedServiceType(OpenEnum):
     ARGOCD_APP = "ARGOCD_APP"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ArgoCdConnectionCheckResponse(Model):
     """Returned by `argocd.credentials.check`."""
 
@@ -113,7 +114,7 @@ class ArgoCdConnectionCheckResponse(Model):
     reason: ArgoCdConnectionCheckResponseReason | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ArgoCdLinkedClusterDetails(Model):
     """Part of `ArgoCdInstanceMappingResponse`."""
 
@@ -126,14 +127,14 @@ class ArgoCdLinkedClusterDetails(Model):
     applications_count: int
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ArgocdAppManifestResponseManifestMetadata(Model):
     """Part of `ArgocdAppManifestResponse`."""
 
     managed_resources: list[ArgocdManagedResource] | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ArgocdAssociatedServicesResponse(Model):
     """Returned by `argocd.apps.list_associated_services`."""
 
@@ -146,7 +147,26 @@ class ArgocdAssociatedServicesResponse(Model):
     service_type: ArgocdAssociatedServiceType
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
+class ArgocdAppResponse(Model):
+    """Returned by `argocd.apps.get`. Part of `AnyService`."""
+
+    id: str
+    created_at: datetime
+    name: str
+    service_type: ServiceTypeEnum
+    namespace: str
+    environment: ReferenceObject
+    environment_id: str
+    cluster_id: str
+    icon_uri: str
+    updated_at: datetime | None = None
+    last_synced_at: datetime | None = None
+    manifest_revision: str | None = None
+    git_repository: ApplicationGitRepository | None = None
+
+
+@define(kw_only=True)
 class ArgoCdInstanceMappingResponse(Model):
     """Returned by `argocd.cluster_mappings.list`."""
 
@@ -161,7 +181,7 @@ class ArgoCdInstanceMappingResponse(Model):
     unlinked_clusters: list[ArgoCdUnlinkedClusterDetails]
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ArgocdAppManifestResponse(Model):
     """Returned by `argocd.apps.get_manifest`."""
 

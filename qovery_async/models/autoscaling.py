@@ -4,9 +4,8 @@
 from datetime import datetime
 from typing import Annotated, Any, TypeAlias
 
-from attrs import define
-
-from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVariant, Unset, own_first
+from qovery_async.codec.definition import define
+from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVariant, Unset
 
 __all__ = [
     "AutoscalingMode", "AutoscalingPolicyRequest", "AutoscalingPolicyResponse", "KedaAutoscalingRequest",
@@ -28,7 +27,7 @@ class KedaScalerRole(OpenEnum):
     SAFETY = "SAFETY"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class KedaTriggerAuthenticationRequest(Model):
     """Part of `KedaScalerRequest`."""
 
@@ -38,7 +37,7 @@ class KedaTriggerAuthenticationRequest(Model):
     __secrets__ = ("config_yaml",)
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class KedaTriggerAuthenticationResponse(Model):
     """Part of `KedaScalerResponse`."""
 
@@ -52,7 +51,7 @@ class KedaTriggerAuthenticationResponse(Model):
     __secrets__ = ("config_yaml",)
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class KedaScalerRequest(Model):
     """Part of `KedaAutoscalingRequest`."""
 
@@ -66,7 +65,7 @@ class KedaScalerRequest(Model):
     __secrets__ = ("config_yaml",)
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class KedaScalerResponse(Model):
     """Part of `KedaAutoscalingResponse`."""
 
@@ -83,7 +82,7 @@ class KedaScalerResponse(Model):
     __secrets__ = ("config_yaml",)
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class KedaAutoscalingRequest(Model):
     """Part of `AutoscalingPolicyRequest`."""
 
@@ -93,7 +92,7 @@ class KedaAutoscalingRequest(Model):
     cooldown_period_seconds: int | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class KedaAutoscalingResponse(Model):
     """Part of `AutoscalingPolicyResponse`."""
 

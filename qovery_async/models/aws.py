@@ -3,9 +3,8 @@
 
 from typing import Annotated, TypeAlias
 
-from attrs import define
-
-from qovery_async.vocabulary import ByTag, Model, OpenEnum, UnknownVariant, own_first
+from qovery_async.codec.definition import define
+from qovery_async.vocabulary import ByTag, Model, OpenEnum, UnknownVariant
 
 __all__ = [
     "AwsCredentialsRequest", "AwsRoleCredentialsRequest", "AwsRoleCredentialsRequestType",
@@ -39,7 +38,7 @@ class EksAnywhereVsphereStaticCredentialsRequestType(OpenEnum):
     EKS_ANYWHERE_VSPHERE_STATIC = "EKS_ANYWHERE_VSPHERE_STATIC"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class AwsRoleCredentialsRequest(Model):
     """Part of `AwsCredentialsRequest`."""
 
@@ -48,7 +47,7 @@ class AwsRoleCredentialsRequest(Model):
     type: AwsRoleCredentialsRequestType = AwsRoleCredentialsRequestType.AWS_ROLE
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class AwsStaticCredentialsRequest(Model):
     """Part of `AwsCredentialsRequest`."""
 
@@ -60,7 +59,7 @@ class AwsStaticCredentialsRequest(Model):
     __secrets__ = ("secret_access_key",)
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class EksAnywhereVsphereRoleCredentialsRequest(Model):
     """Part of `AwsCredentialsRequest`."""
 
@@ -75,7 +74,7 @@ class EksAnywhereVsphereRoleCredentialsRequest(Model):
     __secrets__ = ("vsphere_password",)
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class EksAnywhereVsphereStaticCredentialsRequest(Model):
     """Part of `AwsCredentialsRequest`."""
 

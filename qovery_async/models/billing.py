@@ -4,10 +4,9 @@
 from datetime import datetime
 from typing import Annotated
 
-from attrs import define
-
+from qovery_async.codec.definition import define
 from qovery_async.models.organization_plans import PlanEnum
-from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, Wire, own_first
+from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, Wire
 
 __all__ = [
     "BillingExternalId", "BillingInfo", "BillingInfoRequest", "BillingStatus", "Cost", "CostRange", "CreditCard",
@@ -17,14 +16,14 @@ __all__ = [
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class BillingExternalId(Model):
     """Returned by `billing.get_external_id`."""
 
     id: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class BillingInfo(Model):
     """Returned by `billing.info.get` and `billing.info.update`."""
 
@@ -40,7 +39,7 @@ class BillingInfo(Model):
     vat_number: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class BillingInfoRequest(Model):
     """Sent by `billing.info.update`."""
 
@@ -56,7 +55,7 @@ class BillingInfoRequest(Model):
     vat_number: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class BillingStatus(Model):
     """Returned by `billing.get_status`."""
 
@@ -64,7 +63,7 @@ class BillingStatus(Model):
     message: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class Cost(Model):
     """Part of `OrganizationCurrentCost`."""
 
@@ -73,7 +72,7 @@ class Cost(Model):
     currency_code: str
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class CostRange(Model):
     """Returned by `billing.get_cluster_current_cost`."""
 
@@ -84,7 +83,7 @@ class CostRange(Model):
     max_cost: float | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class CreditCard(Model):
     """Returned by `billing.credit_cards.list` and `billing.credit_cards.create`."""
 
@@ -97,7 +96,7 @@ class CreditCard(Model):
     brand: str
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class CreditCardRequest(Model):
     """Sent by `billing.credit_cards.create`."""
 
@@ -122,7 +121,7 @@ class InvoiceStatusEnum(OpenEnum):
     VOIDED = "VOIDED"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class OrganizationBillingUsageReportRequest(Model):
     """Sent by `billing.generate_usage_report`.
 
@@ -135,7 +134,7 @@ class OrganizationBillingUsageReportRequest(Model):
     report_expiration_in_seconds: int
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class OrganizationBillingUsageReportResponse(Model):
     """Returned by `billing.generate_usage_report`."""
 
@@ -145,14 +144,14 @@ class OrganizationBillingUsageReportResponse(Model):
     __secrets__ = ("report_url", "delete_report_url")
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class OrganizationChangePlanRequest(Model):
     """Sent by `billing.change_plan`."""
 
     plan: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class OrganizationCreditCodeRequest(Model):
     """Sent by `billing.add_credit_code`."""
 
@@ -161,7 +160,7 @@ class OrganizationCreditCodeRequest(Model):
     __secrets__ = ("code",)
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class Invoice(Model):
     """Returned by `billing.invoices.list` and `billing.invoices.get`."""
 
@@ -173,7 +172,7 @@ class Invoice(Model):
     status: InvoiceStatusEnum
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class OrganizationCurrentCost(Model):
     """Returned by `billing.get_current_cost`."""
 

@@ -4,10 +4,9 @@
 from datetime import datetime
 from typing import Annotated, TypeAlias
 
-from attrs import define
-
+from qovery_async.codec.definition import define
 from qovery_async.models.common import CloudVendorEnum
-from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVariant, Unset, Wire, own_first
+from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVariant, Unset, Wire
 
 __all__ = [
     "BlueprintCatalogResponse", "BlueprintCreateRequest", "BlueprintDeploymentAckResponse", "BlueprintItem",
@@ -28,7 +27,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class BlueprintVariableRequest(Model):
     """Part of `BlueprintCreateRequest`."""
 
@@ -40,7 +39,7 @@ class BlueprintVariableRequest(Model):
     __secrets_if__ = "is_secret"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class BlueprintDeploymentAckResponse(Model):
     """Returned by `blueprints.deploy`."""
 
@@ -48,7 +47,7 @@ class BlueprintDeploymentAckResponse(Model):
     execution_id: str
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class BlueprintMajorVersion(Model):
     """Part of `BlueprintItem`."""
 
@@ -56,7 +55,7 @@ class BlueprintMajorVersion(Model):
     latest_tag: Annotated[str, Wire("latestTag")]
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class BlueprintManifestUserProvidedBackend(Model):
     """Part of `BlueprintManifestBackendConfig`."""
 
@@ -64,7 +63,7 @@ class BlueprintManifestUserProvidedBackend(Model):
     config: dict[str, str] | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class BlueprintManifestChartConfig(Model):
     """Part of `BlueprintManifestEngineHelm`."""
 
@@ -79,7 +78,7 @@ class BlueprintManifestContextVariableFieldKind(OpenEnum):
     CONTEXT_VARIABLE = "contextVariable"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class BlueprintManifestCredentialsConfig(Model):
     """Part of `BlueprintManifestEngineOpenTofu` and `BlueprintManifestEngineTerraform`."""
 
@@ -94,7 +93,7 @@ class BlueprintManifestEngineHelmType(OpenEnum):
     HELM = "helm"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class BlueprintManifestResourcesConfig(Model):
     """Part of `BlueprintManifestEngineHelm` and 2 more models.
 
@@ -115,7 +114,7 @@ class BlueprintManifestEngineOpenTofuType(OpenEnum):
     OPENTOFU = "opentofu"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class BlueprintManifestVersionBlock(Model):
     """Part of `BlueprintManifestEngineOpenTofu` and `BlueprintManifestEngineTerraform`."""
 
@@ -143,7 +142,7 @@ class BlueprintManifestVariableFieldKind(OpenEnum):
     VARIABLE = "variable"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class BlueprintReadmeResponse(Model):
     """Returned by `blueprints.catalog.get_readme`."""
 
@@ -151,7 +150,7 @@ class BlueprintReadmeResponse(Model):
     repository_url: str
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class BlueprintResponse(Model):
     """Returned by `blueprints.create` and `blueprints.update`."""
 
@@ -175,7 +174,7 @@ class BlueprintSpecOverridesBackend(OpenEnum):
     USER_PROVIDED = "user_provided"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class BlueprintUpdateEngineFieldChange(Model):
     """Part of `BlueprintUpdateEngineDiff`."""
 
@@ -185,7 +184,7 @@ class BlueprintUpdateEngineFieldChange(Model):
     current_value: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class BlueprintUpdateNewMajorVersion(Model):
     """Part of `BlueprintUpdateResponse`."""
 
@@ -200,14 +199,14 @@ class BlueprintUpdatePreviewResponseServiceType(OpenEnum):
     TERRAFORM = "TERRAFORM"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class BlueprintUpdateRemovedValue(Model):
     """Part of `BlueprintUpdateResponse`."""
 
     name: str
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class BlueprintUpdateVariableValue(Model):
     """Part of `BlueprintUpdateRequest`."""
 
@@ -218,7 +217,7 @@ class BlueprintUpdateVariableValue(Model):
     __secrets_if__ = "is_secret"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class BlueprintItem(Model):
     """Part of `BlueprintCatalogResponse`."""
 
@@ -232,7 +231,7 @@ class BlueprintItem(Model):
     major_versions: Annotated[list[BlueprintMajorVersion], Wire("majorVersions")]
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class BlueprintManifestBackendConfig(Model):
     """Part of `BlueprintManifestEngineOpenTofu` and `BlueprintManifestEngineTerraform`."""
 
@@ -242,7 +241,7 @@ class BlueprintManifestBackendConfig(Model):
     user_provided: BlueprintManifestUserProvidedBackend | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class BlueprintManifestContextVariableField(Model):
     """Part of `BlueprintManifestField`."""
 
@@ -252,7 +251,7 @@ class BlueprintManifestContextVariableField(Model):
     value: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class BlueprintManifestEngineHelm(Model):
     """Part of `BlueprintManifestEngineSpec`.
 
@@ -266,7 +265,7 @@ class BlueprintManifestEngineHelm(Model):
     resources: BlueprintManifestResourcesConfig | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class BlueprintManifestFieldType(Model):
     """Part of `BlueprintManifestVariableField` and 3 more models."""
 
@@ -278,7 +277,7 @@ class BlueprintManifestFieldType(Model):
     max: int | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class BlueprintSpecOverrides(Model):
     """Part of `BlueprintCreateRequest` and `BlueprintUpdateRequest`.
 
@@ -298,14 +297,14 @@ class BlueprintSpecOverrides(Model):
     storage: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class BlueprintUpdateEngineDiff(Model):
     """Part of `BlueprintUpdateResponse`."""
 
     updated_values: list[BlueprintUpdateEngineFieldChange]
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class BlueprintUpdatePreviewResponse(Model):
     """Returned by `blueprints.preview_update`."""
 
@@ -313,7 +312,7 @@ class BlueprintUpdatePreviewResponse(Model):
     service_type: BlueprintUpdatePreviewResponseServiceType
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class BlueprintCatalogResponse(Model):
     """Returned by `blueprints.catalog.list`."""
 
@@ -322,7 +321,7 @@ class BlueprintCatalogResponse(Model):
     blueprints: list[BlueprintItem]
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class BlueprintManifestEngineOpenTofu(Model):
     """Part of `BlueprintManifestEngineSpec`.
 
@@ -339,7 +338,7 @@ class BlueprintManifestEngineOpenTofu(Model):
     resources: BlueprintManifestResourcesConfig | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class BlueprintManifestEngineTerraform(Model):
     """Part of `BlueprintManifestEngineSpec`.
 
@@ -356,7 +355,7 @@ class BlueprintManifestEngineTerraform(Model):
     resources: BlueprintManifestResourcesConfig | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class BlueprintManifestVariableField(Model):
     """Part of `BlueprintManifestField`."""
 
@@ -373,7 +372,7 @@ class BlueprintManifestVariableField(Model):
     __secrets_if__ = "is_secret"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class BlueprintUpdateNewOptionalValue(Model):
     """Part of `BlueprintUpdateResponse`."""
 
@@ -387,7 +386,7 @@ class BlueprintUpdateNewOptionalValue(Model):
     __secrets_if__ = "is_secret"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class BlueprintUpdateNewRequiredValue(Model):
     """Part of `BlueprintUpdateResponse`."""
 
@@ -397,7 +396,7 @@ class BlueprintUpdateNewRequiredValue(Model):
     allowed_values: list[str] | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class BlueprintUpdateUpdatedValue(Model):
     """Part of `BlueprintUpdateResponse`."""
 
@@ -413,7 +412,7 @@ class BlueprintUpdateUpdatedValue(Model):
     __secrets_if__ = "is_secret"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class BlueprintCreateRequest(Model):
     """Sent by `blueprints.create`."""
 
@@ -424,7 +423,7 @@ class BlueprintCreateRequest(Model):
     spec_overrides: BlueprintSpecOverrides | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class BlueprintUpdateRequest(Model):
     """Sent by `blueprints.preview_update` and `blueprints.update`."""
 
@@ -462,7 +461,7 @@ BlueprintManifestField: TypeAlias = Annotated[
 """Part of `BlueprintManifestResponse`."""
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class BlueprintUpdateResponse(Model):
     """Returned by `blueprints.check_update`."""
 
@@ -478,7 +477,7 @@ class BlueprintUpdateResponse(Model):
     new_major_versions: list[BlueprintUpdateNewMajorVersion]
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class BlueprintManifestResponse(Model):
     """Returned by `blueprints.catalog.get_manifest`."""
 

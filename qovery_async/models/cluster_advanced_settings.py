@@ -3,15 +3,14 @@
 
 from typing import Annotated
 
-from attrs import define
-
-from qovery_async.models.clusters import RegistryMirroringModeEnum
-from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, Wire, own_first
+from qovery_async.codec.definition import define
+from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, Wire
 
 __all__ = [
     "ClusterAdvancedSettings", "ClusterAdvancedSettingsAwsEksEc2MetadataImds",
     "ClusterAdvancedSettingsAwsEksEfsPerformanceMode", "ClusterAdvancedSettingsAwsEksEfsThroughputMode",
     "ClusterAdvancedSettingsAwsEksEfsTransitionToIa", "ClusterAdvancedSettingsLokiDeploymentMode",
+    "RegistryMirroringModeEnum",
 ]  # fmt: skip
 
 
@@ -56,7 +55,14 @@ class ClusterAdvancedSettingsAwsEksEc2MetadataImds(OpenEnum):
     REQUIRED = "required"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+class RegistryMirroringModeEnum(OpenEnum):
+    """Part of `ClusterAdvancedSettings`."""
+
+    CLUSTER = "Cluster"
+    SERVICE = "Service"
+
+
+@define(kw_only=True)
 class ClusterAdvancedSettings(Model):
     """Sent by `clusters.advanced_settings.update`. Returned by `clusters.advanced_settings.get` and 2 more
     operations.

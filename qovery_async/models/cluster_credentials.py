@@ -3,9 +3,8 @@
 
 from typing import Annotated, TypeAlias
 
-from attrs import define
-
-from qovery_async.vocabulary import ByTag, Model, OpenEnum, UnknownVariant, own_first
+from qovery_async.codec.definition import define
+from qovery_async.vocabulary import ByTag, Model, OpenEnum, UnknownVariant
 
 __all__ = [
     "AwsRoleClusterCredentials", "AwsRoleClusterCredentialsObjectType", "AwsStaticClusterCredentials",
@@ -66,7 +65,7 @@ class ScalewayClusterCredentialsObjectType(OpenEnum):
     SCW = "SCW"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class AwsRoleClusterCredentials(Model):
     """Part of `ClusterCredentials`."""
 
@@ -76,7 +75,7 @@ class AwsRoleClusterCredentials(Model):
     object_type: AwsRoleClusterCredentialsObjectType = AwsRoleClusterCredentialsObjectType.AWS_ROLE
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class AwsStaticClusterCredentials(Model):
     """Part of `ClusterCredentials`."""
 
@@ -86,7 +85,7 @@ class AwsStaticClusterCredentials(Model):
     object_type: AwsStaticClusterCredentialsObjectType = AwsStaticClusterCredentialsObjectType.AWS
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class AzureStaticClusterCredentials(Model):
     """Part of `ClusterCredentials`."""
 
@@ -99,7 +98,7 @@ class AzureStaticClusterCredentials(Model):
     object_type: AzureStaticClusterCredentialsObjectType = AzureStaticClusterCredentialsObjectType.AZURE
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class EksAnywhereVsphereClusterCredentials(Model):
     """Part of `ClusterCredentials`."""
 
@@ -113,7 +112,7 @@ class EksAnywhereVsphereClusterCredentials(Model):
     )
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class GcpStaticClusterCredentials(Model):
     """Part of `ClusterCredentials`."""
 
@@ -122,7 +121,7 @@ class GcpStaticClusterCredentials(Model):
     object_type: GcpStaticClusterCredentialsObjectType = GcpStaticClusterCredentialsObjectType.GCP
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class GcpWorkloadIdentityFederationClusterCredentials(Model):
     """Part of `ClusterCredentials`."""
 
@@ -137,7 +136,7 @@ class GcpWorkloadIdentityFederationClusterCredentials(Model):
     )
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class GenericClusterCredentials(Model):
     """Part of `ClusterCredentials`."""
 
@@ -146,7 +145,7 @@ class GenericClusterCredentials(Model):
     object_type: GenericClusterCredentialsObjectType = GenericClusterCredentialsObjectType.OTHER
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ScalewayClusterCredentials(Model):
     """Part of `ClusterCredentials`."""
 

@@ -3,11 +3,10 @@
 
 from typing import Annotated, TypeAlias
 
-from attrs import define
-
+from qovery_async.codec.definition import define
 from qovery_async.models.common import CpuArchitectureEnum
 from qovery_async.models.weekdays import WeekdayEnum
-from qovery_async.vocabulary import UNSET, ByKey, ByTag, Model, OpenEnum, UnknownVariant, Unset, own_first
+from qovery_async.vocabulary import UNSET, ByKey, ByTag, Model, OpenEnum, UnknownVariant, Unset
 
 __all__ = [
     "ClusterFeatureAwsExistingVpc", "ClusterFeatureAwsExistingVpcResponse", "ClusterFeatureBooleanResponse",
@@ -25,7 +24,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterFeatureAwsExistingVpc(Model):
     """Part of `ClusterFeatureAwsExistingVpcResponse` and `ClusterRequestFeatureValue`."""
 
@@ -59,7 +58,7 @@ class ClusterFeatureResponseTypeEnum(OpenEnum):
     NAT_GATEWAY = "NAT_GATEWAY"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterFeatureGcpExistingVpc(Model):
     """Part of `ClusterFeatureGcpExistingVpcResponse` and `ClusterRequestFeatureValue`."""
 
@@ -106,7 +105,7 @@ ClusterFeatureResponseAcceptedValue: TypeAlias = Annotated[
 """Part of `ClusterFeatureResponse`."""
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class KarpenterNodePoolLimits(Model):
     """Part of `KarpenterCronjobNodePoolOverride` and 3 more models.
 
@@ -137,7 +136,7 @@ class KarpenterNodePoolRequirementOperator(OpenEnum):
     IN = "In"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterFeatureAwsExistingVpcResponse(Model):
     """Part of `ClusterFeatureResponseValueObject`."""
 
@@ -145,7 +144,7 @@ class ClusterFeatureAwsExistingVpcResponse(Model):
     value: ClusterFeatureAwsExistingVpc
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterFeatureBooleanResponse(Model):
     """Part of `ClusterFeatureResponseValueObject`."""
 
@@ -153,7 +152,7 @@ class ClusterFeatureBooleanResponse(Model):
     value: bool
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterFeatureStringResponse(Model):
     """Part of `ClusterFeatureResponseValueObject`."""
 
@@ -161,7 +160,7 @@ class ClusterFeatureStringResponse(Model):
     value: str
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterFeatureGcpExistingVpcResponse(Model):
     """Part of `ClusterFeatureResponseValueObject`."""
 
@@ -169,7 +168,7 @@ class ClusterFeatureGcpExistingVpcResponse(Model):
     value: ClusterFeatureGcpExistingVpc
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterFeatureNatGatewayTypeGcp(Model):
     """Part of `ClusterFeatureNatGatewayParametersNatGatewayType`."""
 
@@ -178,7 +177,7 @@ class ClusterFeatureNatGatewayTypeGcp(Model):
     provider: ClusterFeatureNatGatewayTypeGcpProvider = ClusterFeatureNatGatewayTypeGcpProvider.GCP
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterFeatureNatGatewayTypeScaleway(Model):
     """Part of `ClusterFeatureNatGatewayParametersNatGatewayType`."""
 
@@ -186,7 +185,7 @@ class ClusterFeatureNatGatewayTypeScaleway(Model):
     provider: ClusterFeatureNatGatewayTypeScalewayProvider = ClusterFeatureNatGatewayTypeScalewayProvider.SCALEWAY
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class KarpenterNodePoolConsolidation(Model):
     """Part of `KarpenterCronjobNodePoolOverride` and 2 more models.
 
@@ -201,7 +200,7 @@ class KarpenterNodePoolConsolidation(Model):
     duration: str
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class KarpenterDefaultNodePoolOverride(Model):
     """Part of `KarpenterNodePool`.
 
@@ -214,7 +213,7 @@ class KarpenterDefaultNodePoolOverride(Model):
     consolidate_after: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class KarpenterNodePoolRequirement(Model):
     """Part of `KarpenterGpuNodePoolOverride` and `KarpenterNodePool`."""
 
@@ -236,7 +235,7 @@ ClusterFeatureNatGatewayParametersNatGatewayType: TypeAlias = Annotated[
 """Part of `ClusterFeatureNatGatewayParameters`."""
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class KarpenterCronjobNodePoolOverride(Model):
     """Part of `KarpenterNodePool`.
 
@@ -250,7 +249,7 @@ class KarpenterCronjobNodePoolOverride(Model):
     consolidate_after: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class KarpenterStableNodePoolOverride(Model):
     """Part of `KarpenterNodePool`.
 
@@ -264,7 +263,7 @@ class KarpenterStableNodePoolOverride(Model):
     consolidate_after: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class KarpenterGpuNodePoolOverride(Model):
     """Part of `KarpenterNodePool`.
 
@@ -284,14 +283,14 @@ class KarpenterGpuNodePoolOverride(Model):
     consolidate_after: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterFeatureNatGatewayParameters(Model):
     """Part of `ClusterFeatureNatGatewayParametersResponse` and `ClusterRequestFeatureValue`."""
 
     nat_gateway_type: ClusterFeatureNatGatewayParametersNatGatewayType | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class KarpenterNodePool(Model):
     """Part of `ClusterFeatureKarpenterParameters`."""
 
@@ -302,7 +301,7 @@ class KarpenterNodePool(Model):
     cronjob_override: KarpenterCronjobNodePoolOverride | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterFeatureNatGatewayParametersResponse(Model):
     """Part of `ClusterFeatureResponseValueObject`."""
 
@@ -310,7 +309,7 @@ class ClusterFeatureNatGatewayParametersResponse(Model):
     value: ClusterFeatureNatGatewayParameters | None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterFeatureKarpenterParameters(Model):
     """Part of `ClusterFeatureKarpenterParametersResponse` and `ClusterRequestFeatureValue`.
 
@@ -327,7 +326,7 @@ class ClusterFeatureKarpenterParameters(Model):
     disk_throughput: int | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterFeatureKarpenterParametersResponse(Model):
     """Part of `ClusterFeatureResponseValueObject`."""
 
@@ -358,7 +357,7 @@ ClusterFeatureResponseValueObject: TypeAlias = Annotated[
 """Part of `ClusterFeatureResponse`."""
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterFeatureResponse(Model):
     """Returned by `aws.list_cluster_features` and 3 more operations. Part of `Cluster`."""
 

@@ -3,20 +3,20 @@
 
 from typing import Annotated, TypeAlias
 
-from attrs import define
-
-from qovery_async.models.common import ClusterEksAnywhereGitRepository
-from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVariant, Unset, own_first
+from qovery_async.codec.definition import define
+from qovery_async.models.git import GitProviderEnum
+from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVariant, Unset
 
 __all__ = [
-    "AksInfrastructureOutputs", "AksInfrastructureOutputsKind", "ClusterInfrastructureCertManagerChartParameters",
-    "ClusterInfrastructureChartsParameters", "ClusterInfrastructureEksAnywhereBackupParameters",
-    "ClusterInfrastructureEksAnywhereBackupS3Parameters", "ClusterInfrastructureEksAnywhereParameters",
-    "ClusterInfrastructureMetalLbChartParameters", "ClusterInfrastructureNginxChartParameters",
-    "EksInfrastructureOutputs", "EksInfrastructureOutputsExternalSecretsAutomaticAuthentication",
-    "EksInfrastructureOutputsKind", "GkeInfrastructureOutputs",
-    "GkeInfrastructureOutputsExternalSecretsAutomaticAuthentication", "GkeInfrastructureOutputsKind",
-    "InfrastructureOutputs", "KapsuleInfrastructureOutputs", "KapsuleInfrastructureOutputsKind",
+    "AksInfrastructureOutputs", "AksInfrastructureOutputsKind", "ClusterEksAnywhereGitRepository",
+    "ClusterInfrastructureCertManagerChartParameters", "ClusterInfrastructureChartsParameters",
+    "ClusterInfrastructureEksAnywhereBackupParameters", "ClusterInfrastructureEksAnywhereBackupS3Parameters",
+    "ClusterInfrastructureEksAnywhereParameters", "ClusterInfrastructureMetalLbChartParameters",
+    "ClusterInfrastructureNginxChartParameters", "EksInfrastructureOutputs",
+    "EksInfrastructureOutputsExternalSecretsAutomaticAuthentication", "EksInfrastructureOutputsKind",
+    "GkeInfrastructureOutputs", "GkeInfrastructureOutputsExternalSecretsAutomaticAuthentication",
+    "GkeInfrastructureOutputsKind", "InfrastructureOutputs", "KapsuleInfrastructureOutputs",
+    "KapsuleInfrastructureOutputsKind",
 ]  # fmt: skip
 
 
@@ -26,14 +26,14 @@ class AksInfrastructureOutputsKind(OpenEnum):
     AKS = "AKS"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterInfrastructureCertManagerChartParameters(Model):
     """Part of `ClusterInfrastructureChartsParameters`."""
 
     kubernetes_namespace: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterInfrastructureNginxChartParameters(Model):
     """Part of `ClusterInfrastructureChartsParameters`."""
 
@@ -44,14 +44,14 @@ class ClusterInfrastructureNginxChartParameters(Model):
     annotation_external_dns_kubernetes_target: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterInfrastructureMetalLbChartParameters(Model):
     """Part of `ClusterInfrastructureChartsParameters`."""
 
     ip_address_pools: list[str] | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterInfrastructureEksAnywhereBackupS3Parameters(Model):
     """Part of `ClusterInfrastructureEksAnywhereBackupParameters`."""
 
@@ -67,7 +67,7 @@ class EksInfrastructureOutputsKind(OpenEnum):
     EKS = "EKS"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class EksInfrastructureOutputsExternalSecretsAutomaticAuthentication(Model):
     """Part of `EksInfrastructureOutputs`."""
 
@@ -80,7 +80,7 @@ class GkeInfrastructureOutputsKind(OpenEnum):
     GKE = "GKE"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class GkeInfrastructureOutputsExternalSecretsAutomaticAuthentication(Model):
     """Part of `GkeInfrastructureOutputs`."""
 
@@ -93,7 +93,7 @@ class KapsuleInfrastructureOutputsKind(OpenEnum):
     SCW_KAPSULE = "SCW_KAPSULE"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class AksInfrastructureOutputs(Model):
     """Part of `InfrastructureOutputs`."""
 
@@ -102,7 +102,18 @@ class AksInfrastructureOutputs(Model):
     kind: AksInfrastructureOutputsKind = AksInfrastructureOutputsKind.AKS
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
+class ClusterEksAnywhereGitRepository(Model):
+    """Part of `ClusterInfrastructureEksAnywhereParameters`."""
+
+    url: str
+    git_token_id: str
+    branch: str | Unset | None = UNSET
+    commit_id: str | Unset | None = UNSET
+    provider: GitProviderEnum | Unset | None = UNSET
+
+
+@define(kw_only=True)
 class ClusterInfrastructureEksAnywhereBackupParameters(Model):
     """Part of `ClusterInfrastructureEksAnywhereParameters`."""
 
@@ -112,7 +123,7 @@ class ClusterInfrastructureEksAnywhereBackupParameters(Model):
     certs_secret_name: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class EksInfrastructureOutputs(Model):
     """Part of `InfrastructureOutputs`."""
 
@@ -126,7 +137,7 @@ class EksInfrastructureOutputs(Model):
     )
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class GkeInfrastructureOutputs(Model):
     """Part of `InfrastructureOutputs`."""
 
@@ -138,7 +149,7 @@ class GkeInfrastructureOutputs(Model):
     )
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class KapsuleInfrastructureOutputs(Model):
     """Part of `InfrastructureOutputs`."""
 
@@ -146,7 +157,7 @@ class KapsuleInfrastructureOutputs(Model):
     kind: KapsuleInfrastructureOutputsKind = KapsuleInfrastructureOutputsKind.SCW_KAPSULE
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterInfrastructureEksAnywhereParameters(Model):
     """Part of `ClusterInfrastructureChartsParameters`."""
 
@@ -174,7 +185,7 @@ InfrastructureOutputs: TypeAlias = Annotated[
 """Part of `Cluster`."""
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterInfrastructureChartsParameters(Model):
     """Part of `Cluster` and `ClusterRequest`."""
 

@@ -3,9 +3,8 @@
 
 from datetime import datetime
 
-from attrs import define
-
-from qovery_async.vocabulary import Model, OpenEnum, own_first
+from qovery_async.codec.definition import define
+from qovery_async.vocabulary import Model, OpenEnum
 
 __all__ = [
     "ClusterLogs", "ClusterLogsDetails", "ClusterLogsDetailsTransmitter", "ClusterLogsError",
@@ -34,14 +33,14 @@ class ClusterLogsStep(OpenEnum):
     UNKNOWN = "Unknown"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterLogsMessage(Model):
     """Part of `ClusterLogs`."""
 
     safe_message: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterLogsDetailsTransmitter(Model):
     """Part of `ClusterLogsDetails`."""
 
@@ -50,14 +49,14 @@ class ClusterLogsDetailsTransmitter(Model):
     name: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterLogsErrorUnderlyingError(Model):
     """Part of `ClusterLogsError`."""
 
     message: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterLogsErrorEventDetailsTransmitter(Model):
     """Part of `ClusterLogsErrorEventDetails`."""
 
@@ -66,14 +65,14 @@ class ClusterLogsErrorEventDetailsTransmitter(Model):
     name: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterLogsResponse(Model):
     """Returned by `clusters.query_logs`."""
 
     response: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterLogsDetails(Model):
     """Part of `ClusterLogs`."""
 
@@ -82,7 +81,7 @@ class ClusterLogsDetails(Model):
     transmitter: ClusterLogsDetailsTransmitter | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterLogsErrorEventDetails(Model):
     """Part of `ClusterLogsError`."""
 
@@ -91,7 +90,7 @@ class ClusterLogsErrorEventDetails(Model):
     transmitter: ClusterLogsErrorEventDetailsTransmitter | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterLogsError(Model):
     """Part of `ClusterLogs`."""
 
@@ -103,7 +102,7 @@ class ClusterLogsError(Model):
     underlying_error: ClusterLogsErrorUnderlyingError | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterLogs(Model):
     """Returned by `clusters.list_logs`."""
 

@@ -3,10 +3,9 @@
 
 from typing import Annotated, TypeAlias
 
-from attrs import define
-
+from qovery_async.codec.definition import define
 from qovery_async.models.common import InternalNetworkMonitoring
-from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVariant, Unset, own_first
+from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVariant, Unset
 
 __all__ = [
     "AlertingConfig", "CloudWatchExportConfig", "MetricsConfigurationManagedByQovery",
@@ -15,7 +14,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class AlertingConfig(Model):
     """Part of `MetricsConfigurationManagedByQovery`."""
 
@@ -26,7 +25,7 @@ class AlertingConfig(Model):
     config_name: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class CloudWatchExportConfig(Model):
     """Part of `MetricsConfigurationManagedByQovery`."""
 
@@ -47,7 +46,7 @@ class ObservabilityResourceProfile(OpenEnum):
     HIGH = "HIGH"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class MetricsConfigurationManagedByQovery(Model):
     """Part of `MetricsParametersConfiguration`."""
 
@@ -71,7 +70,7 @@ MetricsParametersConfiguration: TypeAlias = Annotated[
 """Part of `MetricsParameters`."""
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class MetricsParameters(Model):
     """Part of `Cluster` and `ClusterRequest`."""
 

@@ -4,10 +4,9 @@
 from datetime import datetime
 from typing import Any
 
-from attrs import define
-
+from qovery_async.codec.definition import define
 from qovery_async.models.admin import SelfManagedClusterKind
-from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, own_first
+from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
 
 __all__ = [
     "ClusterOperatorBootstrapResponse", "ClusterOperatorFleetInventoryResponse", "ClusterOperatorFleetStatus",
@@ -16,7 +15,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterOperatorBootstrapResponse(Model):
     """Returned by `clusters.operator.get_bootstrap`."""
 
@@ -46,7 +45,7 @@ class ClusterOperatorFleetStatus(OpenEnum):
     OUTDATED_IMAGE_AND_CHART = "OUTDATED_IMAGE_AND_CHART"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ReportedClusterOperatorIdentity(Model):
     """Part of `ClusterOperatorStatusResponse`."""
 
@@ -56,7 +55,7 @@ class ReportedClusterOperatorIdentity(Model):
     observed_at: datetime | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterOperatorUpdateRequest(Model):
     """Sent by `clusters.operator.update`."""
 
@@ -64,7 +63,7 @@ class ClusterOperatorUpdateRequest(Model):
     image_version: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterOperatorUpdateResponse(Model):
     """Returned by `clusters.operator.update`."""
 
@@ -73,7 +72,7 @@ class ClusterOperatorUpdateResponse(Model):
     chart_version: str
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterOperatorFleetInventoryResponse(Model):
     """Returned by `admin.list_operator_clusters`."""
 
@@ -91,7 +90,7 @@ class ClusterOperatorFleetInventoryResponse(Model):
     reported_chart_version: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterOperatorStatusResponse(Model):
     """Returned by `clusters.operator.get_status`."""
 

@@ -4,8 +4,7 @@
 from datetime import datetime
 from typing import Annotated, Any, TypeAlias
 
-from attrs import define
-
+from qovery_async.codec.definition import define
 from qovery_async.models.cluster_features import (
     ClusterFeatureAwsExistingVpc,
     ClusterFeatureGcpExistingVpc,
@@ -19,7 +18,7 @@ from qovery_async.models.common import CloudProviderEnum, CloudVendorEnum, Kuber
 from qovery_async.models.platform_templates import PlatformLayerResolutionStatus
 from qovery_async.models.references import ReferenceObject
 from qovery_async.models.secret_managers import SecretManagerAccess, SecretManagerAccessRequest
-from qovery_async.vocabulary import UNSET, ByKey, Model, OpenEnum, UnknownVariant, Unset, Wire, own_first
+from qovery_async.vocabulary import UNSET, ByKey, Model, OpenEnum, UnknownVariant, Unset, Wire
 
 __all__ = [
     "Cluster", "ClusterAnalysisKind", "ClusterAnalysisLogResponse", "ClusterAnalysisOutputFormat",
@@ -33,7 +32,6 @@ __all__ = [
     "ClusterRequestFeatureValue", "ClusterRoute", "ClusterRouteRequest", "ClusterRoutingTableRequest",
     "ClusterStateEnum", "ClusterStatus", "ClusterToken", "ClusterTokenStatus", "DeploymentInfraReason",
     "EksAnywhereClusterJwtResponse", "EksAnywhereCommitRequest", "EksAnywhereCommitResponse",
-    "RegistryMirroringModeEnum",
 ]  # fmt: skip
 
 
@@ -74,25 +72,18 @@ class ClusterDeploymentStatusEnum(OpenEnum):
     UP_TO_DATE = "UP_TO_DATE"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterKeda(Model):
     """Part of `Cluster` and `ClusterRequest`."""
 
     enabled: bool
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterLabelsGroup(Model):
     """Part of `Cluster` and `ClusterRequest`."""
 
     id: str | Unset | None = UNSET
-
-
-class RegistryMirroringModeEnum(OpenEnum):
-    """Part of `ClusterAdvancedSettings`."""
-
-    CLUSTER = "Cluster"
-    SERVICE = "Service"
 
 
 class ClusterAnalysisKind(OpenEnum):
@@ -102,7 +93,7 @@ class ClusterAnalysisKind(OpenEnum):
     DEPRECATED_API_CHECK = "DEPRECATED_API_CHECK"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterAnalysisLogResponse(Model):
     """Returned by `clusters.analyses.list_logs`."""
 
@@ -130,7 +121,7 @@ class ClusterAnalysisStatus(OpenEnum):
     TERMINATED = "TERMINATED"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterCloudProviderInfoCredentials(Model):
     """Part of `ClusterCloudProviderInfo`."""
 
@@ -138,7 +129,7 @@ class ClusterCloudProviderInfoCredentials(Model):
     name: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterCloudProviderInfoRequestCredentials(Model):
     """Part of `ClusterCloudProviderInfoRequest`."""
 
@@ -154,7 +145,7 @@ class ClusterDeleteMode(OpenEnum):
     DELETE_QOVERY_CONFIG = "DELETE_QOVERY_CONFIG"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterKarpenterPrivateSubnetIdsPutRequest(Model):
     """Sent by `clusters.update_karpenter_private_subnet_ids`."""
 
@@ -163,7 +154,7 @@ class ClusterKarpenterPrivateSubnetIdsPutRequest(Model):
     eks_karpenter_fargate_subnets_zone_c_ids: list[str] | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterKubernetesEvent(Model):
     """Returned by `clusters.list_kubernetes_events`."""
 
@@ -180,7 +171,7 @@ class ClusterKubernetesEvent(Model):
     last_occurrence: datetime | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterLock(Model):
     """Returned by `clusters.lock` and `clusters.list_locks`. Part of `ClusterStatus`.
 
@@ -195,7 +186,7 @@ class ClusterLock(Model):
     ttl_in_days: int | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterLockRequest(Model):
     """Sent by `clusters.lock`.
 
@@ -207,14 +198,14 @@ class ClusterLockRequest(Model):
     ttl_in_days: int | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterMetricsResponse(Model):
     """Returned by `clusters.query_metrics`."""
 
     metrics: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterPlatformBindingRequest(Model):
     """Sent by `clusters.platform_binding.update`."""
 
@@ -227,14 +218,14 @@ class ClusterPlatformBindingRequest(Model):
     )
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterReadinessStatus(Model):
     """Returned by `clusters.get_readiness`."""
 
     is_ready: bool | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterRoute(Model):
     """Returned by `clusters.routing_table.get` and `clusters.routing_table.update`."""
 
@@ -243,7 +234,7 @@ class ClusterRoute(Model):
     description: str
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterRouteRequest(Model):
     """Part of `ClusterRoutingTableRequest`."""
 
@@ -259,7 +250,7 @@ class DeploymentInfraReason(OpenEnum):
     MAINTENANCE = "MAINTENANCE"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterTokenStatus(Model):
     """Part of `ClusterToken`."""
 
@@ -269,7 +260,7 @@ class ClusterTokenStatus(Model):
     __secrets__ = ("token",)
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class EksAnywhereClusterJwtResponse(Model):
     """Returned by `clusters.eks_anywhere.get_jwt`."""
 
@@ -278,21 +269,21 @@ class EksAnywhereClusterJwtResponse(Model):
     __secrets__ = ("jwt",)
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class EksAnywhereCommitRequest(Model):
     """Sent by `clusters.eks_anywhere.update_commit`."""
 
     commit_id: str
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class EksAnywhereCommitResponse(Model):
     """Returned by `clusters.eks_anywhere.update_commit`."""
 
     commit_id: str
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterAnalysisRequest(Model):
     """Sent by `clusters.analyses.start`."""
 
@@ -303,7 +294,7 @@ class ClusterAnalysisRequest(Model):
     target_kubernetes_version: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterAnalysisResponse(Model):
     """Returned by `clusters.analyses.list` and 2 more operations."""
 
@@ -319,7 +310,7 @@ class ClusterAnalysisResponse(Model):
     error_message: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterCloudProviderInfo(Model):
     """Returned by `clusters.cloud_provider_info.get` and `clusters.cloud_provider_info.specify`."""
 
@@ -328,7 +319,7 @@ class ClusterCloudProviderInfo(Model):
     region: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterCloudProviderInfoRequest(Model):
     """Sent by `clusters.cloud_provider_info.specify`. Part of `ClusterRequest`."""
 
@@ -337,7 +328,7 @@ class ClusterCloudProviderInfoRequest(Model):
     region: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterEnvironmentServiceResponse(Model):
     """Part of `ClusterEnvironmentResponse`."""
 
@@ -346,7 +337,7 @@ class ClusterEnvironmentServiceResponse(Model):
     type: LinkedServiceTypeEnum
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterPlatformBindingLayerResponse(Model):
     """Part of `ClusterPlatformBindingResponse`."""
 
@@ -356,14 +347,14 @@ class ClusterPlatformBindingLayerResponse(Model):
     component_keys: Annotated[list[str], Wire("componentKeys")]
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterRoutingTableRequest(Model):
     """Sent by `clusters.routing_table.update`."""
 
     routes: list[ClusterRouteRequest]
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterStatus(Model):
     """Returned by `clusters.list_statuses` and 4 more operations."""
 
@@ -377,7 +368,7 @@ class ClusterStatus(Model):
     last_deployment_date: datetime | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterToken(Model):
     """Returned by `clusters.get_token`."""
 
@@ -387,7 +378,7 @@ class ClusterToken(Model):
     status: ClusterTokenStatus
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterEnvironmentResponse(Model):
     """Returned by `clusters.list_environments`."""
 
@@ -398,7 +389,7 @@ class ClusterEnvironmentResponse(Model):
     services: list[ClusterEnvironmentServiceResponse]
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterPlatformBindingResponse(Model):
     """Returned by `clusters.platform_binding.get` and `clusters.platform_binding.update`."""
 
@@ -438,7 +429,7 @@ ClusterRequestFeatureValue: TypeAlias = Annotated[
 """Part of `ClusterRequestFeature`."""
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterRequestFeature(Model):
     """Part of `ClusterRequest`."""
 
@@ -446,7 +437,7 @@ class ClusterRequestFeature(Model):
     value: ClusterRequestFeatureValue | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterRequest(Model):
     """Sent by `clusters.create` and `clusters.update`.
 
@@ -478,7 +469,7 @@ class ClusterRequest(Model):
     secret_manager_accesses: list[SecretManagerAccessRequest] | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class Cluster(Model):
     """Returned by `clusters.list` and 2 more operations.
 

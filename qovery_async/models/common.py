@@ -3,19 +3,17 @@
 
 from datetime import datetime
 
-from attrs import define
-
-from qovery_async.models.git import ApplicationGitRepository, GitProviderEnum
+from qovery_async.codec.definition import define
 from qovery_async.models.organization_plans import OrganizationOrganizationPlan, PlanEnum
 from qovery_async.models.references import ReferenceObject
-from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, own_first
+from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
 
 __all__ = [
-    "ArgocdAppResponse", "BuildModeEnum", "CloneServiceRequest", "CloudProviderEnum", "CloudVendorEnum",
-    "ClusterEksAnywhereGitRepository", "ClusterInstanceAttributes", "ClusterInstanceGpuInfo", "ClusterInstanceType",
-    "ClusterRegion", "CpuArchitectureEnum", "DeploymentRestrictionModeEnum", "DeploymentRestrictionTypeEnum",
-    "DeploymentStageResponse", "DeploymentStageServiceResponse", "InstanceTypeGpu", "InternalNetworkMonitoring",
-    "InviteMemberRoleEnum", "JobTypeEnum", "KubernetesEnum", "Link", "LinkedServiceTypeEnum", "Log", "Organization",
+    "BuildModeEnum", "CloneServiceRequest", "CloudProviderEnum", "CloudVendorEnum", "ClusterInstanceAttributes",
+    "ClusterInstanceGpuInfo", "ClusterInstanceType", "ClusterRegion", "CpuArchitectureEnum",
+    "DeploymentRestrictionModeEnum", "DeploymentRestrictionTypeEnum", "DeploymentStageResponse",
+    "DeploymentStageServiceResponse", "InstanceTypeGpu", "InternalNetworkMonitoring", "InviteMemberRoleEnum",
+    "JobTypeEnum", "KubernetesEnum", "Link", "LinkedServiceTypeEnum", "Log", "Organization",
     "OrganizationEventOrigin", "PortProtocolEnum", "ServiceLightResponse", "ServicePort", "ServicePortRequestPort",
     "ServiceStorageRequestStorage", "ServiceStorageStorage", "ServiceTypeEnum", "StorageTypeEnum",
 ]  # fmt: skip
@@ -84,7 +82,7 @@ class KubernetesEnum(OpenEnum):
     PARTIALLY_MANAGED = "PARTIALLY_MANAGED"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class CloneServiceRequest(Model):
     """Sent by `applications.clone` and 5 more operations."""
 
@@ -92,7 +90,7 @@ class CloneServiceRequest(Model):
     environment_id: str
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterRegion(Model):
     """Returned by `aws.list_regions` and 3 more operations. Part of `CloudProvider`."""
 
@@ -125,7 +123,7 @@ class LinkedServiceTypeEnum(OpenEnum):
     TERRAFORM = "TERRAFORM"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterInstanceAttributes(Model):
     """Part of `ClusterInstanceType`."""
 
@@ -136,7 +134,7 @@ class ClusterInstanceAttributes(Model):
     meets_resource_reqs: bool | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterInstanceGpuInfo(Model):
     """Part of `ClusterInstanceType`."""
 
@@ -167,7 +165,7 @@ class OrganizationEventOrigin(OpenEnum):
     TERRAFORM_PROVIDER = "TERRAFORM_PROVIDER"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class DeploymentStageServiceResponse(Model):
     """Part of `DeploymentStageResponse`.
 
@@ -191,7 +189,7 @@ class InstanceTypeGpu(OpenEnum):
     ONLY = "ONLY"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class InternalNetworkMonitoring(Model):
     """Part of `MetricsConfigurationManagedByQovery`."""
 
@@ -207,7 +205,7 @@ class InviteMemberRoleEnum(OpenEnum):
     VIEWER = "VIEWER"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class Log(Model):
     """Returned by `applications.list_logs` and `containers.list_logs`."""
 
@@ -233,7 +231,7 @@ class StorageTypeEnum(OpenEnum):
     FAST_SSD = "FAST_SSD"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class Link(Model):
     """Returned by `billing.invoices.get_download_link` and 4 more operations."""
 
@@ -246,18 +244,7 @@ class Link(Model):
     is_default: bool
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
-class ClusterEksAnywhereGitRepository(Model):
-    """Part of `ClusterInfrastructureEksAnywhereParameters`."""
-
-    url: str
-    git_token_id: str
-    branch: str | Unset | None = UNSET
-    commit_id: str | Unset | None = UNSET
-    provider: GitProviderEnum | Unset | None = UNSET
-
-
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterInstanceType(Model):
     """Returned by `aws.list_instance_types` and 5 more operations.
 
@@ -276,7 +263,7 @@ class ClusterInstanceType(Model):
     attributes: ClusterInstanceAttributes | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ServiceLightResponse(Model):
     """Returned by `services.list`. Part of `AlertTarget`."""
 
@@ -293,7 +280,7 @@ class ServiceLightResponse(Model):
     job_type: JobTypeEnum | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class DeploymentStageResponse(Model):
     """Returned by `deployment_stages.list` and 7 more operations."""
 
@@ -307,7 +294,7 @@ class DeploymentStageResponse(Model):
     services: list[DeploymentStageServiceResponse] | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ServicePort(Model):
     """Part of `Application` and 2 more models."""
 
@@ -322,7 +309,7 @@ class ServicePort(Model):
     public_path_rewrite: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ServicePortRequestPort(Model):
     """Part of `ApplicationRequest` and `ContainerRequest`."""
 
@@ -337,7 +324,7 @@ class ServicePortRequestPort(Model):
     public_path_rewrite: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ServiceStorageRequestStorage(Model):
     """Part of `ApplicationEditRequest` and 2 more models.
 
@@ -351,7 +338,7 @@ class ServiceStorageRequestStorage(Model):
     id: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ServiceStorageStorage(Model):
     """Part of `Application` and `ContainerResponse`.
 
@@ -365,26 +352,7 @@ class ServiceStorageStorage(Model):
     mount_point: str
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
-class ArgocdAppResponse(Model):
-    """Returned by `argocd.apps.get`. Part of `AnyService`."""
-
-    id: str
-    created_at: datetime
-    name: str
-    service_type: ServiceTypeEnum
-    namespace: str
-    environment: ReferenceObject
-    environment_id: str
-    cluster_id: str
-    icon_uri: str
-    updated_at: datetime | None = None
-    last_synced_at: datetime | None = None
-    manifest_revision: str | None = None
-    git_repository: ApplicationGitRepository | None = None
-
-
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class Organization(Model):
     """Returned by `organizations.list` and 4 more operations."""
 

@@ -4,9 +4,8 @@
 from datetime import datetime
 from typing import Any
 
-from attrs import define
-
-from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, own_first
+from qovery_async.codec.definition import define
+from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
 
 __all__ = [
     "AvailableContainerRegistryResponse", "ContainerRegistryAssociatedServiceType",
@@ -47,7 +46,7 @@ class ContainerRegistryGcpCredentialsType(OpenEnum):
     WORKLOAD_IDENTITY_FEDERATION = "workload_identity_federation"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ContainerRegistryResponseCluster(Model):
     """Part of `ContainerRegistryResponse`."""
 
@@ -55,7 +54,7 @@ class ContainerRegistryResponseCluster(Model):
     name: str
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class AvailableContainerRegistryResponse(Model):
     """Returned by `container_registries.list_available`."""
 
@@ -64,7 +63,7 @@ class AvailableContainerRegistryResponse(Model):
     is_mandatory: bool
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ContainerRegistryProviderDetailsResponse(Model):
     """Part of `ContainerResponse` and `ContainerSource`."""
 
@@ -74,7 +73,7 @@ class ContainerRegistryProviderDetailsResponse(Model):
     kind: ContainerRegistryKindEnum
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ContainerRegistryAssociatedServicesResponse(Model):
     """Returned by `container_registries.list_associated_services`."""
 
@@ -87,7 +86,7 @@ class ContainerRegistryAssociatedServicesResponse(Model):
     service_type: ContainerRegistryAssociatedServiceType
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ContainerRegistryRequestConfig(Model):
     """Part of `ContainerRegistryRequest`."""
 
@@ -112,7 +111,7 @@ class ContainerRegistryRequestConfig(Model):
     __secrets__ = ("secret_access_key", "scaleway_secret_key", "json_credentials", "password")
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ContainerRegistryResponseConfig(Model):
     """Part of `ContainerRegistryResponse`."""
 
@@ -133,7 +132,7 @@ class ContainerRegistryResponseConfig(Model):
     azure_application_object_id: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ContainerRegistryRequest(Model):
     """Sent by `container_registries.create` and `container_registries.update`."""
 
@@ -144,7 +143,7 @@ class ContainerRegistryRequest(Model):
     url: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ContainerRegistryResponse(Model):
     """Returned by `container_registries.list` and 3 more operations."""
 

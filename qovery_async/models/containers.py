@@ -3,8 +3,7 @@
 
 from datetime import datetime
 
-from attrs import define
-
+from qovery_async.codec.definition import define
 from qovery_async.models.annotations_groups import OrganizationAnnotationsGroupResponse, ServiceAnnotationRequest
 from qovery_async.models.autoscaling import AutoscalingPolicyRequest, AutoscalingPolicyResponse
 from qovery_async.models.common import (
@@ -19,7 +18,7 @@ from qovery_async.models.container_registries import ContainerRegistryProviderDe
 from qovery_async.models.healthchecks import Healthcheck
 from qovery_async.models.labels_groups import OrganizationLabelsGroupResponse, ServiceLabelRequest
 from qovery_async.models.references import ReferenceObject
-from qovery_async.vocabulary import UNSET, Model, Unset, own_first
+from qovery_async.vocabulary import UNSET, Model, Unset
 
 __all__ = [
     "ContainerDeployRequest", "ContainerImageCheckRequest", "ContainerNetwork", "ContainerNetworkRequest",
@@ -28,14 +27,14 @@ __all__ = [
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ContainerDeployRequest(Model):
     """Sent by `containers.deploy`."""
 
     image_tag: str
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ContainerImageCheckRequest(Model):
     """Sent by `environments.check_container_image`."""
 
@@ -44,21 +43,21 @@ class ContainerImageCheckRequest(Model):
     registry_id: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ContainerNetwork(Model):
     """Returned by `containers.network.get` and `containers.network.update`."""
 
     sticky_session: bool | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ContainerNetworkRequest(Model):
     """Sent by `containers.network.update`."""
 
     sticky_session: bool | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ContainerVersionResponse(Model):
     """Returned by `container_registries.list_images`."""
 
@@ -66,7 +65,7 @@ class ContainerVersionResponse(Model):
     versions: list[str] | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class OrganizationContainerAutoDeployRequest(Model):
     """Sent by `containers.auto_deploy`."""
 
@@ -74,7 +73,7 @@ class OrganizationContainerAutoDeployRequest(Model):
     tag: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class OrganizationContainerPreviewRequest(Model):
     """Sent by `containers.preview`."""
 
@@ -82,7 +81,7 @@ class OrganizationContainerPreviewRequest(Model):
     tag: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ContainerSource(Model):
     """Part of `BaseJobResponseSourceWithImage`."""
 
@@ -92,7 +91,7 @@ class ContainerSource(Model):
     registry_id: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ContainerRequest(Model):
     """Sent by `containers.create` and `containers.update`.
 
@@ -132,7 +131,7 @@ class ContainerRequest(Model):
     autoscaling: AutoscalingPolicyRequest | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ContainerResponse(Model):
     """Returned by `containers.list` and 4 more operations. Part of `AnyService`.
 

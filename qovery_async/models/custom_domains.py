@@ -3,9 +3,8 @@
 
 from datetime import datetime
 
-from attrs import define
-
-from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, own_first
+from qovery_async.codec.definition import define
+from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
 
 __all__ = [
     "CheckedCustomDomainResponse", "CheckedCustomDomainStatus", "CustomDomain", "CustomDomainRequest",
@@ -29,7 +28,7 @@ class CustomDomainStatusEnum(OpenEnum):
     VALIDATION_PENDING = "VALIDATION_PENDING"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class CustomDomainRequest(Model):
     """Sent by `applications.custom_domains.create` and 5 more operations."""
 
@@ -38,7 +37,7 @@ class CustomDomainRequest(Model):
     use_cdn: bool | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class CheckedCustomDomainResponse(Model):
     """Returned by `applications.check_custom_domains` and 2 more operations."""
 
@@ -47,7 +46,7 @@ class CheckedCustomDomainResponse(Model):
     error_details: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class CustomDomain(Model):
     """Returned by `applications.custom_domains.list` and 11 more operations."""
 

@@ -3,14 +3,13 @@
 
 from datetime import datetime
 
-from attrs import define
-
+from qovery_async.codec.definition import define
 from qovery_async.models.annotations_groups import OrganizationAnnotationsGroupResponse, ServiceAnnotationRequest
 from qovery_async.models.common import ServiceTypeEnum
 from qovery_async.models.labels_groups import OrganizationLabelsGroupResponse, ServiceLabelRequest
 from qovery_async.models.references import ReferenceObject
 from qovery_async.models.statuses import Status
-from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, own_first
+from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
 
 __all__ = [
     "Backup", "BackupRequest", "Credentials", "Database", "DatabaseAccessibilityEnum", "DatabaseConfiguration",
@@ -19,7 +18,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class BackupRequest(Model):
     """Sent by `databases.backups.create`."""
 
@@ -27,7 +26,7 @@ class BackupRequest(Model):
     message: str
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class Credentials(Model):
     """Returned by `databases.get_master_credentials`."""
 
@@ -69,28 +68,28 @@ class DatabaseDiskType(OpenEnum):
     GP3 = "gp3"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ManagedDatabaseInstanceTypeResponse(Model):
     """Returned by `aws.list_managed_database_instance_types`."""
 
     name: str
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ManagedDatabaseTypeResponse(Model):
     """Returned by `aws.list_managed_database_types` and `scaleway.list_managed_database_types`."""
 
     name: str
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class Version(Model):
     """Returned by `databases.list_versions`."""
 
     name: str
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class DatabaseVersionMode(Model):
     """Part of `DatabaseConfiguration`."""
 
@@ -98,7 +97,7 @@ class DatabaseVersionMode(Model):
     supported_mode: DatabaseModeEnum | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class DatabaseRequest(Model):
     """Sent by `databases.create`.
 
@@ -124,7 +123,7 @@ class DatabaseRequest(Model):
     icon_uri: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class DatabaseEditRequest(Model):
     """Sent by `databases.update`.
 
@@ -149,7 +148,7 @@ class DatabaseEditRequest(Model):
     disk_type: DatabaseDiskType | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class DatabaseConfiguration(Model):
     """Returned by `environments.list_database_configurations`."""
 
@@ -157,7 +156,7 @@ class DatabaseConfiguration(Model):
     version: list[DatabaseVersionMode] | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class Database(Model):
     """Returned by `databases.list` and 4 more operations. Part of `AnyService`.
 
@@ -195,7 +194,7 @@ class Database(Model):
     disk_type: DatabaseDiskType | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class Backup(Model):
     """Returned by `databases.backups.list` and `databases.backups.create`."""
 

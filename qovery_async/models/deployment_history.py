@@ -4,13 +4,17 @@
 from datetime import datetime
 from typing import Annotated, TypeAlias
 
-from attrs import define
-
+from qovery_async.codec.definition import define
 from qovery_async.models.common import JobTypeEnum, OrganizationEventOrigin, ServiceTypeEnum
 from qovery_async.models.git import Commit
-from qovery_async.models.jobs import JobCronSchedule, JobLifecycleTypeEnum, JobLifecyleSchedule, JobScheduleEvent
+from qovery_async.models.job_schedules import (
+    JobCronSchedule,
+    JobLifecycleTypeEnum,
+    JobLifecyleSchedule,
+    JobScheduleEvent,
+)
 from qovery_async.models.statuses import StageStatusEnum, StateEnum, StatusDetails
-from qovery_async.vocabulary import ByKey, Model, OpenEnum, UnknownVariant, own_first
+from qovery_async.vocabulary import ByKey, Model, OpenEnum, UnknownVariant
 
 __all__ = [
     "DeploymentHistory", "DeploymentHistoryActionStatus", "DeploymentHistoryApplication",
@@ -45,7 +49,7 @@ class DeploymentHistoryActionStatus(OpenEnum):
     NEVER = "NEVER"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class DeploymentHistoryEnvironmentV2Identifier(Model):
     """Part of `DeploymentHistoryEnvironmentV2`.
 
@@ -72,7 +76,7 @@ class DeploymentHistoryTriggerAction(OpenEnum):
     UNINSTALL = "UNINSTALL"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class DeploymentHistoryHelmResponseRepository(Model):
     """Part of `DeploymentHistoryHelmResponse`."""
 
@@ -80,7 +84,7 @@ class DeploymentHistoryHelmResponseRepository(Model):
     chart_version: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class DeploymentHistoryServiceDetailsWithArguments(Model):
     """Part of `DeploymentHistoryServiceDetails`."""
 
@@ -90,7 +94,7 @@ class DeploymentHistoryServiceDetailsWithArguments(Model):
     entrypoint: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class DeploymentHistoryServiceDetailsWithRepositoryRepository(Model):
     """Part of `DeploymentHistoryServiceDetailsWithRepository`."""
 
@@ -98,7 +102,7 @@ class DeploymentHistoryServiceDetailsWithRepositoryRepository(Model):
     chart_version: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class DeploymentHistoryServiceIdentifier(Model):
     """Part of `DeploymentHistoryService`.
 
@@ -112,7 +116,7 @@ class DeploymentHistoryServiceIdentifier(Model):
     execution_id: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class DeploymentHistoryServiceDetailsWithCommit(Model):
     """Part of `DeploymentHistoryServiceDetails`."""
 
@@ -120,7 +124,7 @@ class DeploymentHistoryServiceDetailsWithCommit(Model):
     build_pod_name: str
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class DeploymentHistory(Model):
     """Returned by `applications.list_deployment_history`."""
 
@@ -132,7 +136,7 @@ class DeploymentHistory(Model):
     status: DeploymentHistoryStatusEnum | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class DeploymentHistoryApplication(Model):
     """Part of `DeploymentHistoryEnvironment`."""
 
@@ -144,7 +148,7 @@ class DeploymentHistoryApplication(Model):
     status: StateEnum | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class DeploymentHistoryContainer(Model):
     """Returned by `containers.list_deployment_history`. Part of `DeploymentHistoryEnvironment`."""
 
@@ -159,7 +163,7 @@ class DeploymentHistoryContainer(Model):
     entrypoint: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class DeploymentHistoryDatabase(Model):
     """Returned by `databases.list_deployment_history`. Part of `DeploymentHistoryEnvironment`."""
 
@@ -170,7 +174,7 @@ class DeploymentHistoryDatabase(Model):
     status: StateEnum | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class DeploymentHistoryAuditingData(Model):
     """Part of `DeploymentHistoryEnvironmentV2` and `DeploymentHistoryService`."""
 
@@ -180,7 +184,7 @@ class DeploymentHistoryAuditingData(Model):
     origin: OrganizationEventOrigin | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class DeploymentHistoryHelmResponse(Model):
     """Returned by `helms.list_deployment_history`. Part of `DeploymentHistoryEnvironment`."""
 
@@ -193,7 +197,7 @@ class DeploymentHistoryHelmResponse(Model):
     repository: DeploymentHistoryHelmResponseRepository | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class DeploymentHistoryJobResponseSchedule(Model):
     """Part of `DeploymentHistoryJobResponse`.
 
@@ -206,7 +210,7 @@ class DeploymentHistoryJobResponseSchedule(Model):
     schedule_at: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class DeploymentHistoryServiceDetailsWithJobTypeSchedule(Model):
     """Part of `DeploymentHistoryServiceDetailsWithJobType`."""
 
@@ -217,7 +221,7 @@ class DeploymentHistoryServiceDetailsWithJobTypeSchedule(Model):
     lifecycle_type: JobLifecycleTypeEnum | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class DeploymentHistoryServiceDetailsWithRepository(Model):
     """Part of `DeploymentHistoryServiceDetails`."""
 
@@ -225,7 +229,7 @@ class DeploymentHistoryServiceDetailsWithRepository(Model):
     repository: DeploymentHistoryServiceDetailsWithRepositoryRepository | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class DeploymentHistoryJobResponse(Model):
     """Returned by `jobs.list_deployment_history`. Part of `DeploymentHistoryEnvironment`."""
 
@@ -242,7 +246,7 @@ class DeploymentHistoryJobResponse(Model):
     entrypoint: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class DeploymentHistoryServiceDetailsWithJobType(Model):
     """Part of `DeploymentHistoryServiceDetails`."""
 
@@ -254,7 +258,7 @@ class DeploymentHistoryServiceDetailsWithJobType(Model):
     build_pod_name: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class DeploymentHistoryEnvironment(Model):
     """Returned by `environments.list_deployment_history`."""
 
@@ -291,7 +295,7 @@ DeploymentHistoryServiceDetails: TypeAlias = Annotated[
 """Part of `DeploymentHistoryService`."""
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class DeploymentHistoryService(Model):
     """Returned by `applications.list_deployment_history_v2` and 6 more operations. Part of
     `DeploymentHistoryStage`.
@@ -309,7 +313,7 @@ class DeploymentHistoryService(Model):
     total_duration: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class DeploymentHistoryStage(Model):
     """Part of `DeploymentHistoryEnvironmentV2`.
 
@@ -323,7 +327,7 @@ class DeploymentHistoryStage(Model):
     services: list[DeploymentHistoryService]
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class DeploymentHistoryEnvironmentV2(Model):
     """Returned by `environments.list_deployment_history_v2`.
 

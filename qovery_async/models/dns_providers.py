@@ -3,9 +3,8 @@
 
 from typing import Annotated, TypeAlias
 
-from attrs import define
-
-from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVariant, Unset, own_first
+from qovery_async.codec.definition import define
+from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVariant, Unset
 
 __all__ = [
     "CloudflareDnsProviderRequest", "CloudflareDnsProviderRequestProvider", "CloudflareDnsProviderResponse",
@@ -67,7 +66,7 @@ class Route53StaticCredentialsResponseType(OpenEnum):
     STATIC = "STATIC"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class CloudflareDnsProviderRequest(Model):
     """Part of `ClusterDnsProviderRequestProvider`."""
 
@@ -80,7 +79,7 @@ class CloudflareDnsProviderRequest(Model):
     __secrets__ = ("api_token",)
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class CloudflareDnsProviderResponse(Model):
     """Part of `ClusterDnsProviderResponseProvider`."""
 
@@ -90,7 +89,7 @@ class CloudflareDnsProviderResponse(Model):
     provider: CloudflareDnsProviderResponseProvider = CloudflareDnsProviderResponseProvider.CLOUDFLARE
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class QoveryDnsProviderRequest(Model):
     """Part of `ClusterDnsProviderRequestProvider`."""
 
@@ -98,7 +97,7 @@ class QoveryDnsProviderRequest(Model):
     provider: QoveryDnsProviderRequestProvider = QoveryDnsProviderRequestProvider.QOVERY
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class QoveryDnsProviderResponse(Model):
     """Part of `ClusterDnsProviderResponseProvider`."""
 
@@ -106,7 +105,7 @@ class QoveryDnsProviderResponse(Model):
     provider: QoveryDnsProviderResponseProvider = QoveryDnsProviderResponseProvider.QOVERY
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class Route53StaticCredentialsRequest(Model):
     """Part of `Route53DnsProviderRequestCredentials`."""
 
@@ -117,7 +116,7 @@ class Route53StaticCredentialsRequest(Model):
     __secrets__ = ("aws_secret_access_key",)
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class Route53StaticCredentialsResponse(Model):
     """Part of `Route53DnsProviderResponseCredentials`."""
 
@@ -149,7 +148,7 @@ Route53DnsProviderResponseCredentials: TypeAlias = Annotated[
 """Part of `Route53DnsProviderResponse`."""
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class Route53DnsProviderRequest(Model):
     """Part of `ClusterDnsProviderRequestProvider`."""
 
@@ -160,7 +159,7 @@ class Route53DnsProviderRequest(Model):
     hosted_zone_id: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class Route53DnsProviderResponse(Model):
     """Part of `ClusterDnsProviderResponseProvider`."""
 
@@ -199,14 +198,14 @@ ClusterDnsProviderResponseProvider: TypeAlias = Annotated[
 """Part of `ClusterDnsProviderResponse`."""
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterDnsProviderRequest(Model):
     """Sent by `clusters.dns_provider.update`."""
 
     dns_provider: ClusterDnsProviderRequestProvider
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterDnsProviderResponse(Model):
     """Returned by `clusters.dns_provider.get` and `clusters.dns_provider.update`."""
 

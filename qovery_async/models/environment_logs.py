@@ -3,10 +3,9 @@
 
 from datetime import datetime
 
-from attrs import define
-
+from qovery_async.codec.definition import define
 from qovery_async.models.statuses import StatusKindEnum
-from qovery_async.vocabulary import Model, OpenEnum, own_first
+from qovery_async.vocabulary import Model, OpenEnum
 
 __all__ = [
     "EnvironmentLog", "EnvironmentLogScope", "EnvironmentLogTypeEnum", "EnvironmentLogs", "EnvironmentLogsDetails",
@@ -23,7 +22,7 @@ class EnvironmentLogTypeEnum(OpenEnum):
     ENVIRONMENT = "ENVIRONMENT"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class EnvironmentLogsMessage(Model):
     """Part of `EnvironmentLogs`."""
 
@@ -31,7 +30,7 @@ class EnvironmentLogsMessage(Model):
     full_details: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class EnvironmentLogsDetailsTransmitter(Model):
     """Part of `EnvironmentLogsDetails`."""
 
@@ -40,7 +39,7 @@ class EnvironmentLogsDetailsTransmitter(Model):
     type: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class EnvironmentLogsDetailsStage(Model):
     """Part of `EnvironmentLogsDetails`."""
 
@@ -49,7 +48,7 @@ class EnvironmentLogsDetailsStage(Model):
     name: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class EnvironmentLogsErrorUnderlyingError(Model):
     """Part of `EnvironmentLogsError`."""
 
@@ -57,7 +56,7 @@ class EnvironmentLogsErrorUnderlyingError(Model):
     full_details: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class EnvironmentLogScope(Model):
     """Part of `EnvironmentLog`."""
 
@@ -66,7 +65,7 @@ class EnvironmentLogScope(Model):
     id: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class EnvironmentLogsDetails(Model):
     """Part of `EnvironmentLogs`."""
 
@@ -77,7 +76,7 @@ class EnvironmentLogsDetails(Model):
     stage: EnvironmentLogsDetailsStage | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class EnvironmentLogsError(Model):
     """Part of `EnvironmentLogs`."""
 
@@ -88,7 +87,7 @@ class EnvironmentLogsError(Model):
     underlying_error: EnvironmentLogsErrorUnderlyingError | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class EnvironmentLog(Model):
     """Returned by `environments.list_logs`."""
 
@@ -101,7 +100,7 @@ class EnvironmentLog(Model):
     hint: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class EnvironmentLogs(Model):
     """Returned by `environments.list_deployment_logs`. Received by `streams.deployment_logs`."""
 

@@ -2,29 +2,19 @@
 """Models: environments."""
 
 from datetime import datetime
-from typing import Annotated, TypeAlias
 
-from attrs import define
-
-from qovery_async.models.agentic_workflows import AgenticWorkflowResponse
-from qovery_async.models.applications import Application
-from qovery_async.models.common import ArgocdAppResponse, CloudVendorEnum, OrganizationEventOrigin
-from qovery_async.models.containers import ContainerResponse
-from qovery_async.models.databases import Database
+from qovery_async.codec.definition import define
+from qovery_async.models.common import CloudVendorEnum, OrganizationEventOrigin
 from qovery_async.models.environment_modes import EnvironmentModeEnum
 from qovery_async.models.git import ApplicationGitRepositoryRequest
-from qovery_async.models.helms import HelmResponse
-from qovery_async.models.jobs import JobResponse
 from qovery_async.models.references import ReferenceObject
 from qovery_async.models.statuses import StageStatusEnum, StateEnum, Status, StepMetricStatusEnum
-from qovery_async.models.terraforms import TerraformDeployRequest, TerraformResponse
 from qovery_async.models.weekdays import WeekdayEnum
-from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVariant, Unset, own_first
+from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
 
 __all__ = [
-    "AnyService", "CancelEnvironmentDeploymentRequest", "CleanFailedJobsRequest", "CleanFailedJobsResponse",
-    "CloneEnvironmentRequest", "ClusterOverviewResponse", "CreateEnvironmentRequest", "DeployAllRequest",
-    "DeployAllRequestApplication", "DeployAllRequestContainer", "DeployAllRequestHelm", "DeployAllRequestJob",
+    "CancelEnvironmentDeploymentRequest", "CleanFailedJobsRequest", "CleanFailedJobsResponse",
+    "CloneEnvironmentRequest", "ClusterOverviewResponse", "CreateEnvironmentRequest",
     "DeploymentBuildUsageReportRequest", "DeploymentBuildUsageReportResponse",
     "DeploymentStageWithServicesStatuses", "DockerfileCheckRequest", "DockerfileCheckResponse", "Environment",
     "EnvironmentCloudProvider", "EnvironmentDeploymentRule", "EnvironmentDeploymentRuleEditRequest",
@@ -36,21 +26,21 @@ __all__ = [
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class CancelEnvironmentDeploymentRequest(Model):
     """Sent by `environments.cancel_deployment`."""
 
     force_cancel: bool | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class CleanFailedJobsRequest(Model):
     """Sent by `environments.clean_failed_jobs`."""
 
     job_ids: list[str] | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class CleanFailedJobsResponse(Model):
     """Returned by `environments.clean_failed_jobs`."""
 
@@ -58,60 +48,7 @@ class CleanFailedJobsResponse(Model):
     clean_kubernetes_jobs: list[str] | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
-class DeployAllRequestApplication(Model):
-    """Part of `DeployAllRequest`.
-
-    Attributes:
-        git_commit_id: A SHA; unless given, what is deployed already is deployed again.
-    """
-
-    application_id: str
-    git_commit_id: str | Unset | None = UNSET
-
-
-@define(kw_only=True, repr=False, field_transformer=own_first)
-class DeployAllRequestContainer(Model):
-    """Part of `DeployAllRequest`.
-
-    Attributes:
-        image_tag: Unless given, what is deployed already is deployed again.
-    """
-
-    id: str
-    image_tag: str | Unset | None = UNSET
-
-
-@define(kw_only=True, repr=False, field_transformer=own_first)
-class DeployAllRequestJob(Model):
-    """Part of `DeployAllRequest`.
-
-    Attributes:
-        image_tag: Unless given, what is deployed already is deployed again.
-        git_commit_id: A SHA; unless given, what is deployed already is deployed again.
-    """
-
-    id: str | Unset | None = UNSET
-    image_tag: str | Unset | None = UNSET
-    git_commit_id: str | Unset | None = UNSET
-
-
-@define(kw_only=True, repr=False, field_transformer=own_first)
-class DeployAllRequestHelm(Model):
-    """Part of `DeployAllRequest`.
-
-    Attributes:
-        git_commit_id: A SHA; unless given, what is deployed already is deployed again.
-        values_override_git_commit_id: The SHA of the commit to take the overriding values from.
-    """
-
-    id: str | Unset | None = UNSET
-    chart_version: str | Unset | None = UNSET
-    git_commit_id: str | Unset | None = UNSET
-    values_override_git_commit_id: str | Unset | None = UNSET
-
-
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class DeploymentBuildUsageReportRequest(Model):
     """Sent by `environments.generate_build_usage_report`.
 
@@ -124,7 +61,7 @@ class DeploymentBuildUsageReportRequest(Model):
     report_expiration_in_seconds: int
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class DeploymentBuildUsageReportResponse(Model):
     """Returned by `environments.generate_build_usage_report`."""
 
@@ -134,7 +71,7 @@ class DeploymentBuildUsageReportResponse(Model):
     __secrets__ = ("report_url", "delete_report_url")
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class DockerfileCheckResponse(Model):
     """Returned by `environments.check_dockerfile`."""
 
@@ -143,7 +80,7 @@ class DockerfileCheckResponse(Model):
     repositories: list[str] | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class EnvironmentCloudProvider(Model):
     """Part of `Environment`."""
 
@@ -159,7 +96,7 @@ class EnvironmentDeploymentStatusEnum(OpenEnum):
     OUT_OF_DATE = "OUT_OF_DATE"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class EnvironmentServiceIdsAllRequest(Model):
     """Sent by `environments.stop_services` and 2 more operations."""
 
@@ -171,7 +108,7 @@ class EnvironmentServiceIdsAllRequest(Model):
     terraform_ids: list[str] | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class EnvironmentStats(Model):
     """Returned by `environments.list_stats`."""
 
@@ -179,7 +116,7 @@ class EnvironmentStats(Model):
     service_total_number: float | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class RebootServicesRequest(Model):
     """Sent by `environments.restart_services`."""
 
@@ -204,7 +141,7 @@ class StageStepMetricNameEnum(OpenEnum):
     PROVISION_BUILDER = "PROVISION_BUILDER"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterOverviewResponse(Model):
     """Part of `EnvironmentOverviewResponse`."""
 
@@ -214,7 +151,7 @@ class ClusterOverviewResponse(Model):
     is_demo: bool
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class CloneEnvironmentRequest(Model):
     """Sent by `environments.clone`."""
 
@@ -225,7 +162,7 @@ class CloneEnvironmentRequest(Model):
     project_id: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class CreateEnvironmentRequest(Model):
     """Sent by `environments.create`.
 
@@ -238,7 +175,7 @@ class CreateEnvironmentRequest(Model):
     mode: EnvironmentModeEnum | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class EnvironmentEditRequest(Model):
     """Sent by `environments.update`.
 
@@ -250,7 +187,7 @@ class EnvironmentEditRequest(Model):
     mode: EnvironmentModeEnum | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class Environment(Model):
     """Returned by `environments.list` and 4 more operations.
 
@@ -272,7 +209,7 @@ class Environment(Model):
     expires_at: datetime | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class EnvironmentDeploymentRule(Model):
     """Returned by `environments.deployment_rule.get` and `environments.deployment_rule.update`.
 
@@ -295,7 +232,7 @@ class EnvironmentDeploymentRule(Model):
     auto_preview: bool | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class EnvironmentDeploymentRuleEditRequest(Model):
     """Sent by `environments.deployment_rule.update`.
 
@@ -315,7 +252,7 @@ class EnvironmentDeploymentRuleEditRequest(Model):
     auto_stop: bool | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class EnvironmentStatusesWithStagesPreCheckStage(Model):
     """Part of `EnvironmentStatusesWithStages`."""
 
@@ -323,7 +260,7 @@ class EnvironmentStatusesWithStagesPreCheckStage(Model):
     total_duration_sec: int | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ServicesOverviewResponse(Model):
     """Part of `EnvironmentOverviewResponse`."""
 
@@ -331,7 +268,7 @@ class ServicesOverviewResponse(Model):
     managed_by: ServicesOverviewResponseManagedBy
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class StageStepMetric(Model):
     """Part of `StageStepMetrics`."""
 
@@ -341,7 +278,7 @@ class StageStepMetric(Model):
     duration_sec: int | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class DockerfileCheckRequest(Model):
     """Sent by `environments.check_dockerfile`."""
 
@@ -349,7 +286,7 @@ class DockerfileCheckRequest(Model):
     dockerfile_path: str
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class StageStepMetrics(Model):
     """Part of `EnvironmentStatus` and `Stage`."""
 
@@ -358,19 +295,7 @@ class StageStepMetrics(Model):
     details: list[StageStepMetric] | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
-class DeployAllRequest(Model):
-    """Sent by `environments.deploy_services`."""
-
-    applications: list[DeployAllRequestApplication] | Unset | None = UNSET
-    databases: list[str] | Unset | None = UNSET
-    containers: list[DeployAllRequestContainer] | Unset | None = UNSET
-    jobs: list[DeployAllRequestJob] | Unset | None = UNSET
-    helms: list[DeployAllRequestHelm] | Unset | None = UNSET
-    terraforms: list[TerraformDeployRequest] | Unset | None = UNSET
-
-
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class EnvironmentStatus(Model):
     """Returned by `environments.list_statuses` and 5 more operations. Part of `EnvironmentOverviewResponse`
     and 2 more models.
@@ -389,7 +314,7 @@ class EnvironmentStatus(Model):
     metrics: list[StageStepMetrics] | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class Stage(Model):
     """Part of `DeploymentStageWithServicesStatuses`."""
 
@@ -400,7 +325,7 @@ class Stage(Model):
     status: StageStatusEnum | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class EnvironmentOverviewResponse(Model):
     """Returned by `environments.list_overviews`."""
 
@@ -414,7 +339,7 @@ class EnvironmentOverviewResponse(Model):
     deployment_status: EnvironmentStatus | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class EnvironmentStatuses(Model):
     """Returned by `environments.get_statuses`."""
 
@@ -428,7 +353,7 @@ class EnvironmentStatuses(Model):
     agentic_workflows: list[Status] | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class DeploymentStageWithServicesStatuses(Model):
     """Part of `EnvironmentStatusesWithStages`."""
 
@@ -442,37 +367,10 @@ class DeploymentStageWithServicesStatuses(Model):
     stage: Stage | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class EnvironmentStatusesWithStages(Model):
     """Returned by `environments.get_statuses_with_stages`. Received by `streams.deployment_status`."""
 
     environment: EnvironmentStatus | None = None
     stages: list[DeploymentStageWithServicesStatuses] | None = None
     pre_check_stage: EnvironmentStatusesWithStagesPreCheckStage | None = None
-
-
-AnyService: TypeAlias = Annotated[
-    Application
-    | ContainerResponse
-    | Database
-    | HelmResponse
-    | JobResponse
-    | TerraformResponse
-    | ArgocdAppResponse
-    | AgenticWorkflowResponse
-    | UnknownVariant,
-    ByTag(
-        "service_type",
-        {
-            "APPLICATION": Application,
-            "CONTAINER": ContainerResponse,
-            "DATABASE": Database,
-            "HELM": HelmResponse,
-            "JOB": JobResponse,
-            "TERRAFORM": TerraformResponse,
-            "ARGOCD_APP": ArgocdAppResponse,
-            "AGENTIC_WORKFLOW": AgenticWorkflowResponse,
-        },
-    ),
-]
-"""Returned by `environments.list_services`."""

@@ -3,10 +3,9 @@
 
 from datetime import datetime
 
-from attrs import define
-
+from qovery_async.codec.definition import define
 from qovery_async.models.common import OrganizationEventOrigin
-from qovery_async.vocabulary import Model, OpenEnum, own_first
+from qovery_async.vocabulary import Model, OpenEnum
 
 __all__ = [
     "OrganizationEventResponse", "OrganizationEventResponseList", "OrganizationEventResponseListLinks",
@@ -143,7 +142,7 @@ class OrganizationEventSubTargetType(OpenEnum):
     VARIABLE = "VARIABLE"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class OrganizationEventResponseListLinks(Model):
     """Part of `OrganizationEventResponseList`."""
 
@@ -151,7 +150,7 @@ class OrganizationEventResponseListLinks(Model):
     next: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class OrganizationEventTarget(Model):
     """Part of `OrganizationEventTargetResponseList`."""
 
@@ -166,7 +165,7 @@ class OrganizationEventTargetLevel(OpenEnum):
     ENVIRONMENT = "ENVIRONMENT"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class OrganizationEventResponse(Model):
     """Part of `OrganizationEventResponseList`."""
 
@@ -188,14 +187,14 @@ class OrganizationEventResponse(Model):
     original_change: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class OrganizationEventTargetResponseList(Model):
     """Returned by `events.list_targets`."""
 
     targets: list[OrganizationEventTarget] | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class OrganizationEventResponseList(Model):
     """Returned by `events.list`."""
 

@@ -3,16 +3,15 @@
 
 from typing import Annotated
 
-from attrs import define
-
-from qovery_async.vocabulary import Model, OpenEnum, Wire, own_first
+from qovery_async.codec.definition import define
+from qovery_async.vocabulary import Model, OpenEnum, Wire
 
 __all__ = [
     "FieldSchemaConstraintsResponse", "FieldSchemaResponse", "FieldSchemaResponseType",
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class FieldSchemaConstraintsResponse(Model):
     """Part of `FieldSchemaResponse` and `PlatformComponentInputRequirementResponse`."""
 
@@ -32,7 +31,7 @@ class FieldSchemaResponseType(OpenEnum):
     BOOL = "bool"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class FieldSchemaResponse(Model):
     """Part of `PlatformComponentConfigurationPreviewResponse` and 2 more models."""
 

@@ -3,9 +3,8 @@
 
 from typing import Annotated, TypeAlias
 
-from attrs import define
-
-from qovery_async.vocabulary import UNSET, ByKey, Model, OpenEnum, UnknownVariant, Unset, own_first
+from qovery_async.codec.definition import define
+from qovery_async.vocabulary import UNSET, ByKey, Model, OpenEnum, UnknownVariant, Unset
 
 __all__ = [
     "GcpCredentialsRequest", "GcpServiceAccountKeyCredentialsRequest",
@@ -27,7 +26,7 @@ class GcpWorkloadIdentityFederationCredentialsRequestCredentialType(OpenEnum):
     WIF = "WIF"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class GcpServiceAccountKeyCredentialsRequest(Model):
     """Part of `GcpCredentialsRequest`."""
 
@@ -38,7 +37,7 @@ class GcpServiceAccountKeyCredentialsRequest(Model):
     __secrets__ = ("gcp_credentials",)
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class GcpWorkloadIdentityFederationCredentialsRequest(Model):
     """Part of `GcpCredentialsRequest`."""
 

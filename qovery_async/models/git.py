@@ -3,9 +3,8 @@
 
 from datetime import date, datetime
 
-from attrs import define
-
-from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, own_first
+from qovery_async.codec.definition import define
+from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
 
 __all__ = [
     "ApplicationGitRepository", "ApplicationGitRepositoryRequest", "Commit", "GitAuthProvider",
@@ -24,7 +23,7 @@ class GitProviderEnum(OpenEnum):
     GITLAB = "GITLAB"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class Commit(Model):
     """Returned by `clusters.eks_anywhere.list_commits` and 4 more operations. Part of `DeploymentHistory` and
     6 more models.
@@ -39,7 +38,7 @@ class Commit(Model):
     commit_page_url: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class GitAuthProvider(Model):
     """Returned by `git.list_auth_providers` and `account.list_git_auth_providers`."""
 
@@ -49,7 +48,7 @@ class GitAuthProvider(Model):
     use_bot: bool | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class HelmGitRepositoryRequest(Model):
     """Part of `GitFileCheckRequest` and 3 more models."""
 
@@ -59,7 +58,7 @@ class HelmGitRepositoryRequest(Model):
     git_token_id: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class GitRepository(Model):
     """Returned by `git.list_github_repositories` and 5 more operations."""
 
@@ -70,7 +69,7 @@ class GitRepository(Model):
     is_private: bool | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class GitRepositoryBranch(Model):
     """Returned by `git.list_github_branches` and 5 more operations."""
 
@@ -96,7 +95,7 @@ class GitWebhookStatusResponseStatus(OpenEnum):
     UNABLE_TO_VERIFY = "UNABLE_TO_VERIFY"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class OrganizationGithubAppConnectRequest(Model):
     """Sent by `git.connect_github_app`."""
 
@@ -106,7 +105,7 @@ class OrganizationGithubAppConnectRequest(Model):
     __secrets__ = ("code",)
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ApplicationGitRepository(Model):
     """Part of `Application` and 5 more models."""
 
@@ -125,7 +124,7 @@ class ApplicationGitRepository(Model):
     git_token_name: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ApplicationGitRepositoryRequest(Model):
     """Sent by `git.list_directories`. Part of `ApplicationEditRequest` and 6 more models."""
 
@@ -136,7 +135,7 @@ class ApplicationGitRepositoryRequest(Model):
     git_token_id: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class GitTokenRequest(Model):
     """Sent by `git_tokens.create` and `git_tokens.update`."""
 
@@ -150,7 +149,7 @@ class GitTokenRequest(Model):
     __secrets__ = ("token",)
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class GitTokenResponse(Model):
     """Returned by `git_tokens.list` and 3 more operations."""
 
@@ -166,7 +165,7 @@ class GitTokenResponse(Model):
     workspace: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class GitFileCheckRequest(Model):
     """Sent by `environments.check_git_file`."""
 
@@ -174,7 +173,7 @@ class GitFileCheckRequest(Model):
     files: list[str]
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class GitTokenAssociatedServiceResponse(Model):
     """Returned by `git_tokens.list_associated_services`."""
 
@@ -187,7 +186,7 @@ class GitTokenAssociatedServiceResponse(Model):
     service_type: GitTokenAssociatedServiceType
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class GitWebhookStatusResponse(Model):
     """Returned by `services.get_git_webhook_status` and `services.sync_git_webhook`."""
 

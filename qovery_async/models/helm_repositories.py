@@ -4,9 +4,8 @@
 from datetime import datetime
 from typing import Any
 
-from attrs import define
-
-from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, own_first
+from qovery_async.codec.definition import define
+from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
 
 __all__ = [
     "AvailableHelmRepositoryResponse", "HelmRepositoryAssociatedServiceType",
@@ -34,7 +33,7 @@ class HelmRepositoryAssociatedServiceType(OpenEnum):
     HELM = "HELM"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class HelmRepositoryRequestConfig(Model):
     """Part of `HelmRepositoryRequest`."""
 
@@ -53,7 +52,7 @@ class HelmRepositoryRequestConfig(Model):
     __secrets__ = ("password", "secret_access_key", "scaleway_secret_key")
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class HelmRepositoryResponseConfig(Model):
     """Part of `HelmRepositoryResponse`."""
 
@@ -67,7 +66,7 @@ class HelmRepositoryResponseConfig(Model):
     azure_subscription_id: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class AvailableHelmRepositoryResponse(Model):
     """Returned by `helm_repositories.list_available`."""
 
@@ -76,7 +75,7 @@ class AvailableHelmRepositoryResponse(Model):
     is_mandatory: bool
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class HelmRepositoryAssociatedServicesResponse(Model):
     """Returned by `helm_repositories.list_associated_services`."""
 
@@ -89,7 +88,7 @@ class HelmRepositoryAssociatedServicesResponse(Model):
     service_type: HelmRepositoryAssociatedServiceType
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class HelmRepositoryRequest(Model):
     """Sent by `helm_repositories.create` and `helm_repositories.update`."""
 
@@ -101,7 +100,7 @@ class HelmRepositoryRequest(Model):
     url: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class HelmRepositoryResponse(Model):
     """Returned by `helm_repositories.list` and 3 more operations."""
 

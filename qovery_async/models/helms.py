@@ -4,12 +4,11 @@
 from datetime import datetime
 from typing import Annotated, TypeAlias
 
-from attrs import define
-
+from qovery_async.codec.definition import define
 from qovery_async.models.common import DeploymentRestrictionModeEnum, DeploymentRestrictionTypeEnum, ServiceTypeEnum
 from qovery_async.models.git import ApplicationGitRepository, ApplicationGitRepositoryRequest, HelmGitRepositoryRequest
 from qovery_async.models.references import ReferenceObject
-from qovery_async.vocabulary import UNSET, ByKey, ByTag, Model, OpenEnum, UnknownVariant, Unset, own_first
+from qovery_async.vocabulary import UNSET, ByKey, ByTag, Model, OpenEnum, UnknownVariant, Unset
 
 __all__ = [
     "HelmCheckRequest", "HelmDefaultValuesRequest", "HelmDefaultValuesRequestSource",
@@ -31,7 +30,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class HelmDefaultValuesRequestSourceWithHelmRepositoryHelmRepository(Model):
     """Part of `HelmDefaultValuesRequestSourceWithHelmRepository`."""
 
@@ -40,7 +39,7 @@ class HelmDefaultValuesRequestSourceWithHelmRepositoryHelmRepository(Model):
     chart_version: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class HelmDeployRequest(Model):
     """Sent by `helms.deploy`.
 
@@ -68,7 +67,7 @@ class HelmPortProtocolEnum(OpenEnum):
     GRPC = "GRPC"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class KubernetesSelector(Model):
     """Part of `HelmPortRequestPortWithServiceSelectors` and 2 more models."""
 
@@ -76,7 +75,7 @@ class KubernetesSelector(Model):
     value: str
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class HelmRequestSourceWithHelmRepositoryHelmRepository(Model):
     """Part of `HelmRequestSourceWithHelmRepository`."""
 
@@ -85,7 +84,7 @@ class HelmRequestSourceWithHelmRepositoryHelmRepository(Model):
     chart_version: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class HelmRequestValuesOverrideFileRawValue(Model):
     """Part of `HelmRequestValuesOverrideFileRaw`."""
 
@@ -95,7 +94,7 @@ class HelmRequestValuesOverrideFileRawValue(Model):
     __secrets__ = ("content",)
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class HelmResponseValuesOverrideFileRawValue(Model):
     """Part of `HelmResponseValuesOverrideFileRaw`."""
 
@@ -105,7 +104,7 @@ class HelmResponseValuesOverrideFileRawValue(Model):
     __secrets__ = ("content",)
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class HelmSourceRepositoryResponseRepository(Model):
     """Part of `HelmSourceRepositoryResponse`."""
 
@@ -114,7 +113,7 @@ class HelmSourceRepositoryResponseRepository(Model):
     url: str
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class HelmVersionResponse(Model):
     """Returned by `helm_repositories.list_charts`."""
 
@@ -122,14 +121,14 @@ class HelmVersionResponse(Model):
     versions: list[str] | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class KubernetesMetadata(Model):
     """Part of `KubernetesService`."""
 
     name: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class KubernetesServicePort(Model):
     """Part of `KubernetesServiceSpec`."""
 
@@ -137,7 +136,7 @@ class KubernetesServicePort(Model):
     name: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class HelmDeploymentRestrictionRequest(Model):
     """Sent by `helms.deployment_restrictions.create` and `helms.deployment_restrictions.update`."""
 
@@ -146,7 +145,7 @@ class HelmDeploymentRestrictionRequest(Model):
     value: str
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class HelmDeploymentRestrictionResponse(Model):
     """Returned by `helms.deployment_restrictions.list` and 2 more operations."""
 
@@ -158,35 +157,35 @@ class HelmDeploymentRestrictionResponse(Model):
     updated_at: datetime | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class HelmCheckRequest(Model):
     """Sent by `environments.check_helm_repository`."""
 
     git_repository: HelmGitRepositoryRequest
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class HelmDefaultValuesRequestSourceWithGitRepository(Model):
     """Part of `HelmDefaultValuesRequestSource`."""
 
     git_repository: HelmGitRepositoryRequest | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class HelmRequestSourceWithGitRepository(Model):
     """Part of `HelmRequestSource`."""
 
     git_repository: HelmGitRepositoryRequest | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class HelmDefaultValuesRequestSourceWithHelmRepository(Model):
     """Part of `HelmDefaultValuesRequestSource`."""
 
     helm_repository: HelmDefaultValuesRequestSourceWithHelmRepositoryHelmRepository | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class HelmPortRequestPortWithServiceName(Model):
     """Part of `HelmPortRequestPort`."""
 
@@ -199,7 +198,7 @@ class HelmPortRequestPortWithServiceName(Model):
     service_name: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class HelmPortResponseWithServiceName(Model):
     """Part of `HelmResponsePort`."""
 
@@ -214,7 +213,7 @@ class HelmPortResponseWithServiceName(Model):
     is_default: bool | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class HelmPortRequestPortWithServiceSelectors(Model):
     """Part of `HelmPortRequestPort`."""
 
@@ -227,7 +226,7 @@ class HelmPortRequestPortWithServiceSelectors(Model):
     service_selectors: list[KubernetesSelector] | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class HelmPortResponseWithServiceSelectors(Model):
     """Part of `HelmResponsePort`."""
 
@@ -242,28 +241,28 @@ class HelmPortResponseWithServiceSelectors(Model):
     is_default: bool | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class HelmRequestSourceWithHelmRepository(Model):
     """Part of `HelmRequestSource`."""
 
     helm_repository: HelmRequestSourceWithHelmRepositoryHelmRepository | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class HelmRequestValuesOverrideFileRaw(Model):
     """Part of `HelmRequestValuesOverrideFile`."""
 
     values: list[HelmRequestValuesOverrideFileRawValue] | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class HelmResponseValuesOverrideFileRaw(Model):
     """Part of `HelmResponseValuesOverrideFile`."""
 
     values: list[HelmResponseValuesOverrideFileRawValue]
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class HelmSourceRepositoryResponse(Model):
     """Part of `HelmResponseSourceWithRepository`."""
 
@@ -272,7 +271,7 @@ class HelmSourceRepositoryResponse(Model):
     repository: HelmSourceRepositoryResponseRepository
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class KubernetesServiceSpec(Model):
     """Part of `KubernetesService`."""
 
@@ -281,7 +280,7 @@ class KubernetesServiceSpec(Model):
     selectors: list[KubernetesSelector] | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class HelmResponseValuesOverrideFileGit(Model):
     """Part of `HelmResponseValuesOverrideFile`."""
 
@@ -289,14 +288,14 @@ class HelmResponseValuesOverrideFileGit(Model):
     paths: list[str]
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class HelmSourceGitResponse(Model):
     """Part of `HelmResponseSourceWithGit`."""
 
     git_repository: ApplicationGitRepository
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class HelmRequestValuesOverrideFileGit(Model):
     """Part of `HelmRequestValuesOverrideFile`."""
 
@@ -353,14 +352,14 @@ HelmRequestSource: TypeAlias = Annotated[
 """Part of `HelmRequest`."""
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class HelmResponseSourceWithRepository(Model):
     """Part of `HelmResponseSource`."""
 
     repository: HelmSourceRepositoryResponse
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class KubernetesService(Model):
     """Returned by `helms.list_kubernetes_services`."""
 
@@ -368,7 +367,7 @@ class KubernetesService(Model):
     service_spec: KubernetesServiceSpec
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class HelmResponseValuesOverrideFile(Model):
     """Part of `HelmResponseValuesOverride`."""
 
@@ -376,14 +375,14 @@ class HelmResponseValuesOverrideFile(Model):
     git: HelmResponseValuesOverrideFileGit | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class HelmResponseSourceWithGit(Model):
     """Part of `HelmResponseSource`."""
 
     git: HelmSourceGitResponse
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class HelmRequestValuesOverrideFile(Model):
     """Part of `HelmRequestValuesOverride`."""
 
@@ -391,14 +390,14 @@ class HelmRequestValuesOverrideFile(Model):
     raw: HelmRequestValuesOverrideFileRaw | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class HelmDefaultValuesRequest(Model):
     """Sent by `helms.create_default_values`."""
 
     source: HelmDefaultValuesRequestSource
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class HelmResponseValuesOverride(Model):
     """Part of `HelmResponse`."""
 
@@ -420,7 +419,7 @@ HelmResponseSource: TypeAlias = Annotated[
 """Part of `HelmResponse`."""
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class HelmRequestValuesOverride(Model):
     """Part of `HelmRequest`."""
 
@@ -430,7 +429,7 @@ class HelmRequestValuesOverride(Model):
     file: HelmRequestValuesOverrideFile | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class HelmResponse(Model):
     """Returned by `helms.list` and 4 more operations. Part of `AnyService`.
 
@@ -459,7 +458,7 @@ class HelmResponse(Model):
     blueprint_id: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class HelmRequest(Model):
     """Sent by `helms.create` and `helms.update`.
 

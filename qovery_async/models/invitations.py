@@ -3,10 +3,9 @@
 
 from datetime import datetime
 
-from attrs import define
-
+from qovery_async.codec.definition import define
 from qovery_async.models.common import InviteMemberRoleEnum
-from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, own_first
+from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
 
 __all__ = [
     "InviteMember", "InviteMemberRequest", "InviteStatusEnum",
@@ -20,7 +19,7 @@ class InviteStatusEnum(OpenEnum):
     PENDING = "PENDING"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class InviteMemberRequest(Model):
     """Sent by `invitations.create`."""
 
@@ -29,7 +28,7 @@ class InviteMemberRequest(Model):
     role_id: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class InviteMember(Model):
     """Returned by `invitations.list` and 3 more operations."""
 

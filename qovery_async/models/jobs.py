@@ -4,8 +4,7 @@
 from datetime import datetime
 from typing import Annotated, TypeAlias
 
-from attrs import define
-
+from qovery_async.codec.definition import define
 from qovery_async.models.annotations_groups import OrganizationAnnotationsGroupResponse, ServiceAnnotationRequest
 from qovery_async.models.common import (
     CpuArchitectureEnum,
@@ -17,31 +16,31 @@ from qovery_async.models.common import (
 from qovery_async.models.containers import ContainerSource
 from qovery_async.models.git import ApplicationGitRepository, ApplicationGitRepositoryRequest
 from qovery_async.models.healthchecks import Healthcheck
+from qovery_async.models.job_schedules import JobLifecycleTypeEnum
 from qovery_async.models.labels_groups import OrganizationLabelsGroupResponse, ServiceLabelRequest
 from qovery_async.models.references import ReferenceObject
-from qovery_async.vocabulary import UNSET, ByKey, ByTag, Model, OpenEnum, UnknownVariant, Unset, own_first
+from qovery_async.vocabulary import UNSET, ByKey, ByTag, Model, OpenEnum, UnknownVariant, Unset
 
 __all__ = [
     "BaseJobResponseSource", "BaseJobResponseSourceWithDocker", "BaseJobResponseSourceWithImage",
     "CleanFailedJobResponse", "CronJobResponse", "CronJobResponseSchedule", "CronJobResponseScheduleCronjob",
-    "JobCronSchedule", "JobDeployRequest", "JobDeploymentRestrictionRequest", "JobDeploymentRestrictionResponse",
-    "JobForceEvent", "JobLifecycleTypeEnum", "JobLifecyleSchedule", "JobRequest", "JobRequestSchedule",
-    "JobRequestScheduleCronjob", "JobRequestScheduleOnDelete", "JobRequestScheduleOnStart",
-    "JobRequestScheduleOnStop", "JobRequestSource", "JobRequestSourceDocker", "JobRequestSourceImage",
-    "JobResponse", "JobScheduleEvent", "JobSourceDockerResponse", "LifecycleJobResponse",
+    "JobDeployRequest", "JobDeploymentRestrictionRequest", "JobDeploymentRestrictionResponse", "JobForceEvent",
+    "JobRequest", "JobRequestSchedule", "JobRequestScheduleCronjob", "JobRequestScheduleOnDelete",
+    "JobRequestScheduleOnStart", "JobRequestScheduleOnStop", "JobRequestSource", "JobRequestSourceDocker",
+    "JobRequestSourceImage", "JobResponse", "JobSourceDockerResponse", "LifecycleJobResponse",
     "LifecycleJobResponseSchedule", "LifecycleJobResponseScheduleOnDelete", "LifecycleJobResponseScheduleOnStart",
     "LifecycleJobResponseScheduleOnStop", "OrganizationJobAutoDeployRequest",
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class CleanFailedJobResponse(Model):
     """Returned by `jobs.clean_failed`."""
 
     clean_kubernetes_jobs: list[str] | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class CronJobResponseScheduleCronjob(Model):
     """Part of `CronJobResponseSchedule`.
 
@@ -57,48 +56,7 @@ class CronJobResponseScheduleCronjob(Model):
     entrypoint: str | None = None
 
 
-class JobScheduleEvent(OpenEnum):
-    """Part of `DeploymentHistoryJobResponseSchedule`."""
-
-    ON_START = "ON_START"
-    ON_STOP = "ON_STOP"
-    ON_DELETE = "ON_DELETE"
-    CRON = "CRON"
-
-
-@define(kw_only=True, repr=False, field_transformer=own_first)
-class JobLifecyleSchedule(Model):
-    """Part of `DeploymentHistoryServiceDetailsWithJobTypeSchedule`."""
-
-    arguments: list[str]
-    entrypoint: str | None = None
-
-
-@define(kw_only=True, repr=False, field_transformer=own_first)
-class JobCronSchedule(Model):
-    """Part of `DeploymentHistoryServiceDetailsWithJobTypeSchedule`.
-
-    Attributes:
-        scheduled_at: A cron expression of five fields, such as `0 3 * * *`: minutes, not seconds, come
-            first.
-        timezone: The name of a time zone, such as `Europe/Paris` (`Etc/UTC` unless given).
-    """
-
-    arguments: list[str]
-    scheduled_at: str
-    timezone: str
-    entrypoint: str | None = None
-
-
-class JobLifecycleTypeEnum(OpenEnum):
-    """Part of `DeploymentHistoryServiceDetailsWithJobTypeSchedule` and 2 more models."""
-
-    GENERIC = "GENERIC"
-    TERRAFORM = "TERRAFORM"
-    CLOUDFORMATION = "CLOUDFORMATION"
-
-
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class JobDeployRequest(Model):
     """Sent by `jobs.deploy`.
 
@@ -120,7 +78,7 @@ class JobForceEvent(OpenEnum):
     CRON = "CRON"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class JobRequestScheduleOnStart(Model):
     """Part of `JobRequestSchedule`."""
 
@@ -128,7 +86,7 @@ class JobRequestScheduleOnStart(Model):
     entrypoint: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class JobRequestScheduleOnStop(Model):
     """Part of `JobRequestSchedule`."""
 
@@ -136,7 +94,7 @@ class JobRequestScheduleOnStop(Model):
     entrypoint: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class JobRequestScheduleOnDelete(Model):
     """Part of `JobRequestSchedule`."""
 
@@ -144,7 +102,7 @@ class JobRequestScheduleOnDelete(Model):
     entrypoint: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class JobRequestScheduleCronjob(Model):
     """Part of `JobRequestSchedule`.
 
@@ -160,7 +118,7 @@ class JobRequestScheduleCronjob(Model):
     timezone: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class JobRequestSourceImage(Model):
     """Part of `JobRequestSource`."""
 
@@ -169,7 +127,7 @@ class JobRequestSourceImage(Model):
     registry_id: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class LifecycleJobResponseScheduleOnStart(Model):
     """Part of `LifecycleJobResponseSchedule`."""
 
@@ -177,7 +135,7 @@ class LifecycleJobResponseScheduleOnStart(Model):
     entrypoint: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class LifecycleJobResponseScheduleOnStop(Model):
     """Part of `LifecycleJobResponseSchedule`."""
 
@@ -185,7 +143,7 @@ class LifecycleJobResponseScheduleOnStop(Model):
     entrypoint: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class LifecycleJobResponseScheduleOnDelete(Model):
     """Part of `LifecycleJobResponseSchedule`."""
 
@@ -193,7 +151,7 @@ class LifecycleJobResponseScheduleOnDelete(Model):
     entrypoint: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class OrganizationJobAutoDeployRequest(Model):
     """Sent by `jobs.auto_deploy`."""
 
@@ -201,7 +159,7 @@ class OrganizationJobAutoDeployRequest(Model):
     tag: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class JobDeploymentRestrictionRequest(Model):
     """Sent by `jobs.deployment_restrictions.create` and `jobs.deployment_restrictions.update`."""
 
@@ -210,7 +168,7 @@ class JobDeploymentRestrictionRequest(Model):
     value: str
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class JobDeploymentRestrictionResponse(Model):
     """Returned by `jobs.deployment_restrictions.list` and 2 more operations."""
 
@@ -222,14 +180,14 @@ class JobDeploymentRestrictionResponse(Model):
     updated_at: datetime | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class CronJobResponseSchedule(Model):
     """Part of `CronJobResponse`."""
 
     cronjob: CronJobResponseScheduleCronjob
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class JobRequestSchedule(Model):
     """Part of `JobRequest`."""
 
@@ -240,7 +198,7 @@ class JobRequestSchedule(Model):
     lifecycle_type: JobLifecycleTypeEnum | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class LifecycleJobResponseSchedule(Model):
     """Part of `LifecycleJobResponse`."""
 
@@ -250,7 +208,7 @@ class LifecycleJobResponseSchedule(Model):
     lifecycle_type: JobLifecycleTypeEnum | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class JobSourceDockerResponse(Model):
     """Part of `BaseJobResponseSourceWithDocker`."""
 
@@ -260,7 +218,7 @@ class JobSourceDockerResponse(Model):
     docker_target_build_stage: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class JobRequestSourceDocker(Model):
     """Part of `JobRequestSource`."""
 
@@ -270,14 +228,14 @@ class JobRequestSourceDocker(Model):
     docker_target_build_stage: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class BaseJobResponseSourceWithDocker(Model):
     """Part of `BaseJobResponseSource`."""
 
     docker: JobSourceDockerResponse
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class JobRequestSource(Model):
     """Part of `JobRequest`."""
 
@@ -285,7 +243,7 @@ class JobRequestSource(Model):
     docker: JobRequestSourceDocker | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class BaseJobResponseSourceWithImage(Model):
     """Part of `BaseJobResponseSource`."""
 
@@ -304,7 +262,7 @@ BaseJobResponseSource: TypeAlias = Annotated[
 """Part of `CronJobResponse` and `LifecycleJobResponse`."""
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class JobRequest(Model):
     """Sent by `jobs.create` and `jobs.update`.
 
@@ -339,7 +297,7 @@ class JobRequest(Model):
     icon_uri: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class CronJobResponse(Model):
     """Part of `JobResponse`.
 
@@ -385,7 +343,7 @@ class CronJobResponse(Model):
     labels_groups: list[OrganizationLabelsGroupResponse] | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class LifecycleJobResponse(Model):
     """Part of `JobResponse`.
 

@@ -3,9 +3,8 @@
 
 from datetime import datetime
 
-from attrs import define
-
-from qovery_async.vocabulary import Model, OpenEnum, own_first
+from qovery_async.codec.definition import define
+from qovery_async.vocabulary import Model, OpenEnum
 
 __all__ = [
     "Label", "LabelsGroupAssociatedItem", "LabelsGroupAssociatedItemType", "OrganizationLabelsGroupCreateRequest",
@@ -13,14 +12,14 @@ __all__ = [
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ServiceLabelRequest(Model):
     """Part of `ApplicationEditRequest` and 5 more models."""
 
     id: str
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class Label(Model):
     """Part of `OrganizationLabelsGroupCreateRequest` and 2 more models."""
 
@@ -41,7 +40,7 @@ class LabelsGroupAssociatedItemType(OpenEnum):
     CRON = "CRON"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class OrganizationLabelsGroupCreateRequest(Model):
     """Sent by `labels_groups.create` and `labels_groups.update`."""
 
@@ -49,7 +48,7 @@ class OrganizationLabelsGroupCreateRequest(Model):
     labels: list[Label]
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class OrganizationLabelsGroupEnrichedResponse(Model):
     """Returned by `labels_groups.list`."""
 
@@ -61,7 +60,7 @@ class OrganizationLabelsGroupEnrichedResponse(Model):
     associated_items_count: int | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class OrganizationLabelsGroupResponse(Model):
     """Returned by `labels_groups.create` and 2 more operations. Part of `Application` and 4 more models."""
 
@@ -72,7 +71,7 @@ class OrganizationLabelsGroupResponse(Model):
     updated_at: datetime | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class LabelsGroupAssociatedItem(Model):
     """Returned by `labels_groups.list_associated_items`."""
 

@@ -3,10 +3,9 @@
 
 from typing import Annotated
 
-from attrs import define
-
+from qovery_async.codec.definition import define
 from qovery_async.models.common import CloudProviderEnum
-from qovery_async.vocabulary import Model, Wire, own_first
+from qovery_async.vocabulary import Model, Wire
 
 __all__ = [
     "LifecycleTemplateResponse", "LifecycleTemplateResponseEvent", "LifecycleTemplateResponseResources",
@@ -14,7 +13,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class LifecycleTemplateResponseEvent(Model):
     """Part of `LifecycleTemplateResponse`."""
 
@@ -23,7 +22,7 @@ class LifecycleTemplateResponseEvent(Model):
     entrypoint: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class LifecycleTemplateResponseResources(Model):
     """Part of `LifecycleTemplateResponse`.
 
@@ -35,7 +34,7 @@ class LifecycleTemplateResponseResources(Model):
     ram_mib: int
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class LifecycleTemplateResponseVariableFile(Model):
     """Part of `LifecycleTemplateResponseVariable`."""
 
@@ -43,7 +42,7 @@ class LifecycleTemplateResponseVariableFile(Model):
     enable_interpolation: bool | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class LifecycleTemplateSummary(Model):
     """Returned by `environments.lifecycle_templates.list`."""
 
@@ -52,7 +51,7 @@ class LifecycleTemplateSummary(Model):
     description: str
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class LifecycleTemplateResponseVariable(Model):
     """Part of `LifecycleTemplateResponse`."""
 
@@ -66,7 +65,7 @@ class LifecycleTemplateResponseVariable(Model):
     __secrets_if__ = "is_secret"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class LifecycleTemplateResponse(Model):
     """Returned by `environments.lifecycle_templates.get`."""
 

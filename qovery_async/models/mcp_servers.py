@@ -3,16 +3,15 @@
 
 from datetime import datetime
 
-from attrs import define
-
-from qovery_async.vocabulary import UNSET, Model, Unset, own_first
+from qovery_async.codec.definition import define
+from qovery_async.vocabulary import UNSET, Model, Unset
 
 __all__ = [
     "McpServerRequest", "McpServerResponse",
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class McpServerRequest(Model):
     """Sent by `mcp_servers.create` and `mcp_servers.update`."""
 
@@ -24,7 +23,7 @@ class McpServerRequest(Model):
     __secrets__ = ("headers",)
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class McpServerResponse(Model):
     """Returned by `mcp_servers.list` and 3 more operations."""
 

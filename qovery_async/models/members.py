@@ -3,24 +3,23 @@
 
 from datetime import datetime
 
-from attrs import define
-
+from qovery_async.codec.definition import define
 from qovery_async.models.common import InviteMemberRoleEnum
-from qovery_async.vocabulary import Model, own_first
+from qovery_async.vocabulary import Model
 
 __all__ = [
     "DeleteMemberRequest", "Member", "MemberRoleUpdateRequest", "TransferOwnershipRequest",
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class DeleteMemberRequest(Model):
     """Sent by `members.delete`."""
 
     user_id: str
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class MemberRoleUpdateRequest(Model):
     """Sent by `members.update_role`."""
 
@@ -28,14 +27,14 @@ class MemberRoleUpdateRequest(Model):
     role_id: str
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class TransferOwnershipRequest(Model):
     """Sent by `members.transfer_ownership`."""
 
     user_id: str
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class Member(Model):
     """Returned by `members.list`."""
 

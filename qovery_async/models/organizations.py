@@ -3,14 +3,13 @@
 
 from datetime import datetime
 
-from attrs import define
-
+from qovery_async.codec.definition import define
 from qovery_async.models.cluster_credentials import ClusterCredentials
 from qovery_async.models.common import CloudProviderEnum
 from qovery_async.models.environment_modes import EnvironmentModeEnum
 from qovery_async.models.organization_plans import PlanEnum
 from qovery_async.models.references import ReferenceObject
-from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, own_first
+from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
 
 __all__ = [
     "CredentialCluster", "OrganizationAvailableRole", "OrganizationCredentials", "OrganizationEditRequest",
@@ -19,7 +18,7 @@ __all__ = [
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class OrganizationAvailableRole(Model):
     """Returned by `organizations.list_available_roles`."""
 
@@ -27,7 +26,7 @@ class OrganizationAvailableRole(Model):
     name: str
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class OrganizationEditRequest(Model):
     """Sent by `organizations.update`."""
 
@@ -48,7 +47,7 @@ class OrganizationOnboardingStatusEnum(OpenEnum):
     COMPLETED = "COMPLETED"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class OrganizationEnvironmentResponse(Model):
     """Returned by `organizations.list_environments`."""
 
@@ -61,7 +60,7 @@ class OrganizationEnvironmentResponse(Model):
     updated_at: datetime | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class CredentialCluster(Model):
     """Part of `OrganizationCredentials`."""
 
@@ -70,7 +69,7 @@ class CredentialCluster(Model):
     cloud_provider: CloudProviderEnum | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class OrganizationRequest(Model):
     """Sent by `organizations.create`."""
 
@@ -84,14 +83,14 @@ class OrganizationRequest(Model):
     admin_emails: list[str] | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class OrganizationOnboardingPatchRequest(Model):
     """Sent by `organizations.onboarding.update`."""
 
     status: OrganizationOnboardingStatusEnum
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class OrganizationOnboardingResponse(Model):
     """Returned by `organizations.onboarding.get` and `organizations.onboarding.update`."""
 
@@ -99,7 +98,7 @@ class OrganizationOnboardingResponse(Model):
     status: OrganizationOnboardingStatusEnum | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class OrganizationCredentials(Model):
     """Returned by `organizations.list_credentials`."""
 

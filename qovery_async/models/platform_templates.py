@@ -3,14 +3,13 @@
 
 from typing import Annotated, Any
 
-from attrs import define
-
+from qovery_async.codec.definition import define
 from qovery_async.models.field_schemas import (
     FieldSchemaConstraintsResponse,
     FieldSchemaResponse,
     FieldSchemaResponseType,
 )
-from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, Wire, own_first
+from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, Wire
 
 __all__ = [
     "PlatformCloudVendor", "PlatformClusterMode", "PlatformComponentConfigurationInputScope",
@@ -65,7 +64,7 @@ class PlatformComponentConfigurationInputScope(OpenEnum):
     CLUSTER = "CLUSTER"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class PlatformComponentConfigurationPreviewRequest(Model):
     """Sent by `platform_templates.resolve_component` and `clusters.platform_binding.resolve_component`."""
 
@@ -74,7 +73,7 @@ class PlatformComponentConfigurationPreviewRequest(Model):
     component_outputs: Annotated[dict[str, dict[str, str]] | Unset | None, Wire("componentOutputs")] = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class PlatformComponentOutputBindingResponse(Model):
     """Part of `PlatformComponentConfigurationPreviewResponse` and
     `PlatformComponentConfigurationResolutionResponse`.
@@ -85,7 +84,7 @@ class PlatformComponentOutputBindingResponse(Model):
     output: str
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class PlatformComponentConfigurationViolationResponse(Model):
     """Part of `PlatformComponentConfigurationPreviewResponse` and
     `PlatformComponentConfigurationResolutionResponse`.
@@ -118,7 +117,7 @@ class PlatformTemplateReleaseStatus(OpenEnum):
     DEPRECATED = "DEPRECATED"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class PlatformComponentInputRequirementResponse(Model):
     """Part of `PlatformComponentConfigurationPreviewResponse` and
     `PlatformComponentConfigurationResolutionResponse`.
@@ -139,7 +138,7 @@ class PlatformComponentInputRequirementResponse(Model):
     __secrets_if__ = "sensitive"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class PlatformTemplateComponentResponse(Model):
     """Part of `PlatformTemplateLayerResponse`."""
 
@@ -149,7 +148,7 @@ class PlatformTemplateComponentResponse(Model):
     description: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class PlatformComponentConfigurationPreviewResponse(Model):
     """Returned by `clusters.platform_binding.resolve_component`."""
 
@@ -161,7 +160,7 @@ class PlatformComponentConfigurationPreviewResponse(Model):
     violations: list[PlatformComponentConfigurationViolationResponse]
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class PlatformComponentConfigurationResolutionResponse(Model):
     """Returned by `platform_templates.resolve_component`."""
 
@@ -172,7 +171,7 @@ class PlatformComponentConfigurationResolutionResponse(Model):
     violations: list[PlatformComponentConfigurationViolationResponse]
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class PlatformTemplateLayerResponse(Model):
     """Part of `PlatformTemplateSummaryResponse`."""
 
@@ -186,7 +185,7 @@ class PlatformTemplateLayerResponse(Model):
     description: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class PlatformTemplateSummaryResponse(Model):
     """Returned by `platform_templates.list`."""
 

@@ -3,16 +3,15 @@
 
 from datetime import datetime
 
-from attrs import define
-
-from qovery_async.vocabulary import UNSET, Model, Unset, own_first
+from qovery_async.codec.definition import define
+from qovery_async.vocabulary import UNSET, Model, Unset
 
 __all__ = [
     "OrganizationPolicyApiToken", "OrganizationPolicyApiTokenCreate", "OrganizationPolicyApiTokenCreateRequest",
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class OrganizationPolicyApiToken(Model):
     """Returned by `policy_api_tokens.list`."""
 
@@ -28,7 +27,7 @@ class OrganizationPolicyApiToken(Model):
     expires_at: datetime | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class OrganizationPolicyApiTokenCreate(Model):
     """Returned by `policy_api_tokens.create`."""
 
@@ -47,7 +46,7 @@ class OrganizationPolicyApiTokenCreate(Model):
     __secrets__ = ("token",)
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class OrganizationPolicyApiTokenCreateRequest(Model):
     """Sent by `policy_api_tokens.create`."""
 

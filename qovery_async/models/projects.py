@@ -3,12 +3,11 @@
 
 from datetime import datetime
 
-from attrs import define
-
+from qovery_async.codec.definition import define
 from qovery_async.models.environment_modes import EnvironmentModeEnum
 from qovery_async.models.references import ReferenceObject
 from qovery_async.models.weekdays import WeekdayEnum
-from qovery_async.vocabulary import UNSET, Model, Unset, own_first
+from qovery_async.vocabulary import UNSET, Model, Unset
 
 __all__ = [
     "Project", "ProjectDeploymentRule", "ProjectDeploymentRuleRequest",
@@ -16,14 +15,14 @@ __all__ = [
 ]  # fmt: skip
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ProjectDeploymentRulesPriorityOrderRequest(Model):
     """Sent by `projects.deployment_rules.reorder`."""
 
     project_deployment_rule_ids_in_order: list[str] | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ProjectRequest(Model):
     """Sent by `projects.create` and `projects.update`."""
 
@@ -31,7 +30,7 @@ class ProjectRequest(Model):
     description: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ProjectStats(Model):
     """Returned by `projects.list_stats`."""
 
@@ -40,7 +39,7 @@ class ProjectStats(Model):
     environment_total_number: float | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class Project(Model):
     """Returned by `projects.list` and 3 more operations."""
 
@@ -53,7 +52,7 @@ class Project(Model):
     description: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ProjectDeploymentRule(Model):
     """Returned by `projects.deployment_rules.list` and 3 more operations.
 
@@ -80,7 +79,7 @@ class ProjectDeploymentRule(Model):
     priority_index: int | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ProjectDeploymentRuleRequest(Model):
     """Sent by `projects.deployment_rules.create` and `projects.deployment_rules.update`.
 

@@ -4,9 +4,8 @@
 from datetime import datetime
 from typing import Annotated, TypeAlias
 
-from attrs import define
-
-from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVariant, Unset, own_first
+from qovery_async.codec.definition import define
+from qovery_async.vocabulary import UNSET, ByTag, Model, OpenEnum, UnknownVariant, Unset
 
 __all__ = [
     "AutomaticallyConfiguredAuthDto", "AutomaticallyConfiguredAuthDtoMode", "AwsParameterStoreEndpointDto",
@@ -60,14 +59,14 @@ class GcpSecretManagerEndpointDtoMode(OpenEnum):
     GCP_SECRET_MANAGER = "GCP_SECRET_MANAGER"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class AutomaticallyConfiguredAuthDto(Model):
     """Part of `SecretManagerAuthenticationDto`."""
 
     mode: AutomaticallyConfiguredAuthDtoMode = AutomaticallyConfiguredAuthDtoMode.AUTOMATICALLY_CONFIGURED
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class AwsParameterStoreEndpointDto(Model):
     """Part of `SecretManagerEndpointConfigurationDto`."""
 
@@ -75,7 +74,7 @@ class AwsParameterStoreEndpointDto(Model):
     mode: AwsParameterStoreEndpointDtoMode = AwsParameterStoreEndpointDtoMode.AWS_PARAMETER_STORE
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class AwsRoleArnAuthDto(Model):
     """Part of `SecretManagerAuthenticationDto`."""
 
@@ -83,7 +82,7 @@ class AwsRoleArnAuthDto(Model):
     mode: AwsRoleArnAuthDtoMode = AwsRoleArnAuthDtoMode.AWS_ROLE_ARN
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class AwsSecretManagerEndpointDto(Model):
     """Part of `SecretManagerEndpointConfigurationDto`."""
 
@@ -91,7 +90,7 @@ class AwsSecretManagerEndpointDto(Model):
     mode: AwsSecretManagerEndpointDtoMode = AwsSecretManagerEndpointDtoMode.AWS_SECRET_MANAGER
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class AwsStaticCredentialsAuthDto(Model):
     """Part of `SecretManagerAuthenticationDto`."""
 
@@ -103,7 +102,7 @@ class AwsStaticCredentialsAuthDto(Model):
     __secrets__ = ("secret_key",)
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class GcpJsonCredentialsAuthDto(Model):
     """Part of `SecretManagerAuthenticationDto`."""
 
@@ -113,7 +112,7 @@ class GcpJsonCredentialsAuthDto(Model):
     __secrets__ = ("json_credentials",)
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class GcpSecretManagerEndpointDto(Model):
     """Part of `SecretManagerEndpointConfigurationDto`."""
 
@@ -155,7 +154,7 @@ SecretManagerEndpointConfigurationDto: TypeAlias = Annotated[
 """Part of `SecretManagerAccess` and `SecretManagerAccessRequest`."""
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class SecretManagerAccess(Model):
     """Part of `Cluster`."""
 
@@ -167,7 +166,7 @@ class SecretManagerAccess(Model):
     authentication: SecretManagerAuthenticationDto
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class SecretManagerAccessRequest(Model):
     """Part of `ClusterRequest`."""
 

@@ -3,10 +3,9 @@
 
 from typing import Annotated
 
-from attrs import define
-
+from qovery_async.codec.definition import define
 from qovery_async.models.statuses import StateEnum
-from qovery_async.vocabulary import Model, OpenEnum, Wire, own_first
+from qovery_async.vocabulary import Model, OpenEnum, Wire
 
 __all__ = [
     "GetIngressDeploymentStatusServiceType", "IngressDeploymentStatusResponse",
@@ -21,7 +20,7 @@ class GetIngressDeploymentStatusServiceType(OpenEnum):
     HELM = "HELM"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class IngressDeploymentStatusResponse(Model):
     """Returned by `services.get_ingress_deployment_status`."""
 

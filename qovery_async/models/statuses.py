@@ -3,9 +3,8 @@
 
 from datetime import datetime
 
-from attrs import define
-
-from qovery_async.vocabulary import Model, OpenEnum, own_first
+from qovery_async.codec.definition import define
+from qovery_async.vocabulary import Model, OpenEnum
 
 __all__ = [
     "ReferenceObjectStatus", "ServiceActionEnum", "ServiceActionStatusEnum", "ServiceDeploymentStatusEnum",
@@ -142,7 +141,7 @@ class ServiceSubActionEnum(OpenEnum):
     TERRAFORM_MIGRATE_STATE = "TERRAFORM_MIGRATE_STATE"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ServiceStepMetric(Model):
     """Part of `ServiceStepMetrics`."""
 
@@ -151,7 +150,7 @@ class ServiceStepMetric(Model):
     duration_sec: int | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class StatusDetails(Model):
     """Part of `DeploymentHistoryService` and 3 more models."""
 
@@ -160,7 +159,7 @@ class StatusDetails(Model):
     sub_action: ServiceSubActionEnum
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ServiceStepMetrics(Model):
     """Part of `ReferenceObjectStatus` and `Status`."""
 
@@ -169,7 +168,7 @@ class ServiceStepMetrics(Model):
     details: list[ServiceStepMetric]
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ReferenceObjectStatus(Model):
     """Returned by `container_registries.list_container_statuses` and 5 more operations.
 
@@ -189,7 +188,7 @@ class ReferenceObjectStatus(Model):
     execution_id: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class Status(Model):
     """Returned by `environments.deploy` and 36 more operations. Part of `Backup` and 2 more models.
 

@@ -3,9 +3,8 @@
 
 from typing import Annotated, TypeAlias
 
-from attrs import define
-
-from qovery_async.vocabulary import ByTag, Model, OpenEnum, UnknownVariant, own_first
+from qovery_async.codec.definition import define
+from qovery_async.vocabulary import ByTag, Model, OpenEnum, UnknownVariant
 
 __all__ = [
     "BlueprintPreviewCancelled", "BlueprintPreviewCancelledType", "BlueprintPreviewDiff",
@@ -38,21 +37,21 @@ class BlueprintPreviewTimeoutType(OpenEnum):
     TIMEOUT = "timeout"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class BlueprintServiceCreatedEvent(Model):
     """Received by `streams.blueprint_created`."""
 
     blueprint_id: str
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class BlueprintPreviewCancelled(Model):
     """Part of `BlueprintPreviewResult`."""
 
     type: BlueprintPreviewCancelledType = BlueprintPreviewCancelledType.CANCELLED
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class BlueprintPreviewDiff(Model):
     """Part of `BlueprintPreviewResult`."""
 
@@ -61,7 +60,7 @@ class BlueprintPreviewDiff(Model):
     type: BlueprintPreviewDiffType = BlueprintPreviewDiffType.DIFF
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class BlueprintPreviewError(Model):
     """Part of `BlueprintPreviewResult`."""
 
@@ -69,7 +68,7 @@ class BlueprintPreviewError(Model):
     type: BlueprintPreviewErrorType = BlueprintPreviewErrorType.ERROR
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class BlueprintPreviewTimeout(Model):
     """Part of `BlueprintPreviewResult`."""
 

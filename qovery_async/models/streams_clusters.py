@@ -3,10 +3,9 @@
 
 from typing import Annotated, TypeAlias
 
-from attrs import define
-
+from qovery_async.codec.definition import define
 from qovery_async.models.streams_statuses import CertificateStatus
-from qovery_async.vocabulary import ByTag, Model, OpenEnum, UnknownVariant, own_first
+from qovery_async.vocabulary import ByTag, Model, OpenEnum, UnknownVariant
 
 __all__ = [
     "ClusterComputedStatus", "ClusterGlobalStatus", "ClusterRunningStatus", "KubeVersionDrift", "KubeVersionOk",
@@ -24,7 +23,7 @@ class ClusterGlobalStatus(OpenEnum):
     ERROR = "ERROR"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class KubeVersionDrift(Model):
     """Part of `KubeVersionStatus`."""
 
@@ -33,7 +32,7 @@ class KubeVersionDrift(Model):
     type: str
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class KubeVersionOk(Model):
     """Part of `KubeVersionStatus`."""
 
@@ -41,14 +40,14 @@ class KubeVersionOk(Model):
     type: str
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class KubeVersionUnknown(Model):
     """Part of `KubeVersionStatus`."""
 
     type: str
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class MissingComponent(Model):
     """Part of `QoveryComponentInFailure`."""
 
@@ -70,7 +69,7 @@ class QoveryComponentStatus(OpenEnum):
     ERROR = "ERROR"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class QoveryNodeAttributes(Model):
     """Part of `QoveryNodeFailure`."""
 
@@ -91,7 +90,7 @@ KubeVersionStatus: TypeAlias = Annotated[
 """Part of `ClusterComputedStatus`."""
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class PodInError(Model):
     """Part of `QoveryComponentInFailure`."""
 
@@ -104,7 +103,7 @@ class PodInError(Model):
     reason: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class QoveryNodeFailure(Model):
     """Part of `ClusterComputedStatus`."""
 
@@ -127,7 +126,7 @@ QoveryComponentInFailure: TypeAlias = Annotated[
 """Part of `ClusterComputedStatus` and `QoveryComponent`."""
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class QoveryComponent(Model):
     """Part of `ClusterComputedStatus`."""
 
@@ -138,7 +137,7 @@ class QoveryComponent(Model):
     status: QoveryComponentStatus
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterComputedStatus(Model):
     """Part of `ClusterRunningStatus`."""
 
@@ -150,7 +149,7 @@ class ClusterComputedStatus(Model):
     qovery_components_in_failure: list[QoveryComponentInFailure]
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class ClusterRunningStatus(Model):
     """Received by `streams.cluster_status`."""
 

@@ -4,19 +4,17 @@
 from datetime import datetime
 from typing import Annotated, Any, TypeAlias
 
-from attrs import define
-
+from qovery_async.codec.definition import define
 from qovery_async.models.common import DeploymentRestrictionModeEnum, DeploymentRestrictionTypeEnum, ServiceTypeEnum
 from qovery_async.models.git import ApplicationGitRepository, ApplicationGitRepositoryRequest
 from qovery_async.models.references import ReferenceObject
-from qovery_async.vocabulary import UNSET, ByKey, ByTag, Model, OpenEnum, UnknownVariant, Unset, own_first
+from qovery_async.vocabulary import UNSET, ByKey, ByTag, Model, OpenEnum, UnknownVariant, Unset
 
 __all__ = [
     "DeleteTerraformAction", "DockerfileFragmentFile", "DockerfileFragmentFileType", "DockerfileFragmentInline",
     "DockerfileFragmentInlineType", "TerraformAutoDeployConfig", "TerraformAutoDeployConfigTerraformAction",
     "TerraformBackend", "TerraformBackendBlueprint", "TerraformBackendWithBlueprint",
-    "TerraformBackendWithKubernetes", "TerraformBackendWithUserProvided", "TerraformDeployRequest",
-    "TerraformDeployRequestAction", "TerraformDeploymentRestrictionRequest",
+    "TerraformBackendWithKubernetes", "TerraformBackendWithUserProvided", "TerraformDeploymentRestrictionRequest",
     "TerraformDeploymentRestrictionResponse", "TerraformEngineEnum", "TerraformFilesSource",
     "TerraformFilesSourceGit", "TerraformGitRepositoryRequest", "TerraformJobResourcesResponse",
     "TerraformProviderVersion", "TerraformRequest", "TerraformRequestDockerfileFragment",
@@ -56,34 +54,26 @@ class TerraformAutoDeployConfigTerraformAction(OpenEnum):
     NOOP = "NOOP"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class TerraformBackendWithKubernetes(Model):
     """Part of `TerraformBackend`."""
 
     kubernetes: dict[str, Any]
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class TerraformBackendWithUserProvided(Model):
     """Part of `TerraformBackend`."""
 
     user_provided: dict[str, Any]
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class TerraformBackendBlueprint(Model):
     """Part of `TerraformBackendWithBlueprint`."""
 
     type: str
     config: dict[str, str] | Unset | None = UNSET
-
-
-class TerraformDeployRequestAction(OpenEnum):
-    """Part of `TerraformDeployRequest`."""
-
-    PLAN = "PLAN"
-    FORCE_UNLOCK = "FORCE_UNLOCK"
-    MIGRATE_STATE = "MIGRATE_STATE"
 
 
 class TerraformEngineEnum(OpenEnum):
@@ -93,7 +83,7 @@ class TerraformEngineEnum(OpenEnum):
     OPEN_TOFU = "OPEN_TOFU"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class TerraformGitRepositoryRequest(Model):
     """Part of `TerraformRequestTerraformFilesSource`."""
 
@@ -103,7 +93,7 @@ class TerraformGitRepositoryRequest(Model):
     git_token_id: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class TerraformJobResourcesResponse(Model):
     """Part of `TerraformResponse`.
 
@@ -118,7 +108,7 @@ class TerraformJobResourcesResponse(Model):
     storage_gib: int
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class TerraformProviderVersion(Model):
     """Part of `TerraformRequest` and `TerraformResponse`."""
 
@@ -126,7 +116,7 @@ class TerraformProviderVersion(Model):
     read_from_terraform_block: bool | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class TerraformRequestJobResources(Model):
     """Part of `TerraformRequest`.
 
@@ -148,7 +138,7 @@ class TerraformResourceResponseMode(OpenEnum):
     DATA = "data"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class TerraformVarKeyValue(Model):
     """Part of `TerraformVariablesSourceRequest` and `TerraformVariablesSourceResponse`."""
 
@@ -160,7 +150,7 @@ class TerraformVarKeyValue(Model):
     __secrets_if__ = "secret"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class TerraformVariableDefinition(Model):
     """Returned by `git.parse_terraform_variables`."""
 
@@ -187,7 +177,7 @@ class TfVarsDiscoveryModeSpecificPathsType(OpenEnum):
     SPECIFIC_PATHS = "SpecificPaths"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class TfVarsFileResponse(Model):
     """Returned by `git.list_tfvars_files`."""
 
@@ -195,7 +185,7 @@ class TfVarsFileResponse(Model):
     variables: dict[str, str]
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class TerraformDeploymentRestrictionRequest(Model):
     """Sent by `terraforms.deployment_restrictions.create` and `terraforms.deployment_restrictions.update`."""
 
@@ -204,7 +194,7 @@ class TerraformDeploymentRestrictionRequest(Model):
     value: str
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class TerraformDeploymentRestrictionResponse(Model):
     """Returned by `terraforms.deployment_restrictions.list` and 2 more operations."""
 
@@ -216,7 +206,7 @@ class TerraformDeploymentRestrictionResponse(Model):
     updated_at: datetime | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class DockerfileFragmentFile(Model):
     """Part of `TerraformRequestDockerfileFragment` and `TerraformResponseDockerfileFragment`."""
 
@@ -224,7 +214,7 @@ class DockerfileFragmentFile(Model):
     type: DockerfileFragmentFileType = DockerfileFragmentFileType.FILE
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class DockerfileFragmentInline(Model):
     """Part of `TerraformRequestDockerfileFragment` and `TerraformResponseDockerfileFragment`."""
 
@@ -232,7 +222,7 @@ class DockerfileFragmentInline(Model):
     type: DockerfileFragmentInlineType = DockerfileFragmentInlineType.INLINE
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class TerraformAutoDeployConfig(Model):
     """Part of `TerraformRequest` and `TerraformResponse`.
 
@@ -244,27 +234,14 @@ class TerraformAutoDeployConfig(Model):
     terraform_action: TerraformAutoDeployConfigTerraformAction
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class TerraformBackendWithBlueprint(Model):
     """Part of `TerraformBackend`."""
 
     blueprint: TerraformBackendBlueprint
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
-class TerraformDeployRequest(Model):
-    """Sent by `terraforms.deploy`. Part of `DeployAllRequest`.
-
-    Attributes:
-        git_commit_id: The SHA of the commit to deploy.
-    """
-
-    id: str | Unset | None = UNSET
-    git_commit_id: str | Unset | None = UNSET
-    action: TerraformDeployRequestAction | Unset | None = UNSET
-
-
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class TerraformVersionResponse(Model):
     """Returned by `terraforms.list_versions`."""
 
@@ -272,14 +249,14 @@ class TerraformVersionResponse(Model):
     version: str
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class TerraformRequestTerraformFilesSource(Model):
     """Part of `TerraformRequest`."""
 
     git_repository: TerraformGitRepositoryRequest | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class TerraformResourceResponse(Model):
     """Returned by `terraforms.list_resources`."""
 
@@ -293,7 +270,7 @@ class TerraformResourceResponse(Model):
     extracted_at: datetime
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class TerraformVariablesSourceRequest(Model):
     """Part of `TerraformRequest`."""
 
@@ -301,7 +278,7 @@ class TerraformVariablesSourceRequest(Model):
     tf_vars: list[TerraformVarKeyValue]
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class TerraformVariablesSourceResponse(Model):
     """Part of `TerraformResponse`."""
 
@@ -309,14 +286,14 @@ class TerraformVariablesSourceResponse(Model):
     tf_vars: list[TerraformVarKeyValue]
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class TfVarsDiscoveryModeAutoDiscover(Model):
     """Part of `TfVarsDiscoveryMode`."""
 
     type: TfVarsDiscoveryModeAutoDiscoverType = TfVarsDiscoveryModeAutoDiscoverType.AUTO_DISCOVER
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class TfVarsDiscoveryModeSpecificPaths(Model):
     """Part of `TfVarsDiscoveryMode`."""
 
@@ -324,14 +301,14 @@ class TfVarsDiscoveryModeSpecificPaths(Model):
     type: TfVarsDiscoveryModeSpecificPathsType = TfVarsDiscoveryModeSpecificPathsType.SPECIFIC_PATHS
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class TerraformFilesSourceGit(Model):
     """Part of `TerraformFilesSource`."""
 
     git_repository: ApplicationGitRepository | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class TerraformVariableParsingRequest(Model):
     """Sent by `git.parse_terraform_variables`."""
 
@@ -390,14 +367,14 @@ TfVarsDiscoveryMode: TypeAlias = Annotated[
 """Part of `TfVarsListRequest`."""
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class TerraformFilesSource(Model):
     """Part of `TerraformResponse`."""
 
     git: TerraformFilesSourceGit | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class TerraformRequest(Model):
     """Sent by `terraforms.create` and `terraforms.update`.
 
@@ -422,7 +399,7 @@ class TerraformRequest(Model):
     blueprint_id: str | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class TfVarsListRequest(Model):
     """Sent by `git.list_tfvars_files`."""
 
@@ -430,7 +407,7 @@ class TfVarsListRequest(Model):
     mode: TfVarsDiscoveryMode
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class TerraformResponse(Model):
     """Returned by `terraforms.list` and 4 more operations. Part of `AnyService`.
 

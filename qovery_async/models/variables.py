@@ -3,10 +3,9 @@
 
 from datetime import datetime
 
-from attrs import define
-
+from qovery_async.codec.definition import define
 from qovery_async.models.common import LinkedServiceTypeEnum
-from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, own_first
+from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
 
 __all__ = [
     "APIVariableScopeEnum", "APIVariableTypeEnum", "EnvironmentVariable", "EnvironmentVariableAlias",
@@ -44,7 +43,7 @@ class APIVariableTypeEnum(OpenEnum):
     FILE_EXTERNAL_SECRET = "FILE_EXTERNAL_SECRET"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class EnvironmentVariableEditRequest(Model):
     """Sent by `projects.environment_variables.update` and 4 more operations.
 
@@ -59,7 +58,7 @@ class EnvironmentVariableEditRequest(Model):
     enable_interpolation_in_file: bool | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class EnvironmentVariableRequest(Model):
     """Sent by `projects.environment_variables.create` and 4 more operations.
 
@@ -74,7 +73,7 @@ class EnvironmentVariableRequest(Model):
     enable_interpolation_in_file: bool | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class Key(Model):
     """Sent by `projects.environment_variables.create_alias` and 9 more operations."""
 
@@ -83,7 +82,7 @@ class Key(Model):
     enable_interpolation_in_file: bool | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class SecretEditRequest(Model):
     """Sent by `projects.secrets.update` and 4 more operations."""
 
@@ -95,7 +94,7 @@ class SecretEditRequest(Model):
     __secrets__ = ("value",)
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class SecretRequest(Model):
     """Sent by `projects.secrets.create` and 4 more operations.
 
@@ -123,7 +122,7 @@ class ServiceTypeForVariableEnum(OpenEnum):
     AGENTIC_WORKFLOW = "AGENTIC_WORKFLOW"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class Value(Model):
     """Sent by `projects.environment_variables.create_override` and 9 more operations."""
 
@@ -134,7 +133,7 @@ class Value(Model):
     __secrets__ = ("value",)
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class VariableEditRequest(Model):
     """Sent by `variables.update`."""
 
@@ -147,7 +146,7 @@ class VariableEditRequest(Model):
     __secrets__ = ("value",)
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class VariableAliasRequest(Model):
     """Sent by `variables.create_alias`."""
 
@@ -158,7 +157,7 @@ class VariableAliasRequest(Model):
     enable_interpolation_in_file: bool | Unset | None = UNSET
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class VariableImportRequestVar(Model):
     """Part of `VariableImportRequest`."""
 
@@ -171,7 +170,7 @@ class VariableImportRequestVar(Model):
     __secrets_if__ = "is_secret"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class VariableImportSuccessfulImportedVariable(Model):
     """Part of `VariableImport`."""
 
@@ -184,7 +183,7 @@ class VariableImportSuccessfulImportedVariable(Model):
     __secrets_if__ = "is_secret"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class VariableOverrideRequest(Model):
     """Sent by `variables.create_override`."""
 
@@ -197,7 +196,7 @@ class VariableOverrideRequest(Model):
     __secrets__ = ("value",)
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class VariableRequest(Model):
     """Sent by `variables.create`.
 
@@ -220,7 +219,7 @@ class VariableRequest(Model):
     __secrets_if__ = "is_secret"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class EnvironmentVariableAlias(Model):
     """Part of `EnvironmentVariable`.
 
@@ -236,7 +235,7 @@ class EnvironmentVariableAlias(Model):
     variable_type: APIVariableTypeEnum
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class EnvironmentVariableOverride(Model):
     """Part of `EnvironmentVariable`.
 
@@ -252,7 +251,7 @@ class EnvironmentVariableOverride(Model):
     variable_type: APIVariableTypeEnum
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class SecretAlias(Model):
     """Part of `Secret`.
 
@@ -269,7 +268,7 @@ class SecretAlias(Model):
     enable_interpolation_in_file: bool | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class SecretOverride(Model):
     """Part of `Secret`.
 
@@ -286,7 +285,7 @@ class SecretOverride(Model):
     enable_interpolation_in_file: bool | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class VariableAlias(Model):
     """Part of `VariableResponse`.
 
@@ -304,7 +303,7 @@ class VariableAlias(Model):
     __secrets__ = ("value",)
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class VariableOverride(Model):
     """Part of `VariableResponse`.
 
@@ -322,7 +321,7 @@ class VariableOverride(Model):
     __secrets__ = ("value",)
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class VariableImportRequest(Model):
     """Sent by `applications.environment_variables.import_many` and 3 more operations."""
 
@@ -330,7 +329,7 @@ class VariableImportRequest(Model):
     vars: list[VariableImportRequestVar]
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class VariableImport(Model):
     """Returned by `applications.environment_variables.import_many` and 3 more operations."""
 
@@ -338,7 +337,7 @@ class VariableImport(Model):
     successful_imported_variables: list[VariableImportSuccessfulImportedVariable]
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class EnvironmentVariable(Model):
     """Returned by `projects.environment_variables.list` and 24 more operations.
 
@@ -364,7 +363,7 @@ class EnvironmentVariable(Model):
     owned_by: str | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class Secret(Model):
     """Returned by `projects.secrets.list` and 24 more operations."""
 
@@ -384,7 +383,7 @@ class Secret(Model):
     enable_interpolation_in_file: bool | None = None
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class VariableResponse(Model):
     """Returned by `variables.list` and 4 more operations.
 

@@ -4,10 +4,9 @@
 from datetime import datetime
 from typing import Any
 
-from attrs import define
-
+from qovery_async.codec.definition import define
 from qovery_async.models.environment_modes import EnvironmentModeEnum
-from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset, own_first
+from qovery_async.vocabulary import UNSET, Model, OpenEnum, Unset
 
 __all__ = [
     "OrganizationWebhookCreateRequest", "OrganizationWebhookCreateResponse", "OrganizationWebhookEventEnum",
@@ -31,7 +30,7 @@ class OrganizationWebhookEventEnum(OpenEnum):
     DEPLOYMENT_SUCCESSFUL = "DEPLOYMENT_SUCCESSFUL"
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class OrganizationWebhookCreateRequest(Model):
     """Sent by `webhooks.create` and `webhooks.update`."""
 
@@ -47,7 +46,7 @@ class OrganizationWebhookCreateRequest(Model):
     __secrets__ = ("target_url", "target_secret")
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class OrganizationWebhookCreateResponse(Model):
     """Returned by `webhooks.create` and `webhooks.update`."""
 
@@ -66,7 +65,7 @@ class OrganizationWebhookCreateResponse(Model):
     __secrets__ = ("target_url",)
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class OrganizationWebhookResponse(Model):
     """Returned by `webhooks.list` and `webhooks.get`."""
 
@@ -85,7 +84,7 @@ class OrganizationWebhookResponse(Model):
     __secrets__ = ("target_url",)
 
 
-@define(kw_only=True, repr=False, field_transformer=own_first)
+@define(kw_only=True)
 class WebhookEventResponse(Model):
     """Returned by `webhooks.list_events`."""
 

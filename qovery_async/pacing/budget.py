@@ -37,6 +37,9 @@ class Turn:
     wait: float = 0.0
 
 
+_AT_ONCE = Turn(taken=True)
+
+
 @attrs.define
 class Budget:
     """What is known of a token's hour: pure arithmetic, which a limiter keeps.
@@ -86,7 +89,18 @@ class Budget:
         self.remaining -= 1
         self.late += turn >= last
         self._plan_look(turn)
-        return Turn(taken=True, wait=turn - now)
+        return _AT_ONCE if turn == now else Turn(taken=True, wait=turn - now)
+
+    def knows(self, now: float, rate: Rate) -> bool:
+        """Whether `learn` would change nothing, as for most responses: only what one calls takes requests."""
+        return (
+            self.confirmed
+            and not self.looking
+            and rate.limit == self.limit
+            and rate.remaining >= self.remaining > 0
+            and now < self.ends - DOUBT
+            and self.ends <= now + rate.resets_in + MARGIN
+        )
 
     def learn(self, now: float, rate: Rate) -> None:
         """Take over what a response says about the hour."""

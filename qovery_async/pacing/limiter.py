@@ -6,8 +6,6 @@ import time
 from collections.abc import Callable
 from typing import Protocol, TypeVar
 
-import attrs
-
 from qovery_async.pacing.budget import Budget, Turn, copied
 from qovery_async.pacing.rate import Rate
 
@@ -33,12 +31,14 @@ class RateLimiter(Protocol):
         ...
 
 
-@attrs.define(eq=False)
 class _State:
     """A budget that nobody changes any more, and the state that replaced it, where one has."""
 
-    budget: Budget
-    _next: dict[None, _State] = attrs.Factory(dict[None, "_State"])
+    __slots__ = ("_next", "budget")
+
+    def __init__(self, budget: Budget) -> None:
+        self.budget = budget
+        self._next: dict[None, _State] = {}
 
     def latest(self) -> _State:
         state = self
@@ -65,7 +65,8 @@ class LocalRateLimiter:
 
     async def learn(self, rate: Rate) -> None:
         """Take over what the headers of a response say."""
-        self._changed(lambda budget: budget.learn(time.monotonic(), rate))
+        if not self._state.latest().budget.knows(time.monotonic(), rate):
+            self._changed(lambda budget: budget.learn(time.monotonic(), rate))
 
     def _changed(self, change: Callable[[Budget], T]) -> T:
         """Applies `change` to the budget and returns its result; starts over when another thread interferes."""

@@ -9,7 +9,10 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 import attrs
+from multidict import istr
 
+# Looked up in each response; plain strings would be folded each time.
+_LIMIT, _REMAINING, _RESET = istr("X-RateLimit-Limit"), istr("X-RateLimit-Remaining"), istr("X-RateLimit-Reset")
 # Qovery documents the reset as a Unix time, and its examples use it as a number of seconds.
 _EPOCH = 1e9
 # A longer wait is of no use to a call, and some clocks and servers name absurd ones.
@@ -40,10 +43,11 @@ def read_rate(headers: Mapping[str, str], *, refused: bool = False) -> Rate | No
 
     A reset that is more than an hour away makes no sense: nothing that its response says is believed.
     """
-    limit = _number(headers.get("X-RateLimit-Limit"))
-    remaining = _number(headers.get("X-RateLimit-Remaining"))
-    resets_in = _resets_in(headers)
-    if limit is None or remaining is None or resets_in is None or limit < 1:
+    limit = _number(headers.get(_LIMIT))
+    if limit is None:
+        return None
+    remaining, resets_in = _number(headers.get(_REMAINING)), _resets_in(headers)
+    if remaining is None or resets_in is None or limit < 1:
         return None
     return Rate(int(limit), int(min(max(remaining, 0), limit)), resets_in, refused)
 
@@ -65,7 +69,7 @@ def read_retry_after(headers: Mapping[str, str], *, limited: bool) -> float | No
 
 
 def _resets_in(headers: Mapping[str, str]) -> float | None:
-    reset = _number(headers.get("X-RateLimit-Reset"))
+    reset = _number(headers.get(_RESET))
     if reset is None:
         return None
     seconds = reset - _now(headers) if reset > _EPOCH else reset
@@ -79,8 +83,10 @@ def _now(headers: Mapping[str, str]) -> float:
 
 
 def _number(text: str | None) -> float | None:
+    if text is None:
+        return None
     try:
-        number = float(text or "")
+        number = float(text)
     except ValueError:
         return None
     return number if math.isfinite(number) else None

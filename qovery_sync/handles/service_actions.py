@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Literal
 
 from qovery_async.deployments.snapshot import EnvironmentSnapshot, ServiceSnapshot
@@ -12,6 +13,7 @@ from qovery_sync.directory.identity import LearningHandle
 
 if TYPE_CHECKING:
     from qovery_async.handles import service_actions as asynchronous
+    from qovery_async.port_forward.address import ForwardedPort
     from qovery_async.shell.results import ShellResult
     from qovery_sync.shell.session import ShellSession
 
@@ -132,6 +134,26 @@ class ServiceActions(LearningHandle):
         return self._call_back(
             self._async.delete, timeout=timeout, on_update=self._given(on_update), progress=self._given(progress)
         )
+
+    def port_forward(
+        self, remote_port: int, local_port: int = 0, *, host: str = "127.0.0.1", pod_name: str | None = None
+    ) -> AbstractContextManager[ForwardedPort]:
+        """Listen on a local TCP port that leads to a port of the service, as `client.port_forward` does.
+
+        Args:
+            remote_port: The port that the service listens on, 1 to 65535.
+            local_port: The port on this machine. Default: one that is free.
+            host: The IP address to listen on. Whoever reaches it reaches the service, without a token: by default, only
+                programs on this machine.
+            pod_name: The pod that it leads to. Default: Qovery chooses one for each connection.
+
+        `GET /shell/portforward` as a WebSocket for each connection
+
+        Raises:
+            ConfigurationError: an argument cannot be right, or the local port cannot be opened.
+            NothingFound: no service of the organization has the id.
+        """
+        return self._enter(self._async.port_forward(remote_port, local_port, host=host, pod_name=pod_name))
 
     def shell(
         self,

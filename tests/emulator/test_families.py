@@ -208,3 +208,51 @@ async def test_passwords_do_not_come_back(client: AsyncQovery) -> None:
     assert (made.config.username, made.config.extra) == ("ada", {})
     token = await client.git_tokens.create({"name": "mine", "type": "GITHUB", "token": "hush"})
     assert "hush" not in str(to_dict(token))
+
+
+async def test_a_preview_stays_one(emulator: Emulator, client: AsyncQovery) -> None:
+    """Requests cannot say PREVIEW."""
+    preview = next(each for each in emulator.state.every("environment") if each.value["mode"] == "PREVIEW")
+    changed = await client.environments.update(preview.id, {"name": "renamed"})
+    assert (changed.name, changed.mode) == ("renamed", "PREVIEW")
+    assert (await client.environments.update(preview.id, {"mode": "STAGING"})).mode == "STAGING"
+
+
+@pytest.mark.parametrize(
+    ("more", "type_"),
+    [
+        (
+            {"type": "EKS_ANYWHERE_VSPHERE_ROLE", "role_arn": "r", "vsphere_user": "u", "vsphere_password": "p"},
+            "EKS_ANYWHERE_VSPHERE",
+        ),
+        ({"type": "AWS_ROLE", "role_arn": "r"}, "AWS_ROLE"),
+        ({"type": "AWS_STATIC", "access_key_id": "a", "secret_access_key": "s"}, "AWS"),
+    ],
+)
+async def test_credentials_are_of_the_kind_that_was_sent(more: dict[str, str], type_: str, client: AsyncQovery) -> None:
+    made = await client.aws.credentials.create({"name": "c", **more})  # type: ignore[typeddict-item]
+    assert to_dict(made)["object_type"] == type_
+    assert to_dict(made).get("vsphere_user") == more.get("vsphere_user")
+    assert to_dict(await client.aws.credentials.get(made.id)) == to_dict(made)
+
+
+async def test_aliases_of_built_in_variables_lead_to_those_of_the_clone(
+    emulator: Emulator, client: AsyncQovery
+) -> None:
+    original = emulator.state.every("environment")[0]
+    scope = APIVariableScopeEnum.ENVIRONMENT
+    listed = await client.variables.list(parent_id=original.id, scope=scope)
+    keys = {variable.key: variable.id for variable in listed}
+    host = next(key for key in keys if key.startswith("QOVERY_APPLICATION_"))
+    for name, key in (("WHERE", "QOVERY_ENVIRONMENT_ID"), ("HOST", host)):
+        await client.variables.create_alias(
+            keys[key], {"key": name, "alias_scope": scope, "alias_parent_id": original.id}
+        )
+    clone = await client.environments.clone(original.id, {"name": "copy"})
+    found = {each.key: each for each in await client.variables.list(parent_id=clone.id, scope=scope)}
+    services = {service.id for service in await client.environments.list_services(clone.id)}
+    assert found["WHERE"].value == clone.id
+    aliased = found["HOST"].aliased_variable
+    assert aliased
+    assert aliased.id in {each.id for each in found.values()}
+    assert found["HOST"].value in {f"application-z{id_[:8]}" for id_ in services}

@@ -12,11 +12,11 @@ from typing import Any
 
 import attrs
 import pytest
-from hypothesis import given, settings
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from qovery_async import Rate, Turn
-from qovery_async.pacing.budget import DOUBT, LIMIT, LOOK, MARGIN, SOON, Budget
+from qovery_async.pacing.budget import DOUBT, LIMIT, LOOK, MARGIN, SOON, Budget, copied
 from qovery_async.pacing.rate import WINDOW
 
 
@@ -39,6 +39,8 @@ class Hours:
     """Whether its hours follow the clock, instead of beginning with the first request."""
     ends: float = -math.inf
     used: Counter[float] = attrs.Factory(Counter[float])
+    doubtful: Counter[float] = attrs.Factory(Counter[float])
+    """Requests that came so late in the hour before that a caller has to expect them in this one."""
 
     def count(self, now: float) -> Callable[[float], Rate]:
         """Counts a request; returns what the headers of its response say."""
@@ -46,6 +48,7 @@ class Hours:
         if now >= self.ends:
             self.ends = (math.floor(now / WINDOW) + 1) * WINDOW if self.aligned else now + WINDOW
         self.used[self.ends] += 1
+        self.doubtful[self.ends + WINDOW] += self.ends - now < 2 * DOUBT
         remaining, reset = max(0, self.limit - self.used[self.ends]), math.ceil(self.ends)
         return lambda at: Rate(self.limit, remaining, max(0.0, reset - math.floor(at + self.skew)))
 
@@ -90,7 +93,7 @@ def simulate(hours: Hours, callers: int, seed: int, *, patient: float, rest: flo
     return refused
 
 
-SKEWS = st.floats(0, 2 * WINDOW)
+SKEWS = st.floats(0, 2 * WINDOW) | st.floats(WINDOW - 2 * DOUBT, WINDOW)
 SHARES = st.floats(0, 1)
 APIS = st.builds(Hours, limit=st.integers(5, 60), skew=SKEWS, aligned=st.booleans())
 CALLERS = st.integers(1, 100)
@@ -110,9 +113,10 @@ class TestHours:
     def test_are_used_up_by_those_who_wait(self, hours: Hours, callers: int, seed: int) -> None:
         simulate(hours, callers, seed, patient=1)
         # The first may have been all but over when they began, and the last has not ended.
-        whole = list(hours.used.values())[1:-1]
+        whole = list(hours.used.items())[1:-1]
         assert len(whole) >= 2
-        assert min(whole) >= hours.limit - 2
+        assert min(used + hours.doubtful[ends] for ends, used in whole) >= hours.limit - 2
+        assert min(used for _, used in whole[1:]) >= hours.limit - 2
 
     @given(hours=st.builds(Hours, limit=st.just(LIMIT), skew=SKEWS, aligned=st.booleans()), seed=SEEDS, patient=SHARES)
     @settings(deadline=None, max_examples=20)
@@ -121,6 +125,37 @@ class TestHours:
 
 
 class TestBudget:
+    @given(
+        budget=st.builds(
+            Budget,
+            limit=st.integers(1, 5),
+            remaining=st.integers(0, 5),
+            began=st.floats(-20, 0),
+            ends=st.floats(0, 20),
+            ended_before=st.floats(-20, 0),
+            confirmed=st.booleans(),
+            told_less=st.booleans(),
+            looking=st.booleans(),
+        ),
+        rate=st.builds(Rate, st.integers(1, 5), st.integers(0, 5), st.floats(0, 20), st.booleans()),
+        now=st.floats(0, 20),
+    )
+    @settings(max_examples=500)
+    def test_learns_nothing_from_what_it_knows(self, budget: Budget, rate: Rate, now: float) -> None:
+        before = copied(budget)
+        known = budget.knows(now, rate)
+        budget.learn(now, rate)
+        event(f"known: {known}")
+        assert not known or budget == before
+
+    def test_knows_what_the_next_response_of_a_quiet_hour_says(self) -> None:
+        budget = Budget()
+        for remaining in (999, 998):
+            take(budget, 0)
+            assert budget.knows(1, Rate(LIMIT, remaining, 600)) is (remaining == 998)
+            budget.learn(1, Rate(LIMIT, remaining, 600))
+        assert not budget.knows(1, Rate(LIMIT, 900, 600))
+
     def test_sends_a_first_burst_and_spreads_the_last_fifth(self) -> None:
         budget = Budget()
         turns = [take(budget, 0, patient=True) for _ in range(2000)]

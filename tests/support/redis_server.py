@@ -46,7 +46,7 @@ def redis_url() -> Iterator[str]:
 
 def _start(binary: str, folder: str, log: Path) -> tuple[subprocess.Popen[bytes], int]:
     for _ in range(3):
-        port = _free_port()
+        port = free_port()
         options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder]
         with log.open("ab") as output:
             process = subprocess.Popen([binary, *options], stdin=subprocess.DEVNULL, stdout=output, stderr=output)
@@ -69,7 +69,8 @@ def _answers(process: subprocess.Popen[bytes], port: int) -> bool:
     return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that was free a moment ago."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port: int = taken.getsockname()[1]

@@ -30,6 +30,10 @@ async def in_the_async_face(client: AsyncQovery) -> None:
     await service.delete(timeout=900)
     assert_type(await service.status(), models.Status)
     assert_type(await service.links(), list[models.Link])
+    async with service.port_forward(5432) as address, client.port_forward(service, 5432, host="::1") as other:
+        assert_type(address, qovery_async.ForwardedPort)
+        assert_type((address.host, address.port), tuple[str, int])
+        assert_type(other.errors, list[qovery_async.QoveryError])
     assert_type(await service.variables.list(is_secret=False), list[models.VariableResponse])
     assert_type((service.id, service.name, service.kind), tuple[str, str | None, str | None])
     assert_type(await service.get(), models.AnyService)
@@ -97,6 +101,9 @@ def in_the_blocking_face(client: Qovery, url: str) -> None:
     assert_type(service.deploy(version="v1.2.3", timeout=900, on_update=seen), ServiceSnapshot)
     assert_type(service.restart(timeout=900), ServiceSnapshot)
     assert_type(service.status(), models.Status)
+    with service.port_forward(5432) as address, client.port_forward(service, 5432, 15432) as other:
+        assert_type(address, qovery_sync.ForwardedPort)
+        assert_type(other.errors, list[qovery_sync.QoveryError])
     assert_type(service.variables.list(), list[models.VariableResponse])
     assert_type(service.get(), models.AnyService)
     if isinstance(service, qovery_sync.JobHandle):

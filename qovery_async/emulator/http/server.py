@@ -36,7 +36,8 @@ _logger = logging.getLogger("qovery.emulator")
 class ApiServer:
     """All operations on one state. `handlers` take precedence over those that families give.
 
-    `watch` is called with each request that may change something; what it returns, with its response.
+    `watch` is called with each request that may change something; what it returns, with its response. `changed` is
+    called then, too.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class ApiServer:
         visitors: Visitors,
         *,
         watch: Callable[[ApiCall], Callable[[ApiResponse], None]],
+        changed: Callable[[], None],
         error_style: ErrorStyle = "detail",
     ) -> None:
         self._state = state
@@ -56,6 +58,7 @@ class ApiServer:
         self._handlers = handlers
         self._visitors = visitors
         self._watch = watch
+        self._changed = changed
         self._error_style: ErrorStyle = error_style
         self._router = Router(operations().values())
 
@@ -136,6 +139,7 @@ class ApiServer:
             _logger.warning("%s: ignored the keys %s, which the API does not have", operation.call, few)
         if record is not None:
             record(response)
+            self._changed()
         return _http_response(operation, response)
 
     def _entities(self, operation: ApiOperation, path: Mapping[str, str], caller: Caller) -> dict[str, Entity]:

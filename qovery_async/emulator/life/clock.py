@@ -43,6 +43,8 @@ class Clock(ABC):
         self._start = start
         self._timers: list[Timer] = []
         self._numbers = itertools.count()
+        self.moved: list[Callable[[], object]] = []
+        """Functions that are called when scheduled functions have run, or time was advanced."""
 
     def now(self) -> datetime:
         """The current time, in UTC."""
@@ -93,6 +95,10 @@ class Clock(ABC):
         timer = self._next()
         return heapq.heappop(self._timers) if timer is not None and timer.due <= until else None
 
+    def _tell(self) -> None:
+        for function in self.moved:
+            function()
+
     def close(self) -> None:
         """Cancels all scheduled functions."""
         self._timers.clear()
@@ -116,10 +122,13 @@ class SteppedClock(Clock):
         if not (math.isfinite(seconds) and seconds >= 0):
             raise ValueError(f"seconds must be zero or more, got {seconds!r}")
         until = self._now + seconds
-        while timer := self._pop(until):
-            self._now = timer.due
-            _run(timer)
-        self._now = until
+        try:
+            while timer := self._pop(until):
+                self._now = timer.due
+                _run(timer)
+            self._now = until
+        finally:
+            self._tell()
 
     def run_out(self, limit: float = 86_400) -> float:
         """Advances until nothing is scheduled, at most by `limit` seconds. Returns the seconds it advanced."""
@@ -201,6 +210,7 @@ class RunningClock(Clock):
                 _run(timer)
         finally:
             self._set_alarm(loop)
+            self._tell()
 
 
 def stamp(moment: datetime) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from random import Random
 from typing import Final
 
+from qovery_async.emulator.life import uptimes
 from qovery_async.emulator.life.actions import DOWN, ERRORS, UP, Action, Durations, PipelineStage, Service
 from qovery_async.emulator.life.clock import Clock, Timer
-from qovery_async.emulator.life.records import DeploymentRun, Entry, Part, ServiceLife, StageRun, StepTiming, UpTime
+from qovery_async.emulator.life.records import DeploymentRun, Part, ServiceLife, StageRun, StepTiming
 from qovery_async.emulator.life.scenarios import Scenarios
 from qovery_async.models import (
     ServiceActionStatusEnum,
@@ -210,12 +211,11 @@ class Execution:
     def _move(self, part: Part, state: StateEnum) -> None:
         part.state = part.life.state = state
         up, version = part.life.up, part.service.version
-        is_up = bool(up) and up[-1].ended is None
-        is_new = state in UP and not (is_up and up[-1].version == version)
-        if is_up and (is_new or state in DOWN):
-            up[-1].ended = self._clock.now()
-        if is_new:
-            up.append(UpTime(self._clock.now(), version))
+        current = uptimes.running(up)
+        if state in UP and (current is None or current.version != version):
+            uptimes.start(up, self._clock.now(), version, self.run.execution_id)
+        elif state in DOWN:
+            uptimes.end(up, self._clock.now())
         self._log(
             state.value.capitalize(),
             f"{part.service.name}: {state.value}",
@@ -227,7 +227,7 @@ class Execution:
             self._clock.call_later(0, function)
 
     def _log(self, step: str, message: str, part: Part | None = None, *, error: str = "") -> None:
-        self.run.entries.append(Entry(self._clock.now(), step, message, part, error))
+        self.run.log(self._clock.now(), step, message, part, error=error)
 
 
 def _end_of(stage: StageRun) -> StageStatusEnum:

@@ -2,59 +2,84 @@
 
 from __future__ import annotations
 
-import hashlib
 import uuid
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
+import attrs
+
+from qovery_async.emulator.life import uptimes
 from qovery_async.emulator.life.actions import Service
 from qovery_async.emulator.life.clock import stamp
 from qovery_async.emulator.life.environments import Life
-from qovery_async.emulator.life.records import DeploymentRun, Entry, UpTime
+from qovery_async.emulator.life.records import DeploymentRun, Entry
+from qovery_async.emulator.life.uptimes import BEAT, STEP, UpTime
 
 Json = dict[str, Any]
 
 LIMIT = 1000
 """How many lines the API returns at most."""
 
-_BEAT = timedelta(seconds=10)
-"""The time between two lines of a running service."""
+# Lines in a part of a period, at most, beside one for each whole beat.
+_BESIDE_BEATS = 4
+
+
+@attrs.frozen
+class ServiceLine:
+    """A line of a service, and the period in which it was written."""
+
+    at: datetime
+    message: str
+    up: UpTime
+    severity: str = "INFO"
+
+
+def deployment_run(life: Life, environment_id: str, execution_id: str | None = None) -> DeploymentRun | None:
+    """The run with this execution id, by default the latest one. None if there is none."""
+    environment = life.environment(environment_id)
+    if execution_id is None:
+        return environment.latest
+    runs = [*environment.past, *([] if environment.execution is None else [environment.execution.run])]
+    return next((run for run in runs if run.execution_id == execution_id), None)
+
+
+def deployment_lines(run: DeploymentRun | None, *, sent: int = 0) -> list[Json]:
+    """The `EnvironmentLogs` of a run without the first `sent`, at most the last thousand."""
+    return [] if run is None else [_deployment_line(run, entry) for entry in run.entries[sent:][-LIMIT:]]
 
 
 def deployment_logs(life: Life, environment_id: str, execution_id: str | None = None) -> list[Json]:
     """The `EnvironmentLogs` of one execution, by default the latest. Empty if there is none."""
-    environment = life.environment(environment_id)
-    runs = [*environment.past, *([] if environment.execution is None else [environment.execution.run])]
-    wanted = [run for run in runs if execution_id in {None, run.execution_id}]
-    return [_deployment_line(wanted[-1], entry) for entry in wanted[-1].entries[-LIMIT:]] if wanted else []
+    return deployment_lines(deployment_run(life, environment_id, execution_id))
+
+
+def service_lines(
+    up: Sequence[UpTime], name: str, now: datetime, *, after: datetime | None = None, limit: int = LIMIT
+) -> list[ServiceLine]:
+    """The last lines of a service that is called `name`, oldest first: those later than `after`."""
+    found: list[ServiceLine] = []
+    if after is not None:
+        limit = min(limit, (max(now, after) - after) // BEAT + _BESIDE_BEATS * len(up))
+    for period in reversed(up):
+        if len(found) >= limit or (after is not None and period.last_line(now) <= after):
+            break
+        found[:0] = _lines(period, name, now, limit - len(found))
+    return found if after is None else [line for line in found if line.at > after]
 
 
 def service_logs(life: Life, service: Service, *, limit: int = LIMIT) -> list[Json]:
     """The last lines of a service (`Log`), oldest first."""
-    lines: list[tuple[datetime, str, str]] = []
-    for up in reversed(life.service(service.id).up):
-        written = _up_lines(service, up, life.clock.now(), limit - len(lines))
-        lines[:0] = [(at, message, up.version) for at, message in written]
-        if len(lines) >= limit:
-            break
-    pod = pod_name(life, service)
     return [
         {
-            "id": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{service.id}/{stamp(at)}/{number}")),
-            "created_at": stamp(at),
-            "message": message,
-            "pod_name": pod,
-            "version": version,
+            "id": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{service.id}/{stamp(line.at)}")),
+            "created_at": stamp(line.at),
+            "message": line.message,
+            "pod_name": uptimes.pod_name(life.seed, service.kind, service.id, line.up.version),
+            "version": line.up.version,
         }
-        for number, (at, message, version) in enumerate(lines)
+        for line in service_lines(life.service(service.id).up, service.name, life.clock.now(), limit=limit)
     ]
-
-
-def pod_name(life: Life, service: Service) -> str:
-    """The name of the pod that a service runs in."""
-    suffix = hashlib.sha1(f"{life.seed}/{service.id}".encode(), usedforsecurity=False).hexdigest()
-    return f"{service.kind.lower()}-z{service.id[:8]}-{suffix[:5]}"
 
 
 def _deployment_line(run: DeploymentRun, entry: Entry) -> Json:
@@ -66,7 +91,7 @@ def _deployment_line(run: DeploymentRun, entry: Entry) -> Json:
         transmitter = {"id": service.id, "name": service.name, "type": service.kind.capitalize()}
     line: Json = {
         "type": "error" if entry.error else "info",
-        "timestamp": stamp(entry.at),
+        "timestamp": entry.at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z"),
         "details": {
             "execution_id": run.execution_id,
             "transmitter": transmitter,
@@ -87,17 +112,19 @@ def _deployment_line(run: DeploymentRun, entry: Entry) -> Json:
     return line
 
 
-def _up_lines(service: Service, up: UpTime, now: datetime, limit: int) -> Iterator[tuple[datetime, str]]:
-    """The last lines of one period of running: a start, a line for each beat, an end."""
-    until = up.ended or now
-    beats = (until - up.began) // _BEAT
-    ends = [(up.ended, "Received SIGTERM, shutting down")] if up.ended is not None else []
-    starts = [(up.began, f"Starting {service.name} {up.version}".rstrip()), (up.began, "Ready")]
+def _lines(up: UpTime, name: str, now: datetime, limit: int) -> Iterator[ServiceLine]:
+    """The last lines of one period: a start, a line for each beat, an end."""
+    beats = up.beats(now)
+    ends = [] if up.ended is None else [ServiceLine(up.ended, "Received SIGTERM, shutting down", up, "WARN")]
+    starts = [
+        ServiceLine(up.began, f"Starting {name} {up.version}".rstrip(), up),
+        ServiceLine(up.began + STEP, "Ready", up),
+    ]
     room = limit - len(ends)
     # Computed backwards from the latest line: a service may have been running for months.
     first = max(1, beats - room + 1)
     if first == 1:
         yield from starts[max(0, len(starts) + beats - room) :]
     for beat in range(first, beats + 1):
-        yield up.began + beat * _BEAT, f"Served request {beat}"
+        yield ServiceLine(up.began + beat * BEAT, f"Served request {beat}", up)
     yield from ends

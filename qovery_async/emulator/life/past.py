@@ -6,16 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
+from qovery_async.emulator.life import uptimes
 from qovery_async.emulator.life.actions import DOWN, ERRORS, STATES_OF, UP, Action, PipelineStage, Service
-from qovery_async.emulator.life.records import (
-    DeploymentRequest,
-    DeploymentRun,
-    Entry,
-    Part,
-    ServiceLife,
-    StageRun,
-    UpTime,
-)
+from qovery_async.emulator.life.records import DeploymentRequest, DeploymentRun, Part, ServiceLife, StageRun
 from qovery_async.models import ServiceActionStatusEnum, StageStatusEnum, StateEnum
 
 TOOK: Final = timedelta(seconds=30)
@@ -41,7 +34,7 @@ def past_run(
             life.state = state
             life.deployed = state in UP | DOWN
             if state in UP:
-                life.up.append(UpTime(ended, service.version))
+                uptimes.start(life.up, ended, service.version, execution_id)
             life.part = Part(
                 run=run,
                 stage=stage,
@@ -56,7 +49,7 @@ def past_run(
             stage_run.parts.append(life.part)
             if state in ERRORS:
                 stage_run.status = StageStatusEnum.ERROR
-            run.entries.append(Entry(ended, state.value.capitalize(), f"{service.name}: {state.value}", life.part))
+            run.log(ended, state.value.capitalize(), f"{service.name}: {state.value}", life.part)
         if stage_run.parts:
             run.stages.append(stage_run)
     return run

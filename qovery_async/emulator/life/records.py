@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import attrs
 
 from qovery_async.emulator.life.actions import STATES_OF, Action, ActionStates, PipelineStage, Service, Trigger, Wanted
 from qovery_async.emulator.life.clock import Timer
+from qovery_async.emulator.life.uptimes import UpTime
 from qovery_async.models import (
     ServiceActionStatusEnum,
     ServiceStepMetricNameEnum,
@@ -15,6 +16,8 @@ from qovery_async.models import (
     StateEnum,
     StepMetricStatusEnum,
 )
+
+_TICK = timedelta(microseconds=1)
 
 
 @attrs.define(eq=False, kw_only=True)
@@ -59,15 +62,6 @@ class StepTiming:
     began: datetime
     ended: datetime | None = None
     status: StepMetricStatusEnum | None = None
-
-
-@attrs.define(eq=False)
-class UpTime:
-    """A period in which a version of a service was running."""
-
-    began: datetime
-    version: str
-    ended: datetime | None = None
 
 
 @attrs.define(eq=False)
@@ -134,6 +128,12 @@ class DeploymentRun:
     canceling: bool = False
     stages: list[StageRun] = attrs.field(factory=list[StageRun])
     entries: list[Entry] = attrs.field(factory=list[Entry])
+
+    def log(self, at: datetime, step: str, message: str, part: Part | None = None, *, error: str = "") -> None:
+        """Writes a line. Its time is distinct: clients tell lines from each other by it."""
+        if self.entries:
+            at = max(at, self.entries[-1].at + _TICK)
+        self.entries.append(Entry(at, step, message, part, error))
 
     @property
     def parts(self) -> list[Part]:

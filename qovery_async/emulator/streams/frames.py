@@ -7,8 +7,9 @@ from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Any
 
-from qovery_async.emulator.streams.channel import Channel, stay_open
+from qovery_async.emulator.streams.channel import Channel, Close, stay_open
 from qovery_async.emulator.streams.handshake import StreamRequest
+from qovery_async.emulator.streams.logql import BadQuery, matching
 from qovery_async.emulator.streams.sources import LogLine, StreamSource
 
 Sender = Callable[[Channel, StreamSource], Coroutine[Any, Any, None]]
@@ -16,14 +17,14 @@ Sender = Callable[[Channel, StreamSource], Coroutine[Any, Any, None]]
 
 async def service_logs(channel: Channel, source: StreamSource) -> None:
     """One object per frame: the last `limit` matching lines, then new ones."""
+    wanted, limit = wanted_lines(channel.request), channel.request.number("limit")
     tail = source.service_logs(channel.request)
-    past = [line for line in tail.past if wanted(channel.request, line)]
-    limit = channel.request.number("limit")
+    past = [line for line in tail.past if wanted(line)]
     for line in past if limit is None else past[max(len(past) - limit, 0) :]:
         await channel.send(service_line(line))
     async with aclosing(tail.live) as live:
         async for line in live:
-            if wanted(channel.request, line):
+            if wanted(line):
                 await channel.send(service_line(line))
 
 
@@ -103,14 +104,24 @@ def infra_line(line: LogLine) -> dict[str, Any]:
     return {"created_at": round(line.created_at.timestamp() * 1000), "message": line.message}
 
 
-def wanted(request: StreamRequest, line: LogLine) -> bool:
-    """Whether a line matches the pod, the deployment, the text and the start that were requested."""
-    start = request.get("start")
-    return (
-        request.get("pod_name") in {None, line.pod_name}
-        and request.get("deployment_id") in {None, line.deployment_id}
-        and (request.get("query") or "") in line.message
-        and (start is None or line.created_at >= moment(start))
+def wanted_lines(request: StreamRequest) -> Callable[[LogLine], bool]:
+    """The function that tells whether a line has the pod, the deployment, the query and the start that were requested.
+
+    Raises:
+        Close: 1011 with Loki's error if the query cannot be read, since that is an error behind the API.
+    """
+    try:
+        matches = matching(request.get("query") or "")
+    except BadQuery as error:
+        raise Close.internal(str(error)) from None
+    pod, deployment = request.get("pod_name"), request.get("deployment_id")
+    text = request.get("start")
+    start = None if text is None else moment(text)
+    return lambda line: (
+        pod in {None, line.pod_name}
+        and deployment in {None, line.deployment_id}
+        and (start is None or line.created_at >= start)
+        and matches(line)
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 _CREATED = 1_700_000_000_000
@@ -16,23 +17,28 @@ _NODE: dict[str, Any] = {
     "unschedulable": False,
     "taints": [],
     "annotations": {},
-    "pods": [],
 }
 
 
 def pod(name: str) -> dict[str, Any]:
     """The metrics of a pod: the same pod has the same."""
-    dice = random.Random(name)  # noqa: S311  # no secret
+    cpu, memory = _used(name)
     return {
         "pod_name": name,
-        "cpu": _metric(dice.randrange(10, 400), 500, "mCPU"),
-        "memory": _metric(dice.randrange(64, 900), 1024, "MiB"),
+        "cpu": _metric(cpu, 500, "mCPU"),
+        "memory": _metric(memory, 1024, "MiB"),
         "storages": [],
     }
 
 
-def node(name: str) -> dict[str, Any]:
-    """A node of a cluster, and what is used of it."""
+def usage(name: str) -> dict[str, Any]:
+    """The metrics of a pod as those of a cluster have them."""
+    cpu, memory = _used(name)
+    return {"cpu_milli_usage": cpu, "cpu_percent_usage": cpu // 5, "memory_mib_rss_usage": memory}
+
+
+def node(name: str, pods: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """A node of a cluster with its pods, and what is used of it."""
     dice = random.Random(name)  # noqa: S311  # no secret
     cpu, memory = dice.randrange(200, 1800), dice.randrange(500, 3500)
     resources = {"cpu_milli": 2000, "memory_mib": 4096, "ephemeral_storage_mib": 20480, "pods": 17}
@@ -40,6 +46,7 @@ def node(name: str) -> dict[str, Any]:
         **_NODE,
         "name": name,
         "created_at": _CREATED,
+        "pods": list(pods),
         "labels": {"kubernetes.io/hostname": name},
         "addresses": [{"type": "Hostname", "address": name}],
         "conditions": [_ready()],
@@ -66,6 +73,12 @@ def healthy_cluster() -> dict[str, Any]:
         "kube_version_status": {"type": "OK", "kube_version": "1.33"},
     }
     return {"computed_status": status}
+
+
+def _used(name: str) -> tuple[int, int]:
+    """The mCPU and the MiB that a pod uses."""
+    dice = random.Random(name)  # noqa: S311  # no secret
+    return dice.randrange(10, 400), dice.randrange(64, 900)
 
 
 def _metric(current: int, limit: int, unit: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from qovery_async.emulator.facts.refusals import Refusal
 from qovery_async.emulator.streams.channel import Channel, Close, PlannedClose
 from qovery_async.emulator.streams.frames import SENDERS
 from qovery_async.emulator.streams.handshake import REQUIRED, StreamRequest, accept
-from qovery_async.emulator.streams.port_forward import forward
+from qovery_async.emulator.streams.port_forward import Ports, forward
 from qovery_async.emulator.streams.shell import shell
 from qovery_async.emulator.streams.sources import StreamSource
 
@@ -24,13 +24,17 @@ PATHS: Collection[str] = REQUIRED.keys()
 
 REQUEST_ID = "X-Qovery-Request-Id"
 
+LARGEST = 64 * 2**20
+"""The most bytes that a frame of a client may have."""
+
 _logger = logging.getLogger("qovery.emulator")
 
 
 class StreamServer:
     """The WebSockets of a source: `app.router.add_routes(streams.routes())`, `app.on_shutdown.append(streams.leave)`.
 
-    `requests` holds the last thousand accepted requests, `open` the streams that are open now.
+    `requests` holds the last thousand accepted requests, `open` the streams that are open now, `ports` what forwarded
+    ports lead to.
     """
 
     def __init__(self, source: StreamSource) -> None:
@@ -38,6 +42,7 @@ class StreamServer:
         self._planned: list[PlannedClose] = []
         self._open: list[Channel] = []
         self.requests: deque[StreamRequest] = deque(maxlen=1000)
+        self.ports = Ports()
 
     @property
     def open(self) -> tuple[Channel, ...]:
@@ -74,7 +79,7 @@ class StreamServer:
         except Refusal as refusal:
             body = refusal.body("detail", handshake.path)
             return web.json_response(body, status=refusal.status, headers={**headers, **refusal.headers})
-        socket = web.WebSocketResponse(protocols=("v1",), timeout=1.0)
+        socket = web.WebSocketResponse(protocols=("v1",), timeout=1.0, max_msg_size=LARGEST)
         socket.headers.update({**headers, **rates})
         await socket.prepare(handshake)
         self.requests.append(request)
@@ -96,7 +101,7 @@ class StreamServer:
     async def _serve(self, channel: Channel) -> None:
         path = channel.request.path
         if path == "/shell/portforward":
-            await forward(channel, self._source)
+            await forward(channel, self._source, self.ports)
         elif path.startswith("/shell/"):
             await shell(channel, self._source)
         else:

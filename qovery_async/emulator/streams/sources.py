@@ -52,7 +52,7 @@ class StreamSource(Authorizer, Protocol):
     """
 
     def service_logs(self, request: StreamRequest) -> Tail[LogLine]:
-        """`/service/logs`. The caller filters by pod, deployment, text, start and limit."""
+        """`/service/logs`. The caller filters by pod, deployment, query, start and limit."""
         ...
 
     def infra_logs(self, request: StreamRequest) -> Tail[LogLine]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,42 +11,23 @@ import attrs
 from qovery_async.emulator.facts.families import families
 from qovery_async.emulator.facts.refusals import Refusal
 from qovery_async.emulator.http.rate_limit import RateLimit
-from qovery_async.emulator.life import logs, statuses
+from qovery_async.emulator.life import logs, statuses, uptimes
 from qovery_async.emulator.life.environments import Life
+from qovery_async.emulator.life.records import DeploymentRun
 from qovery_async.emulator.shell.container import Container
 from qovery_async.emulator.streams import measures
-from qovery_async.emulator.streams.channel import Close
+from qovery_async.emulator.streams.announcer import Announcer
+from qovery_async.emulator.streams.channel import Close, stay_open
 from qovery_async.emulator.streams.handshake import StreamRequest
+from qovery_async.emulator.streams.running import Running, environment_status
 from qovery_async.emulator.streams.sources import LogLine, Pod, Tail
 from qovery_async.emulator.world.state import Entity, State
 from qovery_async.emulator.world.tokens import Tokens
-from qovery_async.emulator.world.topology import service_of
-from qovery_async.emulator.world.views import cluster_of, service_type, services_of
-from qovery_async.models import StateEnum
+from qovery_async.emulator.world.views import cluster_of, services_of
 
-# The deployment engine has no events, so streams poll it. In seconds.
-_POLL = 0.1
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
 # Each belongs to the one before it. The exception is the cluster, below which nothing is.
 _IDS = ("organization", "cluster", "project", "environment", "service")
-_LISTS = {
-    "APPLICATION": "applications",
-    "CONTAINER": "containers",
-    "DATABASE": "databases",
-    "JOB": "jobs",
-    "HELM": "helms",
-    "TERRAFORM": "terraform",
-    "ARGOCD_APP": "argocd_apps",
-    "AGENTIC_WORKFLOW": "agentic_workflows",
-}
-_RUNNING = {
-    StateEnum.DEPLOYED: "RUNNING",
-    StateEnum.RESTARTED: "RUNNING",
-    StateEnum.DEPLOYING: "STARTING",
-    StateEnum.RESTARTING: "STARTING",
-    StateEnum.STOPPING: "STOPPING",
-    StateEnum.DELETING: "STOPPING",
-    StateEnum.DEPLOYMENT_ERROR: "ERROR",
-}
 
 
 @attrs.frozen
@@ -58,6 +38,19 @@ class StateSource:
     tokens: Tokens
     rate_limit: RateLimit
     life: Life
+    announcer: Announcer
+
+    @classmethod
+    def started(cls, state: State, tokens: Tokens, rate_limit: RateLimit, life: Life) -> StateSource:
+        """A source that hears of what the clock changes, and of what is removed."""
+        announcer = Announcer()
+        life.clock.moved.append(announcer.announce)
+        state.removed.append(lambda _: announcer.announce())
+        return cls(state, tokens, rate_limit, life, announcer)
+
+    def announce(self) -> None:
+        """Lets every stream look at the state again."""
+        self.announcer.announce()
 
     def admit(self, authorization: str, path: str) -> Mapping[str, str]:
         caller = self.tokens.identify(authorization)
@@ -86,59 +79,70 @@ class StateSource:
                 above = entity
 
     def service_logs(self, request: StreamRequest) -> Tail[LogLine]:
-        service = service_of(self.state, self._entity(request, "service"))
+        running = self._service(request)
+        name = str(running.entity.value["name"])
+        # Kept, since the deletion of a service is in the log, too.
+        up = self.life.service(running.id).up
+        past = logs.service_lines(up, name, self.life.clock.now())
+        last = past[-1].at if past else _EARLIEST
+        return Tail([_line(running, line) for line in past], self._new_lines(running, up, last))
 
-        def read() -> list[LogLine]:
-            return [_line(found, service.kind) for found in logs.service_logs(self.life, service)]
-
-        past = read()
-        return Tail(past, _new_lines(read, past))
+    async def _new_lines(self, running: Running, up: list[uptimes.UpTime], last: datetime) -> AsyncGenerator[LogLine]:
+        clock, name = self.life.clock, str(running.entity.value["name"])
+        with self.announcer.listen() as news:
+            while True:
+                now, current = clock.now(), uptimes.running(up)
+                for line in logs.service_lines(up, name, now, after=last):
+                    yield _line(running, line)
+                    last = line.at
+                due = None if current is None else (current.next_beat(now) - now).total_seconds()
+                await news.changed(within=None if due is None else clock.in_real_seconds(due))
 
     def infra_logs(self, request: StreamRequest) -> Tail[LogLine]:
         component = request.get("infra_component_type") or "component"
-        past = [LogLine(created_at=self.life.clock.now(), message=f"{component.lower()} is ready")]
-        return Tail(past, _new_lines(lambda: past, past))
+        return Tail([LogLine(created_at=self.life.clock.now(), message=f"{component.lower()} is ready")], _nothing())
 
     async def deployment_logs(self, request: StreamRequest) -> AsyncGenerator[Sequence[Mapping[str, Any]]]:
         environment, version = self._entity(request, "environment"), request.get("version")
+        run: DeploymentRun | None = None
         sent = 0
-        while True:
-            found = logs.deployment_logs(self.life, environment.id, version)
-            # A new run has a new log.
-            sent = sent if sent <= len(found) else 0
-            if found[sent:]:
-                yield found[sent:]
-                sent = len(found)
-            if version is not None:
-                return
-            await asyncio.sleep(_POLL)
+        with self.announcer.listen() as news:
+            while True:
+                latest = logs.deployment_run(self.life, environment.id, version)
+                # A new run has a new log. That of the previous one is sent to its end, also when its environment is gone.
+                for each in dict.fromkeys(found for found in (run, latest) if found is not None):
+                    sent = sent if each is run else 0
+                    run, count = each, len(each.entries)
+                    if batch := logs.deployment_lines(each, sent=sent):
+                        yield batch
+                    sent = count
+                if version is not None and (latest is None or latest.ended is not None):
+                    return
+                await news.changed()
 
     async def watch(self, request: StreamRequest) -> AsyncGenerator[Any]:
         read = self._reader(request)
         shown: Any = None
-        while True:
-            now = read()
-            if now is not None and now != shown:
-                yield now
-                shown = now
-            await asyncio.sleep(_POLL)
+        with self.announcer.listen() as news:
+            while True:
+                for now in read():
+                    if now != shown:
+                        yield now
+                        shown = now
+                await news.changed()
 
     async def preview(self, request: StreamRequest) -> Mapping[str, Any]:
         return {"type": "diff", "payload": f"no changes in {request.get('preview_id')}", "service_type": "TERRAFORM"}
 
     def pods(self, request: StreamRequest) -> Sequence[Pod]:
-        service = self._entity(request, "service")
-        ports = [port.get("internal_port") for port in service.value.get("ports") or ()]
-        name = logs.pod_name(self.life, service_of(self.state, service))
-        return [Pod(name, tuple(port for port in ports if isinstance(port, int)))]
+        return self._service(request).pods
 
     def nodes(self, request: StreamRequest) -> Sequence[str]:
         cluster = self._entity(request, "cluster")
         return [f"node-{cluster.id[:4]}-{number}" for number in range(int(cluster.value.get("min_running_nodes") or 1))]
 
     def container(self, request: StreamRequest) -> Container:
-        service = self.state.find(request.get("service") or "")
-        if service is None:
+        if request.path == "/shell/debug":
             return Container(pod_name=next(iter(self.nodes(request))), directory="/")
         return Container(pod_name=request.get("pod_name") or self.pods(request)[0].name)
 
@@ -148,26 +152,54 @@ class StateSource:
             raise Close.not_found()
         return entity
 
-    def _reader(self, request: StreamRequest) -> Callable[[], Any]:
-        """The function that reads the current state for a path."""
+    def _reader(self, request: StreamRequest) -> Callable[[], Iterable[Any]]:
+        """The function that reads what there is to send for a path: the current state, or new events."""
         return {
             "/deployment/status": lambda: self._deployment(request),
-            "/service/status": lambda: {"environments": [self._running(e) for e in self._environments(request)]},
-            "/service/metrics": lambda: [measures.pod(pod.name) for pod in self.pods(request)],
-            "/cluster/status": measures.healthy_cluster,
-            "/cluster/metrics": lambda: {
-                "nodes": [measures.node(name) for name in self.nodes(request)],
-                "pvcs": [],
-                "node_pools": [],
-            },
-            "/blueprint/service-created": lambda: None,
+            "/service/status": lambda: [
+                {"environments": [environment_status(self.life, e) for e in self._environments(request)]}
+            ],
+            "/service/metrics": lambda: [[measures.pod(pod.name) for pod in self.pods(request)]],
+            "/cluster/status": lambda: [measures.healthy_cluster()],
+            "/cluster/metrics": lambda: [self._cluster_metrics(request)],
+            "/blueprint/service-created": self._new_blueprints(request),
         }[request.path]
 
-    def _deployment(self, request: StreamRequest) -> Any:
+    def _deployment(self, request: StreamRequest) -> Iterator[Any]:
         environments = list(self._environments(request))
-        if request.get("environment"):
-            return statuses.statuses_with_stages(self.life, environments[0].id) if environments else None
-        return {"results": [statuses.environment_status(self.life, e.id) for e in environments]}
+        if not request.get("environment"):
+            yield {"results": [statuses.environment_status(self.life, e.id) for e in environments]}
+        elif environments:
+            yield statuses.statuses_with_stages(self.life, environments[0].id)
+
+    def _cluster_metrics(self, request: StreamRequest) -> dict[str, Any]:
+        names = self.nodes(request)
+        pods: dict[str, list[Any]] = {name: [] for name in names}
+        for environment in self.state.every("environment"):
+            for entity in services_of(environment) if cluster_of(environment) == request.get("cluster") else ():
+                running = Running(self.life, entity)
+                if running.up is not None:
+                    # The pods of a service stay on one node.
+                    pods[names[int(entity.id[:8], 16) % len(names)]].append(running.on_node(running.up))
+        return {"nodes": [measures.node(name, pods[name]) for name in names], "pvcs": [], "node_pools": []}
+
+    def _new_blueprints(self, request: StreamRequest) -> Callable[[], Iterable[Any]]:
+        def existing() -> list[str]:
+            found = self.state.find(request.get("environment") or "")
+            return [blueprint.id for blueprint in found.of_kind("blueprint")] if found is not None else []
+
+        told = set(existing()) if request.path == "/blueprint/service-created" else set[str]()
+
+        def new() -> Iterator[Any]:
+            for id_ in existing():
+                if id_ not in told:
+                    told.add(id_)
+                    yield {"blueprint_id": id_}
+
+        return new
+
+    def _service(self, request: StreamRequest) -> Running:
+        return Running(self.life, self._entity(request, "service"))
 
     def _environments(self, request: StreamRequest) -> Iterator[Entity]:
         for environment in self.state.every("environment"):
@@ -176,43 +208,24 @@ class StateSource:
             if all(request.get(name) in (None, id_) for name, id_ in above.items() if name in _IDS):
                 yield environment
 
-    def _running(self, environment: Entity) -> dict[str, Any]:
-        lists: dict[str, list[Any]] = {name: [] for name in _LISTS.values()}
-        states: set[str] = set()
-        for service in services_of(environment):
-            state = _RUNNING.get(StateEnum(self.life.service(service.id).state), "STOPPED")
-            states.add(state)
-            shown: dict[str, Any] = {"id": service.id, "state": state, "pods": [], "certificates": []}
-            lists[_LISTS[service_type(service)]].append(shown)
-        project = environment.parent.id if environment.parent else ""
-        worst = next((s for s in ("ERROR", "STARTING", "STOPPING", "RUNNING") if s in states), "STOPPED")
-        return {"id": environment.id, "project_id": project, "state": worst, **lists}
-
 
 def _kinds(name: str) -> Collection[str]:
     return families().services if name == "service" else (name,)
 
 
-async def _new_lines(read: Callable[[], list[LogLine]], past: Sequence[LogLine]) -> AsyncGenerator[LogLine]:
-    """The lines that are not in `past`; those of one moment are counted, since some are equal."""
-    last = past[-1].created_at if past else datetime.min.replace(tzinfo=UTC)
-    known = sum(line.created_at == last for line in past)
-    while True:
-        coming = [line for line in read() if line.created_at >= last]
-        for line in coming[known:]:
-            yield line
-        if coming:
-            last = coming[-1].created_at
-            known = sum(line.created_at == last for line in coming)
-        await asyncio.sleep(_POLL)
+async def _nothing() -> AsyncGenerator[LogLine]:
+    await stay_open()
+    yield LogLine(created_at=_EARLIEST, message="")  # never: it makes this an iterator
 
 
-def _line(found: Mapping[str, Any], kind: str) -> LogLine:
+def _line(running: Running, line: logs.ServiceLine) -> LogLine:
     return LogLine(
-        created_at=datetime.fromisoformat(found["created_at"]),
-        message=found["message"],
-        pod_name=found["pod_name"],
-        container_name=kind.lower(),
-        version=found["version"],
-        labels={"app": found["pod_name"].rpartition("-")[0]},
+        created_at=line.at,
+        message=line.message,
+        pod_name=running.pod_name(line.up),
+        container_name=running.workload,
+        version=line.up.version,
+        severity_text=line.severity,
+        labels=running.labels(line.up),
+        deployment_id=line.up.execution_id,
     )

@@ -9,7 +9,7 @@ from qovery_async.codec.plain import is_object
 from qovery_async.emulator.facts.families import families
 from qovery_async.emulator.facts.operations import operations
 from qovery_async.emulator.facts.refusals import Refusal, taken
-from qovery_async.emulator.world import crud, derived, versions
+from qovery_async.emulator.world import crud, derived, variables, versions
 from qovery_async.emulator.world.calls import ApiCall, ApiHandlers, ApiResponse
 from qovery_async.emulator.world.state import Entity, State
 
@@ -59,8 +59,8 @@ def _clone(state: State, original: Entity, parent: Entity, name: str, changed: M
     copies: dict[str, Entity] = {}
     made = _copy(state, original, parent, copies)
     made.value = {**made.value, **changed, "name": name}
-    for copy in copies.values():
-        copy.facts = {key: _followed(fact, copies) for key, fact in copy.facts.items()}
+    for copy in list(copies.values()):
+        copy.facts = {key: _followed(state, fact, copy, copies) for key, fact in copy.facts.items()}
     return made
 
 
@@ -82,11 +82,20 @@ def _copy(state: State, original: Entity, parent: Entity, copies: dict[str, Enti
     return copy
 
 
-def _followed(fact: Any, copies: Mapping[str, Entity]) -> Any:
-    """A fact that refers to a cloned entity refers to its clone."""
-    if isinstance(fact, Entity):
+def _followed(state: State, fact: Any, holder: Entity, copies: Mapping[str, Entity]) -> Any:
+    """A fact that refers to a cloned entity refers to its clone, and one to a built-in variable to that of the place."""
+    if not isinstance(fact, Entity):
+        return copies[fact].id if isinstance(fact, str) and fact in copies else fact
+    if fact.kind != variables.KIND or fact.value["scope"] != "BUILT_IN":
         return copies.get(fact.id, fact)
-    return copies[fact].id if isinstance(fact, str) and fact in copies else fact
+    environment, key = holder.above("environment"), fact.value["key"]
+    if environment is None:
+        return fact
+    variables.add_built_in(state, environment)
+    for old, copy in copies.items():
+        # Its key has the beginning of the id of a service.
+        key = key.replace(f"_Z{old[:8].upper()}_", f"_Z{copy.id[:8].upper()}_")
+    return next((found for found in environment.of_kind(variables.KIND) if found.value["key"] == key), fact)
 
 
 def _renamed(setting: Any, old: str, new: str) -> Any:

@@ -149,10 +149,9 @@ def _update(call: ApiCall) -> ApiResponse:
     kept = {key: value for key, value in entity.value.items() if key not in replaced}
     if call.operation.method == "PATCH":
         kept = entity.value
-    changed = derived.when_created(entity.kind, body, parent, call.state) if entity.kind != "environment" else {}
     known = {
         **derived.references(parent),
-        **changed,
+        **derived.when_updated(entity, body, parent, call.state),
         "id": entity.id,
         "created_at": entity.value.get("created_at"),
         "updated_at": call.state.now(),

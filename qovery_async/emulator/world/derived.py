@@ -32,6 +32,14 @@ def when_created(kind: str, body: Mapping[str, Any], parent: Entity, state: Stat
     return maker(body, parent, state) if maker else {}
 
 
+def when_updated(entity: Entity, body: Mapping[str, Any], parent: Entity, state: State) -> Known:
+    """The keys that follow from the body of a request that replaces the object."""
+    if entity.kind != "environment":
+        return when_created(entity.kind, body, parent, state)
+    # A request cannot say PREVIEW, so without a mode it means to keep that.
+    return {"mode": "PREVIEW"} if entity.value["mode"] == "PREVIEW" and not body.get("mode") else {}
+
+
 def when_shown(entity: Entity) -> Mapping[str, Any]:
     """The keys that are computed when the object is read."""
     maker = _SHOWN.get(entity.kind)
@@ -117,6 +125,8 @@ def _tagged(tag: str) -> Callable[[Mapping[str, Any], Entity, State], Known]:
 
 
 def _aws_credentials(body: Mapping[str, Any], _: Entity, __: State) -> Known:
+    if str(body.get("type")).startswith("EKS_ANYWHERE_VSPHERE"):
+        return {"object_type": "EKS_ANYWHERE_VSPHERE"}
     return {"object_type": "AWS_ROLE" if "role_arn" in body else "AWS"}
 
 

@@ -73,6 +73,7 @@ def service_of(state: State, entity: Entity) -> Service:
 
 def start_life(state: State, clock: Clock, seed: int, durations: Durations | None) -> tuple[Life, ClusterLives]:
     """The deployment engine, with the environments and clusters of a state in the states they have there."""
+    state.clock = clock.now
     topology = StateTopology(state)
     life = Life(topology, clock, seed=seed, durations=durations)
     clusters = ClusterLives(topology, clock, seed=seed, durations=durations)

@@ -100,13 +100,13 @@ def _parent(call: ApiCall, scope: str, id_: str) -> Entity:
 def _own_and_inherited(state: State, parent: Entity) -> Iterator[Entity]:
     environment = parent.above("environment")
     if environment is not None:
-        _add_built_in(state, environment)
+        add_built_in(state, environment)
     for entity in parent.ancestors():
         yield from entity.of_kind(KIND)
 
 
-def _add_built_in(state: State, environment: Entity) -> None:
-    """Adds the variables that Qovery itself sets. On demand, since few environments of a large world are read."""
+def add_built_in(state: State, environment: Entity) -> None:
+    """Adds the variables that Qovery itself sets, and removes outdated ones. On demand, since few environments of a large world are read."""
     project = environment.above("project")
     wanted = {
         "QOVERY_PROJECT_ID": project.id if project else "",

@@ -1,0 +1,1 @@
+"""Local ports that lead to the ports of services."""
