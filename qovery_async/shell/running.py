@@ -24,7 +24,7 @@ _ENDING = 1.0
 _LACKS = {"cat": "", "head": " for input", "stty": " for input"}
 
 
-class Running:
+class RunningCommand:
     """A command in a shell: `async with` opens and closes the shell, and interrupts a command that has not ended."""
 
     def __init__(self, shell: ShellSession, wrapping: Wrapping) -> None:
