@@ -10,7 +10,7 @@ from typing import Any
 from qovery_async import AsyncQovery, ConfigurationError, ServiceHandle
 from qovery_async.shell import terminal
 from qovery_async.shell.namespace import SHELL
-from qovery_async.shell.running import Running
+from qovery_async.shell.running import RunningCommand
 from qovery_async.shell.wrapping import wrapped
 
 _DESCRIPTION = "Open a shell in a container of a service, or run a command there."
@@ -63,7 +63,7 @@ async def run(given: argparse.Namespace) -> int:
 async def _run(service: ServiceHandle, words: list[str], sent: bytes, place: Mapping[str, Any]) -> int:
     """Runs a command whose output is shown as it comes, and returns its exit code."""
     wrapping = wrapped(words, sent)
-    async with Running(service.shell(command=wrapping.command, **place), wrapping) as running:
+    async with RunningCommand(service.shell(command=wrapping.command, **place), wrapping) as running:
         while data := await running.read():
             await terminal.show(1, data)
         return running.exit_code or 0

@@ -11,7 +11,7 @@ from qovery_async.errors import ConfigurationError
 from qovery_async.runtime.core import Core
 from qovery_async.runtime.resource import Resource
 from qovery_async.shell.results import ShellResult
-from qovery_async.shell.running import Running
+from qovery_async.shell.running import RunningCommand
 from qovery_async.shell.session import ShellSession
 from qovery_async.shell.wrapping import wrapped
 from qovery_async.streams.opening import given
@@ -218,7 +218,7 @@ class Shells(Resource):
             project_id=project_id,
             environment_id=environment_id,
         )
-        return await Running(shell, wrapping).result(timeout, self._core.exchange.websocket.max_frame_bytes)
+        return await RunningCommand(shell, wrapping).result(timeout, self._core.exchange.websocket.max_frame_bytes)
 
     def _opened(
         self, path: str, of: StreamTarget, ids: Given, filters: Mapping[str, object], words: Sequence[str]

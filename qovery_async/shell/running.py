@@ -24,7 +24,7 @@ _ENDING = 1.0
 _LACKS = {"cat": "", "head": " for input", "stty": " for input"}
 
 
-class Running:
+class RunningCommand:
     """A command in a shell: `async with` opens and closes the shell, and interrupts a command that has not ended."""
 
     def __init__(self, shell: ShellSession, wrapping: Wrapping) -> None:
@@ -95,9 +95,9 @@ class Running:
                         )
         except TimeoutError:
             late = ShellTimeout(f"{self._shell}: the command had not ended within the timeout ({timeout} s)")
-            late.output = bytes(output + self._printed.rest)
+            late.output = bytes(output) + self._printed.rest
         except ShellFailed as error:
-            error.output = bytes(output + self._printed.rest) or error.output
+            error.output = bytes(output) + error.output
             raise
         else:
             assert self.exit_code is not None
@@ -129,5 +129,5 @@ class Running:
             when = "before the command began: the container may have no `sh`, which run needs"
         error = ShellFailed(f"{self._shell}: the connection {how} {when}")
         error.code, error.reason = (closing.code, closing.reason) if closing else (LOST, "")
-        error.output = self._printed.before
+        error.output = self._printed.rest
         return error

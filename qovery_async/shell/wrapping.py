@@ -66,7 +66,8 @@ class Printed:
 
     def __init__(self, marker: bytes) -> None:
         self._marker = marker
-        self._says = re.compile(re.escape(marker) + rb":([a-z]+|\d+);")
+        self._is_ready = re.compile(re.escape(marker) + rb":([a-z]+);")
+        self._has_ended = re.compile(re.escape(marker) + rb":(\d+);")
         self._pending = b""
         self.mode: str | None = None
         """"raw" once the terminal is ready, or what the container lacks; None before."""
@@ -75,15 +76,17 @@ class Printed:
 
     def feed(self, data: bytes) -> bytes:
         """The part of the output that is complete with this."""
+        if self.exit_code is not None:
+            return b""
         pending = self._pending + data
         if self.mode is None:
-            ready = self._says.search(pending)
+            ready = self._is_ready.search(pending)
             if ready is None:
                 self._pending = pending[-_BEFORE:]
                 return b""
             self.mode = ready[1].decode()
             pending = pending[ready.end() :]
-        end = self._says.search(pending)
+        end = self._has_ended.search(pending)
         if end is not None:
             self.exit_code, self._pending = int(end[1]), b""
             return self._unchanged(pending[: end.start()])
@@ -92,14 +95,9 @@ class Printed:
         return self._unchanged(pending[:keep])
 
     @property
-    def before(self) -> bytes:
-        """What came before the script was ready, if that is all."""
-        return self._pending if self.mode is None else b""
-
-    @property
     def rest(self) -> bytes:
-        """What was held back, once nothing comes any more: it is output after all."""
-        return b"" if self.mode is None else self._unchanged(self._pending.partition(self._marker)[0])
+        """What else is output if nothing follows; or what came before the script was ready, if that is all."""
+        return self._unchanged(self._pending.partition(self._marker)[0])
 
     def _kept(self, data: bytes) -> int:
         """Where the bytes begin that may turn out to be no output."""

@@ -15,6 +15,7 @@ from qovery_async import (
     ConfigurationError,
     ConnectError,
     Forbidden,
+    RetryPolicy,
     ServerError,
     StreamClosed,
     TransportError,
@@ -22,6 +23,7 @@ from qovery_async import (
 )
 from qovery_async.emulator import Emulator
 from qovery_async.shell.results import ShellFailed
+from qovery_async.transport import websocket
 from tests.shell.conftest import Talk, everything, opened
 from tests.support.both_faces import play
 from tests.support.pushing import IDS, Peer, pushing, sending, staying
@@ -63,6 +65,43 @@ async def test_a_lost_connection_is_an_error(talk: Talk) -> None:
     assert len(server.handshakes) == 1
 
 
+async def test_a_server_that_falls_silent_is_lost(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(websocket, "PING_EVERY", 0.2)
+
+    async def silent(peer: Peer) -> None:
+        await peer.send(b"before")
+        await peer.stall()
+
+    async with pushing(silent) as server:
+        with pytest.raises(StreamClosed, match="not even a pong"):
+            await talk(server, everything)
+
+
+async def test_a_shell_in_which_nothing_happens_stays(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(websocket, "PING_EVERY", 0.1)
+
+    async def slow(peer: Peer) -> None:
+        await asyncio.sleep(1)
+        await peer.send(b"late")
+        await peer.close(1000)
+
+    async with pushing(slow) as server:
+        assert await talk(server, everything) == b"late"
+
+
+async def test_a_reader_may_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pongs wait behind what has not been read."""
+    monkeypatch.setattr(websocket, "PING_EVERY", 0.1)
+    async with (
+        pushing(sending(*[bytes(500_000)] * 40)) as server,
+        AsyncQovery("t", **server.options) as client,
+        opened(client) as shell,
+    ):
+        await asyncio.sleep(1)
+        assert sum([len(data) async for data in shell]) == 20_000_000
+    assert len(server.handshakes) == 1
+
+
 async def test_text_frames_are_no_output(talk: Talk) -> None:
     async with pushing(sending("text", b"printed", "text")) as server:
         assert await talk(server, everything) == b"printed"
@@ -94,8 +133,6 @@ async def test_a_token_that_is_refused_twice(talk: Talk) -> None:
 
 @pytest.mark.parametrize("status", [500, 503])
 async def test_a_handshake_that_may_have_begun_a_shell_is_not_repeated(ask: Ask, talk: Talk, status: int) -> None:
-    from qovery_async import RetryPolicy
-
     async with pushing(lambda: web.Response(status=status)) as server:
         with pytest.raises(ServerError):
             await talk(server, everything, retries=RetryPolicy(attempts=3, base=0.001))
@@ -121,13 +158,13 @@ async def test_the_client_is_closed(ask: Ask) -> None:
 
 @pytest.mark.parametrize(("code", "reason"), [(1000, ""), (1011, "agent"), (1006, "")])
 async def test_a_command_without_an_exit_code_has_failed(ask: Ask, code: int, reason: str) -> None:
-    """Whatever the close frame says. What might have become the exit code is output."""
-    begun: list[str] = []
+    """Whatever the close frame says; what looks like the begin of a marker was output."""
+    halves: list[bytes] = []
 
     async def half(peer: Peer) -> None:
         words = [peer.query[f"command[{number}]"] for number in range(4, 6)]
-        begun.append(words[0])
-        await peer.send(f"{''.join(words)}:raw;half{words[0]}".encode())
+        await peer.send(f"{''.join(words)}:raw;half{words[0][:5]}".encode())
+        halves.append(f"half{words[0][:5]}".encode())
         await asyncio.sleep(0.05)
         if code == 1006:
             peer.cut()
@@ -138,8 +175,7 @@ async def test_a_command_without_an_exit_code_has_failed(ask: Ask, code: int, re
         options = server.options
         with pytest.raises(ShellFailed, match="it is not known how the command ended") as caught:
             await ask(options.pop("base_url"), lambda client: client.shell.run("s1", ["ls"], **IDS), **options)
-    assert (caught.value.code, caught.value.reason) == (code, reason)
-    assert caught.value.output == f"half{begun[0]}".encode()
+    assert (caught.value.code, caught.value.reason, caught.value.output) == (code, reason, halves[0])
 
 
 class TestHandshakes:

@@ -108,8 +108,8 @@ async def _serve(served: Terminals, request: web.Request, socket: web.WebSocketR
     both = (asyncio.create_task(_print(socket, ours, process)), asyncio.create_task(_type(served, socket, ours)))
     try:
         await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
-        if not socket.closed:
-            await both[0]  # the program has ended
+        if process.poll() is not None or not socket.closed:  # the client has not left
+            await both[0]
     finally:
         for task in both:
             task.cancel()
