@@ -91,6 +91,7 @@ if TYPE_CHECKING:
     from qovery_async.runtime.patching.patch import OnConflict
     from qovery_async.streams.backlog import WhenSlow
     from qovery_async.streams.merged import Merged, OnStreamError
+    from qovery_async.streams.places import StreamTarget
     from qovery_async.streams.stream import Stream
     from qovery_async.variables.changes import VariableChange
     from qovery_async.variables.desired import DesiredVariables, VariablesSource
@@ -149,6 +150,7 @@ else:
         "Handle": "directory.identity",
         "WhenSlow": "streams.backlog",
         "Stream": "streams.stream",
+        "StreamTarget": "streams.places",
         "Merged": "streams.merged",
         "OnStreamError": "streams.merged",
         "LogHook": "deployments.run_log",
@@ -181,9 +183,9 @@ __all__ = [
     "RawResponse", "RequestEvent", "RequestHook", "RequestTimeout", "ResponseEvent", "ResponseHook",
     "ResponseTooLarge", "RetryEvent", "RetryHook", "RetryPolicy", "ScopedVariables", "SecretValue", "SeenVariable",
     "ServerError", "ServiceDocument", "ServiceHandle", "ServiceRef", "ServiceSelection", "ServiceSnapshot",
-    "ServiceVersions", "SeveralFound", "Stream", "StreamClosed", "TerraformHandle", "Timeout", "TokenSource",
-    "TransportError", "Turn", "Unauthorized", "UnknownVariant", "UnprocessableEntity", "Unset", "UpdateHook",
-    "VariableChange", "VariableValue", "VariablesApplied", "VariablesDrift", "VariablesError", "VariablesParent",
-    "VariablesPlan", "VariablesSource", "WhenSlow", "WithResponse", "__version__", "bodies", "from_dict", "models",
-    "to_dict", "to_json", "to_request",
+    "ServiceVersions", "SeveralFound", "Stream", "StreamClosed", "StreamTarget", "TerraformHandle", "Timeout",
+    "TokenSource", "TransportError", "Turn", "Unauthorized", "UnknownVariant", "UnprocessableEntity", "Unset",
+    "UpdateHook", "VariableChange", "VariableValue", "VariablesApplied", "VariablesDrift", "VariablesError",
+    "VariablesParent", "VariablesPlan", "VariablesSource", "WhenSlow", "WithResponse", "__version__", "bodies",
+    "from_dict", "models", "to_dict", "to_json", "to_request",
 ]  # fmt: skip

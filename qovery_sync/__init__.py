@@ -94,6 +94,7 @@ if TYPE_CHECKING:
     from qovery_async.runtime.patching.patch import OnConflict
     from qovery_async.streams.backlog import WhenSlow
     from qovery_async.streams.merged import OnStreamError
+    from qovery_async.streams.places import StreamTarget
     from qovery_async.variables.changes import VariableChange
     from qovery_async.variables.desired import DesiredVariables, VariablesSource
     from qovery_async.variables.failures import PlanNotApplied, PlanOutdated, VariablesError
@@ -169,6 +170,7 @@ else:
         "Stream": "qovery_sync.streams.stream",
         "Merged": "qovery_sync.streams.merged",
         "OnStreamError": "qovery_async.streams.merged",
+        "StreamTarget": "qovery_async.streams.places",
         "LogHook": "qovery_async.deployments.run_log",
     }
 
@@ -199,9 +201,9 @@ __all__ = [
     "RequestEvent", "RequestHook", "RequestTimeout", "ResponseEvent", "ResponseHook", "ResponseTooLarge",
     "RetryEvent", "RetryHook", "RetryPolicy", "ScopedVariables", "SecretValue", "SeenVariable", "ServerError",
     "ServiceDocument", "ServiceHandle", "ServiceRef", "ServiceSelection", "ServiceSnapshot", "ServiceVersions",
-    "SeveralFound", "Stream", "StreamClosed", "TerraformHandle", "Timeout", "TokenSource", "TransportError", "Turn",
-    "Unauthorized", "UnknownVariant", "UnprocessableEntity", "Unset", "UpdateHook", "VariableChange",
-    "VariableValue", "VariablesApplied", "VariablesDrift", "VariablesError", "VariablesParent", "VariablesPlan",
-    "VariablesSource", "WhenSlow", "WithResponse", "__version__", "bodies", "from_dict", "models", "to_dict",
-    "to_json", "to_request",
+    "SeveralFound", "Stream", "StreamClosed", "StreamTarget", "TerraformHandle", "Timeout", "TokenSource",
+    "TransportError", "Turn", "Unauthorized", "UnknownVariant", "UnprocessableEntity", "Unset", "UpdateHook",
+    "VariableChange", "VariableValue", "VariablesApplied", "VariablesDrift", "VariablesError", "VariablesParent",
+    "VariablesPlan", "VariablesSource", "WhenSlow", "WithResponse", "__version__", "bodies", "from_dict", "models",
+    "to_dict", "to_json", "to_request",
 ]  # fmt: skip

@@ -129,8 +129,9 @@ class Following:
             self._stream = Streams(self.core).deployment_status(self.environment_id)
             async with self._stream as frames:
                 async for frame in frames:
-                    if isinstance(frame, models.EnvironmentStatusesWithStages):
-                        self._pushed = snapshot_of(self.environment_id, frame, self.names)
+                    pushed: object = frame  # one that is unknown comes as it is
+                    if isinstance(pushed, models.EnvironmentStatusesWithStages):
+                        self._pushed = snapshot_of(self.environment_id, pushed, self.names)
                         self._pushed_at = asyncio.get_running_loop().time()
                         self._changed.set()
                         await self._queue.put(Push(self._pushed))
@@ -146,7 +147,8 @@ class Following:
         try:
             async with Streams(self.core).deployment_logs(self.environment_id) as lines:
                 async for line in lines:
-                    if isinstance(line, models.EnvironmentLogs):
-                        await self._queue.put(Logged(line))
+                    said: object = line
+                    if isinstance(said, models.EnvironmentLogs):
+                        await self._queue.put(Logged(said))
         except Exception as error:  # noqa: BLE001  # the deployment goes on
             patience.log.warning("The log of the deployment cannot be followed, and comes at its end: %s", error)
