@@ -46,7 +46,7 @@ async def deploy(place: Place, on_update: Any = None, **options: Any) -> Environ
 async def test_looks_are_rare_while_states_are_pushed(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
     """And come in time when the end is near."""
     monkeypatch.setattr(patience, "SLOWEST", 60.0)
-    monkeypatch.setattr(patience, "GROWTH", 1.0)
+    monkeypatch.setattr(patience, "GROWTH", 1000.0)  # the second look would come after 50 s
     place = await clone(emulator, "async", "preview-checkout")
     state = statuses_with_stages(emulator.life, place.id)
     near = asyncio.Event()
