@@ -7,7 +7,6 @@ Without a stream, looks come as `patience` says; with one, they are never more.
 from __future__ import annotations
 
 import asyncio
-import math
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, Any, cast
@@ -117,7 +116,8 @@ class Following:
 
         Looks that come earlier are those that were saved before.
         """
-        if not seconds:
+        if not seconds or not self.core.exchange.streams_are_beside:
+            await asyncio.sleep(seconds)
             return
         loop = asyncio.get_running_loop()
         began = loop.time()
@@ -131,7 +131,9 @@ class Following:
                 return
             self._changed.clear()
             with suppress(TimeoutError):  # a connection that is lost tells nothing
-                async with asyncio.timeout(min(patience.FIRST, seconds - waited if waited < seconds else math.inf)):
+                async with asyncio.timeout(
+                    min(patience.FIRST, seconds - waited) if waited < seconds else patience.FIRST
+                ):
                     await self._changed.wait()
         self._saved = min(self._saved + waited / seconds - 1, SAVED)
 
