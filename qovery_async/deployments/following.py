@@ -93,6 +93,7 @@ class Following:
                 if isinstance(event, Exception):
                     raise event
                 yield event
+                self._queue.task_done()
         finally:
             for task in tasks:
                 task.cancel()
@@ -104,6 +105,7 @@ class Following:
             async with aclosing(patience.looks(self._timed, at_once=self.at_once, pause=self._pause)) as found:
                 async for at, now in found:
                     await self._queue.put(Look(now, at, is_stale=loop.time() < self._pushed_at + FRESH))
+                    await self._queue.join()  # the next look must not be older than what is made of this one
         except Exception as error:  # noqa: BLE001  # raised where the events are awaited
             await self._queue.put(error)
 
