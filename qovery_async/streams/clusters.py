@@ -152,8 +152,8 @@ class Streams(EnvironmentStreams):
 
         Args:
             streams: The streams by any key: a name, or the handle of a service.
-            window: Seconds for which an item waits, at most, for earlier ones of other streams. With 0, all come
-                at once.
+            window: Seconds for which an item waits, at most, for earlier ones of other streams. With 0, all
+                come at once.
             on_error: When a stream fails, "raise" ends them all with its error, once all that came before has
                 been given. "skip" goes on with the others, and keeps the error in `failures`.
 
