@@ -50,6 +50,9 @@ class ShellSession(Resource):
     def __repr__(self) -> str:
         return f"<ShellSession {self._operation}>"
 
+    def __str__(self) -> str:
+        return self._operation
+
     async def __aenter__(self) -> Self:
         call, self._call = self._call, None
         if call is None:

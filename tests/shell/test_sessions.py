@@ -11,6 +11,7 @@ import anyio
 import pytest
 
 from qovery_async import AsyncQovery, ConfigurationError, StreamClosed, TransportError
+from qovery_async.emulator import Emulator
 from qovery_async.shell import session
 from qovery_sync import Qovery
 from tests.shell.conftest import Talk, everything, opened, until
@@ -171,6 +172,32 @@ async def test_a_shell_is_opened_when_it_is_entered_and_once(ask: Ask) -> None:
             await used(client)
         await server.peers[0].left.wait()
     assert server.peers[0].close_code == 1000
+
+
+@pytest.mark.parametrize(
+    ("opening", "said"),
+    [
+        (
+            lambda client, id_: client.shell(client.environment(id_)),
+            "service must be the id or the handle of a service",
+        ),
+        (lambda client, id_: client.shell.debug(client.service(id_)), "cluster_id must be the id or the handle of a"),
+    ],
+)
+async def test_the_handle_of_something_else_is_refused(ask: Ask, opening: Any, said: str) -> None:
+    with pytest.raises(ConfigurationError, match=said):
+        await ask("http://127.0.0.1:9", lambda client: opening(client, "11111111-1111-4111-8111-111111111111"))
+
+
+async def test_a_debugging_pod_of_a_cluster_that_was_found() -> None:
+    async with (
+        Emulator(world="demo") as emulator,
+        AsyncQovery(emulator.token, base_url=emulator.url, ws_url=emulator.ws_url) as client,
+    ):
+        async with client.shell.debug(await client.find.cluster("production")) as shell:
+            await shell.write("exit\n")
+            assert b"exit" in b"".join([data async for data in shell])
+            assert str(shell) == "shell.debug"
 
 
 @pytest.mark.parametrize("data", [None, 5, ["ls"]])
