@@ -134,9 +134,12 @@ def nanoseconds(milliseconds: float) -> int:
     return int(milliseconds) * 1_000_000
 
 
-async def ended(task: asyncio.Task[None]) -> None:
-    """Cancels a task, and waits until it has ended."""
-    task.cancel()
-    await asyncio.wait([task])
-    if not task.cancelled():
-        task.exception()  # asyncio logs an exception that nothing has retrieved
+async def ended(*tasks: asyncio.Task[None]) -> None:
+    """Cancels tasks, and waits until they have ended. All are cancelled even if the wait is."""
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks)
+    for task in tasks:
+        if not task.cancelled():
+            task.exception()  # asyncio logs an exception that nothing has retrieved

@@ -139,7 +139,7 @@ class _Loop(Generic[K, T]):
         """Closes the connections."""
         self._is_closed = True
         self._news.set()
-        await asyncio.gather(*map(ended, self._tasks))
+        await ended(*self._tasks)
 
     async def _wait(self, due: float | None) -> None:
         """Until there is news, or something is due."""

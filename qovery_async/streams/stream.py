@@ -68,8 +68,7 @@ class Stream(Resource, Generic[T]):
 
     async def close(self) -> None:
         """Closes the connection. A loop over the stream ends."""
-        for task in [*self._feeds.values()]:
-            await ended(task)
+        await ended(*self._feeds.values())
 
     @property
     def dropped(self) -> int:
@@ -104,9 +103,11 @@ class Stream(Resource, Generic[T]):
             if not task.cancelled() and not task.cancelling():
                 await task
         finally:
-            await ended(task)
-            del self._feeds[feed]
-            self._past = self._past[0] + backlog.dropped, self._past[1] + feed.connections
+            try:
+                await ended(task)
+            finally:
+                del self._feeds[feed]
+                self._past = self._past[0] + backlog.dropped, self._past[1] + feed.connections
 
 
 def fed(stream: Stream[T]) -> AbstractAsyncContextManager[Feed[T]]:

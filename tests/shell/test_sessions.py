@@ -193,11 +193,11 @@ async def test_a_debugging_pod_of_a_cluster_that_was_found() -> None:
     async with (
         Emulator(world="demo") as emulator,
         AsyncQovery(emulator.token, base_url=emulator.url, ws_url=emulator.ws_url) as client,
+        client.shell.debug(await client.find.cluster("production")) as shell,
     ):
-        async with client.shell.debug(await client.find.cluster("production")) as shell:
-            await shell.write("exit\n")
-            assert b"exit" in b"".join([data async for data in shell])
-            assert str(shell) == "shell.debug"
+        await shell.write("exit\n")
+        assert b"exit" in b"".join([data async for data in shell])
+        assert str(shell) == "shell.debug"
 
 
 @pytest.mark.parametrize("data", [None, 5, ["ls"]])

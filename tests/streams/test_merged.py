@@ -120,6 +120,28 @@ class TestFailures:
 class TestEnd:
     """Leaving closes every connection."""
 
+    async def test_a_loop_that_is_cancelled_twice_closes_all(self) -> None:
+        """As by a deadline around a task that is being cancelled."""
+
+        async def serve(peer: Peer) -> None:
+            await peer.send(line(0))
+
+        async with pushing(serve) as server, AsyncQovery(TOKEN, **server.options) as client:
+
+            async def follow() -> None:
+                async for _ in several(client, "abcde", window=0):
+                    began.set()
+
+            began = asyncio.Event()
+            following = asyncio.create_task(follow())
+            await began.wait()
+            following.cancel()
+            await asyncio.sleep(0)
+            following.cancel()
+            await asyncio.wait([following])
+            with anyio.fail_after(5):
+                await asyncio.gather(*(peer.left.wait() for peer in server.peers))
+
     async def test_leaving_the_loop_closes_all(self, read: ReadStream) -> None:
         async def serve(peer: Peer) -> None:
             await peer.send(line(0))
