@@ -136,10 +136,12 @@ def nanoseconds(milliseconds: float) -> int:
 
 async def ended(*tasks: asyncio.Task[None]) -> None:
     """Cancels tasks, and waits until they have ended. All are cancelled even if the wait is."""
-    for task in tasks:
+    here = asyncio.get_running_loop()
+    own = [task for task in tasks if task.get_loop() is here]  # others, as of the process before a fork, end elsewhere
+    for task in own:
         task.cancel()
-    if tasks:
-        await asyncio.wait(tasks)
-    for task in tasks:
+    if own:
+        await asyncio.wait(own)
+    for task in own:
         if not task.cancelled():
             task.exception()  # asyncio logs an exception that nothing has retrieved

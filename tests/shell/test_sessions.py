@@ -15,7 +15,7 @@ from qovery_async.emulator import Emulator
 from qovery_async.shell import session
 from qovery_sync import Qovery
 from tests.shell.conftest import Talk, everything, opened, until
-from tests.support.pushing import IDS, Peer, pushing, staying
+from tests.support.pushing import IDS, Peer, pushing, sending, staying
 from tests.support.real_terminals import terminals
 from tests.support.server import Ask
 
@@ -198,6 +198,19 @@ async def test_a_debugging_pod_of_a_cluster_that_was_found() -> None:
         await shell.write("exit\n")
         assert b"exit" in b"".join([data async for data in shell])
         assert str(shell) == "shell.debug"
+
+
+async def test_another_loop_writes_and_reads_nothing() -> None:
+    """As in a process that was forked: its bytes would go out on the connection of its parent."""
+    async with (
+        pushing(sending(b"first", b"second")) as server,
+        AsyncQovery("t", **server.options) as client,
+        opened(client) as shell,
+    ):
+        for use in (lambda: shell.write("x"), shell.read, shell.eof):
+            with pytest.raises(ConfigurationError, match="the shell belongs to the event loop, and the process, in"):
+                await anyio.to_thread.run_sync(asyncio.run, use())
+        assert b"".join([data async for data in shell]) == b"firstsecond"
 
 
 @pytest.mark.parametrize("data", [None, 5, ["ls"]])
