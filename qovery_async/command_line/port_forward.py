@@ -11,9 +11,9 @@ from qovery_async.client import AsyncQovery
 
 _EPILOG = """\
 examples:
-  port-forward shop/production/orders 5432         psql -h 127.0.0.1 -p 5432
-  port-forward shop/production/orders 15432:5432   psql -h 127.0.0.1 -p 15432
-  port-forward shop/production/orders :5432        a free local port, which is printed
+  python -m qovery_async port-forward shop/production/orders 5432
+  python -m qovery_async port-forward orders 15432:5432   # psql -h 127.0.0.1 -p 15432
+  python -m qovery_async port-forward orders :5432        # a free local port, which is printed
 
 Connections that fail are printed, and others go on. Ctrl-C ends it, with the exit status 130.
 """

@@ -48,16 +48,24 @@ async def run(given: argparse.Namespace) -> int:
         raise ConfigurationError("--input is for a command behind --")
     if given.line and given.words:
         raise ConfigurationError("give either --command, for a terminal, or a command behind --")
+    command = _split(given.line) if given.line else SHELL
     async with AsyncQovery() as client:
         service = await client.find.service(given.name)
         place = {"pod_name": given.pod, "container_name": given.container}
         if given.words:
             return await _run(service, given.words, await _input() if given.input else b"", place)
-        command = shlex.split(given.line) if given.line else SHELL
         width, height = terminal.size()
         async with service.shell(command=command, width=width, height=height, **place) as shell:
             await terminal.attach(shell)
         return 0
+
+
+def _split(line: str) -> list[str]:
+    try:
+        return shlex.split(line)
+    except ValueError as error:
+        problem = str(error)
+    raise ConfigurationError(f"--command cannot be split into words as a shell does it: {problem}")
 
 
 async def _run(service: ServiceHandle, words: list[str], sent: bytes, place: Mapping[str, Any]) -> int:

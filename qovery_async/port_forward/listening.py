@@ -12,7 +12,7 @@ from typing import Any
 import anyio
 
 from qovery_async import models
-from qovery_async.deployments.kinds import Identified, id_of
+from qovery_async.deployments.kinds import Identified
 from qovery_async.directory.identity import Handle
 from qovery_async.errors import ConfigurationError
 from qovery_async.port_forward.address import ForwardedPort
@@ -20,7 +20,7 @@ from qovery_async.port_forward.connections import Connections, told
 from qovery_async.runtime.core import Core
 from qovery_async.runtime.resource import Resource
 from qovery_async.streams.opening import given
-from qovery_async.streams.places import Places, checked
+from qovery_async.streams.places import Places, id_of, present
 from qovery_async.transport.request import Call
 
 _PATH = "/shell/portforward"
@@ -75,13 +75,10 @@ class PortForward(Resource):
         """
         ids = {
             **given(organization_id, cluster_id, project_id, environment_id),
-            "service": checked("service", id_of(service)),
+            "service": id_of("service", service, "service"),
         }
-        filters = {
-            "service_type": service_type,
-            "port": _port("remote_port", remote_port, lowest=1),
-            "pod_name": None if pod_name is None else checked("pod_name", pod_name),
-        }
+        port = _port("remote_port", remote_port, lowest=1)
+        filters = present({"service_type": service_type, "port": port, "pod_name": pod_name})
         listener = _listening(host, _port("local_port", local_port))
         try:
             query = await self._places.parameters(_PATH, service, ids, filters)

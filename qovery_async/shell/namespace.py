@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal, cast
 
-from qovery_async.deployments.kinds import Identified, id_of
+from qovery_async.deployments.kinds import Identified
 from qovery_async.directory.identity import Handle
 from qovery_async.errors import ConfigurationError
 from qovery_async.runtime.core import Core
@@ -15,7 +15,7 @@ from qovery_async.shell.running import RunningCommand
 from qovery_async.shell.session import ShellSession
 from qovery_async.shell.wrapping import wrapped
 from qovery_async.streams.opening import given
-from qovery_async.streams.places import Given, Places, StreamTarget, checked
+from qovery_async.streams.places import Given, Places, StreamTarget, checked, id_of, present
 from qovery_async.transport.request import Call
 
 SHELL = ("sh",)
@@ -95,7 +95,7 @@ class Shells(Resource):
 
     def debug(
         self,
-        cluster_id: str,
+        cluster_id: str | Identified | Handle,
         *,
         flavor: Literal["REGULAR_PRIVILEGE", "FULL_PRIVILEGE"] = "REGULAR_PRIVILEGE",
         node_selector: str | None = None,
@@ -106,7 +106,7 @@ class Shells(Resource):
         """Open a shell in a new debugging pod of a cluster. Connects when it is entered.
 
         Args:
-            cluster_id: The id of the cluster.
+            cluster_id: The id of the cluster, or its handle.
             flavor: What the pod may do: "REGULAR_PRIVILEGE" or "FULL_PRIVILEGE".
             node_selector: The label of the node that the pod runs on, such as `kubernetes.io/hostname=node-1`.
             width: The columns of the terminal, 0 for none.
@@ -117,7 +117,7 @@ class Shells(Resource):
 
         Raises: Unauthorized, Forbidden, StreamClosed, when it is entered or read.
         """
-        ids = {**given(organization_id, None, None), "cluster": checked("cluster_id", cluster_id)}
+        ids = {**given(organization_id, None, None), "cluster": id_of("cluster", cluster_id)}
         kind = {"flavor": checked("flavor", flavor), "node_selector": node_selector}
         return self._opened("/shell/debug", cluster_id, ids, {**kind, **_size(width, height)}, ())
 
@@ -224,6 +224,7 @@ class Shells(Resource):
         self, path: str, of: StreamTarget, ids: Given, filters: Mapping[str, object], words: Sequence[str]
     ) -> ShellSession:
         operation = path[1:].replace("/", ".")
+        filters = present(filters)
 
         async def call() -> Call:
             query = await self._places.parameters(path, of, ids, filters)
@@ -241,7 +242,7 @@ def _of_service(
     environment_id: str | None,
 ) -> Given:
     ids = given(organization_id, cluster_id, project_id, environment_id)
-    return {**ids, "service": checked("service", id_of(service))}
+    return {**ids, "service": id_of("service", service, "service")}
 
 
 def _words(command: object) -> tuple[str, ...]:

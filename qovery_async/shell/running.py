@@ -126,7 +126,7 @@ class RunningCommand:
         how = f"was closed with {closing}" if closing else "was lost"
         when = "before the exit code came: it is not known how the command ended"
         if self._printed.mode is None:
-            when = "before the command began: the container may have no `sh`, which run needs"
+            when = "before the command began: does the service run, and does its container have `sh`, which run needs?"
         error = ShellFailed(f"{self._shell}: the connection {how} {when}")
         error.code, error.reason = (closing.code, closing.reason) if closing else (LOST, "")
         error.output = self._printed.rest

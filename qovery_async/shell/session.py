@@ -25,6 +25,7 @@ UNREAD = 60.0
 
 _END_OF_INPUT = b"\x04"
 _LEFT = "it has been left, or was never entered: use it within `with`, once"
+_ELSEWHERE = "the event loop, and the process, in which it was entered: open another one here"
 
 
 class ShellSession(Resource):
@@ -49,6 +50,9 @@ class ShellSession(Resource):
 
     def __repr__(self) -> str:
         return f"<ShellSession {self._operation}>"
+
+    def __str__(self) -> str:
+        return self._operation
 
     async def __aenter__(self) -> Self:
         call, self._call = self._call, None
@@ -133,6 +137,8 @@ class ShellSession(Resource):
     def _open(self) -> Duplex:
         if self._duplex is None or self._receiving is None:
             raise ConfigurationError(f"{self._operation}: the shell is not open: {_LEFT}")
+        if self._receiving.get_loop() is not asyncio.get_running_loop():
+            raise ConfigurationError(f"{self._operation}: the shell belongs to {_ELSEWHERE}")
         return self._duplex
 
     async def _send(self, duplex: Duplex, data: bytes) -> None:

@@ -70,8 +70,10 @@ class Duplex:
         """
         while self.ending is None:
             self._reading_since = time.monotonic()
-            frame = await self._connection.receive()
-            self._reading_since = None
+            try:
+                frame = await self._connection.receive()
+            finally:
+                self._reading_since = None
             if isinstance(frame, Closing):
                 if self.ending is None and not await self._renewed(frame):
                     self.ending = frame

@@ -134,9 +134,14 @@ def nanoseconds(milliseconds: float) -> int:
     return int(milliseconds) * 1_000_000
 
 
-async def ended(task: asyncio.Task[None]) -> None:
-    """Cancels a task, and waits until it has ended."""
-    task.cancel()
-    await asyncio.wait([task])
-    if not task.cancelled():
-        task.exception()  # asyncio logs an exception that nothing has retrieved
+async def ended(*tasks: asyncio.Task[None]) -> None:
+    """Cancels tasks, and waits until they have ended. All are cancelled even if the wait is."""
+    here = asyncio.get_running_loop()
+    own = [task for task in tasks if task.get_loop() is here]  # others, as of the process before a fork, end elsewhere
+    for task in own:
+        task.cancel()
+    if own:
+        await asyncio.wait(own)
+    for task in own:
+        if not task.cancelled():
+            task.exception()  # asyncio logs an exception that nothing has retrieved

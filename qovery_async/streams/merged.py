@@ -108,6 +108,7 @@ class _Loop(Generic[K, T]):
     ) -> None:
         self._merging = Merging[K, T](streams.keys(), window, time.monotonic())
         self._skip = skip
+        self._began_in = asyncio.get_running_loop()
         self._news = asyncio.Event()
         self._room = {key: asyncio.Event() for key in streams}
         self._failure: BaseException | None = None
@@ -138,8 +139,9 @@ class _Loop(Generic[K, T]):
     async def close(self) -> None:
         """Closes the connections."""
         self._is_closed = True
-        self._news.set()
-        await asyncio.gather(*map(ended, self._tasks))
+        await ended(*self._tasks)
+        if self._began_in is asyncio.get_running_loop():
+            self._news.set()
 
     async def _wait(self, due: float | None) -> None:
         """Until there is news, or something is due."""

@@ -15,7 +15,7 @@ from qovery_async.streams.backlog import WhenSlow
 from qovery_async.streams.feed import Parameters, nanoseconds
 from qovery_async.streams.kinds import Kind, Past
 from qovery_async.streams.paths import PARAMETERS
-from qovery_async.streams.places import Given, Places, StreamTarget, checked, id_of
+from qovery_async.streams.places import Given, Places, StreamTarget, checked, id_of, present
 from qovery_async.streams.stream import Stream, first
 
 T = TypeVar("T")
@@ -93,7 +93,7 @@ class StreamOpener(Resource):
         *,
         past: Callable[[], Awaitable[Past[T] | None]] | None = None,
     ) -> Stream[T]:
-        parameters = partial(self._places.parameters, kind.path, of, ids, filters)
+        parameters = partial(self._places.parameters, kind.path, of, ids, present(filters))
         return Stream(self._core, kind, parameters, when_slow, past)
 
     async def _only(self, stream: Stream[T], *, at_once: bool = True) -> T:

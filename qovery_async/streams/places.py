@@ -49,9 +49,8 @@ class Places:
         Raises:
             NothingFound: the organization has no such service.
         """
-        given = {name: value for name, value in filters.items() if value is not None}
-        needed = {name for name, is_needed in PARAMETERS[path].items() if is_needed} & IDS - given.keys()
-        return {**await self.placed(of, ids, needed), **given}
+        needed = {name for name, is_needed in PARAMETERS[path].items() if is_needed} & IDS - filters.keys()
+        return {**await self.placed(of, ids, needed), **filters}
 
     async def placed(self, of: StreamTarget, ids: Given, needed: AbstractSet[str]) -> Ids:
         """The ids that are given or needed: those of a handle as it knows them, others looked up."""
@@ -128,19 +127,36 @@ def checked(name: str, value: Any) -> str:
     raise ConfigurationError(f"{name} must be a non-empty string, got {value!r:.80}")
 
 
-def id_of(noun: Noun, target: Any) -> str:
-    """The id of what a stream is of.
+def present(filters: Mapping[str, object]) -> Mapping[str, object]:
+    """The parameters that are given: those that are not None.
+
+    Raises:
+        ConfigurationError: one is an empty string, or `limit` is no positive number.
+    """
+    given = {name: value for name, value in filters.items() if value is not None}
+    for name, value in given.items():
+        if isinstance(value, str):
+            checked(name, value)
+    limit = given.get("limit", 1)
+    if type(limit) is not int or limit < 1:
+        raise ConfigurationError(f"limit must be a whole number, 1 or more, got {limit!r:.80}")
+    return given
+
+
+def id_of(noun: Noun, target: Any, name: str | None = None) -> str:
+    """The id of what a stream, a shell or a port is of. `name` is that of the argument, unless it is `<noun>_id`.
 
     Raises:
         ConfigurationError: it has none, or is something else than a `noun`.
     """
+    name = name or f"{noun}_id"
     if isinstance(target, Handle) and not is_of(target, noun):
         an = "an" if noun == "environment" else "a"
-        raise ConfigurationError(f"{noun}_id must be the id or the handle of {an} {noun}, got {target!r:.80}")
+        raise ConfigurationError(f"{name} must be the id or the handle of {an} {noun}, got {target!r:.80}")
     id_ = target if isinstance(target, str) else getattr(target, "id", None)
     if isinstance(id_, str) and id_.strip():
         return id_
-    raise ConfigurationError(f"{noun}_id must be a non-empty string or a handle, got {target!r:.80}")
+    raise ConfigurationError(f"{name} must be a non-empty string or a handle, got {target!r:.80}")
 
 
 async def ids_of(target: object) -> Ids:

@@ -16,9 +16,10 @@ from qovery_async.streams.kinds import Kind, Past
 from qovery_async.vocabulary import Model, UnknownVariant
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
-class Stream(Resource, Generic[T]):
+class Stream(Resource, Generic[T_co]):
     """The items that Qovery pushes, as they come: `async for item in stream`.
 
     The connection is opened by the first step of a loop. A lost one is opened again, and a log continues where it was.
@@ -28,10 +29,10 @@ class Stream(Resource, Generic[T]):
     def __init__(
         self,
         core: Core,
-        kind: Kind[T],
+        kind: Kind[T_co],
         parameters: Callable[[], Awaitable[Parameters]],
         when_slow: WhenSlow,
-        past: Callable[[], Awaitable[Past[T] | None]] | None = None,
+        past: Callable[[], Awaitable[Past[T_co] | None]] | None = None,
     ) -> None:
         super().__init__(core)
         if when_slow not in ("wait", "drop"):
@@ -40,7 +41,7 @@ class Stream(Resource, Generic[T]):
         self._parameters = parameters
         self._when_slow: WhenSlow = when_slow
         self._before = past
-        self._feeds: dict[Feed[T], asyncio.Task[None]] = {}
+        self._feeds: dict[Feed[T_co], asyncio.Task[None]] = {}
         self._past = (0, 0)
 
     def __repr__(self) -> str:
@@ -52,11 +53,11 @@ class Stream(Resource, Generic[T]):
     async def __aexit__(self, *error: object) -> None:
         await self.close()
 
-    def pages(self) -> AsyncIterator[list[T]]:
+    def pages(self) -> AsyncIterator[list[T_co]]:
         """Iterates over all that has come, whenever something has: a list of one item or more."""
         return self._batches()
 
-    async def __aiter__(self) -> AsyncIterator[T]:
+    async def __aiter__(self) -> AsyncIterator[T_co]:
         """Iterates over the items."""
         batches = self._batches()
         try:
@@ -68,8 +69,7 @@ class Stream(Resource, Generic[T]):
 
     async def close(self) -> None:
         """Closes the connection. A loop over the stream ends."""
-        for task in [*self._feeds.values()]:
-            await ended(task)
+        await ended(*self._feeds.values())
 
     @property
     def dropped(self) -> int:
@@ -86,16 +86,16 @@ class Stream(Resource, Generic[T]):
         """Whether a connection is open now."""
         return any(feed.is_connected for feed in self._feeds)
 
-    async def _batches(self) -> AsyncGenerator[list[T]]:
+    async def _batches(self) -> AsyncGenerator[list[T_co]]:
         """What has come, whenever something has."""
         async with self._fed() as feed:
             while items := await feed.backlog.take():
                 yield items
 
     @asynccontextmanager
-    async def _fed(self) -> AsyncGenerator[Feed[T]]:
+    async def _fed(self) -> AsyncGenerator[Feed[T_co]]:
         """A backlog that the connections fill. Raises their error in the end, unless it is left before."""
-        backlog = Backlog[T](self._when_slow)
+        backlog = Backlog[T_co](self._when_slow)
         feed = Feed(self._core.exchange, self.kind, self._parameters, backlog, self._before)
         task = asyncio.create_task(feed.run())
         self._feeds[feed] = task
@@ -104,9 +104,11 @@ class Stream(Resource, Generic[T]):
             if not task.cancelled() and not task.cancelling():
                 await task
         finally:
-            await ended(task)
-            del self._feeds[feed]
-            self._past = self._past[0] + backlog.dropped, self._past[1] + feed.connections
+            try:
+                await ended(task)
+            finally:
+                del self._feeds[feed]
+                self._past = self._past[0] + backlog.dropped, self._past[1] + feed.connections
 
 
 def fed(stream: Stream[T]) -> AbstractAsyncContextManager[Feed[T]]:

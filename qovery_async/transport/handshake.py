@@ -83,7 +83,14 @@ class Handshakes:
             if isinstance(error, TransportError):
                 return error
             raise
-        await self._responded(found if isinstance(found, Response) else found.response, time.monotonic() - began)
+        response = found if isinstance(found, Response) else found.response
+        try:
+            await self._responded(response, time.monotonic() - began)
+        except BaseException:  # a hook failed, or the task is cancelled: nobody else knows the connection
+            if isinstance(found, Connection):
+                with anyio.CancelScope(shield=True):
+                    await found.close()
+            raise
         return found
 
     async def renew(self, request: Request) -> bool:

@@ -103,7 +103,7 @@ class Shells(Twin):
 
     def debug(
         self,
-        cluster_id: str,
+        cluster_id: str | Identified | Handle,
         *,
         flavor: Literal["REGULAR_PRIVILEGE", "FULL_PRIVILEGE"] = "REGULAR_PRIVILEGE",
         node_selector: str | None = None,
@@ -114,7 +114,7 @@ class Shells(Twin):
         """Open a shell in a new debugging pod of a cluster. Connects when it is entered.
 
         Args:
-            cluster_id: The id of the cluster.
+            cluster_id: The id of the cluster, or its handle.
             flavor: What the pod may do: "REGULAR_PRIVILEGE" or "FULL_PRIVILEGE".
             node_selector: The label of the node that the pod runs on, such as `kubernetes.io/hostname=node-1`.
             width: The columns of the terminal, 0 for none.
@@ -127,7 +127,7 @@ class Shells(Twin):
         """
         found: ShellSession = self._twin(
             self._async.debug(
-                cluster_id,
+                self._given(cluster_id),
                 flavor=flavor,
                 node_selector=node_selector,
                 width=width,

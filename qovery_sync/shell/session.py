@@ -23,6 +23,9 @@ class ShellSession(TwinContext):
 
     _async: asynchronous.ShellSession
 
+    def __str__(self) -> str:
+        return self._async.__str__()
+
     @property
     def closing(self) -> Closing | None:
         """The `code` and `reason` with which the server closed the connection; None while it is open.

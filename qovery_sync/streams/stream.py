@@ -6,27 +6,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Generic
 
-from qovery_async.streams.stream import T
+from qovery_async.streams.stream import T_co
 from qovery_sync.twin import TwinContext
 
 if TYPE_CHECKING:
     from qovery_async.streams import stream as asynchronous
 
 
-class Stream(TwinContext, Generic[T]):
+class Stream(TwinContext, Generic[T_co]):
     """The items that Qovery pushes, as they come: `for item in stream`.
 
     The connection is opened by the first step of a loop. A lost one is opened again, and a log continues where it was.
     Leaving the loop closes the connection; leaving `with stream:` does so at once.
     """
 
-    _async: asynchronous.Stream[T]
+    _async: asynchronous.Stream[T_co]
 
-    def pages(self) -> Iterator[list[T]]:
+    def pages(self) -> Iterator[list[T_co]]:
         """Iterates over all that has come, whenever something has: a list of one item or more."""
         return self._iterate(self._async.pages())
 
-    def __iter__(self) -> Iterator[T]:
+    def __iter__(self) -> Iterator[T_co]:
         """Iterates over the items."""
         return self._iterate(self._async)
 

@@ -62,6 +62,10 @@ def test_output_that_nobody_reads(environ: dict[str, str]) -> None:
     [
         (["shop/production/apy"], "did you mean 'shop/production/api'?"),
         ([API, "--pod", "nowhere", "--", "ls"], "Timeout while connecting to pod"),
+        (
+            [API, "--command", "echo 'x"],
+            "--command cannot be split into words as a shell does it: No closing quotation",
+        ),
         ([API, "--input"], "--input is for a command behind --"),
         ([API, "--command", "ls", "--", "ls"], "give either --command, for a terminal, or a command behind --"),
     ],

@@ -60,9 +60,18 @@ async def test_what_cannot_be_right_is_refused_by_a_handle_too(ask: Ask) -> None
         await ask("http://127.0.0.1:9", call)
 
 
+async def test_the_handle_of_something_else_is_refused(ask: Ask) -> None:
+    def call(client: Any) -> Any:
+        environment = client.environment("11111111-1111-4111-8111-111111111111")
+        return entered(client.port_forward(environment, 5432), client)
+
+    with pytest.raises(ConfigurationError, match="service must be the id or the handle of a service, got Environment"):
+        await ask("http://127.0.0.1:9", call)
+
+
 @pytest.mark.parametrize("service", ["", None, 5])
 async def test_what_is_no_service_is_refused(ask: Ask, service: Any) -> None:
-    with pytest.raises(ConfigurationError, match="a service is given by its id or by its handle"):
+    with pytest.raises(ConfigurationError, match="service must be a non-empty string or a handle"):
         await ask("http://127.0.0.1:9", lambda client: entered(client.port_forward(service, 5432), client))
 
 

@@ -148,7 +148,7 @@ async def test_more_output_than_a_response_may_have(inside: Terminals, run: Run)
 @pytest.mark.parametrize(
     ("without", "sent", "match"),
     [
-        ("sh", None, "the container may have no `sh`"),
+        ("sh", None, "does the service run, and does its container have `sh`, which run needs\\?$"),
         ("cat", None, "the container has no `cat`, which run needs$"),
         ("head", b"x", "the container has no `head`, which run needs for input"),
         ("stty", b"x", "the container has no `stty`, which run needs for input"),
@@ -174,7 +174,7 @@ async def test_a_command_that_cannot_be_right(run: Run, ask: Ask, command: Any) 
         await ask("http://127.0.0.1:9", lambda client: client.shell.run("s1", command))
 
 
-@pytest.mark.parametrize("more", [{"input": 5}, {"timeout": 0}, {"timeout": "1"}])
+@pytest.mark.parametrize("more", [{"input": 5}, {"timeout": 0}, {"timeout": "1"}, {"pod_name": ""}])
 async def test_an_argument_that_cannot_be_right(run: Run, ask: Ask, more: Any) -> None:
     with pytest.raises(ConfigurationError, match=next(iter(more))):
         await ask("http://127.0.0.1:9", lambda client: client.shell.run("s1", ["ls"], **more))

@@ -23,7 +23,9 @@ from qovery_async import (
 )
 from qovery_async.emulator import Emulator
 from qovery_async.shell.results import ShellFailed
+from qovery_async.streams.duplex import Duplex
 from qovery_async.transport import websocket
+from qovery_async.transport.request import Call
 from tests.shell.conftest import Talk, everything, opened
 from tests.support.both_faces import play
 from tests.support.pushing import IDS, Peer, pushing, sending, staying
@@ -100,6 +102,26 @@ async def test_a_reader_may_pause(monkeypatch: pytest.MonkeyPatch) -> None:
         await asyncio.sleep(1)
         assert sum([len(data) async for data in shell]) == 20_000_000
     assert len(server.handshakes) == 1
+
+
+async def test_a_reader_may_be_cancelled_and_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody reads the pong meanwhile."""
+    monkeypatch.setattr(websocket, "PING_EVERY", 0.1)
+
+    async def late(peer: Peer) -> None:
+        await asyncio.sleep(0.8)
+        await peer.send(b"late")
+
+    async with pushing(late) as server, AsyncQovery("t", **server.options) as client:
+        call = Call("shell.exec", "GET /shell/exec", empty_ok=True)
+        duplex = await Duplex.open(client._core.exchange, call, repeatable=False)
+        try:
+            with anyio.move_on_after(0.05):
+                await duplex.receive()
+            await asyncio.sleep(1)
+            assert await duplex.receive() == b"late"
+        finally:
+            await duplex.close()
 
 
 async def test_text_frames_are_no_output(talk: Talk) -> None:
@@ -233,7 +255,7 @@ class TestHandshakes:
             ({"height": "24"}, "height must be a number"),
             ({"command": "sh"}, "command must be a list of strings"),
             ({"cluster_id": ""}, "cluster_id must be a non-empty string"),
-            ({"service": 5}, "a service is given by its id or by its handle"),
+            ({"service": 5}, "service must be a non-empty string or a handle"),
         ],
     )
     async def test_with_what_cannot_be_right(self, ask: Ask, more: Any, match: str) -> None:

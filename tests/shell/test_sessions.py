@@ -11,10 +11,11 @@ import anyio
 import pytest
 
 from qovery_async import AsyncQovery, ConfigurationError, StreamClosed, TransportError
+from qovery_async.emulator import Emulator
 from qovery_async.shell import session
 from qovery_sync import Qovery
 from tests.shell.conftest import Talk, everything, opened, until
-from tests.support.pushing import IDS, Peer, pushing, staying
+from tests.support.pushing import IDS, Peer, pushing, sending, staying
 from tests.support.real_terminals import terminals
 from tests.support.server import Ask
 
@@ -171,6 +172,45 @@ async def test_a_shell_is_opened_when_it_is_entered_and_once(ask: Ask) -> None:
             await used(client)
         await server.peers[0].left.wait()
     assert server.peers[0].close_code == 1000
+
+
+@pytest.mark.parametrize(
+    ("opening", "said"),
+    [
+        (
+            lambda client, id_: client.shell(client.environment(id_)),
+            "service must be the id or the handle of a service",
+        ),
+        (lambda client, id_: client.shell.debug(client.service(id_)), "cluster_id must be the id or the handle of a"),
+    ],
+)
+async def test_the_handle_of_something_else_is_refused(ask: Ask, opening: Any, said: str) -> None:
+    with pytest.raises(ConfigurationError, match=said):
+        await ask("http://127.0.0.1:9", lambda client: opening(client, "11111111-1111-4111-8111-111111111111"))
+
+
+async def test_a_debugging_pod_of_a_cluster_that_was_found() -> None:
+    async with (
+        Emulator(world="demo") as emulator,
+        AsyncQovery(emulator.token, base_url=emulator.url, ws_url=emulator.ws_url) as client,
+        client.shell.debug(await client.find.cluster("production")) as shell,
+    ):
+        await shell.write("exit\n")
+        assert b"exit" in b"".join([data async for data in shell])
+        assert str(shell) == "shell.debug"
+
+
+async def test_another_loop_writes_and_reads_nothing() -> None:
+    """As in a process that was forked: its bytes would go out on the connection of its parent."""
+    async with (
+        pushing(sending(b"first", b"second")) as server,
+        AsyncQovery("t", **server.options) as client,
+        opened(client) as shell,
+    ):
+        for use in (lambda: shell.write("x"), shell.read, shell.eof):
+            with pytest.raises(ConfigurationError, match="the shell belongs to the event loop, and the process, in"):
+                await anyio.to_thread.run_sync(asyncio.run, use())
+        assert b"".join([data async for data in shell]) == b"firstsecond"
 
 
 @pytest.mark.parametrize("data", [None, 5, ["ls"]])

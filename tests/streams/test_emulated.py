@@ -209,6 +209,13 @@ async def test_a_time_without_a_zone_is_refused(place: Emulated) -> None:
             client.streams.service_logs(place.service.id, start=datetime(2026, 1, 1))  # noqa: DTZ001
 
 
+@pytest.mark.parametrize("wrong", [{"limit": 0}, {"limit": "5"}, {"limit": True}, {"pod_name": ""}, {"query": " "}])
+async def test_a_filter_that_cannot_be_right_is_refused(place: Emulated, wrong: dict[str, Any]) -> None:
+    async with AsyncQovery(**place.options) as client:
+        with pytest.raises(ConfigurationError, match=next(iter(wrong))):
+            client.streams.service_logs(place.service.id, **wrong)
+
+
 @pytest.mark.parametrize("end", [Close.lost(), Close.garbled(), Close.internal(), Close(1001)], ids=str)
 async def test_a_stream_of_the_emulator_goes_on(end: Close, place: Emulated, read: ReadStream) -> None:
     for after in (1, 3, 5):

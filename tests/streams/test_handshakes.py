@@ -10,6 +10,7 @@ from aiohttp import web
 
 from qovery_async import (
     NO_RETRIES,
+    AsyncQovery,
     ConnectError,
     Forbidden,
     Pace,
@@ -23,7 +24,7 @@ from qovery_async import (
     Unauthorized,
 )
 from tests.streams.conftest import ReadStream
-from tests.support.pushing import Pusher, line, logs, pushing, sending, used_up
+from tests.support.pushing import IDS, Pusher, line, logs, pushing, sending, staying, used_up
 from tests.support.server import TOKEN, closed_port, serve
 
 pytestmark = pytest.mark.anyio
@@ -94,6 +95,30 @@ class TestHandshakes:
             ("streams.service_logs", "GET", 2),
         ]
         assert [event.reason for event in retried] == ["the server closed the stream with 1011 (agent)"]
+
+    async def test_that_a_hook_fails_on_leave_no_connection(self, read: ReadStream) -> None:
+        def fail(_: object) -> None:
+            raise LookupError("the hook")
+
+        async with pushing(staying) as server:
+            with pytest.raises(LookupError, match="the hook"):
+                await read(server, logs, on_response=fail)
+            async with asyncio.timeout(5):
+                await server.peers[0].left.wait()
+
+    async def test_that_are_cancelled_in_a_hook_leave_no_connection(self) -> None:
+        async def wait(_: object) -> None:
+            called.set()
+            await asyncio.Event().wait()
+
+        called = asyncio.Event()
+        async with pushing(staying) as server, AsyncQovery("t", **server.options, on_response=wait) as client:
+            opening = asyncio.create_task(client.streams.service_logs("s1", **IDS).pages().__anext__())
+            await called.wait()
+            opening.cancel()
+            await asyncio.wait([opening])
+            async with asyncio.timeout(5):
+                await server.peers[0].left.wait()
 
     async def test_wait_for_the_pace(self, read: ReadStream) -> None:
         def refuse() -> web.Response:

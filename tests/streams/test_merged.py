@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import closing
 from typing import Any
 
 import anyio
@@ -12,8 +13,8 @@ from qovery_async import AsyncQovery, Unauthorized
 from qovery_async.errors import ConfigurationError
 from qovery_async.streams import merging
 from tests.streams.conftest import AT_ONCE, ReadStream
-from tests.support.pushing import IDS, Peer, line, pushing
-from tests.support.server import TOKEN
+from tests.support.pushing import IDS, Peer, line, logs, pushing
+from tests.support.server import TOKEN, in_thread
 from tests.support.stream_world import soon
 
 pytestmark = pytest.mark.anyio
@@ -119,6 +120,48 @@ class TestFailures:
 
 class TestEnd:
     """Leaving closes every connection."""
+
+    async def test_a_loop_that_is_cancelled_twice_closes_all(self) -> None:
+        """As by a deadline around a task that is being cancelled."""
+
+        async def serve(peer: Peer) -> None:
+            await peer.send(line(0))
+
+        async with pushing(serve) as server, AsyncQovery(TOKEN, **server.options) as client:
+
+            async def follow() -> None:
+                async for _ in several(client, "abcde", window=0):
+                    began.set()
+
+            began = asyncio.Event()
+            following = asyncio.create_task(follow())
+            await began.wait()
+            following.cancel()
+            await asyncio.sleep(0)
+            following.cancel()
+            await asyncio.wait([following])
+            with anyio.fail_after(5):
+                await asyncio.gather(*(peer.left.wait() for peer in server.peers))
+
+    @pytest.mark.parametrize("opening", [several, logs])
+    def test_closing_does_not_wait_for_a_loop_that_stands_still(self, opening: Any) -> None:
+        """As that of the parent stands still in a process that was forked."""
+
+        async def serve(peer: Peer) -> None:
+            await peer.send(line(0))
+
+        async def close() -> None:
+            with anyio.fail_after(5):
+                await stream.close()
+
+        with in_thread(pushing(serve)) as server, closing(asyncio.new_event_loop()) as loop:
+            client = AsyncQovery(TOKEN, **server.options)
+            stream = opening(client)
+            pages = stream.pages()
+            assert loop.run_until_complete(anext(pages))
+            asyncio.run(close())
+            loop.run_until_complete(pages.aclose())
+            loop.run_until_complete(client.aclose())
 
     async def test_leaving_the_loop_closes_all(self, read: ReadStream) -> None:
         async def serve(peer: Peer) -> None:

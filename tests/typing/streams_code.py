@@ -43,6 +43,10 @@ async def in_the_async_face(
     async for each, line in streams.merge({one: one.logs() for one in await environment.services()}):
         assert_type(each.kind, str | None)
         assert_type(line.pod_name, str)
+    async for origin, either in streams.merge({"pods": service.logs(), "steps": streams.deployment_logs(environment)}):
+        assert_type(origin, str)
+        if isinstance(either, models.ServiceLogLine):
+            print(either.pod_name)
 
 
 def in_the_blocking_face(
@@ -60,6 +64,9 @@ def in_the_blocking_face(
     with both as lines:
         for each, line in lines:
             print(each.name, line.message)
+    for _, either in streams.merge({"pods": service.logs(), "steps": streams.deployment_logs(environment)}):
+        if isinstance(either, models.EnvironmentLogs):
+            print(either.timestamp)
     assert_type(both.failures, Mapping[qovery_sync.ServiceHandle, QoveryError])
 
 
