@@ -169,7 +169,7 @@ def held(tasks: int) -> Held:
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
     return Held(
         memory=pages * os.sysconf("SC_PAGE_SIZE"),
-        descriptors=len(os.listdir("/proc/self/fd")),
+        descriptors=len(list(Path("/proc/self/fd").iterdir())),
         tasks=tasks,
         threads=threading.active_count(),
         cached=cached(),
@@ -180,12 +180,12 @@ def held(tasks: int) -> Held:
 def cached() -> int:
     """The entries of all caches, and of all containers that modules or classes of the SDK keep."""
     ours = [module for name, module in sys.modules.items() if name.startswith(("qovery_async", "qovery_sync"))]
-    spaces = [vars(module) for module in ours]
-    spaces += [vars(value) for space in spaces for value in space.values() if isinstance(value, type)]
+    spaces = [dict(vars(module)) for module in ours]
+    spaces += [dict(vars(value)) for space in spaces for value in space.values() if isinstance(value, type)]
     values = [value for space in spaces for value in space.values()]
     # One container may have several names.
     sizes = {id(value): len(value) for value in values if isinstance(value, CONTAINERS)}
-    infos = {id(value): value.cache_info().currsize for value in values if hasattr(value, "cache_info")}
+    infos: dict[int, int] = {id(value): value.cache_info().currsize for value in values if hasattr(value, "cache_info")}
     return sum(sizes.values()) + sum(infos.values())
 
 

@@ -11,11 +11,12 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from server import serving
+
 from peers.build import build
 from peers.chart import chart
 from peers.measure import measure
 from peers.table import tables
-from server import serving
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 BEGIN, END = "<!-- peers: begin -->", "<!-- peers: end -->"

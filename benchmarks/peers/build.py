@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import yaml
+
 from peers.description import hoisted
 
 SETTINGS = "lazyImports=true,useOneOfDiscriminatorLookup=true"

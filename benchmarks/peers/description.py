@@ -27,22 +27,23 @@ def hoisted(description: Json) -> Json:
             reference = {"$ref": f"#/components/schemas/{title}"}
             holder[key] = {"oneOf": [reference, {"type": "null"}]} if may_be_null else reference
     schemas |= named
-    for operation in (operation for path in made["paths"].values() for operation in path.values()):
-        if isinstance(operation, dict):
-            operation["parameters"] = [_copied(made, parameter) for parameter in operation.get("parameters", ())]
+    operations: list[Json] = [part for path in made["paths"].values() for part in path.values() if "responses" in part]
+    for operation in operations:
+        operation["parameters"] = [_copied(made, parameter) for parameter in operation.get("parameters", ())]
     return made
 
 
 def _objects(schema: Json, path: str) -> Iterator[tuple[Json, str, str]]:
     """Each property that is an object with properties of its own, the inner ones first: its holder, key and path."""
-    if isinstance(schema, dict):
-        for key, inner in schema.get("properties", {}).items():
-            yield from _objects(inner, f"{path}_{key}")
-            if isinstance(inner, dict) and "properties" in inner:
-                yield schema["properties"], key, f"{path}_{key}"
-        yield from _objects(schema.get("items"), f"{path}_item")
-        for part in (part for word in ("allOf", "oneOf", "anyOf") for part in schema.get(word, ())):
-            yield from _objects(part, path)
+    properties: dict[str, Json] = schema.get("properties", {})
+    for key, inner in properties.items():
+        yield from _objects(inner, f"{path}_{key}")
+        if "properties" in inner:
+            yield properties, key, f"{path}_{key}"
+    if "items" in schema:
+        yield from _objects(schema["items"], f"{path}_item")
+    for part in (part for word in ("allOf", "oneOf", "anyOf") for part in schema.get(word, ())):
+        yield from _objects(part, path)
 
 
 def _free(name: str, taken: dict[str, Json]) -> str:

@@ -8,7 +8,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-PORT = {"id": "1b4e28ba-2fa1-41d2-883f-0016d3cca427", "internal_port": 80, "publicly_accessible": True, "protocol": "HTTP"}
+PORT = {
+    "id": "1b4e28ba-2fa1-41d2-883f-0016d3cca427",
+    "internal_port": 80,
+    "publicly_accessible": True,
+    "protocol": "HTTP",
+}
 FINE: dict[str, Any] = {
     "id": "5f6b3c1e-7a3d-4a53-9f0e-2f4b8a1d9c11",
     "created_at": "2026-01-02T03:04:05Z",

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import IO, Any
 
 import attrs
+from sample import sample
+
 from peers import malformed
 from peers.roster import BASE, PEERS, Peer
 from peers.task import THREADS
-from sample import sample
-
 from qovery_async import models
 
 BENCHMARKS = Path(__file__).parent.parent

@@ -1,6 +1,8 @@
 """What does a process do that makes one call and ends?
 
     python -m peers.once CLIENT URL
+
+Its CPU time is that of a start.
 """
 
 from __future__ import annotations

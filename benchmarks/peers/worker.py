@@ -1,6 +1,8 @@
-"""What does the process of one peer do? It reads tasks, a line of JSON each, and prints what they took.
+"""What does the process of one peer do? What it is told.
 
     python -m peers.worker CLIENT
+
+It reads tasks, a line of JSON each, and prints what they took.
 """
 
 from __future__ import annotations

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
 
-from peers.clients.generator_asyncio import decoder as decoder
-from peers.clients.generator_asyncio import opened
+from peers.clients import generator_asyncio
 from peers.task import AsyncCall
 
 
 def calling(url: str) -> AbstractAsyncContextManager[AsyncCall]:
-    return opened(url, trust_env=False)
+    return generator_asyncio.opened(url, trust_env=False)
+
+
+decoder = generator_asyncio.decoder

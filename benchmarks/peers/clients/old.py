@@ -24,4 +24,4 @@ def calling(url: str) -> Iterator[Call]:
 def decoder(model: str) -> Callable[[bytes], object]:
     list_: Any = getattr(importlib.import_module("qovery.models"), f"{model}ResponseList")
     client = importlib.import_module("qovery").ApiClient()
-    return lambda data: client.deserialize(SimpleNamespace(data=data), (list_,), True).results  # noqa: FBT003
+    return lambda data: client.deserialize(SimpleNamespace(data=data), (list_,), True).results

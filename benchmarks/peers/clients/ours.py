@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from peers.task import ORGANIZATION, TOKEN, AsyncCall
-
 from qovery_async import AsyncQovery
 
 

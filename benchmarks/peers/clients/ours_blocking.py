@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from peers.task import ORGANIZATION, TOKEN, Call
-
 from qovery_sync import Qovery
 
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import aiohttp
+
 from peers.task import ORGANIZATION, TOKEN, AsyncCall
 
 

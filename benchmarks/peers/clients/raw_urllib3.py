@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import urllib3
+
 from peers.task import ORGANIZATION, THREADS, TOKEN, Call
 
 

@@ -20,7 +20,7 @@ def decoder(model: str) -> Callable[[bytes], object]:
 
 
 @functools.cache
-def struct(model: type[Model]) -> Any:
+def struct(model: Any) -> Any:
     """A struct with the attributes of a model, all of which are the keys in JSON."""
     required = [(a.wire, typed(a)) for a in attributes(model) if a.required]
     optional = [(a.wire, typed(a), msgspec.UNSET) for a in attributes(model) if not a.required]
@@ -38,4 +38,8 @@ def of_struct(type_: Any) -> Any:
         return dict[str, Any]
     if get_origin(type_) is list:
         return list[of_struct(get_args(type_)[0])]  # type: ignore[misc]
-    return struct(type_) if isinstance(type_, type) and issubclass(type_, Model) else type_
+    return struct(type_) if is_model(type_) else type_
+
+
+def is_model(type_: Any) -> bool:
+    return isinstance(type_, type) and issubclass(type_, Model)
