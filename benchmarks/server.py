@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,8 +34,15 @@ def response(value: object, headers: bytes = b"") -> bytes:
 PROJECTS = {"results": [PROJECT | {"name": f"shop-{i}"} for i in range(5)]}
 LIST = response(PROJECTS)
 ONE = response(PROJECT)
-BY_START = {b"GET /project/": ONE, b"GET /rated/": response(PROJECTS, RATE)}
+BY_START = {
+    b"GET /project/": ONE,
+    b"PUT /project/": ONE,
+    b"GET /rated/project/": response(PROJECT, RATE),
+    b"PUT /rated/project/": response(PROJECT, RATE),
+    b"GET /rated/": response(PROJECTS, RATE),
+}
 """Paths below `/rated` have responses that name a rate which no benchmark uses up."""
+LENGTH = re.compile(rb"(?i)content-length: (\d+)")
 
 
 WAIT = float(sys.argv[1]) / 1000 if __name__ == "__main__" and len(sys.argv) > 1 else 0.0
@@ -51,7 +59,12 @@ class SameResponse(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         self.pending += data
         while b"\r\n\r\n" in self.pending:
-            request, _, self.pending = self.pending.partition(b"\r\n\r\n")
+            request, _, rest = self.pending.partition(b"\r\n\r\n")
+            length = LENGTH.search(request) if request.startswith(b"P") else None
+            body = int(length[1]) if length else 0
+            if len(rest) < body:
+                return
+            self.pending = rest[body:]
             data = next((sent for start, sent in BY_START.items() if request.startswith(start)), LIST)
             if WAIT:
                 asyncio.get_running_loop().call_later(WAIT, self.transport.write, data)

@@ -231,8 +231,9 @@ class _Source:
         lines += ["  self = new(model); get = o.get; absent = ()"]
         for index, field in enumerate(fields):
             lines += self._required(index, field) if field.required else self._optional(index, field)
-        lines += [f"  if len(o) + len(absent) == {len(fields)}: self.extra = {{}}"]
-        lines += ["  else: self.extra = free({k: o[k] for k in o if k not in known})"]
+        # Without unknown keys, `extra` is an empty dict that is made when it is read.
+        lines += [f"  if len(o) + len(absent) != {len(fields)}:"]
+        lines += ["    self.extra = free({k: o[k] for k in o if k not in known})"]
         lines += ["  self.absent = absent", "  return self"]
         return "\n".join(lines)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import copy
+import gc
 import json
 import logging
+import pickle
 from typing import Any
 
 import pytest
@@ -140,3 +143,15 @@ async def test_json_of_any_depth_is_read_or_refused(ask: Ask) -> None:
             except DecodeError:
                 continue
             assert project.id == "p1"
+
+
+async def test_an_object_gets_its_dict_of_unknown_keys_when_it_is_first_read(ask: Ask) -> None:
+    async with serve(Answer(PROJECT)) as server:
+        project = await ask(server.url, get)
+    assert not any(found == {} for found in gc.get_referents(project))  # most responses have no unknown key
+    copied, sent = copy.copy(project), to_dict(project)
+    assert (project, sent) == (copied, PROJECT)
+    project.extra["new"] = 1
+    assert project.extra == {"new": 1}
+    assert to_dict(pickle.loads(pickle.dumps(project))) == {**PROJECT, "new": 1}
+    assert project.extra is project.extra

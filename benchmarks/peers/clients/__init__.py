@@ -1,0 +1,1 @@
+"""The peers, each in a module of its own that imports nothing else."""
