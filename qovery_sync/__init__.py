@@ -82,6 +82,7 @@ from qovery_sync import models as models
 from qovery_sync.client import Qovery
 
 if TYPE_CHECKING:
+    from qovery_sync import webhooks as webhooks
     from qovery_async.deployments.cluster_errand import ClusterUpdateHook
     from qovery_async.deployments.errand import UpdateHook
     from qovery_async.deployments.run_log import LogHook
@@ -185,12 +186,14 @@ else:
     def __getattr__(name: str) -> Any:
         from importlib import import_module
 
+        if name == "webhooks":
+            return import_module(f"{__name__}.webhooks")
         if name not in _LATER:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         return getattr(import_module(_LATER[name]), name)
 
     def __dir__() -> list[str]:
-        return sorted({*globals(), *_LATER})
+        return sorted({*globals(), *_LATER, "webhooks"})
 
 
 __all__ = [
@@ -214,5 +217,5 @@ __all__ = [
     "TransportError", "Turn", "Unauthorized", "UnknownVariant", "UnprocessableEntity", "Unset", "UpdateHook",
     "VariableChange", "VariableValue", "VariablesApplied", "VariablesDrift", "VariablesError",
     "VariablesParent", "VariablesPlan", "VariablesSource", "WhenSlow", "WithResponse", "__version__", "bodies",
-    "from_dict", "models", "to_dict", "to_json", "to_request",
+    "from_dict", "models", "to_dict", "to_json", "to_request", "webhooks",
 ]  # fmt: skip

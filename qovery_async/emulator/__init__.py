@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from qovery_async.emulator.life.environments import Life
     from qovery_async.emulator.streams.channel import Close
     from qovery_async.emulator.streams.server import StreamServer
+    from qovery_async.emulator.webhooks.office import WebhookOffice
     from qovery_async.emulator.world.audit_log import AuditLog
     from qovery_async.emulator.world.presets import World
     from qovery_async.emulator.world.state import Entity, State
@@ -60,6 +61,7 @@ __all__ = [
     "SteppedClock",
     "Tokens",
     "Trigger",
+    "WebhookOffice",
     "World",
 ]
 
@@ -86,6 +88,7 @@ _MODULE_OF = {
     "SteppedClock": "life.clock",
     "Tokens": "world.tokens",
     "Trigger": "life.actions",
+    "WebhookOffice": "webhooks.office",
     "World": "world.presets",
 }
 
@@ -119,6 +122,8 @@ class Emulator:
         hosts: Further host name or names that lead to the emulator, such as the name of its service in Docker
             Compose; requests for any other than `host` and this machine's addresses get 403. Web pages
             may talk to it if they come from one of `hosts`; `"localhost:3000"` allows those of one port.
+        webhook_hosts: Host name or names beside this machine that webhooks may be delivered to; `"hooks:8080"`
+            allows one port.
     """
 
     def __init__(
@@ -135,6 +140,7 @@ class Emulator:
         host: str = "127.0.0.1",
         port: int = 0,
         hosts: str | Collection[str] = (),
+        webhook_hosts: str | Collection[str] = (),
     ) -> None:
         self._options = Options(
             world=world,
@@ -146,6 +152,7 @@ class Emulator:
             durations=durations,
             middlewares=middlewares,
             hosts=(host, hosts) if isinstance(hosts, str) else (host, *hosts),
+            webhook_hosts=(webhook_hosts,) if isinstance(webhook_hosts, str) else tuple(webhook_hosts),
         )
         self._address = host, port
         self._listener: Listener | None = None
@@ -182,6 +189,7 @@ class Emulator:
             await listener.close()
         if self._parts is not None:
             self._parts.clock.close()
+            await self._parts.webhooks.close()
 
     @property
     def url(self) -> str:
@@ -248,6 +256,11 @@ class Emulator:
     def streams(self) -> StreamServer:
         """The WebSockets, and how to end them: `emulator.streams.close_next(Close.internal(), "/service/logs")`."""
         return self._running.streams
+
+    @property
+    def webhooks(self) -> WebhookOffice:
+        """The deliveries of webhooks: `await emulator.webhooks.settled()` waits for those under way."""
+        return self._running.webhooks
 
     def user_token(self, user: str) -> str:
         """An API token of another user, with the access of `token`. Requests of different users are not merged."""

@@ -2,7 +2,8 @@
 
     assembly ──> streams ──> shell
         │           └──────> http ──> world ──> facts
-        └──────> faults ──────┘         └─────> life
+        ├──────> faults ──────┘       ∧ └─────> life
+        └──────> webhooks ────────────┘
 
 Every import counts: at the top of a file, inside a function and under `TYPE_CHECKING`.
 """
@@ -29,7 +30,8 @@ MAY_IMPORT = {
     "http": {"facts", "life", "world"},
     "faults": {"http"},
     "streams": {"facts", "life", "shell", "world", "http"},
-    "assembly": {"facts", "life", "world", "http", "faults", "streams"},
+    "webhooks": {"facts", "life", "world"},
+    "assembly": {"facts", "life", "world", "http", "faults", "streams", "webhooks"},
 }
 FROM_THE_SDK = (
     "qovery_async.models",

@@ -29,3 +29,4 @@ class Options:
     durations: Durations | None
     middlewares: Sequence[Middleware]
     hosts: Sequence[str]
+    webhook_hosts: Sequence[str]

@@ -15,6 +15,7 @@ from qovery_async.emulator.life.clusters import ClusterLives
 from qovery_async.emulator.life.environments import Life
 from qovery_async.emulator.streams.server import StreamServer
 from qovery_async.emulator.streams.state_source import StateSource
+from qovery_async.emulator.webhooks.office import WebhookOffice
 from qovery_async.emulator.world import handlers, presets, topology
 from qovery_async.emulator.world.audit_log import AuditLog
 from qovery_async.emulator.world.auditing import start_audit
@@ -36,6 +37,7 @@ class Parts:
     audit_log: AuditLog
     faults: Faults
     streams: StreamServer
+    webhooks: WebhookOffice
     application: web.Application
 
 
@@ -52,11 +54,12 @@ def assemble(options: Options) -> Parts:
     source = StateSource.started(state, tokens, rate_limit, life)
     streams = StreamServer(source)
     auditor = start_audit(state, life, clusters, seed=seed)
+    webhooks = WebhookOffice(state, life, options.webhook_hosts, seed)
     server = ApiServer(
         state,
         tokens,
         rate_limit,
-        handlers.all_of(tokens, life, clusters, auditor.log),
+        {**handlers.all_of(tokens, life, clusters, auditor.log), **webhooks.handlers()},
         Visitors(options.hosts),
         watch=auditor.watch,
         changed=source.announce,
@@ -75,5 +78,6 @@ def assemble(options: Options) -> Parts:
         audit_log=auditor.log,
         faults=faults,
         streams=streams,
+        webhooks=webhooks,
         application=application,
     )
