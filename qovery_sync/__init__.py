@@ -82,7 +82,6 @@ from qovery_sync import models as models
 from qovery_sync.client import Qovery
 
 if TYPE_CHECKING:
-    from qovery_sync import webhooks as webhooks
     from qovery_async.deployments.cluster_errand import ClusterUpdateHook
     from qovery_async.deployments.errand import UpdateHook
     from qovery_async.deployments.run_log import LogHook
@@ -105,6 +104,7 @@ if TYPE_CHECKING:
     from qovery_async.variables.plan import VariablesApplied, VariablesDrift, VariablesPlan
     from qovery_async.variables.present import SeenVariable
     from qovery_async.variables.values import AliasOf, MountedFile, SecretValue, VariableValue
+    from qovery_sync import webhooks as webhooks
     from qovery_sync.directory.identity import Handle
     from qovery_sync.handles.clusters import ClusterHandle
     from qovery_sync.handles.kinds import (

@@ -24,10 +24,9 @@ def missed(deliveries: Iterable[models.WebhookEventResponse], since: datetime | 
         MalformedWebhook: the request of a delivery is no event.
     """
     accepted, failed = set[str](), dict[str, WebhookEvent]()
-    for delivery in sorted(deliveries, key=lambda one: one.created_at):
-        if delivery.kind == models.OrganizationWebhookKindEnum.SLACK:
-            continue
-        event = _event(delivery)
+    slack = models.OrganizationWebhookKindEnum.SLACK
+    found = [(delivery, _event(delivery)) for delivery in deliveries if delivery.kind != slack]
+    for delivery, event in sorted(found, key=lambda pair: (pair[0].created_at, str(pair[1].created_at))):
         if 200 <= delivery.target_response_status_code < 300:
             accepted.add(event.key)
         elif since is None or delivery.created_at >= since:

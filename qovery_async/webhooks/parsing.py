@@ -69,7 +69,8 @@ def _judged(body: Any, headers: Any, secret: Any, max_bytes: int) -> WebhookEven
     except ConfigurationError as error:
         return ConfigurationError(*error.args)
     # All are compared, so that the time does not tell which one is right.
-    if not any([hmac.compare_digest(one, other) for one in given for other in accepted]):
+    matches = [hmac.compare_digest(one, other) for one in given for other in accepted]
+    if not any(matches):
         return WrongWebhookSecret(_unknown(given))
     if len(body) > max_bytes:
         return WebhookTooLarge(f"the body has more than {max_bytes} bytes; raise max_bytes if that is expected")

@@ -47,7 +47,7 @@ class WebhookOffice:
         life.started.append(lambda run: self._tell(OrganizationWebhookEventEnum.DEPLOYMENT_STARTED, run.request))
         life.ended.append(self._ended)
         life.dropped.append(lambda request: self._tell(OrganizationWebhookEventEnum.DEPLOYMENT_CANCELLED, request))
-        state.removed.append(lambda entity: self._deliveries.pop(entity.id, None))
+        state.removed.append(self._forget)
 
     @property
     def timeout(self) -> float:
@@ -91,6 +91,9 @@ class WebhookOffice:
     def _list(self, call: ApiCall) -> ApiResponse:
         return ApiResponse(crud.enclosed([*self._deliveries[call.target.id]], call.operation.response))
 
+    def _forget(self, removed: Entity) -> None:
+        self._deliveries.pop(removed.id, None)
+
     def _ended(self, run: DeploymentRun) -> None:
         self._tell(messages.end_of(run), run.request)
 
@@ -129,7 +132,7 @@ class WebhookOffice:
         self._count(+1)
         headers = {
             "User-Agent": "Qovery-Emulator",
-            **({name: secret for name in self.secret_headers} if secret else {}),
+            **(dict.fromkeys(self.secret_headers, secret) if secret else {}),
         }
         self._courier.send(Message(url=url, headers=headers, body=body, refused=refusal(url, self._hosts), done=done))
 
