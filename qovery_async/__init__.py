@@ -104,6 +104,8 @@ if TYPE_CHECKING:
     from qovery_async.variables.plan import VariablesApplied, VariablesDrift, VariablesPlan
     from qovery_async.variables.present import SeenVariable
     from qovery_async.variables.values import AliasOf, MountedFile, SecretValue, VariableValue
+    from qovery_async.webhooks.events import WebhookEvent
+    from qovery_async.webhooks.refusals import WebhookRefused
 else:
     # Imported when they are first touched, since they need many models. Out of the type checkers' sight: a `__getattr__` they can see would hide typing errors.
     _LATER = {
@@ -163,6 +165,8 @@ else:
         "Merged": "streams.merged",
         "OnStreamError": "streams.merged",
         "LogHook": "deployments.run_log",
+        "WebhookEvent": "webhooks.events",
+        "WebhookRefused": "webhooks.refusals",
     }
 
     def __getattr__(name: str) -> Any:
@@ -198,6 +202,6 @@ __all__ = [
     "ShellFailed", "ShellResult", "ShellSession", "ShellTimeout", "Stream", "StreamClosed", "TerraformHandle",
     "Timeout", "TokenSource", "TransportError", "Turn", "Unauthorized", "UnknownVariant", "UnprocessableEntity",
     "Unset", "UpdateHook", "VariableChange", "VariableValue", "VariablesApplied", "VariablesDrift",
-    "VariablesError", "VariablesParent", "VariablesPlan", "VariablesSource", "WhenSlow", "WithResponse",
-    "__version__", "bodies", "from_dict", "models", "to_dict", "to_json", "to_request", "webhooks",
+    "VariablesError", "VariablesParent", "VariablesPlan", "VariablesSource", "WebhookEvent", "WebhookRefused",
+    "WhenSlow", "WithResponse", "__version__", "bodies", "from_dict", "models", "to_dict", "to_json", "to_request", "webhooks",
 ]  # fmt: skip

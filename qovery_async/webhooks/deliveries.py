@@ -11,8 +11,8 @@ from qovery_async.webhooks.events import WebhookEvent
 from qovery_async.webhooks.refusals import MalformedWebhook
 
 
-def checked(since: datetime | None) -> None:
-    """Raises `ConfigurationError` if the time has no timezone."""
+def checked(since: object) -> None:
+    """Raises `ConfigurationError` if this is neither None nor a time with a timezone."""
     if since is not None and (not isinstance(since, datetime) or since.tzinfo is None):
         raise ConfigurationError(f"since must be a datetime with a timezone, got {since!r}; try datetime.now(UTC)")
 

@@ -110,14 +110,15 @@ def _accepted(secret: object) -> list[bytes]:
 
 def _given(headers: Any) -> Iterator[bytes]:
     """The secrets in the headers of a request, in each encoding that a framework may have decoded them from."""
-    pairs = headers.items() if hasattr(headers, "items") else headers
-    if isinstance(pairs, (str, bytes)) or not isinstance(pairs, Iterable):
-        _refuse(f"headers must be a mapping or pairs of names and values, got {type(headers).__name__}")
+    try:
+        pairs: list[tuple[Any, Any]] = [(k, v) for k, v in (headers.items() if hasattr(headers, "items") else headers)]
+    except (TypeError, ValueError):
+        pairs = [(None, None)]
     for pair in pairs:
-        if not isinstance(pair, (tuple, list)) or len(pair) != 2:
-            _refuse("headers must be a mapping or pairs of names and values")
         name, value = (part.decode("latin-1") if isinstance(part, bytes) else part for part in pair)
-        if isinstance(name, str) and isinstance(value, str) and name.lower() in _NAMES:
+        if not isinstance(name, str) or not isinstance(value, str):
+            _refuse(f"headers must be a mapping or pairs of names and values, got {type(headers).__name__}")
+        if name.lower() in _NAMES:
             for encoding in ("utf-8", "latin-1"):
                 with suppress(UnicodeEncodeError):
                     yield value.encode(encoding, "surrogateescape")

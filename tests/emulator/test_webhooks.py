@@ -233,8 +233,9 @@ async def test_the_emulator_ends_while_a_receiver_never_responds() -> None:
                 await client.environments.redeploy(environment_id(emulator, "production"))
                 emulator.clock.run_out()
                 await started.wait()
-            waiting = asyncio.create_task(emulator.webhooks.settled())
+            waiting, given_up = (asyncio.create_task(emulator.webhooks.settled()) for _ in range(2))
             await asyncio.sleep(0)
+            given_up.cancel()
         await asyncio.wait_for(waiting, 5)
         assert len(server.requests) == 1
     await emulator.webhooks.settled()

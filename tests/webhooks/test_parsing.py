@@ -128,6 +128,7 @@ def test_all_refusals_are_one_family() -> None:
         (EVENT, RIGHT, SECRET, "body must be the raw body .* got dict"),
         (BODY, None, SECRET, "headers must be .* got NoneType"),
         (BODY, "Qovery-Secret", SECRET, "headers must be"),
+        (BODY, {"Qovery-Secret": [SECRET]}, SECRET, "headers must be"),
         (BODY, ["Qovery-Secret"], SECRET, "headers must be"),
     ],
 )

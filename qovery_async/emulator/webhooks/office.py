@@ -113,7 +113,7 @@ class WebhookOffice:
             body = messages.slack(event, request, environment)
         else:
             body = messages.standard(event, self._life, request, environment)
-        url, secret = str(webhook.value.get("target_url")), webhook.facts.get(_SECRET)
+        url, secret = str(webhook.value.get("target_url")), str(webhook.facts.get(_SECRET) or "")
         delivery = {
             "id": new_id(self._dice),
             "created_at": stamp(self._life.clock.now()),
@@ -130,10 +130,8 @@ class WebhookOffice:
             self._count(-1)
 
         self._count(+1)
-        headers = {
-            "User-Agent": "Qovery-Emulator",
-            **(dict.fromkeys(self.secret_headers, secret) if secret else {}),
-        }
+        secrets = dict.fromkeys(self.secret_headers if secret else (), secret)
+        headers = {"User-Agent": "Qovery-Emulator", **secrets}
         self._courier.send(Message(url=url, headers=headers, body=body, refused=refusal(url, self._hosts), done=done))
 
     def _count(self, more: int) -> None:
@@ -141,7 +139,8 @@ class WebhookOffice:
             self._under_way += more
             waiters, self._waiters = (self._waiters, []) if not self._under_way else ([], self._waiters)
         for waiter in waiters:
-            waiter.set_result(None)
+            if waiter.set_running_or_notify_cancel():
+                waiter.set_result(None)
 
     def _all_done(self) -> Future[None]:
         done = Future[None]()
