@@ -59,8 +59,9 @@ class Follower:
             raise failed.exceptions[0] from None
         chosen = self._choose(inventory)
         self._picture.arrange(inventory, chosen)
-        left_out = len(inventory.environments) - len(chosen)
-        self._picture.note("left out", f"{left_out} more environments are not shown" if left_out else None)
+        total = len(inventory.environments)
+        left_out = f"{len(chosen)} of {total} environments are shown" if len(chosen) < total else None
+        self._picture.note("left out", left_out)
         self._streams = {one.id: partial(self._deployments, client, one) for one in chosen}
         clusters = {one.cluster.id for one in chosen if one.cluster}
         self._streams |= {id_: partial(self._running, client, id_) for id_ in clusters}

@@ -160,7 +160,6 @@ class Picture:
             "name": node.name,
             "project": {"id": project.id, "name": project.name},
             "mode": (node.mode or "").lower(),
-            "cluster": cluster.name if cluster else "",
             "url": f"{self._console}/project/{project.id}/environment/{id_}",
             **state(environment.state),
             "since": since.isoformat() if since else None,

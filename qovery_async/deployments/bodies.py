@@ -11,7 +11,8 @@ from qovery_async.errors import ConfigurationError
 from qovery_async.secrecy.printable import one_line
 from qovery_async.vocabulary import UNSET, Unset
 
-Details = Mapping[str, models.AnyService]
+# A string, since this model imports those of all kinds of services.
+Details = Mapping[str, "models.AnyService"]
 """The services of an environment in full, by id."""
 Versions = Mapping[str, str | None]
 """The versions to deploy, by the id of their service. None is the version that is deployed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
-from typing import Literal, TypedDict
+from typing import Any, Literal, TypedDict
 
 import attrs
 
@@ -29,7 +29,7 @@ from qovery_async.deployments.snapshot import UNKNOWN, EnvironmentSnapshot, Serv
 from qovery_async.deployments.telling import check_hooks, tell
 from qovery_async.deployments.verdict import SUCCESS, Expectation, Verdict, is_over
 from qovery_async.errors import Conflict, Forbidden, NotFound
-from qovery_async.models import AnyService, ServiceDeploymentStatusEnum, StateEnum
+from qovery_async.models import ServiceDeploymentStatusEnum, StateEnum
 from qovery_async.progress.choice import reporter
 from qovery_async.progress.reports import BulkProgress, ProgressHook, Reporter
 from qovery_async.resources.deployment_queue import DeploymentQueue
@@ -62,7 +62,7 @@ class Errand:
     force: bool = False
     joins: bool = False
     """Whether it waits for what someone else has asked for."""
-    _details: Details = attrs.field(factory=dict[str, AnyService], init=False)
+    _details: Details = attrs.field(factory=dict[str, Any], init=False)
     _chosen: list[ServiceSnapshot] | None = attrs.field(default=None, init=False)
     """The services that are acted on, before; None for the whole environment."""
     _seen: EnvironmentSnapshot | None = attrs.field(default=None, init=False)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import aclosing, suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 FRESH = 5.0
 """Seconds after a pushed state in which a look that differs says nothing new: what is listed lags by some three."""
+
+
+SAVED = 4.0
+"""The most looks that are made up for: so few that there are never more of them than without a stream."""
 
 
 @attrs.frozen
@@ -69,6 +73,8 @@ class Following:
     _stream: Stream[models.EnvironmentStatusesWithStages] | None = attrs.field(default=None, init=False)
     _pushed: EnvironmentSnapshot | None = attrs.field(default=None, init=False)
     _pushed_at: float = attrs.field(default=float("-inf"), init=False)
+    _saved: float = attrs.field(default=0.0, init=False)
+    """How many looks were left out, as far as they can be made up for."""
     _changed: asyncio.Event = attrs.field(factory=asyncio.Event, init=False)
 
     async def events(self) -> AsyncGenerator[Event]:
@@ -87,6 +93,7 @@ class Following:
                 if isinstance(event, Exception):
                     raise event
                 yield event
+                self._queue.task_done()
         finally:
             for task in tasks:
                 task.cancel()
@@ -98,6 +105,7 @@ class Following:
             async with aclosing(patience.looks(self._timed, at_once=self.at_once, pause=self._pause)) as found:
                 async for at, now in found:
                     await self._queue.put(Look(now, at, is_stale=loop.time() < self._pushed_at + FRESH))
+                    await self._queue.join()  # the next look must not be older than what is made of this one
         except Exception as error:  # noqa: BLE001  # raised where the events are awaited
             await self._queue.put(error)
 
@@ -106,21 +114,30 @@ class Following:
         return asyncio.get_running_loop().time(), now
 
     async def _pause(self, seconds: float) -> None:
-        """Waits for the next look, and longer while a stream tells that the end is not near."""
+        """Waits for the next look: longer while a stream tells that the end is not near, and less once it is.
+
+        Looks that come earlier are those that were saved before.
+        """
+        if not seconds or not self.core.exchange.streams_are_beside:
+            await asyncio.sleep(seconds)
+            return
         loop = asyncio.get_running_loop()
-        latest = loop.time() + patience.SLOWEST
-        await asyncio.sleep(seconds)
-        while self._is_far and loop.time() < latest:
+        began = loop.time()
+        while (waited := loop.time() - began) < max(seconds, patience.SLOWEST):
+            is_live = self._pushed is not None and self._stream is not None and self._stream.connected
+            is_near = self._pushed is not None and self.is_near(self._pushed)
+            if waited >= seconds and not (is_live and not is_near):
+                break
+            if is_live and is_near and self._saved >= 1 and waited >= patience.FIRST:
+                self._saved -= 1
+                return
             self._changed.clear()
             with suppress(TimeoutError):  # a connection that is lost tells nothing
-                async with asyncio.timeout(min(patience.FIRST, latest - loop.time())):
+                async with asyncio.timeout(
+                    min(patience.FIRST, seconds - waited) if waited < seconds else patience.FIRST
+                ):
                     await self._changed.wait()
-
-    @property
-    def _is_far(self) -> bool:
-        if self._pushed is None or self._stream is None or not self._stream.connected:
-            return False
-        return not self.is_near(self._pushed)
+        self._saved = min(self._saved + waited / seconds - 1, SAVED)
 
     async def _push(self) -> None:
         from qovery_async.streams.clusters import Streams
@@ -129,8 +146,9 @@ class Following:
             self._stream = Streams(self.core).deployment_status(self.environment_id)
             async with self._stream as frames:
                 async for frame in frames:
-                    if isinstance(frame, models.EnvironmentStatusesWithStages):
-                        self._pushed = snapshot_of(self.environment_id, frame, self.names)
+                    pushed = cast("object", frame)  # one that is unknown comes as it is
+                    if isinstance(pushed, models.EnvironmentStatusesWithStages):
+                        self._pushed = snapshot_of(self.environment_id, pushed, self.names)
                         self._pushed_at = asyncio.get_running_loop().time()
                         self._changed.set()
                         await self._queue.put(Push(self._pushed))
@@ -146,7 +164,8 @@ class Following:
         try:
             async with Streams(self.core).deployment_logs(self.environment_id) as lines:
                 async for line in lines:
-                    if isinstance(line, models.EnvironmentLogs):
-                        await self._queue.put(Logged(line))
+                    said = cast("object", line)
+                    if isinstance(said, models.EnvironmentLogs):
+                        await self._queue.put(Logged(said))
         except Exception as error:  # noqa: BLE001  # the deployment goes on
             patience.log.warning("The log of the deployment cannot be followed, and comes at its end: %s", error)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from qovery_async.models.cluster_logs import *
     from qovery_async.models.cluster_observability import *
     from qovery_async.models.cluster_operator import *
+    from qovery_async.models.cluster_states import *
     from qovery_async.models.clusters import *
     from qovery_async.models.common import *
     from qovery_async.models.container_registries import *
@@ -225,17 +226,20 @@ else:
             ClusterOperatorUpdateRequest ClusterOperatorUpdateResponse ClusterOperatorFleetInventoryResponse
             ClusterOperatorStatusResponse
         """,
+        "cluster_states": """
+            ClusterStateEnum ClusterDeploymentStatusEnum
+        """,
         "clusters": """
-            ClusterStateEnum ClusterDeploymentStatusEnum ClusterKeda ClusterLabelsGroup ClusterAnalysisKind
-            ClusterAnalysisLogResponse ClusterAnalysisOutputFormat ClusterAnalysisStatus
-            ClusterCloudProviderInfoCredentials ClusterCloudProviderInfoRequestCredentials ClusterDeleteMode
-            ClusterKarpenterPrivateSubnetIdsPutRequest ClusterKubernetesEvent ClusterLock ClusterLockRequest
-            ClusterMetricsResponse ClusterPlatformBindingRequest ClusterReadinessStatus ClusterRoute ClusterRouteRequest
-            DeploymentInfraReason ClusterTokenStatus EksAnywhereClusterJwtResponse EksAnywhereCommitRequest
-            EksAnywhereCommitResponse ClusterAnalysisRequest ClusterAnalysisResponse ClusterCloudProviderInfo
-            ClusterCloudProviderInfoRequest ClusterEnvironmentServiceResponse ClusterPlatformBindingLayerResponse
-            ClusterRoutingTableRequest ClusterStatus ClusterToken ClusterEnvironmentResponse
-            ClusterPlatformBindingResponse ClusterRequestFeatureValue ClusterRequestFeature ClusterRequest Cluster
+            ClusterKeda ClusterLabelsGroup ClusterAnalysisKind ClusterAnalysisLogResponse ClusterAnalysisOutputFormat
+            ClusterAnalysisStatus ClusterCloudProviderInfoCredentials ClusterCloudProviderInfoRequestCredentials
+            ClusterDeleteMode ClusterKarpenterPrivateSubnetIdsPutRequest ClusterKubernetesEvent ClusterLock
+            ClusterLockRequest ClusterMetricsResponse ClusterPlatformBindingRequest ClusterReadinessStatus ClusterRoute
+            ClusterRouteRequest DeploymentInfraReason ClusterTokenStatus EksAnywhereClusterJwtResponse
+            EksAnywhereCommitRequest EksAnywhereCommitResponse ClusterAnalysisRequest ClusterAnalysisResponse
+            ClusterCloudProviderInfo ClusterCloudProviderInfoRequest ClusterEnvironmentServiceResponse
+            ClusterPlatformBindingLayerResponse ClusterRoutingTableRequest ClusterStatus ClusterToken
+            ClusterEnvironmentResponse ClusterPlatformBindingResponse ClusterRequestFeatureValue ClusterRequestFeature
+            ClusterRequest Cluster
         """,
         "common": """
             ServiceTypeEnum BuildModeEnum CpuArchitectureEnum DeploymentRestrictionModeEnum

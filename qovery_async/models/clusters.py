@@ -13,6 +13,7 @@ from qovery_async.models.cluster_features import (
 )
 from qovery_async.models.cluster_infrastructure import ClusterInfrastructureChartsParameters, InfrastructureOutputs
 from qovery_async.models.cluster_observability import MetricsParameters
+from qovery_async.models.cluster_states import ClusterDeploymentStatusEnum, ClusterStateEnum
 from qovery_async.models.common import CloudProviderEnum, CloudVendorEnum, KubernetesEnum, LinkedServiceTypeEnum
 from qovery_async.models.platform_templates import PlatformLayerResolutionStatus
 from qovery_async.models.references import ReferenceObject
@@ -24,52 +25,15 @@ __all__ = [
     "Cluster", "ClusterAnalysisKind", "ClusterAnalysisLogResponse", "ClusterAnalysisOutputFormat",
     "ClusterAnalysisRequest", "ClusterAnalysisResponse", "ClusterAnalysisStatus", "ClusterCloudProviderInfo",
     "ClusterCloudProviderInfoCredentials", "ClusterCloudProviderInfoRequest",
-    "ClusterCloudProviderInfoRequestCredentials", "ClusterDeleteMode", "ClusterDeploymentStatusEnum",
-    "ClusterEnvironmentResponse", "ClusterEnvironmentServiceResponse", "ClusterKarpenterPrivateSubnetIdsPutRequest",
-    "ClusterKeda", "ClusterKubernetesEvent", "ClusterLabelsGroup", "ClusterLock", "ClusterLockRequest",
-    "ClusterMetricsResponse", "ClusterPlatformBindingLayerResponse", "ClusterPlatformBindingRequest",
-    "ClusterPlatformBindingResponse", "ClusterReadinessStatus", "ClusterRequest", "ClusterRequestFeature",
-    "ClusterRequestFeatureValue", "ClusterRoute", "ClusterRouteRequest", "ClusterRoutingTableRequest",
-    "ClusterStateEnum", "ClusterStatus", "ClusterToken", "ClusterTokenStatus", "DeploymentInfraReason",
-    "EksAnywhereClusterJwtResponse", "EksAnywhereCommitRequest", "EksAnywhereCommitResponse",
+    "ClusterCloudProviderInfoRequestCredentials", "ClusterDeleteMode", "ClusterEnvironmentResponse",
+    "ClusterEnvironmentServiceResponse", "ClusterKarpenterPrivateSubnetIdsPutRequest", "ClusterKeda",
+    "ClusterKubernetesEvent", "ClusterLabelsGroup", "ClusterLock", "ClusterLockRequest", "ClusterMetricsResponse",
+    "ClusterPlatformBindingLayerResponse", "ClusterPlatformBindingRequest", "ClusterPlatformBindingResponse",
+    "ClusterReadinessStatus", "ClusterRequest", "ClusterRequestFeature", "ClusterRequestFeatureValue",
+    "ClusterRoute", "ClusterRouteRequest", "ClusterRoutingTableRequest", "ClusterStatus", "ClusterToken",
+    "ClusterTokenStatus", "DeploymentInfraReason", "EksAnywhereClusterJwtResponse", "EksAnywhereCommitRequest",
+    "EksAnywhereCommitResponse",
 ]  # fmt: skip
-
-
-class ClusterStateEnum(OpenEnum):
-    """Part of `Cluster` and `ClusterStatus`."""
-
-    BUILDING = "BUILDING"
-    BUILD_ERROR = "BUILD_ERROR"
-    CANCELED = "CANCELED"
-    CANCELING = "CANCELING"
-    DELETED = "DELETED"
-    DELETE_ERROR = "DELETE_ERROR"
-    DELETE_QUEUED = "DELETE_QUEUED"
-    DELETING = "DELETING"
-    DEPLOYED = "DEPLOYED"
-    DEPLOYING = "DEPLOYING"
-    DEPLOYMENT_ERROR = "DEPLOYMENT_ERROR"
-    DEPLOYMENT_QUEUED = "DEPLOYMENT_QUEUED"
-    DRY_RUN = "DRY_RUN"
-    QUEUED = "QUEUED"
-    READY = "READY"
-    STOPPED = "STOPPED"
-    STOPPING = "STOPPING"
-    STOP_ERROR = "STOP_ERROR"
-    STOP_QUEUED = "STOP_QUEUED"
-    RESTART_QUEUED = "RESTART_QUEUED"
-    RESTARTING = "RESTARTING"
-    RESTARTED = "RESTARTED"
-    RESTART_ERROR = "RESTART_ERROR"
-    INVALID_CREDENTIALS = "INVALID_CREDENTIALS"
-
-
-class ClusterDeploymentStatusEnum(OpenEnum):
-    """Part of `Cluster`."""
-
-    NEVER_DEPLOYED = "NEVER_DEPLOYED"
-    OUT_OF_DATE = "OUT_OF_DATE"
-    UP_TO_DATE = "UP_TO_DATE"
 
 
 @define(kw_only=True)

@@ -27,7 +27,7 @@ _PATH = "/shell/portforward"
 
 
 class PortForward(Resource):
-    """Port-forward: a local TCP port that leads to a port of a service, `client.port_forward(service_id, 5432)`."""
+    """Port-forward: a local TCP port that leads to a service, `client.port_forward(service_id, 5432)`."""
 
     def __init__(self, core: Core) -> None:
         super().__init__(core)

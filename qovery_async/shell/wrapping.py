@@ -21,14 +21,17 @@ import attrs
 from qovery_async.errors import ConfigurationError
 
 # `exec`: what is run is a program and no word of the shell. The shell's own remarks ("Killed") go nowhere. `isig`: once
-# the whole input has been read, and no byte of it can be taken for a signal, Ctrl-C interrupts.
+# the whole input has been read, and no byte of it can be taken for a signal, Ctrl-C interrupts. The last `cat` takes the
+# input that the program did not read: a connection that ends while some is on its way is reset, and the output lost.
 _SCRIPT = """\
 a=$1 b=$2 n=$3 m=raw; shift 3
 [ ! -t 0 ] || stty raw -echo 2>/dev/null || m=stty
 command -v cat >/dev/null || m=cat
 [ "$n" = 0 ] || command -v head >/dev/null || m=head
 printf '%s%s:%s;' "$a" "$b" "$m"
-{ { head -c "$n" && stty isig; } | ( exec "$@" ) 2>&1; printf '%s%s:%d;' "$a" "$b" "$?"; } 2>/dev/null | cat
+{ { head -c "$n" && stty isig; } | {
+  ( exec "$@" ) 2>&1; printf '%s%s:%d;' "$a" "$b" "$?"; cat >/dev/null
+}; } 2>/dev/null | cat
 """
 
 _BEFORE = 65_536

@@ -145,16 +145,17 @@ class Streams(EnvironmentStreams):
     def merge(
         self, streams: Mapping[K, Stream[T]], *, window: float = 1.0, on_error: OnStreamError = "raise"
     ) -> Merged[K, T]:
-        """Follow several streams at once, in the order of time: `async for name, line in client.streams.merge(...)`.
+        """Follow several streams at once, in the order of time: `async for key, line in streams.merge(...)`.
 
-        Each item comes with the key of its stream. The items of one stream keep their order. Items without a time, such
-        as those of `service_status`, have the time at which they came.
+        Each item comes with the key of its stream. The items of one stream keep their order. Items without a
+        time, such as those of `service_status`, have the time at which they came.
 
         Args:
             streams: The streams by any key: a name, or the handle of a service.
-            window: Seconds for which an item waits, at most, for earlier ones of other streams. With 0, all come at once.
-            on_error: When a stream fails, "raise" ends them all with its error, once all that came before has been
-                given. "skip" goes on with the others, and keeps the error in `failures`.
+            window: Seconds for which an item waits, at most, for earlier ones of other streams. With 0, all come
+                at once.
+            on_error: When a stream fails, "raise" ends them all with its error, once all that came before has
+                been given. "skip" goes on with the others, and keeps the error in `failures`.
 
         Raises: the errors of the streams, while they are read.
         """

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class PortForward(Twin):
-    """Port-forward: a local TCP port that leads to a port of a service, `client.port_forward(service_id, 5432)`."""
+    """Port-forward: a local TCP port that leads to a service, `client.port_forward(service_id, 5432)`."""
 
     _async: asynchronous.PortForward
 

@@ -225,8 +225,8 @@ class Shells(Twin):
             environment_id: Looked up unless given.
 
         Returns:
-            The output, errors included, and the exit code: 127 if the program was not found, 128 + n if signal n
-            ended it.
+            The output, errors included, and the exit code: 127 if the program was not found, 128 + n if
+            signal n ended it.
 
         `GET /shell/exec` as a WebSocket; before the first, `GET /organization/{organizationId}/services`.
 

@@ -46,7 +46,7 @@ async def deploy(place: Place, on_update: Any = None, **options: Any) -> Environ
 async def test_looks_are_rare_while_states_are_pushed(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
     """And come in time when the end is near."""
     monkeypatch.setattr(patience, "SLOWEST", 60.0)
-    monkeypatch.setattr(patience, "GROWTH", 1.0)
+    monkeypatch.setattr(patience, "GROWTH", 1000.0)  # the second look would come after 50 s
     place = await clone(emulator, "async", "preview-checkout")
     state = statuses_with_stages(emulator.life, place.id)
     near = asyncio.Event()
@@ -110,14 +110,22 @@ async def test_the_end_is_seen_although_the_next_look_is_far(place: Place, monke
 
 
 async def test_watching_ends_with_the_environment(place: Place) -> None:
-    emulator = place.emulator
+    emulator, loop = place.emulator, asyncio.get_running_loop()
     emulator.life.act(place.id, Action.DEPLOY, Trigger("bob"))
-    emulator.clock.call_later(25, lambda: emulator.state.remove(emulator.state.get("environment", place.id)))
+
+    def remove() -> None:
+        if place.there is not None:
+            emulator.state.remove(place.there)
+
+    def noted(now: EnvironmentSnapshot) -> EnvironmentSnapshot:
+        if now.state == "DEPLOYED":
+            loop.call_soon_threadsafe(remove)
+        return now
 
     async def watch(client: Any) -> list[EnvironmentSnapshot]:
-        return [now async for now in client.deployments.watch(place.id)]
+        return [noted(now) async for now in client.deployments.watch(place.id)]
 
-    blocking: Callable[[Any], Any] = lambda client: list(client.deployments.watch(place.id))  # noqa: E731
+    blocking: Callable[[Any], Any] = lambda client: [noted(now) for now in client.deployments.watch(place.id)]  # noqa: E731
     seen = await place(watch if place.face == "async" else blocking, **pushed(place))
     states = [str(now.state) for now in seen]
     assert "DEPLOYED" in states

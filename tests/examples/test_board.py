@@ -124,7 +124,7 @@ async def test_filters_and_a_limit_keep_streams_few() -> None:
         async with running_board(emulator, *arguments) as board, watching(board) as browser:
             await browser.until(lambda seen: not any(card["stale"] for card in seen.environments.values()))
             assert [card["mode"] for card in browser.environments.values()] == ["production", "production"]
-            assert browser.head["notes"] == ["10 more environments are not shown"]
+            assert browser.head["notes"] == ["2 of 12 environments are shown"]
             assert len(emulator.streams.open) == 2 + 1
 
 

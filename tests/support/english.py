@@ -10,7 +10,7 @@ WIDTH = 112 - 8
 VERBS = re.compile(
     r"(Accept|Add|Call|Cancel|Change|Check|Claim|Clean|Clone|Connect|Create|Delete|Deploy|Disconnect|Export|Find|Follow|Generate|Get|Have|"
     r"Import|Invite|Iterate|List|Lock|Make|Move|Open|Override|Parse|Preview|Query|Redeem|Remove|Replace|Resolve|Restart|Save|"
-    r"Send|Set|Start|Stop|Uninstall|Unlock|Update|Upgrade|Watch) "
+    r"Run|Send|Set|Start|Stop|Uninstall|Unlock|Update|Upgrade|Watch) "
 )
 # How the capitals are read aloud: an MCP server, a SHA.
 READ_WITH_A_VOWEL = {"AKS", "API", "AWS", "EKS", "IP", "ISO", "MCP"}
