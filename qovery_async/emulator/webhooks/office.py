@@ -81,7 +81,8 @@ class WebhookOffice:
     def _kept(self, call: ApiCall) -> ApiResponse:
         """Creates or updates a webhook, and keeps its secret, which no response has."""
         url = str(call.sent.get("target_url"))
-        if not url.startswith(("http://", "https://")):
+        # What a test has put into the state may come back as it was.
+        if url != call.target.value.get("target_url") and not url.startswith(("http://", "https://")):
             raise Refusal(400, "target_url: must start with http:// or https://")
         response = crud.handler(call.operation)(call)
         webhook = self._state.get("webhook", response.body["id"])
