@@ -91,7 +91,7 @@ class WebhookOffice:
         return response
 
     def _list(self, call: ApiCall) -> ApiResponse:
-        return ApiResponse(crud.enclosed([*self._deliveries[call.target.id]], call.operation.response))
+        return ApiResponse({"results": [*self._deliveries[call.target.id]]})
 
     def _forget(self, removed: Entity) -> None:
         self._deliveries.pop(removed.id, None)
