@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
-from qovery_async.emulator.assembly.options import Options
+from qovery_async.emulator.assembly.options import EmulatorOptions
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -142,7 +142,7 @@ class Emulator:
         hosts: str | Collection[str] = (),
         webhook_hosts: str | Collection[str] = (),
     ) -> None:
-        self._options = Options(
+        self._options = EmulatorOptions(
             world=world,
             seed=seed,
             token=token,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @attrs.frozen(kw_only=True)
-class Options:
+class EmulatorOptions:
     """The arguments of `Emulator`, which documents them, without its address."""
 
     world: World
