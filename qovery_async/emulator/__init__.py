@@ -122,8 +122,7 @@ class Emulator:
         hosts: Further host name or names that lead to the emulator, such as the name of its service in Docker
             Compose; requests for any other than `host` and this machine's addresses get 403. Web pages
             may talk to it if they come from one of `hosts`; `"localhost:3000"` allows those of one port.
-        webhook_hosts: Host name or names beside this machine that webhooks may be delivered to; `"hooks:8080"`
-            allows one port.
+        webhook_hosts: Hosts other than this machine that webhooks may go to; `"hooks:8080"` allows one port.
     """
 
     def __init__(
