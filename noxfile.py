@@ -20,7 +20,7 @@ SPEC = Path(os.environ.get("QOVERY_SPEC", ROOT.parent / "shared" / "spec" / "ope
 PYTHONS = ("3.11", "3.12", "3.13")  # as the classifiers say
 NEWER = ("3.14", "3.15")  # not supported yet, but tested if they are installed
 # Runs the tests that need no other program and no network.
-NOT_ALONE = ("browser", "conformance", "packaging", "servers")
+NOT_ALONE = ("browser", "conformance", "frameworks", "packaging", "servers")
 ALONE = ("-n", "auto", *(f"--ignore=tests/{folder}" for folder in NOT_ALONE))
 # `tests` and `slow` share these tests out: a test of more than two seconds is marked `slow`.
 QUICK, SLOW = "not slow", "slow"
@@ -85,6 +85,13 @@ def servers(session: nox.Session) -> None:
 
 
 @nox.session
+def frameworks(session: nox.Session) -> None:
+    """Tests the receivers of webhooks under aiohttp, FastAPI, Flask and Django, with what the emulator delivers."""
+    install(session, "frameworks")
+    session.run("pytest", "-n", "2", "tests/frameworks", *session.posargs)
+
+
+@nox.session
 def browser(session: nox.Session) -> None:
     """Looks at the status board in a browser (needs chromium); `-- --write-picture` writes docs/board.png anew."""
     install(session, "browser")
@@ -125,7 +132,7 @@ def sdist(session: nox.Session) -> None:
 @nox.session
 def lint(session: nox.Session) -> None:
     """Checks style, docstrings and types, and that the generated code is up to date."""
-    install(session, "lint", "browser", "conformance")
+    install(session, "lint", "browser", "conformance", "frameworks")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("mypy")

@@ -65,6 +65,7 @@ from qovery_async.version import __version__
 from qovery_async.vocabulary import UNSET, Model, OpenEnum, UnknownVariant, Unset
 
 if TYPE_CHECKING:
+    from qovery_async import webhooks as webhooks
     from qovery_async.deployments.cluster_errand import ClusterUpdateHook
     from qovery_async.deployments.errand import UpdateHook
     from qovery_async.deployments.run_log import LogHook
@@ -103,6 +104,8 @@ if TYPE_CHECKING:
     from qovery_async.variables.plan import VariablesApplied, VariablesDrift, VariablesPlan
     from qovery_async.variables.present import SeenVariable
     from qovery_async.variables.values import AliasOf, MountedFile, SecretValue, VariableValue
+    from qovery_async.webhooks.events import WebhookEvent
+    from qovery_async.webhooks.refusals import WebhookRefused
 else:
     # Imported when they are first touched, since they need many models. Out of the type checkers' sight: a `__getattr__` they can see would hide typing errors.
     _LATER = {
@@ -162,17 +165,21 @@ else:
         "Merged": "streams.merged",
         "OnStreamError": "streams.merged",
         "LogHook": "deployments.run_log",
+        "WebhookEvent": "webhooks.events",
+        "WebhookRefused": "webhooks.refusals",
     }
 
     def __getattr__(name: str) -> Any:
         from importlib import import_module
 
+        if name == "webhooks":
+            return import_module(f"{__name__}.webhooks")
         if name not in _LATER:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
 
     def __dir__() -> list[str]:
-        return sorted({*globals(), *_LATER})
+        return sorted({*globals(), *_LATER, "webhooks"})
 
 
 __all__ = [
@@ -195,6 +202,6 @@ __all__ = [
     "ShellFailed", "ShellResult", "ShellSession", "ShellTimeout", "Stream", "StreamClosed", "TerraformHandle",
     "Timeout", "TokenSource", "TransportError", "Turn", "Unauthorized", "UnknownVariant", "UnprocessableEntity",
     "Unset", "UpdateHook", "VariableChange", "VariableValue", "VariablesApplied", "VariablesDrift",
-    "VariablesError", "VariablesParent", "VariablesPlan", "VariablesSource", "WhenSlow", "WithResponse",
-    "__version__", "bodies", "from_dict", "models", "to_dict", "to_json", "to_request",
+    "VariablesError", "VariablesParent", "VariablesPlan", "VariablesSource", "WebhookEvent", "WebhookRefused",
+    "WhenSlow", "WithResponse", "__version__", "bodies", "from_dict", "models", "to_dict", "to_json", "to_request", "webhooks",
 ]  # fmt: skip

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from qovery_async.handles.by_id import ClusterById, EnvironmentById, ProjectById, ServiceById
     from qovery_async.inventory.taking import TakeInventory
     from qovery_async.port_forward.listening import PortForward
+    from qovery_async.replay import WebhooksWithReplay
     from qovery_async.resources.account import Account
     from qovery_async.resources.admin import Admin
     from qovery_async.resources.agentic_workflows import AgenticWorkflows
@@ -59,7 +60,6 @@ if TYPE_CHECKING:
     from qovery_async.resources.secret_manager_accesses import SecretManagerAccesses
     from qovery_async.resources.services import Services
     from qovery_async.resources.terraforms import Terraforms
-    from qovery_async.resources.webhooks import Webhooks
     from qovery_async.shell.namespace import Shells
     from qovery_async.streams.clusters import Streams
     from qovery_async.variables.namespace import Variables
@@ -130,5 +130,5 @@ class Namespaces(Root):
     streams: Namespace[Streams] = Namespace("Streams", "streams.clusters")
     terraforms: Namespace[Terraforms] = Namespace("Terraforms", "resources.terraforms")
     variables: Namespace[Variables] = Namespace("Variables", "variables.namespace")
-    webhooks: Namespace[Webhooks] = Namespace("Webhooks", "resources.webhooks")
+    webhooks: Namespace[WebhooksWithReplay] = Namespace("WebhooksWithReplay", "replay")
     organization: Namespace[Organizations] = organizations

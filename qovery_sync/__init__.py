@@ -104,6 +104,9 @@ if TYPE_CHECKING:
     from qovery_async.variables.plan import VariablesApplied, VariablesDrift, VariablesPlan
     from qovery_async.variables.present import SeenVariable
     from qovery_async.variables.values import AliasOf, MountedFile, SecretValue, VariableValue
+    from qovery_async.webhooks.events import WebhookEvent
+    from qovery_async.webhooks.refusals import WebhookRefused
+    from qovery_sync import webhooks as webhooks
     from qovery_sync.directory.identity import Handle
     from qovery_sync.handles.clusters import ClusterHandle
     from qovery_sync.handles.kinds import (
@@ -180,17 +183,21 @@ else:
         "Merged": "qovery_sync.streams.merged",
         "OnStreamError": "qovery_async.streams.merged",
         "LogHook": "qovery_async.deployments.run_log",
+        "WebhookEvent": "qovery_async.webhooks.events",
+        "WebhookRefused": "qovery_async.webhooks.refusals",
     }
 
     def __getattr__(name: str) -> Any:
         from importlib import import_module
 
+        if name == "webhooks":
+            return import_module(f"{__name__}.webhooks")
         if name not in _LATER:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         return getattr(import_module(_LATER[name]), name)
 
     def __dir__() -> list[str]:
-        return sorted({*globals(), *_LATER})
+        return sorted({*globals(), *_LATER, "webhooks"})
 
 
 __all__ = [
@@ -213,6 +220,6 @@ __all__ = [
     "ShellSession", "ShellTimeout", "Stream", "StreamClosed", "TerraformHandle", "Timeout", "TokenSource",
     "TransportError", "Turn", "Unauthorized", "UnknownVariant", "UnprocessableEntity", "Unset", "UpdateHook",
     "VariableChange", "VariableValue", "VariablesApplied", "VariablesDrift", "VariablesError",
-    "VariablesParent", "VariablesPlan", "VariablesSource", "WhenSlow", "WithResponse", "__version__", "bodies",
-    "from_dict", "models", "to_dict", "to_json", "to_request",
+    "VariablesParent", "VariablesPlan", "VariablesSource", "WebhookEvent", "WebhookRefused",
+    "WhenSlow", "WithResponse", "__version__", "bodies", "from_dict", "models", "to_dict", "to_json", "to_request", "webhooks",
 ]  # fmt: skip

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from qovery_sync.handles.by_id import ClusterById, EnvironmentById, ProjectById, ServiceById
     from qovery_sync.inventory.taking import TakeInventory
     from qovery_sync.port_forward.listening import PortForward
+    from qovery_sync.replay import WebhooksWithReplay
     from qovery_sync.resources.account import Account
     from qovery_sync.resources.admin import Admin
     from qovery_sync.resources.agentic_workflows import AgenticWorkflows
@@ -60,7 +61,6 @@ if TYPE_CHECKING:
     from qovery_sync.resources.secret_manager_accesses import SecretManagerAccesses
     from qovery_sync.resources.services import Services
     from qovery_sync.resources.terraforms import Terraforms
-    from qovery_sync.resources.webhooks import Webhooks
     from qovery_sync.shell.namespace import Shells
     from qovery_sync.streams.clusters import Streams
     from qovery_sync.variables.namespace import Variables
@@ -132,5 +132,5 @@ class Namespaces(Root):
     streams: Namespace[Streams] = Namespace("Streams", "streams.clusters")
     terraforms: Namespace[Terraforms] = Namespace("Terraforms", "resources.terraforms")
     variables: Namespace[Variables] = Namespace("Variables", "variables.namespace")
-    webhooks: Namespace[Webhooks] = Namespace("Webhooks", "resources.webhooks")
+    webhooks: Namespace[WebhooksWithReplay] = Namespace("WebhooksWithReplay", "replay")
     organization: Namespace[Organizations] = organizations

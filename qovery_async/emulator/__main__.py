@@ -30,6 +30,13 @@ def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         "whose web pages may talk to it; repeat it for several",
     )
     parser.add_argument(
+        "--allow-webhook-host",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="host beside this machine that webhooks may be delivered to, with or without a port; repeat it for several",
+    )
+    parser.add_argument(
         "--world",
         choices=("empty", "demo", "large"),
         default="demo",
@@ -71,6 +78,7 @@ async def serve(given: argparse.Namespace) -> None:
         host=given.host,
         port=given.port,
         hosts=given.allow_host,
+        webhook_hosts=given.allow_webhook_host,
     )
     ending = _ending()
     async with emulator:

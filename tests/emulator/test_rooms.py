@@ -1,9 +1,9 @@
 """The imports of the emulator point one way.
 
-    streams ──> shell
-       │
-       └──────> http ──> world ──> facts
-    faults ──────┘         └─────> life
+    assembly ──> streams ──> shell
+        │           └──────> http ──> world ──> facts
+        ├──────> faults ──────┘       ∧ └─────> life
+        └──────> webhooks ────────────┘
 
 Every import counts: at the top of a file, inside a function and under `TYPE_CHECKING`.
 """
@@ -30,6 +30,8 @@ MAY_IMPORT = {
     "http": {"facts", "life", "world"},
     "faults": {"http"},
     "streams": {"facts", "life", "shell", "world", "http"},
+    "webhooks": {"facts", "life", "world"},
+    "assembly": {"facts", "life", "world", "http", "faults", "streams", "webhooks"},
 }
 FROM_THE_SDK = (
     "qovery_async.models",

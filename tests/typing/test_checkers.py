@@ -25,7 +25,8 @@ PATCHES = ROOT / "tests" / "typing" / "patch_code.py"
 SHELLS = ROOT / "tests" / "typing" / "shell_code.py"
 STREAMS = ROOT / "tests" / "typing" / "streams_code.py"
 VARIABLES = ROOT / "tests" / "typing" / "variables_code.py"
-FILES = (USER_CODE, REJECTED, TWINS, BULK, HANDLES, DEPLOYMENTS, BODIES, VARIABLES, PATCHES, SHELLS, STREAMS)
+WEBHOOKS = ROOT / "tests" / "typing" / "webhooks_code.py"
+FILES = (USER_CODE, REJECTED, TWINS, BULK, HANDLES, DEPLOYMENTS, BODIES, VARIABLES, PATCHES, SHELLS, STREAMS, WEBHOOKS)
 
 Check = Callable[..., list[Complaint]]
 CHECKERS = pytest.mark.parametrize("check", [mypy, pyright, ty], ids=["mypy", "pyright", "ty"])

@@ -41,6 +41,10 @@ class Life(Scenarios):
         self.clock = clock
         self.durations = durations or Durations()
         self.seed = seed
+        self.started: list[Callable[[DeploymentRun], None]] = []
+        """Functions that are called with each run that has begun."""
+        self.dropped: list[Callable[[DeploymentRequest], None]] = []
+        """Functions that are called with each request that was canceled while queued."""
         self.ended: list[Callable[[DeploymentRun], None]] = []
         """Functions that are called with each run that has ended."""
         self._random = Random(seed)  # noqa: S311  # must be repeatable, is not secret
@@ -227,6 +231,8 @@ class Life(Scenarios):
             over=lambda ended: self._over(environment, ended),
         )
         environment.execution.begin(self._plan(request))
+        for listener in self.started:
+            listener(run)
 
     def _plan(self, request: DeploymentRequest) -> list[tuple[PipelineStage, list[tuple[Service, ServiceLife]]]]:
         return [
@@ -247,6 +253,8 @@ class Life(Scenarios):
         if request in environment.pending:
             environment.pending.remove(request)
             request.canceled = True
+            for listener in self.dropped:
+                listener(request)
         elif environment.execution is not None and environment.execution.run is request.run:
             environment.execution.cancel(force=force)
 

@@ -1,0 +1,1 @@
+"""What Qovery tells the receivers of webhooks."""
