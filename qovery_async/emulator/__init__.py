@@ -9,7 +9,11 @@ From a shell: `python -m qovery_async.emulator`. In pytest: the fixture `qovery_
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self
+
+import attrs
+
+from qovery_async.emulator.assembly.options import Options
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
     from qovery_async.emulator.life.clock import Clock, RunningClock, SteppedClock
     from qovery_async.emulator.life.clusters import ClusterLives
     from qovery_async.emulator.life.environments import Life
+    from qovery_async.emulator.assembly.parts import Parts
     from qovery_async.emulator.streams.channel import Close
     from qovery_async.emulator.streams.server import StreamServer
     from qovery_async.emulator.world.audit_log import AuditLog
@@ -84,8 +89,6 @@ _MODULE_OF = {
     "World": "world.presets",
 }
 
-T = TypeVar("T")
-
 
 def __getattr__(name: str) -> Any:
     if name not in _MODULE_OF:
@@ -133,23 +136,20 @@ class Emulator:
         port: int = 0,
         hosts: str | Collection[str] = (),
     ) -> None:
-        self._world: World = world
-        self._seed, self._token = seed, token
-        self._requests_per_hour = rate_limit
-        self._error_style: ErrorStyle = error_style
-        self._speed, self._durations = speed, durations
-        self._middlewares, self._address = middlewares, (host, port)
-        self._hosts = (host, hosts) if isinstance(hosts, str) else (host, *hosts)
+        self._options = Options(
+            world=world,
+            seed=seed,
+            token=token,
+            requests_per_hour=rate_limit,
+            error_style=error_style,
+            speed=speed,
+            durations=durations,
+            middlewares=middlewares,
+            hosts=(host, hosts) if isinstance(hosts, str) else (host, *hosts),
+        )
+        self._address = host, port
         self._listener: Listener | None = None
-        self._state: State | None = None
-        self._tokens: Tokens | None = None
-        self._rate_limit: RateLimit | None = None
-        self._clock: Clock | None = None
-        self._life: Life | None = None
-        self._clusters: ClusterLives | None = None
-        self._audit_log: AuditLog | None = None
-        self._faults: Faults | None = None
-        self._streams: StreamServer | None = None
+        self._parts: Parts | None = None
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -166,46 +166,22 @@ class Emulator:
             OSError: The port cannot be opened.
         """
         # Imported late, as the names in `_MODULE_OF`.
-        from qovery_async.emulator.faults.rules import Faults
         from qovery_async.emulator.http.listener import Listener
-        from qovery_async.emulator.http.rate_limit import RateLimit
-        from qovery_async.emulator.http.server import ApiServer
-        from qovery_async.emulator.http.visitors import Visitors
-        from qovery_async.emulator.life.clock import RunningClock, SteppedClock
-        from qovery_async.emulator.streams.server import StreamServer
-        from qovery_async.emulator.streams.state_source import StateSource
-        from qovery_async.emulator.world import handlers, presets, topology
-        from qovery_async.emulator.world.auditing import start_audit
-        from qovery_async.emulator.world.state import State
-        from qovery_async.emulator.world.tokens import Tokens, new_token
+        from qovery_async.emulator.assembly.parts import assemble
 
         if self._listener is not None:
             raise RuntimeError("the emulator is running already")
-        clock = self._clock = SteppedClock() if self._speed is None else RunningClock(self._speed)
-        state, tokens = self._state, self._tokens = State(self._seed), Tokens()
-        self._rate_limit = RateLimit(self._requests_per_hour, clock)
-        self._token = self._token or new_token("qov_", self._seed)
-        tokens.accept(self._token, organizations=frozenset([presets.build(self._world, state).id]))
-        life, clusters = self._life, self._clusters = topology.start_life(state, clock, self._seed, self._durations)
-        self._faults = Faults(self._seed, now=lambda: clock.now().timestamp())
-        source = StateSource.started(state, tokens, self._rate_limit, life)
-        streams = self._streams = StreamServer(source)
-        auditor = start_audit(state, life, clusters, seed=self._seed)
-        self._audit_log = auditor.log
-        by_hand = handlers.all_of(tokens, life, clusters, auditor.log)
-        parts = state, tokens, self._rate_limit, by_hand, Visitors(self._hosts)
-        server = ApiServer(*parts, watch=auditor.watch, changed=source.announce, error_style=self._error_style)
-        app = server.application([self._faults.middleware, *self._middlewares], streams.routes())
-        app.on_shutdown.append(streams.leave)
-        self._listener = await Listener.open(app, *self._address, error_style=self._error_style)
+        parts = self._parts = assemble(self._options)
+        self._options = attrs.evolve(self._options, token=parts.token)
+        self._listener = await Listener.open(parts.application, *self._address, error_style=self._options.error_style)
 
     async def stop(self) -> None:
         """Closes the port and all connections. Stopping twice does nothing."""
         listener, self._listener = self._listener, None
         if listener is not None:
             await listener.close()
-        if self._clock is not None:
-            self._clock.close()
+        if self._parts is not None:
+            self._parts.clock.close()
 
     @property
     def url(self) -> str:
@@ -226,52 +202,52 @@ class Emulator:
     @property
     def token(self) -> str:
         """An API token of the organization with the role Admin."""
-        return self._started(self._token)
+        return self._running.token
 
     @property
     def state(self) -> State:
         """Every object in the world. Tests may read and change it."""
-        return self._started(self._state)
+        return self._running.state
 
     @property
     def tokens(self) -> Tokens:
         """The API tokens that are accepted. Tests may add and revoke some."""
-        return self._started(self._tokens)
+        return self._running.tokens
 
     @property
     def rate_limit(self) -> RateLimit:
         """The rate limit of each token. `emulator.rate_limit.limit` may be changed."""
-        return self._started(self._rate_limit)
+        return self._running.rate_limit
 
     @property
     def clock(self) -> Clock:
         """The time in the emulator: a `SteppedClock` with `speed=None`, else a `RunningClock`."""
-        return self._started(self._clock)
+        return self._running.clock
 
     @property
     def life(self) -> Life:
         """The simulated deployment engine: what runs, what is queued, what is to fail."""
-        return self._started(self._life)
+        return self._running.life
 
     @property
     def clusters(self) -> ClusterLives:
         """The simulated deployments of clusters: `emulator.clusters.fail_next(cluster_id)`."""
-        return self._started(self._clusters)
+        return self._running.clusters
 
     @property
     def audit_log(self) -> AuditLog:
         """The events of each organization. `emulator.audit_log.limit` may be changed."""
-        return self._started(self._audit_log)
+        return self._running.audit_log
 
     @property
     def faults(self) -> Faults:
         """The faults to inject: `emulator.faults.add(Fault.status(503), call="projects.*")`."""
-        return self._started(self._faults)
+        return self._running.faults
 
     @property
     def streams(self) -> StreamServer:
         """The WebSockets, and how to end them: `emulator.streams.close_next(Close.internal(), "/service/logs")`."""
-        return self._started(self._streams)
+        return self._running.streams
 
     def user_token(self, user: str) -> str:
         """An API token of another user, with the access of `token`. Requests of different users are not merged."""
@@ -294,7 +270,8 @@ class Emulator:
             raise ValueError(f"service_id must be the id of a service that is built from git, got {service_id!r}")
         self.life.fail_next_build(service_id)
 
-    def _started(self, part: T | None) -> T:
-        if part is None:
+    @property
+    def _running(self) -> Parts:
+        if self._parts is None:
             raise RuntimeError("the emulator has not been started; use `async with Emulator() as emulator:`")
-        return part
+        return self._parts

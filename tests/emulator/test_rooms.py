@@ -1,9 +1,8 @@
 """The imports of the emulator point one way.
 
-    streams ──> shell
-       │
-       └──────> http ──> world ──> facts
-    faults ──────┘         └─────> life
+    assembly ──> streams ──> shell
+        │           └──────> http ──> world ──> facts
+        └──────> faults ──────┘         └─────> life
 
 Every import counts: at the top of a file, inside a function and under `TYPE_CHECKING`.
 """
@@ -30,6 +29,7 @@ MAY_IMPORT = {
     "http": {"facts", "life", "world"},
     "faults": {"http"},
     "streams": {"facts", "life", "shell", "world", "http"},
+    "assembly": {"facts", "life", "world", "http", "faults", "streams"},
 }
 FROM_THE_SDK = (
     "qovery_async.models",

@@ -1,0 +1,1 @@
+"""What an emulator consists of: its options, and the parts that they give."""

@@ -1,0 +1,79 @@
+"""What does a running emulator consist of, and how do its parts find each other?"""
+
+from __future__ import annotations
+
+import attrs
+from aiohttp import web
+
+from qovery_async.emulator.faults.rules import Faults
+from qovery_async.emulator.http.rate_limit import RateLimit
+from qovery_async.emulator.http.server import ApiServer
+from qovery_async.emulator.http.visitors import Visitors
+from qovery_async.emulator.life.clock import Clock, RunningClock, SteppedClock
+from qovery_async.emulator.life.clusters import ClusterLives
+from qovery_async.emulator.life.environments import Life
+from qovery_async.emulator.assembly.options import Options
+from qovery_async.emulator.streams.server import StreamServer
+from qovery_async.emulator.streams.state_source import StateSource
+from qovery_async.emulator.world import handlers, presets, topology
+from qovery_async.emulator.world.audit_log import AuditLog
+from qovery_async.emulator.world.auditing import start_audit
+from qovery_async.emulator.world.state import State
+from qovery_async.emulator.world.tokens import Tokens, new_token
+
+
+@attrs.frozen(kw_only=True)
+class Parts:
+    """A world with what serves it. `Emulator` documents each part."""
+
+    token: str
+    state: State
+    tokens: Tokens
+    rate_limit: RateLimit
+    clock: Clock
+    life: Life
+    clusters: ClusterLives
+    audit_log: AuditLog
+    faults: Faults
+    streams: StreamServer
+    application: web.Application
+
+
+def assemble(options: Options) -> Parts:
+    """A new world and what serves it, in the running event loop."""
+    seed = options.seed
+    clock = SteppedClock() if options.speed is None else RunningClock(options.speed)
+    state, tokens = State(seed), Tokens()
+    rate_limit = RateLimit(options.requests_per_hour, clock)
+    token = options.token or new_token("qov_", seed)
+    tokens.accept(token, organizations=frozenset([presets.build(options.world, state).id]))
+    life, clusters = topology.start_life(state, clock, seed, options.durations)
+    faults = Faults(seed, now=lambda: clock.now().timestamp())
+    source = StateSource.started(state, tokens, rate_limit, life)
+    streams = StreamServer(source)
+    auditor = start_audit(state, life, clusters, seed=seed)
+    server = ApiServer(
+        state,
+        tokens,
+        rate_limit,
+        handlers.all_of(tokens, life, clusters, auditor.log),
+        Visitors(options.hosts),
+        watch=auditor.watch,
+        changed=source.announce,
+        error_style=options.error_style,
+    )
+    application = server.application([faults.middleware, *options.middlewares], streams.routes())
+    application.on_shutdown.append(streams.leave)
+    return Parts(
+        token=token,
+        state=state,
+        tokens=tokens,
+        rate_limit=rate_limit,
+        clock=clock,
+        life=life,
+        clusters=clusters,
+        audit_log=auditor.log,
+        faults=faults,
+        streams=streams,
+        application=application,
+    )
