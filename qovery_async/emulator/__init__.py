@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from aiohttp.typedefs import Middleware
 
+    from qovery_async.emulator.assembly.parts import Parts
     from qovery_async.emulator.facts.refusals import ErrorStyle
     from qovery_async.emulator.faults.kinds import Fault, IncomingRequest, OutgoingResponse
     from qovery_async.emulator.faults.rules import Faults, Rule
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from qovery_async.emulator.life.clock import Clock, RunningClock, SteppedClock
     from qovery_async.emulator.life.clusters import ClusterLives
     from qovery_async.emulator.life.environments import Life
-    from qovery_async.emulator.assembly.parts import Parts
     from qovery_async.emulator.streams.channel import Close
     from qovery_async.emulator.streams.server import StreamServer
     from qovery_async.emulator.world.audit_log import AuditLog
@@ -166,8 +166,8 @@ class Emulator:
             OSError: The port cannot be opened.
         """
         # Imported late, as the names in `_MODULE_OF`.
-        from qovery_async.emulator.http.listener import Listener
         from qovery_async.emulator.assembly.parts import assemble
+        from qovery_async.emulator.http.listener import Listener
 
         if self._listener is not None:
             raise RuntimeError("the emulator is running already")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 from aiohttp import web
 
+from qovery_async.emulator.assembly.options import Options
 from qovery_async.emulator.faults.rules import Faults
 from qovery_async.emulator.http.rate_limit import RateLimit
 from qovery_async.emulator.http.server import ApiServer
@@ -12,7 +13,6 @@ from qovery_async.emulator.http.visitors import Visitors
 from qovery_async.emulator.life.clock import Clock, RunningClock, SteppedClock
 from qovery_async.emulator.life.clusters import ClusterLives
 from qovery_async.emulator.life.environments import Life
-from qovery_async.emulator.assembly.options import Options
 from qovery_async.emulator.streams.server import StreamServer
 from qovery_async.emulator.streams.state_source import StateSource
 from qovery_async.emulator.world import handlers, presets, topology
