@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
-from qovery_async.emulator.assembly.options import Options
+from qovery_async.emulator.assembly.options import EmulatorOptions
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from qovery_async.emulator.streams.channel import Close
     from qovery_async.emulator.streams.server import StreamServer
     from qovery_async.emulator.world.audit_log import AuditLog
+    from qovery_async.emulator.world.inventions import Samples
     from qovery_async.emulator.world.presets import World
     from qovery_async.emulator.world.state import Entity, State
     from qovery_async.emulator.world.tokens import Caller, Tokens
@@ -56,6 +57,7 @@ __all__ = [
     "RateLimit",
     "Rule",
     "RunningClock",
+    "Samples",
     "State",
     "SteppedClock",
     "Tokens",
@@ -82,6 +84,7 @@ _MODULE_OF = {
     "RateLimit": "http.rate_limit",
     "Rule": "faults.rules",
     "RunningClock": "life.clock",
+    "Samples": "world.inventions",
     "State": "world.state",
     "SteppedClock": "life.clock",
     "Tokens": "world.tokens",
@@ -116,6 +119,8 @@ class Emulator:
             they do not see a request that a fault stops before it takes effect.
         host: The address to listen on.
         port: The port to listen on. 0 picks a free one.
+        samples: `"mark"` to mark made-up responses with the header `X-Qovery-Emulator: sample`, `"refuse"` to
+            send 501 in their place, so that no test passes on an invention.
         hosts: Further host name or names that lead to the emulator, such as the name of its service in Docker
             Compose; requests for any other than `host` and this machine's addresses get 403. Web pages
             may talk to it if they come from one of `hosts`; `"localhost:3000"` allows those of one port.
@@ -135,8 +140,9 @@ class Emulator:
         host: str = "127.0.0.1",
         port: int = 0,
         hosts: str | Collection[str] = (),
+        samples: Samples = "mark",
     ) -> None:
-        self._options = Options(
+        self._options = EmulatorOptions(
             world=world,
             seed=seed,
             token=token,
@@ -145,6 +151,7 @@ class Emulator:
             speed=speed,
             durations=durations,
             middlewares=middlewares,
+            samples=samples,
             hosts=(host, hosts) if isinstance(hosts, str) else (host, *hosts),
         )
         self._address = host, port

@@ -56,6 +56,13 @@ def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         default="detail",
         help="error bodies as Qovery sends them today (detail) or sent them until 2024 (message) (default: %(default)s)",
     )
+    parser.add_argument(
+        "--samples",
+        choices=("mark", "refuse"),
+        default="mark",
+        help="made-up responses: mark them with the header `X-Qovery-Emulator: sample`, or refuse them with 501 "
+        "(default: %(default)s)",
+    )
     return parser.parse_args(arguments)
 
 
@@ -71,6 +78,7 @@ async def serve(given: argparse.Namespace) -> None:
         host=given.host,
         port=given.port,
         hosts=given.allow_host,
+        samples=given.samples,
     )
     ending = _ending()
     async with emulator:

@@ -13,11 +13,12 @@ if TYPE_CHECKING:
 
     from qovery_async.emulator.facts.refusals import ErrorStyle
     from qovery_async.emulator.life.actions import Durations
+    from qovery_async.emulator.world.inventions import Samples
     from qovery_async.emulator.world.presets import World
 
 
 @attrs.frozen(kw_only=True)
-class Options:
+class EmulatorOptions:
     """The arguments of `Emulator`, which documents them, without its address."""
 
     world: World
@@ -28,4 +29,5 @@ class Options:
     speed: float | None
     durations: Durations | None
     middlewares: Sequence[Middleware]
+    samples: Samples
     hosts: Sequence[str]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 from aiohttp import web
 
-from qovery_async.emulator.assembly.options import Options
+from qovery_async.emulator.assembly.options import EmulatorOptions
 from qovery_async.emulator.faults.rules import Faults
 from qovery_async.emulator.http.rate_limit import RateLimit
 from qovery_async.emulator.http.server import ApiServer
@@ -39,7 +39,7 @@ class Parts:
     application: web.Application
 
 
-def assemble(options: Options) -> Parts:
+def assemble(options: EmulatorOptions) -> Parts:
     """A new world and what serves it, in the running event loop."""
     seed = options.seed
     clock = SteppedClock() if options.speed is None else RunningClock(options.speed)
@@ -61,6 +61,7 @@ def assemble(options: Options) -> Parts:
         watch=auditor.watch,
         changed=source.announce,
         error_style=options.error_style,
+        samples=options.samples,
     )
     application = server.application([faults.middleware, *options.middlewares], streams.routes())
     application.on_shutdown.append(streams.leave)
