@@ -121,6 +121,8 @@ class Emulator:
         port: The port to listen on. 0 picks a free one.
         samples: `"mark"` to mark made-up responses with the header `X-Qovery-Emulator: sample`, `"refuse"` to
             send 501 in their place, so that no test passes on an invention.
+        strict: Refuses a body with keys that its request does not have, such as the read-only ones of a
+            response, with 400 that names them. By default they are dropped with a warning.
         hosts: Further host name or names that lead to the emulator, such as the name of its service in Docker
             Compose; requests for any other than `host` and this machine's addresses get 403. Web pages
             may talk to it if they come from one of `hosts`; `"localhost:3000"` allows those of one port.
@@ -141,6 +143,7 @@ class Emulator:
         port: int = 0,
         hosts: str | Collection[str] = (),
         samples: Samples = "mark",
+        strict: bool = False,
     ) -> None:
         self._options = EmulatorOptions(
             world=world,
@@ -152,6 +155,7 @@ class Emulator:
             durations=durations,
             middlewares=middlewares,
             samples=samples,
+            strict=strict,
             hosts=(host, hosts) if isinstance(hosts, str) else (host, *hosts),
         )
         self._address = host, port

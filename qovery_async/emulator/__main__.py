@@ -63,6 +63,11 @@ def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         help="made-up responses: mark them with the header `X-Qovery-Emulator: sample`, or refuse them with 501 "
         "(default: %(default)s)",
     )
+    parser.add_argument(
+        "--strict",
+        action="store_true",
+        help="refuse a body with keys that its request does not have, such as the read-only ones of a response",
+    )
     return parser.parse_args(arguments)
 
 
@@ -79,6 +84,7 @@ async def serve(given: argparse.Namespace) -> None:
         port=given.port,
         hosts=given.allow_host,
         samples=given.samples,
+        strict=given.strict,
     )
     ending = _ending()
     async with emulator:

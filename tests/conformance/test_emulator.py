@@ -19,6 +19,7 @@ from qovery_async.emulator import Emulator
 from qovery_async.emulator.facts.families import ANY_SERVICE, families
 from qovery_async.emulator.facts.operations import operations
 from qovery_async.emulator.life.actions import Action, Trigger
+from qovery_async.emulator.world.in_use import users_of
 from qovery_async.emulator.world.inventions import REASONS
 from qovery_async.emulator.world.stages import KIND as STAGE
 from qovery_async.emulator.world.stages import stages_of
@@ -199,6 +200,8 @@ class Asking:
                 or (entity.parent is not None and entity.parent.kind == scope and entity.value["is_secret"] is secret)
             )
         parents = [s for s in operation.path.split("/") if s and not s.startswith("{")]
+        if operation.method == "DELETE" and entity.kind in ("cluster", "containerRegistry", "helmRepository"):
+            return not users_of(entity)
         if entity.kind == "deploymentStage" and operation.method == "DELETE":
             return bool(entity.value["name"].startswith("thing"))
         return (

@@ -30,4 +30,5 @@ class EmulatorOptions:
     durations: Durations | None
     middlewares: Sequence[Middleware]
     samples: Samples
+    strict: bool
     hosts: Sequence[str]

@@ -62,6 +62,7 @@ def assemble(options: EmulatorOptions) -> Parts:
         changed=source.announce,
         error_style=options.error_style,
         samples=options.samples,
+        strict=options.strict,
     )
     application = server.application([faults.middleware, *options.middlewares], streams.routes())
     application.on_shutdown.append(streams.leave)

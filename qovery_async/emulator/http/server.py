@@ -54,6 +54,7 @@ class ApiServer:
         changed: Callable[[], None],
         error_style: ErrorStyle = "detail",
         samples: Samples = "mark",
+        strict: bool = False,
     ) -> None:
         self._state = state
         self._tokens = tokens
@@ -64,6 +65,7 @@ class ApiServer:
         self._changed = changed
         self._error_style: ErrorStyle = error_style
         self._samples: Samples = samples
+        self._strict = strict
         self._router = Router(operations().values())
 
     def application(
@@ -135,6 +137,8 @@ class ApiServer:
             user_agent=request.headers.get("User-Agent", ""),
         )
         ignored = unknown_keys.drop(call)
+        if ignored and self._strict:
+            raise unknown_keys.refused(call, ignored)
         handle = handler_of(operation, self._handlers)
         record = self._watch(call) if operation.writes else None
         response = handle(call)

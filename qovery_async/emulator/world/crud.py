@@ -8,7 +8,7 @@ from typing import Any
 from qovery_async.codec.plain import is_list, is_object
 from qovery_async.emulator.facts.families import Family, families
 from qovery_async.emulator.facts.operations import ApiOperation, DeclaredResponse, python_type
-from qovery_async.emulator.facts.refusals import taken
+from qovery_async.emulator.facts.refusals import Refusal, taken
 from qovery_async.emulator.facts.samples import branch, complete, fields, grow, lasting, sample
 from qovery_async.emulator.facts.validation import misfit
 from qovery_async.emulator.world import derived, pages
@@ -17,6 +17,7 @@ from qovery_async.emulator.world.state import Entity, State
 from qovery_async.emulator.world.unknown_keys import grafted, remembered
 
 _STOCK = 2
+_UNIQUE_AS_WHOLES = ("deploymentRestriction",)
 
 
 def handler(operation: ApiOperation) -> ApiHandler:
@@ -78,6 +79,8 @@ def _wires(type_: str | None) -> frozenset[str]:
 
 
 def _refuse_taken(family: Family, parent: Entity, body: Mapping[str, Any], except_for: Entity | None) -> None:
+    if family.kind in _UNIQUE_AS_WHOLES:
+        _refuse_equal(family, parent, body, except_for)
     key = family.unique
     wanted = body.get(key) if key else None
     if key is None or wanted is None:
@@ -85,6 +88,15 @@ def _refuse_taken(family: Family, parent: Entity, body: Mapping[str, Any], excep
     for sibling in parent.children.get(family.kind, {}).values():
         if sibling is not except_for and sibling.value.get(key) == wanted:
             raise taken(family.kind, key, wanted)
+
+
+def _refuse_equal(family: Family, parent: Entity, body: Mapping[str, Any], except_for: Entity | None) -> None:
+    """Refuses an object that says the same as one that is there."""
+    wires = _wires(family.request_type)
+    for sibling in parent.children.get(family.kind, {}).values():
+        if sibling is not except_for and all(sibling.value.get(wire) == body.get(wire) for wire in wires):
+            said = ", ".join(f"{wire} {body.get(wire)!r}" for wire in sorted(wires))
+            raise Refusal(409, f"a {family.kind} with {said} exists already: {sibling.id}")
 
 
 def _list(call: ApiCall) -> ApiResponse:

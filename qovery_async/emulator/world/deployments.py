@@ -12,7 +12,7 @@ from qovery_async.emulator.life.actions import Action, ActionRefused, Wanted
 from qovery_async.emulator.life.clusters import ClusterLives
 from qovery_async.emulator.life.environments import Life
 from qovery_async.emulator.life.records import DeploymentRequest
-from qovery_async.emulator.world import crud, inventions, versions
+from qovery_async.emulator.world import crud, in_use, inventions, versions
 from qovery_async.emulator.world.auditing import trigger_of
 from qovery_async.emulator.world.calls import ApiCall, ApiHandler, ApiHandlers, ApiResponse
 from qovery_async.emulator.world.state import Entity
@@ -217,6 +217,7 @@ def _of_clusters(clusters: ClusterLives) -> ApiHandlers:
         return lambda call: ApiResponse(_accepted(lambda: clusters.act(call.target.id, action, trigger_of(call))))
 
     def delete(call: ApiCall) -> ApiResponse:
+        in_use.refuse_used(call.target)
         keeps_resources = call.query.get("deleteMode") == "DELETE_QOVERY_CONFIG"
         if clusters.cluster(call.target.id).deployed and not keeps_resources:
             act(Action.DELETE)(call)

@@ -43,12 +43,12 @@ def _write(call: ApiCall) -> ApiResponse:
         call.target.settings.pop(word, None)
         return ApiResponse(status=crud.empty_status(operation))
     declared = operation.response
-    value = call.body
+    value, default = call.body, _default(call, operation.response)
     if declared.items and is_object(value):
         value = next((item for item in value.values() if is_list(item)), None)
     elif is_object(value) and declared.type:
-        value = {**grow(python_type(declared.type), value, {}, word), **value}
-    default = _default(call, declared)
+        known = {key: default[key] for key in ("id", "created_at") if key in default}
+        value = {**grow(python_type(declared.type), value, known, f"{call.target.id}/{word}"), **value}
     _check_id(call, default)
     call.target.settings[word] = value
     return _setting(call, value) if declared.type else ApiResponse()
