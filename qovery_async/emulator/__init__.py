@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from qovery_async.emulator.streams.server import StreamServer
     from qovery_async.emulator.webhooks.office import WebhookOffice
     from qovery_async.emulator.world.audit_log import AuditLog
+    from qovery_async.emulator.world.inventions import Samples
     from qovery_async.emulator.world.presets import World
     from qovery_async.emulator.world.state import Entity, State
     from qovery_async.emulator.world.tokens import Caller, Tokens
@@ -57,6 +58,7 @@ __all__ = [
     "RateLimit",
     "Rule",
     "RunningClock",
+    "Samples",
     "State",
     "SteppedClock",
     "Tokens",
@@ -84,6 +86,7 @@ _MODULE_OF = {
     "RateLimit": "http.rate_limit",
     "Rule": "faults.rules",
     "RunningClock": "life.clock",
+    "Samples": "world.inventions",
     "State": "world.state",
     "SteppedClock": "life.clock",
     "Tokens": "world.tokens",
@@ -119,6 +122,10 @@ class Emulator:
             they do not see a request that a fault stops before it takes effect.
         host: The address to listen on.
         port: The port to listen on. 0 picks a free one.
+        samples: `"mark"` to mark made-up responses with the header `X-Qovery-Emulator: sample`, `"refuse"` to
+            send 501 in their place, so that no test passes on an invention.
+        strict: Refuses a body with keys that its request does not have, such as the read-only ones of a
+            response, with 400 that names them. By default they are dropped with a warning.
         hosts: Further host name or names that lead to the emulator, such as the name of its service in Docker
             Compose; requests for any other than `host` and this machine's addresses get 403. Web pages
             may talk to it if they come from one of `hosts`; `"localhost:3000"` allows those of one port.
@@ -140,6 +147,8 @@ class Emulator:
         port: int = 0,
         hosts: str | Collection[str] = (),
         webhook_hosts: str | Collection[str] = (),
+        samples: Samples = "mark",
+        strict: bool = False,
     ) -> None:
         self._options = EmulatorOptions(
             world=world,
@@ -152,6 +161,8 @@ class Emulator:
             middlewares=middlewares,
             hosts=(host, hosts) if isinstance(hosts, str) else (host, *hosts),
             webhook_hosts=(webhook_hosts,) if isinstance(webhook_hosts, str) else tuple(webhook_hosts),
+            samples=samples,
+            strict=strict,
         )
         self._address = host, port
         self._listener: Listener | None = None

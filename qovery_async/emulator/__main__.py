@@ -63,6 +63,18 @@ def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         default="detail",
         help="error bodies as Qovery sends them today (detail) or sent them until 2024 (message) (default: %(default)s)",
     )
+    parser.add_argument(
+        "--samples",
+        choices=("mark", "refuse"),
+        default="mark",
+        help="made-up responses: mark them with the header `X-Qovery-Emulator: sample`, or refuse them with 501 "
+        "(default: %(default)s)",
+    )
+    parser.add_argument(
+        "--strict",
+        action="store_true",
+        help="refuse a body with keys that its request does not have, such as the read-only ones of a response",
+    )
     return parser.parse_args(arguments)
 
 
@@ -79,6 +91,8 @@ async def serve(given: argparse.Namespace) -> None:
         port=given.port,
         hosts=given.allow_host,
         webhook_hosts=given.allow_webhook_host,
+        samples=given.samples,
+        strict=given.strict,
     )
     ending = _ending()
     async with emulator:

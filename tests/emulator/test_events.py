@@ -153,6 +153,13 @@ async def test_actions_of_terraform_have_events_of_their_own(emulator: Emulator,
     assert [type_ for type_, _, _ in await told(client)] == ["TRIGGER_DEPLOY_DRY_RUN", "DEPLOYED_DRY_RUN"]
 
 
+def leave_unused(emulator: Emulator, cluster: str) -> None:
+    """Removes the environments of a cluster, without which it can be deleted."""
+    for environment in emulator.state.every("environment"):
+        if environment.value["cluster_id"] == cluster:
+            emulator.state.remove(environment)
+
+
 async def test_actions_on_clusters(emulator: Emulator, client: AsyncQovery, place: Place) -> None:
     await client.clusters.stop(place.cluster)
     emulator.clock.advance(LONG)
@@ -161,6 +168,7 @@ async def test_actions_on_clusters(emulator: Emulator, client: AsyncQovery, plac
     emulator.clock.advance(LONG)
     await client.clusters.upgrade(place.cluster)
     emulator.clock.advance(LONG)
+    leave_unused(emulator, place.cluster)
     await client.clusters.delete(place.cluster)
     assert (await client.clusters.get_status(place.cluster)).status == "DEPLOYED", "a deletion takes its time"
     emulator.clock.advance(LONG)
@@ -172,7 +180,10 @@ async def test_actions_on_clusters(emulator: Emulator, client: AsyncQovery, plac
     ]
 
 
-async def test_a_cluster_that_only_qovery_is_to_forget_is_gone_at_once(client: AsyncQovery, place: Place) -> None:
+async def test_a_cluster_that_only_qovery_is_to_forget_is_gone_at_once(
+    emulator: Emulator, client: AsyncQovery, place: Place
+) -> None:
+    leave_unused(emulator, place.cluster)
     await client.clusters.delete(place.cluster, delete_mode="DELETE_QOVERY_CONFIG")
     assert await told(client) == [("DELETE", "CLUSTER", "production")]
 

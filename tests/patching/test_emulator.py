@@ -47,6 +47,8 @@ MADE_ANEW = (
     "layers",
     # The request has one level less, and no place for a key there that nobody knows; a warning says so.
     "source.git.not_yet_known", "terraform_files_source.git.not_yet_known",
+    # The request has `value` in place of this object.
+    "features[].value_object.not_yet_known",
 )  # fmt: skip
 # Groups are objects of their own, of which a service shows the present state. The emulator keeps routes as they are sent.
 OTHERS = ("OrganizationAnnotationsGroupResponse", "OrganizationLabelsGroupResponse", "ClusterRoute")

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from qovery_async.emulator.facts.refusals import ErrorStyle
     from qovery_async.emulator.life.actions import Durations
+    from qovery_async.emulator.world.inventions import Samples
     from qovery_async.emulator.world.presets import World
 
 
@@ -30,3 +31,5 @@ class EmulatorOptions:
     middlewares: Sequence[Middleware]
     hosts: Sequence[str]
     webhook_hosts: Sequence[str]
+    samples: Samples
+    strict: bool

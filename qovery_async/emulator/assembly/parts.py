@@ -64,6 +64,8 @@ def assemble(options: EmulatorOptions) -> Parts:
         watch=auditor.watch,
         changed=source.announce,
         error_style=options.error_style,
+        samples=options.samples,
+        strict=options.strict,
     )
     application = server.application([faults.middleware, *options.middlewares], streams.routes())
     application.on_shutdown.append(streams.leave)

@@ -178,7 +178,7 @@ class _Sampler:
 
     def _field(self, model: type[Model], field: Attribute, inside: tuple[Any, ...]) -> Any:
         known = _known_value(f"{model.__name__}.{field.wire}")
-        if known is not _ABSENT and misfit(known, field.type) is None:
+        if (known is None and field.nullable) or (known is not _ABSENT and misfit(known, field.type) is None):
             return known
         return self.value(field.type, field.wire, inside)
 
@@ -200,7 +200,7 @@ class _Sampler:
 
 def _known_value(name: str) -> Any:
     """The value in values.json for `Model.wire`, else for `wire`, else `_ABSENT`."""
-    wire = name.rpartition(".")[2] if name[:1].isupper() else name
+    wire = name.partition(".")[2] if name[:1].isupper() else name
     for section in (values()["samples"], values()["defaults"]):
         for key in (name, wire):
             if key in section:

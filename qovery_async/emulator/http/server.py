@@ -22,6 +22,8 @@ from qovery_async.emulator.http.router import Router
 from qovery_async.emulator.http.visitors import Visitors
 from qovery_async.emulator.world import crud, unknown_keys
 from qovery_async.emulator.world.calls import ApiCall, ApiHandlers, ApiResponse
+from qovery_async.emulator.world.handlers import handler_of
+from qovery_async.emulator.world.inventions import SAMPLE_HEADER, Samples, made_up
 from qovery_async.emulator.world.state import Entity, State
 from qovery_async.emulator.world.tokens import Caller, Tokens
 
@@ -51,6 +53,8 @@ class ApiServer:
         watch: Callable[[ApiCall], Callable[[ApiResponse], None]],
         changed: Callable[[], None],
         error_style: ErrorStyle = "detail",
+        samples: Samples = "mark",
+        strict: bool = False,
     ) -> None:
         self._state = state
         self._tokens = tokens
@@ -60,6 +64,8 @@ class ApiServer:
         self._watch = watch
         self._changed = changed
         self._error_style: ErrorStyle = error_style
+        self._samples: Samples = samples
+        self._strict = strict
         self._router = Router(operations().values())
 
     def application(
@@ -131,9 +137,13 @@ class ApiServer:
             user_agent=request.headers.get("User-Agent", ""),
         )
         ignored = unknown_keys.drop(call)
-        handle = self._handlers.get(operation.call) or crud.handler(operation)
+        if ignored and self._strict:
+            raise unknown_keys.refused(call, ignored)
+        handle = handler_of(operation, self._handlers)
         record = self._watch(call) if operation.writes else None
         response = handle(call)
+        if response.sample and self._samples == "refuse":
+            raise made_up(operation.call)
         if ignored:
             few = ", ".join([f"{path!r:.100}" for path in ignored[:_FEW]])
             _logger.warning("%s: ignored the keys %s, which the API does not have", operation.call, few)
@@ -234,10 +244,11 @@ def _finite(text: str) -> float:
 def _http_response(operation: ApiOperation, response: ApiResponse) -> web.Response:
     status = response.status or operation.response.status
     media_type = operation.response.media_type
+    headers = {**response.headers, **({SAMPLE_HEADER: "sample"} if response.sample else {})}
     if response.body is None and (operation.response.type is None or status != operation.response.status):
-        return web.Response(status=status, headers=response.headers)
+        return web.Response(status=status, headers=headers)
     if media_type not in (None, "application/json"):
         body = response.body if isinstance(response.body, bytes) else str(response.body).encode()
-        return web.Response(status=status, headers=response.headers, body=body, content_type=media_type)
+        return web.Response(status=status, headers=headers, body=body, content_type=media_type)
     data = json.dumps(response.body, separators=(",", ":")).encode()
-    return web.Response(status=status, headers=response.headers, body=data, content_type="application/json")
+    return web.Response(status=status, headers=headers, body=data, content_type="application/json")

@@ -47,7 +47,7 @@ class Life(Scenarios):
         """Functions that are called with each request that was canceled while queued."""
         self.ended: list[Callable[[DeploymentRun], None]] = []
         """Functions that are called with each run that has ended."""
-        self._random = Random(seed)  # noqa: S311  # must be repeatable, is not secret
+        self._random = Random(f"{seed}/requests")  # noqa: S311  # must be repeatable, is not secret
         self._environments: dict[str, EnvironmentLife] = {}
         self._services: dict[str, ServiceLife] = {}
         self._requests: dict[str, DeploymentRequest] = {}

@@ -21,6 +21,9 @@ Json = dict[str, Any]
 LIMIT = 1000
 """How many lines the API returns at most."""
 
+# The types of what an `EnvironmentLog` is about.
+_OLDER_KINDS = ("APPLICATION", "DATABASE", "ENVIRONMENT")
+
 # Lines in a part of a period, at most, beside one for each whole beat.
 _BESIDE_BEATS = 4
 
@@ -54,6 +57,12 @@ def deployment_logs(life: Life, environment_id: str, execution_id: str | None = 
     return deployment_lines(deployment_run(life, environment_id, execution_id))
 
 
+def environment_logs(life: Life, environment_id: str) -> list[Json]:
+    """The lines of the last deployment as `EnvironmentLog`, the older form."""
+    lines = deployment_logs(life, environment_id)
+    return [_older_line(line, number) for number, line in enumerate(lines)]
+
+
 def service_lines(
     up: Sequence[UpTime], name: str, now: datetime, *, after: datetime | None = None, limit: int = LIMIT
 ) -> list[ServiceLine]:
@@ -80,6 +89,23 @@ def service_logs(life: Life, service: Service, *, limit: int = LIMIT) -> list[Js
         }
         for line in service_lines(life.service(service.id).up, service.name, life.clock.now(), limit=limit)
     ]
+
+
+def _older_line(line: Json, number: int) -> Json:
+    details = line["details"]
+    about = details["transmitter"]
+    kind = about["type"].upper()
+    return {
+        "id": str(uuid.uuid5(uuid.UUID(about["id"]), f"{details['execution_id']}/{number}")),
+        "created_at": line["timestamp"],
+        "message": line["message"]["safe_message"],
+        "execution_id": details["execution_id"],
+        "scope": {**about, "type": kind} if kind in _OLDER_KINDS else {"id": about["id"], "name": about["name"]},
+        "state": "ERROR" if line["type"] == "error" else "DEPLOYED",
+        # The description requires these two without declaring them.
+        "service": {},
+        "status": "DEPLOYED",
+    }
 
 
 def _deployment_line(run: DeploymentRun, entry: Entry) -> Json:

@@ -7,7 +7,7 @@ from typing import Any
 
 from qovery_async.emulator.facts.families import families
 from qovery_async.emulator.facts.refusals import Refusal
-from qovery_async.emulator.world import crud, policies
+from qovery_async.emulator.world import crud, derived, pages, policies
 from qovery_async.emulator.world.calls import ApiCall, ApiHandlers, ApiResponse
 from qovery_async.emulator.world.state import Entity, State
 from qovery_async.emulator.world.tokens import POLICY_PREFIX, Tokens, new_token
@@ -45,7 +45,7 @@ def join(state: State, organization: Entity, email: str, role: str) -> None:
     state.add("member", organization, {
         "id": state.new_id(), "created_at": state.now(), "name": name, "nickname": name.lower(), "email": email,
         "role": {"Owner": "OWNER", "Admin": "ADMIN", "Viewer": "VIEWER"}.get(role, "DEVELOPER"),
-        "role_name": role, "role_id": _roles(organization)[role],
+        "role_name": role, "role_id": derived.roles_of(organization)[role],
     })  # fmt: skip
 
 
@@ -62,32 +62,25 @@ def _create_organization(tokens: Tokens, call: ApiCall) -> ApiResponse:
 def _list_organizations(call: ApiCall) -> ApiResponse:
     seen = [entity for entity in call.state.root.of_kind("organization") if call.caller.sees(entity)]
     return ApiResponse(
-        crud.enclosed([crud.shown(entity, call.operation.response) for entity in seen], call.operation.response)
+        pages.enclosed([crud.shown(entity, call.operation.response) for entity in seen], call.operation.response)
     )
 
 
-def _roles(organization: Entity) -> dict[str, str]:
-    """The ids of all roles by name: the built-in ones, then the custom ones."""
-    built_in: dict[str, str] = organization.facts.get("roles", {})
-    custom = {role.value["name"]: role.id for role in organization.of_kind("customRole")}
-    return {**built_in, **custom}
-
-
 def _role_name(organization: Entity, role_id: object) -> str:
-    for name, id_ in _roles(organization).items():
+    for name, id_ in derived.roles_of(organization).items():
         if id_ == role_id:
             return name
     raise Refusal(404, f"role {role_id} does not exist")
 
 
 def _list_roles(call: ApiCall) -> ApiResponse:
-    roles = [{"id": id_, "name": name} for name, id_ in _roles(call.target).items()]
-    return ApiResponse(crud.enclosed(roles, call.operation.response))
+    roles = [{"id": id_, "name": name} for name, id_ in derived.roles_of(call.target).items()]
+    return ApiResponse(pages.enclosed(roles, call.operation.response))
 
 
 def _create_token(tokens: Tokens, prefix: str, call: ApiCall) -> ApiResponse:
     organization, body = call.target, call.sent
-    role_id = body.get("role_id") or _roles(organization)["Admin"]
+    role_id = body.get("role_id") or derived.roles_of(organization)["Admin"]
     role = _role_name(organization, role_id)
     policy: str | None = body.get("opa_policy")
     if policy is not None:
@@ -148,7 +141,7 @@ def _delete_member(call: ApiCall) -> ApiResponse:
 
 
 def _transfer_ownership(call: ApiCall) -> ApiResponse:
-    heir, roles = _member(call), _roles(call.target)
+    heir, roles = _member(call), derived.roles_of(call.target)
     for member in call.target.of_kind("member"):
         if member.value.get("role") == "OWNER":
             member.value = {**member.value, "role": "ADMIN", "role_name": "Admin", "role_id": roles["Admin"]}
@@ -162,7 +155,7 @@ def _accept(call: ApiCall) -> ApiResponse:
     if organization is None:
         raise Refusal(404, "the invitation belongs to no organization")
     role_id = invitation.value.get("role_id")
-    role = _role_name(organization, role_id) if role_id in _roles(organization).values() else "Admin"
+    role = _role_name(organization, role_id) if role_id in derived.roles_of(organization).values() else "Admin"
     join(call.state, organization, invitation.value["email"], role)
     call.state.remove(invitation)
     return ApiResponse(invitation.value)

@@ -49,6 +49,8 @@ class ApiResponse:
     body: Any = None
     status: int | None = None
     headers: Mapping[str, str] = attrs.Factory(dict[str, str])
+    sample: bool = False
+    """Whether the response is made up, or the request has no effect."""
 
 
 ApiHandler = Callable[[ApiCall], ApiResponse]

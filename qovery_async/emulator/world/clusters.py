@@ -9,7 +9,7 @@ from typing import Any
 from qovery_async.emulator.facts.operations import python_type
 from qovery_async.emulator.facts.refusals import Refusal
 from qovery_async.emulator.facts.samples import complete
-from qovery_async.emulator.world import crud
+from qovery_async.emulator.world import pages
 from qovery_async.emulator.world.calls import ApiCall, ApiHandlers, ApiResponse
 from qovery_async.emulator.world.state import Entity
 
@@ -49,7 +49,7 @@ def _unlock(call: ApiCall) -> ApiResponse:
 
 def _list_locks(call: ApiCall) -> ApiResponse:
     locks = [lock for cluster in call.target.of_kind("cluster") if (lock := lock_of(cluster)) is not None]
-    return ApiResponse(crud.enclosed(locks, call.operation.response))
+    return ApiResponse(pages.enclosed(locks, call.operation.response))
 
 
 def _mappings(call: ApiCall) -> dict[tuple[str, str], Any]:
@@ -69,7 +69,7 @@ def _list_mappings(call: ApiCall) -> ApiResponse:
         for agent, details in linked.items()
     ]
     type_ = python_type(declared.type or "Any")
-    return ApiResponse(crud.enclosed([complete(row, type_, row["agent_cluster_id"]) for row in rows], declared))
+    return ApiResponse(pages.enclosed([complete(row, type_, row["agent_cluster_id"]) for row in rows], declared))
 
 
 def _named(clusters: Mapping[str, Entity], prefix: str, id_: str) -> dict[str, Any]:

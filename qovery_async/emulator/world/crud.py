@@ -1,4 +1,4 @@
-"""What does an operation do that has no handler written by hand? Its family says."""
+"""What does an operation on a family do: on one kind of object, such as projects?"""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from qovery_async.codec.plain import is_list, is_object
 from qovery_async.emulator.facts.families import Family, families
 from qovery_async.emulator.facts.operations import ApiOperation, DeclaredResponse, python_type
-from qovery_async.emulator.facts.refusals import not_found, taken
+from qovery_async.emulator.facts.refusals import Refusal, taken
 from qovery_async.emulator.facts.samples import branch, complete, fields, grow, lasting, sample
 from qovery_async.emulator.facts.validation import misfit
 from qovery_async.emulator.world import derived, pages
@@ -16,31 +16,21 @@ from qovery_async.emulator.world.calls import ApiCall, ApiHandler, ApiResponse
 from qovery_async.emulator.world.state import Entity, State
 from qovery_async.emulator.world.unknown_keys import grafted, remembered
 
-_TEXTS: Mapping[str, Any] = {
-    "application/octet-stream": b"PK\x05\x06" + bytes(18),  # a ZIP archive without files
-    "application/x-yaml": "apiVersion: v1\nkind: Config\nclusters: []\n",
-    "text/plain": "# the values of the chart\n",
-}
 _STOCK = 2
-# Lists of what uses an object: in the emulator, nothing does.
-_UNUSED = ("list_associated_services", "list_associated_items")
+_UNIQUE_AS_WHOLES = ("deploymentRestriction",)
 
 
 def handler(operation: ApiOperation) -> ApiHandler:
-    """The handler for the operation's verb in its family, or one that returns a sample if it has no family."""
-    found = families()
-    if operation.call in found.settings:
-        return _read_setting if operation.method == "GET" else _write_setting
-    if operation.call in found.of_call:
-        return _HANDLERS[found.of_call[operation.call][1]]
-    return _changed_target if _returns_target(operation) else _sampled
+    """The handler for the verb of an operation that belongs to a family."""
+    return _HANDLERS[families().of_call[operation.call][1]]
 
 
-def _returns_target(operation: ApiOperation) -> bool:
-    """Whether the response is the entity in the path, as `changePlan` returns the organization."""
-    kind = families().kind_of(operation, operation.parameters[-1]) if operation.parameters else None
-    family = families().by_kind.get(kind or "")
-    return family is not None and family.response_type == operation.response.type and operation.response.items is None
+def changed_target(call: ApiCall) -> ApiResponse:
+    """The entity in the path, with what the request says of it."""
+    entity, declared = call.target, call.operation.response
+    if call.operation.writes:
+        entity.value = {**entity.value, **fitting(declared.type or "", call.sent, entity.value)}
+    return ApiResponse(shown(entity, declared))
 
 
 def create(state: State, family: Family, parent: Entity, body: Mapping[str, Any]) -> Entity:
@@ -67,12 +57,6 @@ def shown(entity: Entity, declared: DeclaredResponse) -> dict[str, Any]:
     return complete({**entity.value, **derived.when_shown(entity)}, type_, entity.id)
 
 
-def enclosed(items: list[Any], declared: DeclaredResponse) -> Any:
-    """A list in the envelope of the response."""
-    page = {"page": 1, "page_size": pages.SIZE} if declared.paged else {}
-    return {**page, declared.items: items} if declared.items else items
-
-
 def family_of(call: ApiCall) -> Family:
     """The family of the operation that is called."""
     return families().of_call[call.operation.call][0]
@@ -95,6 +79,8 @@ def _wires(type_: str | None) -> frozenset[str]:
 
 
 def _refuse_taken(family: Family, parent: Entity, body: Mapping[str, Any], except_for: Entity | None) -> None:
+    if family.kind in _UNIQUE_AS_WHOLES:
+        _refuse_equal(family, parent, body, except_for)
     key = family.unique
     wanted = body.get(key) if key else None
     if key is None or wanted is None:
@@ -104,6 +90,15 @@ def _refuse_taken(family: Family, parent: Entity, body: Mapping[str, Any], excep
             raise taken(family.kind, key, wanted)
 
 
+def _refuse_equal(family: Family, parent: Entity, body: Mapping[str, Any], except_for: Entity | None) -> None:
+    """Refuses an object that says the same as one that is there."""
+    wires = _wires(family.request_type)
+    for sibling in parent.children.get(family.kind, {}).values():
+        if sibling is not except_for and all(sibling.value.get(wire) == body.get(wire) for wire in wires):
+            said = ", ".join(f"{wire} {body.get(wire)!r}" for wire in sorted(wires))
+            raise Refusal(409, f"a {family.kind} with {said} exists already: {sibling.id}")
+
+
 def _list(call: ApiCall) -> ApiResponse:
     family, declared = family_of(call), call.operation.response
     stock(call.state, family, call.target)
@@ -111,7 +106,7 @@ def _list(call: ApiCall) -> ApiResponse:
     for wire, wanted in call.query.items():
         if items and wire in items[0] and wire in ("name", "kind"):
             items = [item for item in items if item.get(wire) == wanted]
-    return ApiResponse(enclosed(pages.page_of(items, call), declared))
+    return ApiResponse(pages.enclosed(pages.page_of(items, call), declared), sample=family.stocked)
 
 
 def _create(call: ApiCall) -> ApiResponse:
@@ -136,7 +131,7 @@ def _parent(call: ApiCall, family: Family) -> Entity:
 
 
 def _get(call: ApiCall) -> ApiResponse:
-    return ApiResponse(shown(call.target, call.operation.response))
+    return ApiResponse(shown(call.target, call.operation.response), sample=family_of(call).stocked)
 
 
 def _update(call: ApiCall) -> ApiResponse:
@@ -163,10 +158,11 @@ def _update(call: ApiCall) -> ApiResponse:
 
 def _delete(call: ApiCall) -> ApiResponse:
     call.state.remove(call.target)
-    return ApiResponse(status=_empty_status(call.operation))
+    return ApiResponse(status=empty_status(call.operation))
 
 
-def _empty_status(operation: ApiOperation) -> int:
+def empty_status(operation: ApiOperation) -> int:
+    """The status of a response without a body."""
     return next(
         (declared.status for declared in operation.responses if declared.type is None), operation.response.status
     )
@@ -188,92 +184,14 @@ def stock(state: State, family: Family, parent: Entity) -> None:
         seed = f"{state.seed}/{parent.id}/{family.kind}/{number}"
         value = {
             **sample(python_type(family.response_type), seed),
-            **_fitting(family.response_type, derived.references(parent)),
+            **fitting(family.response_type, derived.references(parent)),
         }
         if "connection_name" in value:
             value["connection_name"] = f"connection-{number + 1}"
         state.add(family.kind, parent, value, id_=value.get("id") or value.get("connection_name"))
 
 
-def _read_setting(call: ApiCall) -> ApiResponse:
-    return _setting(call, call.target.settings.get(_word(call)))
-
-
-def _write_setting(call: ApiCall) -> ApiResponse:
-    operation, word = call.operation, _word(call)
-    if operation.method == "DELETE":
-        call.target.settings.pop(word, None)
-        return ApiResponse(status=_empty_status(operation))
-    declared = operation.response
-    value = call.body
-    if declared.items and is_object(value):
-        value = next((item for item in value.values() if is_list(item)), None)
-    elif is_object(value) and declared.type:
-        value = {**grow(python_type(declared.type), value, {}, word), **value}
-    default = _default(call, declared)
-    _check_id(call, default)
-    call.target.settings[word] = value
-    return _setting(call, value) if declared.type else ApiResponse()
-
-
-def _check_id(call: ApiCall, default: Any) -> None:
-    """Checks the id in `PUT /environment/{environmentId}/deploymentRule/{deploymentRuleId}`."""
-    last = next(reversed(call.operation.parameters), "")
-    if last and last not in call.entities and is_object(default) and call.path[last] != default.get("id"):
-        raise not_found(_word(call), call.path[last])
-
-
-def _setting(call: ApiCall, value: Any) -> ApiResponse:
-    declared = call.operation.response
-    default = _default(call, declared)
-    if value is None:
-        return ApiResponse(default)
-    if declared.items:
-        return ApiResponse(enclosed(value, declared))
-    return ApiResponse({**default, **value} if is_object(value) and is_object(default) else value)
-
-
-def _word(call: ApiCall) -> str:
-    return families().settings[call.operation.call]
-
-
-def _default(call: ApiCall, declared: DeclaredResponse) -> Any:
-    """The value of a setting that was never written."""
-    if declared.items:
-        return enclosed([], declared)
-    return _sample(declared, f"{call.state.seed}/{call.target.id}/{_word(call)}", derived.references(call.target))
-
-
-def _changed_target(call: ApiCall) -> ApiResponse:
-    entity, declared = call.target, call.operation.response
-    if call.operation.writes:
-        entity.value = {**entity.value, **_fitting(declared.type or "", call.sent, entity.value)}
-    return ApiResponse(shown(entity, declared))
-
-
-def _sampled(call: ApiCall) -> ApiResponse:
-    operation, declared = call.operation, call.operation.response
-    if declared.type is None:
-        return ApiResponse()
-    if operation.verb in _UNUSED:
-        return ApiResponse(enclosed([], declared))
-    sent = call.body if is_object(call.body) else {}
-    known = {**call.query, **sent, **derived.references(call.target)}
-    value = _sample(declared, f"{call.state.seed}/{call.target.id}/{operation.call}", known)
-    if declared.items:
-        value = enclosed(pages.page_of([value], call), declared)
-    return ApiResponse(value)
-
-
-def _sample(declared: DeclaredResponse, seed: str, known: Mapping[str, Any]) -> Any:
-    if (text := _TEXTS.get(declared.media_type or "")) is not None:
-        return text
-    type_ = python_type(declared.type or "Any")
-    value = sample(type_, seed)
-    return {**value, **_fitting(declared.type or "", known, value)} if is_object(value) else value
-
-
-def _fitting(type_: str, known: Mapping[str, Any], value: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def fitting(type_: str, known: Mapping[str, Any], value: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The known keys that an object of this type declares and whose values have the declared type."""
     model = branch(python_type(type_), value or {})
     wanted = fields(model) if model else ()

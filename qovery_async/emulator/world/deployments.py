@@ -12,7 +12,7 @@ from qovery_async.emulator.life.actions import Action, ActionRefused, Wanted
 from qovery_async.emulator.life.clusters import ClusterLives
 from qovery_async.emulator.life.environments import Life
 from qovery_async.emulator.life.records import DeploymentRequest
-from qovery_async.emulator.world import crud, versions
+from qovery_async.emulator.world import crud, in_use, inventions, versions
 from qovery_async.emulator.world.auditing import trigger_of
 from qovery_async.emulator.world.calls import ApiCall, ApiHandler, ApiHandlers, ApiResponse
 from qovery_async.emulator.world.state import Entity
@@ -103,6 +103,7 @@ def _of_environments(life: Life) -> ApiHandlers:
         "environments.list_deployment_history_v2": lambda call: ApiResponse(
             history.environment_history_v2(life, call.target.id, size=_size(call))
         ),
+        "environments.list_logs": lambda call: ApiResponse({"results": logs.environment_logs(life, call.target.id)}),
         "environments.list_deployment_logs": lambda call: ApiResponse(
             logs.deployment_logs(life, call.target.id, call.query.get("version"))
         ),
@@ -159,7 +160,7 @@ def _auto_deploy(life: Life) -> ApiHandler:
             environment, by = _environment_of(service), trigger_of(call)
             request = life.act(environment.id, Action.DEPLOY, by, [service.id], {service.id: wanted})
             accepted.append(statuses.accepted_service(life, request, service.id))
-        return ApiResponse(accepted[0]) if accepted else crud.handler(call.operation)(call)
+        return ApiResponse(accepted[0]) if accepted else inventions.sampled(call)
 
     return handler
 
@@ -216,6 +217,7 @@ def _of_clusters(clusters: ClusterLives) -> ApiHandlers:
         return lambda call: ApiResponse(_accepted(lambda: clusters.act(call.target.id, action, trigger_of(call))))
 
     def delete(call: ApiCall) -> ApiResponse:
+        in_use.refuse_used(call.target)
         keeps_resources = call.query.get("deleteMode") == "DELETE_QOVERY_CONFIG"
         if clusters.cluster(call.target.id).deployed and not keeps_resources:
             act(Action.DELETE)(call)

@@ -8,11 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from qovery_async.emulator.facts.refusals import Refusal
-from qovery_async.emulator.world import versions
+from qovery_async.codec.plain import is_object
+from qovery_async.emulator.facts.refusals import Refusal, not_found
+from qovery_async.emulator.world import catalog, databases, domains, git_sources, versions
 from qovery_async.emulator.world.state import Entity, State
 
 Known = dict[str, Any]
+
+_GROUPS = {"annotations_groups": "annotationsGroups", "labels_groups": "labelsGroups"}
+_MODES = ("DEVELOPMENT", "PREVIEW", "STAGING", "PRODUCTION")
+_NO_ACCESS = [{"environment_type": mode, "permission": "NO_ACCESS"} for mode in _MODES]
 
 
 def references(parent: Entity) -> Known:
@@ -28,16 +33,29 @@ def references(parent: Entity) -> Known:
 
 def when_created(kind: str, body: Mapping[str, Any], parent: Entity, state: State) -> Known:
     """The keys that follow from the body of the request."""
+    _refuse_unknown_groups(body, parent)
     maker = _CREATED.get(kind)
     return maker(body, parent, state) if maker else {}
 
 
 def when_updated(entity: Entity, body: Mapping[str, Any], parent: Entity, state: State) -> Known:
     """The keys that follow from the body of a request that replaces the object."""
+    if entity.kind == "cluster":
+        return _changed_features(body, entity.value)
     if entity.kind != "environment":
-        return when_created(entity.kind, body, parent, state)
+        maker = _CREATED.get(entity.kind)
+        return maker(body, parent, state) if maker else {}
     # A request cannot say PREVIEW, so without a mode it means to keep that.
     return {"mode": "PREVIEW"} if entity.value["mode"] == "PREVIEW" and not body.get("mode") else {}
+
+
+def _refuse_unknown_groups(body: Mapping[str, Any], parent: Entity) -> None:
+    organization = parent.above("organization")
+    for key, kind in _GROUPS.items():
+        there = organization.children.get(kind, ()) if organization else ()
+        for group in body.get(key) or ():
+            if is_object(group) and group.get("id") not in there:
+                raise not_found(kind, str(group.get("id")))
 
 
 def when_shown(entity: Entity) -> Mapping[str, Any]:
@@ -69,12 +87,28 @@ def _job(body: Mapping[str, Any], parent: Entity, _: State) -> Known:
     source: Mapping[str, Any] = body.get("source") or {}
     image: Mapping[str, Any] = source.get("image") or {}
     known: Known = {"job_type": "CRON" if schedule.get("cronjob") else "LIFECYCLE"}
+    docker: Mapping[str, Any] = source.get("docker") or {}
+    if git := docker.get("git_repository"):
+        return known | {"source": {"docker": {**docker, "git_repository": git_sources.shown(git, parent)}}}
     registry = _registry(image, parent)
     return known | ({"source": {"image": {**image, **registry}}} if registry else {})
 
 
+def _application(body: Mapping[str, Any], parent: Entity, _: State) -> Known:
+    git: Mapping[str, Any] | None = body.get("git_repository")
+    return _ports(body) | ({"git_repository": git_sources.shown(git, parent)} if git else {})
+
+
+def _ports(body: Mapping[str, Any]) -> Known:
+    """The ports, of which exactly one that is public is the default."""
+    ports: list[Known] = body.get("ports") or []
+    public = [port for port in ports if port.get("publicly_accessible")]
+    default = next((port for port in public if port.get("is_default")), public[0] if public else None)
+    return {"ports": [{**port, "is_default": port is default} for port in ports]} if ports else {}
+
+
 def _container(body: Mapping[str, Any], parent: Entity, _: State) -> Known:
-    return _registry(body, parent)
+    return _ports(body) | _registry(body, parent)
 
 
 def _registry(image: Mapping[str, Any], parent: Entity) -> Known:
@@ -92,7 +126,7 @@ def _helm(body: Mapping[str, Any], parent: Entity, _: State) -> Known:
     """The source of the request as responses have it: with the repository's details, under other keys."""
     source: Mapping[str, Any] = body.get("source") or {}
     if git := source.get("git_repository"):
-        return {"source": {"git": {"git_repository": git}}}
+        return {"source": {"git": {"git_repository": git_sources.shown(git, parent)}}}
     chart: Mapping[str, Any] | None = source.get("helm_repository")
     if not chart:
         return {}
@@ -106,18 +140,60 @@ def _helm(body: Mapping[str, Any], parent: Entity, _: State) -> Known:
     return {"source": {"repository": {**chart, "repository": known}}}
 
 
-def _terraform(body: Mapping[str, Any], _: Entity, __: State) -> Known:
+def _terraform(body: Mapping[str, Any], parent: Entity, _: State) -> Known:
     files: Mapping[str, Any] = body.get("terraform_files_source") or {}
     git = files.get("git_repository")
-    return {"terraform_files_source": {"git": {"git_repository": git}}} if git else {}
+    return {"terraform_files_source": {"git": {"git_repository": git_sources.shown(git, parent)}}} if git else {}
 
 
-def _invitation(_: Mapping[str, Any], __: Entity, ___: State) -> Known:
-    return {"invitation_status": "PENDING", "inviter": "ada@example.com"}
+def _invitation(body: Mapping[str, Any], parent: Entity, _: State) -> Known:
+    roles = roles_of(parent)
+    id_ = body.get("role_id") or roles["Admin"]
+    name = next((name for name, role in roles.items() if role == id_), None)
+    if name is None:
+        raise Refusal(404, f"role {id_} does not exist")
+    role = {"role_id": id_, "role_name": name, "role": {"Viewer": "VIEWER", "Owner": "OWNER"}.get(name, "ADMIN")}
+    return {"invitation_status": "PENDING", "inviter": "ada@example.com", **role}
+
+
+def roles_of(organization: Entity) -> dict[str, str]:
+    """The ids of all roles by name: the built-in ones, then the custom ones."""
+    built_in: dict[str, str] = organization.facts.get("roles", {})
+    custom = {role.value["name"]: role.id for role in organization.of_kind("customRole")}
+    return {**built_in, **custom}
+
+
+def _cluster(body: Mapping[str, Any], _: Entity, __: State) -> Known:
+    """The features of the request as responses have them: with titles, and values that tell their type."""
+    cloud, features = body["cloud_provider"], body.get("features")
+    return {"features": [catalog.with_value(cloud, each) for each in features]} if features else {}
+
+
+def _changed_features(body: Mapping[str, Any], value: Mapping[str, Any]) -> Known:
+    """The features of a request that replaces a cluster; those that it has already stay as they are."""
+    there = {feature.get("id"): feature for feature in value.get("features") or ()}
+    cloud, made = value["cloud_provider"], []
+    for each in body.get("features") or ():
+        old = there.get(each.get("id"))
+        made.append(old if _has_value(old, each.get("value")) else catalog.with_value(cloud, each))
+    return {"features": made} if made else {}
+
+
+def _has_value(feature: Mapping[str, Any] | None, wanted: Any) -> bool:
+    shown = (feature or {}).get("value_object") or {}
+    return feature is not None and wanted in (shown, shown.get("value"))
+
+
+def _custom_domain(_: Mapping[str, Any], parent: Entity, __: State) -> Known:
+    return domains.when_created(parent)
 
 
 def _webhook(body: Mapping[str, Any], _: Entity, __: State) -> Known:
     return {"target_secret_set": bool(body.get("target_secret"))}
+
+
+def _mcp_server(body: Mapping[str, Any], _: Entity, __: State) -> Known:
+    return {"header_names": list(body.get("headers") or ())}
 
 
 def _tagged(tag: str) -> Callable[[Mapping[str, Any], Entity, State], Known]:
@@ -134,9 +210,51 @@ def _project(entity: Entity) -> Known:
     return {"associated_environments_count": len(entity.children.get("environment", ()))}
 
 
+def _custom_role(role: Entity) -> Known:
+    """The permissions of a role: the lowest for each cluster and project that it does not name."""
+    organization = role.parent
+    if organization is None:
+        return {}
+    clusters = {each.get("cluster_id"): each for each in role.value.get("cluster_permissions") or ()}
+    projects = {each.get("project_id"): each for each in role.value.get("project_permissions") or ()}
+    return {
+        "cluster_permissions": [
+            {"permission": "VIEWER", **clusters.get(c.id, {}), "cluster_id": c.id, "cluster_name": c.value["name"]}
+            for c in organization.of_kind("cluster")
+        ],
+        "project_permissions": [
+            {"is_admin": False, "permissions": _NO_ACCESS, **projects.get(p.id, {}), "project_id": p.id,
+             "project_name": p.value["name"]}
+            for p in organization.of_kind("project")
+        ],
+    }  # fmt: skip
+
+
+def _groups(entity: Entity) -> Known:
+    """The annotations and labels groups that a service or cluster names by id, in full."""
+    found: Known = {}
+    for key, kind in _GROUPS.items():
+        if (named := entity.value.get(key)) and (organization := entity.above("organization")):
+            there = organization.children.get(kind, {})
+            found[key] = [there[each["id"]].value if each["id"] in there else each for each in named]
+    return found
+
+
+def _service(entity: Entity) -> Known:
+    return {**versions.when_shown(entity), **_groups(entity)}
+
+
+def _database(entity: Entity) -> Known:
+    return {**databases.when_shown(entity), **_groups(entity)}
+
+
 _CREATED: Mapping[str, Callable[[Mapping[str, Any], Entity, State], Known]] = {
+    "application": _application,
+    "cluster": _cluster,
+    "customDomain": _custom_domain,
     "environment": _environment,
     "job": _job,
+    "mcpServer": _mcp_server,
     "container": _container,
     "helm": _helm,
     "terraform": _terraform,
@@ -150,5 +268,8 @@ _CREATED: Mapping[str, Callable[[Mapping[str, Any], Entity, State], Known]] = {
 }
 _SHOWN: Mapping[str, Callable[[Entity], Mapping[str, Any]]] = {
     "project": _project,
-    **dict.fromkeys(("application", "job", "helm", "terraform"), versions.when_shown),
+    "customRole": _custom_role,
+    "database": _database,
+    **dict.fromkeys(("application", "container", "job", "helm", "terraform"), _service),
+    "cluster": _groups,
 }

@@ -7,7 +7,7 @@ from typing import Any
 
 from qovery_async.emulator.facts.families import families
 from qovery_async.emulator.facts.refusals import Refusal
-from qovery_async.emulator.world import crud
+from qovery_async.emulator.world import crud, pages
 from qovery_async.emulator.world.calls import ApiCall, ApiHandlers, ApiResponse
 from qovery_async.emulator.world.state import Entity, State
 from qovery_async.emulator.world.views import service_type, services_of
@@ -89,7 +89,7 @@ def _list(call: ApiCall) -> ApiResponse:
 
 def _all(call: ApiCall, environment: Entity) -> ApiResponse:
     stages = [_shown(call.state, stage) for stage in stages_of(call.state, environment)]
-    return ApiResponse(crud.enclosed(stages, call.operation.response))
+    return ApiResponse(pages.enclosed(stages, call.operation.response))
 
 
 def _create(call: ApiCall) -> ApiResponse:

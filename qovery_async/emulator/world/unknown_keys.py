@@ -20,10 +20,12 @@ from qovery_async.codec.plain import is_list, is_object
 from qovery_async.codec.shapes import without_none
 from qovery_async.emulator.facts.families import families
 from qovery_async.emulator.facts.operations import python_type
+from qovery_async.emulator.facts.refusals import Refusal
 from qovery_async.emulator.facts.samples import branch, fields
 from qovery_async.emulator.world.calls import ApiCall
 from qovery_async.vocabulary import Model
 
+_FEW = 10
 # Qovery has more of these settings than its description, and real clients send them.
 _OPEN = "AdvancedSettings"
 # Its handler refuses the version of another kind of service.
@@ -52,6 +54,18 @@ def drop(call: ApiCall) -> list[str]:
     sifted = sieve.sifted(call.body, python_type(declared.type), shown, _stored(call), "")
     call.body = call.body if call.operation.call == _JUDGED else sifted
     return sieve.dropped
+
+
+def refused(call: ApiCall, paths: Sequence[str]) -> Refusal:
+    """400 for a body with unknown keys, which tells those of the response that no request has from others."""
+    model = branch(python_type(call.operation.response.type or "Any"), call.sent)
+    shown = {field.wire for field in fields(model)} if model else set[str]()
+    parts = [
+        (" are read-only: responses have them, requests do not", [path for path in paths if path in shown]),
+        (" do not exist in the API", [path for path in paths if path not in shown]),
+    ]
+    said = [", ".join(f"{path!r:.100}" for path in some[:_FEW]) + about for about, some in parts if some]
+    return Refusal(400, f"the keys {'; '.join(said)}; leave them out (the emulator is strict)")
 
 
 def grafted(made: dict[str, Any], sent: Mapping[str, Any], type_: Any) -> dict[str, Any]:

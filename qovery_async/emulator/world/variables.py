@@ -16,7 +16,7 @@ from qovery_async.emulator.facts.families import families
 from qovery_async.emulator.facts.operations import operations
 from qovery_async.emulator.facts.refusals import Refusal, not_found
 from qovery_async.emulator.life.environments import Life
-from qovery_async.emulator.world import crud
+from qovery_async.emulator.world import pages
 from qovery_async.emulator.world.calls import ApiCall, ApiHandlers, ApiResponse
 from qovery_async.emulator.world.outdating import outdating
 from qovery_async.emulator.world.state import Entity, State
@@ -154,7 +154,7 @@ def _list(view: VariableView, call: ApiCall) -> ApiResponse:
     # An overridden variable stays listed beside its override.
     every = _own_and_inherited(call.state, parent)
     found = [v for v in every if wanted is None or v.value["is_secret"] is wanted]
-    return ApiResponse(crud.enclosed([view.form(variable) for variable in found], call.operation.response))
+    return ApiResponse(pages.enclosed([view.form(variable) for variable in found], call.operation.response))
 
 
 def _create(view: VariableView, call: ApiCall) -> ApiResponse:

@@ -52,6 +52,12 @@ def is_from_git(service: Entity) -> bool:
     return service.kind in ("application", "terraform") or _at(service, _REPOSITORIES) is not None
 
 
+def repository_of(service: Entity) -> Json | None:
+    """The git repository that a service is built or installed from, or None."""
+    found: Json | None = _at(service, _REPOSITORIES)
+    return found
+
+
 def image_of(service: Entity) -> str:
     """The name of the image or chart, or nothing for a service from git."""
     return str(_at(service, _IMAGES) or "")

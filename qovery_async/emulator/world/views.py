@@ -8,7 +8,7 @@ from typing import Any
 from qovery_async.emulator.facts.families import families
 from qovery_async.emulator.life import statuses
 from qovery_async.emulator.life.environments import Life
-from qovery_async.emulator.world import crud, derived
+from qovery_async.emulator.world import derived, pages
 from qovery_async.emulator.world.calls import ApiCall, ApiHandler, ApiHandlers, ApiResponse
 from qovery_async.emulator.world.state import Entity
 
@@ -59,7 +59,7 @@ def cluster_of(entity: Entity) -> str | None:
 
 def _listing(found: Found, row: Row) -> ApiHandler:
     def handler(call: ApiCall) -> ApiResponse:
-        return ApiResponse(crud.enclosed([row(entity) for entity in found(call)], call.operation.response))
+        return ApiResponse(pages.enclosed([row(entity) for entity in found(call)], call.operation.response))
 
     return handler
 

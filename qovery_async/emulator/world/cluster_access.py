@@ -1,0 +1,92 @@
+"""How is a cluster reached: with which kubeconfig and token, and in which cloud account?"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from qovery_async.emulator.life.clock import stamp
+from qovery_async.emulator.life.clusters import ClusterLives
+from qovery_async.emulator.world.calls import ApiCall, ApiHandlers, ApiResponse
+from qovery_async.emulator.world.state import Entity
+from qovery_async.emulator.world.tokens import new_token
+
+_TOKEN_LASTS = timedelta(minutes=15)
+_KUBECONFIG = """\
+apiVersion: v1
+kind: Config
+clusters:
+  - name: {name}
+    cluster:
+      server: https://z{short}.k8s.acme.example
+contexts:
+  - name: {name}
+    context:
+      cluster: {name}
+      user: qovery
+current-context: {name}
+users:
+  - name: qovery
+    user:
+{user}"""
+_WITH_TOKEN = "      token: {token}\n"  # noqa: S105  # a template
+_WITH_COMMAND = """\
+      exec:
+        apiVersion: client.authentication.k8s.io/v1beta1
+        command: qovery
+        args: [cluster, kubeconfig-token, --cluster-id, {id}]
+"""
+
+
+def handlers(clusters: ClusterLives) -> ApiHandlers:
+    """The handlers of kubeconfigs, tokens, readiness and what a cluster says of its cloud."""
+
+    def readiness(call: ApiCall) -> ApiResponse:
+        return ApiResponse({"is_ready": clusters.cluster(call.target.id).deployed})
+
+    return {
+        "clusters.cloud_provider_info.get": _cloud,
+        "clusters.get_readiness": readiness,
+        "clusters.get_token": _token,
+        "clusters.kubeconfig.get": _kubeconfig,
+    }
+
+
+def credentials_of(cluster: Entity) -> dict[str, Any]:
+    """The id and name of the credentials that a cluster uses, or an empty object."""
+    given: dict[str, Any] = cluster.value.get("cloud_provider_credentials") or {}
+    info = cluster.settings.get("cloudProviderInfo") or given
+    found: dict[str, Any] = info.get("credentials") or {}
+    return found
+
+
+def _cloud(call: ApiCall) -> ApiResponse:
+    value = call.target.value
+    about = {"cloud_provider": value["cloud_provider"], "region": value["region"]}
+    about |= call.target.settings.get("cloudProviderInfo") or {}
+    return ApiResponse({**about, "credentials": credentials_of(call.target)})
+
+
+def _token_of(cluster: Entity) -> str:
+    return new_token("k8s-aws-v1.", cluster.id)
+
+
+def _token(call: ApiCall) -> ApiResponse:
+    expires = stamp(call.state.clock() + _TOKEN_LASTS)
+    return ApiResponse(
+        {
+            "apiVersion": "client.authentication.k8s.io/v1beta1",
+            "kind": "ExecCredential",
+            "spec": {},
+            "status": {"token": _token_of(call.target), "expirationTimestamp": expires},
+        }
+    )
+
+
+def _kubeconfig(call: ApiCall) -> ApiResponse:
+    cluster = call.target
+    if isinstance(written := cluster.settings.get("kubeconfig"), str):
+        return ApiResponse(written)
+    template = _WITH_COMMAND if call.query.get("with_token_from_cli") else _WITH_TOKEN
+    user = template.format(id=cluster.id, token=_token_of(cluster))
+    return ApiResponse(_KUBECONFIG.format(name=cluster.value["name"], short=cluster.id[:8], user=user))

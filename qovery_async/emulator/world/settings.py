@@ -1,0 +1,82 @@
+"""What do the operations on settings do, of which an object has exactly one?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qovery_async.codec.plain import is_list, is_object
+from qovery_async.emulator.facts.families import families
+from qovery_async.emulator.facts.operations import ApiOperation, DeclaredResponse, operations, python_type
+from qovery_async.emulator.facts.refusals import not_found
+from qovery_async.emulator.facts.samples import grow
+from qovery_async.emulator.world import crud, derived, pages
+from qovery_async.emulator.world.calls import ApiCall, ApiHandler, ApiHandlers, ApiResponse
+from qovery_async.emulator.world.inventions import invented
+
+# Settings whose values are known before anybody has written them.
+_KNOWN = ("account", "advancedSettings", "cloudProviderInfo", "dnsProvider", "kubeconfig", "network", "routingTable")
+
+
+def handler(operation: ApiOperation) -> ApiHandler:
+    """The handler for an operation on a setting."""
+    return _read if operation.method == "GET" else _write
+
+
+def handlers() -> ApiHandlers:
+    """The handlers of the default advanced settings, which those of a new service or cluster are."""
+    calls = [call for call in operations() if call.endswith(".advanced_settings.get_default")]
+    return dict.fromkeys(calls, lambda call: ApiResponse(invented(call.operation.response, "", {})))
+
+
+def is_made_up(operation: ApiOperation) -> bool:
+    """Whether the setting is made up until it is written."""
+    return families().settings[operation.call] not in _KNOWN
+
+
+def _read(call: ApiCall) -> ApiResponse:
+    return _setting(call, call.target.settings.get(_word(call)))
+
+
+def _write(call: ApiCall) -> ApiResponse:
+    operation, word = call.operation, _word(call)
+    if operation.method == "DELETE":
+        call.target.settings.pop(word, None)
+        return ApiResponse(status=crud.empty_status(operation))
+    declared = operation.response
+    value, default = call.body, _default(call, operation.response)
+    if declared.items and is_object(value):
+        value = next((item for item in value.values() if is_list(item)), None)
+    elif is_object(value) and declared.type:
+        known = {key: default[key] for key in ("id", "created_at") if key in default}
+        value = {**grow(python_type(declared.type), value, known, f"{call.target.id}/{word}"), **value}
+    _check_id(call, default)
+    call.target.settings[word] = value
+    return _setting(call, value) if declared.type else ApiResponse()
+
+
+def _check_id(call: ApiCall, default: Any) -> None:
+    """Checks the id in `PUT /environment/{environmentId}/deploymentRule/{deploymentRuleId}`."""
+    last = next(reversed(call.operation.parameters), "")
+    if last and last not in call.entities and is_object(default) and call.path[last] != default.get("id"):
+        raise not_found(_word(call), call.path[last])
+
+
+def _setting(call: ApiCall, value: Any) -> ApiResponse:
+    declared = call.operation.response
+    default = _default(call, declared)
+    if value is None:
+        return ApiResponse(default, sample=is_made_up(call.operation))
+    if declared.items:
+        return ApiResponse(pages.enclosed(value, declared))
+    return ApiResponse({**default, **value} if is_object(value) and is_object(default) else value)
+
+
+def _word(call: ApiCall) -> str:
+    return families().settings[call.operation.call]
+
+
+def _default(call: ApiCall, declared: DeclaredResponse) -> Any:
+    """The value of a setting that was never written."""
+    if declared.items:
+        return pages.enclosed([], declared)
+    return invented(declared, f"{call.state.seed}/{call.target.id}/{_word(call)}", derived.references(call.target))
