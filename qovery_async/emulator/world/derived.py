@@ -172,7 +172,7 @@ def _cluster(body: Mapping[str, Any], _: Entity, __: State) -> Known:
 def _changed_features(body: Mapping[str, Any], value: Mapping[str, Any]) -> Known:
     """The features of a request that replaces a cluster; those that it has already stay as they are."""
     there = {feature.get("id"): feature for feature in value.get("features") or ()}
-    cloud, made = value["cloud_provider"], []
+    cloud, made = value["cloud_provider"], list[Any]()
     for each in body.get("features") or ():
         old = there.get(each.get("id"))
         made.append(old if _has_value(old, each.get("value")) else catalog.with_value(cloud, each))
@@ -180,7 +180,7 @@ def _changed_features(body: Mapping[str, Any], value: Mapping[str, Any]) -> Know
 
 
 def _has_value(feature: Mapping[str, Any] | None, wanted: Any) -> bool:
-    shown = (feature or {}).get("value_object") or {}
+    shown: Mapping[str, Any] = (feature or {}).get("value_object") or {}
     return feature is not None and wanted in (shown, shown.get("value"))
 
 
