@@ -11,7 +11,7 @@ import pytest
 
 from qovery_async import AsyncQovery, RetryPolicy
 from qovery_async.emulator import Durations, Emulator, Fault
-from tests.support.disturbed import Story, stories
+from tests.support.disturbed import Asked, Story, stories
 from tests.support.quick import hasten
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
@@ -44,15 +44,16 @@ def longer_lag(emulator: Emulator) -> None:
 
 
 async def play(count: int, trouble: Callable[[Emulator], None]) -> list[Story]:
+    asked = Asked()
     async with (
         Emulator(world="demo", rate_limit=None, speed=TIMES) as emulator,
-        AsyncQovery(emulator.token, base_url=emulator.url, retries=QUICK) as client,
+        AsyncQovery(emulator.token, base_url=emulator.url, retries=QUICK, on_request=asked) as client,
     ):
         told = await stories(emulator, client, count, f"200/{trouble.__name__}", LONG)
         trouble(emulator)
         async with asyncio.TaskGroup() as group:
             for story in told:
-                group.create_task(story.play(client))
+                group.create_task(story.play(client, asked))
     return told
 
 
