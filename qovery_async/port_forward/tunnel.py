@@ -37,8 +37,8 @@ async def carry(
 ) -> None:
     """Carries bytes both ways until either side ends, and closes both.
 
-    Calls `failed` if the WebSocket cannot be opened, or ends otherwise than by a normal close: before the TCP client
-    sees it, so that who asks for the reason then finds it.
+    Calls `failed` if the WebSocket cannot be opened, or ends otherwise than by a normal close. That comes before the
+    TCP client sees the end, which can then look up the reason.
 
     Raises:
         OSError: the TCP client is gone.

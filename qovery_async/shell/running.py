@@ -123,7 +123,7 @@ class RunningCommand:
 
     def _lost(self) -> ShellFailed:
         closing = self._shell.closing
-        how = f"was closed with {closing}" if closing else "was lost"
+        how = closing.told if closing else "was lost"
         when = "before the exit code came: it is not known how the command ended"
         if self._printed.mode is None:
             when = "before the command began: does the service run, and does its container have `sh`, which run needs?"

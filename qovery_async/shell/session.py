@@ -151,8 +151,8 @@ class ShellSession(Resource):
             pass
         del data
         ending = duplex.ending
-        how = f"has ended, closed with {ending}" if ending else "is no longer connected"
-        failure = StreamClosed(f"{self._operation}: the shell {how}, so nothing can be written to it")
+        how = f"the connection {ending.told}" if ending else "the connection was lost"
+        failure = StreamClosed(f"{self._operation}: {how}, so nothing can be written to the shell")
         if ending is not None:
             failure.code, failure.reason = ending.code, ending.reason
         raise failure

@@ -135,7 +135,7 @@ def closed(request: Request, closing: Closing) -> QoveryError:
         reason = closing.reason or "the token may not open this"
         text = f"{reason} (closed with {closing.code})"
         return kind(status, text, operation=request.operation, method=request.method, url=request.url)
-    error = StreamClosed(f"{request}: the server closed the stream with {closing}")
+    error = StreamClosed(f"{request}: the connection {closing.told}")
     error.code, error.reason = closing.code, closing.reason
     return error
 

@@ -51,6 +51,13 @@ class Closing:
     def __str__(self) -> str:
         return f"{self.code} ({self.reason})" if self.reason else str(self.code)
 
+    @property
+    def told(self) -> str:
+        """What has become of the connection: it "was lost", or "was closed by the server with 1011 (agent)"."""
+        if self.code != LOST:
+            return f"was closed by the server with {self}"
+        return f"was lost ({self.reason})" if self.reason else "was lost"
+
 
 class Connection:
     """An open WebSocket. `response` is that to the handshake."""

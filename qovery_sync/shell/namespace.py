@@ -70,7 +70,7 @@ class Shells(Twin):
         """Open a shell, or another program, in the terminal of a container. Connects when it is entered.
 
         Args:
-            service: A service: its id or its handle.
+            service: The id of the service, or its handle.
             command: The program and its arguments. They appear in no message.
             pod_name: Default: a pod of the service, which the server chooses.
             container_name: Default: the container of the service.
@@ -157,7 +157,7 @@ class Shells(Twin):
         """Open a shell in a pod or container that exists as long as the shell. Connects when it is entered.
 
         Args:
-            service: A service: its id or its handle.
+            service: The id of the service, or its handle.
             mode: "clone" for a copy of a pod of the service, "debug" for a container beside those of a pod.
             command: The program and its arguments. Default: what the server chooses.
             pod_name: Default: a pod of the service, which the server chooses.
@@ -213,7 +213,7 @@ class Shells(Twin):
         Input and output go through unchanged. The container needs `sh`, `cat`, and for input `head` and `stty`.
 
         Args:
-            service: A service: its id or its handle.
+            service: The id of the service, or its handle.
             command: The program and its arguments, such as `["sh", "-c", "..."]`. They appear in no message.
             input: What the program reads; a string is sent as UTF-8. Default: nothing.
             timeout: Seconds, for all of it. Then the program is interrupted (SIGINT). Default: no limit.

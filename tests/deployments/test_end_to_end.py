@@ -11,7 +11,7 @@ import pytest
 
 from qovery_async import AsyncQovery, RetryPolicy
 from qovery_async.emulator import Durations, Emulator, Fault
-from tests.support.disturbed import Story, stories
+from tests.support.disturbed import Asked, Story, stories
 from tests.support.quick import hasten
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
@@ -19,8 +19,6 @@ pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 TIMES = 5.0
 LONG = 120.0 / TIMES
 QUICK = RetryPolicy(base=0.05)
-# Of every 125 calls with three attempts, one would fail by chance before anything is asked for, and end as it should.
-PATIENT = RetryPolicy(base=0.05, attempts=8)
 
 
 def no_trouble(_: Emulator) -> None:
@@ -45,28 +43,23 @@ def longer_lag(emulator: Emulator) -> None:
     emulator.life.durations = attrs.evolve(Durations(), lag=12.0)
 
 
-async def play(count: int, trouble: Callable[[Emulator], None], retries: RetryPolicy = QUICK) -> list[Story]:
+async def play(count: int, trouble: Callable[[Emulator], None]) -> list[Story]:
+    asked = Asked()
     async with (
         Emulator(world="demo", rate_limit=None, speed=TIMES) as emulator,
-        AsyncQovery(emulator.token, base_url=emulator.url, retries=retries) as client,
+        AsyncQovery(emulator.token, base_url=emulator.url, retries=QUICK, on_request=asked) as client,
     ):
         told = await stories(emulator, client, count, f"200/{trouble.__name__}", LONG)
         trouble(emulator)
         async with asyncio.TaskGroup() as group:
             for story in told:
-                group.create_task(story.play(client))
+                group.create_task(story.play(client, asked))
     return told
 
 
 async def test_200_ends_are_those_that_the_emulator_says(monkeypatch: pytest.MonkeyPatch) -> None:
     hasten(monkeypatch, TIMES)
-    batches = (
-        play(120, no_trouble),
-        play(25, outage),
-        play(15, throttled, PATIENT),
-        play(20, flaky),
-        play(20, longer_lag),
-    )
+    batches = (play(120, no_trouble), play(25, outage), play(15, throttled), play(20, flaky), play(20, longer_lag))
     told = [story for batch in await asyncio.gather(*batches) for story in batch]
     assert len(told) == 200
     assert [(*story.key, story.named, story.wrong) for story in told if story.wrong] == []

@@ -18,7 +18,7 @@ from qovery_async.deployments.verdict import GRACE, Expectation, Verdict
 from qovery_async.emulator import Action, Close, Durations, Emulator, Fault, Trigger
 from qovery_async.emulator.life.statuses import statuses_with_stages
 from tests.deployments.conftest import Place, clone
-from tests.support.disturbed import Story, stories
+from tests.support.disturbed import Asked, Story, stories
 from tests.support.pushing import Peer, pushing
 from tests.support.quick import hasten
 from tests.support.stream_world import soon
@@ -207,17 +207,22 @@ ENDS = (Close.lost(), Close.internal(), Close.garbled(), Close.auth(), Close.nor
 
 
 async def play(count: int, disturb: Callable[[Emulator], Any]) -> list[Story]:
+    asked = Asked()
     async with (
         Emulator(world="demo", rate_limit=None, speed=TIMES) as emulator,
         AsyncQovery(
-            emulator.token, base_url=emulator.url, ws_url=emulator.ws_url, retries=RetryPolicy(base=0.05)
+            emulator.token,
+            base_url=emulator.url,
+            ws_url=emulator.ws_url,
+            retries=RetryPolicy(base=0.05),
+            on_request=asked,
         ) as client,
     ):
         told = await stories(emulator, client, count, f"streamed/{disturb.__name__}", 120.0 / TIMES)
         disturbing = asyncio.create_task(disturb(emulator))
         async with asyncio.TaskGroup() as group:
             for story in told:
-                group.create_task(story.play(client))
+                group.create_task(story.play(client, asked))
         disturbing.cancel()
         assert len([request for request in emulator.streams.requests if request.path == STREAM]) > count / 2
     return told

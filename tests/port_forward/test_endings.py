@@ -78,8 +78,8 @@ class TestServers:
     @pytest.mark.parametrize(
         ("close", "error", "said"),
         [
-            ((1011, "Timeout exceeded for receiving agent response"), StreamClosed, r"the stream with 1011 \(Time"),
-            ((1001, ""), StreamClosed, "closed the stream with 1001"),
+            ((1011, "Timeout exceeded for receiving agent response"), StreamClosed, r"by the server with 1011 \(Time"),
+            ((1001, ""), StreamClosed, "the connection was closed by the server with 1001"),
             ((1007, f"no, {TOKEN}"), Forbidden, r"no, \*\*\* \(closed with 1007\)"),
             ((1008, ""), Unauthorized, "closed with 1008"),
         ],

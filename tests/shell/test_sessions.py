@@ -148,7 +148,9 @@ async def test_an_ended_shell_takes_no_input(talk: Talk) -> None:
         yield shell.write("ls\n")
 
     async with terminals() as served:
-        with pytest.raises(StreamClosed, match="the shell has ended, closed with 1000, so nothing can be") as caught:
+        with pytest.raises(
+            StreamClosed, match="the connection was closed by the server with 1000, so nothing can be"
+        ) as caught:
             await talk(served, script, lambda client: client.shell("s1", command=["true"], **IDS))
     assert caught.value.code == 1000
 

@@ -120,7 +120,7 @@ async def test_a_lost_connection(place: Place) -> None:
             transport.abort()
         shown = await asyncio.to_thread(local.rest)
         assert local.process.returncode == 255
-        assert b"the server closed the stream with 1006" in shown
+        assert b"the connection was lost" in shown
         assert b"Traceback" not in shown
         assert local.attributes == before
 

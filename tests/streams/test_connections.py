@@ -46,7 +46,9 @@ class TestConnections:
 
     async def test_are_not_opened_again_without_retries(self, read: ReadStream) -> None:
         async with pushing(sending(line(0), code=1011, reason="agent")) as server:
-            with pytest.raises(StreamClosed, match=r"closed the stream with 1011 \(agent\)") as raised:
+            with pytest.raises(
+                StreamClosed, match=r"the connection was closed by the server with 1011 \(agent\)"
+            ) as raised:
                 await read(server, logs, retries=NO_RETRIES)
         assert (raised.value.code, raised.value.reason) == (1011, "agent")
         assert len(server.handshakes) == 1

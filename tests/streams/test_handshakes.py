@@ -94,7 +94,7 @@ class TestHandshakes:
             ("streams.service_logs", "GET", 1),
             ("streams.service_logs", "GET", 2),
         ]
-        assert [event.reason for event in retried] == ["the server closed the stream with 1011 (agent)"]
+        assert [event.reason for event in retried] == ["the connection was closed by the server with 1011 (agent)"]
 
     async def test_that_a_hook_fails_on_leave_no_connection(self, read: ReadStream) -> None:
         def fail(_: object) -> None:

@@ -11,8 +11,9 @@ from typing import Any
 
 import attrs
 
-from qovery_async import AsyncQovery, QoveryError
+from qovery_async import AsyncQovery, QoveryError, RequestEvent
 from qovery_async.deployments.kinds import ACTIONS_OF, DeploymentAction
+from qovery_async.deployments.patience import PASSING
 from qovery_async.deployments.verdict import SUCCESS
 from qovery_async.emulator import Action, Emulator, Trigger
 from qovery_async.emulator.life.records import DeploymentRun
@@ -35,6 +36,14 @@ DISTURBANCES = (
 )  # fmt: skip
 
 
+class Asked(list[str]):
+    """The addresses of the requests that change something; a hook of the client, `on_request=asked`."""
+
+    def __call__(self, event: RequestEvent) -> None:
+        if event.method != "GET":
+            self.append(event.url)
+
+
 @attrs.define(kw_only=True)
 class Story:
     """One action, its disturbance and its end."""
@@ -55,16 +64,19 @@ class Story:
     def key(self) -> tuple[str, str]:
         return self.action, self.disturbance
 
-    async def play(self, client: AsyncQovery) -> None:
+    async def play(self, client: AsyncQovery, asked: Asked) -> None:
         self._past()
         self._disturb()
         call = getattr(client.deployments, self.action)
         arguments = {} if self.action == "cancel" else {"services": self.named}
-        try:
-            await call(self.environment, timeout=self.timeout, **arguments)
-            self.end = "success"
-        except QoveryError as error:
-            self.end, self.error = type(error).__name__, error
+        while not self.end:
+            try:
+                await call(self.environment, timeout=self.timeout, **arguments)
+                self.end = "success"
+            except QoveryError as error:
+                if isinstance(error, PASSING) and not any(self.environment in url for url in asked):
+                    continue  # the state before could not be read, so nothing was asked for
+                self.end, self.error = type(error).__name__, error
         self.wrong = self._judge()
 
     def _past(self) -> None:
@@ -86,7 +98,7 @@ class Story:
                 life.fail_next_build(own)
                 life.fail_next(own, action)
             case "canceled by another":
-                self._later(lambda: life.cancel(id_, force=True), self.random.uniform(1.0, 7.0))
+                self._cancel_after(self.random.uniform(1.0, 7.0))
             case "merged":
                 life.merge_next(id_)
             case "queue":
@@ -109,6 +121,18 @@ class Story:
                 return
 
         self.emulator.clock.call_later(seconds, call)
+
+    def _cancel_after(self, seconds: float, tries: int = 60) -> None:
+        """Cancels what runs then, or what runs next: on a busy machine, the action may begin late."""
+
+        def cancel() -> None:
+            try:
+                self.emulator.life.cancel(self.environment, force=True)
+            except Exception:  # noqa: BLE001  # nothing runs yet, or the environment is gone
+                if tries:
+                    self._cancel_after(0.5, tries - 1)
+
+        self.emulator.clock.call_later(seconds, cancel)
 
     def _remove(self) -> None:
         self.emulator.state.remove(self.emulator.state.get("environment", self.environment))
