@@ -203,5 +203,6 @@ __all__ = [
     "Timeout", "TokenSource", "TransportError", "Turn", "Unauthorized", "UnknownVariant", "UnprocessableEntity",
     "Unset", "UpdateHook", "VariableChange", "VariableValue", "VariablesApplied", "VariablesDrift",
     "VariablesError", "VariablesParent", "VariablesPlan", "VariablesSource", "WebhookEvent", "WebhookRefused",
-    "WhenSlow", "WithResponse", "__version__", "bodies", "from_dict", "models", "to_dict", "to_json", "to_request", "webhooks",
+    "WhenSlow", "WithResponse", "__version__", "bodies", "from_dict", "models", "to_dict", "to_json",
+    "to_request", "webhooks",
 ]  # fmt: skip

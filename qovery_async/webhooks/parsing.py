@@ -72,7 +72,7 @@ def _judged(body: Any, headers: Any, secret: Any, max_bytes: int) -> WebhookEven
     matches = [hmac.compare_digest(one, other) for one in given for other in accepted]
     if not any(matches):
         return WrongWebhookSecret(_unknown(given))
-    if len(body) > max_bytes:
+    if len(body if isinstance(body, bytes) else body.encode(errors="surrogatepass")) > max_bytes:
         return WebhookTooLarge(f"the body has more than {max_bytes} bytes; raise max_bytes if that is expected")
     return _read(body)
 

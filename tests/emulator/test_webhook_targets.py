@@ -37,7 +37,7 @@ async def said(emulator: Emulator, client: AsyncQovery, url: str) -> str:
     [
         "http://example.com/", "https://10.0.0.1/", "http://169.254.169.254/latest/meta-data/", "http://0.0.0.0:8080/",
         "http://127.0.0.1.example.com/", "http://localhost.example.com/", "http://2130706433/", "http://0x7f000001/",
-        "http://127.0.0.1@example.com/", "http://[::ffff:10.0.0.1]/", "http://[fe80::1%25eth0]/", "http://localhost./",
+        "http://127.0.0.1@example.com/", "http://127.0.0.1:80@example.com/", "http://[::ffff:10.0.0.1]/", "http://[fe80::1%25eth0]/", "http://localhost./",
     ],
 )  # fmt: skip
 async def test_nothing_leaves_this_machine(
@@ -50,7 +50,9 @@ async def test_nothing_leaves_this_machine(
     assert [args for args in looked_up if args[0] != "127.0.0.1"] == []  # type: ignore[index]
 
 
-@pytest.mark.parametrize("url", ["http://", "http://[::1", "http://a:99999999/", "https:///path"])
+@pytest.mark.parametrize(
+    "url", ["http://", "http://[::1", "http://a:99999999/", "http://127.0.0.1\\@example.com/", "https:///path"]
+)
 async def test_what_is_no_address_is_not_sent_to(emulator: Emulator, client: AsyncQovery, url: str) -> None:
     assert await said(emulator, client, url) == "not sent: the target_url is no valid address"
 

@@ -105,6 +105,8 @@ def test_a_body_that_is_too_large_is_refused_unread() -> None:
     with pytest.raises(webhooks.WebhookTooLarge, match="raise max_bytes") as raised:
         webhooks.parse(b"{" * (len(BODY) + 1), RIGHT, SECRET, max_bytes=len(BODY))
     assert raised.value.status == 413
+    with pytest.raises(webhooks.WebhookTooLarge):
+        webhooks.parse("é" * 6, RIGHT, SECRET, max_bytes=10)
 
 
 def test_all_refusals_are_one_family() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Collection
-from urllib.parse import urlsplit
+
+from yarl import URL
 
 from qovery_async.emulator.world.state import Entity
 from qovery_async.models import OrganizationWebhookEventEnum
@@ -29,13 +30,13 @@ def wants(webhook: Entity, event: OrganizationWebhookEventEnum, environment: Ent
 def refusal(url: str, hosts: Collection[str]) -> str | None:
     """Why nothing is sent to this address, or None. `hosts` are allowed, with or without a port, as is this machine."""
     try:
-        parts = urlsplit(url)
-        name, port = parts.hostname, parts.port
+        target = URL(url)  # as aiohttp reads it, so that both mean the same host
     except ValueError:
         return "the target_url is no valid address"
-    if not name or parts.scheme not in ("http", "https"):
+    name = target.host
+    if not name or target.scheme not in ("http", "https"):
         return "the target_url is no valid address"
-    if _is_loopback(name) or not {name, f"{name}:{port or {'http': 80, 'https': 443}[parts.scheme]}"}.isdisjoint(hosts):
+    if _is_loopback(name) or not {name, f"{name}:{target.port}"}.isdisjoint(hosts):
         return None
     return f"{name} is not this machine; allow it with Emulator(webhook_hosts=...) or --allow-webhook-host"
 
