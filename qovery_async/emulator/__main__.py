@@ -1,4 +1,4 @@
-"""`python -m qovery_async.emulator`: serve a local Qovery API until Ctrl-C."""
+"""`qovery-emulator`, `python -m qovery_async.emulator`: serve a local Qovery API until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -11,11 +11,28 @@ from collections.abc import Sequence
 
 from qovery_async.emulator import Emulator
 
+_EXAMPLES = """\
+examples:
+  qovery-emulator
+      the demo world on port 8787; prints what to export
+  qovery-emulator --world empty --token qov_ci --rate-limit 0
+      one empty organization for a CI job, with a token that it knows
+  qovery-emulator --speed 60 --seed 7
+      another demo world, in which deployments take no second
+  qovery-emulator --samples refuse --strict
+      no response that is made up, no key that a request does not have
+  qovery-emulator --host 0.0.0.0 --allow-host qovery
+      for other containers, which reach it as http://qovery:8787
+"""
+
 
 def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """The options of the command line. Exits with status 2 if they are wrong."""
     parser = argparse.ArgumentParser(
-        prog="python -m qovery_async.emulator", description="Serve a local Qovery API for tests and experiments."
+        prog="qovery-emulator",
+        description="Serve a local Qovery API for tests and experiments, until Ctrl-C.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument(
