@@ -12,7 +12,7 @@ WIDTH, LABEL, BAR, ROW, TITLE, GAP = 760, 290, 380, 20, 30, 14
 STYLE = """
 text { font: 13px system-ui, sans-serif; fill: #1f2328 }
 .title { font-weight: 600 }
-.ours { fill: #6340d8 } .bar { fill: #b3bac3 } .base { stroke: #1f2328; stroke-dasharray: 3 3 }
+.ours { fill: #6340d8 } .bar { fill: #b3bac3 } .base { stroke: #1f2328; stroke-dasharray: 3 3; opacity: .4 }
 @media (prefers-color-scheme: dark) {
   text { fill: #e6edf3 } .ours { fill: #a38bff } .bar { fill: #59626e } .base { stroke: #e6edf3 }
 }"""

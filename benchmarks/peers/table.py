@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
+from textwrap import fill
 
 from peers.measure import DECODED, Figure, Figures
 from peers.roster import OURS, PEERS, Peer
@@ -33,7 +34,7 @@ def tables(figures: Figures, missing: dict[str, str]) -> str:
         table("async", CALLS, (peer for peer in PEERS if peer.calls == "async"), figures),
         table("blocking, with 1 and 50 threads", CALLS, (peer for peer in PEERS if peer.calls == "blocking"), figures),
         table("decoding", DECODING, (peer for peer in PEERS if peer.decodes), figures),
-        *(f"Missing: {name}, because: {why}" for name, why in missing.items()),
+        *(f"Missing: {name}: {why}" for name, why in missing.items()),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -51,7 +52,7 @@ def about() -> str:
     named = [peer.package for peer in PEERS if peer.package] + ["attrs", "cattrs", "httpx", "pydantic"]
     versions = ", ".join(f"{name} {version}" for name in named if (version := _version(name)))
     today = f"{datetime.now(UTC):%Y-%m-%d}"
-    return f"Measured on {today} with Python {platform.python_version()} on {_machine()}: {versions}."
+    return fill(f"Measured on {today} with Python {platform.python_version()} on {_machine()}: {versions}.", 118)
 
 
 def _version(package: str) -> str:
