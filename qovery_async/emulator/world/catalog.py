@@ -90,8 +90,11 @@ def feature(cloud: str, id_: str) -> Json:
 def with_value(cloud: str, given: Json) -> Json:
     """The `ClusterFeatureResponse` of a feature with the value of a request."""
     value, id_ = given.get("value"), given["id"]
-    kinds: dict[type, str] = {bool: "BOOLEAN", str: "STRING"}
-    kind = kinds.get(value.__class__) or _OBJECTS.get(id_, "BOOLEAN")
+    kind = _OBJECTS.get(id_, "BOOLEAN")
+    if isinstance(value, str):
+        kind = "STRING"
+    elif isinstance(value, bool):
+        kind = "BOOLEAN"
     return {**feature(cloud, id_), "value_object": {"type": kind, "value": value}}
 
 

@@ -171,17 +171,20 @@ def _cluster(body: Mapping[str, Any], _: Entity, __: State) -> Known:
 
 def _changed_features(body: Mapping[str, Any], value: Mapping[str, Any]) -> Known:
     """The features of a request that replaces a cluster; those that it has already stay as they are."""
-    there = {feature.get("id"): feature for feature in value.get("features") or ()}
-    cloud, made = value["cloud_provider"], list[Any]()
+    there: dict[str, Known] = {feature.get("id"): feature for feature in value.get("features") or ()}
+    cloud: str = value["cloud_provider"]
+    made: list[Known] = []
     for each in body.get("features") or ():
         old = there.get(each.get("id"))
-        made.append(old if _has_value(old, each.get("value")) else catalog.with_value(cloud, each))
+        if old is None or not _has_value(old, each.get("value")):
+            old = catalog.with_value(cloud, each)
+        made.append(old)
     return {"features": made} if made else {}
 
 
-def _has_value(feature: Mapping[str, Any] | None, wanted: Any) -> bool:
-    shown: Mapping[str, Any] = (feature or {}).get("value_object") or {}
-    return feature is not None and wanted in (shown, shown.get("value"))
+def _has_value(feature: Known, wanted: Any) -> bool:
+    shown: Known = feature.get("value_object") or {}
+    return wanted in (shown, shown.get("value"))
 
 
 def _custom_domain(_: Mapping[str, Any], parent: Entity, __: State) -> Known:

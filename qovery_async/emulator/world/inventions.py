@@ -69,8 +69,7 @@ _BECAUSE: Mapping[str, Sequence[str]] = {
     ),
     "no rule acts; one that was written is kept": ("environments.deployment_rule.get",
                                                    "projects.deployment_rules.reorder"),
-    "nothing is sent to the outside": ("alert_receivers.validate", "alert_receivers.validate_new",
-                                       "webhooks.list_events"),
+    "no alert is sent": ("alert_receivers.validate", "alert_receivers.validate_new"),
     "older or rare operations without a model": (
         "agentic_workflows.cancel_deployment", "containers.preview", "databases.remove_application",
         "environments.generate_build_usage_report",
