@@ -30,6 +30,7 @@ def is_made_up(operation: ApiOperation) -> bool:
     audit_log: Any = sentinel.audit_log
     audit_log.handlers = lambda: dict.fromkeys(("events.list", "events.list_targets"), sentinel.handler)
     by_hand = handlers.all_of(sentinel.tokens, sentinel.life, sentinel.clusters, audit_log)
+    by_hand = {**by_hand, "webhooks.list_events": sentinel.handler}
     if handlers.handler_of(operation, by_hand) is inventions.sampled:
         return True
     if operation.method != "GET" or operation.call in by_hand:
