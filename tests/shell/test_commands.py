@@ -19,7 +19,11 @@ from tests.support.server import Ask
 
 pytestmark = pytest.mark.anyio
 
-SHELLS = ["dash", "bash", pytest.param("busybox", marks=pytest.mark.skipif(not shutil.which("busybox"), reason="none"))]
+SHELLS = [
+    "dash",
+    "bash",
+    pytest.param("busybox", marks=pytest.mark.skipif(not shutil.which("busybox"), reason="busybox is not installed")),
+]
 EVERY_BYTE = bytes(range(256))
 
 Run = Callable[..., Any]
