@@ -12,7 +12,7 @@ import pytest
 import noxfile
 from tests.support import ROOT
 
-BY_HAND = {"bench", "fuzz", "generate", "import-spec", "lowest"}
+BY_HAND = {"bench", "bench-peers", "checkers", "fuzz", "generate", "import-spec", "lowest", "soak"}
 """The sessions that are run by hand only."""
 
 

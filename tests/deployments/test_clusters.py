@@ -49,6 +49,9 @@ async def test_one_that_is_stopped_already_is_a_success(cluster: Place) -> None:
 
 
 async def test_it_is_deleted_once_it_is_gone(cluster: Place) -> None:
+    state = cluster.emulator.state
+    for environment in [each for each in state.every("environment") if each.value["cluster_id"] == cluster.id]:
+        state.remove(environment)  # a cluster in use is not deleted
     end = await act(cluster, "delete_cluster")
     assert (end.is_gone, end.state, cluster.there) == (True, "DELETED", None)
 

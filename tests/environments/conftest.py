@@ -24,7 +24,13 @@ SECRETS = (
 
 GIT = {"url": "https://ada:s3cret-pw@github.com/acme/shop.git", "branch": "main", "provider": "GITHUB"}
 PORT = {"internal_port": 8080, "external_port": 443, "publicly_accessible": True, "protocol": "HTTP", "name": "http"}
-METRICS = {"internal_port": 9090, "publicly_accessible": False, "protocol": "HTTP", "name": "metrics"}
+METRICS = {
+    "internal_port": 9090,
+    "publicly_accessible": False,
+    "protocol": "HTTP",
+    "name": "metrics",
+    "is_default": False,
+}
 DISK = {"type": "FAST_SSD", "size": 10, "mount_point": "/data"}
 CACHE = {"type": "FAST_SSD", "size": 20, "mount_point": "/cache"}
 

@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 
 from qovery_async import from_dict, models, to_dict, to_json, webhooks
+from qovery_async.codec.reader import Codec
+from qovery_async.webhooks import events
 from tests.support import ROOT
 from tests.support.deliveries import EVENT, SECRET
 
@@ -52,7 +54,10 @@ def test_what_is_new_is_kept() -> None:
     assert to_dict(found) == event
 
 
-def test_what_is_missing_or_does_not_fit_is_read_all_the_same(caplog: pytest.LogCaptureFixture) -> None:
+def test_what_is_missing_or_does_not_fit_is_read_all_the_same(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(events, "_CODEC", Codec())  # which says each thing once in a process
     event = changed(created_at="yesterday", payload_id=7)
     del event["payload"]["project"]
     with caplog.at_level(logging.WARNING, "qovery"):

@@ -28,6 +28,8 @@ KINDS: Mapping[str, DatabaseKind] = {
     "POSTGRESQL": DatabaseKind(5432, "postgres", ("13", "14", "15", "16", "17")),
     "REDIS": DatabaseKind(6379, "default", ("6.0", "6.2", "7.0", "7.2")),
 }
+_NEWER = DatabaseKind(5432, "root", ())
+"""What is known of a kind that is none of these."""
 _MODES = ("CONTAINER", "MANAGED")
 
 
@@ -45,18 +47,22 @@ def when_shown(database: Entity) -> Mapping[str, Any]:
     value, short = database.value, database.id[:8]
     public = value.get("accessibility") == "PUBLIC"
     host = f"z{short}-{value['type'].lower()}.apps.acme.example" if public else f"database-z{short}"
-    return {"host": host, "port": KINDS[value["type"]].port}
+    return {"host": host, "port": _kind_of(database).port}
+
+
+def _kind_of(database: Entity) -> DatabaseKind:
+    return KINDS.get(database.value["type"], _NEWER)
 
 
 def _credentials(call: ApiCall) -> ApiResponse:
     database = call.target
     password = hashlib.sha256(f"{call.state.seed}/{database.id}".encode()).hexdigest()[:24]
-    login = KINDS[database.value["type"]].login
+    login = _kind_of(database).login
     return ApiResponse({**when_shown(database), "login": login, "password": password})
 
 
 def _versions(call: ApiCall) -> ApiResponse:
-    rows = [{"name": version} for version in KINDS[call.target.value["type"]].versions]
+    rows = [{"name": version} for version in _kind_of(call.target).versions]
     return ApiResponse(pages.enclosed(rows, call.operation.response))
 
 
