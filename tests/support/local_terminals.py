@@ -78,7 +78,8 @@ def local_terminal(*arguments: str, environ: Mapping[str, str]) -> Generator[Loc
     """Runs Python in a terminal of its own."""
     keys, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (24, 100))
-    command = ["setsid", "-c", sys.executable, *arguments]
+    # What a shell runs in the background ignores these signals, and so would what that starts.
+    command = ["setsid", "-c", "env", "--default-signal=INT,QUIT", sys.executable, *arguments]
     inherited = {**os.environ, "PYTHONPATH": str(ROOT), **environ}
     process = subprocess.Popen(command, env=inherited, stdin=theirs, stdout=theirs, stderr=theirs)
     try:
