@@ -46,7 +46,7 @@ async def test_a_snapshot_is_stable_and_the_difference_says_what_changed(tmp_pat
         await client.environments.update(tools.id, {"name": "tools", "mode": "STAGING"})
         cluster = inventory.clusters[0]
         settings = await client.clusters.advanced_settings.get(cluster.id)
-        changed = attrs.evolve(settings, loki_log_retention_in_week=12)
+        changed = attrs.evolve(settings, loki_log_retention_in_week=7)
         await client.clusters.advanced_settings.update(cluster.id, to_dict(changed))
         hook = {"kind": "STANDARD", "target_url": "https://hooks.example.com/t0p-secret", "target_secret": "hush-hush",
                 "description": "deployments", "events": ["DEPLOYMENT_FAILURE"]}  # fmt: skip
@@ -64,7 +64,7 @@ async def test_a_snapshot_is_stable_and_the_difference_says_what_changed(tmp_pat
         "+ api tokens: ci",
         "+ variables: shop ADDED",
         "+ webhooks: deployments",
-        f"~ advanced settings: {cluster.name}: loki.log_retention_in_week: {retention} -> 12",
+        f"~ advanced settings: {cluster.name}: loki.log_retention_in_week: {retention} -> 7",
         '~ environments: platform/tools: mode: "DEVELOPMENT" -> "STAGING"',
     ]
     ran = await difference(new, old)
