@@ -25,7 +25,7 @@ ALONE = ("-n", "auto", *(f"--ignore=tests/{folder}" for folder in NOT_ALONE))
 # `tests` and `slow` share these tests out: a test of more than two seconds is marked `slow`.
 QUICK, SLOW = "not slow", "slow"
 # These tests read files outside the packages and start programs, so they show quickly if the archive misses a file.
-SAMPLE = ("tests/chaos", "tests/codegen", "tests/test_documents.py", "tests/test_house.py")
+SAMPLE = ("tests/codegen", "tests/test_documents.py", "tests/test_house.py")
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
