@@ -251,6 +251,7 @@ class Asking:
             "key": f"KEY_{next(_numbers)}",
             "email": f"someone{next(_numbers)}@example.com",
             "domain": f"d{next(_numbers)}.example.com",
+            "target_url": "http://127.0.0.1:9/hook",
             "vars": [],
             "annotations_groups": [],
             "labels_groups": [],
