@@ -130,7 +130,7 @@ def _stream(stream: NamedStream, spell: Callable[[str], str], schemas: Mapping[s
     frame = spell(stream.frame)
     return attrs.evolve(
         stream,
-        # The table may name a schema that is gone, which it is told of.
+        # The table may name a schema that is gone; `dead` reports that.
         frame=frame if {*facts.references(frame)} <= schemas.keys() else "Any",
         parameters=[attrs.evolve(p, type=spell(p.type)) for p in stream.parameters],
     )

@@ -1,6 +1,6 @@
 """In which order do the items of several streams come, when do they, and what waits meanwhile? Pure, no I/O.
 
-An item waits until every other stream has given a later one, but for `window` seconds at most. The items of one stream
+An item waits until every other stream has given a later one, or for `window` seconds at most. The items of one stream
 never change their order. All times but those of items are seconds of any clock that only goes forward.
 """
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.redis_server import free_port
+from tests.support.redis_server import end, free_port
 
 SECONDS = 60
 """What a slow machine may take to start it."""
@@ -39,12 +39,7 @@ def running_postgres() -> Generator[int]:
             _wait_until_ready(process, port, log)
             yield port
         finally:
-            process.terminate()
-            try:
-                process.wait(SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            end(process)
 
 
 @pytest.fixture(scope="session")

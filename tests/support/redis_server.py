@@ -29,12 +29,7 @@ def running_redis() -> Generator[str]:
         try:
             yield f"redis://127.0.0.1:{port}"
         finally:
-            process.terminate()
-            try:
-                process.wait(SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            end(process)
 
 
 @pytest.fixture(scope="session")
@@ -42,6 +37,16 @@ def redis_url() -> Iterator[str]:
     """The address of a Redis of this test run; use names of your own in it, or another database: `/1` to `/15`."""
     with running_redis() as url:
         yield url
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Ends a server, by force if it takes too long."""
+    process.terminate()
+    try:
+        process.wait(SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _start(binary: str, folder: str, log: Path) -> tuple[subprocess.Popen[bytes], int]:
