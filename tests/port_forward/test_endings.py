@@ -24,7 +24,7 @@ from qovery_async.port_forward import tunnel
 from qovery_async.port_forward.address import ForwardedPort
 from tests.port_forward.conftest import OpenPort
 from tests.support.forwarding import Pod, connected, echo, listen, serving_pods
-from tests.support.server import TOKEN
+from tests.support.server import TOKEN, close
 
 pytestmark = pytest.mark.anyio
 
@@ -210,7 +210,7 @@ class TestHandshakes:
                 program.vanish()
                 await ended.wait()
                 assert address.errors == []
-        await runner.cleanup()
+        await close(runner)
 
 
 class TestPrograms:

@@ -15,7 +15,7 @@ from qovery_async.shell.results import ShellFailed, ShellResult, ShellTimeout
 from qovery_sync import Qovery
 from tests.support.pushing import IDS, Peer, pushing, sending, staying
 from tests.support.real_terminals import terminals
-from tests.support.server import closed_port, serve
+from tests.support.server import close, closed_port, serve
 from tests.support.sight import TOKEN, Needle
 from tests.transport.test_tracing import Traced, traced
 
@@ -94,7 +94,7 @@ async def test_a_handshake_is_redirected(watch: Watch, call: Any) -> None:
         try:
             seen = await watched(watch, f"ws://127.0.0.1:{runner.addresses[0][1]}", call)
         finally:
-            await runner.cleanup()
+            await close(runner)
         assert len(handshakes) == 1
         assert isinstance(seen.ended, TransportError)
         assert seen.places == []

@@ -21,7 +21,7 @@ from tests.streams.conftest import ReadStream
 from tests.streams.test_handles import taken
 from tests.support.both_faces import play
 from tests.support.pushing import IDS, line
-from tests.support.server import Ask
+from tests.support.server import Ask, close
 
 pytestmark = pytest.mark.anyio
 
@@ -160,7 +160,7 @@ async def serving(both: Both) -> AsyncGenerator[Both]:
     try:
         yield both
     finally:
-        await runner.cleanup()
+        await close(runner)
 
 
 @pytest.mark.parametrize("ends", [1, 40, 99, 100])

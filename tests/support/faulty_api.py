@@ -16,6 +16,7 @@ from aiohttp.typedefs import Handler
 
 from qovery_async.emulator import Faults
 from qovery_async.emulator.http.keys import CALL
+from tests.support.server import close
 
 
 @attrs.define
@@ -108,4 +109,4 @@ async def api(faults: Faults | None = None) -> AsyncGenerator[Api]:
         with anyio.fail_after(10):
             yield served
     finally:
-        await runner.cleanup()
+        await close(runner)

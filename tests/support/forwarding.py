@@ -17,6 +17,7 @@ from aiohttp import WSMsgType, web
 
 from qovery_async.emulator.http.connection import close_connection
 from tests.support.pushing import IDS, QUICK
+from tests.support.server import close
 
 WHERE: dict[str, Any] = {**IDS, "service_type": "DATABASE"}
 """The ids that a port of a service needs beside its own."""
@@ -118,7 +119,7 @@ async def serving_pods(*scripts: Script | Callable[[], web.Response]) -> AsyncGe
     try:
         yield pods
     finally:
-        await runner.cleanup()
+        await close(runner)
 
 
 async def echo(pod: Pod) -> None:

@@ -14,6 +14,7 @@ import attrs
 from aiohttp import web
 
 from qovery_async.emulator.http.connection import close_connection
+from tests.support.server import close
 
 IDS: dict[str, Any] = {"organization_id": "o1", "cluster_id": "c1", "project_id": "p1", "environment_id": "e1"}
 """The ids that a stream of a service needs beside its own."""
@@ -116,7 +117,7 @@ async def pushing(*scripts: Script | Callable[[], Refusal]) -> AsyncGenerator[Pu
     try:
         yield pusher
     finally:
-        await runner.cleanup()
+        await close(runner)
 
 
 async def _pushed(request: web.Request, script: Script, pusher: Pusher) -> web.WebSocketResponse:

@@ -19,7 +19,7 @@ import attrs
 from aiohttp import WSMsgType, web
 
 from tests.support.pushing import QUICK
-from tests.support.server import TOKEN
+from tests.support.server import TOKEN, close
 
 PIECE = 16 * 1024
 
@@ -83,7 +83,7 @@ async def terminals(**environ: str) -> AsyncGenerator[Terminals]:
             if process.poll() is None:
                 process.kill()
             process.wait()
-        await runner.cleanup()
+        await close(runner)
 
 
 async def _serve(served: Terminals, request: web.Request, socket: web.WebSocketResponse) -> None:

@@ -16,6 +16,8 @@ from aiohttp import web
 from anyio.from_thread import start_blocking_portal
 from multidict import CIMultiDictProxy
 
+from qovery_async.emulator.http.listener import all_accepted
+
 T = TypeVar("T")
 
 TOKEN = "qov_a-secret-of-tests"
@@ -132,7 +134,13 @@ async def serve(*answers: Answer | Handler) -> AsyncGenerator[Server]:
     try:
         yield server
     finally:
-        await runner.cleanup()
+        await close(runner)
+
+
+async def close(runner: web.BaseRunner) -> None:
+    """Closes a server and all its connections."""
+    await all_accepted()
+    await runner.cleanup()
 
 
 @asynccontextmanager
@@ -155,7 +163,10 @@ async def serve_bytes(data: bytes, *, reset: bool = False, stay: bool = False) -
     listener = await asyncio.start_server(answer, "127.0.0.1", 0)
     server.url = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
     async with listener:
-        yield server
+        try:
+            yield server
+        finally:
+            await all_accepted()
 
 
 def closed_port() -> str:

@@ -19,6 +19,7 @@ from qovery_async.emulator.shell.container import Container
 from qovery_async.emulator.streams.handshake import StreamRequest
 from qovery_async.emulator.streams.server import StreamServer
 from qovery_async.emulator.streams.sources import LogLine, Pod, Tail
+from tests.support.server import close
 
 HEADERS = {"Authorization": "Token qov_good"}
 SERVICE = {"organization": "o1", "cluster": "c1", "project": "p1", "environment": "e1", "service": "s1"}
@@ -133,7 +134,7 @@ async def serving(world: World | None = None, *middlewares: Middleware) -> Async
             async with aiohttp.ClientSession() as session:
                 yield Served(world, streams, runner.addresses[0][1], session)
     finally:
-        await runner.cleanup()
+        await close(runner)
 
 
 async def soon(condition: Callable[[], bool]) -> None:

@@ -13,6 +13,7 @@ import pytest
 from aiohttp import web
 
 from tests.support.scripts import run_script
+from tests.support.server import close
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -82,7 +83,7 @@ def server() -> Iterator[str]:
         ready.set()
         while not over.is_set():
             await asyncio.sleep(0.05)
-        await runner.cleanup()
+        await close(runner)
 
     address: list[tuple[str, int]] = []
     ready, over = threading.Event(), threading.Event()

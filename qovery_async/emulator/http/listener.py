@@ -11,6 +11,9 @@ from aiohttp import web
 
 from qovery_async.emulator.facts.refusals import ErrorStyle, Refusal
 
+_TURNS = 4
+"""How many turns of the loop asyncio needs to accept a connection: its socket, a task, its transport, the protocol."""
+
 
 @attrs.frozen
 class Listener:
@@ -36,8 +39,18 @@ class Listener:
 
     async def close(self) -> None:
         """Closes the port and its connections."""
+        await all_accepted()
         self._server.close()
         await self._runner.cleanup()
+
+
+async def all_accepted() -> None:
+    """Waits for connections that clients have made but asyncio is still accepting.
+
+    `asyncio.Server.close()` makes asyncio drop such a socket without closing it: `Server._attach` fails.
+    """
+    for _ in range(_TURNS):
+        await asyncio.sleep(0)
 
 
 class _Protocol(web.RequestHandler):
