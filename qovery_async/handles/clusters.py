@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, Unpack
+from typing import TYPE_CHECKING, Literal, Unpack
 
 from qovery_async import bodies, models
-from qovery_async.deployments.cluster_errand import ClusterUpdateHook
-from qovery_async.deployments.clusters import Deployments
-from qovery_async.deployments.snapshot import ClusterSnapshot
 from qovery_async.directory.failures import NothingFound
 from qovery_async.directory.identity import Handle
 from qovery_async.progress.reports import ProgressHook
@@ -15,6 +12,11 @@ from qovery_async.resources.clusters import Clusters
 from qovery_async.resources.clusters.kubeconfig import ClusterKubeconfig
 from qovery_async.runtime import patching
 from qovery_async.vocabulary import UNSET, Unset
+
+if TYPE_CHECKING:
+    from qovery_async.deployments.cluster_errand import ClusterUpdateHook
+    from qovery_async.deployments.clusters import Deployments
+    from qovery_async.deployments.snapshot import ClusterSnapshot
 
 
 class ClusterHandle(Handle):
@@ -98,7 +100,7 @@ class ClusterHandle(Handle):
             DeploymentTimeout: it had not ended in time.
             Conflict: the cluster is busy with another action.
         """
-        return await Deployments(self._core).deploy_cluster(
+        return await self._deployments.deploy_cluster(
             self.id, timeout=timeout, on_update=on_update, progress=progress, organization_id=self._organization
         )
 
@@ -113,7 +115,7 @@ class ClusterHandle(Handle):
 
         `POST /cluster/{clusterId}/upgrade`
         """
-        return await Deployments(self._core).upgrade_cluster(
+        return await self._deployments.upgrade_cluster(
             self.id, timeout=timeout, on_update=on_update, progress=progress, organization_id=self._organization
         )
 
@@ -128,7 +130,7 @@ class ClusterHandle(Handle):
 
         `POST /organization/{organizationId}/cluster/{clusterId}/stop`
         """
-        return await Deployments(self._core).stop_cluster(
+        return await self._deployments.stop_cluster(
             self.id, timeout=timeout, on_update=on_update, progress=progress, organization_id=self._organization
         )
 
@@ -143,10 +145,17 @@ class ClusterHandle(Handle):
 
         `DELETE /organization/{organizationId}/cluster/{clusterId}`
         """
-        return await Deployments(self._core).delete_cluster(
+        return await self._deployments.delete_cluster(
             self.id, timeout=timeout, on_update=on_update, progress=progress, organization_id=self._organization
         )
 
     @property
     def _organization(self) -> str | None:
         return self._known.organization_id if self._known else None
+
+    @property
+    def _deployments(self) -> Deployments:
+        # Imported at the first use: most handles are only asked what they know.
+        from qovery_async.deployments.clusters import Deployments
+
+        return Deployments(self._core)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from qovery_async import models
-from qovery_async.deployments.clusters import Deployments
-from qovery_async.deployments.errand import UpdateHook
-from qovery_async.deployments.kinds import DeploymentAction
-from qovery_async.deployments.run_log import LogHook
-from qovery_async.deployments.selection import ServiceSelection
-from qovery_async.deployments.snapshot import EnvironmentSnapshot
 from qovery_async.directory.identity import LearningHandle
 from qovery_async.progress.reports import ProgressHook
+
+if TYPE_CHECKING:
+    from qovery_async.deployments.clusters import Deployments
+    from qovery_async.deployments.errand import UpdateHook
+    from qovery_async.deployments.kinds import DeploymentAction
+    from qovery_async.deployments.run_log import LogHook
+    from qovery_async.deployments.selection import ServiceSelection
+    from qovery_async.deployments.snapshot import EnvironmentSnapshot
 
 
 class EnvironmentActions(LearningHandle):
@@ -241,4 +243,7 @@ class EnvironmentActions(LearningHandle):
 
     @property
     def _deployments(self) -> Deployments:
+        # Imported at the first use: most handles are only asked what they know.
+        from qovery_async.deployments.clusters import Deployments
+
         return Deployments(self._core)

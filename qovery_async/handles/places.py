@@ -11,8 +11,6 @@ from qovery_async.directory.entries import DirectoryEntry, service_entry
 from qovery_async.directory.failures import NothingFound
 from qovery_async.directory.identity import Handle
 from qovery_async.directory.lists import Lists
-from qovery_async.environments.difference import EnvironmentDiff
-from qovery_async.environments.document import EnvironmentDocument, EnvironmentRef
 from qovery_async.environments.whole import WholeEnvironments
 from qovery_async.errors import ConfigurationError
 from qovery_async.handles.environment_actions import EnvironmentActions
@@ -25,6 +23,8 @@ from qovery_async.runtime import patching
 from qovery_async.runtime.core import Core
 
 if TYPE_CHECKING:
+    from qovery_async.environments.difference import EnvironmentDiff
+    from qovery_async.environments.document import EnvironmentDocument, EnvironmentRef
     from qovery_async.streams.merged import Merged, OnStreamError
     from qovery_async.streams.stream import Stream
 

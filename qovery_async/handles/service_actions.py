@@ -8,18 +8,16 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from qovery_async import models
-from qovery_async.deployments.clusters import Deployments
-from qovery_async.deployments.deadline import Deadline
-from qovery_async.deployments.errand import UpdateHook
-from qovery_async.deployments.kinds import DeploymentAction
-from qovery_async.deployments.run_log import LogHook
-from qovery_async.deployments.selection import check_timeout
-from qovery_async.deployments.snapshot import ServiceSnapshot
 from qovery_async.directory.identity import LearningHandle
 from qovery_async.progress.choice import check_progress
 from qovery_async.progress.reports import ProgressHook
 
 if TYPE_CHECKING:
+    from qovery_async.deployments.clusters import Deployments
+    from qovery_async.deployments.errand import UpdateHook
+    from qovery_async.deployments.kinds import DeploymentAction
+    from qovery_async.deployments.run_log import LogHook
+    from qovery_async.deployments.snapshot import ServiceSnapshot
     from qovery_async.port_forward.address import ForwardedPort
     from qovery_async.shell.results import ShellResult
     from qovery_async.shell.session import ShellSession
@@ -262,6 +260,9 @@ class ServiceActions(LearningHandle):
         self, timeout: float, action: DeploymentAction, progress: ProgressHook | Literal["rich"] | None
     ) -> float:
         """The seconds that are left once the kind and the environment are known."""
+        from qovery_async.deployments.deadline import Deadline
+        from qovery_async.deployments.selection import check_timeout
+
         check_timeout(timeout)
         check_progress(progress)
         deadline = Deadline(timeout)
@@ -270,4 +271,7 @@ class ServiceActions(LearningHandle):
 
     @property
     def _deployments(self) -> Deployments:
+        # Imported at the first use: most handles are only asked what they know.
+        from qovery_async.deployments.clusters import Deployments
+
         return Deployments(self._core)

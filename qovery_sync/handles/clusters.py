@@ -7,13 +7,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal, Unpack
 
 from qovery_async import bodies, models
-from qovery_async.deployments.snapshot import ClusterSnapshot
 from qovery_async.progress.reports import BulkProgress
 from qovery_async.runtime import patching
 from qovery_async.vocabulary import UNSET, Unset
 from qovery_sync.directory.identity import Handle
 
 if TYPE_CHECKING:
+    from qovery_async.deployments.snapshot import ClusterSnapshot
     from qovery_async.handles import clusters as asynchronous
 
 

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Literal
 
 from qovery_async import models
-from qovery_async.deployments.kinds import DeploymentAction
-from qovery_async.deployments.selection import ServiceSelection
-from qovery_async.deployments.snapshot import EnvironmentSnapshot
 from qovery_async.progress.reports import BulkProgress
 from qovery_sync.directory.identity import LearningHandle
 
 if TYPE_CHECKING:
+    from qovery_async.deployments.kinds import DeploymentAction
+    from qovery_async.deployments.selection import ServiceSelection
+    from qovery_async.deployments.snapshot import EnvironmentSnapshot
     from qovery_async.handles import environment_actions as asynchronous
 
 

@@ -7,8 +7,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Unpack
 
 from qovery_async import bodies, models
-from qovery_async.environments.difference import EnvironmentDiff
-from qovery_async.environments.document import EnvironmentDocument, EnvironmentRef
 from qovery_async.runtime import patching
 from qovery_sync.directory.identity import Handle
 from qovery_sync.handles.environment_actions import EnvironmentActions
@@ -16,6 +14,8 @@ from qovery_sync.handles.service_actions import ServiceActions
 from qovery_sync.handles.variables import ScopedVariables
 
 if TYPE_CHECKING:
+    from qovery_async.environments.difference import EnvironmentDiff
+    from qovery_async.environments.document import EnvironmentDocument, EnvironmentRef
     from qovery_async.handles import places as asynchronous
     from qovery_async.streams.merged import OnStreamError
     from qovery_sync.streams.merged import Merged

@@ -9,11 +9,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from qovery_async import models
-from qovery_async.deployments.snapshot import EnvironmentSnapshot, ServiceSnapshot
+from qovery_async.deployments.snapshot import EnvironmentSnapshot
 from qovery_async.progress.reports import BulkProgress
 from qovery_sync.directory.identity import LearningHandle
 
 if TYPE_CHECKING:
+    from qovery_async.deployments.snapshot import ServiceSnapshot
     from qovery_async.handles import service_actions as asynchronous
     from qovery_async.port_forward.address import ForwardedPort
     from qovery_async.shell.results import ShellResult
