@@ -1,10 +1,11 @@
 """Do a call and a decode take more instructions of the processor than they may?
 
-    python benchmarks/instructions.py [--write]
+    python benchmarks/instructions.py [--write | --steps]
 
 Instructions are counted by valgrind, so a busy machine changes nothing. 1,000 calls are compared with the same calls of
 raw aiohttp and `json.loads`, and a list of 1,000 Applications with `json.loads`. `instructions.toml` says what is
-allowed; `--write` writes what is found there.
+allowed; `--write` writes what is found there. `--steps` prints what each step of a call costs, as `ladder.py` does in
+time.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from qovery_async.codec.reader import Codec
 LIMITS = Path(__file__).with_suffix(".toml")
 CALLS = 1000
 ITEMS = 1000
-PAIRS = {"call": ("call", "raw call"), "decode": ("decode", "json.loads")}
+PAIRS = {"call": (ladder.ALL, ladder.RAW), "decode": ("decode", "json.loads")}
 ROOM = 0.03
 """How much more or less than was found is allowed when limits are written; five runs differ by a thousandth."""
 
@@ -41,6 +42,7 @@ ROOM = 0.03
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true")
+    parser.add_argument("--steps", action="store_true")
     parser.add_argument("--child", nargs=2)
     arguments = parser.parse_args()
     if arguments.child:
@@ -49,6 +51,10 @@ def main() -> None:
     for program in ("valgrind", "callgrind_control"):
         if shutil.which(program) is None:
             sys.exit(f"{program} is not installed: apt-get install valgrind")
+    if arguments.steps:
+        with serving() as url:
+            print_steps(url)
+        return
     with serving() as url:
         found = {name: count(ours, url) / count(theirs, url) for name, (ours, theirs) in PAIRS.items()}
     if arguments.write:
@@ -79,6 +85,16 @@ def write(found: dict[str, float]) -> None:
     LIMITS.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
+def print_steps(url: str) -> None:
+    """What each step of a call costs, added to raw aiohttp."""
+    raw = before = 0.0
+    for name in (ladder.RAW, ladder.SESSION, ladder.HTTP, ladder.EXCHANGE, ladder.ALL, ladder.EXTRAS):
+        found = count(name, url) / CALLS
+        raw = raw or found
+        print(f"{name:<46} {found:9,.0f} {found / raw:6.3f}x {found - before:+9,.0f}", flush=True)
+        before = found
+
+
 def count(work: str, url: str) -> int:
     """The instructions of a work, in a process of its own under valgrind."""
     with tempfile.TemporaryDirectory() as folder:
@@ -97,8 +113,8 @@ def count(work: str, url: str) -> int:
 
 
 def child(work: str, url: str) -> None:
-    if work in ("call", "raw call"):
-        asyncio.run(calls(url, ladder.ALL if work == "call" else ladder.RAW))
+    if work not in ("decode", "json.loads"):
+        asyncio.run(calls(url, work))
         return
     data = json.dumps({"results": [sample(models.Application, seed) for seed in range(ITEMS)]}).encode()
     codec = Codec(strict=True)

@@ -28,6 +28,9 @@ ORGANIZATION = "9d3e1e0a-4b1e-4d5c-8f3d-6f0a0b7c1d22"
 TOKEN = "qov_" + "x" * 40
 ROUTE = ("projects.list", "GET /organization/{organization_id}/project", ORGANIZATION)
 RAW = "raw aiohttp and json.loads"
+SESSION = "the client's own session"
+HTTP = "http.send: one request, read with its limits"
+EXCHANGE = "exchange.send: attempts, hooks, pace"
 ALL = "the call: client.projects.list()"
 EXTRAS = "with two hooks, timeout=60 and pace='wait'"
 
@@ -107,9 +110,9 @@ async def steps(url: str) -> AsyncIterator[dict[str, Step]]:
 
         yield {
             RAW: lambda: get(plain),
-            "the client's own session": lambda: get(ours.http, headers=headers),
-            "http.send: one request, read with its limits": send_once,
-            "exchange.send: attempts, hooks, pace": send,
+            SESSION: lambda: get(ours.http, headers=headers),
+            HTTP: send_once,
+            EXCHANGE: send,
             ALL: client.projects.list,
             EXTRAS: full.projects.list,
         }

@@ -29,6 +29,8 @@ from qovery_sync import Qovery
 
 TASKS, THREADS = 50, 8
 TENTHS = 10
+LEAST = 100_000
+"""With fewer calls, the caches still fill after the first tenth."""
 CANCELLED, VIEWED = 101, 103
 """Of so many calls one is cancelled, and one is made by a view."""
 MEMORY_ROOM = 2_000_000
@@ -69,6 +71,8 @@ def main() -> None:
     parser.add_argument("--calls", type=int, default=1_000_000)
     parser.add_argument("--face", choices=FACES, action="append")
     arguments = parser.parse_args()
+    if arguments.calls < LEAST:
+        parser.error(f"--calls must be {LEAST:,} or more: with fewer, caches still fill after the first tenth")
     grown: list[str] = []
     with serving() as url:
         for face in arguments.face or FACES:
