@@ -69,6 +69,7 @@ class ClusterErrand:
     action: ClusterAction
     cluster_id: str
     organization_id: str | None
+    is_closed: Callable[[], bool]
     timeout: float
     on_update: ClusterUpdateHook | None = None
     progress: ProgressHook | Literal["rich"] | None = None
@@ -108,7 +109,7 @@ class ClusterErrand:
                 return before
             raise
         expectation, told = ClusterExpectation(action=self.action, before=before), before
-        async with aclosing(looks(self._look_again)) as found:
+        async with aclosing(looks(self._look_again, self.is_closed)) as found:
             async for now in found:
                 self._seen = now
                 if now != told:

@@ -125,6 +125,7 @@ class Deployments(ServiceDeployments):
             action=action,
             cluster_id=cluster_id,
             organization_id=organization_id,
+            is_closed=self._core.exchange.network.sessions.closed_since_now(),
             timeout=timeout,
             on_update=on_update,
             progress=progress,

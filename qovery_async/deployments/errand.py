@@ -27,7 +27,7 @@ from qovery_async.deployments.run_log import LogHook, RunLog, check_logs
 from qovery_async.deployments.selection import ServiceSelection, check_before, check_timeout, selected, versions_of
 from qovery_async.deployments.snapshot import UNKNOWN, EnvironmentSnapshot, ServiceSnapshot
 from qovery_async.deployments.telling import check_hooks, tell
-from qovery_async.deployments.verdict import SUCCESS, Expectation, Verdict, is_over
+from qovery_async.deployments.verdict import NEARLY_GONE, SUCCESS, Expectation, Verdict, is_over
 from qovery_async.errors import Conflict, Forbidden, NotFound
 from qovery_async.models import ServiceDeploymentStatusEnum, StateEnum
 from qovery_async.progress.choice import reporter
@@ -192,10 +192,10 @@ class Errand:
         )
 
     def _is_near(self, now: EnvironmentSnapshot) -> bool:
-        """Whether a look at what was pushed may show the end."""
-        return is_over(now.state) or (
-            self._chosen is not None and all(is_over(service.state) for service in self._now(now))
-        )
+        """Whether a look may show the end: no state is pushed for an environment that is gone."""
+        if is_over(now.state) or (self.action == "delete" and now.state in NEARLY_GONE):
+            return True
+        return self._chosen is not None and all(is_over(service.state) for service in self._now(now))
 
     async def _take_line(self, event: Logged) -> None:
         if self._log is not None:

@@ -76,6 +76,10 @@ class Following:
     _saved: float = attrs.field(default=0.0, init=False)
     """How many looks were left out, as far as they can be made up for."""
     _changed: asyncio.Event = attrs.field(factory=asyncio.Event, init=False)
+    _is_closed: Callable[[], bool] = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._is_closed = self.core.exchange.network.sessions.closed_since_now()
 
     async def events(self) -> AsyncGenerator[Event]:
         """What happens. It never ends by itself.
@@ -102,7 +106,8 @@ class Following:
     async def _look(self) -> None:
         loop = asyncio.get_running_loop()
         try:
-            async with aclosing(patience.looks(self._timed, at_once=self.at_once, pause=self._pause)) as found:
+            looks = patience.looks(self._timed, self._is_closed, at_once=self.at_once, pause=self._pause)
+            async with aclosing(looks) as found:
                 async for at, now in found:
                     await self._queue.put(Look(now, at, is_stale=loop.time() < self._pushed_at + FRESH))
                     await self._queue.join()  # the next look must not be older than what is made of this one
@@ -123,7 +128,7 @@ class Following:
             return
         loop = asyncio.get_running_loop()
         began = loop.time()
-        while (waited := loop.time() - began) < max(seconds, patience.SLOWEST):
+        while (waited := loop.time() - began) < max(seconds, patience.SLOWEST) and not self._is_closed():
             is_live = self._pushed is not None and self._stream is not None and self._stream.connected
             is_near = self._pushed is not None and self.is_near(self._pushed)
             if waited >= seconds and not (is_live and not is_near):

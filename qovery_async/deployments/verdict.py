@@ -31,6 +31,8 @@ SUCCESS: Final[Mapping[DeploymentAction, frozenset[str]]] = {
     "cancel": frozenset[str]({StateEnum.CANCELED}),
 }
 """The states in which an action has succeeded."""
+NEARLY_GONE: Final = frozenset[str]({StateEnum.DELETE_QUEUED, StateEnum.DELETING, StateEnum.DELETED})
+"""The states of an environment after which none has to come."""
 _OVER: Final = frozenset[str]().union(*SUCCESS.values(), {StateEnum.READY})
 _LASTING: Final = frozenset[DeploymentAction]({"stop", "uninstall"})
 """The actions of services that are done wherever their state is seen, whoever brought it about."""

@@ -14,12 +14,10 @@ from qovery_async.deployments.looking import details_of, snapshot
 from qovery_async.deployments.run_log import LogHook
 from qovery_async.deployments.selection import ServiceSelection
 from qovery_async.deployments.snapshot import EnvironmentSnapshot
+from qovery_async.deployments.verdict import NEARLY_GONE
 from qovery_async.errors import ConfigurationError, Forbidden, NotFound
-from qovery_async.models import StateEnum
 from qovery_async.progress.reports import ProgressHook
 from qovery_async.runtime.resource import Resource
-
-_NEARLY_GONE = frozenset[str]({StateEnum.DELETE_QUEUED, StateEnum.DELETING, StateEnum.DELETED})
 
 
 class EnvironmentWatching(Resource):
@@ -81,7 +79,7 @@ class EnvironmentWatching(Resource):
             environment_id=environment_id,
             names={id_: detail.name for id_, detail in details.items()},
             look=look,
-            is_near=lambda now: now.state in _NEARLY_GONE,
+            is_near=lambda now: now.state in NEARLY_GONE,
             at_once=True,
         )
         async with aclosing(following.events()) as events:

@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import os
 import weakref
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from weakref import WeakKeyDictionary
 
 import aiohttp
@@ -76,6 +76,11 @@ class Sessions:
         self._inherited: list[Session] = []
         # Holds the keepers until then: nothing would await one that is collected while its loop ends.
         weakref.finalize(self, _close_soon, self._opened).atexit = False
+
+    def closed_since_now(self) -> Callable[[], bool]:
+        """What tells whether the client was closed after this call."""
+        before = self.closings
+        return lambda: self.closings > before
 
     def current(self) -> Session | None:
         """The session of the running loop, or None if there is none yet.

@@ -9,6 +9,7 @@ import sys
 import textwrap
 
 import anyio
+import attrs
 import pytest
 
 from qovery_async import (
@@ -85,14 +86,17 @@ async def test_one_that_another_cancels_is_no_success(place: Place) -> None:
 
 async def test_one_canceled_in_the_queue_is_no_success(place: Place) -> None:
     life = place.emulator.life
+    life.durations = attrs.evolve(life.durations, action=10.0)
     life.act(place.id, Action.STOP, Trigger("bob"))
 
-    def cancel_all() -> None:
-        for request in list(life.environment(place.id).pending):
-            life.cancel_request(request.id)
+    async def cancel_the_deployment() -> None:
+        while not (asked := [each for each in life.environment(place.id).pending if each.action is Action.DEPLOY]):
+            await anyio.sleep(0.01)
+        life.cancel_request(asked[0].id)
 
-    place.emulator.clock.call_later(4, cancel_all)
-    error = await failed(place)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(cancel_the_deployment)
+        error = await failed(place)
     assert type(error) is DeploymentCanceled
 
 
@@ -127,9 +131,11 @@ async def test_a_timeout_before_the_request_says_nothing_of_a_deployment(place: 
 
 
 async def test_a_cancellation_that_comes_too_late_has_failed(place: Place) -> None:
+    # The deployment ends after the request to cancel it, and before that takes effect.
     life = place.emulator.life
+    life.durations = attrs.evolve(life.durations, action=60.0)
     life.act(place.id, Action.DEPLOY, Trigger("bob"), [place.services["DATABASE"].id])
-    place.emulator.life.durations = type(life.durations)(lag=30.0)
+    life.durations = attrs.evolve(life.durations, lag=120.0)
     with anyio.fail_after(10):
         while life.environment(place.id).execution is None:
             await anyio.sleep(0.01)

@@ -11,7 +11,7 @@ from typing import Any
 import attrs
 import pytest
 
-from qovery_async import AsyncQovery, DeploymentFailed, RetryPolicy, models
+from qovery_async import AsyncQovery, DeploymentFailed, RetryPolicy, TransportError, models
 from qovery_async.deployments import patience
 from qovery_async.deployments.snapshot import EnvironmentSnapshot
 from qovery_async.deployments.verdict import GRACE, Expectation, Verdict
@@ -130,6 +130,31 @@ async def test_watching_ends_with_the_environment(place: Place) -> None:
     states = [str(now.state) for now in seen]
     assert "DEPLOYED" in states
     assert (states[-1], seen[-1].is_gone) == ("DELETED", True)
+
+
+@pytest.mark.parametrize("streams", [True, False], ids=["pushed", "looked up"])
+async def test_closing_the_client_ends_what_follows(emulator: Emulator, *, streams: bool) -> None:
+    """In another task; it opens no connection again."""
+    place = await clone(emulator, "async", "preview-checkout")
+    seen = asyncio.Event()
+
+    async def watch(client: AsyncQovery) -> None:
+        async for _ in client.deployments.watch(place.id):
+            seen.set()
+
+    async def wait(client: AsyncQovery) -> None:
+        await client.deployments.deploy(place.id, timeout=SECONDS, on_update=lambda _: seen.set())
+
+    async def both(client: AsyncQovery) -> None:
+        for follow in (watch, wait):
+            seen.clear()
+            following = asyncio.create_task(follow(client))
+            await seen.wait()
+            await client.aclose()
+            with pytest.raises(TransportError, match="the client was closed while it followed a deployment"):
+                await following
+
+    await place(both, **(pushed(place) if streams else {}))
 
 
 class TestFallback:
