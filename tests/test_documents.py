@@ -1,14 +1,17 @@
 """Do the documents say what is true? Every block of Python is type-checked; it and every shell block are run.
 
-A block is a whole program: it has its imports. It runs against an emulator of its own, which accepts the token
-`your-api-token`, so that what it prints does not depend on the blocks before it.
+A block is a whole program: it has its imports. It runs against an emulator that accepts the token `your-api-token`. The
+pages of `IN_ORDER` are run as a reader does: in order, against one emulator. Elsewhere, each block has its own.
 """
 
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -25,6 +28,7 @@ from tests.support.server import in_thread
 BLOCKS = blocks()
 DOCUMENTS = sorted({block.document for block in BLOCKS})
 PYTHON = [block for block in BLOCKS if block.language == "python"]
+RUNNABLE = [block for block in BLOCKS if block.language in RUN and not block.reason]
 CANNOT_RUN = {"hcl", "powershell", "py"}
 """Languages of programs that the tests do not have, and `py`, which is Python for other packages."""
 NOT_RUN = {
@@ -45,6 +49,15 @@ NOT_RUN = {
     ("docs/streams.md", "sh", "it serves until Ctrl-C"),
 }
 """Every block of the documents that no test runs; it has 15, and a new one needs a line here."""
+IN_ORDER = (
+    "docs/authentication.md",
+    "docs/cookbook/",
+    "docs/errors.md",
+    "docs/guarantees.md",
+    "docs/how-it-is-built.md",
+    "docs/migrating/",
+    "docs/start.md",
+)
 IN_BOTH_STYLES = ("docs/start.md", "docs/cookbook/", "docs/migrating/")
 # In commands, `...` stands for a token.
 TOKEN, DOTS = "your-api-token", "..."
@@ -62,11 +75,31 @@ def environ() -> Iterator[dict[str, str]]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("block", [block for block in BLOCKS if block.language in RUN], ids=str)
+@pytest.mark.parametrize("page", sorted({block.document for block in RUNNABLE if block.document.startswith(IN_ORDER)}))
+def test_the_page_runs_in_order(page: str, environ: dict[str, str], tmp_path: Path) -> None:
+    for block in RUNNABLE:
+        if block.document == page:
+            run(block, tmp_path, environ)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("block", [block for block in RUNNABLE if not block.document.startswith(IN_ORDER)], ids=str)
 def test_the_block_runs(block: Block, environ: dict[str, str], tmp_path: Path) -> None:
-    if block.reason:
-        pytest.skip(f"not run: {block.reason}")
     run(block, tmp_path, environ)
+
+
+@pytest.mark.slow
+def test_the_start_page_shows_what_the_emulator_prints() -> None:
+    page = [block for block in BLOCKS if block.document == "docs/start.md"]
+    command, told = next(pair for pair in pairwise(page) if "qovery-emulator" in pair[0].code)
+    words = command.code.split()[1:]
+    lines = told.code.splitlines(keepends=True)
+    program = [sys.executable, "-m", "qovery_async.emulator", *words, "--port", "0"]
+    with subprocess.Popen(program, cwd=ROOT, stdout=subprocess.PIPE, text=True) as emulator:
+        assert emulator.stdout is not None
+        printed = "".join(emulator.stdout.readline() for _ in lines)
+        emulator.terminate()
+    assert is_like(printed, told.code.replace("8787", "…"))
 
 
 @pytest.mark.slow
