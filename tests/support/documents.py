@@ -1,6 +1,8 @@
-"""Which blocks of code do the documents have, and what runs them?
+"""Which blocks of code do the documents have, what runs them, and what should they print?
 
-A document says with `<!-- not run: REASON -->`, right above a block, why that block cannot be run.
+Right above a block, a document says with `<!-- not run: REASON -->` why that block cannot be run, and with
+`<!-- printed by each -->` that each block since the heading, or since the last such block, prints that text. There, `…`
+stands for what differs from run to run, such as an id or a time.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import attrs
@@ -18,6 +20,9 @@ from markdown_it import MarkdownIt
 from tests.support import ROOT
 
 NOT_RUN = re.compile(r"<!-- not run: (?P<reason>\S.*) -->\s*")
+PRINTED = "<!-- printed by each -->"
+RUN = {"python", "sh"}
+"""The languages of blocks that can be run."""
 WARNINGS = ("-W", "error")
 SECONDS = 60
 """No block takes as long: one that does hangs."""
@@ -56,6 +61,10 @@ class Block:
     code: str
     reason: str | None
     """Why it is not run."""
+    printed: str | None = None
+    """What it prints, where the document says so."""
+    section: str = attrs.field(default="", eq=False)
+    """The heading above it."""
 
     def __str__(self) -> str:
         return f"{self.document}:{self.line}"
@@ -75,14 +84,22 @@ def documents() -> Iterator[Path]:
     yield from sorted((ROOT / "docs").rglob("*.md"))
 
 
-def blocks_of(text: str, document: str) -> Iterator[Block]:
-    above = ""
+def blocks_of(text: str, document: str) -> list[Block]:
+    found: list[Block] = []
+    above, begun, section = "", 0, ""
     for token in MarkdownIt().parse(text):
         if token.type in ("fence", "code_block") and token.map is not None:
             marked = NOT_RUN.fullmatch(above)
             reason = marked["reason"] if marked else None
-            yield Block(document, token.map[0] + 1, token.info.partition(" ")[0], token.content, reason)
+            if above.strip() == PRINTED:
+                found[begun:] = [attrs.evolve(block, printed=token.content) for block in found[begun:]]
+                begun = len(found) + 1
+            language, line = token.info.partition(" ")[0], token.map[0] + 1
+            found.append(Block(document, line, language, token.content, reason, section=section))
+        elif token.type == "heading_open" and token.map is not None:
+            begun, section = len(found), text.splitlines()[token.map[0]]
         above = token.content if token.type == "html_block" else ""
+    return found
 
 
 def blocks() -> list[Block]:
@@ -90,8 +107,19 @@ def blocks() -> list[Block]:
     return [block for document, text in texts.items() for block in blocks_of(text, document)]
 
 
+def sections(blocks: Iterable[Block]) -> dict[str, list[Block]]:
+    """The blocks of each section of one document."""
+    found: dict[str, list[Block]] = {}
+    for block in blocks:
+        found.setdefault(block.section, []).append(block)
+    return found
+
+
 def run(block: Block, folder: Path, environ: Mapping[str, str]) -> None:
-    """Runs a block of Python or of a shell; fails if it fails, or if it reaches for another machine."""
+    """Runs a block of Python or of a shell.
+
+    Fails if it fails, if it reaches for another machine, or if it prints something else than the document says.
+    """
     (folder / "sitecustomize.py").write_text(ONLY_LOOPBACK, encoding="utf-8")
     script = folder / block.file
     script.write_text(block.code, encoding="utf-8")
@@ -123,6 +151,7 @@ def run(block: Block, folder: Path, environ: Mapping[str, str]) -> None:
         env={
             **os.environ,
             **environ,
+            "HOME": str(folder),
             "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}",
             "PYTHONPATH": f"{folder}{os.pathsep}{ROOT}",
         },
@@ -134,3 +163,11 @@ def run(block: Block, folder: Path, environ: Mapping[str, str]) -> None:
         check=False,
     )
     assert done.returncode == 0, f"{block} failed:\n{done.stdout}"
+    if block.printed is not None:
+        assert is_like(done.stdout, block.printed), f"{block} printed:\n{done.stdout}instead of:\n{block.printed}"
+
+
+def is_like(printed: str, told: str) -> bool:
+    """Whether a program printed what a document says, where `…` stands for anything."""
+    pattern = ".*?".join(map(re.escape, told.rstrip().split("…")))
+    return re.fullmatch(pattern, printed.rstrip(), re.DOTALL) is not None
