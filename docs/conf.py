@@ -1,0 +1,23 @@
+"""How does Sphinx build the documentation site? `nox -s docs` writes its pages and runs it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from qovery_async import __version__
+
+project = "Qovery for Python"
+author = "The qovery-sdk contributors"
+copyright = author  # noqa: A001  # Sphinx calls it so
+version = release = __version__
+
+extensions = ["myst_parser", "sphinx_copybutton"]
+nitpicky = True
+myst_heading_anchors = 3
+html_theme = "furo"
+html_title = project
+html_static_path = [str(Path(__file__).parent / "assets")]
+html_css_files = ["site.css"]
+html_js_files = ["filter.js"]
+html_show_sourcelink = False
+html_copy_source = False
