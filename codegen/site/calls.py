@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
 
@@ -13,7 +14,7 @@ from codegen.site.faces import Method
 from codegen.site.least_bodies import LeastBodies, literal
 from codegen.spelling import plural, snake
 
-_WIDTH = 100
+_WIDTH = 88
 _CLIENTS = ("AsyncQovery", "Qovery")
 _TIMES = {"timeout": "600", "remote_port": "5432"}
 
@@ -26,9 +27,9 @@ class Calls:
 
     def example(self, path: str, method: Method) -> list[str]:
         """The same call on an `AsyncQovery` and on a `Qovery`."""
-        call = f"client.{_dotted(path, method)}({', '.join(self._arguments(path, method))})"
+        name, arguments = f"client.{_dotted(path, method)}", self._arguments(path, method)
         got = _result(method)
-        lines = [f"{got}{method.awaits}{call}", f"{got}{method.blocks}{call}"]
+        lines = [_call(f"{got}{before}{name}", arguments) for before in (method.awaits, method.blocks)]
         if method.form == "entered":
             lines = [f"{line} as {_noun(method)}" for line in lines]
         if method.form in ("entered", "iterated"):
@@ -77,6 +78,22 @@ class Calls:
         enum = self.api.schemas.get(types.get(value, ""))
         value = literal(enum.values[0]) if isinstance(enum, EnumSchema) else _TIMES.get(value, value)
         return f"{parameter.name}={value}" if parameter.kind is inspect.Parameter.KEYWORD_ONLY else value
+
+
+def _call(name: str, arguments: list[str]) -> str:
+    """A call on one line, or with a line for each argument."""
+    flat = f"{name}({', '.join(arguments)})"
+    if len(flat) <= _WIDTH:
+        return flat
+    return "\n".join([f"{name}(", *(f"    {_wrapped(argument)}," for argument in arguments), ")"])
+
+
+def _wrapped(argument: str) -> str:
+    """A mapping that is long has a line for each key."""
+    if len(argument) <= _WIDTH - 10 or not argument.startswith("{"):
+        return argument
+    pairs = ast.literal_eval(argument).items()
+    return "\n".join(["{", *(f"        {literal(key)}: {literal(value)}," for key, value in pairs), "    }"])
 
 
 def signature(path: str, method: Method) -> str:
@@ -142,7 +159,7 @@ def _noun(method: Method) -> str:
     """What the result may be called: `applications` for a list of them."""
     returned = spelled(method.signature.return_annotation).replace("models.", "")
     found = re.search(r"[A-Z]\w*", returned.replace("Page[", "list["))
-    if not found or found[0] in ("Any", "None"):
+    if not found or found[0] in ("Any", "None") or len(found[0]) <= 2:
         return "text" if returned == "str" else "result"
     noun = snake(re.sub(r"(Response|Enum|Handle)$", "", found[0])) or "response"
     noun = f"{noun}_" if noun in ("list", "service_") else noun

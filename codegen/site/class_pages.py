@@ -43,7 +43,7 @@ def page_of(one: PublicName) -> str:
     Raises:
         LookupError: no page is about that room.
     """
-    room = one.module.removeprefix("qovery_async.")
+    room = one.module.partition(".")[2]
     for page, (_, rooms) in PAGES.items():
         if any(room == own or room.startswith(f"{own}.") for own in rooms):
             return f"{FOLDER}/{page}.md"
@@ -62,6 +62,8 @@ class ClassPages:
         by_page: dict[str, list[PublicName]] = {f"{FOLDER}/{page}.md": [] for page in PAGES}
         for one in public:
             by_page[page_of(one)].append(one)
+        for ones in by_page.values():
+            ones.sort(key=_order)
         pages = {page: self._page(page, ones) for page, ones in by_page.items()}
         return {INDEX: self._index(by_page)} | pages
 
@@ -110,11 +112,12 @@ class ClassPages:
         bases = [base for base in class_.__bases__ if base.__name__ in self.names.places]
         yield from self._text(said, page)
         if bases:
-            yield from (f"Based on {', '.join(self.names.link(base.__name__, page) for base in bases)}.", "")
+            links = ", ".join(self.names.link(base.__name__, page) for base in bases)
+            yield from (f"Based on {links}, and has all that is there.", "")
         if made := _constructor(class_):
             yield from ("```python", written(one.name, made), "```", "")
         notes = {**said.attributes, **said.arguments}
-        declares = attributes_of(class_)
+        declares = attributes_of(class_, self.names.places)
         arguments = [
             (p.name, spelled(p.annotation), notes.get(p.name) or declares.get(p.name, ("", ""))[1], _default(p))
             for p in (made.parameters if made else [])
@@ -126,7 +129,7 @@ class ClassPages:
         ]
         yield from self._table("Attribute", others, page)
         yield from self._raised(said, page)
-        for own in methods_of(class_):
+        for own in methods_of(class_, self.names.places):
             if own.name:
                 yield from (f"### {one.name}.{own.name}", "", *self._said(own, own.name, page))
 
@@ -161,6 +164,13 @@ class ClassPages:
             text = cell(self.names.prose(note, page) + said)
             yield f"| `{name}` | {cell(self.names.type(spelled(type_), page))} | {text} |"
         yield from [""] if rows else []
+
+
+def _order(one: PublicName) -> tuple[int, int]:
+    """Clients before their settings, bases before what is based on them."""
+    rooms = PAGES[posixpath.basename(page_of(one)).removesuffix(".md")][1]
+    room = next(number for number, own in enumerate(rooms) if f"{one.module}.".partition(".")[2].startswith(f"{own}."))
+    return room, len(one.value.__mro__) if one.is_class else 0
 
 
 def _default(parameter: inspect.Parameter) -> str:

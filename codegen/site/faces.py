@@ -6,7 +6,7 @@ Read from the classes themselves, so that nothing is left out, whoever wrote it.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from typing import Any, Literal
 
 import attrs
@@ -63,12 +63,19 @@ def places() -> list[ClientPart]:
     return sorted((place for name in _nested(client) for place in _below(client, name)), key=lambda place: place.path)
 
 
-def methods_of(class_: type) -> list[Method]:
-    """The public methods of a class: first its own, then what it inherits from classes of the project."""
+def owners(class_: type, elsewhere: Container[str] = ()) -> list[type]:
+    """A class and those of the project that it inherits from, but not the bases that are explained elsewhere."""
+    bases = {base for known in class_.__mro__[1:] if known.__name__ in elsewhere for base in known.__mro__}
+    without = ("Resource", "Namespaces")
+    ours = [one for one in class_.__mro__ if one.__module__.startswith("qovery_") and one.__name__ not in without]
+    return [one for one in ours if one not in bases]
+
+
+def methods_of(class_: type, elsewhere: Container[str] = ()) -> list[Method]:
+    """The public methods of a class: first its own, then what it inherits."""
     found: dict[str, Method] = {}
-    for owner in class_.__mro__:
-        ours = owner.__module__.startswith("qovery_") and owner.__name__ not in ("Resource", "Namespaces", "Root")
-        for name, value in vars(owner).items() if ours else ():
+    for owner in owners(class_, elsewhere):
+        for name, value in vars(owner).items():
             public = name == "__call__" or not name.startswith("_")
             if public and name not in found and (function := _function(value)):
                 found[name] = method(function, "" if name == "__call__" else name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from itertools import pairwise
@@ -13,7 +13,9 @@ from typing import Any
 
 import attrs
 
-PACKAGES = ("qovery_async", "qovery_async.webhooks", "qovery_async.emulator")
+from codegen.site.faces import owners
+
+PACKAGES = ("qovery_async", "qovery_async.webhooks", "qovery_async.emulator", "qovery_sync")
 
 
 @attrs.frozen
@@ -54,12 +56,10 @@ def source_of_alias(one: PublicName) -> tuple[str, str]:
     return "", ""
 
 
-def attributes_of(class_: type) -> dict[str, tuple[str, str]]:
-    """The attributes that a class and its bases declare: type and text; properties too."""
+def attributes_of(class_: type, elsewhere: Container[str]) -> dict[str, tuple[str, str]]:
+    """The attributes that a class declares, with its bases that are not explained elsewhere: type and text."""
     found: dict[str, tuple[str, str]] = {}
-    for owner in reversed(class_.__mro__):
-        if not owner.__module__.startswith("qovery_"):
-            continue
+    for owner in reversed(owners(class_, elsewhere)):
         tree = _tree(owner.__module__)
         # A TypedDict may be made by a call, which declares nothing here.
         of_class = [node.body for node in tree.body if isinstance(node, ast.ClassDef) and node.name == owner.__name__]

@@ -17,6 +17,8 @@ from tests.support.built_site import FOLDER, MADE_BY_SPHINX, site, target, twin
 
 WITHOUT_EXAMPLE = {
     "changelog.html": "a list of changes",
+    "chaos.html": "what was thrown at the SDK, and what came of it",
+    "performance.html": "measurements, with the sessions that take them",
     "security.html": "a list of promises, each with its test",
 }
 """The pages without a block of code, and why."""

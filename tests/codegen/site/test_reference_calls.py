@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 
@@ -44,12 +45,11 @@ def programs() -> dict[str, str]:
             p.name for p in method.parameters if p.default is p.empty and p.name not in ("body", "mapping", "changes")
         ]
         given = "".join(f", {name}: str" for name in ids)
-        used = "".join(
-            f"\n    print({line.partition(' = ')[0]})" for line in lines[:1] if " = " in line.partition("(")[0]
-        )
-        asynchronous, blocking = lines[0] + used, lines[-1] + used
-        texts["async"] += f"async def f{number}(client: AsyncQovery{given}) -> None:\n    {asynchronous}\n\n\n"
-        texts["blocking"] += f"def f{number}(client: Qovery{given}) -> None:\n    {blocking}\n\n\n"
+        name = lines[0].partition(" = ")[0]
+        used = f"\nprint({name})" if name.isidentifier() else ""
+        asynchronous, blocking = (indent(line + used, "    ") for line in (lines[0], lines[-1]))
+        texts["async"] += f"async def f{number}(client: AsyncQovery{given}) -> None:\n{asynchronous}\n\n\n"
+        texts["blocking"] += f"def f{number}(client: Qovery{given}) -> None:\n{blocking}\n\n\n"
     return texts
 
 
