@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
 
 from qovery_async import __version__
 
@@ -21,3 +24,13 @@ html_css_files = ["site.css"]
 html_js_files = ["filter.js"]
 html_show_sourcelink = False
 html_copy_source = False
+
+
+def setup(app: Sphinx) -> None:
+    app.connect("html-page-context", show_only_the_branch, priority=0)  # before the theme asks for the tree
+
+
+def show_only_the_branch(_app: Sphinx, _page: str, _template: str, context: dict[str, Any], _tree: object) -> None:
+    """The sidebar opens the part that the page is in; all pages in each sidebar would be most of the work of writing it."""
+    whole = context["toctree"]
+    context["toctree"] = lambda **options: whole(**{**options, "collapse": True})

@@ -82,7 +82,9 @@ class ModelPages:
         if isinstance(schema, EnumSchema):
             yield from ("An open enum: a value that is not listed is kept. Values are equal to their strings.", "")
             yield from ("| Value | Python |", "| --- | --- |")
-            yield from (f"| `{cell(value)}` | `{name}.{member(value)}` |" for value in schema.values)
+            # Spaces at the edge of a value count, so nothing is trimmed.
+            values = [(value.replace("|", r"\|"), member(value)) for value in schema.values]
+            yield from (f"| `{value}` | `{name}.{constant}` |" for value, constant in values)
             yield ""
         elif isinstance(schema, UnionSchema):
             yield from self._union(schema, page)

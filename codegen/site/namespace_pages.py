@@ -47,6 +47,8 @@ class NamespacePages:
             "client.projects.list()          # Qovery",
             "```",
             "",
+            "`client.organization` is the same object as `client.organizations`.",
+            "",
             "| Namespace | What it is about |",
             "| --- | --- |",
         ]

@@ -95,10 +95,27 @@ def test_each_page_has_a_twin() -> None:
     assert {path for path in site() if not (FOLDER / path).with_suffix(".md").exists()} == MADE_BY_SPHINX
 
 
-def test_each_page_can_be_reached_from_the_sidebar() -> None:
-    start = site()["index.html"]
-    led = {found[0] for link in start.navigation if (found := target(link, "index.html"))}
-    assert {path for path in site() if (FOLDER / path).resolve() not in led} == {"index.html", *MADE_BY_SPHINX}
+def test_each_page_stands_in_the_navigation() -> None:
+    """In its own sidebar, which opens the part that it is in; the parts are those of the start page."""
+    for path, page in site().items():
+        if path not in {"index.html", *MADE_BY_SPHINX}:
+            led = {found[0] for link in page.navigation if (found := target(link, path))}
+            assert (FOLDER / path).resolve() in led, path
+    parts = re.findall(r'<span class="caption-text">([^<]+)', (FOLDER / "index.html").read_text(encoding="utf-8"))
+    written = {"Start": ("start.html",), "Cookbook": ("cookbook/index.html",), "Migrating": ("migrating/index.html",)}
+    expected = [
+        "Start",
+        "Guides",
+        "Cookbook",
+        "Migrating",
+        "Examples",
+        "Reference",
+        "Emulator",
+        "Performance",
+        "Contributing",
+    ]
+    there = [part for part in expected if all(path in site() for path in written.get(part, ()))]
+    assert [part for part in parts if part in there] == there
 
 
 def test_each_page_has_an_example() -> None:
