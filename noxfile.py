@@ -103,10 +103,11 @@ def docs(session: nox.Session) -> None:
     """Builds the documentation site in build/docs/html and tests it (needs chromium); `-- --write-pictures` looks anew."""
     install(session, "docs")
     folder = ROOT / "build" / "docs"
+    shutil.rmtree(folder, ignore_errors=True)  # Sphinx keeps pages that are gone
     session.run("python", "-m", "codegen", "site", str(folder))
-    beside = ("-D", f"html_extra_path={folder / 'beside'}")
+    places = ("-c", "docs", "-d", str(folder / "doctrees"), "-D", f"html_extra_path={folder / 'beside'}")
     strict = ("--fail-on-warning", "--nitpicky", "--keep-going", "--quiet", "--jobs", "auto")
-    session.run("sphinx-build", *strict, "-c", "docs", *beside, str(folder / "source"), str(folder / "html"))
+    session.run("sphinx-build", *strict, *places, str(folder / "source"), str(folder / "html"))
     session.run("pytest", "-n", "2", "tests/docs_site", *session.posargs, env={"QOVERY_SITE": str(folder)})
 
 

@@ -36,7 +36,7 @@ def main() -> int:
     writer = commands.add_parser("generate", help="write models and resources from the files")
     writer.add_argument("--check", action="store_true", help="fail where a file would change")
     pages = commands.add_parser("site", help="write the pages of the documentation, for Sphinx and as Markdown")
-    pages.add_argument("folder", type=Path, help="what is in it is replaced")
+    pages.add_argument("folder", type=Path, help="gets `source`, for Sphinx, and `beside`, for the site as it is")
     arguments = parser.parse_args()
     try:
         if arguments.command == "generate":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
@@ -19,9 +18,11 @@ nitpicky = True
 myst_heading_anchors = 3
 html_theme = "furo"
 html_title = project
-html_static_path = [str(Path(__file__).parent / "assets")]
+html_favicon = "assets/icon.svg"
+html_static_path = ["assets"]
 html_css_files = ["site.css"]
 html_js_files = ["filter.js"]
+html_search_scorer = "assets/scorer.js"
 html_show_sourcelink = False
 html_copy_source = False
 

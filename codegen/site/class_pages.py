@@ -18,22 +18,22 @@ FOLDER = "reference/classes"
 INDEX = f"{FOLDER}/index.md"
 # A page, its title, and the rooms of the package that it is about; a room in no line stops the build.
 PAGES: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "client": ("Clients and their settings", ("client", "config", "transport.response")),
-    "errors": ("Errors", ("errors",)),
-    "calls": ("Retries, timeouts, pacing and hooks", ("transport.retry", "transport.options", "transport.events", "pacing")),
-    "values": ("Models, values and pages", ("vocabulary", "codec", "runtime.pagination", "from_response")),
-    "deployments": ("Deployments", ("deployments",)),
-    "bulk": ("Many calls at once", ("bulk", "progress", "runtime.crowd")),
-    "inventory": ("Inventory", ("inventory",)),
-    "handles": ("Handles, and finding by name", ("handles", "directory")),
-    "patch": ("Patch", ("runtime.patching",)),
-    "variables": ("Variables", ("variables",)),
-    "environments": ("Environments as documents", ("environments",)),
-    "streams": ("Streams", ("streams", "transport.websocket")),
-    "shell": ("Shell", ("shell",)),
-    "port_forward": ("Port-forward", ("port_forward",)),
-    "webhooks": ("Webhooks", ("webhooks",)),
-    "emulator": ("Emulator", ("emulator",)),
+    "client": ("Classes: clients and their settings", ("client", "config", "transport.response")),
+    "errors": ("Classes: errors", ("errors",)),
+    "calls": ("Classes: retries, timeouts, pacing and hooks", ("transport.retry", "transport.options", "transport.events", "pacing")),
+    "values": ("Classes: models, values and pages", ("vocabulary", "codec", "runtime.pagination", "from_response")),
+    "deployments": ("Classes: deployments", ("deployments",)),
+    "bulk": ("Classes: many calls at once", ("bulk", "progress", "runtime.crowd")),
+    "inventory": ("Classes: inventory", ("inventory",)),
+    "handles": ("Classes: handles, and finding by name", ("handles", "directory")),
+    "patch": ("Classes: patch", ("runtime.patching",)),
+    "variables": ("Classes: variables", ("variables",)),
+    "environments": ("Classes: environments as documents", ("environments",)),
+    "streams": ("Classes: streams", ("streams", "transport.websocket")),
+    "shell": ("Classes: shell", ("shell",)),
+    "port_forward": ("Classes: port-forward", ("port_forward",)),
+    "webhooks": ("Classes: webhooks", ("webhooks",)),
+    "emulator": ("Classes: emulator", ("emulator",)),
 }  # fmt: skip
 
 

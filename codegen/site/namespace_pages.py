@@ -68,6 +68,9 @@ class NamespacePages:
                 text = cell(self.names.prose(sections.read(by_path[child].about).summary, page))
                 lines.append(f"| [`client.{child}`]({relative(page_of(child), page)}) | {text} |")
             lines.append("")
+        if len(place.methods) > 1:
+            links = ", ".join(f"[`{method.name or 'call'}`](#{anchor(method)})" for method in place.methods)
+            lines += [f"Its methods: {links}.", ""]
         if not place.methods:
             lines += [self._first_call(place, by_path), ""]
         for method in place.methods:

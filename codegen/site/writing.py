@@ -34,7 +34,8 @@ def write(folder: Path) -> None:
     navigation = Navigation.of(pages)
     blocks = navigation.blocks()
     pages[START] += navigation.listed({page: llms.title_of(text) for page, text in pages.items()})
-    shutil.rmtree(folder, ignore_errors=True)
+    for part in ("source", "beside"):
+        shutil.rmtree(folder / part, ignore_errors=True)
     for page, text in pages.items():
         _write(folder / "source" / page, text + blocks.get(page, ""))
         _write(folder / "beside" / page, text)

@@ -1,14 +1,15 @@
-// A box above each long table, which shows the rows that have all the words that are typed.
+// A box above each long table, which shows the rows that have all the words that are typed; what has them in a row,
+// such as a request that was pasted, stands first.
 "use strict";
 
 const LONG = 60; // rows
 
-const normal = (text) => text.toLowerCase().replace(/[^a-z0-9]+/g, " ");
+const normal = (text) => text.toLowerCase().replace(/[^a-z0-9]+/g, " ").trim();
 
 function addFilter(table) {
   const rows = [...table.tBodies[0].rows];
   if (rows.length < LONG) return;
-  const texts = rows.map((row) => normal(row.textContent));
+  const texts = new Map(rows.map((row) => [row, ` ${normal(row.textContent)} `]));
   const box = Object.assign(document.createElement("input"), {
     type: "search",
     className: "filter",
@@ -18,12 +19,12 @@ function addFilter(table) {
   const count = Object.assign(document.createElement("p"), { className: "filter-count" });
   count.setAttribute("role", "status");
   const show = () => {
-    const words = normal(box.value).split(" ").filter(Boolean);
-    const shown = rows.filter((row, index) => {
-      row.hidden = !words.every((word) => texts[index].includes(word));
-      return !row.hidden;
-    });
-    count.textContent = words.length ? `${shown.length} of ${rows.length}` : "";
+    const asked = normal(box.value);
+    const words = asked.split(" ");
+    for (const row of rows) row.hidden = !words.every((word) => texts.get(row).includes(word));
+    const first = rows.filter((row) => asked && texts.get(row).includes(` ${asked} `));
+    table.tBodies[0].append(...first, ...rows.filter((row) => !first.includes(row)));
+    count.textContent = asked ? `${rows.filter((row) => !row.hidden).length} of ${rows.length}` : "";
   };
   box.addEventListener("input", show);
   (table.closest(".table-wrapper") ?? table).before(box, count);

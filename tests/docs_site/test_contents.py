@@ -125,5 +125,5 @@ def test_each_page_has_an_example() -> None:
 
 def test_the_search_knows_where_to_look() -> None:
     index = (FOLDER / "searchindex.js").read_text(encoding="utf-8")
-    for title in ("client.environments", "Operations", "Models: applications", "Errors"):
+    for title in ("client.environments", "Operations", "Models: applications", "Classes: errors"):
         assert f'"{title}"' in index
