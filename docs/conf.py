@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
@@ -22,7 +23,7 @@ html_favicon = "assets/icon.svg"
 html_static_path = ["assets"]
 html_css_files = ["site.css"]
 html_js_files = ["filter.js"]
-html_search_scorer = "assets/scorer.js"
+html_search_scorer = str(Path(__file__).parent / "assets" / "scorer.js")
 html_show_sourcelink = False
 html_copy_source = False
 
