@@ -13,10 +13,11 @@ from codegen.site.calls import declared, spelled, written
 from codegen.site.faces import Method, method, methods_of
 from codegen.site.names import Linker, cell, relative, slug
 from codegen.site.public_names import PublicName, attributes_of, source_of_alias
+from codegen.spelling import spoken
 
 FOLDER = "reference/classes"
 INDEX = f"{FOLDER}/index.md"
-# A page, its title, and the rooms of the package that it is about; a room in no line stops the build.
+# A page, its title, and the rooms of the package that it is about; a room in no line has a page of its own.
 PAGES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "client": ("Classes: clients and their settings", ("client", "config", "transport.response")),
     "errors": ("Classes: errors", ("errors",)),
@@ -38,16 +39,20 @@ PAGES: Mapping[str, tuple[str, tuple[str, ...]]] = {
 
 
 def page_of(one: PublicName) -> str:
-    """The page of a name, by the room that it is written in.
+    """The page of a name, by the room that it is written in."""
+    return f"{FOLDER}/{_key(one)}.md"
 
-    Raises:
-        LookupError: no page is about that room.
-    """
+
+def _key(one: PublicName) -> str:
+    """The key of its page in `PAGES`, else the room itself."""
     room = one.module.partition(".")[2]
-    for page, (_, rooms) in PAGES.items():
-        if any(room == own or room.startswith(f"{own}.") for own in rooms):
-            return f"{FOLDER}/{page}.md"
-    raise LookupError(f"{one.name} is written in {one.module}: add that room to a page of codegen/site/class_pages.py")
+    found = (key for key, (_, rooms) in PAGES.items() for own in rooms if f"{room}.".startswith(f"{own}."))
+    return next(found, room.partition(".")[0])
+
+
+def _title(page: str) -> str:
+    key = posixpath.basename(page).removesuffix(".md")
+    return PAGES[key][0] if key in PAGES else f"Classes: {spoken(key)}"
 
 
 def places(names: list[PublicName]) -> dict[str, str]:
@@ -59,9 +64,9 @@ class ClassPages:
     names: Linker
 
     def pages(self, public: list[PublicName]) -> dict[str, str]:
-        by_page: dict[str, list[PublicName]] = {f"{FOLDER}/{page}.md": [] for page in PAGES}
-        for one in public:
-            by_page[page_of(one)].append(one)
+        by_page: dict[str, list[PublicName]] = {}
+        for one in sorted(public, key=lambda one: [*PAGES, _key(one)].index(_key(one))):
+            by_page.setdefault(page_of(one), []).append(one)
         for ones in by_page.values():
             ones.sort(key=_order)
         pages = {page: self._page(page, ones) for page, ones in by_page.items()}
@@ -82,13 +87,13 @@ class ClassPages:
             "| --- | --- |",
         ]
         for page, ones in by_page.items():
-            title = PAGES[posixpath.basename(page).removesuffix(".md")][0]
+            title = _title(page)
             names = ", ".join(self.names.link(one.name, INDEX) for one in ones)
             lines.append(f"| [{title}]({relative(page, INDEX)}) | {cell(names)} |")
         return "\n".join([*lines, ""])
 
     def _page(self, page: str, ones: list[PublicName]) -> str:
-        lines = [f"# {PAGES[posixpath.basename(page).removesuffix('.md')][0]}", ""]
+        lines = [f"# {_title(page)}", ""]
         for package in dict.fromkeys(one.package for one in ones):
             first = next(one.name for one in ones if one.package == package)
             lines += ["```python", f"from {package} import {first}", "```", ""]
@@ -168,8 +173,9 @@ class ClassPages:
 
 def _order(one: PublicName) -> tuple[int, int]:
     """Clients before their settings, bases before what is based on them."""
-    rooms = PAGES[posixpath.basename(page_of(one)).removesuffix(".md")][1]
-    room = next(number for number, own in enumerate(rooms) if f"{one.module}.".partition(".")[2].startswith(f"{own}."))
+    rooms = PAGES[_key(one)][1] if _key(one) in PAGES else ()
+    within = f"{one.module}.".partition(".")[2]
+    room = next((number for number, own in enumerate(rooms) if within.startswith(f"{own}.")), 0)
     return room, len(one.value.__mro__) if one.is_class else 0
 
 

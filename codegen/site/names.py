@@ -49,7 +49,10 @@ class Linker:
             place = self.places.get(name) or self.places.get(re.sub(r"(Dict|Str)$", "", name))
             if place is None:
                 if name[0].isupper() and name not in _BUILTIN | self.without:
-                    raise UnknownName(f"{page}: no page explains {name}, of {annotation}")
+                    raise UnknownName(
+                        f"{page}: no page explains {name}, of {annotation}: export it from qovery_async,"
+                        " or name it in codegen/site/writing.py if users never import it"
+                    )
                 continue
             parts += [_plain(text[at : word.start()]), f"[`{word[0]}`]({relative(place, page)})"]
             at = word.end()

@@ -36,7 +36,7 @@ SECTIONS = (
         ),
     ),
     Section("Cookbook", ("cookbook/index.md", "cookbook/*.md"), is_nested=True),
-    Section("Migrating", ("migrating/index.md", "migrating/*.md"), is_nested=True),
+    Section("Migrating", ("migrating/index.md", "migrating/old-package.md", "migrating/*.md"), is_nested=True),
     Section("Examples", (documents.EXAMPLES, "examples/*.md"), is_nested=True),
     Section("Reference", (operation_index.PAGE,)),
     Section("Reference", (namespace_pages.INDEX, f"{namespace_pages.FOLDER}/*.md"), is_nested=True),

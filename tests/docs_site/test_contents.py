@@ -18,6 +18,9 @@ from tests.support.built_site import FOLDER, MADE_BY_SPHINX, site, target, twin
 WITHOUT_EXAMPLE = {
     "changelog.html": "a list of changes",
     "chaos.html": "what was thrown at the SDK, and what came of it",
+    "cookbook/index.html": "a list of recipes",
+    "migrating/index.html": "a list of ways",
+    "migrating/old-package-calls.html": "a table of old and new calls",
     "performance.html": "measurements, with the sessions that take them",
     "security.html": "a list of promises, each with its test",
 }
@@ -120,7 +123,8 @@ def test_each_page_stands_in_the_navigation() -> None:
 
 def test_each_page_has_an_example() -> None:
     without = {path for path, page in site().items() if not page.examples} - MADE_BY_SPHINX
-    assert without == WITHOUT_EXAMPLE.keys()
+    assert without - WITHOUT_EXAMPLE.keys() == set()
+    assert (WITHOUT_EXAMPLE.keys() & site().keys()) - without == set()
 
 
 def test_the_search_knows_where_to_look() -> None:
