@@ -11,12 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from qovery_async import AsyncQovery
 from qovery_async.emulator import Emulator
-from qovery_sync import Qovery
 from tests.support import ROOT
 from tests.support.checkers import Complaint, mypy, pyright
-from tests.support.documents import Block, blocks, blocks_of, documents, run
+from tests.support.documents import Block, blocks, blocks_of, run
 from tests.support.house import files
 from tests.support.installable import refusal
 from tests.support.server import in_thread
@@ -92,31 +90,6 @@ def test_a_block_that_is_wrong_fails(
 ) -> None:
     with pytest.raises(AssertionError, match=re.escape(message)):
         run(Block("A.md", 1, language, code, None), tmp_path, environ)
-
-
-def test_every_call_that_a_text_names_exists() -> None:
-    """`client.x.y` in prose and in code, up to what a call returns; examples of new paths are none of ours."""
-    dotted = re.compile(r"(?<![\w.])client((?:\.(?!py\b)[a-z]\w*)+)")
-    clients = (AsyncQovery(TOKEN), Qovery(TOKEN))
-    named = {
-        (path.relative_to(ROOT).as_posix(), found[1])
-        for path in documents()
-        for found in dotted.finditer(path.read_text(encoding="utf-8"))
-    }
-    assert len(named) > 100
-    stale = [(path, name) for path, name in named if not any(_has(client, name) for client in clients)]
-    assert sorted(stale) == []
-    assert not any(_has(client, ".environments.deplyo") for client in clients)
-
-
-def _has(client: object, name: str) -> bool:
-    """Whether a client has what a dotted name says."""
-    found = client
-    for part in name.split(".")[1:]:
-        if not hasattr(found, part):
-            return False
-        found = getattr(found, part)
-    return True
 
 
 def test_no_text_tells_to_install_a_name_that_is_not_published() -> None:

@@ -8,12 +8,14 @@ from collections.abc import Container, Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from itertools import pairwise
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import attrs
 
 from codegen.site.faces import owners
+from qovery_async import emulator
 
 PACKAGES = ("qovery_async", "qovery_async.webhooks", "qovery_async.emulator", "qovery_sync")
 
@@ -44,6 +46,18 @@ def public_names() -> list[PublicName]:
             if not isinstance(value, ModuleType) and not name.startswith("__"):
                 found.setdefault(name, PublicName(name, package, where.get(name, package), value))
     return list(found.values())
+
+
+def inner_types() -> set[str]:
+    """The types of the emulator: its attributes have some that users meet, but do not import."""
+    folder = Path(emulator.__file__).parent
+    found = {"Middleware"}  # aiohttp's
+    for path in folder.rglob("*.py"):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            names = node.targets if isinstance(node, ast.Assign) else []
+            found |= {node.name} if isinstance(node, ast.ClassDef) else set()
+            found |= {name.id for name in names if isinstance(name, ast.Name)}
+    return found
 
 
 def source_of_alias(one: PublicName) -> tuple[str, str]:

@@ -17,15 +17,14 @@ from codegen.site.model_pages import ModelPages
 from codegen.site.names import Linker
 from codegen.site.namespace_pages import NamespacePages
 from codegen.site.navigation import START, Navigation
-from codegen.site.public_names import public_names
+from codegen.site.public_names import inner_types, public_names
 from codegen.write import layout
 from codegen.write.bodies import BodyFiles, patch_name, replaced
 from codegen.write.docstrings import Uses
 from codegen.write.module import Writer
 
 VARIABLES = {"A", "K", "P", "R", "R1", "R2", "R3", "R4", "R5", "S", "T"}
-INNER = {"Ending", "Middleware", "StreamServer", "Strike", "Topology", "When"}
-"""Types of the emulator that are met, but not imported."""
+"""Type variables."""
 
 
 def write(folder: Path) -> None:
@@ -64,7 +63,7 @@ def reference() -> dict[str, str]:
     models = model_pages.places(arranged)
     patches = {patch_name(name): models[name] for name in BodyFiles(api, arranged, Writer(), replaced(api)).patched}
     named = patches | models | class_pages.places(public) | namespaces | methods
-    names = Linker(named, frozenset(VARIABLES | INNER))
+    names = Linker(named, frozenset(VARIABLES | inner_types()))
     return {
         **operation_index.page(api, names),
         **NamespacePages(api, names).pages(all_places),
