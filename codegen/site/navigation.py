@@ -33,6 +33,7 @@ SECTIONS = (
         (
             "deployments.md", "find.md", "patch.md", "variables.md", "inventory.md", "bulk.md", "streams.md", "shell.md",
             "port-forward.md", "webhooks.md", "compare.md", "paging.md", "bodies.md", "retries.md", "pacing.md",
+            "tokens.md", "frameworks.md", "notebooks.md",
         ),
     ),
     Section("Cookbook", ("cookbook/index.md", "cookbook/*.md"), is_nested=True),
@@ -44,7 +45,7 @@ SECTIONS = (
     Section("Reference", (class_pages.INDEX, f"{class_pages.FOLDER}/*.md"), is_nested=True),
     Section("Emulator", ("emulator.md",)),
     Section("Performance", ("performance.md", "chaos.md")),
-    Section("Contributing", ("contributing.md", "how-it-is-built.md", "security.md", "changelog.md")),
+    Section("Contributing", ("contributing.md", "how-it-is-built.md", "security.md", "versioning.md", "releasing.md", "changelog.md")),
 )  # fmt: skip
 
 

@@ -104,7 +104,7 @@ async def test_the_filter_finds_the_call_behind_a_request() -> None:
         ("deploy and wait", "deployments.html"),
         ("retries", "retries.html"),
         ("ApplicationEditRequest", "reference/models/applications.html"),
-        ("get_statuses", "reference/namespaces/environments.html"),
+        ("list_deployment_history_v2", "reference/namespaces/environments.html"),
     ],
 )
 async def test_the_search_finds_what_a_newcomer_looks_for(words: str, page: str) -> None:
