@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from io import BytesIO
 from pathlib import Path
+from urllib.parse import quote_plus
 
 import pytest
 from aiohttp import web
@@ -104,12 +105,14 @@ async def test_the_filter_finds_the_call_behind_a_request() -> None:
         ("deploy and wait", "deployments.html"),
         ("retries", "retries.html"),
         ("ApplicationEditRequest", "reference/models/applications.html"),
-        ("list_deployment_history_v2", "reference/namespaces/environments.html"),
+        ("application", "reference/models/applications.html"),
+        ("get_statuses", "reference/namespaces/environments.html"),
+        ("POST /environment/{environmentId}/deploy", "reference/operations.html"),
     ],
 )
 async def test_the_search_finds_what_a_newcomer_looks_for(words: str, page: str) -> None:
     async with served(DESKTOP) as (browser, url):
-        await browser.goto(f"{url}search.html?q={words.replace(' ', '+')}")
+        await browser.goto(f"{url}search.html?q={quote_plus(words)}")
         results = browser.locator("ul.search li a")
         await expect(browser.get_by_text("Search finished")).to_be_visible()
         found = [
