@@ -22,6 +22,7 @@ WITHOUT_EXAMPLE = {
     "migrating/index.html": "a list of ways",
     "migrating/old-package-calls.html": "a table of old and new calls",
     "performance.html": "measurements, with the sessions that take them",
+    "releasing.html": "a checklist",
     "security.html": "a list of promises, each with its test",
 }
 """The pages without a block of code, and why."""
