@@ -56,7 +56,7 @@ def test_llms_txt_names_every_page() -> None:
     assert sorted(links) == sorted(path.removesuffix(".html") + ".md" for path in _twins())
     assert [link for link in links if not (FOLDER / link).is_file()] == []
     assert re.findall(r"^## (.+)$", text, re.MULTILINE)[-1] == "Optional"
-    assert "- [Deploy, stop, restart and wait](deployments.md)" in text or "](deployments.md)" in text
+    assert "\n- [Deployments](deployments.md): `client.deployments` asks for an action" in text
 
 
 def _twins() -> list[str]:
