@@ -20,7 +20,7 @@ SPEC = Path(os.environ.get("QOVERY_SPEC", ROOT.parent / "shared" / "spec" / "ope
 PYTHONS = ("3.11", "3.12", "3.13")  # as the classifiers say
 NEWER = ("3.14", "3.15")  # not supported yet, but tested if they are installed
 # Runs the tests that need no other program and no network.
-NOT_ALONE = ("browser", "conformance", "frameworks", "packaging", "servers")
+NOT_ALONE = ("browser", "conformance", "docs_site", "frameworks", "packaging", "servers")
 ALONE = ("-n", "auto", *(f"--ignore=tests/{folder}" for folder in NOT_ALONE))
 # `tests` and `slow` share these tests out: a test of more than two seconds is marked `slow`.
 QUICK, SLOW = "not slow", "slow"
@@ -96,6 +96,19 @@ def browser(session: nox.Session) -> None:
     """Looks at the status board in a browser (needs chromium); `-- --write-picture` writes docs/board.png anew."""
     install(session, "browser")
     session.run("pytest", "-n", "2", "tests/browser", *session.posargs)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Builds the documentation site in build/docs/html and tests it (needs chromium); `-- --write-pictures` looks anew."""
+    install(session, "docs")
+    folder = ROOT / "build" / "docs"
+    shutil.rmtree(folder, ignore_errors=True)  # Sphinx keeps pages that are gone
+    session.run("python", "-m", "codegen", "site", str(folder))
+    places = ("-c", "docs", "-d", str(folder / "doctrees"), "-D", f"html_extra_path={folder / 'beside'}")
+    strict = ("--fail-on-warning", "--nitpicky", "--keep-going", "--quiet", "--jobs", "auto")
+    session.run("sphinx-build", *strict, *places, str(folder / "source"), str(folder / "html"))
+    session.run("pytest", "-n", "2", "tests/docs_site", *session.posargs, env={"QOVERY_SITE": str(folder)})
 
 
 @nox.session(reuse_venv=False)

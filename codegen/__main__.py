@@ -1,4 +1,4 @@
-"""`python -m codegen import SOURCE ...` reads descriptions; `python -m codegen generate` writes code."""
+"""`python -m codegen import SOURCE ...` reads descriptions; `generate` writes code, `site` the pages of the documentation."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from codegen.decisions.pairs import Walk
 from codegen.decisions.tables import Decisions
 from codegen.read import importer
 from codegen.read.description import DescriptionError
+from codegen.site import writing
 from codegen.write import emit
 from codegen.write.twins.source import NoTwin
 
@@ -34,10 +35,15 @@ def main() -> int:
     reader.add_argument("--dry-run", action="store_true", help="report, but leave the files alone")
     writer = commands.add_parser("generate", help="write models and resources from the files")
     writer.add_argument("--check", action="store_true", help="fail where a file would change")
+    pages = commands.add_parser("site", help="write the pages of the documentation, for Sphinx and as Markdown")
+    pages.add_argument("folder", type=Path, help="gets `source`, for Sphinx, and `beside`, for the site as it is")
     arguments = parser.parse_args()
     try:
         if arguments.command == "generate":
             return generate(facts.read(), check=arguments.check)
+        if arguments.command == "site":
+            writing.write(arguments.folder)
+            return 0
         return _import(arguments.sources, dry_run=arguments.dry_run)
     except (TableError, NoTwin) as error:
         print(error, file=sys.stderr)

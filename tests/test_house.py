@@ -23,6 +23,7 @@ BELOW_CODEGENS_ROOMS = {
     "codegen.read": ("codegen.read", "codegen.decisions", "codegen.facts", "codegen.spelling"),
     "codegen.changes": ("codegen.changes", "codegen.write.layout", "codegen.decisions", "codegen.facts"),
     "codegen.decisions": ("codegen.decisions", "codegen.facts", "codegen.spelling"),
+    "codegen.site": ("codegen.site", "codegen.write", "codegen.decisions", "codegen.facts", "codegen.spelling"),
     "codegen.write": ("codegen.write", "codegen.decisions", "codegen.facts", "codegen.spelling"),
     "codegen.facts": ("codegen.facts", "codegen.spelling"),
     "codegen.spelling": (),

@@ -61,7 +61,7 @@ class BodyFiles:
         self._writer = writer
         parameters = [p.type for o in api.operations for p in (*o.path_parameters, *o.query)]
         self._sent = layout.sendable | {name for type_ in parameters for name in references(type_)}
-        self._patched = set[str]()
+        self.patched = set[str]()
         for name in patched:
             self._reach(name)
 
@@ -81,8 +81,8 @@ class BodyFiles:
 
     def _reach(self, name: str) -> None:
         """A patch merges objects at every depth, and replaces lists and maps."""
-        if name not in self._patched and _is_merged(self._schemas.get(name)):
-            self._patched.add(name)
+        if name not in self.patched and _is_merged(self._schemas.get(name)):
+            self.patched.add(name)
             for part in self._parts(name):
                 self._reach(part)
 
@@ -106,7 +106,7 @@ class BodyFiles:
                 yield self._sent_entry(name, defined)
                 defined.add(dict_name(name))
         for name in names:
-            if name in self._patched:
+            if name in self.patched:
                 yield self._patch_entry(name, defined)
                 defined.add(patch_name(name))
 
