@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 import tomllib
 from pathlib import Path
 
 import nox
 
-from upkeep.archives import built
-from upkeep.pythons import at, others
+sys.path.insert(0, str(Path(__file__).parent))  # nox runs this file without its folder on the path
+
+from upkeep.archives import built  # noqa: E402
+from upkeep.pythons import at, others  # noqa: E402
 
 nox.needs_version = ">=2024.10.9"
 nox.options.default_venv_backend = "virtualenv"
