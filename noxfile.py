@@ -13,8 +13,8 @@ import nox
 
 sys.path.insert(0, str(Path(__file__).parent))  # nox runs this file without its folder on the path
 
-from upkeep.archives import built  # noqa: E402
-from upkeep.pythons import at, others  # noqa: E402
+from upkeep.archives import built
+from upkeep.pythons import at, others
 
 nox.needs_version = ">=2024.10.9"
 nox.options.default_venv_backend = "virtualenv"

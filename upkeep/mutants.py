@@ -32,14 +32,22 @@ COPIED = (
     "pyproject.toml",
 )
 
+# In one process, since `mutmut show` takes seconds for each.
+DIFFS = """
+import sys
+from mutmut.mutation.diff_apply import get_diff_for_mutant
+for name in sys.argv[2:]:
+    print("\\0" + get_diff_for_mutant(name, path=sys.argv[1]))
+"""
 
-@attrs.frozen
+
+@attrs.frozen(order=True)
 class Survivor:
     """A change that no test notices."""
 
     was: str
     becomes: str
-    why: str = attrs.field(default="", eq=False)
+    why: str = attrs.field(default="", eq=False, order=False)
 
 
 @attrs.frozen
@@ -80,17 +88,18 @@ def survivors(target: Target, folder: Path) -> list[Survivor]:
             shutil.copy(place, folder / name)
     with (folder / "pyproject.toml").open("a", encoding="utf-8") as file:
         file.write(settings(target))
-    mutmut(folder, "run", check=True)
-    names = re.findall(r"^\s*(\S+): (?:survived|no tests)$", mutmut(folder, "results"), re.MULTILINE)
-    return [survivor(mutmut(folder, "show", name)) for name in names]
+    run(folder, "-m", "mutmut", "run")
+    names = re.findall(r"^\s*(\S+): (?:survived|no tests)$", run(folder, "-m", "mutmut", "results"), re.MULTILINE)
+    diffs = run(folder, "-c", DIFFS, target.file, *names).split("\0")[1:]
+    return sorted({survivor(diff) for diff in diffs})
 
 
-def mutmut(folder: Path, *arguments: str, check: bool = False) -> str:
-    command = [sys.executable, "-m", "mutmut", *arguments]
+def run(folder: Path, *arguments: str) -> str:
+    command = [sys.executable, *arguments]
     done = subprocess.run(
         command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
     )  # fmt: skip
-    if check and done.returncode:
+    if done.returncode:
         raise SystemExit(f"{' '.join(command)} failed:\n{done.stdout[-4000:]}")
     return done.stdout
 

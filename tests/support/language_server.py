@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from tests.support import ROOT
 
@@ -17,7 +17,7 @@ from tests.support import ROOT
 class LanguageServer:
     """A server that has opened files; `hover` asks what it shows at a place in one of them."""
 
-    def __init__(self, to: BinaryIO, answers: BinaryIO) -> None:
+    def __init__(self, to: IO[bytes], answers: IO[bytes]) -> None:
         self._to = to
         self._answers = answers
         self._id = 0

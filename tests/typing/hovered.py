@@ -19,6 +19,7 @@ async def in_the_async_face(client: AsyncQovery) -> None:
         print(event.event_type)
     async for line in client.streams.service_logs("s"):
         print(line.message)
+    await client.account.list_github_repositories()
     print(projects, inventory, service)
 
 
