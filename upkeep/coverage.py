@@ -2,7 +2,7 @@
 
 python -m upkeep.coverage [PIECE ...]     pieces are folders of tests, or `files` for the files beside them
 
-Needs an hour on two cores: code that is measured runs half as fast. Pieces that were measured before count as well, so
+Takes long, because code that is measured runs half as fast. Pieces that were measured before count as well, so
 that the report can be had after some of them; `coverage erase` begins anew.
 """
 

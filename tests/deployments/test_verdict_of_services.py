@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from qovery_async.deployments.kinds import DeploymentAction
@@ -80,6 +82,6 @@ def test_the_questions_come_twice_as_rarely_each_time() -> None:
     expectation = asked("deploy", shown("READY"))
     seen = course(expectation, *[shown("DEPLOYING", "theirs")] * 1000)
     times = [number for number, verdict in enumerate(seen) if verdict is ASK]
-    gaps = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
     assert gaps[:3] == [min(GRACE * 2**power, RAREST) for power in range(3)]
     assert max(gaps) == RAREST

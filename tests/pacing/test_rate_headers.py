@@ -98,6 +98,17 @@ class TestRetryAfter:
     def test_may_be_a_date_by_the_servers_clock(self, text: str, seconds: float | None) -> None:
         assert read_retry_after(headers(Retry_After=text, Date=DATE), limited=False) == seconds
 
+    @pytest.mark.skipif(not hasattr(time, "tzset"), reason="this system cannot change its time zone")
+    @pytest.mark.parametrize("text", ["Tue, 01 Dec 2026 12:00:30 -0000", "Tue Dec  1 12:00:30 2026"])
+    def test_of_no_zone_is_utc_wherever_this_machine_stands(self, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("TZ", "XYZ-9")
+        time.tzset()
+        try:
+            assert read_retry_after(headers(Retry_After=text, Date=DATE), limited=False) == 30.0
+        finally:
+            monkeypatch.delenv("TZ")
+            time.tzset()
+
     def test_counts_before_the_reset_which_counts_for_a_429_alone(self) -> None:
         both = headers(Retry_After="7", X_RateLimit_Reset="60")
         reset = headers(X_RateLimit_Reset="60")
