@@ -6,7 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -85,7 +85,7 @@ class LanguageServer:
 
 
 @contextmanager
-def running(*files: Path) -> Iterator[LanguageServer]:
+def running(*files: Path) -> Generator[LanguageServer]:
     """The server of the Pyright that is installed here, with these files open."""
     command = shutil.which("pyright-langserver", path=str(Path(sys.executable).parent))
     if command is None:

@@ -38,6 +38,6 @@ def in_the_blocking_face(client: Qovery) -> None:
     print(service, webhooks.parse(b"", {}, "secret"))
 
 
-def values(environment: models.Environment, error: DeploymentFailed, inventory: Inventory) -> None:
+def values(environment: models.Environment, error: DeploymentFailed, inventory: Inventory, lost: NotFound) -> None:
     print(environment.mode, models.StateEnum.DEPLOYED, models.ProjectRequest(name="shop"))
-    print(error.services, inventory.environments, NotFound, RetryPolicy(attempts=5))
+    print(error.services, inventory.environments, NotFound, RetryPolicy(attempts=5), lost.headers)
