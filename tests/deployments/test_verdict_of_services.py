@@ -35,12 +35,27 @@ class TestOneService:
         assert expectation.of_service("api", shown("DEPLOYED", "old", api="DEPLOYED")) is DONE
         assert expectation.of_service("api", shown("STOPPED", "old", api="STOPPED")) is WAIT
 
+    def test_that_says_nothing_of_its_last_action_is_judged_by_its_state(self) -> None:
+        now = shown("DEPLOYED", "mine", web="DEPLOYED")
+        now.services[0].status.status_details = None
+        assert asked("deploy", BEFORE).of_service("web", now) is DONE
+
 
 class TestSomeServices:
     def test_are_not_done_while_one_of_them_is_old(self) -> None:
         now = shown("DEPLOYED", "theirs", web=("DEPLOYED", "new"), api=("DEPLOYED", "old"))
         restarted = asked("restart", BEFORE, None, "web", "api")
         assert set(course(restarted, *[now] * int(GRACE))) == {WAIT}
+        assert course(restarted, *[now] * 20)[-1] is FAILED, "one has come, the other has not"
+
+    def test_wait_for_theirs_where_the_whole_is_done(self) -> None:
+        now = shown("DEPLOYED", "mine", web=("DEPLOYED", "mine"), api=("DEPLOYED", "old"))
+        assert course(asked("deploy", BEFORE, "mine", "web", "api"), now) == [WAIT]
+
+    def test_an_old_failure_of_another_one_is_none_of_a_new_deployment(self) -> None:
+        before = shown("BUILD_ERROR", "old", web="BUILD_ERROR", api="DEPLOYED")
+        now = shown("DEPLOYED", "new", web=("BUILD_ERROR", "old"), api=("DEPLOYED", "new"))
+        assert course(asked("deploy", before, None), *[now] * 20)[-1] is DONE
 
     def test_that_are_all_newer_are_judged_without_a_wait(self) -> None:
         now = shown("STOPPED", "new", web=("STOPPED", "new"), api=("STOPPED", "new"))
@@ -85,3 +100,11 @@ def test_the_questions_come_twice_as_rarely_each_time() -> None:
     gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
     assert gaps[:3] == [min(GRACE * 2**power, RAREST) for power in range(3)]
     assert max(gaps) == RAREST
+
+
+def test_what_stirs_begins_the_wait_anew() -> None:
+    expectation = asked("deploy", shown("READY"), None)
+    now = shown("DEPLOYED", "new", web="DEPLOYED")
+    assert expectation.see(now, 0.0) is WAIT
+    expectation.stirred()
+    assert [expectation.see(now, at) for at in (GRACE, 2 * GRACE - 1, 2 * GRACE)] == [WAIT, WAIT, DONE]

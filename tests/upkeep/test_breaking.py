@@ -78,7 +78,7 @@ def test_a_break_is_found(tmp_path: Path, file: str, old: str, new: str, name: s
 def test_a_model_that_is_gone_is_a_break(tmp_path: Path) -> None:
     gone = {**FILES, "qovery_async/models/shops.py": "__all__ = []\n"}
     found = breaking.between(write(tmp_path / "before", FILES), write(tmp_path / "after", gone))
-    assert "qovery_async.models.shops.Shop" in {one.name for one in found}
+    assert "Shop" in {one.name.rpartition(".")[2] for one in found}
 
 
 @pytest.mark.parametrize(
