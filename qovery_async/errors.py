@@ -119,7 +119,7 @@ class ApiError(QoveryError):
         self.method = method
         self.url = url
         # Some proxies write them in lower case; and unlike the response's own, these can be pickled.
-        self.headers = CIMultiDict(headers or {})
+        self.headers: CIMultiDict[str] = CIMultiDict(headers or {})
 
     def __str__(self) -> str:
         where = f"{self.operation}: {self.method} {self.url}" if self.operation else self.url

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -23,7 +24,8 @@ def pytest_configure() -> None:
 
     A program inherits that a signal is ignored, but not a handler, and this one ignores it as well.
     """
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    hangup = [signal.SIGHUP] if sys.platform != "win32" else []
+    for number in (signal.SIGINT, signal.SIGTERM, *hangup):
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, lambda *_: None)
 

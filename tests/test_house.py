@@ -17,7 +17,7 @@ ROOMS = (
 """The rooms of qovery_async, top first; above them stands the rest: the client, its configuration, the capabilities."""
 
 SHIPPED = ("qovery_async", "qovery_sync", "qovery")
-NOT_SHIPPED = ("codegen", "tests", "chaos", "fuzz", "benchmarks", "examples", "noxfile")
+NOT_SHIPPED = ("codegen", "tests", "chaos", "fuzz", "benchmarks", "examples", "upkeep", "noxfile")
 EMULATOR = "qovery_async.emulator"
 BELOW_CODEGENS_ROOMS = {
     "codegen.read": ("codegen.read", "codegen.decisions", "codegen.facts", "codegen.spelling"),

@@ -8,12 +8,26 @@ import subprocess
 import sys
 
 import pytest
+import yaml
 
 import noxfile
 from tests.support import ROOT
 
-BY_HAND = {"bench", "bench-peers", "checkers", "fuzz", "generate", "import-spec", "lowest", "soak"}
-"""The sessions that are run by hand only."""
+NIGHTLY = {"coverage", "fuzz", "lowest", "mutants", "soak", "typing"}
+"""What takes long: `nox -s nightly` runs these, one after the other."""
+BY_HAND = {
+    "bench",
+    "bench-peers",
+    "breaking",
+    "checkers",
+    "generate",
+    "import-spec",
+    "newest",
+    "nightly",
+    "portable",
+    *NIGHTLY,
+}
+"""The sessions that `.ci/run` leaves out."""
 
 
 def test_the_gate_runs_every_session_that_is_not_for_hands() -> None:
@@ -22,6 +36,12 @@ def test_the_gate_runs_every_session_that_is_not_for_hands() -> None:
     commands = " ".join(re.findall(r"^ *nox -s (.+?)(?: --.*)?$", gate, re.MULTILINE)).split()
     of_the_readme = re.findall(r"^for session in (.+); do$", gate, re.MULTILINE)
     assert {*commands, *of_the_readme[0].split()} == all_ - BY_HAND
+
+
+def test_the_night_runs_what_takes_long() -> None:
+    assert {*noxfile.NIGHTLY} == NIGHTLY
+    nightly = yaml.safe_load((ROOT / ".github" / "workflows" / "nightly.yml").read_text(encoding="utf-8"))
+    assert {*nightly["jobs"]["nightly"]["strategy"]["matrix"]["session"]} == NIGHTLY
 
 
 def test_every_test_is_quick_or_slow() -> None:

@@ -60,6 +60,10 @@ def _not_given(model: Model) -> tuple[str, ...]:
     return tuple([a.name for a in attrs.fields(type(model)) if a.default is None and getattr(model, a.name) is None])
 
 
+NOT_GIVEN: Final[tuple[str, ...]] = attrs.Factory(_not_given, takes_self=True)
+"""Editors show this name as the default of `absent`."""
+
+
 # Pickles and copies are those of any class with slots: what attrs makes for this class knows no other attributes.
 @attrs.define(kw_only=True, repr=False, getstate_setstate=False)
 class Model:
@@ -76,7 +80,7 @@ class Model:
     __secrets_if__: ClassVar[str] = ""
 
     extra: dict[str, Any] = attrs.field(factory=dict[str, Any])
-    absent: tuple[str, ...] = attrs.field(default=attrs.Factory(_not_given, takes_self=True), eq=False)
+    absent: tuple[str, ...] = attrs.field(default=NOT_GIVEN, eq=False)
 
     def __init_subclass__(cls) -> None:
         # The public module, so that pickles stay valid when a class moves between modules.

@@ -1,4 +1,4 @@
-"""What do type checkers say about files, in strict mode?"""
+"""What do type checkers say about files, in strict mode and for a version of Python?"""
 
 from __future__ import annotations
 
@@ -15,15 +15,17 @@ Complaint = tuple[str, int, str]
 
 
 @cache
-def mypy(*files: Path) -> list[Complaint]:
+def mypy(*files: Path, python: str = "3.11") -> list[Complaint]:
     options = ["--strict", "--no-error-summary", "--hide-error-context", "--no-pretty", "--output=json"]
+    options += ["--python-version", python]
     found = [json.loads(line) for line in _run("mypy", *options, *map(str, files)).splitlines()]
     return [(Path(c["file"]).name, c["line"], c["message"]) for c in found if c["severity"] == "error"]
 
 
 @cache
-def pyright(*files: Path) -> list[Complaint]:
-    found = json.loads(_run("pyright", "--outputjson", "--pythonpath", sys.executable, *map(str, files)))
+def pyright(*files: Path, python: str = "3.11") -> list[Complaint]:
+    options = ["--outputjson", "--pythonpath", sys.executable, "--pythonversion", python]
+    found = json.loads(_run("pyright", *options, *map(str, files)))
     assert found["summary"]["filesAnalyzed"] == len(files)
     return [
         (Path(c["file"]).name, c["range"]["start"]["line"] + 1, c["message"])  # its lines count from 0
@@ -33,8 +35,9 @@ def pyright(*files: Path) -> list[Complaint]:
 
 
 @cache
-def ty(*files: Path) -> list[Complaint]:
-    found = json.loads(_run("ty", "check", "--python", sys.executable, "--output-format", "gitlab", *map(str, files)))
+def ty(*files: Path, python: str = "3.11") -> list[Complaint]:
+    options = ["--python", sys.executable, "--python-version", python, "--output-format", "gitlab"]
+    found = json.loads(_run("ty", "check", *options, *map(str, files)))
     places = [(Path(c["location"]["path"]).name, c["location"]["positions"]["begin"]["line"]) for c in found]
     return [(*place, c["description"]) for place, c in zip(places, found, strict=True) if c["severity"] == "major"]
 

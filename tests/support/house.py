@@ -11,7 +11,7 @@ import attrs
 
 from tests.support import ROOT
 
-PLACES = ("qovery_async", "qovery_sync", "qovery.py", "codegen", "tests", "chaos", "fuzz", "benchmarks", "examples", "noxfile.py")  # fmt: skip
+PLACES = ("qovery_async", "qovery_sync", "qovery.py", "codegen", "tests", "chaos", "fuzz", "benchmarks", "examples", "upkeep", "noxfile.py")  # fmt: skip
 
 
 @attrs.frozen

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -33,15 +34,18 @@ CHECKERS = pytest.mark.parametrize("check", [mypy, pyright, ty], ids=["mypy", "p
 LEAST = {USER_CODE: 0, REJECTED: 41, BODIES: 28}
 """How many mistakes a file has."""
 _REMARK = "  # rejected"
+VERSIONS = os.environ.get("QOVERY_TYPING_PYTHONS", "3.11 3.14").split()
+"""The Pythons that the code is checked for, whatever is installed; `nox -s typing` has those in between, too."""
 
 
 @pytest.mark.slow
 @CHECKERS
+@pytest.mark.parametrize("python", VERSIONS)
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
-def test_mistakes_are_found_on_exactly_the_marked_lines(check: Check, path: Path) -> None:
+def test_mistakes_are_found_on_exactly_the_marked_lines(check: Check, path: Path, python: str) -> None:
     lines = path.read_text(encoding="utf-8").splitlines()
     marked = {number for number, line in enumerate(lines, 1) if line.endswith(_REMARK)}
-    found = {line: message for file, line, message in check(*FILES) if file == path.name}
+    found = {line: message for file, line, message in check(*FILES, python=python) if file == path.name}
     known = {n for n, line in enumerate(lines, 1) if line.removesuffix(_REMARK).strip() in differences(check)}
     assert {lines[n - 1].strip() for n in marked - found.keys() - known} == set(), "accepted, though marked"
     assert {n: message for n, message in found.items() if n not in marked | known} == {}, "refused, though not marked"
