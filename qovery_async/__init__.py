@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     from qovery_async.directory.identity import Handle
     from qovery_async.environments.difference import EnvironmentChange, EnvironmentDiff
     from qovery_async.environments.document import EnvironmentDocument, EnvironmentRef, ServiceDocument
+    from qovery_async.foreign_json import json_default
     from qovery_async.from_response import to_request
     from qovery_async.handles.clusters import ClusterHandle
     from qovery_async.handles.kinds import (
@@ -96,6 +97,7 @@ if TYPE_CHECKING:
     from qovery_async.streams.backlog import WhenSlow
     from qovery_async.streams.merged import Merged, OnStreamError
     from qovery_async.streams.stream import Stream
+    from qovery_async.tables import Table, table
     from qovery_async.tokens.checking import TokenCheck, TokenOrganization
     from qovery_async.tokens.failures import RotationStep, TokenNotRotated
     from qovery_async.tokens.kinds import TokenKind
@@ -176,6 +178,9 @@ else:
         "RotationStep": "tokens.failures",
         "RotatedToken": "tokens.rotation",
         "TokenStore": "tokens.rotation",
+        "json_default": "foreign_json",
+        "table": "tables",
+        "Table": "tables",
         "WebhookEvent": "webhooks.events",
         "WebhookRefused": "webhooks.refusals",
     }
@@ -211,10 +216,11 @@ __all__ = [
     "RetryHook", "RetryPolicy", "RotatedToken", "RotationStep", "ScopedVariables", "SecretValue",
     "SeenVariable", "ServerError", "ServiceDocument", "ServiceHandle", "ServiceRef", "ServiceSelection",
     "ServiceSnapshot", "ServiceVersions", "SeveralFound", "ShellFailed", "ShellResult", "ShellSession",
-    "ShellTimeout", "Stream", "StreamClosed", "TerraformHandle", "Timeout", "TokenCheck", "TokenKind",
-    "TokenNotRotated", "TokenOrganization", "TokenSource", "TokenStore", "TransportError", "Turn",
-    "Unauthorized", "UnknownVariant", "UnprocessableEntity", "Unset", "UpdateHook", "VariableChange",
+    "ShellTimeout", "Stream", "StreamClosed", "Table", "TerraformHandle", "Timeout", "TokenCheck",
+    "TokenKind", "TokenNotRotated", "TokenOrganization", "TokenSource", "TokenStore", "TransportError",
+    "Turn", "Unauthorized", "UnknownVariant", "UnprocessableEntity", "Unset", "UpdateHook", "VariableChange",
     "VariableValue", "VariablesApplied", "VariablesDrift", "VariablesError", "VariablesParent",
     "VariablesPlan", "VariablesSource", "WebhookEvent", "WebhookRefused", "WhenSlow", "WithResponse",
-    "__version__", "bodies", "from_dict", "models", "to_dict", "to_json", "to_request", "webhooks",
+    "__version__", "bodies", "from_dict", "json_default", "models", "table", "to_dict", "to_json",
+    "to_request", "webhooks",
 ]  # fmt: skip

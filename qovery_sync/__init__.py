@@ -89,6 +89,7 @@ if TYPE_CHECKING:
     from qovery_async.deployments.snapshot import ClusterSnapshot, EnvironmentSnapshot, ServiceSnapshot
     from qovery_async.environments.difference import EnvironmentChange, EnvironmentDiff
     from qovery_async.environments.document import EnvironmentDocument, EnvironmentRef, ServiceDocument
+    from qovery_async.foreign_json import json_default
     from qovery_async.from_response import to_request
     from qovery_async.port_forward.address import ForwardedPort
     from qovery_async.runtime.patching.difference import PatchChange, PatchPreview
@@ -96,6 +97,7 @@ if TYPE_CHECKING:
     from qovery_async.shell.results import ShellFailed, ShellResult, ShellTimeout
     from qovery_async.streams.backlog import WhenSlow
     from qovery_async.streams.merged import OnStreamError
+    from qovery_async.tables import Table, table
     from qovery_async.tokens.checking import TokenCheck, TokenOrganization
     from qovery_async.tokens.failures import RotationStep, TokenNotRotated
     from qovery_async.tokens.kinds import TokenKind
@@ -194,6 +196,9 @@ else:
         "RotationStep": "qovery_async.tokens.failures",
         "RotatedToken": "qovery_async.tokens.rotation",
         "TokenStore": "qovery_async.tokens.rotation",
+        "json_default": "qovery_async.foreign_json",
+        "table": "qovery_async.tables",
+        "Table": "qovery_async.tables",
         "WebhookEvent": "qovery_async.webhooks.events",
         "WebhookRefused": "qovery_async.webhooks.refusals",
     }
@@ -229,10 +234,10 @@ __all__ = [
     "RetryPolicy", "RotatedToken", "RotationStep", "ScopedVariables", "SecretValue", "SeenVariable",
     "ServerError", "ServiceDocument", "ServiceHandle", "ServiceRef", "ServiceSelection", "ServiceSnapshot",
     "ServiceVersions", "SeveralFound", "ShellFailed", "ShellResult", "ShellSession", "ShellTimeout", "Stream",
-    "StreamClosed", "TerraformHandle", "Timeout", "TokenCheck", "TokenKind", "TokenNotRotated",
+    "StreamClosed", "Table", "TerraformHandle", "Timeout", "TokenCheck", "TokenKind", "TokenNotRotated",
     "TokenOrganization", "TokenSource", "TokenStore", "TransportError", "Turn", "Unauthorized",
     "UnknownVariant", "UnprocessableEntity", "Unset", "UpdateHook", "VariableChange", "VariableValue",
     "VariablesApplied", "VariablesDrift", "VariablesError", "VariablesParent", "VariablesPlan",
     "VariablesSource", "WebhookEvent", "WebhookRefused", "WhenSlow", "WithResponse", "__version__", "bodies",
-    "from_dict", "models", "to_dict", "to_json", "to_request", "webhooks",
+    "from_dict", "json_default", "models", "table", "to_dict", "to_json", "to_request", "webhooks",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 import pytest
 
-from qovery_async import AsyncQovery, RotatedToken
+from qovery_async import AsyncQovery
 from qovery_async.emulator import Emulator
 
 
@@ -49,7 +49,9 @@ async def old() -> AsyncIterator[Old]:
 
 
 def rotate(id_: str, store: Callable[[str], object], **options: Any) -> Any:
-    def script(client: Any) -> Generator[Any, Any, RotatedToken]:
+    """The script of a rotation, for both faces."""
+
+    def script(client: Any) -> Generator[Any, Any, Any]:
         return (yield client.tokens.rotate(id_, store=store, **options))
 
     return script
