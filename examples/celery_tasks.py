@@ -8,6 +8,8 @@ plain JSON, as Celery wants them. Errors of the SDK are pickled whole by `result
 their type and message.
 """
 
+# pyright: basic
+# Celery has no types.
 from __future__ import annotations
 
 import os

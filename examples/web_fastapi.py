@@ -8,7 +8,7 @@ so each worker process of uvicorn has its own.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Annotated
 
@@ -19,7 +19,7 @@ from qovery_async import ApiError, AsyncQovery, NotFound, TransportError, models
 
 
 @asynccontextmanager
-async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
     async with AsyncQovery(pace="wait") as client:
         app.state.qovery = client
         yield

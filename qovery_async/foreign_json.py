@@ -22,7 +22,7 @@ def json_default(value: object, otherwise: Callable[[Any], Any] | None = None) -
     if isinstance(value, (Model, UnknownVariant)):
         return to_dict(value)
     if isinstance(value, Page):
-        return to_dict(value.items)
+        return to_dict(value.items)  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]
     if otherwise is not None:
         return otherwise(value)
     raise TypeError(f"{type(value).__name__} cannot be written as JSON: json_default writes models and pages of them")

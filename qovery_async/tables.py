@@ -12,9 +12,9 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, cast
 
 from qovery_async.errors import ConfigurationError
-from qovery_async.secrecy.masking import MASK, masked, without_passwords
+from qovery_async.secrecy.masking import MASK, masked, secret_keys, without_passwords
 from qovery_async.secrecy.printable import one_line
-from qovery_async.vocabulary import UNSET, Model
+from qovery_async.vocabulary import UNSET, Model, UnknownVariant
 from qovery_async.vocabulary.definition import COMMON
 from qovery_async.vocabulary.displayed import Plain, hidden_attributes
 
@@ -26,6 +26,9 @@ LIMIT = 50
 
 _WIDTH = 80
 """The characters of a cell that are shown."""
+_BESIDE = ("key", "name", "is_secret")
+_FEW = 3
+"""The items of a list that a cell shows."""
 _MOST_COLUMNS = 6
 _TELLING = (
     "name", "key", "value", "service_type", "kind", "type", "state", "last_deployment_state", "mode", "status", "region",
@@ -123,10 +126,14 @@ def cell(value: object) -> str:
         return one_line(repr(value))
     if isinstance(value, datetime):
         return value.isoformat(sep=" ", timespec="seconds")
-    if isinstance(value, (list, tuple)) and len(cast("Sequence[object]", value)) > 3:
-        return f"{len(cast('Sequence[object]', value))} items"
+    if (items := _items(value)) is not None and len(items) > _FEW:
+        return f"{len(items)} items"
     named = getattr(value, "name", None) if isinstance(value, Model) else None
     return one_line(named if isinstance(named, str) else masked(value), _WIDTH)
+
+
+def _items(value: object) -> Sequence[object] | None:
+    return cast("Sequence[object]", value) if isinstance(value, (list, tuple)) else None
 
 
 class _Missing:
@@ -137,20 +144,27 @@ _MISSING = _Missing()
 
 
 def _value(item: Any, name: str) -> object:
-    holder: Any = item
     *path, last = name.split(".")
     try:
-        holder = attrgetter(".".join(path))(item) if path else item
-        if isinstance(holder, Model) and last in hidden_attributes(holder):
-            return MASK
-        return getattr(holder, last)
+        holder: Any = attrgetter(".".join(path))(item) if path else item
+        value: object = getattr(holder, last)
     except AttributeError:
         return _MISSING
+    return MASK if last in _hidden(holder, last, value) else value
+
+
+def _hidden(holder: Any, name: str, value: object) -> set[object]:
+    """The attributes that are secret, by what is known of the class or by their names and what stands beside them."""
+    if isinstance(holder, Model):
+        return hidden_attributes(holder)
+    if isinstance(holder, UnknownVariant):
+        return secret_keys(holder.raw)
+    return secret_keys({**{beside: getattr(holder, beside, None) for beside in _BESIDE}, name: value})
 
 
 def _chosen(items: Sequence[Any]) -> tuple[str, ...]:
     telling = [name for name in _TELLING if any(_is_short(_value(item, name)) for item in items)]
-    own = [(item, field.name) for item in items[:1] for field in getattr(type(item), "__attrs_attrs__", ())]
+    own = [(item, field.name) for item in items[:1] for field in getattr(cast("object", item), "__attrs_attrs__", ())]
     others = [name for item, name in own if name not in (*telling, *COMMON) and _is_short(_value(item, name))]
     if len(telling) > _MOST_COLUMNS:
         telling = [*telling[: _MOST_COLUMNS - 1], telling[-1]]  # ids come last

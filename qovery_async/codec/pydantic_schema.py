@@ -5,7 +5,7 @@ The SDK reads and writes; what pydantic gets beside that is the shape, for the J
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, get_args
@@ -90,7 +90,7 @@ def _field(type_: Any, required: bool, nullable: bool, handler: GetCoreSchemaHan
 
 
 @contextmanager
-def _making(model: type) -> Iterator[None]:
+def _making(model: type) -> Generator[None]:
     reset = _under_way.set(_under_way.get() | {model})
     try:
         yield

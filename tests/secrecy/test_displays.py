@@ -24,10 +24,22 @@ PLAN = VariablesPlan(
     parent=VariablesParent(id="s1", scope="APPLICATION"),
     changes=(VariableChange(action="create", key="API_TOKEN", is_secret=True, value=SecretText(SECRET)),),
 )
-SHOWN = {
+SHOWN: dict[str, Any] = {
     "model": TOKEN, "extra": EXTRA, "unknown": UNKNOWN, "list": [TOKEN, EXTRA, UNKNOWN], "page": Page([TOKEN, EXTRA]),
     "table": table([TOKEN, EXTRA, UNKNOWN]), "columns": table([TOKEN, UNKNOWN], "name", "token"),
     "dict": {"a": TOKEN}, "client": AsyncQovery(SECRET), "value": SecretValue(SECRET), "plan": PLAN, "changes": PLAN.changes,
+}  # fmt: skip
+
+
+# Objects that are no models: what masks them is their names, and what stands beside.
+CHANGES = [
+    VariableChange(action="create", key="API_TOKEN", value=SECRET),
+    VariableChange(action="create", key="PLAIN", is_secret=True, value=SECRET),
+]
+SHOWN |= {
+    "unknown column": table([UNKNOWN, UnknownVariant({"key": "DB_PASSWORD", "value": SECRET})], "api_key", "value", "key"),
+    "changes": table(CHANGES, "key", "value"), "chosen": table(CHANGES),
+    "nested": table([Page([TOKEN])], "items"),
 }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ import json
 import socket
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -54,7 +54,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(start: Start, emulator: Emulator, *command: str) -> Iterator[Served]:
+def served(start: Start, emulator: Emulator, *command: str) -> Generator[Served]:
     """Starts a server, in whose arguments `{port}` stands for a free one, and stops it as a deployment does."""
     port = free_port()
     environ = {
