@@ -97,7 +97,7 @@ if TYPE_CHECKING:
     from qovery_async.streams.backlog import WhenSlow
     from qovery_async.streams.merged import Merged, OnStreamError
     from qovery_async.streams.stream import Stream
-    from qovery_async.tables import Table, table
+    from qovery_async.tables import SmallTable, table
     from qovery_async.tokens.checking import TokenCheck, TokenOrganization
     from qovery_async.tokens.failures import RotationStep, TokenNotRotated
     from qovery_async.tokens.kinds import TokenKind
@@ -180,7 +180,7 @@ else:
         "TokenStore": "tokens.rotation",
         "json_default": "foreign_json",
         "table": "tables",
-        "Table": "tables",
+        "SmallTable": "tables",
         "WebhookEvent": "webhooks.events",
         "WebhookRefused": "webhooks.refusals",
     }
@@ -216,7 +216,7 @@ __all__ = [
     "RetryHook", "RetryPolicy", "RotatedToken", "RotationStep", "ScopedVariables", "SecretValue",
     "SeenVariable", "ServerError", "ServiceDocument", "ServiceHandle", "ServiceRef", "ServiceSelection",
     "ServiceSnapshot", "ServiceVersions", "SeveralFound", "ShellFailed", "ShellResult", "ShellSession",
-    "ShellTimeout", "Stream", "StreamClosed", "Table", "TerraformHandle", "Timeout", "TokenCheck",
+    "ShellTimeout", "SmallTable", "Stream", "StreamClosed", "TerraformHandle", "Timeout", "TokenCheck",
     "TokenKind", "TokenNotRotated", "TokenOrganization", "TokenSource", "TokenStore", "TransportError",
     "Turn", "Unauthorized", "UnknownVariant", "UnprocessableEntity", "Unset", "UpdateHook", "VariableChange",
     "VariableValue", "VariablesApplied", "VariablesDrift", "VariablesError", "VariablesParent",

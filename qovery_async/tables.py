@@ -37,7 +37,7 @@ _TELLING = (
 """The attributes that become columns unless others are given, as far as the items have them."""
 
 
-class Table:
+class SmallTable:
     """Rows of short texts. A notebook shows it as HTML, `rich` as its own table, `print` as text."""
 
     def __init__(
@@ -55,7 +55,7 @@ class Table:
                 self.left_out += 1
 
     def __repr__(self) -> str:
-        return f"<Table: {self.title}, {len(self.rows) + self.left_out} rows>"
+        return f"<SmallTable: {self.title}, {len(self.rows) + self.left_out} rows>"
 
     def __str__(self) -> str:
         lines = [self.columns, *self.rows]
@@ -90,7 +90,7 @@ class Table:
         return [f"and {self.left_out} more"] if self.left_out else []
 
 
-def table(items: Iterable[Any], *columns: str, limit: int = LIMIT) -> Table:
+def table(items: Iterable[Any], *columns: str, limit: int = LIMIT) -> SmallTable:
     """A table of models, handles, or nodes of an inventory, for a notebook, `rich` or `print`.
 
     Secrets are masked, control characters escaped, long texts cut.
@@ -112,7 +112,7 @@ def table(items: Iterable[Any], *columns: str, limit: int = LIMIT) -> Table:
             )
     kinds = {type(item).__name__ for item in rows}
     title = f"{kinds.pop()}: {len(rows)}" if len(kinds) == 1 else f"{len(rows)} objects"
-    return Table(title, names, ([_value(item, name) for name in names] for item in rows), limit)
+    return SmallTable(title, names, ([_value(item, name) for name in names] for item in rows), limit)
 
 
 def cell(value: object) -> str:

@@ -97,7 +97,7 @@ if TYPE_CHECKING:
     from qovery_async.shell.results import ShellFailed, ShellResult, ShellTimeout
     from qovery_async.streams.backlog import WhenSlow
     from qovery_async.streams.merged import OnStreamError
-    from qovery_async.tables import Table, table
+    from qovery_async.tables import SmallTable, table
     from qovery_async.tokens.checking import TokenCheck, TokenOrganization
     from qovery_async.tokens.failures import RotationStep, TokenNotRotated
     from qovery_async.tokens.kinds import TokenKind
@@ -198,7 +198,7 @@ else:
         "TokenStore": "qovery_async.tokens.rotation",
         "json_default": "qovery_async.foreign_json",
         "table": "qovery_async.tables",
-        "Table": "qovery_async.tables",
+        "SmallTable": "qovery_async.tables",
         "WebhookEvent": "qovery_async.webhooks.events",
         "WebhookRefused": "qovery_async.webhooks.refusals",
     }
@@ -233,11 +233,12 @@ __all__ = [
     "RequestTimeout", "ResponseEvent", "ResponseHook", "ResponseTooLarge", "RetryEvent", "RetryHook",
     "RetryPolicy", "RotatedToken", "RotationStep", "ScopedVariables", "SecretValue", "SeenVariable",
     "ServerError", "ServiceDocument", "ServiceHandle", "ServiceRef", "ServiceSelection", "ServiceSnapshot",
-    "ServiceVersions", "SeveralFound", "ShellFailed", "ShellResult", "ShellSession", "ShellTimeout", "Stream",
-    "StreamClosed", "Table", "TerraformHandle", "Timeout", "TokenCheck", "TokenKind", "TokenNotRotated",
-    "TokenOrganization", "TokenSource", "TokenStore", "TransportError", "Turn", "Unauthorized",
-    "UnknownVariant", "UnprocessableEntity", "Unset", "UpdateHook", "VariableChange", "VariableValue",
-    "VariablesApplied", "VariablesDrift", "VariablesError", "VariablesParent", "VariablesPlan",
-    "VariablesSource", "WebhookEvent", "WebhookRefused", "WhenSlow", "WithResponse", "__version__", "bodies",
-    "from_dict", "json_default", "models", "table", "to_dict", "to_json", "to_request", "webhooks",
+    "ServiceVersions", "SeveralFound", "ShellFailed", "ShellResult", "ShellSession", "ShellTimeout",
+    "SmallTable", "Stream", "StreamClosed", "TerraformHandle", "Timeout", "TokenCheck", "TokenKind",
+    "TokenNotRotated", "TokenOrganization", "TokenSource", "TokenStore", "TransportError", "Turn",
+    "Unauthorized", "UnknownVariant", "UnprocessableEntity", "Unset", "UpdateHook", "VariableChange",
+    "VariableValue", "VariablesApplied", "VariablesDrift", "VariablesError", "VariablesParent",
+    "VariablesPlan", "VariablesSource", "WebhookEvent", "WebhookRefused", "WhenSlow", "WithResponse",
+    "__version__", "bodies", "from_dict", "json_default", "models", "table", "to_dict", "to_json",
+    "to_request", "webhooks",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from qovery_async import ConfigurationError, Page, Table, UnknownVariant, from_dict, models, table
+from qovery_async import ConfigurationError, Page, SmallTable, UnknownVariant, from_dict, models, table
 from qovery_async.emulator import Emulator
 from qovery_sync import Qovery
 from tests.support.server import PROJECT, in_thread
@@ -93,11 +93,11 @@ def test_names_are_text_everywhere() -> None:
         cells = Cells(shown._repr_html_())
         assert cells.tags <= {"table", "caption", "thead", "tbody", "tr", "th", "td", "p"}
         assert any(text.startswith("<script>alert(1)</script>[bold red]x[/]\\x1b[31m") for text in cells.texts)
-        for text in (printed(shown, 300), str(shown) if isinstance(shown, Table) else ""):
+        for text in (printed(shown, 300), str(shown) if isinstance(shown, SmallTable) else ""):
             assert "\x1b" not in text
             assert "\u202e" not in text
             assert "[bold red]x[/]" in text or not text
-    title = Table("<b>[red]\x1b", ["<i>[blue]"], [])
+    title = SmallTable("<b>[red]\x1b", ["<i>[blue]"], [])
     assert Cells(title._repr_html_()).texts == ["<b>[red]\\x1b", "<i>[blue]"]
     assert "<i>[blue]" in printed(title)
 

@@ -36,7 +36,7 @@ class Displayed:
         raise NotImplementedError
 
     def _table(self) -> Any:
-        return import_module("qovery_async.tables").Table(*self._rows())
+        return import_module("qovery_async.tables").SmallTable(*self._rows())
 
     def _repr_html_(self) -> str:
         shown: str = self._table()._repr_html_()
