@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from importlib import import_module
-from typing import Any, cast
+from typing import Any
 
 import attrs
 
@@ -55,5 +55,5 @@ def hidden_attributes(model: Any) -> set[object]:
 
 def values_of(model: Any) -> dict[str, Any]:
     """The attributes of a model, without those that all have."""
-    names = [field.name for field in attrs.fields(cast("type[Any]", type(model))) if field.name not in COMMON]
+    names = [field.name for field in attrs.fields(model.__class__) if field.name not in COMMON]
     return {name: getattr(model, name) for name in names}
