@@ -25,7 +25,7 @@ SPEC = Path(os.environ.get("QOVERY_SPEC", ROOT.parent / "shared" / "spec" / "ope
 PYTHONS = ("3.11", "3.12", "3.13")  # as the classifiers say
 NEWER = ("3.14", "3.15")  # not supported yet, but tested if they are installed
 # Runs the tests that need no other program and no network.
-NOT_ALONE = ("browser", "conformance", "docs_site", "frameworks", "packaging", "servers")
+NOT_ALONE = ("browser", "conformance", "docs_site", "frameworks", "notebooks", "packaging", "servers")
 ALONE = ("-n", "auto", *(f"--ignore=tests/{folder}" for folder in NOT_ALONE))
 # `tests` and `slow` share these tests out: a test of more than two seconds is marked `slow`.
 QUICK, SLOW = "not slow", "slow"
@@ -105,9 +105,16 @@ def servers(session: nox.Session) -> None:
 
 @nox.session
 def frameworks(session: nox.Session) -> None:
-    """Tests the receivers of webhooks under aiohttp, FastAPI, Flask and Django, with what the emulator delivers."""
+    """Tests the examples for aiohttp, FastAPI, Flask, Django, Celery and others under real servers and workers."""
     install(session, "frameworks")
     session.run("pytest", "-n", "2", "tests/frameworks", *session.posargs)
+
+
+@nox.session
+def notebooks(session: nox.Session) -> None:
+    """Runs the example notebook in a kernel of Jupyter, and makes data frames with pandas and polars."""
+    install(session, "notebooks")
+    session.run("pytest", "tests/notebooks", *session.posargs)
 
 
 @nox.session

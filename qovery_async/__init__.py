@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     from qovery_async.directory.identity import Handle
     from qovery_async.environments.difference import EnvironmentChange, EnvironmentDiff
     from qovery_async.environments.document import EnvironmentDocument, EnvironmentRef, ServiceDocument
+    from qovery_async.foreign_json import json_default
     from qovery_async.from_response import to_request
     from qovery_async.handles.clusters import ClusterHandle
     from qovery_async.handles.kinds import (
@@ -96,6 +97,11 @@ if TYPE_CHECKING:
     from qovery_async.streams.backlog import WhenSlow
     from qovery_async.streams.merged import Merged, OnStreamError
     from qovery_async.streams.stream import Stream
+    from qovery_async.tables import SmallTable, table
+    from qovery_async.tokens.checking import TokenCheck, TokenOrganization
+    from qovery_async.tokens.failures import RotationStep, TokenNotRotated
+    from qovery_async.tokens.kinds import TokenKind
+    from qovery_async.tokens.rotation import RotatedToken, TokenStore
     from qovery_async.transport.websocket import Closing
     from qovery_async.variables.changes import VariableChange
     from qovery_async.variables.desired import DesiredVariables, VariablesSource
@@ -165,6 +171,16 @@ else:
         "Merged": "streams.merged",
         "OnStreamError": "streams.merged",
         "LogHook": "deployments.run_log",
+        "TokenCheck": "tokens.checking",
+        "TokenOrganization": "tokens.checking",
+        "TokenKind": "tokens.kinds",
+        "TokenNotRotated": "tokens.failures",
+        "RotationStep": "tokens.failures",
+        "RotatedToken": "tokens.rotation",
+        "TokenStore": "tokens.rotation",
+        "json_default": "foreign_json",
+        "table": "tables",
+        "SmallTable": "tables",
         "WebhookEvent": "webhooks.events",
         "WebhookRefused": "webhooks.refusals",
     }
@@ -186,23 +202,25 @@ __all__ = [
     "NO_RETRIES", "NO_TIMEOUT", "UNSET", "AgenticWorkflowHandle", "AliasOf", "ApiError", "ApplicationHandle",
     "ArgocdAppHandle", "AsyncClientSettings", "AsyncQovery", "BadRequest", "BulkOutcome", "BulkProgress",
     "CallOptions", "ClientSettings", "Closing", "ClusterHandle", "ClusterSnapshot", "ClusterUpdateHook",
-    "ConfigurationError", "Conflict", "ConflictingChange", "ConnectError", "ContainerHandle", "DatabaseHandle",
-    "DecodeError", "DeploymentAction", "DeploymentCanceled", "DeploymentError", "DeploymentFailed",
-    "DeploymentTimeout", "DesiredVariables", "EnvironmentChange", "EnvironmentDiff", "EnvironmentDocument",
-    "EnvironmentHandle", "EnvironmentRef", "EnvironmentSnapshot", "FailedService", "FindError", "Forbidden",
-    "ForwardedPort", "Handle", "Headers", "HelmHandle", "Identified", "Inventory", "InventoryCluster",
-    "InventoryEnvironment", "InventoryProject", "InventoryService", "Items", "JobHandle", "LocalRateLimiter",
-    "LogHook", "Merged", "Mode", "Model", "MountedFile", "NotFound", "NotListed", "NothingFound", "OnConflict",
-    "OnError", "OnStreamError", "OpenEnum", "Pace", "Page", "PatchChange", "PatchPreview", "PlanNotApplied",
-    "PlanOutdated", "PreconditionFailed", "ProgressHook", "ProjectHandle", "QoveryError", "Rate",
-    "RateBudgetExhausted", "RateLimited", "RateLimiter", "RawResponse", "RequestEvent", "RequestHook",
-    "RequestTimeout", "ResponseEvent", "ResponseHook", "ResponseTooLarge", "RetryEvent", "RetryHook",
-    "RetryPolicy", "ScopedVariables", "SecretValue", "SeenVariable", "ServerError", "ServiceDocument",
-    "ServiceHandle", "ServiceRef", "ServiceSelection", "ServiceSnapshot", "ServiceVersions", "SeveralFound",
-    "ShellFailed", "ShellResult", "ShellSession", "ShellTimeout", "Stream", "StreamClosed", "TerraformHandle",
-    "Timeout", "TokenSource", "TransportError", "Turn", "Unauthorized", "UnknownVariant", "UnprocessableEntity",
-    "Unset", "UpdateHook", "VariableChange", "VariableValue", "VariablesApplied", "VariablesDrift",
-    "VariablesError", "VariablesParent", "VariablesPlan", "VariablesSource", "WebhookEvent", "WebhookRefused",
-    "WhenSlow", "WithResponse", "__version__", "bodies", "from_dict", "models", "to_dict", "to_json",
+    "ConfigurationError", "Conflict", "ConflictingChange", "ConnectError", "ContainerHandle",
+    "DatabaseHandle", "DecodeError", "DeploymentAction", "DeploymentCanceled", "DeploymentError",
+    "DeploymentFailed", "DeploymentTimeout", "DesiredVariables", "EnvironmentChange", "EnvironmentDiff",
+    "EnvironmentDocument", "EnvironmentHandle", "EnvironmentRef", "EnvironmentSnapshot", "FailedService",
+    "FindError", "Forbidden", "ForwardedPort", "Handle", "Headers", "HelmHandle", "Identified", "Inventory",
+    "InventoryCluster", "InventoryEnvironment", "InventoryProject", "InventoryService", "Items", "JobHandle",
+    "LocalRateLimiter", "LogHook", "Merged", "Mode", "Model", "MountedFile", "NotFound", "NotListed",
+    "NothingFound", "OnConflict", "OnError", "OnStreamError", "OpenEnum", "Pace", "Page", "PatchChange",
+    "PatchPreview", "PlanNotApplied", "PlanOutdated", "PreconditionFailed", "ProgressHook", "ProjectHandle",
+    "QoveryError", "Rate", "RateBudgetExhausted", "RateLimited", "RateLimiter", "RawResponse", "RequestEvent",
+    "RequestHook", "RequestTimeout", "ResponseEvent", "ResponseHook", "ResponseTooLarge", "RetryEvent",
+    "RetryHook", "RetryPolicy", "RotatedToken", "RotationStep", "ScopedVariables", "SecretValue",
+    "SeenVariable", "ServerError", "ServiceDocument", "ServiceHandle", "ServiceRef", "ServiceSelection",
+    "ServiceSnapshot", "ServiceVersions", "SeveralFound", "ShellFailed", "ShellResult", "ShellSession",
+    "ShellTimeout", "SmallTable", "Stream", "StreamClosed", "TerraformHandle", "Timeout", "TokenCheck",
+    "TokenKind", "TokenNotRotated", "TokenOrganization", "TokenSource", "TokenStore", "TransportError",
+    "Turn", "Unauthorized", "UnknownVariant", "UnprocessableEntity", "Unset", "UpdateHook", "VariableChange",
+    "VariableValue", "VariablesApplied", "VariablesDrift", "VariablesError", "VariablesParent",
+    "VariablesPlan", "VariablesSource", "WebhookEvent", "WebhookRefused", "WhenSlow", "WithResponse",
+    "__version__", "bodies", "from_dict", "json_default", "models", "table", "to_dict", "to_json",
     "to_request", "webhooks",
 ]  # fmt: skip

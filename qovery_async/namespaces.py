@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from qovery_async.resources.terraforms import Terraforms
     from qovery_async.shell.namespace import Shells
     from qovery_async.streams.clusters import Streams
+    from qovery_async.tokens.namespace import TokenUpkeep
     from qovery_async.variables.namespace import Variables
 
 
@@ -129,6 +130,7 @@ class Namespaces(Root):
     shell: Namespace[Shells] = Namespace("Shells", "shell.namespace")
     streams: Namespace[Streams] = Namespace("Streams", "streams.clusters")
     terraforms: Namespace[Terraforms] = Namespace("Terraforms", "resources.terraforms")
+    tokens: Namespace[TokenUpkeep] = Namespace("TokenUpkeep", "tokens.namespace")
     variables: Namespace[Variables] = Namespace("Variables", "variables.namespace")
     webhooks: Namespace[WebhooksWithReplay] = Namespace("WebhooksWithReplay", "replay")
     organization: Namespace[Organizations] = organizations

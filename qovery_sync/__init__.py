@@ -89,6 +89,7 @@ if TYPE_CHECKING:
     from qovery_async.deployments.snapshot import ClusterSnapshot, EnvironmentSnapshot, ServiceSnapshot
     from qovery_async.environments.difference import EnvironmentChange, EnvironmentDiff
     from qovery_async.environments.document import EnvironmentDocument, EnvironmentRef, ServiceDocument
+    from qovery_async.foreign_json import json_default
     from qovery_async.from_response import to_request
     from qovery_async.port_forward.address import ForwardedPort
     from qovery_async.runtime.patching.difference import PatchChange, PatchPreview
@@ -96,6 +97,11 @@ if TYPE_CHECKING:
     from qovery_async.shell.results import ShellFailed, ShellResult, ShellTimeout
     from qovery_async.streams.backlog import WhenSlow
     from qovery_async.streams.merged import OnStreamError
+    from qovery_async.tables import SmallTable, table
+    from qovery_async.tokens.checking import TokenCheck, TokenOrganization
+    from qovery_async.tokens.failures import RotationStep, TokenNotRotated
+    from qovery_async.tokens.kinds import TokenKind
+    from qovery_async.tokens.rotation import RotatedToken, TokenStore
     from qovery_async.transport.websocket import Closing
     from qovery_async.variables.changes import VariableChange
     from qovery_async.variables.desired import DesiredVariables, VariablesSource
@@ -183,6 +189,16 @@ else:
         "Merged": "qovery_sync.streams.merged",
         "OnStreamError": "qovery_async.streams.merged",
         "LogHook": "qovery_async.deployments.run_log",
+        "TokenCheck": "qovery_async.tokens.checking",
+        "TokenOrganization": "qovery_async.tokens.checking",
+        "TokenKind": "qovery_async.tokens.kinds",
+        "TokenNotRotated": "qovery_async.tokens.failures",
+        "RotationStep": "qovery_async.tokens.failures",
+        "RotatedToken": "qovery_async.tokens.rotation",
+        "TokenStore": "qovery_async.tokens.rotation",
+        "json_default": "qovery_async.foreign_json",
+        "table": "qovery_async.tables",
+        "SmallTable": "qovery_async.tables",
         "WebhookEvent": "qovery_async.webhooks.events",
         "WebhookRefused": "qovery_async.webhooks.refusals",
     }
@@ -202,25 +218,27 @@ else:
 
 __all__ = [
     "NO_RETRIES", "NO_TIMEOUT", "UNSET", "AgenticWorkflowHandle", "AliasOf", "ApiError", "ApplicationHandle",
-    "ArgocdAppHandle", "BadRequest", "BulkOutcome", "BulkProgress", "CallOptions", "ClientSettings", "Closing",
-    "ClusterHandle", "ClusterSnapshot", "ClusterUpdateHook", "ConfigurationError", "Conflict",
-    "ConflictingChange", "ConnectError", "ContainerHandle", "DatabaseHandle", "DecodeError", "DeploymentAction",
-    "DeploymentCanceled", "DeploymentError", "DeploymentFailed", "DeploymentTimeout", "DesiredVariables",
-    "EnvironmentChange", "EnvironmentDiff", "EnvironmentDocument", "EnvironmentHandle", "EnvironmentRef",
-    "EnvironmentSnapshot", "FailedService", "FindError", "Forbidden", "ForwardedPort", "Handle", "Headers",
-    "HelmHandle", "Identified", "Inventory", "InventoryCluster", "InventoryEnvironment", "InventoryProject",
-    "InventoryService", "JobHandle", "LocalRateLimiter", "LogHook", "Merged", "Mode", "Model", "MountedFile",
-    "NotFound", "NotListed", "NothingFound", "OnConflict", "OnError", "OnStreamError", "OpenEnum", "Pace",
-    "Page", "PatchChange", "PatchPreview", "PlanNotApplied", "PlanOutdated", "PreconditionFailed",
-    "ProgressHook", "ProjectHandle", "Qovery", "QoveryError", "Rate", "RateBudgetExhausted", "RateLimited",
-    "RateLimiter", "RawResponse", "RequestEvent", "RequestHook", "RequestTimeout", "ResponseEvent",
-    "ResponseHook", "ResponseTooLarge", "RetryEvent", "RetryHook", "RetryPolicy", "ScopedVariables",
-    "SecretValue", "SeenVariable", "ServerError", "ServiceDocument", "ServiceHandle", "ServiceRef",
-    "ServiceSelection", "ServiceSnapshot", "ServiceVersions", "SeveralFound", "ShellFailed", "ShellResult",
-    "ShellSession", "ShellTimeout", "Stream", "StreamClosed", "TerraformHandle", "Timeout", "TokenSource",
-    "TransportError", "Turn", "Unauthorized", "UnknownVariant", "UnprocessableEntity", "Unset", "UpdateHook",
-    "VariableChange", "VariableValue", "VariablesApplied", "VariablesDrift", "VariablesError",
-    "VariablesParent", "VariablesPlan", "VariablesSource", "WebhookEvent", "WebhookRefused",
-    "WhenSlow", "WithResponse", "__version__", "bodies", "from_dict", "models", "to_dict", "to_json",
+    "ArgocdAppHandle", "BadRequest", "BulkOutcome", "BulkProgress", "CallOptions", "ClientSettings",
+    "Closing", "ClusterHandle", "ClusterSnapshot", "ClusterUpdateHook", "ConfigurationError", "Conflict",
+    "ConflictingChange", "ConnectError", "ContainerHandle", "DatabaseHandle", "DecodeError",
+    "DeploymentAction", "DeploymentCanceled", "DeploymentError", "DeploymentFailed", "DeploymentTimeout",
+    "DesiredVariables", "EnvironmentChange", "EnvironmentDiff", "EnvironmentDocument", "EnvironmentHandle",
+    "EnvironmentRef", "EnvironmentSnapshot", "FailedService", "FindError", "Forbidden", "ForwardedPort",
+    "Handle", "Headers", "HelmHandle", "Identified", "Inventory", "InventoryCluster", "InventoryEnvironment",
+    "InventoryProject", "InventoryService", "JobHandle", "LocalRateLimiter", "LogHook", "Merged", "Mode",
+    "Model", "MountedFile", "NotFound", "NotListed", "NothingFound", "OnConflict", "OnError", "OnStreamError",
+    "OpenEnum", "Pace", "Page", "PatchChange", "PatchPreview", "PlanNotApplied", "PlanOutdated",
+    "PreconditionFailed", "ProgressHook", "ProjectHandle", "Qovery", "QoveryError", "Rate",
+    "RateBudgetExhausted", "RateLimited", "RateLimiter", "RawResponse", "RequestEvent", "RequestHook",
+    "RequestTimeout", "ResponseEvent", "ResponseHook", "ResponseTooLarge", "RetryEvent", "RetryHook",
+    "RetryPolicy", "RotatedToken", "RotationStep", "ScopedVariables", "SecretValue", "SeenVariable",
+    "ServerError", "ServiceDocument", "ServiceHandle", "ServiceRef", "ServiceSelection", "ServiceSnapshot",
+    "ServiceVersions", "SeveralFound", "ShellFailed", "ShellResult", "ShellSession", "ShellTimeout",
+    "SmallTable", "Stream", "StreamClosed", "TerraformHandle", "Timeout", "TokenCheck", "TokenKind",
+    "TokenNotRotated", "TokenOrganization", "TokenSource", "TokenStore", "TransportError", "Turn",
+    "Unauthorized", "UnknownVariant", "UnprocessableEntity", "Unset", "UpdateHook", "VariableChange",
+    "VariableValue", "VariablesApplied", "VariablesDrift", "VariablesError", "VariablesParent",
+    "VariablesPlan", "VariablesSource", "WebhookEvent", "WebhookRefused", "WhenSlow", "WithResponse",
+    "__version__", "bodies", "from_dict", "json_default", "models", "table", "to_dict", "to_json",
     "to_request", "webhooks",
 ]  # fmt: skip

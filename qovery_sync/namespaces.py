@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from qovery_sync.resources.terraforms import Terraforms
     from qovery_sync.shell.namespace import Shells
     from qovery_sync.streams.clusters import Streams
+    from qovery_sync.tokens.namespace import TokenUpkeep
     from qovery_sync.variables.namespace import Variables
 
 
@@ -131,6 +132,7 @@ class Namespaces(Root):
     shell: Namespace[Shells] = Namespace("Shells", "shell.namespace")
     streams: Namespace[Streams] = Namespace("Streams", "streams.clusters")
     terraforms: Namespace[Terraforms] = Namespace("Terraforms", "resources.terraforms")
+    tokens: Namespace[TokenUpkeep] = Namespace("TokenUpkeep", "tokens.namespace")
     variables: Namespace[Variables] = Namespace("Variables", "variables.namespace")
     webhooks: Namespace[WebhooksWithReplay] = Namespace("WebhooksWithReplay", "replay")
     organization: Namespace[Organizations] = organizations

@@ -10,6 +10,7 @@ from typing import Protocol, cast
 COMMANDS: Mapping[str, str] = {
     "port-forward": "open a local TCP port that leads to a port of a service",
     "shell": "open a shell in a container of a service, or run a command there",
+    "whoami": "say whether the token works, for what, and how much of its budget is left",
 }
 """What each command does, in a line. It is the module of its name in this folder, with `_` for `-`."""
 

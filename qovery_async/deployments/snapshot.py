@@ -10,6 +10,7 @@ import attrs
 from qovery_async import models
 from qovery_async.deployments.kinds import LISTS
 from qovery_async.secrecy.printable import one_line
+from qovery_async.vocabulary.displayed import Displayed, Rows
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -57,7 +58,7 @@ class ServiceSnapshot:
 
 
 @attrs.frozen(kw_only=True)
-class EnvironmentSnapshot:
+class EnvironmentSnapshot(Displayed):
     """An environment and its services at one moment.
 
     `services` are all services of the environment, in the order of their stages, except ArgoCD apps, whose state the
@@ -106,6 +107,10 @@ class EnvironmentSnapshot:
     def __str__(self) -> str:
         stage = f", stage {one_line(self.stage, 80)}" if self.stage else ""
         return f"environment {self.environment_id}: {self.state}{stage}"
+
+    def _rows(self) -> Rows:
+        services = ((service.name, service.kind, service.stage, service.state) for service in self.services)
+        return str(self), ("Service", "Kind", "Stage", "State"), services
 
 
 @attrs.frozen(kw_only=True)

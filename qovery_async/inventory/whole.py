@@ -11,6 +11,7 @@ import attrs
 from qovery_async.errors import ConfigurationError
 from qovery_async.inventory.nodes import InventoryCluster, InventoryEnvironment, InventoryProject, InventoryService
 from qovery_async.secrecy.printable import one_line
+from qovery_async.vocabulary.displayed import Displayed, Rows
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -19,7 +20,7 @@ COLUMNS = ("Project", "Environment", "Mode", "Cluster", "Service", "Kind", "Stat
 
 
 @attrs.define(eq=False, repr=False)
-class Inventory:
+class Inventory(Displayed):
     """The projects, environments, services and clusters of an organization, linked to each other.
 
     Each list is in the order of the API. `service.environment.project.name` leads up,
@@ -110,13 +111,19 @@ class Inventory:
         except ImportError:
             raise ConfigurationError("Inventory.table needs the extra `rich`: pip install rich") from None
         table = Table(*COLUMNS)
+        for cells in self._cells():
+            table.add_row(*(Text(one_line(cell or "")) for cell in cells))  # as text, so that no name is markup
+        return table
+
+    def _rows(self) -> Rows:
+        return repr(self), COLUMNS, self._cells()
+
+    def _cells(self) -> Iterator[tuple[str | None, ...]]:
         for service in self.services:
             environment = service.environment
             cluster = environment.cluster.name if environment.cluster else ""
             names = (environment.project.name, environment.name, environment.mode, cluster, service.name)
-            cells = (*names, service.kind, service.state)
-            table.add_row(*(Text(one_line(cell or "")) for cell in cells))  # as text, so that no name is markup
-        return table
+            yield (*names, service.kind, service.state)
 
     def _lines(self) -> Iterator[str]:
         for project in self.projects:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from importlib import import_module
 from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qs
 
@@ -12,6 +13,7 @@ import attrs
 from qovery_async.codec.plain import is_object
 from qovery_async.errors import DecodeError
 from qovery_async.vocabulary import Unset
+from qovery_async.vocabulary.displayed import Displayed
 
 T = TypeVar("T")
 
@@ -26,7 +28,7 @@ BESIDE = ("page", "page_size", "links", "organization_max_limit_reached")
 
 
 @attrs.frozen
-class Page(Generic[T]):
+class Page(Displayed, Generic[T]):
     """One page of a list: `for item in page`, `len(page)`. An attribute is None if the response does not have it.
 
     A page without items is false, and may have a `next` one all the same. `page.items` is the list to index:
@@ -50,6 +52,9 @@ class Page(Generic[T]):
 
     def __len__(self) -> int:
         return len(self.items)
+
+    def _table(self) -> Any:
+        return import_module("qovery_async.tables").table(self.items)
 
 
 def read_page(value: Any, items: list[T]) -> Page[T]:

@@ -53,6 +53,14 @@ class Credentials:
         """The value of `Authorization`, once it is known."""
         return self._header
 
+    def replace(self, token: Secret) -> None:
+        """Sends another token from now on, in place of one that was given as a string."""
+        self._header, self._source = self._spell(token), token
+
+    def instead(self, token: Secret) -> Credentials:
+        """The same for another token, whatever scheme this one was given: both are Qovery's."""
+        return Credentials(token, None, self._beside)
+
     async def header(self, request: Request, limit: Timeout, *, instead_of: Secret | None = None) -> Secret:
         """The value of `Authorization`; a new one, where there can be one, if the API has refused `instead_of`."""
         if self._header is None or (self.can_renew and self._header == instead_of):

@@ -19,6 +19,7 @@ from qovery_async.variables.desired import merged, of_here
 from qovery_async.variables.parents import VariablesParent
 from qovery_async.variables.present import Here
 from qovery_async.variables.values import VariableValue, WantedVariable
+from qovery_async.vocabulary.displayed import Displayed, Plain, Rows
 
 FRESH = 60.0
 """Seconds for which a plan is applied without looking again."""
@@ -44,7 +45,7 @@ class PlanMemory:
 
 
 @attrs.frozen(kw_only=True)
-class VariablesPlan:
+class VariablesPlan(Displayed):
     """What `client.variables.apply` would change; `print(plan)` shows it, with secrets masked.
 
     `changes` are in the order of their keys; without any, there is nothing to do. `uncompared` are the keys of secrets that are
@@ -62,6 +63,12 @@ class VariablesPlan:
 
     def __str__(self) -> str:
         return told(self.parent, self.changes, self.uncompared)
+
+    def _rows(self) -> Rows:
+        title, *lines = str(self).split("\n")
+        changes = [(one.action, one.key, Plain(str(one))) for one in self.changes]
+        notes = [("note", "", Plain(line.strip())) for line in lines[len(changes) :]]
+        return title, ("Action", "Variable", "Change"), [*changes, *notes]
 
     def to_dict(self) -> dict[str, Any]:
         """The plan as JSON values, without the values of secrets."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
-from typing import Any, ClassVar, Final, Literal, get_type_hints
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import Annotated, Any, ClassVar, Final, Literal, get_type_hints
 
 import attrs
 
-from qovery_async.secrecy.masking import MASK, beside_secret_name, masked
-from qovery_async.vocabulary.definition import COMMON
+from qovery_async.secrecy.masking import MASK, masked
+from qovery_async.vocabulary.displayed import Displayed, Plain, Rows, hidden_attributes, values_of
 
 
 class Unset(enum.Enum):
@@ -66,7 +67,7 @@ NOT_GIVEN: Final[tuple[str, ...]] = attrs.Factory(_not_given, takes_self=True)
 
 # Pickles and copies are those of any class with slots: what attrs makes for this class knows no other attributes.
 @attrs.define(kw_only=True, repr=False, getstate_setstate=False)
-class Model:
+class Model(Displayed):
     """Base class of the API's objects; `to_dict`, `to_json` and `from_dict` convert them.
 
     `extra` maps the JSON keys that this version does not know to their values, which are sent along.
@@ -86,15 +87,29 @@ class Model:
         # The public module, so that pickles stay valid when a class moves between modules.
         cls.__module__ = "qovery_async.models"
 
-    def __repr__(self) -> str:
-        names = [a.name for a in attrs.fields(type(self)) if a.name not in COMMON]
-        values = {name: getattr(self, name) for name in names} | ({"extra": self.extra} if self.extra else {})
-        # Only an explicit False unmasks.
-        open_ = self.__secrets_if__ and values[self.__secrets_if__] is False
-        hidden = {*(() if open_ else self.__secrets__), *beside_secret_name(values)}
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: Any) -> Any:
+        return _pydantic().of_model(cls, handler)
+
+    def _shown(self) -> dict[str, str]:
+        """What `repr` and others show: the attributes that are given, with `***` for secrets."""
+        values = values_of(self) | ({"extra": self.extra} if self.extra else {})
+        hidden = hidden_attributes(self)
         given = {k: v for k, v in values.items() if v is not UNSET and v is not None}
-        parts = [f"{k}={MASK if k in hidden else masked(v)}" for k, v in given.items()]
-        return f"{type(self).__name__}({', '.join(parts)})"
+        return {k: MASK if k in hidden else masked(v) for k, v in given.items()}
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{name}={text}' for name, text in self._shown().items())})"
+
+    def __rich_repr__(self) -> Iterator[tuple[str, object]]:
+        """For `rich`, which else reads the attributes of attrs classes, secrets too."""
+        return ((name, Plain(text)) for name, text in self._shown().items())
+
+    def _rows(self) -> Rows:
+        hidden, values = hidden_attributes(self), values_of(self)
+        shown = self._shown().items()
+        rows = [(name, Plain(MASK) if name in hidden else values.get(name, Plain(text))) for name, text in shown]
+        return type(self).__name__, ("attribute", "value"), rows
 
 
 class _Extra:
@@ -146,8 +161,15 @@ class UnknownVariant:
         except KeyError:
             raise AttributeError(f"this object has no key {name!r}; raw has all of its keys") from None
 
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: Any) -> Any:
+        return _pydantic().of_unknown_variant()
+
     def __repr__(self) -> str:
         return f"UnknownVariant(raw={masked(self.raw)})"
+
+    def __rich_repr__(self) -> Iterator[tuple[str, object]]:
+        yield "raw", Plain(masked(self.raw))
 
 
 @attrs.frozen
@@ -157,8 +179,20 @@ class Wire:
     name: str
 
 
+class _Rule:
+    """What selects the branch of a union."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
+        return _pydantic().of_union(Annotated[source, self], source, handler)
+
+
+def _pydantic() -> Any:
+    """The module that knows pydantic. It stands above this one, and is needed only by those who have pydantic."""
+    return import_module("qovery_async.codec.pydantic_schema")
+
+
 @attrs.frozen(eq=False)
-class ByTag:
+class ByTag(_Rule):
     """Selects the branch of a union by the value of one key."""
 
     key: str
@@ -166,7 +200,7 @@ class ByTag:
 
 
 @attrs.frozen(eq=False)
-class ByKey:
+class ByKey(_Rule):
     """Selects the branch of a union by the first of these keys that an object has; `""` is the branch for the rest."""
 
     branches: Mapping[str, Any]

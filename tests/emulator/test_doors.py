@@ -70,7 +70,8 @@ async def test_viewers_only_look(emulator: Emulator, client: AsyncQovery) -> Non
 async def test_a_token_is_told_once_and_ends_with_its_deletion(emulator: Emulator, client: AsyncQovery) -> None:
     made = await client.api_tokens.create({"name": "ci", "role_id": None})
     assert made.token
-    (listed,) = await client.api_tokens.list()
+    own, listed = await client.api_tokens.list()
+    assert (own.name, own.role_name) == ("emulator", "Admin")
     assert (listed.id, listed.extra) == (made.id, {})
     await client.api_tokens.delete(made.id)
     async with AsyncQovery(made.token, base_url=emulator.url) as late:

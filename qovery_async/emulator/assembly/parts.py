@@ -16,7 +16,7 @@ from qovery_async.emulator.life.environments import Life
 from qovery_async.emulator.streams.server import StreamServer
 from qovery_async.emulator.streams.state_source import StateSource
 from qovery_async.emulator.webhooks.office import WebhookOffice
-from qovery_async.emulator.world import handlers, presets, topology
+from qovery_async.emulator.world import access, handlers, presets, topology
 from qovery_async.emulator.world.audit_log import AuditLog
 from qovery_async.emulator.world.auditing import start_audit
 from qovery_async.emulator.world.state import State
@@ -48,7 +48,7 @@ def assemble(options: EmulatorOptions) -> Parts:
     state, tokens = State(seed), Tokens()
     rate_limit = RateLimit(options.requests_per_hour, clock)
     token = options.token or new_token("qov_", seed)
-    tokens.accept(token, organizations=frozenset([presets.build(options.world, state).id]))
+    access.enlist(tokens, state, presets.build(options.world, state), token)
     life, clusters = topology.start_life(state, clock, seed, options.durations)
     faults = Faults(seed, now=lambda: clock.now().timestamp())
     source = StateSource.started(state, tokens, rate_limit, life)

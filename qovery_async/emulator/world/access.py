@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from typing import Any
+from uuid import NAMESPACE_OID, uuid5
 
 from qovery_async.emulator.facts.families import families
 from qovery_async.emulator.facts.refusals import Refusal
@@ -47,6 +48,18 @@ def join(state: State, organization: Entity, email: str, role: str) -> None:
         "role": {"Owner": "OWNER", "Admin": "ADMIN", "Viewer": "VIEWER"}.get(role, "DEVELOPER"),
         "role_name": role, "role_id": derived.roles_of(organization)[role],
     })  # fmt: skip
+
+
+def enlist(tokens: Tokens, state: State, organization: Entity, token: str) -> None:
+    """Accepts a token with the role Admin, and lists it among those of the organization."""
+    at = organization.value["created_at"]
+    entity = state.add("apiToken", organization, {
+        "id": str(uuid5(NAMESPACE_OID, token)), "created_at": at, "updated_at": at, "name": "emulator",
+        "description": "The token of the emulator.", "role_id": derived.roles_of(organization)["Admin"],
+        "role_name": "Admin",
+    })  # fmt: skip
+    entity.facts["token"] = token
+    tokens.accept(token, organizations=frozenset([organization.id]))
 
 
 def _create_organization(tokens: Tokens, call: ApiCall) -> ApiResponse:

@@ -102,7 +102,7 @@ class TestMethods:
         silent = [
             call for call, method in taking.items() if "organization_id" not in section(docs(client)[call], "Args")
         ]
-        assert len(taking) == 184 + 11 + 2 * 19  # operations; streams, shells and webhooks; patches
+        assert len(taking) == 184 + 12 + 2 * 19  # operations; streams, shells, webhooks and tokens; patches
         assert silent == ["events.iterate"]
 
     def test_tell_the_http_call_and_the_errors(self, client: object) -> None:
