@@ -178,3 +178,21 @@ async def test_analyses_end() -> None:
             assert (await client.clusters.analyses.get(cluster, made.id)).status == status
             assert [one.status for one in await client.clusters.analyses.list(cluster)] == [status]
             assert len(await client.clusters.analyses.list_logs(cluster, made.id)) == lines
+
+
+async def test_a_null_clears_the_description_of_a_stage(emulator: Emulator, client: AsyncQovery) -> None:
+    environment = emulator.state.every("environment")[0].id
+    stage = await client.deployment_stages.create(environment, {"name": "first", "description": "soon"})
+    assert stage.description == "soon"
+    changed = await client.deployment_stages.update(stage.id, {"name": "first", "description": None})
+    assert changed.description == ""
+
+
+async def test_variables_follow_the_name_of_their_service(emulator: Emulator, client: AsyncQovery) -> None:
+    service = emulator.state.every("application")[0]
+    body: Any = {"key": "NEW", "value": "1", "is_secret": True, "variable_scope": "APPLICATION"}
+    made = await client.variables.create({**body, "variable_parent_id": service.id})
+    assert (made.service_id, made.service_name) == (service.id, "storefront")
+    service.value["name"] = "renamed"
+    shown = await client.variables.list(parent_id=service.id, scope="APPLICATION")
+    assert {v.service_name for v in shown if v.service_id == service.id} == {"renamed"}

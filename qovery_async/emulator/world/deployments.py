@@ -213,8 +213,12 @@ def _of_queue(life: Life) -> ApiHandlers:
 
 
 def _of_clusters(clusters: ClusterLives) -> ApiHandlers:
-    def act(action: Action) -> ApiHandler:
-        return lambda call: ApiResponse(_accepted(lambda: clusters.act(call.target.id, action, trigger_of(call))))
+    def act(action: Action, status: int | None = None) -> ApiHandler:
+        def handle(call: ApiCall) -> ApiResponse:
+            body = _accepted(lambda: clusters.act(call.target.id, action, trigger_of(call)))
+            return ApiResponse(body, status=status)
+
+        return handle
 
     def delete(call: ApiCall) -> ApiResponse:
         in_use.refuse_used(call.target)
@@ -226,7 +230,8 @@ def _of_clusters(clusters: ClusterLives) -> ApiHandlers:
         return ApiResponse()
 
     return {
-        "clusters.deploy": act(Action.DEPLOY),
+        # The description says 201; Qovery's command line takes nothing but 200.
+        "clusters.deploy": act(Action.DEPLOY, 200),
         "clusters.upgrade": act(Action.DEPLOY),
         "clusters.stop": act(Action.STOP),
         "clusters.delete": delete,
