@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import copy
 import itertools
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import attrs
-import yaml
 from aiohttp import ClientSession
 from openapi_schema_validator import OAS30Validator, oas30_format_checker
 
@@ -24,40 +22,12 @@ from qovery_async.emulator.world.inventions import REASONS
 from qovery_async.emulator.world.stages import KIND as STAGE
 from qovery_async.emulator.world.stages import stages_of
 from qovery_async.emulator.world.state import Entity, State
-from tests.support.prism import description
+from tests.conformance.differences import COMPONENTS, CONTRADICTIONS, FORMATS, PUBLISHED, REFUSED, STATUSES
 from tests.support.samples import API, Sample
 
-SPEC = description()
-
-PUBLISHED: dict[str, Any] = yaml.load(SPEC.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
 BY_CALL = {operation.call: operation for operation in API.operations}
-_LAST = {"DELETE": 2}
 # What has to be asked for before there is one.
 _FREE = {"serviceType": "CONTAINER", "region": "eu-west-3", "zone": "fr-par-1", "databaseType": "POSTGRESQL"}
-
-# What nothing can be asked of: the status that says so, and why.
-REFUSED: Mapping[str, tuple[int, str]] = {
-    f"projects.{kind}.create_override": (400, "nothing is above the scope of a project")
-    for kind in ("environment_variables", "secrets")
-}
-
-# Where Qovery responds with another status than the description has, as the sources of its clients show.
-STATUSES: Mapping[str, tuple[int, str]] = {
-    "clusters.deploy": (200, "the command line takes nothing else, though the description says 201")
-}
-
-# Where the description contradicts itself, so that no answer fits before that is mended.
-_OVERLAP = "any object fits several branches of its `oneOf`, which forbids that; read as `anyOf` here"
-CONTRADICTIONS: Mapping[str, str] = {"DeploymentHistoryServiceDetails": _OVERLAP}
-COMPONENTS = copy.deepcopy(PUBLISHED["components"])
-for _name in CONTRADICTIONS:
-    COMPONENTS["schemas"][_name]["anyOf"] = COMPONENTS["schemas"][_name].pop("oneOf")
-# Where Qovery sends another format than it describes, as the sources of its clients show.
-FORMATS: Mapping[tuple[str, str], str] = {
-    ("ClusterFeatureResponse", "id"): "the ids of features are names such as STATIC_IP"
-}
-for _name, _key in FORMATS:
-    del COMPONENTS["schemas"][_name]["properties"][_key]["format"]
 
 
 def test_every_answer_fits(record_property: Callable[[str, object], None]) -> None:

@@ -57,8 +57,8 @@ def _of_environments(life: Life) -> ApiHandlers:
         return handler
 
     def cancel(call: ApiCall) -> DeploymentRequest:
-        force = bool(call.sent.get("force_cancel"))
-        return _accepted(lambda: life.cancel(call.target.id, force=force))
+        environment, force = call.target.above("environment") or call.target, bool(call.sent.get("force_cancel"))
+        return _accepted(lambda: life.cancel(environment.id, force=force))
 
     def delete(call: ApiCall) -> ApiResponse:
         # Deleting takes time only if something was deployed.
@@ -78,6 +78,7 @@ def _of_environments(life: Life) -> ApiHandlers:
         return lambda call: (request(call), ApiResponse())[1]
 
     return {
+        "agentic_workflows.cancel_deployment": silently(cancel),
         "environments.deploy": as_status(act(Action.DEPLOY)),
         "environments.redeploy": as_environment(act(Action.DEPLOY)),
         "environments.stop": as_environment(act(Action.STOP)),

@@ -11,7 +11,7 @@ from typing import Any
 
 from qovery_async.codec.plain import is_object
 from qovery_async.emulator.facts.refusals import Refusal, not_found
-from qovery_async.emulator.world import catalog, databases, domains, git_sources, plans, versions
+from qovery_async.emulator.world import catalog, databases, deployment_rules, domains, git_sources, plans, versions
 from qovery_async.emulator.world.state import Entity, State
 
 Known = dict[str, Any]
@@ -275,6 +275,7 @@ _CREATED: Mapping[str, Callable[[Mapping[str, Any], Entity, State], Known]] = {
 }
 _SHOWN: Mapping[str, Callable[[Entity], Mapping[str, Any]]] = {
     "organization": plans.when_shown,
+    "deploymentRule": deployment_rules.when_shown,
     "project": _project,
     "customRole": _custom_role,
     "database": _database,

@@ -34,9 +34,9 @@ def as_secret(variable: Entity) -> dict[str, Any]:
 
 def _service(variable: Entity) -> dict[str, Any]:
     """The service that a variable belongs to, or that a built-in one is about."""
-    service = variable.facts.get("service") or variable.parent
+    service: Entity | None = variable.facts.get("service") or variable.parent
     type_ = families().services.get(service.kind) if service else None
-    if type_ not in _LINKED:
+    if service is None or type_ not in _LINKED:
         return {}
     return {"service_id": service.id, "service_name": service.value["name"], "service_type": type_}
 
