@@ -20,7 +20,7 @@ from tests.conformance.exploring import Exploration, Finding, world
 from tests.support import ROOT
 from tests.support.prism import description
 
-MOST_SUCCEED = 0.9
+MOST_SUCCEED = 0.8
 """The share of operations that must succeed at least once: a run of refusals would show nothing."""
 
 

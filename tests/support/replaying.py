@@ -20,6 +20,7 @@ from typing import Any
 import attrs
 from aiohttp import ClientSession, WSMsgType
 
+from qovery_async.codec.plain import is_list, is_object
 from qovery_async.emulator import Emulator
 
 _MOST = 100
@@ -62,23 +63,28 @@ class Replay:
 
     async def run(self, step: Step) -> None:
         """Sends the request of a step, as often as it says, and looks at the last response."""
-        for _ in range(_MOST if step.until else 1):
-            if step.until:
-                self.emulator.clock.advance(3)
-            body, wrong = await self._asked(step)
-            wrong += [
-                f"{place} is {found!r:.300}, not {self._filled(wanted)!r}"
-                for place, wanted in step.holds.items()
-                if self._filled(wanted) not in (found := values(body, self._text(place)))
-            ]
-            if not wrong:
-                break
+        left = _MOST if step.until else 0
+        self.emulator.clock.advance(3 if step.until else 0)
+        body, wrong = await self._once(step)
+        while wrong and left:
+            left -= 1
+            self.emulator.clock.advance(3)
+            body, wrong = await self._once(step)
         assert not wrong, f"{step.call}: {'; '.join(wrong)}"
         for place in step.reads:
             found = values(body, self._text(place))
             assert found, f"{step.call}: nothing is at {place} of {body!r:.1000}"
             assert None not in found, f"{step.call}: null is at {place}"
         self.taken |= {name: one(body, self._text(place)) for name, place in step.takes.items()}
+
+    async def _once(self, step: Step) -> tuple[Any, list[str]]:
+        """The body of a response, and what is not as the step says."""
+        body, wrong = await self._asked(step)
+        for place, value in step.holds.items():
+            wanted, found = self._filled(value), values(body, self._text(place))
+            if wanted not in found:
+                wrong.append(f"{place} is {found!r:.300}, not {wanted!r}")
+        return body, wrong
 
     async def _asked(self, step: Step) -> tuple[Any, list[str]]:
         """The body of a response, and what is wrong with its status."""
@@ -108,9 +114,9 @@ class Replay:
         return {"output": output.decode()}
 
     def _filled(self, value: Any) -> Any:
-        if isinstance(value, dict):
+        if is_object(value):
             return {key: self._filled(item) for key, item in value.items()}
-        if isinstance(value, list):
+        if is_list(value):
             return [self._filled(item) for item in value]
         if not isinstance(value, str):
             return value
@@ -123,12 +129,12 @@ class Replay:
 
 def values(body: Any, place: str) -> list[Any]:
     """What is at a place such as `results[].id` or `results[name=api].ports`; a missing key is null."""
-    found = [body]
+    found: list[Any] = [body]
     for key, wanted, part in _PART.findall(place):
         if part:
-            found = [item.get(part) if isinstance(item, dict) else None for item in found]
+            found = [item.get(part) if is_object(item) else None for item in found]
         else:
-            every = [item for items in found if isinstance(items, list) for item in items]
+            every = [item for items in found if is_list(items) for item in items]
             found = [item for item in every if not key or str(item.get(key)) == wanted]
     return found
 
