@@ -70,6 +70,10 @@ def clients(prism: str) -> Iterator[Clients]:
         runner.run(asynchronous.aclose())
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--explore-seconds", type=float, default=0.0, help="how long Schemathesis goes on at least")
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Counts what the tests recorded, wherever they ran: xdist sends the reports here."""
     served, refused = Counter[str](), set[str]()
@@ -81,6 +85,8 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
             refused |= {operation} if outcome == "refused" else set()
         if "emulator" in recorded:
             terminalreporter.write_line(f"emulator: answers that fit the description: {recorded['emulator']}")
+        if "explored" in recorded:
+            terminalreporter.write_line(f"Schemathesis: {recorded['explored']}")
     if served or refused:
         counts = ", ".join(f"{face} {served[face]}/{len(API.operations)}" for face in sorted(served))
         terminalreporter.write_line(f"conformance: {counts}, {len(refused)} refused by Prism itself (listed)")

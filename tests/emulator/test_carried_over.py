@@ -178,3 +178,35 @@ async def test_analyses_end() -> None:
             assert (await client.clusters.analyses.get(cluster, made.id)).status == status
             assert [one.status for one in await client.clusters.analyses.list(cluster)] == [status]
             assert len(await client.clusters.analyses.list_logs(cluster, made.id)) == lines
+
+
+async def test_a_null_clears_the_description_of_a_stage(emulator: Emulator, client: AsyncQovery) -> None:
+    environment = emulator.state.every("environment")[0].id
+    stage = await client.deployment_stages.create(environment, {"name": "first", "description": "soon"})
+    assert stage.description == "soon"
+    changed = await client.deployment_stages.update(stage.id, {"name": "first", "description": None})
+    assert changed.description == ""
+
+
+async def test_variables_follow_the_name_of_their_service(emulator: Emulator, client: AsyncQovery) -> None:
+    service = emulator.state.every("application")[0]
+    body: Any = {"key": "NEW", "value": "1", "is_secret": True, "variable_scope": "APPLICATION"}
+    made = await client.variables.create({**body, "variable_parent_id": service.id})
+    assert (made.service_id, made.service_name) == (service.id, "storefront")
+    service.value["name"] = "renamed"
+    shown = await client.variables.list(parent_id=service.id, scope="APPLICATION")
+    assert {v.service_name for v in shown if v.service_id == service.id} == {"renamed"}
+
+
+async def test_rules_count_in_the_order_that_was_asked_for(emulator: Emulator, client: AsyncQovery) -> None:
+    project, cluster = (emulator.state.every(kind)[0].id for kind in ("project", "cluster"))
+    times = {"start_time": "1970-01-01T08:00:00Z", "stop_time": "1970-01-01T19:00:00Z", "timezone": "Europe/Paris"}
+    body: Any = {"mode": "DEVELOPMENT", "cluster_id": cluster, "weekdays": ["MONDAY"], "wildcard": "", **times}
+    rules = client.projects.deployment_rules
+    made = [await rules.create(project, {**body, "name": name}) for name in ("a", "b", "c")]
+    assert [rule.priority_index for rule in made] == [0, 1, 2]
+    await rules.reorder(project, {"project_deployment_rule_ids_in_order": [made[2].id, made[0].id]})
+    assert [(rule.name, rule.priority_index) for rule in await rules.list(project)] == [("c", 0), ("a", 1), ("b", 2)]
+    with pytest.raises(NotFound, match="deploymentRule none"):
+        await rules.reorder(project, {"project_deployment_rule_ids_in_order": ["none"]})
+    assert (await rules.get(project, made[2].id)).priority_index == 0

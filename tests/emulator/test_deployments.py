@@ -107,6 +107,20 @@ async def test_a_deployment_can_be_canceled(emulator: Emulator, client: AsyncQov
         await client.deployment_queue.cancel("d2719d1c-0000-4000-8000-000000000000")
 
 
+async def test_an_agentic_workflow_cancels_the_deployment_of_its_environment(
+    emulator: Emulator, client: AsyncQovery
+) -> None:
+    environment = await an_environment(client)
+    workflow = await client.agentic_workflows.create(environment.id, {"name": "reviewer"})
+    with pytest.raises(Conflict):
+        await client.agentic_workflows.cancel_deployment(workflow.id)
+    await client.environments.deploy(environment.id)
+    emulator.clock.advance(6)
+    await client.agentic_workflows.cancel_deployment(workflow.id, {"force_cancel": True})
+    emulator.clock.advance(LONG)
+    assert (await client.environments.get_status(environment.id)).last_deployment_state == "CANCELED"
+
+
 async def test_some_services_are_deployed_in_one_go(emulator: Emulator, client: AsyncQovery) -> None:
     environment = await an_environment(client)
     application = (await client.applications.list(environment.id))[0]

@@ -130,3 +130,20 @@ def test_in_the_blocking_style_all_pages_are_walked(qovery_emulator: Emulator) -
             client.projects.create({"name": f"project {number}"})
         names = [event.target_name for event in client.events.iterate(page_size=5)]
         assert names == [f"project {number}" for number in reversed(range(12))]
+
+
+async def test_a_plan_says_how_long_events_are_kept() -> None:
+    async with (
+        Emulator(world="demo", speed=None) as emulator,
+        AsyncQovery(emulator.token, base_url=emulator.url) as client,
+    ):
+        project = emulator.state.every("project")[0]
+        await client.projects.update(project.id, {"name": "old"})
+        plan = (await client.organization.get()).organization_plan
+        assert plan is not None
+        assert (plan.plan, plan.audit_logs_retention_in_days) == ("ENTERPRISE", 365)
+        emulator.clock.advance(364 * 86_400)
+        await client.projects.update(project.id, {"name": "new"})
+        assert [event.target_name for event in await client.events.list()] == ["new", "old"]
+        emulator.clock.advance(2 * 86_400)
+        assert [event.target_name for event in await client.events.list()] == ["new"]

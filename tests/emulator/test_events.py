@@ -200,6 +200,7 @@ async def test_what_is_refused_or_only_read_makes_no_event(client: AsyncQovery, 
     ("agent", "origin"),
     [
         ("my-deploy-script/1", "API"),
+        ("CLI 1.40.0", "CLI"),
         ("Qovery-CLI/1.2", "CLI"),
         ("terraform-provider-qovery/0.5", "TERRAFORM_PROVIDER"),
         ("Mozilla/5.0 (X11)", "CONSOLE"),

@@ -42,11 +42,12 @@ def is_made_up(operation: ApiOperation) -> bool:
 
 def table() -> str:
     """The table of docs/emulator.md."""
-    operations_of: dict[str, list[str]] = {}
+    rows: dict[str, tuple[list[str], list[str]]] = {}
     for call, reason in inventions.REASONS.items():
-        operations_of.setdefault(reason, []).append(f"`{call}`")
-    rows = [f"| {reason} | {', '.join(sorted(calls))} |" for reason, calls in operations_of.items()]
-    return "\n".join(["| Why | Operations |", "|---|---|", *rows])
+        reading, writing = rows.setdefault(reason, ([], []))
+        (reading if operations()[call].method == "GET" else writing).append(f"`{call}`")
+    lines = [f"| {reason} | {' | '.join(', '.join(sorted(calls)) for calls in row)} |" for reason, row in rows.items()]
+    return "\n".join(["| Why | What it reads | What it writes, without effect |", "|---|---|---|", *lines])
 
 
 def test_each_made_up_response_has_a_reason() -> None:
@@ -63,6 +64,12 @@ def test_few_operations_that_read_are_made_up() -> None:
 
 def test_the_document_lists_them() -> None:
     assert table() in (ROOT / "docs/emulator.md").read_text(encoding="utf-8"), table()
+
+
+def test_the_document_says_how_many_write() -> None:
+    writing = [call for call in inventions.REASONS if operations()[call].method != "GET"]
+    told = f"{len(writing)} of the {sum(o.method != 'GET' for o in operations().values())} that write have no effect"
+    assert told in (ROOT / "docs/emulator.md").read_text(encoding="utf-8"), told
 
 
 async def test_a_header_marks_them(emulator: Emulator, client: AsyncQovery) -> None:

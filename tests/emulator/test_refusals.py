@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from qovery_async import NO_RETRIES, AsyncQovery, BadRequest, Conflict
+from qovery_async import NO_RETRIES, AsyncQovery, BadRequest, Conflict, NotFound
 from qovery_async.emulator import Emulator
 
 pytestmark = pytest.mark.anyio
@@ -53,6 +53,45 @@ async def test_credentials_of_a_cluster_are_not_deleted(emulator: Emulator, clie
     await client.clusters.cloud_provider_info.specify(cluster.id, about)
     with pytest.raises(Conflict, match=f"used by cluster '{cluster.value['name']}'"):
         await client.aws.credentials.delete(credentials.id)
+
+
+async def test_credentials_that_a_new_cluster_names_are_in_use(client: AsyncQovery) -> None:
+    account: Any = {"type": "AWS_ROLE", "name": "role", "role_arn": "arn:aws:iam::1:role/qovery"}
+    credentials: Any = await client.aws.credentials.create(account)
+    about: Any = {"cloud_provider": "AWS", "credentials": {"id": credentials.id, "name": "role"}}
+    body: Any = {"name": "new", "cloud_provider": "AWS", "region": "eu-west-3", "cloud_provider_credentials": about}
+    cluster = await client.clusters.create(body)
+    with pytest.raises(Conflict, match="used by cluster 'new'"):
+        await client.aws.credentials.delete(credentials.id)
+    info = await client.clusters.cloud_provider_info.get(cluster.id)
+    assert (info.credentials and info.credentials.id) == credentials.id
+
+
+@pytest.mark.parametrize("url", ["", "acme/api", "https://", "https://github.com/a b", "git@github.com:acme/api"])
+async def test_a_repository_needs_a_url(emulator: Emulator, client: AsyncQovery, url: str) -> None:
+    git = {"url": url, "provider": "GITHUB"}
+    body: Any = {"name": "new", "healthchecks": {}, "git_repository": git}
+    with pytest.raises(BadRequest, match=r"git_repository\.url: must be a URL"):
+        await client.applications.create(emulator.state.every("environment")[0].id, body)
+
+
+async def test_keys_that_the_description_forgot_have_a_type(emulator: Emulator, client: AsyncQovery) -> None:
+    organization = emulator.state.every("organization")[0].id
+    body: Any = {"name": "acme", "plan": []}
+    with pytest.raises(BadRequest, match="plan: expected one of FREE"):
+        await client.organizations.update(organization, body)
+
+
+async def test_an_invitation_needs_an_address(client: AsyncQovery) -> None:
+    with pytest.raises(BadRequest, match="email: must be an address"):
+        await client.invitations.create({"email": "nobody"})
+
+
+async def test_a_cluster_that_does_not_exist_is_not_mapped(emulator: Emulator, client: AsyncQovery) -> None:
+    cluster = emulator.state.every("cluster")[0].id
+    body: Any = {"agent_cluster_id": "none", "argocd_cluster_url": "https://argo", "cluster_id": cluster}
+    with pytest.raises(NotFound, match="cluster none does not exist"):
+        await client.argocd.cluster_mappings.save(body)
 
 
 async def test_a_strict_emulator_names_the_read_only_keys() -> None:

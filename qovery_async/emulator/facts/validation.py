@@ -14,9 +14,9 @@ from qovery_async.vocabulary import ByKey, Model, OpenEnum
 _DEEPEST = 100
 
 
-def misfit(value: Any, type_: Any) -> str | None:
-    """The first error, such as `ports[0].internal_port: expected int, got 'abc'`, or None."""
-    return next(_misfits(value, type_, ""), None)
+def misfit(value: Any, type_: Any, path: str = "") -> str | None:
+    """The first error, such as `ports[0].internal_port: expected int, got 'abc'`, or None. `path` leads to the value."""
+    return next(_misfits(value, type_, path), None)
 
 
 def too_deep(value: Any) -> bool:

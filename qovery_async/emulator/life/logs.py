@@ -39,12 +39,12 @@ class ServiceLine:
 
 
 def deployment_run(life: Life, environment_id: str, execution_id: str | None = None) -> DeploymentRun | None:
-    """The run with this execution id, by default the latest one. None if there is none."""
+    """The run with this execution id, or with the id that the history shows; by default the latest. None if there is none."""
     environment = life.environment(environment_id)
     if execution_id is None:
         return environment.latest
     runs = [*environment.past, *([] if environment.execution is None else [environment.execution.run])]
-    return next((run for run in runs if run.execution_id == execution_id), None)
+    return next((run for run in runs if execution_id in (run.execution_id, run.request.id)), None)
 
 
 def deployment_lines(run: DeploymentRun | None, *, sent: int = 0) -> list[Json]:

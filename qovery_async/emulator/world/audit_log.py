@@ -16,6 +16,7 @@ from qovery_async.emulator.facts.refusals import Refusal
 from qovery_async.emulator.facts.samples import new_id
 from qovery_async.emulator.life.actions import Trigger
 from qovery_async.emulator.life.clock import stamp
+from qovery_async.emulator.world import plans
 from qovery_async.emulator.world.calls import ApiCall, ApiHandlers, ApiResponse
 
 Json = dict[str, Any]
@@ -112,12 +113,14 @@ class AuditLog:
         if "targetId" in query and "targetType" not in query:
             raise Refusal(400, "targetId: needs targetType too")
         since, until = _seconds(call, "fromTimestamp"), _seconds(call, "toTimestamp")
+        oldest = self._now() - timedelta(days=plans.retention_days(call.target))
+        since = max(since or 0, (oldest - _EPOCH) // timedelta(microseconds=1) * 1000)
         equal = {key: query[wire] for wire, key in (_EQUAL | _OF_SERVICES).items() if wire in query}
         of_services = not query.keys().isdisjoint(_OF_SERVICES)
         return [
             event
             for event in self.newest_first(call.target.id)
-            if (since is None or event.nanos >= since)
+            if event.nanos >= since
             and (until is None or event.nanos < until)
             and all(event.shown.get(key) == wanted for key, wanted in equal.items())
             and not (of_services and event.shown["target_type"] not in families().services.values())

@@ -85,7 +85,13 @@ _PARTS: Mapping[str, str] = {
 _NOT_AUDITED = "ARGOCD_APP"
 """The kind of services that events cannot be about."""
 
-_ORIGINS = {r"qovery[-_ ]?cli\b": "CLI", r"terraform": "TERRAFORM_PROVIDER", r"skill": "SKILL", r"mozilla": "CONSOLE"}
+# Qovery's command line calls itself `CLI 1.2.3`.
+_ORIGINS = {
+    r"(^|qovery[-_ ]?)cli\b": "CLI",
+    r"terraform": "TERRAFORM_PROVIDER",
+    r"skill": "SKILL",
+    r"mozilla": "CONSOLE",
+}
 
 
 def trigger_of(call: ApiCall) -> Trigger:

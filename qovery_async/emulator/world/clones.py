@@ -31,11 +31,10 @@ def _clone_environment(call: ApiCall) -> ApiResponse:
     original, sent = call.target, call.sent
     project = _place(call, "project", sent.get("project_id"), original.parent)
     wanted = {"cluster": sent.get("cluster_id") or original.value["cluster_id"], "mode": original.value["mode"]}
-    wanted |= {key: sent[key] for key in ("name", "mode") if sent.get(key)}
+    wanted |= {"mode": sent["mode"]} if sent.get("mode") else {}
     changed = derived.when_created("environment", wanted, project, call.state)
-    return ApiResponse(
-        crud.shown(_clone(call.state, original, project, wanted["name"], changed), call.operation.response)
-    )
+    made = _clone(call.state, original, project, sent["name"], changed)
+    return ApiResponse(crud.shown(made, call.operation.response))
 
 
 def _clone_service(call: ApiCall) -> ApiResponse:

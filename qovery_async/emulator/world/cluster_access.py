@@ -7,10 +7,12 @@ from typing import Any
 
 from qovery_async.emulator.life.clock import stamp
 from qovery_async.emulator.life.clusters import ClusterLives
+from qovery_async.emulator.world import crud
 from qovery_async.emulator.world.calls import ApiCall, ApiHandlers, ApiResponse
 from qovery_async.emulator.world.state import Entity
 from qovery_async.emulator.world.tokens import new_token
 
+_INFO = "cloudProviderInfo"
 _TOKEN_LASTS = timedelta(minutes=15)
 _KUBECONFIG = """\
 apiVersion: v1
@@ -46,6 +48,8 @@ def handlers(clusters: ClusterLives) -> ApiHandlers:
 
     return {
         "clusters.cloud_provider_info.get": _cloud,
+        "clusters.create": _with_credentials,
+        "clusters.update": _with_credentials,
         "clusters.get_readiness": readiness,
         "clusters.get_token": _token,
         "clusters.kubeconfig.get": _kubeconfig,
@@ -54,16 +58,24 @@ def handlers(clusters: ClusterLives) -> ApiHandlers:
 
 def credentials_of(cluster: Entity) -> dict[str, Any]:
     """The id and name of the credentials that a cluster uses, or an empty object."""
-    given: dict[str, Any] = cluster.value.get("cloud_provider_credentials") or {}
-    info = cluster.settings.get("cloudProviderInfo") or given
+    info: dict[str, Any] = cluster.settings.get(_INFO) or {}
     found: dict[str, Any] = info.get("credentials") or {}
     return found
+
+
+def _with_credentials(call: ApiCall) -> ApiResponse:
+    """Keeps the credentials that a request names, which no response of it repeats."""
+    response = crud.handler(call.operation)(call)
+    cluster, given = call.state.find(response.body["id"]), call.sent.get("cloud_provider_credentials")
+    if cluster is not None and given is not None:
+        cluster.settings[_INFO] = given
+    return response
 
 
 def _cloud(call: ApiCall) -> ApiResponse:
     value = call.target.value
     about = {"cloud_provider": value["cloud_provider"], "region": value["region"]}
-    about |= call.target.settings.get("cloudProviderInfo") or {}
+    about |= call.target.settings.get(_INFO) or {}
     return ApiResponse({**about, "credentials": credentials_of(call.target)})
 
 

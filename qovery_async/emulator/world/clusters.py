@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from qovery_async.emulator.facts.operations import python_type
-from qovery_async.emulator.facts.refusals import Refusal
+from qovery_async.emulator.facts.refusals import Refusal, not_found
 from qovery_async.emulator.facts.samples import complete
 from qovery_async.emulator.world import pages
 from qovery_async.emulator.world.calls import ApiCall, ApiHandlers, ApiResponse
@@ -83,6 +83,9 @@ def _named(clusters: Mapping[str, Entity], prefix: str, id_: str) -> dict[str, A
 
 
 def _save_mapping(call: ApiCall) -> ApiResponse:
+    for key in ("agent_cluster_id", "cluster_id"):
+        if call.sent[key] not in call.target.children.get("cluster", ()):
+            raise not_found("cluster", call.sent[key])
     _mappings(call)[call.sent["agent_cluster_id"], call.sent["argocd_cluster_url"]] = call.sent
     return ApiResponse(call.sent)
 

@@ -57,8 +57,8 @@ def _of_environments(life: Life) -> ApiHandlers:
         return handler
 
     def cancel(call: ApiCall) -> DeploymentRequest:
-        force = bool(call.sent.get("force_cancel"))
-        return _accepted(lambda: life.cancel(call.target.id, force=force))
+        environment, force = call.target.above("environment") or call.target, bool(call.sent.get("force_cancel"))
+        return _accepted(lambda: life.cancel(environment.id, force=force))
 
     def delete(call: ApiCall) -> ApiResponse:
         # Deleting takes time only if something was deployed.
@@ -78,6 +78,7 @@ def _of_environments(life: Life) -> ApiHandlers:
         return lambda call: (request(call), ApiResponse())[1]
 
     return {
+        "agentic_workflows.cancel_deployment": silently(cancel),
         "environments.deploy": as_status(act(Action.DEPLOY)),
         "environments.redeploy": as_environment(act(Action.DEPLOY)),
         "environments.stop": as_environment(act(Action.STOP)),
@@ -213,8 +214,12 @@ def _of_queue(life: Life) -> ApiHandlers:
 
 
 def _of_clusters(clusters: ClusterLives) -> ApiHandlers:
-    def act(action: Action) -> ApiHandler:
-        return lambda call: ApiResponse(_accepted(lambda: clusters.act(call.target.id, action, trigger_of(call))))
+    def act(action: Action, status: int | None = None) -> ApiHandler:
+        def handle(call: ApiCall) -> ApiResponse:
+            body = _accepted(lambda: clusters.act(call.target.id, action, trigger_of(call)))
+            return ApiResponse(body, status=status)
+
+        return handle
 
     def delete(call: ApiCall) -> ApiResponse:
         in_use.refuse_used(call.target)
@@ -226,7 +231,8 @@ def _of_clusters(clusters: ClusterLives) -> ApiHandlers:
         return ApiResponse()
 
     return {
-        "clusters.deploy": act(Action.DEPLOY),
+        # The description says 201; Qovery's command line takes nothing but 200.
+        "clusters.deploy": act(Action.DEPLOY, 200),
         "clusters.upgrade": act(Action.DEPLOY),
         "clusters.stop": act(Action.STOP),
         "clusters.delete": delete,

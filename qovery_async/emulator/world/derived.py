@@ -5,16 +5,18 @@ Only what neither the models nor the paths tell, by kind.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from qovery_async.codec.plain import is_object
 from qovery_async.emulator.facts.refusals import Refusal, not_found
-from qovery_async.emulator.world import catalog, databases, domains, git_sources, versions
+from qovery_async.emulator.world import catalog, databases, deployment_rules, domains, git_sources, plans, versions
 from qovery_async.emulator.world.state import Entity, State
 
 Known = dict[str, Any]
 
+_EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[a-z0-9-]+(\.[a-z0-9-]+)*", re.ASCII | re.IGNORECASE)
 _GROUPS = {"annotations_groups": "annotationsGroups", "labels_groups": "labelsGroups"}
 _MODES = ("DEVELOPMENT", "PREVIEW", "STAGING", "PRODUCTION")
 _NO_ACCESS = [{"environment_type": mode, "permission": "NO_ACCESS"} for mode in _MODES]
@@ -147,6 +149,8 @@ def _terraform(body: Mapping[str, Any], parent: Entity, _: State) -> Known:
 
 
 def _invitation(body: Mapping[str, Any], parent: Entity, _: State) -> Known:
+    if not _EMAIL.fullmatch(body["email"]):
+        raise Refusal(400, f"email: must be an address such as ada@example.com, got {body['email']!r:.100}")
     roles = roles_of(parent)
     id_ = body.get("role_id") or roles["Admin"]
     name = next((name for name, role in roles.items() if role == id_), None)
@@ -270,6 +274,8 @@ _CREATED: Mapping[str, Callable[[Mapping[str, Any], Entity, State], Known]] = {
     "scaleway/credentials": _tagged("SCW"),
 }
 _SHOWN: Mapping[str, Callable[[Entity], Mapping[str, Any]]] = {
+    "organization": plans.when_shown,
+    "deploymentRule": deployment_rules.when_shown,
     "project": _project,
     "customRole": _custom_role,
     "database": _database,

@@ -6,8 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from qovery_async.emulator.facts.refusals import Refusal
 from qovery_async.emulator.world.state import Entity
 
+_ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*://[\w.~:/?#@!$&'()*+,;=%-]+", re.ASCII | re.IGNORECASE)
 _URL = re.compile(r"(?:\w+://)?[^/]+/(?:(?P<owner>.+)/)?(?P<name>[^/]+?)(?:\.git)?/*")
 
 
@@ -18,7 +20,14 @@ def named_in(url: str) -> dict[str, str]:
 
 
 def shown(git: Mapping[str, Any], parent: Entity) -> dict[str, Any]:
-    """The repository of a request, as responses have it."""
+    """The repository of a request, as responses have it.
+
+    Raises:
+        Refusal: 400 if its URL is none.
+    """
+    if not _ABSOLUTE.fullmatch(git["url"]):
+        example = "https://github.com/acme/api"
+        raise Refusal(400, f"git_repository.url: must be a URL such as {example}, got {git['url']!r:.100}")
     found = {"root_path": "/", **git, **named_in(git["url"]), "has_access": True}
     organization = parent.above("organization")
     tokens = organization.children.get("gitToken", {}) if organization else {}

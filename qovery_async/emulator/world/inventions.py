@@ -67,12 +67,10 @@ _BECAUSE: Mapping[str, Sequence[str]] = {
     "Qovery's templates of lifecycle jobs are not public": (
         "environments.lifecycle_templates.get", "environments.lifecycle_templates.list",
     ),
-    "no rule acts; one that was written is kept": ("environments.deployment_rule.get",
-                                                   "projects.deployment_rules.reorder"),
+    "no rule acts; one that was written is kept": ("environments.deployment_rule.get",),
     "no alert is sent": ("alert_receivers.validate", "alert_receivers.validate_new"),
     "older or rare operations without a model": (
-        "agentic_workflows.cancel_deployment", "containers.preview", "databases.remove_application",
-        "environments.generate_build_usage_report",
+        "containers.preview", "databases.remove_application", "environments.generate_build_usage_report",
     ),
     "no service follows the image": ("containers.auto_deploy", "jobs.auto_deploy"),
 }  # fmt: skip

@@ -103,7 +103,8 @@ def _get(call: ApiCall) -> ApiResponse:
 
 def _update(call: ApiCall) -> ApiResponse:
     stage = call.target
-    stage.value = {**stage.value, "description": "", **call.body, "updated_at": call.state.now()}
+    sent = {key: value for key, value in call.body.items() if value is not None}
+    stage.value = {**stage.value, "description": "", **sent, "updated_at": call.state.now()}
     return ApiResponse(_shown(call.state, stage))
 
 

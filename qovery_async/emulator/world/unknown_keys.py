@@ -22,6 +22,7 @@ from qovery_async.emulator.facts.families import families
 from qovery_async.emulator.facts.operations import python_type
 from qovery_async.emulator.facts.refusals import Refusal
 from qovery_async.emulator.facts.samples import branch, fields
+from qovery_async.emulator.facts.validation import misfit
 from qovery_async.emulator.world.calls import ApiCall
 from qovery_async.vocabulary import Model
 
@@ -155,15 +156,15 @@ class _Sieve:
             if key in known:
                 there = _at(stored, _place(model, key))
                 out[key] = self.sifted(value, known[key], in_responses.get(key, Any), there, where)
-            elif self._is_taken(model, key) or (_has(stored, key) and key not in in_responses):
+            elif key in _REQUIRED.get(model.__name__, ()):
+                if (wrong := misfit(value, in_responses.get(key, Any), where)) is not None:
+                    raise Refusal(400, wrong)
+                out[key] = value
+            elif model.__name__.endswith(_OPEN) or (_has(stored, key) and key not in in_responses):
                 out[key] = value
             else:
                 self.dropped.append(where)
         return out
-
-    @staticmethod
-    def _is_taken(model: type[Model], key: str) -> bool:
-        return model.__name__.endswith(_OPEN) or key in _REQUIRED.get(model.__name__, ())
 
 
 def _has(stored: Any, key: str) -> bool:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from qovery_async.emulator.facts.families import families
 from qovery_async.emulator.world.state import Entity
 
 Form = Callable[[Entity], dict[str, Any]]
+# The values of `LinkedServiceTypeEnum`.
+_LINKED = ("APPLICATION", "CONTAINER", "DATABASE", "JOB", "HELM", "TERRAFORM")
 
 
 def as_variable(variable: Entity) -> dict[str, Any]:
     """`VariableResponse`."""
-    return {**variable.value, "value": _value(variable)} | _links(variable, "variable")
+    return {**variable.value, **_service(variable), "value": _value(variable)} | _links(variable, "variable")
 
 
 def as_environment_variable(variable: Entity) -> dict[str, Any]:
@@ -24,8 +27,18 @@ def as_environment_variable(variable: Entity) -> dict[str, Any]:
 def as_secret(variable: Entity) -> dict[str, Any]:
     """`Secret`, which has no key for a value."""
     shown = {key: value for key, value in variable.value.items() if key not in ("is_secret", "mount_path")}
+    shown |= _service(variable)
     links = _links(variable, "secret")
     return shown | {name: {k: v for k, v in link.items() if k != "value"} for name, link in links.items()}
+
+
+def _service(variable: Entity) -> dict[str, Any]:
+    """The service that a variable belongs to, or that a built-in one is about."""
+    service: Entity | None = variable.facts.get("service") or variable.parent
+    type_ = families().services.get(service.kind) if service else None
+    if service is None or type_ not in _LINKED:
+        return {}
+    return {"service_id": service.id, "service_name": service.value["name"], "service_type": type_}
 
 
 def _value(variable: Entity) -> str | None:

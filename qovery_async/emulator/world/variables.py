@@ -39,8 +39,6 @@ _VIEWS: Mapping[str, VariableView] = {
     "environment_variables": VariableView(as_environment_variable, is_secret=False),
     "secrets": VariableView(as_secret, is_secret=True),
 }
-# The values of `LinkedServiceTypeEnum`.
-_LINKED = ("APPLICATION", "CONTAINER", "DATABASE", "JOB", "HELM", "TERRAFORM")
 _VERBS = ("list", "create", "update", "delete", "create_alias", "create_override", "import_many")
 
 
@@ -127,10 +125,7 @@ def add_built_in(state: State, environment: Entity) -> None:
         value: dict[str, Any] = {"id": state.new_id(), "created_at": state.now(), "updated_at": state.now()}
         value |= {"key": key, "is_secret": False}
         value |= {"scope": "BUILT_IN", "variable_type": "BUILT_IN", "owned_by": "QOVERY"}
-        if (linked := by_key.get(key)) is not None and families().services[linked.kind] in _LINKED:
-            value |= {"service_id": linked.id, "service_name": linked.value["name"]}
-            value["service_type"] = families().services[linked.kind]
-        state.add(KIND, environment, value, plain=wanted[key])
+        state.add(KIND, environment, value, plain=wanted[key], service=by_key.get(key))
 
 
 def _refuse_taken(state: State, parent: Entity, key: str, except_for: Entity | None = None) -> None:
