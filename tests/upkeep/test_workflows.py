@@ -17,7 +17,6 @@ from tests.support import ROOT
 from tests.support.house import imports, modules
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
-COMING = {"docs"}
 """The session comes with the documentation site."""
 POSIX_ONLY = {"fcntl", "grp", "pty", "pwd", "resource", "termios", "tty"}
 EACH = pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
@@ -54,7 +53,7 @@ def test_there_are_workflows_for_tests_nights_imports_and_releases() -> None:
 @EACH
 def test_they_call_sessions_that_exist(path: Path) -> None:
     found = {session for job in jobs(path).values() for session in called(job)}
-    assert found - sessions() - COMING == set()
+    assert found - sessions() == set()
     assert found
 
 
