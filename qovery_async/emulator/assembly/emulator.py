@@ -45,7 +45,8 @@ class Emulator:
         error_style: `"detail"` for error bodies as Qovery sends them today, `"message"` for those it
             sent until 2024.
         speed: How many times faster than real time `clock` runs. Deployments take about 10 seconds of
-            it. With None the clock stands still until `emulator.clock.advance(seconds)`.
+            it. What is written down has the real time. With None the clock stands still until
+            `emulator.clock.advance(seconds)`.
         durations: How long each part of a deployment takes, in seconds of `clock`.
         middlewares: Middlewares of aiohttp's server. They run behind authentication and `faults`, so
             they do not see a request that a fault stops before it takes effect.

@@ -50,7 +50,7 @@ def assemble(options: EmulatorOptions) -> Parts:
     token = options.token or new_token("qov_", seed)
     tokens.accept(token, organizations=frozenset([presets.build(options.world, state).id]))
     life, clusters = topology.start_life(state, clock, seed, options.durations)
-    faults = Faults(seed, now=lambda: clock.now().timestamp())
+    faults = Faults(seed, now=clock.elapsed)
     source = StateSource.started(state, tokens, rate_limit, life)
     streams = StreamServer(source)
     auditor = start_audit(state, life, clusters, seed=seed)

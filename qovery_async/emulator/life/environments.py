@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from random import Random
 
+from qovery_async.emulator.life import uptimes
 from qovery_async.emulator.life.actions import (
     Action,
     ActionRefused,
@@ -156,7 +157,8 @@ class Life(Scenarios):
         plan = self._plan(request)
         request.whole = True
         environment.runs_made += 1
-        run = past_run(request, self._execution_id(environment, at - TOOK), plan, states)
+        beat = uptimes.beat_of(self.clock)
+        run = past_run(request, self._execution_id(environment, at - TOOK), plan, states, beat)
         self._requests[request.id] = request
         self._keep(environment, run)
         for part in run.parts:

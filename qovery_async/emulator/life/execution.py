@@ -213,7 +213,8 @@ class Execution:
         up, version = part.life.up, part.service.version
         current = uptimes.running(up)
         if state in UP and (current is None or current.version != version):
-            uptimes.start(up, self._clock.now(), version, self.run.execution_id)
+            beat = uptimes.beat_of(self._clock)
+            uptimes.start(up, self._clock.now(), version, self.run.execution_id, beat)
         elif state in DOWN:
             uptimes.end(up, self._clock.now())
         self._log(

@@ -14,7 +14,7 @@ from qovery_async.emulator.life.actions import Service
 from qovery_async.emulator.life.clock import stamp
 from qovery_async.emulator.life.environments import Life
 from qovery_async.emulator.life.records import DeploymentRun, Entry
-from qovery_async.emulator.life.uptimes import BEAT, STEP, UpTime
+from qovery_async.emulator.life.uptimes import STEP, UpTime
 
 Json = dict[str, Any]
 
@@ -69,7 +69,8 @@ def service_lines(
     """The last lines of a service that is called `name`, oldest first: those later than `after`."""
     found: list[ServiceLine] = []
     if after is not None:
-        limit = min(limit, (max(now, after) - after) // BEAT + _BESIDE_BEATS * len(up))
+        shortest = min((period.beat for period in up), default=STEP)
+        limit = min(limit, (max(now, after) - after) // shortest + _BESIDE_BEATS * len(up))
     for period in reversed(up):
         if len(found) >= limit or (after is not None and period.last_line(now) <= after):
             break
@@ -152,5 +153,5 @@ def _lines(up: UpTime, name: str, now: datetime, limit: int) -> Iterator[Service
     if first == 1:
         yield from starts[max(0, len(starts) + beats - room) :]
     for beat in range(first, beats + 1):
-        yield ServiceLine(up.began + beat * BEAT, f"Served request {beat}", up)
+        yield ServiceLine(up.began + beat * up.beat, f"Served request {beat}", up)
     yield from ends

@@ -98,7 +98,7 @@ class StateSource:
                     yield _line(running, line)
                     last = line.at
                 due = None if current is None else (current.next_beat(now) - now).total_seconds()
-                await news.changed(within=None if due is None else clock.in_real_seconds(due))
+                await news.changed(within=due)
 
     def infra_logs(self, request: StreamRequest) -> Tail[LogLine]:
         component = request.get("infra_component_type") or "component"

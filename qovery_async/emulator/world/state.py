@@ -60,6 +60,8 @@ class State:
         self.seed = seed
         self.root = Entity("", "", None, {})
         self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self.in_real_seconds: Callable[[float], float] = lambda seconds: seconds
+        """How long seconds of the emulator's clock take in the time that `clock` tells."""
         self.removed: list[Callable[[Entity], None]] = []
         """Functions that are called with each removed entity, children first."""
         self._dice = random.Random(seed)  # noqa: S311  # ids are not secret
