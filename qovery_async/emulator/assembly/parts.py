@@ -6,6 +6,10 @@ import attrs
 from aiohttp import web
 
 from qovery_async.emulator.assembly.options import EmulatorOptions
+from qovery_async.emulator.console.control import Control
+from qovery_async.emulator.console.journal import Journal
+from qovery_async.emulator.console.picture import Picture
+from qovery_async.emulator.console.site import ConsoleSite
 from qovery_async.emulator.faults.rules import Faults
 from qovery_async.emulator.http.rate_limit import RateLimit
 from qovery_async.emulator.http.server import ApiServer
@@ -55,6 +59,8 @@ def assemble(options: EmulatorOptions) -> Parts:
     streams = StreamServer(source)
     auditor = start_audit(state, life, clusters, seed=seed)
     webhooks = WebhookOffice(state, life, options.webhook_hosts, seed)
+    journal = Journal(clock, tokens)
+    console = ConsoleSite(Picture(state, clock, life, faults, journal), Control(clock, faults))
     server = ApiServer(
         state,
         tokens,
@@ -63,12 +69,13 @@ def assemble(options: EmulatorOptions) -> Parts:
         Visitors(options.hosts),
         watch=auditor.watch,
         changed=source.announce,
+        seen=journal.add,
         error_style=options.error_style,
         samples=options.samples,
         strict=options.strict,
     )
-    application = server.application([faults.middleware, *options.middlewares], streams.routes())
-    application.on_shutdown.append(streams.leave)
+    application = server.application([faults.middleware, *options.middlewares], streams.routes(), console.routes())
+    application.on_shutdown.extend([streams.leave, console.leave])
     return Parts(
         token=token,
         state=state,
