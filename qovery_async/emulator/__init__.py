@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from qovery_async.emulator.life.clock import Clock, RunningClock, SteppedClock
     from qovery_async.emulator.life.clusters import ClusterLives
     from qovery_async.emulator.life.environments import Life
+    from qovery_async.emulator.saving.file import BadStateFile
     from qovery_async.emulator.streams.channel import Close
     from qovery_async.emulator.webhooks.office import WebhookOffice
     from qovery_async.emulator.world.audit_log import AuditLog
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Action",
     "AuditLog",
+    "BadStateFile",
     "Caller",
     "Clock",
     "Close",
@@ -61,6 +63,7 @@ __all__ = [
 _MODULE_OF = {
     "Action": "life.actions",
     "AuditLog": "world.audit_log",
+    "BadStateFile": "saving.file",
     "Caller": "world.tokens",
     "Clock": "life.clock",
     "Close": "streams.channel",

@@ -3,7 +3,7 @@
     assembly ──> console ──> streams ──> shell
         │           │           └──────> http ──> world ──> facts
         ├───────────┴──────> faults ──────┘       ∧ └─────> life
-        └──────────────────> webhooks ────────────┘
+        └──> saving ───────> webhooks ────────────┘
 
 Every import counts: at the top of a file, inside a function and under `TYPE_CHECKING`.
 """
@@ -32,7 +32,8 @@ MAY_IMPORT = {
     "streams": {"facts", "life", "shell", "world", "http"},
     "webhooks": {"facts", "life", "world"},
     "console": {"facts", "life", "world", "http", "faults", "streams"},
-    "assembly": {"facts", "life", "world", "http", "faults", "streams", "webhooks", "console"},
+    "saving": {"life", "world", "http", "webhooks"},
+    "assembly": {"facts", "life", "world", "http", "faults", "streams", "webhooks", "console", "saving"},
 }
 FROM_THE_SDK = (
     "qovery_async.models",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import attrs
@@ -59,6 +60,8 @@ class Emulator:
         hosts: Further host name or names that lead to the emulator, such as the name of its service in Docker
             Compose; requests for any other than `host` and this machine's addresses get 403. Web pages
             may talk to it if they come from one of `hosts`; `"localhost:3000"` allows those of one port.
+        state: A file with the state of an emulator. If it exists, it takes the place of `world` and `seed`. `save`
+            writes it; `token` is accepted beside its tokens.
         webhook_hosts: Hosts other than this machine that webhooks may go to; `"hooks:8080"` allows one port.
     """
 
@@ -79,6 +82,7 @@ class Emulator:
         webhook_hosts: str | Collection[str] = (),
         samples: Samples = "mark",
         strict: bool = False,
+        state: str | Path | None = None,
     ) -> None:
         self._options = EmulatorOptions(
             world=world,
@@ -93,6 +97,7 @@ class Emulator:
             webhook_hosts=(webhook_hosts,) if isinstance(webhook_hosts, str) else tuple(webhook_hosts),
             samples=samples,
             strict=strict,
+            state_file=None if state is None else Path(state),
         )
         self._address = host, port
         self._listener: Listener | None = None
@@ -110,6 +115,7 @@ class Emulator:
 
         Raises:
             RuntimeError: The emulator is running already.
+            BadStateFile: The file of `state=` is of another version or broken.
             OSError: The port cannot be opened.
         """
         # Imported late: the server takes 0.4 s to import, and not each program that names `Emulator` starts one.
@@ -122,14 +128,37 @@ class Emulator:
         self._options = attrs.evolve(self._options, token=parts.token)
         self._listener = await Listener.open(parts.application, *self._address, error_style=self._options.error_style)
 
-    async def stop(self) -> None:
-        """Closes the port and all connections. Stopping twice does nothing."""
+    async def stop(self, *, save: bool = False) -> None:
+        """Closes the port and all connections, and with `save` saves the state. Stopping twice does nothing.
+
+        Raises:
+            OSError: The state cannot be saved. The emulator has stopped.
+        """
         listener, self._listener = self._listener, None
         if listener is not None:
             await listener.close()
         if self._parts is not None:
-            self._parts.clock.close()
             await self._parts.webhooks.close()
+            try:
+                if save and listener is not None:
+                    self.save()
+            finally:
+                self._parts.clock.close()
+
+    def save(self, path: str | Path | None = None) -> None:
+        """Writes the state to a file, by default that of `state=`. An emulator with `state=` that file goes on from there.
+
+        Everything that clients see is in it, also deployments under way, tokens and the values of secrets. Faults,
+        middlewares and functions of `life.when` are not. The file is replaced as a whole.
+
+        Raises:
+            ValueError: There is neither `path` nor `state=`.
+            OSError: The file cannot be written. It is then as it was.
+        """
+        target = self._options.state_file if path is None else Path(path)
+        if target is None:
+            raise ValueError("path: must be a file, since the emulator was made without state=")
+        self._running.kept.save(target)
 
     @property
     def url(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 from aiohttp import web
 
+from qovery_async.emulator.assembly.keeping import Kept, load
 from qovery_async.emulator.assembly.options import EmulatorOptions
 from qovery_async.emulator.console.control import Control
 from qovery_async.emulator.console.journal import Journal
@@ -42,25 +43,46 @@ class Parts:
     faults: Faults
     streams: StreamServer
     webhooks: WebhookOffice
+    kept: Kept
     application: web.Application
 
 
 def assemble(options: EmulatorOptions) -> Parts:
-    """A new world and what serves it, in the running event loop."""
-    seed = options.seed
+    """A world, new or from a file, and what serves it, in the running event loop.
+
+    Raises:
+        BadStateFile: The file is of another version or broken.
+    """
+    saved = None if options.state_file is None else load(options.state_file)
+    seed = options.seed if saved is None else saved.seed
     clock = SteppedClock() if options.speed is None else RunningClock(options.speed)
     state, tokens = State(seed), Tokens()
     rate_limit = RateLimit(options.requests_per_hour, clock)
-    token = options.token or new_token("qov_", seed)
-    tokens.accept(token, organizations=frozenset([presets.build(options.world, state).id]))
+    token = options.token or (new_token("qov_", seed) if saved is None else saved.token)
+    if saved is None:
+        tokens.accept(token, organizations=frozenset([presets.build(options.world, state).id]))
     life, clusters = topology.start_life(state, clock, seed, options.durations)
     faults = Faults(seed, now=clock.elapsed)
     source = StateSource.started(state, tokens, rate_limit, life)
     streams = StreamServer(source)
     auditor = start_audit(state, life, clusters, seed=seed)
     webhooks = WebhookOffice(state, life, options.webhook_hosts, seed)
+    kept = Kept(
+        token=token,
+        clock=clock,
+        state=state,
+        tokens=tokens,
+        rate_limit=rate_limit,
+        life=life,
+        clusters=clusters,
+        audit_log=auditor.log,
+        webhooks=webhooks,
+    )
+    if saved is not None and options.state_file is not None:
+        kept.restore(options.state_file, saved)
     journal = Journal(clock, tokens)
-    console = ConsoleSite(Picture(state, clock, life, faults, journal), Control(clock, faults))
+    control = Control(clock, faults, kept.save, options.state_file)
+    console = ConsoleSite(Picture(state, clock, life, faults, journal), control)
     server = ApiServer(
         state,
         tokens,
@@ -88,5 +110,6 @@ def assemble(options: EmulatorOptions) -> Parts:
         faults=faults,
         streams=streams,
         webhooks=webhooks,
+        kept=kept,
         application=application,
     )

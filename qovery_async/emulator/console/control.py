@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import attrs
 
@@ -46,10 +47,12 @@ class Control:
 
     clock: Clock
     faults: Faults
+    write: Callable[[Path], None]
+    state_file: Path | None
 
     def actions(self) -> Mapping[str, Callable[[Form], str]]:
         """The actions by path. Each returns what it has done."""
-        return {"clock": self.advance, "faults": self.inject, "faults/clear": self.clear}
+        return {"clock": self.advance, "faults": self.inject, "faults/clear": self.clear, "save": self.save}
 
     def advance(self, form: Form) -> str:
         """Advances the clock by `seconds`."""
@@ -88,6 +91,18 @@ class Control:
         """Removes all faults."""
         self.faults.clear()
         return "All faults were removed."
+
+    def save(self, _: Form) -> str:
+        """Writes the state to its file."""
+        if self.state_file is None:
+            raise Refusal(
+                409, "the emulator has no file for its state; start it with --state FILE or Emulator(state=...)"
+            )
+        try:
+            self.write(self.state_file)
+        except OSError as error:
+            raise Refusal(500, f"the state cannot be saved: {error}") from None
+        return "The state was saved."
 
 
 def _status(amount: float | None) -> int:

@@ -16,7 +16,7 @@ _HOUR = 3600.0
 
 
 @attrs.define
-class _Window:
+class Window:
     """The current hour of one token, by the emulator's clock."""
 
     ends: float
@@ -29,7 +29,7 @@ class RateLimit:
     def __init__(self, limit: int | None, clock: Clock) -> None:
         self.limit = limit
         self._clock = clock
-        self._windows: dict[str, _Window] = {}
+        self.windows: dict[str, Window] = {}
 
     def count(self, caller: Caller) -> Mapping[str, str]:
         """Counts a request and returns the `X-RateLimit-*` headers of its response.
@@ -40,9 +40,9 @@ class RateLimit:
         if self.limit is None:
             return {}
         now = self._clock.elapsed()
-        window = self._windows.get(caller.token)
+        window = self.windows.get(caller.token)
         if window is None or window.ends <= now:
-            window = self._windows[caller.token] = _Window(now + _HOUR)
+            window = self.windows[caller.token] = Window(now + _HOUR)
         window.used += 1
         headers = {
             "X-RateLimit-Limit": str(self.limit),

@@ -33,6 +33,8 @@ class Timer:
     due: float
     number: int
     function: Callable[[], object] | None = attrs.field(order=False)
+    what: tuple[object, ...] = attrs.field(default=(), order=False)
+    """What it does, so that it can be saved. What a test schedules has no words for it."""
 
     def cancel(self) -> None:
         """Cancels the call. Does nothing if the function has run."""
@@ -57,13 +59,18 @@ class Clock(ABC):
     def elapsed(self) -> float:
         """Seconds of this clock since its start."""
 
-    def call_later(self, seconds: float, function: Callable[[], object]) -> Timer:
-        """Calls `function` after `seconds` of this clock's time.
+    @property
+    def timers(self) -> list[Timer]:
+        """What is scheduled, in the order in which it will run."""
+        return sorted(timer for timer in self._timers if timer.function is not None)
+
+    def call_later(self, seconds: float, function: Callable[[], object], *what: object) -> Timer:
+        """Calls `function` after `seconds` of this clock's time. `what` says in plain words what that does.
 
         Raises:
             ValueError: `seconds` is negative or not finite.
         """
-        timer = Timer(self.elapsed() + _forward(seconds), next(self._numbers), function)
+        timer = Timer(self.elapsed() + _forward(seconds), next(self._numbers), function, what)
         heapq.heappush(self._timers, timer)
         return timer
 
@@ -99,6 +106,10 @@ class Clock(ABC):
     def _tell(self) -> None:
         for function in self.moved:
             function()
+
+    @abstractmethod
+    def resume(self, now: datetime, elapsed: float) -> None:
+        """Goes on from what another clock told, before anything is scheduled."""
 
     def close(self) -> None:
         """Cancels all scheduled functions."""
@@ -148,6 +159,10 @@ class SteppedClock(Clock):
         """The same seconds: when a test advances the clock cannot be known."""
         return seconds
 
+    def resume(self, now: datetime, elapsed: float) -> None:
+        """Stands where the other clock stood."""
+        self._start, self._now = now - timedelta(seconds=elapsed), elapsed
+
 
 class RunningClock(Clock):
     """A clock that runs `speed` times as fast as real time, on the event loop that is running. `now` is the real time.
@@ -175,10 +190,10 @@ class RunningClock(Clock):
         """Real seconds since the start times `speed`, and all advances."""
         return self._held if self._held is not None else self._ran() + self._skipped
 
-    def call_later(self, seconds: float, function: Callable[[], object]) -> Timer:
+    def call_later(self, seconds: float, function: Callable[[], object], *what: object) -> Timer:
         """Calls `function` on the running event loop after `seconds` of this clock's time."""
         loop = asyncio.get_running_loop()
-        timer = super().call_later(seconds, function)
+        timer = super().call_later(seconds, function, *what)
         self._set_alarm(loop)
         return timer
 
@@ -217,6 +232,11 @@ class RunningClock(Clock):
     def in_real_seconds(self, seconds: float) -> float:
         """How many real seconds `seconds` of this clock take."""
         return seconds / self.speed
+
+    def resume(self, now: datetime, elapsed: float) -> None:
+        """Goes on counting. It tells the real time, or goes on from what was told if that is later."""
+        self._start = max(self._start, now)
+        self._skipped = elapsed - self._ran()
 
     def _ran(self) -> float:
         return (time.monotonic() - self._began) * self.speed
