@@ -31,9 +31,21 @@ MAY_IMPORT = {
     "faults": {"http"},
     "streams": {"facts", "life", "shell", "world", "http"},
     "webhooks": {"facts", "life", "world"},
+    "observability": {"facts", "life", "world", "streams"},
     "console": {"facts", "life", "world", "http", "faults", "streams"},
     "saving": {"life", "world", "http", "webhooks"},
-    "assembly": {"facts", "life", "world", "http", "faults", "streams", "webhooks", "console", "saving"},
+    "assembly": {
+        "facts",
+        "life",
+        "world",
+        "http",
+        "faults",
+        "streams",
+        "webhooks",
+        "console",
+        "saving",
+        "observability",
+    },
 }
 FROM_THE_SDK = (
     "qovery_async.models",

@@ -18,6 +18,7 @@ from qovery_async.emulator.http.visitors import Visitors
 from qovery_async.emulator.life.clock import Clock, RunningClock, SteppedClock
 from qovery_async.emulator.life.clusters import ClusterLives
 from qovery_async.emulator.life.environments import Life
+from qovery_async.emulator.observability import endpoints as observability
 from qovery_async.emulator.streams.server import StreamServer
 from qovery_async.emulator.streams.state_source import StateSource
 from qovery_async.emulator.webhooks.office import WebhookOffice
@@ -87,7 +88,11 @@ def assemble(options: EmulatorOptions) -> Parts:
         state,
         tokens,
         rate_limit,
-        {**handlers.all_of(tokens, life, clusters, auditor.log), **webhooks.handlers()},
+        {
+            **handlers.all_of(tokens, life, clusters, auditor.log),
+            **webhooks.handlers(),
+            **observability.handlers(life),
+        },
         Visitors(options.hosts),
         watch=auditor.watch,
         changed=source.announce,

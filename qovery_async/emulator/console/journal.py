@@ -20,7 +20,7 @@ _HIDDEN = "[token]"
 
 
 @attrs.frozen
-class Entry:
+class SeenRequest:
     """A request and its response. The status is None where the client has left before there was one."""
 
     number: int
@@ -39,18 +39,18 @@ class Journal:
         """Functions that are called after each request."""
         self._clock = clock
         self._tokens = tokens
-        self._entries: deque[Entry] = deque(maxlen=KEPT)
+        self._entries: deque[SeenRequest] = deque(maxlen=KEPT)
         self._seen = 0
 
     def add(self, method: str, path: str, status: int | None, milliseconds: float) -> None:
         """Keeps a request, which has just been responded to."""
         self._seen += 1
         method, path = method[:_LONGEST_METHOD], path[:_LONGEST_PATH]
-        self._entries.append(Entry(self._seen, self._clock.now(), method, path, status, milliseconds))
+        self._entries.append(SeenRequest(self._seen, self._clock.now(), method, path, status, milliseconds))
         for function in self.told:
             function()
 
-    def newest_first(self, most: int) -> Sequence[Entry]:
+    def newest_first(self, most: int) -> Sequence[SeenRequest]:
         """The latest requests. A token that somebody has written into a path is hidden."""
         newest = [*self._entries][: -most - 1 : -1]
         return [attrs.evolve(entry, path=self._without_tokens(entry.path)) for entry in newest]

@@ -42,9 +42,7 @@ _BECAUSE: Mapping[str, Sequence[str]] = {
         "clusters.platform_binding.get", "clusters.platform_binding.resolve_component", "platform_templates.list",
         "platform_templates.resolve_component",
     ),
-    "the lines and series of clusters are only in the WebSockets": (
-        "clusters.list_logs", "clusters.query_logs", "clusters.query_metrics",
-    ),
+    "no log of the deployments of clusters is kept": ("clusters.list_logs",),
     "no Terraform runs": ("environments.export_terraform", "terraforms.list_resources"),
     "no secret manager is connected": (
         "secret_manager_accesses.list_associated_services", "secret_manager_accesses.list_secrets",
