@@ -252,6 +252,21 @@ class Emulator:
             raise ValueError(f"service_id must be the id of a service that is built from git, got {service_id!r}")
         self.life.fail_next_build(service_id)
 
+    def push(self, url: str, commit: str, *, branch: str = "main", paths: Collection[str] = ()) -> Sequence[str]:
+        """Tells of a new commit in a git repository: services with `auto_deploy` that are built from it deploy.
+
+        `paths` are the files that the commit has changed, for deployment restrictions. Returns the services' ids.
+        """
+        from qovery_async.emulator.world import following  # imported late, as in `start`
+
+        return following.push(self.state, self.life, url, commit, branch=branch, paths=paths)
+
+    def publish(self, image: str, tag: str) -> Sequence[str]:
+        """Tells of a new tag of an image: containers and jobs with `auto_deploy` that use it deploy. Returns their ids."""
+        from qovery_async.emulator.world import following  # imported late, as in `start`
+
+        return following.publish(self.state, self.life, image, tag)
+
     @property
     def _running(self) -> Parts:
         if self._parts is None:

@@ -82,7 +82,7 @@ def assemble(options: EmulatorOptions) -> Parts:
     if saved is not None and options.state_file is not None:
         kept.restore(options.state_file, saved)
     journal = Journal(clock, tokens)
-    control = Control(clock, faults, kept.save, options.state_file)
+    control = Control(clock, faults, state, life, kept.save, options.state_file)
     console = ConsoleSite(Picture(state, clock, life, faults, journal), control)
     server = ApiServer(
         state,

@@ -6,7 +6,7 @@ curl -d seconds=60 http://127.0.0.1:8787/_emulator/clock
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import attrs
@@ -15,6 +15,9 @@ from qovery_async.emulator.facts.refusals import Refusal
 from qovery_async.emulator.faults.kinds import Fault
 from qovery_async.emulator.faults.rules import Faults
 from qovery_async.emulator.life.clock import Clock
+from qovery_async.emulator.life.environments import Life
+from qovery_async.emulator.world import following
+from qovery_async.emulator.world.state import State
 
 Form = Mapping[str, str]
 
@@ -47,12 +50,21 @@ class Control:
 
     clock: Clock
     faults: Faults
+    state: State
+    life: Life
     write: Callable[[Path], None]
     state_file: Path | None
 
     def actions(self) -> Mapping[str, Callable[[Form], str]]:
         """The actions by path. Each returns what it has done."""
-        return {"clock": self.advance, "faults": self.inject, "faults/clear": self.clear, "save": self.save}
+        return {
+            "clock": self.advance,
+            "faults": self.inject,
+            "faults/clear": self.clear,
+            "save": self.save,
+            "push": self.push,
+            "image": self.publish,
+        }
 
     def advance(self, form: Form) -> str:
         """Advances the clock by `seconds`."""
@@ -103,6 +115,27 @@ class Control:
         except OSError as error:
             raise Refusal(500, f"the state cannot be saved: {error}") from None
         return "The state was saved."
+
+    def push(self, form: Form) -> str:
+        """Tells of a `commit` on the `branch` of the repository at `url`, which changes `paths` (with commas between)."""
+        url, commit, branch = _word(form, "url"), _word(form, "commit"), form.get("branch", "").strip() or "main"
+        paths = [path for path in form.get("paths", "").split(",") if path]
+        return _deployed(following.push(self.state, self.life, url, commit, branch=branch, paths=paths))
+
+    def publish(self, form: Form) -> str:
+        """Tells of a `tag` of an `image`."""
+        return _deployed(following.publish(self.state, self.life, _word(form, "image"), _word(form, "tag")))
+
+
+def _deployed(ids: Sequence[str]) -> str:
+    return f"Deploying {len(ids)} services: {', '.join(ids)}" if ids else "No service follows that automatically."
+
+
+def _word(form: Form, name: str) -> str:
+    word = form.get(name, "").strip()
+    if not 0 < len(word) <= _LONGEST_WORD:
+        raise Refusal(400, f"{name}: must have 1 to {_LONGEST_WORD} characters, got {word!r:.50}")
+    return word
 
 
 def _status(amount: float | None) -> int:

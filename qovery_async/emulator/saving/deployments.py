@@ -60,8 +60,9 @@ def restore_life(life: Life, saved: Json) -> None:
         for run in _restored_environment(life, id_, environment):
             runs[id_, run.execution_id] = run
     for id_, service in saved["services"].items():
-        if (run := runs.get(tuple(service.get("last_run", ())))) is not None:  # type: ignore[arg-type]
-            life.services[id_].part = next(part for part in run.parts if part.service.id == id_)
+        environment_id, execution_id = service.get("last_run") or ("", "")
+        if (last := runs.get((environment_id, execution_id))) is not None:
+            life.services[id_].part = next(part for part in last.parts if part.service.id == id_)
     for request in saved["ended_requests"]:
         _know(life, CONVERTER.structure(request, DeploymentRequest))
     life.failing.update((id_, StateEnum(state)) for id_, state in saved["failing"])

@@ -50,7 +50,7 @@ _BECAUSE: Mapping[str, Sequence[str]] = {
     "no files of a git repository are read": (
         "environments.check_dockerfile", "environments.check_git_file", "git.connect_github_app",
         "git.disconnect_github_app", "git.list_directories", "git.list_tfvars_files",
-        "git.parse_terraform_variables", "services.sync_git_webhook",
+        "git.parse_terraform_variables",
     ),
     "no registry or chart repository is asked": (
         "environments.check_container_image", "environments.check_helm_repository", "helms.create_default_values",
