@@ -67,7 +67,7 @@ def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         "--speed",
         type=float,
         default=1.0,
-        help="how many times faster than real time the clock of deployments and of the rate limit runs "
+        help="how many times faster than real time deployments and the hour of the rate limit go "
         "(default: %(default)s)",
     )
     parser.add_argument("--token", help="API token to accept (default: determined by the seed)")

@@ -184,7 +184,7 @@ class RunningClock(Clock):
 
     def now(self) -> datetime:
         """The real time, which goes on if the machine's clock is set back."""
-        return self._start + timedelta(seconds=time.monotonic() - self._began)
+        return self._start + timedelta(0, time.monotonic() - self._began)
 
     def elapsed(self) -> float:
         """Real seconds since the start times `speed`, and all advances."""
