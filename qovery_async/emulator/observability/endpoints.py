@@ -104,13 +104,13 @@ def _metrics(life: Life, call: ApiCall) -> Any:
             return {"resultType": "scalar", "result": [time, _number(value)]}
         rows = [{"metric": dict(labels), "value": [time, _number(each)]} for labels, each in value.items()]
         return {"resultType": "vector", "result": rows}
-    rows = defaultdict[tuple[tuple[str, str], ...], list[Any]](list)
+    points = defaultdict[tuple[tuple[str, str], ...], list[Any]](list)
     for time in _steps(call, life):
         value = evaluated(expression, series, time)
         at_time: Vector = value if isinstance(value, dict) else {(): value}
         for labels, each in at_time.items():
-            rows[labels].append([time, _number(each)])
-    return {"resultType": "matrix", "result": [{"metric": dict(k), "values": values} for k, values in rows.items()]}
+            points[labels].append([time, _number(each)])
+    return {"resultType": "matrix", "result": [{"metric": dict(k), "values": values} for k, values in points.items()]}
 
 
 def _steps(call: ApiCall, life: Life) -> Iterator[float]:
