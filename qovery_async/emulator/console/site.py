@@ -86,7 +86,7 @@ class ConsoleSite:
 
     async def _file(self, request: web.Request) -> web.Response:
         name = request.match_info["file"]
-        text = importlib.resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+        text = importlib.resources.files("qovery_async.emulator.console").joinpath(name).read_text(encoding="utf-8")
         return web.Response(text=text, content_type=_FILES[name], headers=_HEADERS)
 
     async def _act(self, request: web.Request) -> web.Response:

@@ -100,7 +100,7 @@ def _metrics(life: Life, call: ApiCall) -> Any:
     if endpoint == "query":
         time = _time(call, "time", life.clock.now()).timestamp()
         value = evaluated(expression, series, time)
-        if isinstance(value, float):
+        if not isinstance(value, dict):
             return {"resultType": "scalar", "result": [time, _number(value)]}
         rows = [{"metric": dict(labels), "value": [time, _number(each)]} for labels, each in value.items()]
         return {"resultType": "vector", "result": rows}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Any
+from typing import Any, TypeGuard
 
 import attrs
 import cattrs
@@ -55,16 +55,19 @@ def written(value: Any) -> Any:
     """What is kept about an entity as JSON. Entities in it are named by their ids."""
     if isinstance(value, Entity):
         return {_ENTITY: value.id}
-    if isinstance(value, tuple):
-        items: tuple[Any, ...] = value
-        return {_TUPLE: [written(item) for item in items]}
+    if _is_tuple(value):
+        return {_TUPLE: [written(item) for item in value]}
     if is_list(value):
         return [written(item) for item in value]
     if not is_object(value):
         return value
-    if any(not isinstance(key, str) or key.startswith("$") for key in value):
+    if any(_is_tuple(key) or key.startswith("$") for key in value):
         return {_PAIRS: [[written(key), written(item)] for key, item in value.items()]}
     return {key: written(item) for key, item in value.items()}
+
+
+def _is_tuple(value: object) -> TypeGuard[tuple[Any, ...]]:
+    return isinstance(value, tuple)
 
 
 def read(value: Any, state: State) -> Any:
@@ -83,16 +86,21 @@ def read(value: Any, state: State) -> Any:
     return {key: read(item, state) for key, item in value.items()}
 
 
-def only(record: Any, *names: str) -> Json:
+def only(record: object, *names: str) -> Json:
     """Some attributes of a record as JSON."""
-    types = {field.name: field.type for field in attrs.fields(attrs.resolve_types(type(record)))}
+    types = _types(type(record))
     return {name: CONVERTER.unstructure(getattr(record, name), unstructure_as=types[name]) for name in names}
 
 
 def given(class_: type[Any], saved: Json, *names: str) -> Json:
     """The attributes that `only` made JSON of."""
-    types = {field.name: field.type for field in attrs.fields(attrs.resolve_types(class_))}
+    types = _types(class_)
     return {name: CONVERTER.structure(saved[name], types[name]) for name in names}
+
+
+def _types(class_: type[Any]) -> Mapping[str, Any]:
+    """The types of the attributes of a record."""
+    return {field.name: field.type for field in attrs.fields(attrs.resolve_types(class_))}
 
 
 def _found(state: State, id_: str) -> Entity:

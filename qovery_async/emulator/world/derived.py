@@ -10,7 +10,7 @@ from typing import Any
 
 from qovery_async.codec.plain import is_object
 from qovery_async.emulator.facts.refusals import Refusal, not_found
-from qovery_async.emulator.world import catalog, databases, domains, git_sources, versions
+from qovery_async.emulator.world import catalog, databases, domains, git_sources, named_sources, versions
 from qovery_async.emulator.world.state import Entity, State
 
 Known = dict[str, Any]
@@ -34,7 +34,7 @@ def references(parent: Entity) -> Known:
 def when_created(kind: str, body: Mapping[str, Any], parent: Entity, state: State) -> Known:
     """The keys that follow from the body of the request."""
     _refuse_unknown_groups(body, parent)
-    _refuse_unknown_source(kind, body, parent, {})
+    named_sources.refuse_unknown(kind, body, parent, {})
     maker = _CREATED.get(kind)
     return maker(body, parent, state) if maker else {}
 
@@ -44,7 +44,7 @@ def when_updated(entity: Entity, body: Mapping[str, Any], parent: Entity, state:
     if entity.kind == "cluster":
         return _changed_features(body, entity.value)
     if entity.kind != "environment":
-        _refuse_unknown_source(entity.kind, body, parent, entity.value)
+        named_sources.refuse_unknown(entity.kind, body, parent, entity.value)
         maker = _CREATED.get(entity.kind)
         return maker(body, parent, state) if maker else {}
     # A request cannot say PREVIEW, so without a mode it means to keep that.
@@ -58,25 +58,6 @@ def _refuse_unknown_groups(body: Mapping[str, Any], parent: Entity) -> None:
         for group in body.get(key) or ():
             if is_object(group) and group.get("id") not in there:
                 raise not_found(kind, str(group.get("id")))
-
-
-def _refuse_unknown_source(kind: str, body: Mapping[str, Any], parent: Entity, before: Mapping[str, Any]) -> None:
-    """Refuses a registry or repository that does not exist, unless the service had it before that was deleted."""
-    organization, source = parent.above("organization"), body.get("source") or {}
-    wanted = {
-        "container": ("containerRegistry", body.get("registry_id")),
-        "job": ("containerRegistry", (source.get("image") or {}).get("registry_id")),
-        "helm": ("helmRepository", (source.get("helm_repository") or {}).get("repository")),
-    }
-    family, id_ = wanted.get(kind, ("", None))
-    if id_ and organization and id_ not in organization.children.get(family, ()) and not _mentions(before, id_):
-        raise not_found(family, id_)
-
-
-def _mentions(tree: Any, text: str) -> bool:
-    if is_object(tree):
-        return any(_mentions(item, text) for item in tree.values())
-    return bool(tree == text)
 
 
 def when_shown(entity: Entity) -> Mapping[str, Any]:
