@@ -1,9 +1,12 @@
 # The emulator for CI of any language: docker build -t qovery-emulator . && docker run -p 8787:8787 qovery-emulator
+# To keep its state: docker run -v qovery:/state ... qovery-emulator --state /state/qovery.json
 # Other containers that reach it by name need that name: docker run ... qovery-emulator --allow-host NAME
 FROM python:3.13-slim
 
 COPY . /source
-RUN pip install --no-cache-dir /source && rm -rf /source && useradd --system --no-create-home emulator
+RUN pip install --no-cache-dir /source && rm -rf /source && useradd --system --no-create-home emulator \
+    && mkdir /state && chown emulator /state
+VOLUME /state
 USER emulator
 
 EXPOSE 8787

@@ -119,7 +119,7 @@ def notebooks(session: nox.Session) -> None:
 
 @nox.session
 def browser(session: nox.Session) -> None:
-    """Looks at the status board in a browser (needs chromium); `-- --write-picture` writes docs/board.png anew."""
+    """Looks at the board and the console in a browser (needs chromium); `-- --write-picture` writes their pictures."""
     install(session, "browser")
     session.run("pytest", "-n", "2", "tests/browser", *session.posargs)
 

@@ -9,29 +9,20 @@ From a shell: `python -m qovery_async.emulator`. In pytest: the fixture `qovery_
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any, Self
-
-import attrs
-
-from qovery_async.emulator.assembly.options import EmulatorOptions
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-
-    from aiohttp.typedefs import Middleware
-
-    from qovery_async.emulator.assembly.parts import Parts
+    from qovery_async.emulator.assembly.emulator import Emulator
     from qovery_async.emulator.facts.refusals import ErrorStyle
     from qovery_async.emulator.faults.kinds import Fault, IncomingRequest, OutgoingResponse
     from qovery_async.emulator.faults.rules import Faults, Rule
-    from qovery_async.emulator.http.listener import Listener
     from qovery_async.emulator.http.rate_limit import RateLimit
     from qovery_async.emulator.life.actions import Action, Durations, Trigger
     from qovery_async.emulator.life.clock import Clock, RunningClock, SteppedClock
     from qovery_async.emulator.life.clusters import ClusterLives
     from qovery_async.emulator.life.environments import Life
+    from qovery_async.emulator.saving.file import BadStateFile
     from qovery_async.emulator.streams.channel import Close
-    from qovery_async.emulator.streams.server import StreamServer
     from qovery_async.emulator.webhooks.office import WebhookOffice
     from qovery_async.emulator.world.audit_log import AuditLog
     from qovery_async.emulator.world.inventions import Samples
@@ -42,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Action",
     "AuditLog",
+    "BadStateFile",
     "Caller",
     "Clock",
     "Close",
@@ -71,11 +63,13 @@ __all__ = [
 _MODULE_OF = {
     "Action": "life.actions",
     "AuditLog": "world.audit_log",
+    "BadStateFile": "saving.file",
     "Caller": "world.tokens",
     "Clock": "life.clock",
     "Close": "streams.channel",
     "ClusterLives": "life.clusters",
     "Durations": "life.actions",
+    "Emulator": "assembly.emulator",
     "Entity": "world.state",
     "ErrorStyle": "facts.refusals",
     "Fault": "faults.kinds",
@@ -100,201 +94,3 @@ def __getattr__(name: str) -> Any:
     if name not in _MODULE_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(importlib.import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
-
-
-class Emulator:
-    """A Qovery API on a free local port, which runs while the `async with` block does.
-
-    Clients may run in the same event loop, in other threads and in other processes.
-
-    Args:
-        world: What the emulator starts with: `"empty"` (one organization), `"demo"` (4 projects with
-            12 environments) or `"large"` (20,000 services).
-        seed: The same seed gives the same world, ids and durations.
-        token: The API token to accept. By default the seed determines it.
-        rate_limit: Requests that a token may send in an hour of `clock`. None means no limit.
-        error_style: `"detail"` for error bodies as Qovery sends them today, `"message"` for those it
-            sent until 2024.
-        speed: How many times faster than real time `clock` runs. Deployments take about 10 seconds of
-            it. With None the clock stands still until `emulator.clock.advance(seconds)`.
-        durations: How long each part of a deployment takes, in seconds of `clock`.
-        middlewares: Middlewares of aiohttp's server. They run behind authentication and `faults`, so
-            they do not see a request that a fault stops before it takes effect.
-        host: The address to listen on.
-        port: The port to listen on. 0 picks a free one.
-        samples: `"mark"` to mark made-up responses with the header `X-Qovery-Emulator: sample`, `"refuse"` to
-            send 501 in their place, so that no test passes on an invention.
-        strict: Refuses a body with keys that its request does not have, such as the read-only ones of a
-            response, with 400 that names them. By default they are dropped with a warning.
-        hosts: Further host name or names that lead to the emulator, such as the name of its service in Docker
-            Compose; requests for any other than `host` and this machine's addresses get 403. Web pages
-            may talk to it if they come from one of `hosts`; `"localhost:3000"` allows those of one port.
-        webhook_hosts: Hosts other than this machine that webhooks may go to; `"hooks:8080"` allows one port.
-    """
-
-    def __init__(
-        self,
-        *,
-        world: World = "empty",
-        seed: int = 0,
-        token: str | None = None,
-        rate_limit: int | None = 1000,
-        error_style: ErrorStyle = "detail",
-        speed: float | None = 1.0,
-        durations: Durations | None = None,
-        middlewares: Sequence[Middleware] = (),
-        host: str = "127.0.0.1",
-        port: int = 0,
-        hosts: str | Collection[str] = (),
-        webhook_hosts: str | Collection[str] = (),
-        samples: Samples = "mark",
-        strict: bool = False,
-    ) -> None:
-        self._options = EmulatorOptions(
-            world=world,
-            seed=seed,
-            token=token,
-            requests_per_hour=rate_limit,
-            error_style=error_style,
-            speed=speed,
-            durations=durations,
-            middlewares=middlewares,
-            hosts=(host, hosts) if isinstance(hosts, str) else (host, *hosts),
-            webhook_hosts=(webhook_hosts,) if isinstance(webhook_hosts, str) else tuple(webhook_hosts),
-            samples=samples,
-            strict=strict,
-        )
-        self._address = host, port
-        self._listener: Listener | None = None
-        self._parts: Parts | None = None
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(self, *error: object) -> None:
-        await self.stop()
-
-    async def start(self) -> None:
-        """Builds a new world and starts to listen. `async with` does this.
-
-        Raises:
-            RuntimeError: The emulator is running already.
-            OSError: The port cannot be opened.
-        """
-        # Imported late, as the names in `_MODULE_OF`.
-        from qovery_async.emulator.assembly.parts import assemble
-        from qovery_async.emulator.http.listener import Listener
-
-        if self._listener is not None:
-            raise RuntimeError("the emulator is running already")
-        parts = self._parts = assemble(self._options)
-        self._options = attrs.evolve(self._options, token=parts.token)
-        self._listener = await Listener.open(parts.application, *self._address, error_style=self._options.error_style)
-
-    async def stop(self) -> None:
-        """Closes the port and all connections. Stopping twice does nothing."""
-        listener, self._listener = self._listener, None
-        if listener is not None:
-            await listener.close()
-        if self._parts is not None:
-            self._parts.clock.close()
-            await self._parts.webhooks.close()
-
-    @property
-    def url(self) -> str:
-        """The base URL of the API, for `base_url=` or `QOVERY_API_URL`.
-
-        Raises:
-            RuntimeError: The emulator is not running.
-        """
-        if self._listener is None:
-            raise RuntimeError("the emulator is not running; use `async with Emulator() as emulator:`")
-        return self._listener.url
-
-    @property
-    def ws_url(self) -> str:
-        """The base URL of the WebSockets, for `QOVERY_WS_URL`."""
-        return self.url.replace("http", "ws", 1)
-
-    @property
-    def token(self) -> str:
-        """An API token of the organization with the role Admin."""
-        return self._running.token
-
-    @property
-    def state(self) -> State:
-        """Every object in the world. Tests may read and change it."""
-        return self._running.state
-
-    @property
-    def tokens(self) -> Tokens:
-        """The API tokens that are accepted. Tests may add and revoke some."""
-        return self._running.tokens
-
-    @property
-    def rate_limit(self) -> RateLimit:
-        """The rate limit of each token. `emulator.rate_limit.limit` may be changed."""
-        return self._running.rate_limit
-
-    @property
-    def clock(self) -> Clock:
-        """The time in the emulator: a `SteppedClock` with `speed=None`, else a `RunningClock`."""
-        return self._running.clock
-
-    @property
-    def life(self) -> Life:
-        """The simulated deployment engine: what runs, what is queued, what is to fail."""
-        return self._running.life
-
-    @property
-    def clusters(self) -> ClusterLives:
-        """The simulated deployments of clusters: `emulator.clusters.fail_next(cluster_id)`."""
-        return self._running.clusters
-
-    @property
-    def audit_log(self) -> AuditLog:
-        """The events of each organization. `emulator.audit_log.limit` may be changed."""
-        return self._running.audit_log
-
-    @property
-    def faults(self) -> Faults:
-        """The faults to inject: `emulator.faults.add(Fault.status(503), call="projects.*")`."""
-        return self._running.faults
-
-    @property
-    def streams(self) -> StreamServer:
-        """The WebSockets, and how to end them: `emulator.streams.close_next(Close.internal(), "/service/logs")`."""
-        return self._running.streams
-
-    @property
-    def webhooks(self) -> WebhookOffice:
-        """The deliveries of webhooks: `await emulator.webhooks.settled()` waits for those under way."""
-        return self._running.webhooks
-
-    def user_token(self, user: str) -> str:
-        """An API token of another user, with the access of `token`. Requests of different users are not merged."""
-        from qovery_async.emulator.world.tokens import new_token  # imported late, as in `start`
-
-        organizations = self.tokens.identify(f"Token {self.token}").organizations
-        token = new_token("qov_", f"{self.token}/{user}")
-        return self.tokens.accept(token, user=user, organizations=organizations).token
-
-    def fail_next_build(self, service_id: str) -> None:
-        """Makes the next build of a service fail, and its deployment with it.
-
-        Raises:
-            ValueError: No service that is built from git has this id.
-        """
-        from qovery_async.emulator.world.topology import find_service  # imported late, as in `start`
-
-        service = find_service(self.state, service_id)
-        if service is None or not service.is_built:
-            raise ValueError(f"service_id must be the id of a service that is built from git, got {service_id!r}")
-        self.life.fail_next_build(service_id)
-
-    @property
-    def _running(self) -> Parts:
-        if self._parts is None:
-            raise RuntimeError("the emulator has not been started; use `async with Emulator() as emulator:`")
-        return self._parts

@@ -8,8 +8,9 @@ import contextlib
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
-from qovery_async.emulator import Emulator
+from qovery_async.emulator import BadStateFile, Emulator
 
 _EXAMPLES = """\
 examples:
@@ -21,6 +22,8 @@ examples:
       another demo world, in which deployments take no second
   qovery-emulator --samples refuse --strict
       no response that is made up, no key that a request does not have
+  qovery-emulator --state qovery.json
+      what was created, deployed and logged is there the next time, too
   qovery-emulator --host 0.0.0.0 --allow-host qovery
       for other containers, which reach it as http://qovery:8787
 """
@@ -64,7 +67,7 @@ def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         "--speed",
         type=float,
         default=1.0,
-        help="how many times faster than real time the clock of deployments and of the rate limit runs "
+        help="how many times faster than real time deployments and the hour of the rate limit go "
         "(default: %(default)s)",
     )
     parser.add_argument("--token", help="API token to accept (default: determined by the seed)")
@@ -92,6 +95,12 @@ def options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         action="store_true",
         help="refuse a body with keys that its request does not have, such as the read-only ones of a response",
     )
+    parser.add_argument(
+        "--state",
+        type=Path,
+        metavar="FILE",
+        help="go on from the state in this file, if it exists, instead of --world and --seed; save it there at the end",
+    )
     return parser.parse_args(arguments)
 
 
@@ -110,14 +119,21 @@ async def serve(given: argparse.Namespace) -> None:
         webhook_hosts=given.allow_webhook_host,
         samples=given.samples,
         strict=given.strict,
+        state=given.state,
     )
     ending = _ending()
-    async with emulator:
-        _say(f"Qovery emulator, world {given.world!r}, seed {given.seed}. Stop it with Ctrl-C. Paste this to use it:\n")
+    was_there = given.state is not None and given.state.exists()
+    await emulator.start()
+    try:
+        what = f"state of {given.state}" if was_there else f"world {given.world!r}, seed {given.seed}"
+        _say(f"Qovery emulator, {what}. Stop it with Ctrl-C. Paste this to use it:\n")
         _say(f"export QOVERY_API_URL={emulator.url}")
         _say(f"export QOVERY_WS_URL={emulator.ws_url}")
         _say(f"export QOVERY_API_TOKEN={emulator.token}")
+        _say(f"\nThe console is at {emulator.url}/")
         await ending.wait()
+    finally:
+        await emulator.stop(save=given.state is not None)
 
 
 def _ending() -> asyncio.Event:
@@ -143,8 +159,12 @@ def main() -> int:
         asyncio.run(serve(given))
     except KeyboardInterrupt:
         return 0
+    except BadStateFile as error:
+        sys.stderr.write(f"cannot start: {error}\n")
+        return 1
     except OSError as error:
-        sys.stderr.write(f"cannot listen on {given.host}:{given.port}: {error.strerror or error}\n")
+        what = f"save {given.state}" if error.filename else f"listen on {given.host}:{given.port}"
+        sys.stderr.write(f"cannot {what}: {error.strerror or error}\n")
         return 1
     return 0
 

@@ -1,4 +1,4 @@
-"""The picture of the board in the documents is written when asked: `nox -s browser -- --write-picture`."""
+"""The pictures in the documents are written when asked: `nox -s browser -- --write-picture`."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--write-picture", action="store_true", help="write docs/board.png anew")
+    parser.addoption("--write-picture", action="store_true", help="write docs/board.png and docs/console.png anew")

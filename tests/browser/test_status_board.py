@@ -11,7 +11,7 @@ from qovery_async import AsyncQovery
 from qovery_async.emulator import Close, Durations, Emulator
 from tests.support import ROOT
 from tests.support.boards import Outage, environment_id, running_board
-from tests.support.chromium import DESKTOP, MILLISECONDS, PHONE, opened
+from tests.support.chromium import CONTRASTS, DESKTOP, MILLISECONDS, PHONE, opened
 
 pytestmark = pytest.mark.anyio
 
@@ -178,30 +178,3 @@ async def test_the_picture(request: pytest.FixtureRequest, tmp_path: Path) -> No
     for picture in (taken, PICTURE):
         assert picture.read_bytes().startswith(b"\x89PNG")
         assert picture.stat().st_size < MOST_BYTES
-
-
-CONTRASTS = """
-() => {
-  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-  const rgb = (colour) => {
-    canvas.clearRect(0, 0, 1, 1);
-    canvas.fillStyle = colour;
-    canvas.fillRect(0, 0, 1, 1);
-    return [...canvas.getImageData(0, 0, 1, 1).data];
-  };
-  const light = (part) => ((part /= 255) <= 0.04 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
-  const luminance = ([r, g, b]) => 0.2126 * light(r) + 0.7152 * light(g) + 0.0722 * light(b);
-  const behind = (element) => {
-    for (let one = element; one; one = one.parentElement) {
-      const colour = rgb(getComputedStyle(one).backgroundColor);
-      if (colour[3] === 255) return colour;
-    }
-  };
-  return [...document.querySelectorAll("body *")]
-    .filter((one) => one.checkVisibility() && [...one.childNodes].some((n) => n.nodeType === 3 && n.data.trim()))
-    .map((one) => {
-      const pair = [rgb(getComputedStyle(one).color), behind(one)].map(luminance).sort((a, b) => b - a);
-      return [one.textContent.trim(), (pair[0] + 0.05) / (pair[1] + 0.05)];
-    });
-}
-"""

@@ -110,19 +110,51 @@ def test_a_running_clock_needs_a_speed(speed: float) -> None:
         RunningClock(speed)
 
 
-def test_only_a_stepped_clock_can_be_advanced() -> None:
-    with pytest.raises(RuntimeError, match="speed=None"):
-        RunningClock().advance(1)
+def test_only_a_stepped_clock_runs_out() -> None:
     with pytest.raises(RuntimeError, match="speed=None"):
         RunningClock().run_out()
 
 
-def test_a_running_clock_starts_with_the_real_time_and_goes_by_itself() -> None:
+def test_a_running_clock_goes_by_itself_and_never_tells_a_time_to_come() -> None:
     clock = RunningClock(1000)
     assert abs(clock.now() - datetime.now(UTC)) < timedelta(seconds=60)
-    before = clock.now()
+    before, elapsed = clock.now(), clock.elapsed()
     time.sleep(0.01)
-    assert clock.now() - before >= timedelta(seconds=10)
+    assert clock.elapsed() - elapsed >= 10
+    assert before < clock.now() <= datetime.now(UTC) + timedelta(milliseconds=100)
+
+
+@pytest.mark.anyio
+async def test_a_running_clock_skips_what_it_is_advanced_by() -> None:
+    clock, seen = RunningClock(), list[float]()
+
+    def again() -> None:
+        seen.append(round(clock.elapsed()))
+        clock.call_later(1200, again)
+
+    clock.call_later(1200, again)
+    clock.advance(3601)
+    assert seen == [1200, 2400, 3600]
+    assert 3601 <= clock.elapsed() < 3661
+    assert clock.now() <= datetime.now(UTC) + timedelta(milliseconds=100)
+    clock.advance(1199)
+    assert seen == [1200, 2400, 3600, 4800]
+    clock.close()
+
+
+@pytest.mark.anyio
+async def test_an_error_stops_a_running_clock_at_its_moment_and_leaves_the_rest_waiting() -> None:
+    clock, seen = RunningClock(), list[str]()
+    clock.call_later(1000, lambda: 1 / 0)
+    clock.call_later(2000, lambda: seen.append("later"))
+    with pytest.raises(ZeroDivisionError):
+        clock.advance(5000)
+    assert 1000 <= clock.elapsed() < 1060
+    clock.advance(1001)
+    assert seen == ["later"]
+    with pytest.raises(ValueError, match="zero or more"):
+        clock.advance(-1)
+    clock.close()
 
 
 @pytest.mark.anyio

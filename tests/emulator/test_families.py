@@ -17,7 +17,11 @@ pytestmark = pytest.mark.anyio
 
 GIT = {"url": "https://github.com/acme/api.git", "branch": "main", "provider": "GITHUB"}
 HEALTHY: dict[str, Any] = {"healthchecks": {}}
-IMAGE = {"image_name": "acme/api", "tag": "1.0", "registry_id": "registry"}
+IMAGE = {
+    "image_name": "acme/api",
+    "tag": "1.0",
+    "registry_id": "259f4329-e6f4-490b-9a16-4106cf6a659e",
+}  # the demo world's
 # By namespace: what lies above, and a body.
 FAMILIES: dict[str, tuple[str, dict[str, Any]]] = {
     "git_tokens": ("organization", {"name": "x", "type": "GITHUB", "token": "t"}),

@@ -31,6 +31,7 @@ def is_made_up(operation: ApiOperation) -> bool:
     audit_log.handlers = lambda: dict.fromkeys(("events.list", "events.list_targets"), sentinel.handler)
     by_hand = handlers.all_of(sentinel.tokens, sentinel.life, sentinel.clusters, audit_log)
     by_hand = {**by_hand, "webhooks.list_events": sentinel.handler}
+    by_hand |= dict.fromkeys(("clusters.query_logs", "clusters.query_metrics"), sentinel.handler)
     if handlers.handler_of(operation, by_hand) is inventions.sampled:
         return True
     if operation.method != "GET" or operation.call in by_hand:

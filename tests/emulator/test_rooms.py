@@ -1,9 +1,9 @@
 """The imports of the emulator point one way.
 
-    assembly ──> streams ──> shell
-        │           └──────> http ──> world ──> facts
-        ├──────> faults ──────┘       ∧ └─────> life
-        └──────> webhooks ────────────┘
+    assembly ──> console ──> streams ──> shell
+        │           │           └──────> http ──> world ──> facts
+        ├───────────┴──────> faults ──────┘       ∧ └─────> life
+        └──> saving ───────> webhooks ────────────┘
 
 Every import counts: at the top of a file, inside a function and under `TYPE_CHECKING`.
 """
@@ -31,7 +31,21 @@ MAY_IMPORT = {
     "faults": {"http"},
     "streams": {"facts", "life", "shell", "world", "http"},
     "webhooks": {"facts", "life", "world"},
-    "assembly": {"facts", "life", "world", "http", "faults", "streams", "webhooks"},
+    "observability": {"facts", "life", "world", "streams"},
+    "console": {"facts", "life", "world", "http", "faults", "streams"},
+    "saving": {"life", "world", "http", "webhooks"},
+    "assembly": {
+        "facts",
+        "life",
+        "world",
+        "http",
+        "faults",
+        "streams",
+        "webhooks",
+        "console",
+        "saving",
+        "observability",
+    },
 }
 FROM_THE_SDK = (
     "qovery_async.models",

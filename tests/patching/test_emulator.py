@@ -55,6 +55,7 @@ OTHERS = ("OrganizationAnnotationsGroupResponse", "OrganizationLabelsGroupRespon
 HELM_PORTS = "ports[].id"
 # The request has no mode PREVIEW; without one, the emulator takes its default.
 NO_MODE = ("environments", "PREVIEW")
+REGISTRY, REPOSITORY = "259f4329-e6f4-490b-9a16-4106cf6a659e", "12e0c8b2-bad6-40fb-9948-8dec4f65d4d9"  # the demo's
 GIVEN = {"headers": {"X-Name": "given"}}
 
 
@@ -164,8 +165,14 @@ def bodies(kind: Kind) -> list[Payload]:
         source = body.get("source") or {}
         if kind.namespace == "jobs" and not source.get("docker"):
             body["source"] = {
-                "image": {"image_name": "i", "tag": "1", "registry_id": ID, **(source.get("image") or {})}
+                "image": {"image_name": "i", "tag": "1", **(source.get("image") or {}), "registry_id": REGISTRY}
             }
+        elif image := source.get("image"):
+            image["registry_id"] = REGISTRY
+        if kind.namespace == "containers":
+            body["registry_id"] = REGISTRY
+        if chart := source.get("helm_repository"):
+            chart["repository"] = REPOSITORY
     return [body for body in found if (kind.namespace, body.get("mode")) != NO_MODE]
 
 

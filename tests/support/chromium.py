@@ -25,8 +25,10 @@ def binary() -> str:
 
 
 @asynccontextmanager
-async def opened(url: str, viewport: ViewportSize = DESKTOP, **options: Any) -> AsyncGenerator[Page]:
-    """A page. At its end, the browser's console is empty, and the page has asked no other server."""
+async def opened(
+    url: str, viewport: ViewportSize = DESKTOP, *, is_alone: bool = True, **options: Any
+) -> AsyncGenerator[Page]:
+    """A page. At its end, if it `is_alone`, the browser's console is empty, and the page has asked no other server."""
     # As root, as in most containers, Chromium runs without its sandbox or not at all.
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     async with async_playwright() as playwright:
@@ -40,4 +42,35 @@ async def opened(url: str, viewport: ViewportSize = DESKTOP, **options: Any) -> 
         await page.goto(url)
         yield page
         await browser.close()
-    assert [line for line in said if "ERR_CONNECTION_REFUSED" not in line and not line.startswith("data:")] == []
+    assert (
+        not is_alone
+        or [line for line in said if "ERR_CONNECTION_REFUSED" not in line and not line.startswith("data:")] == []
+    )
+
+
+CONTRASTS = """
+() => {
+  const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const rgb = (colour) => {
+    canvas.clearRect(0, 0, 1, 1);
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data];
+  };
+  const light = (part) => ((part /= 255) <= 0.04 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+  const luminance = ([r, g, b]) => 0.2126 * light(r) + 0.7152 * light(g) + 0.0722 * light(b);
+  const behind = (element) => {
+    for (let one = element; one; one = one.parentElement) {
+      const colour = rgb(getComputedStyle(one).backgroundColor);
+      if (colour[3] === 255) return colour;
+    }
+  };
+  return [...document.querySelectorAll("body *")]
+    .filter((one) => one.checkVisibility() && [...one.childNodes].some((n) => n.nodeType === 3 && n.data.trim()))
+    .map((one) => {
+      const pair = [rgb(getComputedStyle(one).color), behind(one)].map(luminance).sort((a, b) => b - a);
+      return [one.textContent.trim(), (pair[0] + 0.05) / (pair[1] + 0.05)];
+    });
+}
+"""
+"""The texts of a page, each with the contrast of its colour."""

@@ -8,6 +8,7 @@ import attrs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from aiohttp.typedefs import Middleware
 
@@ -33,3 +34,4 @@ class EmulatorOptions:
     webhook_hosts: Sequence[str]
     samples: Samples
     strict: bool
+    state_file: Path | None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 
 import attrs
 
@@ -13,14 +12,14 @@ from qovery_async.emulator.facts.refusals import Refusal
 from qovery_async.emulator.life.clock import Clock
 from qovery_async.emulator.world.tokens import Caller
 
-_HOUR = timedelta(hours=1)
+_HOUR = 3600.0
 
 
 @attrs.define
-class _Window:
+class Window:
     """The current hour of one token, by the emulator's clock."""
 
-    ends: datetime
+    ends: float
     used: int = 0
 
 
@@ -30,7 +29,7 @@ class RateLimit:
     def __init__(self, limit: int | None, clock: Clock) -> None:
         self.limit = limit
         self._clock = clock
-        self._windows: dict[str, _Window] = {}
+        self.windows: dict[str, Window] = {}
 
     def count(self, caller: Caller) -> Mapping[str, str]:
         """Counts a request and returns the `X-RateLimit-*` headers of its response.
@@ -40,10 +39,10 @@ class RateLimit:
         """
         if self.limit is None:
             return {}
-        now = self._clock.now()
-        window = self._windows.get(caller.token)
+        now = self._clock.elapsed()
+        window = self.windows.get(caller.token)
         if window is None or window.ends <= now:
-            window = self._windows[caller.token] = _Window(now + _HOUR)
+            window = self.windows[caller.token] = Window(now + _HOUR)
         window.used += 1
         headers = {
             "X-RateLimit-Limit": str(self.limit),
@@ -54,6 +53,6 @@ class RateLimit:
             raise Refusal(429, f"more than {self.limit} requests in an hour", headers=headers)
         return headers
 
-    def _reset(self, left: timedelta) -> int:
+    def _reset(self, left: float) -> int:
         """The Unix time, by the client's wall clock, at which the hour is certainly over."""
-        return math.ceil(time.time() + self._clock.in_real_seconds(left.total_seconds()))
+        return math.ceil(time.time() + self._clock.in_real_seconds(left))

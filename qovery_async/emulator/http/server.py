@@ -6,7 +6,8 @@ import functools
 import json
 import logging
 import math
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from aiohttp import web
@@ -39,7 +40,8 @@ class ApiServer:
     """All operations on one state. `handlers` take precedence over those that families give.
 
     `watch` is called with each request that may change something; what it returns, with its response. `changed` is
-    called then, too.
+    called then, too. `seen` is called after each request for an operation or a stream, with its method, path, status
+    (None if the client has left) and duration in milliseconds.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class ApiServer:
         *,
         watch: Callable[[ApiCall], Callable[[ApiResponse], None]],
         changed: Callable[[], None],
+        seen: Callable[[str, str, int | None, float], None],
         error_style: ErrorStyle = "detail",
         samples: Samples = "mark",
         strict: bool = False,
@@ -63,26 +66,45 @@ class ApiServer:
         self._visitors = visitors
         self._watch = watch
         self._changed = changed
+        self._seen = seen
+        self._own: Collection[Handler] = ()
         self._error_style: ErrorStyle = error_style
         self._samples: Samples = samples
         self._strict = strict
         self._router = Router(operations().values())
 
     def application(
-        self, middlewares: Sequence[Middleware] = (), routes: Sequence[web.AbstractRouteDef] = ()
+        self,
+        middlewares: Sequence[Middleware] = (),
+        routes: Sequence[web.RouteDef] = (),
+        own: Sequence[web.RouteDef] = (),
     ) -> web.Application:
         """The application: the check of the visitor, authentication, then the middlewares, then the operation.
 
         The middlewares find the operation's name in `request[CALL]`. The routes take precedence over
-        the operations and must authenticate by themselves.
+        the operations and must authenticate by themselves. The `own` ones are not the API's: no middleware
+        sees their requests.
         """
+        self._own = frozenset(route.handler for route in own)
         app = web.Application(middlewares=[self._guard, *middlewares], client_max_size=_LARGEST_BODY)
-        app.router.add_routes([*routes, web.route("*", "/{path:.*}", self._respond)])
+        app.router.add_routes([*own, *routes, web.route("*", "/{path:.*}", self._respond)])
         return app
 
     @web.middleware
     async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Lets a request pass that is authenticated, counted and routed; turns exceptions into responses."""
+        if request.match_info.handler in self._own:
+            return await self._guarded(request, request.match_info.handler)
+        began = time.perf_counter()
+        status: int | None = None
+        try:
+            response = await self._guarded(request, handler)
+            status = None if request.transport is None else response.status
+        finally:
+            self._seen(request.method, request.path, status, (time.perf_counter() - began) * 1000)
+        return response
+
+    async def _guarded(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         headers: Mapping[str, str] = {}
         try:
             self._visitors.check(request)

@@ -3,6 +3,9 @@
 One clock drives everything that takes time. A `SteppedClock` stands still until a test advances it. A `RunningClock`
 runs on the event loop, at any speed. Both call functions in the order in which they are due; functions that are due at
 the same time run in the order in which they were scheduled.
+
+`elapsed` counts the seconds that deployments and the rate limit wait for. `now` is what is written down: the real time
+where a clock runs, so that clients never read of the future, however fast it runs.
 """
 
 from __future__ import annotations
@@ -30,6 +33,8 @@ class Timer:
     due: float
     number: int
     function: Callable[[], object] | None = attrs.field(order=False)
+    what: tuple[object, ...] = attrs.field(default=(), order=False)
+    """What it does, so that it can be saved. What a test schedules has no words for it."""
 
     def cancel(self) -> None:
         """Cancels the call. Does nothing if the function has run."""
@@ -46,28 +51,35 @@ class Clock(ABC):
         self.moved: list[Callable[[], object]] = []
         """Functions that are called when scheduled functions have run, or time was advanced."""
 
+    @abstractmethod
     def now(self) -> datetime:
-        """The current time, in UTC."""
-        return self._start + timedelta(seconds=self._elapsed())
+        """The time to write down, in UTC."""
 
-    def call_later(self, seconds: float, function: Callable[[], object]) -> Timer:
-        """Calls `function` after `seconds` of this clock's time.
+    @abstractmethod
+    def elapsed(self) -> float:
+        """Seconds of this clock since its start."""
+
+    @property
+    def timers(self) -> list[Timer]:
+        """What is scheduled, in the order in which it will run."""
+        return sorted(timer for timer in self._timers if timer.function is not None)
+
+    def call_later(self, seconds: float, function: Callable[[], object], *what: object) -> Timer:
+        """Calls `function` after `seconds` of this clock's time. `what` says in plain words what that does.
 
         Raises:
             ValueError: `seconds` is negative or not finite.
         """
-        if not (math.isfinite(seconds) and seconds >= 0):
-            raise ValueError(f"seconds must be zero or more, got {seconds!r}")
-        timer = Timer(self._elapsed() + seconds, next(self._numbers), function)
+        timer = Timer(self.elapsed() + _forward(seconds), next(self._numbers), function, what)
         heapq.heappush(self._timers, timer)
         return timer
 
     @abstractmethod
     def advance(self, seconds: float) -> None:
-        """Moves a `SteppedClock` forward.
+        """Moves the clock forward by `seconds` and runs what becomes due, also what is scheduled on the way.
 
         Raises:
-            RuntimeError: The clock runs by itself.
+            ValueError: `seconds` is negative or not finite.
         """
 
     @abstractmethod
@@ -80,11 +92,7 @@ class Clock(ABC):
 
     @abstractmethod
     def in_real_seconds(self, seconds: float) -> float:
-        """How many real seconds `seconds` of this clock take. A stepped clock returns them unchanged."""
-
-    @abstractmethod
-    def _elapsed(self) -> float:
-        """Seconds of this clock since its start."""
+        """How long `seconds` of this clock take in the time that `now` tells."""
 
     def _next(self) -> Timer | None:
         while self._timers and self._timers[0].function is None:
@@ -99,6 +107,10 @@ class Clock(ABC):
         for function in self.moved:
             function()
 
+    @abstractmethod
+    def resume(self, now: datetime, elapsed: float) -> None:
+        """Goes on from what another clock told, before anything is scheduled."""
+
     def close(self) -> None:
         """Cancels all scheduled functions."""
         self._timers.clear()
@@ -111,6 +123,14 @@ class SteppedClock(Clock):
         super().__init__(start)
         self._now = 0.0
 
+    def now(self) -> datetime:
+        """The start and what has elapsed since."""
+        return self._start + timedelta(seconds=self._now)
+
+    def elapsed(self) -> float:
+        """The sum of all advances."""
+        return self._now
+
     def advance(self, seconds: float) -> None:
         """Moves the clock forward by `seconds` and runs what becomes due, also what is scheduled on the way.
 
@@ -119,9 +139,7 @@ class SteppedClock(Clock):
         Raises:
             ValueError: `seconds` is negative or not finite.
         """
-        if not (math.isfinite(seconds) and seconds >= 0):
-            raise ValueError(f"seconds must be zero or more, got {seconds!r}")
-        until = self._now + seconds
+        until = self._now + _forward(seconds)
         try:
             while timer := self._pop(until):
                 self._now = timer.due
@@ -141,12 +159,13 @@ class SteppedClock(Clock):
         """The same seconds: when a test advances the clock cannot be known."""
         return seconds
 
-    def _elapsed(self) -> float:
-        return self._now
+    def resume(self, now: datetime, elapsed: float) -> None:
+        """Stands where the other clock stood."""
+        self._start, self._now = now - timedelta(seconds=elapsed), elapsed
 
 
 class RunningClock(Clock):
-    """A clock that runs `speed` times as fast as real time, on the event loop that is running.
+    """A clock that runs `speed` times as fast as real time, on the event loop that is running. `now` is the real time.
 
     Raises:
         ValueError: `speed` is not a finite number above 0.
@@ -156,22 +175,46 @@ class RunningClock(Clock):
         if not (math.isfinite(speed) and speed > 0):
             raise ValueError(f"speed must be more than zero, got {speed!r}")
         super().__init__(start or datetime.now(UTC))
-        self._speed = speed
+        self.speed = speed
         self._alarm: asyncio.TimerHandle | None = None
         self._began = time.monotonic()
+        self._skipped = 0.0
+        self._held: float | None = None
+        """Where the clock stands while it is advanced, so that each function sees the time at which it is due."""
 
-    def call_later(self, seconds: float, function: Callable[[], object]) -> Timer:
+    def now(self) -> datetime:
+        """The real time, which goes on if the machine's clock is set back."""
+        return self._start + timedelta(0, time.monotonic() - self._began)
+
+    def elapsed(self) -> float:
+        """Real seconds since the start times `speed`, and all advances."""
+        return self._held if self._held is not None else self._ran() + self._skipped
+
+    def call_later(self, seconds: float, function: Callable[[], object], *what: object) -> Timer:
         """Calls `function` on the running event loop after `seconds` of this clock's time."""
         loop = asyncio.get_running_loop()
-        timer = super().call_later(seconds, function)
+        timer = super().call_later(seconds, function, *what)
         self._set_alarm(loop)
         return timer
 
     def advance(self, seconds: float) -> None:
-        """Raises `RuntimeError`: this clock runs by itself."""
-        raise RuntimeError(
-            f"cannot advance a running clock by {seconds} s; make the emulator with speed=None to move its clock"
-        )
+        """Skips `seconds`: what becomes due runs at once. It is called on the clock's event loop; `now` does not change.
+
+        Raises:
+            ValueError: `seconds` is negative or not finite.
+            RuntimeError: No event loop is running.
+        """
+        until, loop = self.elapsed() + _forward(seconds), asyncio.get_running_loop()
+        self._held = held = self.elapsed()
+        try:
+            while timer := self._pop(until):
+                self._held = held = max(timer.due, held)
+                _run(timer)
+            held = until
+        finally:
+            self._held, self._skipped = None, held - self._ran()
+            self._set_alarm(loop)
+            self._tell()
 
     def run_out(self, limit: float = 86_400) -> float:
         """Raises `RuntimeError`: this clock runs by itself."""
@@ -188,10 +231,15 @@ class RunningClock(Clock):
 
     def in_real_seconds(self, seconds: float) -> float:
         """How many real seconds `seconds` of this clock take."""
-        return seconds / self._speed
+        return seconds / self.speed
 
-    def _elapsed(self) -> float:
-        return (time.monotonic() - self._began) * self._speed
+    def resume(self, now: datetime, elapsed: float) -> None:
+        """Goes on counting. It tells the real time, or goes on from what was told if that is later."""
+        self._start = max(self._start, now)
+        self._skipped = elapsed - self._ran()
+
+    def _ran(self) -> float:
+        return (time.monotonic() - self._began) * self.speed
 
     def _set_alarm(self, loop: asyncio.AbstractEventLoop) -> None:
         # One alarm, for the earliest timer: asyncio does not keep the order of timers with the same due time.
@@ -199,13 +247,13 @@ class RunningClock(Clock):
             self._alarm.cancel()
             self._alarm = None
         if (timer := self._next()) is not None:
-            self._alarm = loop.call_later(max(0.0, timer.due - self._elapsed()) / self._speed, self._ring, loop)
+            self._alarm = loop.call_later(max(0.0, timer.due - self.elapsed()) / self.speed, self._ring, loop)
 
     def _ring(self, loop: asyncio.AbstractEventLoop) -> None:
         self._alarm = None
         try:
             # Only what is due now. What these functions schedule gets the next alarm.
-            until = self._elapsed()
+            until = self.elapsed()
             while timer := self._pop(until):
                 _run(timer)
         finally:
@@ -216,6 +264,12 @@ class RunningClock(Clock):
 def stamp(moment: datetime) -> str:
     """A time as responses have it: `2026-01-05T09:00:00.000Z`."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _forward(seconds: float) -> float:
+    if not (math.isfinite(seconds) and seconds >= 0):
+        raise ValueError(f"seconds must be zero or more, got {seconds!r}")
+    return seconds
 
 
 def _run(timer: Timer) -> None:

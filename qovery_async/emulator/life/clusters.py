@@ -42,12 +42,12 @@ class ClusterLives:
         self.ended: list[Callable[[ClusterLife, Action, Trigger], None]] = []
         """Functions that are called when an action on a cluster has ended."""
         self._seed = seed
-        self._clusters: dict[str, ClusterLife] = {}
-        self._fails: dict[str, ClusterStateEnum] = {}
+        self.clusters: dict[str, ClusterLife] = {}
+        self.failing: dict[str, ClusterStateEnum] = {}
 
     def cluster(self, cluster_id: str) -> ClusterLife:
         """The state of a cluster. An unknown cluster was never deployed."""
-        return self._clusters.setdefault(cluster_id, ClusterLife(cluster_id))
+        return self.clusters.setdefault(cluster_id, ClusterLife(cluster_id))
 
     def act(self, cluster_id: str, action: Action, trigger: Trigger = _QOVERY) -> dict[str, Any]:
         """Accepts DEPLOY (also for an upgrade), STOP or DELETE. The status shows it after the lag.
@@ -63,12 +63,18 @@ class ClusterLives:
         if action is Action.STOP and cluster.state is ClusterStateEnum.STOPPED:
             raise ActionRefused("Cluster is already stopped")
         cluster.action = action
-        cluster.timer = self.clock.call_later(self.durations.lag, lambda: self._queue(cluster, action, trigger))
+        self.go_on(cluster, self.durations.lag, "queue", action, trigger)
         return self.status(cluster_id) | {"status": STATES_OF[action].queued.value}
+
+    def go_on(self, cluster: ClusterLife, seconds: float, step: str, action: Action, trigger: Trigger) -> None:
+        """Schedules the next step of an action: `queue`, `begin` or `end`."""
+        function = {"queue": self._queue, "begin": self._begin, "end": self._end}[step]
+        what = "cluster", cluster, step, action, trigger
+        cluster.timer = self.clock.call_later(seconds, lambda: function(cluster, action, trigger), *what)
 
     def fail_next(self, cluster_id: str, *, credentials: bool = False) -> None:
         """Makes the next action on a cluster fail, with its own error or because of invalid credentials."""
-        self._fails[cluster_id] = (
+        self.failing[cluster_id] = (
             ClusterStateEnum.INVALID_CREDENTIALS if credentials else ClusterStateEnum.DEPLOYMENT_ERROR
         )
 
@@ -81,7 +87,7 @@ class ClusterLives:
 
     def forget(self, cluster_id: str) -> None:
         """Forgets a removed cluster and cancels its action."""
-        cluster = self._clusters.pop(cluster_id, None)
+        cluster = self.clusters.pop(cluster_id, None)
         if cluster is not None and cluster.timer is not None:
             cluster.timer.cancel()
 
@@ -103,17 +109,17 @@ class ClusterLives:
     def _queue(self, cluster: ClusterLife, action: Action, trigger: Trigger) -> None:
         cluster.state = ClusterStateEnum(STATES_OF[action].queued.value)
         cluster.actions_made += 1
-        cluster.timer = self.clock.call_later(self.durations.queue, lambda: self._begin(cluster, action, trigger))
+        self.go_on(cluster, self.durations.queue, "begin", action, trigger)
 
     def _begin(self, cluster: ClusterLife, action: Action, trigger: Trigger) -> None:
         cluster.state = ClusterStateEnum(STATES_OF[action].running.value)
         cluster.execution_id = f"{cluster.id}-{int(self.clock.now().timestamp())}"
         random = Random(f"{self._seed}/{cluster.id}/{cluster.actions_made}")  # noqa: S311  # must be repeatable
         seconds = self.durations.cluster * random.uniform(0.75, 1.25)
-        cluster.timer = self.clock.call_later(seconds, lambda: self._end(cluster, action, trigger))
+        self.go_on(cluster, seconds, "end", action, trigger)
 
     def _end(self, cluster: ClusterLife, action: Action, trigger: Trigger) -> None:
-        failure = self._fails.pop(cluster.id, None)
+        failure = self.failing.pop(cluster.id, None)
         if failure is ClusterStateEnum.DEPLOYMENT_ERROR:
             failure = ClusterStateEnum(STATES_OF[action].failed.value)
         cluster.state = failure or ClusterStateEnum(STATES_OF[action].done.value)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from random import Random
 
+from qovery_async.emulator.life import uptimes
 from qovery_async.emulator.life.actions import (
     Action,
     ActionRefused,
@@ -18,6 +17,7 @@ from qovery_async.emulator.life.actions import (
     Wanted,
 )
 from qovery_async.emulator.life.clock import Clock
+from qovery_async.emulator.life.dice import Chances, Ids
 from qovery_async.emulator.life.execution import Execution
 from qovery_async.emulator.life.past import TOOK, past_action, past_run
 from qovery_async.emulator.life.queues import EnvironmentLife
@@ -47,22 +47,22 @@ class Life(Scenarios):
         """Functions that are called with each request that was canceled while queued."""
         self.ended: list[Callable[[DeploymentRun], None]] = []
         """Functions that are called with each run that has ended."""
-        self._random = Random(f"{seed}/requests")  # noqa: S311  # must be repeatable, is not secret
-        self._environments: dict[str, EnvironmentLife] = {}
-        self._services: dict[str, ServiceLife] = {}
-        self._requests: dict[str, DeploymentRequest] = {}
+        self.ids = Ids(f"{seed}/requests")
+        self.environments: dict[str, EnvironmentLife] = {}
+        self.services: dict[str, ServiceLife] = {}
+        self.requests: dict[str, DeploymentRequest] = {}
 
     def environment(self, environment_id: str) -> EnvironmentLife:
         """The deployments of an environment. An unknown environment was never deployed."""
-        return self._environments.setdefault(environment_id, EnvironmentLife(environment_id))
+        return self.environments.setdefault(environment_id, EnvironmentLife(environment_id))
 
     def service(self, service_id: str) -> ServiceLife:
         """The state of a service. An unknown service was never deployed."""
-        return self._services.setdefault(service_id, ServiceLife())
+        return self.services.setdefault(service_id, ServiceLife())
 
     def request(self, request_id: str) -> DeploymentRequest:
         """The request with this `deployment_request_id`. Raises `KeyError` if it does not exist."""
-        return self._requests[request_id]
+        return self.requests[request_id]
 
     def act(
         self,
@@ -117,7 +117,7 @@ class Life(Scenarios):
             KeyError: No request has this id.
             ActionRefused: The request has ended or is canceled already.
         """
-        request = self._requests[request_id]
+        request = self.requests[request_id]
         if request.canceled or (request.run is not None and request.run.outcome is not None):
             raise ActionRefused("Deployment request is already cancelled or finished")
         return self._ask_cancel(self.environment(request.environment_id), request, force=force)
@@ -145,7 +145,7 @@ class Life(Scenarios):
         """Sets the services of an environment to the states that a deployment left, which ended at `at`."""
         environment = self.environment(environment_id)
         request = DeploymentRequest(
-            id=self._new_id(),
+            id=self.ids.new(),
             environment_id=environment_id,
             action=past_action(states),
             trigger=trigger,
@@ -156,8 +156,9 @@ class Life(Scenarios):
         plan = self._plan(request)
         request.whole = True
         environment.runs_made += 1
-        run = past_run(request, self._execution_id(environment, at - TOOK), plan, states)
-        self._requests[request.id] = request
+        beat = uptimes.beat_of(self.clock)
+        run = past_run(request, self._execution_id(environment, at - TOOK), plan, states, beat)
+        self.requests[request.id] = request
         self._keep(environment, run)
         for part in run.parts:
             if part.life.deployed:
@@ -165,7 +166,7 @@ class Life(Scenarios):
 
     def forget(self, environment_id: str) -> None:
         """Forgets a removed environment and cancels its run and its queue."""
-        environment = self._environments.pop(environment_id, None)
+        environment = self.environments.pop(environment_id, None)
         if environment is None:
             return
         runs = environment.past
@@ -174,11 +175,11 @@ class Life(Scenarios):
             runs = [*runs, environment.execution.run]
             environment.execution = None
         for request in environment.pending:
-            self._requests.pop(request.id, None)
+            self.requests.pop(request.id, None)
         for run in runs:
-            self._requests.pop(run.request.id, None)
+            self.requests.pop(run.request.id, None)
             for part in run.parts:
-                self._services.pop(part.service.id, None)
+                self.services.pop(part.service.id, None)
         environment.pending.clear()
 
     def _refuse_second_stop(self, environment: EnvironmentLife, named: set[str] | None) -> None:
@@ -192,23 +193,27 @@ class Life(Scenarios):
 
     def _accept(self, environment: EnvironmentLife, action: Action, trigger: Trigger) -> DeploymentRequest:
         request = DeploymentRequest(
-            id=self._new_id(),
+            id=self.ids.new(),
             environment_id=environment.id,
             action=action,
             trigger=trigger,
             accepted_at=self.clock.now(),
         )
-        self._requests[request.id] = request
+        self.requests[request.id] = request
         environment.pending.append(request)
-        self.clock.call_later(self.durations.lag, lambda: self._show(environment, request))
+        self.show_later(environment, request, self.durations.lag)
         return request
+
+    def show_later(self, environment: EnvironmentLife, request: DeploymentRequest, seconds: float) -> None:
+        """Lets the statuses show an accepted request after `seconds`. It begins then, or waits for its turn."""
+        self.clock.call_later(seconds, lambda: self._show(environment, request), "show", environment, request)
 
     def _show(self, environment: EnvironmentLife, request: DeploymentRequest) -> None:
         request.shown = True
         if request in environment.pending and self.take_merge(environment.id):
-            del self._requests[request.id]
-            request.id = self._new_id()
-            self._requests[request.id] = request
+            del self.requests[request.id]
+            request.id = self.ids.new()
+            self.requests[request.id] = request
         self._next(environment)
 
     def _next(self, environment: EnvironmentLife) -> None:
@@ -220,19 +225,23 @@ class Life(Scenarios):
         now = self.clock.now()
         environment.runs_made += 1
         run = request.run = DeploymentRun(request=request, execution_id=self._execution_id(environment, now), began=now)
-        environment.execution = Execution(
+        environment.execution = self.execution(environment, run)
+        environment.execution.begin(self._plan(request))
+        for listener in self.started:
+            listener(run)
+
+    def execution(self, environment: EnvironmentLife, run: DeploymentRun) -> Execution:
+        """What runs a run of an environment, before it has begun."""
+        return Execution(
             run,
             clock=self.clock,
             durations=self.durations,
-            random=Random(f"{self.seed}/{environment.id}/{environment.runs_made}"),  # noqa: S311  # must be repeatable
+            chances=Chances(f"{self.seed}/{environment.id}/{environment.runs_made}"),
             scenarios=self,
             deployed=lambda service: self.topology.deployed(service, self.clock.now()),
             gone=self._gone,
             over=lambda ended: self._over(environment, ended),
         )
-        environment.execution.begin(self._plan(request))
-        for listener in self.started:
-            listener(run)
 
     def _plan(self, request: DeploymentRequest) -> list[tuple[PipelineStage, list[tuple[Service, ServiceLife]]]]:
         return [
@@ -246,8 +255,15 @@ class Life(Scenarios):
         if request.cancel_asked and (request.cancel_forced or not force):
             raise ActionRefused("Deployment is already cancelled")
         request.cancel_asked, request.cancel_forced = True, force
-        self.clock.call_later(self.durations.lag, lambda: self._cancel(environment, request, force=force))
+        self.cancel_later(environment, request, self.durations.lag, force=force)
         return request
+
+    def cancel_later(
+        self, environment: EnvironmentLife, request: DeploymentRequest, seconds: float, *, force: bool
+    ) -> None:
+        """Cancels a request after `seconds`."""
+        what = "cancel", environment, request, force
+        self.clock.call_later(seconds, lambda: self._cancel(environment, request, force=force), *what)
 
     def _cancel(self, environment: EnvironmentLife, request: DeploymentRequest, *, force: bool) -> None:
         if request in environment.pending:
@@ -272,16 +288,13 @@ class Life(Scenarios):
     def _keep(self, environment: EnvironmentLife, run: DeploymentRun) -> None:
         environment.past.append(run)
         if len(environment.past) > _KEPT_RUNS:
-            self._requests.pop(environment.past.pop(0).request.id, None)
+            self.requests.pop(environment.past.pop(0).request.id, None)
 
     def _gone(self, service: Service) -> None:
-        self._services.pop(service.id, None)
+        self.services.pop(service.id, None)
         self.topology.remove(service.kind, service.id)
 
     def _execution_id(self, environment: EnvironmentLife, at: datetime) -> str:
         # Two runs may begin in the same second, and each needs an id of its own.
         environment.last_epoch = max(int(at.timestamp()), environment.last_epoch + 1)
         return f"{environment.id}-{environment.last_epoch}"
-
-    def _new_id(self) -> str:
-        return str(uuid.UUID(int=self._random.getrandbits(128), version=4))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from random import Random
 from typing import Final
 
 from qovery_async.emulator.life import uptimes
 from qovery_async.emulator.life.actions import DOWN, ERRORS, UP, Action, Durations, PipelineStage, Service
 from qovery_async.emulator.life.clock import Clock, Timer
+from qovery_async.emulator.life.dice import Chances
 from qovery_async.emulator.life.records import DeploymentRun, Part, ServiceLife, StageRun, StepTiming
 from qovery_async.emulator.life.scenarios import Scenarios
 from qovery_async.models import (
@@ -32,6 +32,7 @@ class Execution:
     """Runs one deployment on the clock.
 
     `deployed` and `gone` are called when a service has been deployed or deleted, `over` when the run has ended.
+    `current` is the number of the stage that runs.
     """
 
     def __init__(
@@ -40,7 +41,7 @@ class Execution:
         *,
         clock: Clock,
         durations: Durations,
-        random: Random,
+        chances: Chances,
         scenarios: Scenarios,
         deployed: Callable[[Service], None],
         gone: Callable[[Service], None],
@@ -51,13 +52,13 @@ class Execution:
         self._states = run.request.states
         self._clock = clock
         self._pace = durations
-        self._random = random
+        self.chances = chances
         self._scenarios = scenarios
         self._deployed = deployed
         self._gone = gone
         self._over = over
-        self._current = -1
-        self._timer: Timer | None = None
+        self.current = -1
+        self.timer: Timer | None = None
 
     def begin(self, plan: Sequence[tuple[PipelineStage, Sequence[tuple[Service, ServiceLife]]]]) -> None:
         """Queues the services and schedules the first stage."""
@@ -71,7 +72,18 @@ class Execution:
                 stage_run.parts.append(part)
                 life.part = part
                 self._move(part, queued)
-        self._timer = self._clock.call_later(self._pace.queue, self._next_stage)
+        self.begin_stages(self._pace.queue)
+
+    def begin_stages(self, seconds: float) -> None:
+        """Schedules the first stage."""
+        self.timer = self._clock.call_later(seconds, self._next_stage, "stage", self)
+
+    def go_on(self, part: Part, seconds: float, then: str) -> None:
+        """Schedules the next step of a service: `built`, `act`, `acted` or `canceled`."""
+        step = {"built": self._built, "act": self._act, "acted": self._acted, "canceled": self._canceled}[then]
+        if part.timer is not None:
+            part.timer.cancel()
+        part.timer = self._clock.call_later(seconds, lambda: step(part), "part", self, part, then)
 
     def cancel(self, *, force: bool) -> None:
         """Cancels what can be canceled. A job that is executing runs to its end unless forced."""
@@ -85,12 +97,12 @@ class Execution:
             elif force or part.service.kind != "JOB" or part.state is not self._states.running:
                 part.status = ServiceActionStatusEnum.CANCELING
                 self._move(part, StateEnum.CANCELING)
-                self._later(part, self._pace.cancel, self._canceled)
+                self.go_on(part, self._pace.cancel, "canceled")
         self._settle()
 
     def abandon(self) -> None:
         """Cancels all timers, since the environment was removed."""
-        for timer in (self._timer, *(part.timer for part in self.run.parts)):
+        for timer in (self.timer, *(part.timer for part in self.run.parts)):
             if timer is not None:
                 timer.cancel()
 
@@ -98,18 +110,18 @@ class Execution:
         return service.is_built and self._action is Action.DEPLOY
 
     def _next_stage(self) -> None:
-        self._current += 1
-        if self._current == len(self.run.stages):
+        self.current += 1
+        if self.current == len(self.run.stages):
             self._finish()
             return
-        stage = self.run.stages[self._current]
+        stage = self.run.stages[self.current]
         stage.status, stage.began = StageStatusEnum.ONGOING, self._clock.now()
         for part in stage.parts:
             part.began, part.status = stage.began, ServiceActionStatusEnum.ONGOING
             if self._action is Action.DEPLOY:
                 self._log("Start", f"Deploying {part.service.name} {part.service.version}".rstrip(), part)
             if self._builds(part.service):
-                self._step(part, StateEnum.BUILDING, ServiceStepMetricNameEnum.BUILD, self._pace.build, self._built)
+                self._step(part, StateEnum.BUILDING, ServiceStepMetricNameEnum.BUILD, self._pace.build, "built")
             else:
                 self._act(part)
 
@@ -120,12 +132,12 @@ class Execution:
             return
         self._end_step(part, StepMetricStatusEnum.SUCCESS)
         self._move(part, self._states.queued)
-        self._later(part, self._pace.queue, self._act)
+        self.go_on(part, self._pace.queue, "act")
 
     def _act(self, part: Part) -> None:
         deploys = self._action is Action.DEPLOY
         name = ServiceStepMetricNameEnum.DEPLOYMENT if deploys else ServiceStepMetricNameEnum.EXECUTING
-        self._step(part, self._states.running, name, self._pace.action, self._acted)
+        self._step(part, self._states.running, name, self._pace.action, "acted")
 
     def _acted(self, part: Part) -> None:
         if self._states.done in UP and self._scenarios.take_never_ready(part.service.id):
@@ -146,16 +158,11 @@ class Execution:
         state: StateEnum,
         name: ServiceStepMetricNameEnum,
         seconds: float,
-        then: Callable[[Part], None],
+        then: str,
     ) -> None:
         part.steps.append(StepTiming(name, self._clock.now()))
         self._move(part, state)
-        self._later(part, seconds * self._random.uniform(_FASTEST, _SLOWEST), then)
-
-    def _later(self, part: Part, seconds: float, then: Callable[[Part], None]) -> None:
-        if part.timer is not None:
-            part.timer.cancel()
-        part.timer = self._clock.call_later(seconds, lambda: then(part))
+        self.go_on(part, seconds * self.chances.between(_FASTEST, _SLOWEST), then)
 
     def _end_step(self, part: Part, status: StepMetricStatusEnum) -> None:
         if part.steps and part.steps[-1].ended is None:
@@ -177,8 +184,8 @@ class Execution:
 
     def _settle(self) -> None:
         """Begins the next stage, or ends the run, once all services of the stage have ended."""
-        if self._current >= 0:
-            stage = self.run.stages[self._current]
+        if self.current >= 0:
+            stage = self.run.stages[self.current]
             if any(part.ended is None for part in stage.parts):
                 return
             stage.ended, stage.status = self._clock.now(), _end_of(stage)
@@ -189,7 +196,7 @@ class Execution:
         self._finish()
 
     def _skip_rest(self) -> None:
-        for stage in self.run.stages[self._current + 1 :]:
+        for stage in self.run.stages[self.current + 1 :]:
             stage.status = StageStatusEnum.CANCELED if self.run.canceling else StageStatusEnum.SKIPPED
             for part in stage.parts:
                 if part.ended is None:
@@ -197,8 +204,8 @@ class Execution:
                     self._move(part, part.before)
 
     def _finish(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
+        if self.timer is not None:
+            self.timer.cancel()
         failed = [part.state for part in self.run.parts if part.status is ServiceActionStatusEnum.ERROR]
         self.run.ended = self._clock.now()
         if self.run.canceling:
@@ -213,7 +220,8 @@ class Execution:
         up, version = part.life.up, part.service.version
         current = uptimes.running(up)
         if state in UP and (current is None or current.version != version):
-            uptimes.start(up, self._clock.now(), version, self.run.execution_id)
+            beat = uptimes.beat_of(self._clock)
+            uptimes.start(up, self._clock.now(), version, self.run.execution_id, beat)
         elif state in DOWN:
             uptimes.end(up, self._clock.now())
         self._log(

@@ -14,7 +14,7 @@ from qovery_async.emulator.life.actions import Service
 from qovery_async.emulator.life.clock import stamp
 from qovery_async.emulator.life.environments import Life
 from qovery_async.emulator.life.records import DeploymentRun, Entry
-from qovery_async.emulator.life.uptimes import BEAT, STEP, UpTime
+from qovery_async.emulator.life.uptimes import STEP, UpTime
 
 Json = dict[str, Any]
 
@@ -69,12 +69,25 @@ def service_lines(
     """The last lines of a service that is called `name`, oldest first: those later than `after`."""
     found: list[ServiceLine] = []
     if after is not None:
-        limit = min(limit, (max(now, after) - after) // BEAT + _BESIDE_BEATS * len(up))
+        shortest = min((period.beat for period in up), default=STEP)
+        limit = min(limit, (max(now, after) - after) // shortest + _BESIDE_BEATS * len(up))
     for period in reversed(up):
         if len(found) >= limit or (after is not None and period.last_line(now) <= after):
             break
         found[:0] = _lines(period, name, now, limit - len(found))
     return found if after is None else [line for line in found if line.at > after]
+
+
+def lines_between(
+    up: Sequence[UpTime], name: str, now: datetime, start: datetime, end: datetime, *, forward: bool
+) -> Iterator[ServiceLine]:
+    """The lines of a service from `start` until before `end`, oldest or newest first."""
+    for period in up if forward else reversed(up):
+        for line in (
+            _every_line(period, name, now, start, end) if forward else _backwards(period, name, now, start, end)
+        ):
+            if start <= line.at < end:
+                yield line
 
 
 def service_logs(life: Life, service: Service, *, limit: int = LIMIT) -> list[Json]:
@@ -138,19 +151,50 @@ def _deployment_line(run: DeploymentRun, entry: Entry) -> Json:
     return line
 
 
-def _lines(up: UpTime, name: str, now: datetime, limit: int) -> Iterator[ServiceLine]:
-    """The last lines of one period: a start, a line for each beat, an end."""
-    beats = up.beats(now)
-    ends = [] if up.ended is None else [ServiceLine(up.ended, "Received SIGTERM, shutting down", up, "WARN")]
-    starts = [
+def _every_line(up: UpTime, name: str, now: datetime, start: datetime, end: datetime) -> Iterator[ServiceLine]:
+    """The lines of one period that may be within a time."""
+    yield from _starts(up, name)
+    first, last = _beats_between(up, now, start, end)
+    yield from (_beat(up, beat) for beat in range(first, last + 1))
+    yield from _ends(up)
+
+
+def _backwards(up: UpTime, name: str, now: datetime, start: datetime, end: datetime) -> Iterator[ServiceLine]:
+    """The same lines, newest first."""
+    yield from _ends(up)
+    first, last = _beats_between(up, now, start, end)
+    yield from (_beat(up, beat) for beat in range(last, first - 1, -1))
+    yield from reversed(_starts(up, name))
+
+
+def _beats_between(up: UpTime, now: datetime, start: datetime, end: datetime) -> tuple[int, int]:
+    first = max(1, (start - up.began) // up.beat) if start > up.began else 1
+    return first, min(up.beats(now), (end - up.began) // up.beat)
+
+
+def _starts(up: UpTime, name: str) -> list[ServiceLine]:
+    return [
         ServiceLine(up.began, f"Starting {name} {up.version}".rstrip(), up),
         ServiceLine(up.began + STEP, "Ready", up),
     ]
+
+
+def _beat(up: UpTime, beat: int) -> ServiceLine:
+    return ServiceLine(up.began + beat * up.beat, f"Served request {beat}", up)
+
+
+def _ends(up: UpTime) -> list[ServiceLine]:
+    return [] if up.ended is None else [ServiceLine(up.ended, "Received SIGTERM, shutting down", up, "WARN")]
+
+
+def _lines(up: UpTime, name: str, now: datetime, limit: int) -> Iterator[ServiceLine]:
+    """The last lines of one period: a start, a line for each beat, an end."""
+    beats = up.beats(now)
+    ends, starts = _ends(up), _starts(up, name)
     room = limit - len(ends)
     # Computed backwards from the latest line: a service may have been running for months.
     first = max(1, beats - room + 1)
     if first == 1:
         yield from starts[max(0, len(starts) + beats - room) :]
-    for beat in range(first, beats + 1):
-        yield ServiceLine(up.began + beat * BEAT, f"Served request {beat}", up)
+    yield from (_beat(up, beat) for beat in range(first, beats + 1))
     yield from ends

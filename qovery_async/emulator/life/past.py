@@ -20,6 +20,7 @@ def past_run(
     execution_id: str,
     plan: Sequence[tuple[PipelineStage, Sequence[tuple[Service, ServiceLife]]]],
     states: Mapping[str, StateEnum],
+    beat: timedelta,
 ) -> DeploymentRun:
     """A run that began when its request was accepted and left services in the given states."""
     began, ended = request.accepted_at, request.accepted_at + TOOK
@@ -34,7 +35,7 @@ def past_run(
             life.state = state
             life.deployed = state in UP | DOWN
             if state in UP:
-                uptimes.start(life.up, ended, service.version, execution_id)
+                uptimes.start(life.up, ended, service.version, execution_id, beat)
             life.part = Part(
                 run=run,
                 stage=stage,

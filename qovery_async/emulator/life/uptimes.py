@@ -13,8 +13,11 @@ from typing import Final
 
 import attrs
 
-BEAT: Final = timedelta(seconds=10)
-"""The time between two lines of a running service."""
+from qovery_async.emulator.life.clock import Clock
+
+BEAT: Final = 10.0
+"""Seconds of the clock between two lines of a running service."""
+_SHORTEST: Final = timedelta(milliseconds=5)
 STEP: Final = timedelta(milliseconds=1)
 """The time between two lines that belong to one event; streams tell times in milliseconds."""
 
@@ -27,19 +30,21 @@ class UpTime:
     version: str
     execution_id: str
     """The deployment that started the pod."""
+    beat: timedelta
+    """The time between two of its lines."""
     ended: datetime | None = None
 
     def beats(self, now: datetime) -> int:
         """How many beats have passed until now."""
-        return max(0, ((self.ended or now) - self.began) // BEAT)
+        return max(0, ((self.ended or now) - self.began) // self.beat)
 
     def next_beat(self, now: datetime) -> datetime:
         """The time of the next line."""
-        return self.began + (self.beats(now) + 1) * BEAT
+        return self.began + (self.beats(now) + 1) * self.beat
 
     def last_line(self, now: datetime) -> datetime:
         """The time of the latest line."""
-        return self.ended or max(self.began + STEP, self.began + self.beats(now) * BEAT)
+        return self.ended or max(self.began + STEP, self.began + self.beats(now) * self.beat)
 
 
 def running(up: Sequence[UpTime]) -> UpTime | None:
@@ -47,13 +52,18 @@ def running(up: Sequence[UpTime]) -> UpTime | None:
     return up[-1] if up and up[-1].ended is None else None
 
 
-def start(up: list[UpTime], now: datetime, version: str, execution_id: str) -> None:
+def beat_of(clock: Clock) -> timedelta:
+    """The time between two lines, as `now` of this clock tells it."""
+    return max(timedelta(seconds=clock.in_real_seconds(BEAT)), _SHORTEST)
+
+
+def start(up: list[UpTime], now: datetime, version: str, execution_id: str, beat: timedelta) -> None:
     """Begins a period. A running pod is replaced."""
     end(up, now)
     began = _millisecond(now) - 2 * STEP
     if up and up[-1].ended is not None:
         began = max(began, up[-1].ended + STEP)
-    up.append(UpTime(began, version, execution_id))
+    up.append(UpTime(began, version, execution_id, beat))
 
 
 def end(up: list[UpTime], now: datetime) -> None:

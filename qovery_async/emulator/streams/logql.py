@@ -34,14 +34,15 @@ def matching(query: str) -> Callable[[LogLine], bool]:
     if not re.match(r"\s*(\{|\||![=~])", query):
         return lambda line: query in line.message
     tests = _Parser(query).query()
-    return lambda line: _passes(tests, line.message, _labels(line))
+    return lambda line: _passes(tests, line.message, labels_of(line))
 
 
 def _passes(tests: list[Test], message: str, labels: Labels) -> bool:
     return all(test(message, labels) for test in tests)
 
 
-def _labels(line: LogLine) -> Labels:
+def labels_of(line: LogLine) -> Labels:
+    """The labels of a line."""
     level = line.severity_text.lower()
     known = {"pod": line.pod_name, "container": line.container_name, "version": line.version, "level": level}
     return {**line.labels, **known}

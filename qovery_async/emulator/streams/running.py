@@ -8,10 +8,10 @@ from typing import Any, Final
 
 import attrs
 
-from qovery_async.emulator.life import statuses, uptimes
+from qovery_async.emulator.life import logs, statuses, uptimes
 from qovery_async.emulator.life.environments import Life
 from qovery_async.emulator.streams import measures
-from qovery_async.emulator.streams.sources import Pod
+from qovery_async.emulator.streams.sources import LogLine, Pod
 from qovery_async.emulator.world import versions
 from qovery_async.emulator.world.state import Entity
 from qovery_async.emulator.world.views import service_type, services_of
@@ -95,6 +95,25 @@ class RunningService:
             "qovery_com_service_type": self.kind,
         }
 
+    @property
+    def namespace(self) -> str:
+        """The name of the Kubernetes namespace of its environment."""
+        environment = self.entity.above("environment")
+        return f"z{environment.id[:8] if environment else ''}"
+
+    def log_line(self, line: logs.ServiceLine) -> LogLine:
+        """A line of its log as streams send it."""
+        return LogLine(
+            created_at=line.at,
+            message=line.message,
+            pod_name=self.pod_name(line.up),
+            container_name=self.workload,
+            version=line.up.version,
+            severity_text=line.severity,
+            labels=self.labels(line.up),
+            deployment_id=line.up.execution_id,
+        )
+
     def on_node(self, up: uptimes.UpTime) -> dict[str, Any]:
         """Its entry among the pods of a node in a frame of `/cluster/metrics`."""
         about: dict[str, str] = {}
@@ -104,7 +123,7 @@ class RunningService:
                 about |= {f"{name}_id": entity.id, f"{name}_name": entity.value["name"]}
         return {
             "name": self.pod_name(up),
-            "namespace": f"z{about.get('environment_id', '')[:8]}",
+            "namespace": self.namespace,
             "created_at": milliseconds(up.began),
             "status_phase": "RUNNING",
             "restart_count": 0,

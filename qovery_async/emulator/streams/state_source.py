@@ -85,7 +85,7 @@ class StateSource:
         up = self.life.service(running.id).up
         past = logs.service_lines(up, name, self.life.clock.now())
         last = past[-1].at if past else _EARLIEST
-        return Tail([_line(running, line) for line in past], self._new_lines(running, up, last))
+        return Tail([running.log_line(line) for line in past], self._new_lines(running, up, last))
 
     async def _new_lines(
         self, running: RunningService, up: list[uptimes.UpTime], last: datetime
@@ -95,10 +95,10 @@ class StateSource:
             while True:
                 now, current = clock.now(), uptimes.running(up)
                 for line in logs.service_lines(up, name, now, after=last):
-                    yield _line(running, line)
+                    yield running.log_line(line)
                     last = line.at
                 due = None if current is None else (current.next_beat(now) - now).total_seconds()
-                await news.changed(within=None if due is None else clock.in_real_seconds(due))
+                await news.changed(within=due)
 
     def infra_logs(self, request: StreamRequest) -> Tail[LogLine]:
         component = request.get("infra_component_type") or "component"
@@ -218,16 +218,3 @@ def _kinds(name: str) -> Collection[str]:
 async def _nothing() -> AsyncGenerator[LogLine]:
     await stay_open()
     yield LogLine(created_at=_EARLIEST, message="")  # never: it makes this an iterator
-
-
-def _line(running: RunningService, line: logs.ServiceLine) -> LogLine:
-    return LogLine(
-        created_at=line.at,
-        message=line.message,
-        pod_name=running.pod_name(line.up),
-        container_name=running.workload,
-        version=line.up.version,
-        severity_text=line.severity,
-        labels=running.labels(line.up),
-        deployment_id=line.up.execution_id,
-    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
 import threading
 from collections import defaultdict, deque
 from collections.abc import Collection
@@ -11,8 +10,8 @@ from concurrent.futures import Future
 from typing import Any
 
 from qovery_async.emulator.facts.refusals import Refusal
-from qovery_async.emulator.facts.samples import new_id
 from qovery_async.emulator.life.clock import stamp
+from qovery_async.emulator.life.dice import Ids
 from qovery_async.emulator.life.environments import Life
 from qovery_async.emulator.life.records import DeploymentRequest, DeploymentRun
 from qovery_async.emulator.webhooks import messages
@@ -39,8 +38,8 @@ class WebhookOffice:
         self._state, self._life = state, life
         self._hosts = frozenset(host.lower() for host in hosts)
         self._courier = Courier()
-        self._dice = random.Random(f"{seed}/webhooks")  # noqa: S311  # ids are not secret
-        self._deliveries: defaultdict[str, deque[dict[str, Any]]] = defaultdict(lambda: deque(maxlen=_KEPT))
+        self.ids = Ids(f"{seed}/webhooks")
+        self.deliveries: defaultdict[str, deque[dict[str, Any]]] = defaultdict(lambda: deque(maxlen=_KEPT))
         self._under_way = 0
         self._waiters: list[Future[None]] = []
         self._lock = threading.Lock()  # a test may move the clock in a thread of its own
@@ -91,10 +90,10 @@ class WebhookOffice:
         return response
 
     def _list(self, call: ApiCall) -> ApiResponse:
-        return ApiResponse({"results": [*self._deliveries[call.target.id]]})
+        return ApiResponse({"results": [*self.deliveries[call.target.id]]})
 
     def _forget(self, removed: Entity) -> None:
-        self._deliveries.pop(removed.id, None)
+        self.deliveries.pop(removed.id, None)
 
     def _ended(self, run: DeploymentRun) -> None:
         self._tell(messages.end_of(run), run.request)
@@ -117,7 +116,7 @@ class WebhookOffice:
             body = messages.standard(event, self._life, request, environment)
         url, secret = str(webhook.value.get("target_url")), str(webhook.facts.get(_SECRET) or "")
         delivery = {
-            "id": new_id(self._dice),
+            "id": self.ids.new(),
             "created_at": stamp(self._life.clock.now()),
             "kind": webhook.value.get("kind"),
             "matched_event": event.value,
@@ -128,7 +127,7 @@ class WebhookOffice:
         def done(status: int, said: str) -> None:
             if self._state.find(webhook.id) is webhook:
                 response = {"target_response_status_code": status, "target_response_body": said}
-                self._deliveries[webhook.id].append(delivery | response)
+                self.deliveries[webhook.id].append(delivery | response)
             self._count(-1)
 
         self._count(+1)

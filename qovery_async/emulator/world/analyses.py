@@ -11,9 +11,9 @@ from qovery_async.emulator.world.calls import ApiCall, ApiHandlers, ApiResponse
 from qovery_async.emulator.world.state import Entity
 
 _STAGES = (
-    ("PENDING", timedelta(0), "The analysis is queued"),
-    ("RUNNING", timedelta(seconds=2), "The analysis has started"),
-    ("SUCCEEDED", timedelta(seconds=10), "The analysis has ended"),
+    ("PENDING", 0, "The analysis is queued"),
+    ("RUNNING", 2, "The analysis has started"),
+    ("SUCCEEDED", 10, "The analysis has ended"),
 )
 
 
@@ -41,7 +41,8 @@ def _list(call: ApiCall) -> ApiResponse:
 def _reached(analysis: Entity, call: ApiCall) -> list[tuple[str, datetime, str]]:
     """The stages that an analysis has reached, with their times."""
     began, now = datetime.fromisoformat(analysis.value["created_at"]), call.state.clock()
-    return [(status, began + after, text) for status, after, text in _STAGES if began + after <= now]
+    stages = [(s, began + timedelta(seconds=call.state.in_real_seconds(after)), text) for s, after, text in _STAGES]
+    return [stage for stage in stages if stage[1] <= now]
 
 
 def _shown(analysis: Entity, call: ApiCall) -> dict[str, Any]:

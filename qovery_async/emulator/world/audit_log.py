@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -13,9 +12,9 @@ import attrs
 
 from qovery_async.emulator.facts.families import families
 from qovery_async.emulator.facts.refusals import Refusal
-from qovery_async.emulator.facts.samples import new_id
 from qovery_async.emulator.life.actions import Trigger
 from qovery_async.emulator.life.clock import stamp
+from qovery_async.emulator.life.dice import Ids
 from qovery_async.emulator.world import plans
 from qovery_async.emulator.world.calls import ApiCall, ApiHandlers, ApiResponse
 
@@ -50,25 +49,25 @@ class AuditLog:
     def __init__(self, now: Callable[[], datetime], seed: int = 0) -> None:
         self.limit = 10_000
         self._now = now
-        self._dice = random.Random(f"{seed}/events")  # noqa: S311  # ids are not secret
-        self._events: defaultdict[str, list[Event]] = defaultdict(list)
-        self._cut: set[str] = set()
+        self.ids = Ids(f"{seed}/events")
+        self.events: defaultdict[str, list[Event]] = defaultdict(list)
+        self.cut: set[str] = set()
 
     def add(self, organization_id: str, by: Trigger, about: Mapping[str, Any]) -> None:
         """Adds an event. `about` holds its type and target, as `OrganizationEventResponse` has them."""
-        events, now = self._events[organization_id], self._now()
+        events, now = self.events[organization_id], self._now()
         nanos = (now - _EPOCH) // timedelta(microseconds=1) * 1000
         if events:
             nanos = max(nanos, events[-1].nanos + 1)
         who = {"origin": by.origin, "triggered_by": by.user, "user_agent": by.user_agent}
-        events.append(Event(nanos, {"id": new_id(self._dice), "timestamp": stamp(now), **about, **who}))
+        events.append(Event(nanos, {"id": self.ids.new(), "timestamp": stamp(now), **about, **who}))
         if len(events) > self.limit:
             del events[: -self.limit]
-            self._cut.add(organization_id)
+            self.cut.add(organization_id)
 
     def newest_first(self, organization_id: str) -> Iterator[Event]:
         """All events of an organization that are kept."""
-        return reversed(self._events[organization_id])
+        return reversed(self.events[organization_id])
 
     def handlers(self) -> ApiHandlers:
         """The handlers of events."""
@@ -93,7 +92,7 @@ class AuditLog:
             links["next"] = _link(call, continueToken=page[-1].nanos)
         return ApiResponse({
             "links": links,
-            "organization_max_limit_reached": call.target.id in self._cut,
+            "organization_max_limit_reached": call.target.id in self.cut,
             "events": [event.shown for event in page],
         })  # fmt: skip
 

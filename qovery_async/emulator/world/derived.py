@@ -11,7 +11,16 @@ from typing import Any
 
 from qovery_async.codec.plain import is_object
 from qovery_async.emulator.facts.refusals import Refusal, not_found
-from qovery_async.emulator.world import catalog, databases, deployment_rules, domains, git_sources, plans, versions
+from qovery_async.emulator.world import (
+    catalog,
+    databases,
+    deployment_rules,
+    domains,
+    git_sources,
+    named_sources,
+    plans,
+    versions,
+)
 from qovery_async.emulator.world.state import Entity, State
 
 Known = dict[str, Any]
@@ -36,6 +45,7 @@ def references(parent: Entity) -> Known:
 def when_created(kind: str, body: Mapping[str, Any], parent: Entity, state: State) -> Known:
     """The keys that follow from the body of the request."""
     _refuse_unknown_groups(body, parent)
+    named_sources.refuse_unknown(kind, body, parent, {})
     maker = _CREATED.get(kind)
     return maker(body, parent, state) if maker else {}
 
@@ -45,6 +55,7 @@ def when_updated(entity: Entity, body: Mapping[str, Any], parent: Entity, state:
     if entity.kind == "cluster":
         return _changed_features(body, entity.value)
     if entity.kind != "environment":
+        named_sources.refuse_unknown(entity.kind, body, parent, entity.value)
         maker = _CREATED.get(entity.kind)
         return maker(body, parent, state) if maker else {}
     # A request cannot say PREVIEW, so without a mode it means to keep that.

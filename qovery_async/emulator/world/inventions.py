@@ -42,9 +42,7 @@ _BECAUSE: Mapping[str, Sequence[str]] = {
         "clusters.platform_binding.get", "clusters.platform_binding.resolve_component", "platform_templates.list",
         "platform_templates.resolve_component",
     ),
-    "the lines and series of clusters are only in the WebSockets": (
-        "clusters.list_logs", "clusters.query_logs", "clusters.query_metrics",
-    ),
+    "no log of the deployments of clusters is kept": ("clusters.list_logs",),
     "no Terraform runs": ("environments.export_terraform", "terraforms.list_resources"),
     "no secret manager is connected": (
         "secret_manager_accesses.list_associated_services", "secret_manager_accesses.list_secrets",
@@ -52,7 +50,7 @@ _BECAUSE: Mapping[str, Sequence[str]] = {
     "no files of a git repository are read": (
         "environments.check_dockerfile", "environments.check_git_file", "git.connect_github_app",
         "git.disconnect_github_app", "git.list_directories", "git.list_tfvars_files",
-        "git.parse_terraform_variables", "services.sync_git_webhook",
+        "git.parse_terraform_variables",
     ),
     "no registry or chart repository is asked": (
         "environments.check_container_image", "environments.check_helm_repository", "helms.create_default_values",

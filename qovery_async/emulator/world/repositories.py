@@ -47,6 +47,7 @@ def handlers(life: Life) -> ApiHandlers:
         **found,
         "applications.list_contributors": _contributors(life),
         "services.get_git_webhook_status": _webhook,
+        "services.sync_git_webhook": _webhook,
     }
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import attrs
 
 from qovery_async.emulator.facts.refusals import not_found
-from qovery_async.emulator.facts.samples import new_id
+from qovery_async.emulator.life.dice import Ids
 
 
 @attrs.define(eq=False)
@@ -60,14 +59,16 @@ class State:
         self.seed = seed
         self.root = Entity("", "", None, {})
         self.clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self.in_real_seconds: Callable[[float], float] = lambda seconds: seconds
+        """How long seconds of the emulator's clock take in the time that `clock` tells."""
         self.removed: list[Callable[[Entity], None]] = []
         """Functions that are called with each removed entity, children first."""
-        self._dice = random.Random(seed)  # noqa: S311  # ids are not secret
+        self.ids = Ids(seed)
         self._by_id: dict[str, Entity] = {}
 
     def new_id(self) -> str:
         """A UUID."""
-        return new_id(self._dice)
+        return self.ids.new()
 
     def now(self) -> str:
         """The time of the emulator's clock, in ISO 8601."""
@@ -109,6 +110,10 @@ class State:
     def every(self, kind: str) -> list[Entity]:
         """All entities of a kind, oldest first."""
         return [entity for entity in self._by_id.values() if entity.kind == kind]
+
+    def all(self) -> Iterable[Entity]:
+        """All entities, oldest first."""
+        return self._by_id.values()
 
     def __len__(self) -> int:
         return len(self._by_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections.abc import Collection, Iterator
 
 import attrs
 
@@ -63,12 +64,25 @@ class Tokens:
         `organizations` holds the ids that it sees, None means all. `policy` is Rego source.
         """
         caller = Caller(token, user or f"token of {token[:8]}", organizations, read_only, policy)
-        self._callers[token] = caller
+        self.add(caller)
         return caller
+
+    def __iter__(self) -> Iterator[Caller]:
+        """The senders with a token that is accepted."""
+        return iter(self._callers.values())
+
+    def add(self, caller: Caller) -> None:
+        """Accepts the token of a sender from now on."""
+        self._callers[caller.token] = caller
 
     def revoke(self, token: str) -> None:
         """Refuses a token from now on. Unknown tokens are ignored."""
         self._callers.pop(token, None)
+
+    @property
+    def accepted(self) -> Collection[str]:
+        """All tokens that are accepted."""
+        return self._callers.keys()
 
     def identify(self, authorization: str | None) -> Caller:
         """The sender of a request with this `Authorization` header.

@@ -73,7 +73,7 @@ def service_of(state: State, entity: Entity) -> Service:
 
 def start_life(state: State, clock: Clock, seed: int, durations: Durations | None) -> tuple[Life, ClusterLives]:
     """The deployment engine, with the environments and clusters of a state in the states they have there."""
-    state.clock = clock.now
+    state.clock, state.in_real_seconds = clock.now, clock.in_real_seconds
     topology = StateTopology(state)
     life = Life(topology, clock, seed=seed, durations=durations)
     clusters = ClusterLives(topology, clock, seed=seed, durations=durations)

@@ -58,6 +58,12 @@ def repository_of(service: Entity) -> Json | None:
     return found
 
 
+def values_repository_of(service: Entity) -> Json | None:
+    """The git repository of a chart's overriding values, or None if they are not in git."""
+    found: Json | None = _found(service.value, _VALUES)
+    return found
+
+
 def image_of(service: Entity) -> str:
     """The name of the image or chart, or nothing for a service from git."""
     return str(_at(service, _IMAGES) or "")

@@ -1,0 +1,1 @@
+"""The console: what a browser shows about a running emulator, and what it may change there."""
