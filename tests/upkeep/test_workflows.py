@@ -15,6 +15,7 @@ import yaml
 import noxfile
 from tests.support import ROOT
 from tests.support.house import imports, modules
+from tests.support.sessions import sessions
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 """The session comes with the documentation site."""
@@ -38,12 +39,6 @@ def called(job: dict[str, Any]) -> Iterator[str]:
         for words in re.findall(r"nox -s (.+?)(?: -- .*)?$", step.get("run", ""), re.MULTILINE):
             for word in shlex.split(words):
                 yield from job["strategy"]["matrix"]["session"] if word == "${SESSION}" else [word]
-
-
-def sessions() -> set[str]:
-    text = (ROOT / "noxfile.py").read_text(encoding="utf-8")
-    named = re.findall(r'^@nox\.session(?:\((?:.*name="([\w-]+)")?.*\))?\ndef (\w+)', text, re.MULTILINE)
-    return {name or function for name, function in named}
 
 
 def test_there_are_workflows_for_tests_nights_imports_and_releases() -> None:
