@@ -140,14 +140,17 @@ async def opened_and_left(session: Session) -> int:
         return response.status
 
 
+async def followed_once_there_is_room(session: Session, stack: AsyncExitStack) -> None:
+    while (await stack.enter_async_context(session.get("/_emulator/events"))).status == 503:
+        await asyncio.sleep(0.05)
+
+
 async def test_who_has_left_makes_room_for_others() -> None:
     async with visited(speed=1) as (_, session):
         for _ in range(2):
             async with AsyncExitStack() as stack:
                 for _ in range(MOST_READERS):
-                    await stack.enter_async_context(following(session))
-            while await opened_and_left(session) == 503:
-                await asyncio.sleep(0.05)
+                    await followed_once_there_is_room(session, stack)
 
 
 async def test_closing_the_emulator_ends_the_streams() -> None:

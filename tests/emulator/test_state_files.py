@@ -49,7 +49,8 @@ async def lived(emulator: Emulator) -> None:
     await ask(emulator, "environments.secrets.create_override", staging.id, secret["id"], value="more")
     odd = "\ud800 \u00e9 \"'"
     await ask(emulator, "projects.environment_variables.create", staging.parent.id, key="ODD", value=odd)
-    mapping = {"agent_cluster_id": "a", "argocd_cluster_url": "u", "cluster_id": "c"}
+    cluster = emulator.state.every("cluster")[0].id
+    mapping = {"agent_cluster_id": cluster, "argocd_cluster_url": "u", "cluster_id": cluster}
     await ask(emulator, "argocd.cluster_mappings.save", organization, **mapping)
     emulator.fail_next_build(api)
     await ask(emulator, "applications.redeploy", api)

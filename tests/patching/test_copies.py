@@ -10,6 +10,7 @@ import pytest
 
 from codegen.facts import ObjectSchema
 from qovery_async import ConfigurationError, UnknownVariant, from_dict, models, to_dict, to_request
+from qovery_async.codec.plain import is_object
 from qovery_async.emulator import Emulator
 from qovery_async.emulator.facts.families import families
 from qovery_async.emulator.facts.samples import sample
@@ -42,6 +43,7 @@ async def test_a_service_can_be_copied_into_another_environment(
         one, other = emulator.state.every("environment")[:2]
         assert kind in families().services
         value = {**sample(model, "seed"), "environment": {"id": one.id}, "name": "to-be-copied", "description": "d"}
+        _name_registries(value, emulator.state.every("containerRegistry")[0].id)
         emulator.state.add(kind, one, value, id_=value["id"])
 
         def script(client: Any) -> Any:
@@ -53,6 +55,19 @@ async def test_a_service_can_be_copied_into_another_environment(
     assert (copy.environment.id, copy.id != found.id, type(copy)) == (other.id, True, model)
     one_request, other_request = to_dict(to_request(found, target)), to_dict(to_request(copy, target))
     assert changed(one_request, other_request) == {}
+
+
+def _name_registries(value: Any, registry_id: str) -> None:
+    """Gives images a registry that there is."""
+    if not is_object(value):
+        return
+    for key, inner in value.items():
+        if key == "registry" and is_object(inner):
+            inner["id"] = registry_id
+        elif key == "registry_id":
+            value[key] = registry_id
+        else:
+            _name_registries(inner, registry_id)
 
 
 def single() -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import logging
+from collections.abc import Iterator
 from operator import attrgetter
 from typing import Any
 
@@ -173,7 +174,21 @@ def bodies(kind: Kind) -> list[Payload]:
             body["registry_id"] = REGISTRY
         if chart := source.get("helm_repository"):
             chart["repository"] = REPOSITORY
+        for repository in _repositories(body):
+            repository["url"] = "https://github.com/acme/api"
     return [body for body in found if (kind.namespace, body.get("mode")) != NO_MODE]
+
+
+def _repositories(value: Any) -> Iterator[dict[str, Any]]:
+    """The git repositories in a body, at any depth."""
+    if is_list(value):
+        for item in value:
+            yield from _repositories(item)
+    elif is_object(value):
+        if is_object(value.get("git_repository")):
+            yield value["git_repository"]
+        for item in value.values():
+            yield from _repositories(item)
 
 
 def _arguments(kind: Kind, place: Place, call: str) -> list[str]:
