@@ -58,6 +58,7 @@ async def test_what_is_lost_is_stale_until_it_is_back() -> None:
         watching(board) as browser,
     ):
         await browser.until(lambda seen: not any(card["stale"] for card in seen.environments.values()))
+        await browser.until(lambda seen: any(one["pods"] for one in seen.named("shop/production")["services"]))
         before = browser.named("shop/production")
         outage.is_on = True
         assert await emulator.streams.hang_up(Close.internal(), "/deployment/status") == 3
