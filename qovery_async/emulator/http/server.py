@@ -180,7 +180,7 @@ class ApiServer:
         parent = self._state.root
         for name, kind, is_below in _named(operation):
             id_ = path[name]
-            if not id_.strip("0-"):
+            if kind == "organization" and not id_.strip("0-"):
                 continue  # the official CLI sends zeros for an unknown organization
             if is_below and kind != ANY_SERVICE:
                 crud.stock_kind(self._state, kind, parent)
