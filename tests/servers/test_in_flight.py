@@ -65,13 +65,13 @@ def test_a_signal_ends_the_wait_and_nothing_is_sent_afterwards(
 
             signal.signal(signal.SIGALRM, interrupt)
             here = client(pace="wait")
-            call, under_way = begin(sys.argv[2], here, 1)
-            threading.Timer(0.4, os.kill, (os.getpid(), getattr(signal, sys.argv[3]))).start()
+            call, under_way = begin(sys.argv[2], here, 2)
+            threading.Timer(1.0, os.kill, (os.getpid(), getattr(signal, sys.argv[3]))).start()
             try:
                 call()
             except (KeyboardInterrupt, TimeLimit) as error:
                 say(type(error).__name__)
-            time.sleep(2.5)
+            time.sleep(3)
             say("waited")
             assert name(here.with_options(pace=None), "p2") == "shop"
         """),
@@ -80,7 +80,7 @@ def test_a_signal_ends_the_wait_and_nothing_is_sent_afterwards(
         signal,
     )
     assert printed == ["KeyboardInterrupt" if signal == "SIGINT" else "TimeLimit", "waited"]
-    first = {"a call": "slow-1", "a back-off": "busy-1", "a wait for a turn": "last-1"}[what]
+    first = {"a call": "slow-2", "a back-off": "busy-2", "a wait for a turn": "last-2"}[what]
     assert server.paths == [f"/project/{first}", "/project/p2"]
 
 

@@ -8,7 +8,6 @@ import sys
 import time
 from collections import Counter
 from contextlib import ExitStack
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +33,12 @@ class Counted:
     """An emulator's requests by the hour in which they took effect."""
 
     def __init__(self) -> None:
-        self.hours: Counter[datetime] = Counter()
+        self.hours: Counter[float] = Counter()
         self.emulator: Emulator = Emulator(rate_limit=LIMIT, speed=SPEED, middlewares=[self._count])
 
     @web.middleware
     async def _count(self, request: web.Request, handler: Any) -> web.StreamResponse:
-        self.hours[self.emulator.rate_limit._windows[self.emulator.token].ends] += 1
+        self.hours[self.emulator.rate_limit.windows[self.emulator.token].ends] += 1
         answer: web.StreamResponse = await handler(request)
         return answer
 
