@@ -92,9 +92,9 @@ class Asking:
         return said
 
     async def ask(self, operation: Operation) -> tuple[int, str, str]:
-        if operation.call == "environments.cancel_deployment":
-            self._request()
         path, target = await (self._override(operation) if _overrides(operation) else self._path(operation))
+        if operation.name == "cancel_deployment" and target and (environment := target.above("environment")):
+            self._request(environment)
         sample = Sample()
         parameters = {p.wire: _text(v) for p, v in sample.query(operation).items()} | self._wanted(operation, target)
         query = {p.wire: parameters[p.wire] for p in operation.query if p.wire in parameters}
@@ -144,9 +144,9 @@ class Asking:
             path = path.replace(f"{{{wire}}}", id_)
         return path, place
 
-    def _request(self) -> str:
+    def _request(self, environment: Entity | None = None) -> str:
         """The id of a deployment that was asked for and has not begun."""
-        environment = self.state.every("environment")[0]
+        environment = environment or self.state.every("environment")[0]
         return self.emulator.life.act(environment.id, Action.DEPLOY, Trigger("somebody")).id
 
     async def _free(self, operation: Operation) -> str:
@@ -181,6 +181,8 @@ class Asking:
         parents = [s for s in operation.path.split("/") if s and not s.startswith("{")]
         if operation.method == "DELETE" and entity.kind in ("cluster", "containerRegistry", "helmRepository"):
             return not users_of(entity)
+        if entity.kind == "apiToken" and operation.method == "DELETE":
+            return entity.facts.get("token") != self.emulator.token  # which all requests here have
         if entity.kind == "deploymentStage" and operation.method == "DELETE":
             return bool(entity.value["name"].startswith("thing"))
         return (
@@ -236,10 +238,15 @@ class Asking:
             "vars": [],
             "annotations_groups": [],
             "labels_groups": [],
-        }
+            "registry_id": self.state.every("containerRegistry")[0].id,
+        } | _QUERIES.get(operation.call, {})
 
 
 _ADDED: set[str] = set()
+_QUERIES: dict[str, dict[str, Any]] = {
+    "clusters.query_logs": {"endpoint": "query_range", "query": '{app="proxy"}'},
+    "clusters.query_metrics": {"endpoint": "query", "query": "container_memory_working_set_bytes"},
+}
 
 
 def _overrides(operation: Operation) -> bool:
