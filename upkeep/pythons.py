@@ -14,7 +14,7 @@ BIN = "Scripts" if os.name == "nt" else "bin"
 
 
 def others(session: nox.Session, versions: Iterable[str]) -> dict[str, str]:
-    """The interpreters of these versions, but for that of the session."""
+    """The interpreters of these versions, without that of the session."""
     ours = session.run("python", "-c", "import sys; print('%d.%d' % sys.version_info[:2])", silent=True)
     found = {version: find(version) for version in versions if version != str(ours).strip()}
     return {version: interpreter for version, interpreter in found.items() if interpreter}

@@ -27,7 +27,7 @@ class Linker:
     """Where each name is explained: the page, and the heading on it."""
 
     places: Mapping[str, str]
-    """`Application`: `reference/models/applications.md#application`; a call `projects.list` likewise."""
+    """`Application`: `reference/models/applications.md#application`; the same for a call such as `projects.list`."""
     without: frozenset[str] = frozenset()
     """Names of types that need no explanation: type variables, the project's private ones."""
 

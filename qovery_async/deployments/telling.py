@@ -1,4 +1,4 @@
-"""Who is told of a new state?"""
+"""Which hooks get a new state?"""
 
 from __future__ import annotations
 

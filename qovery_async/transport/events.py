@@ -81,7 +81,7 @@ class Hooks:
 
     @property
     def hear_responses(self) -> bool:
-        """Whether a hook or the log wants to be told of responses."""
+        """Whether a hook or the log takes responses."""
         return self.on_response is not None or _log.isEnabledFor(logging.DEBUG)
 
     async def requesting(self, request: Request, attempt: int, limit: Timeout) -> None:

@@ -39,7 +39,7 @@ class HttpTransport:
         self._direct = given if network.proxy is None else None
         """The connection arguments for aiohttp, where no proxy makes them depend on the address."""
         self._latest: tuple[Timeout | None, aiohttp.ClientTimeout] = (None, aiohttp.ClientTimeout())
-        """The limits of the latest request, and what aiohttp is told of them."""
+        """The limits of the latest request, and the same as aiohttp takes them."""
 
     __reduce__ = not_pickled
 

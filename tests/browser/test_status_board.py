@@ -11,7 +11,7 @@ from qovery_async import AsyncQovery
 from qovery_async.emulator import Close, Durations, Emulator
 from tests.support import ROOT
 from tests.support.boards import Outage, environment_id, running_board
-from tests.support.chromium import CONTRASTS, DESKTOP, MILLISECONDS, PHONE, opened
+from tests.support.chromium import DESKTOP, MILLISECONDS, PHONE, fits_and_can_be_read, opened
 
 pytestmark = pytest.mark.anyio
 
@@ -149,10 +149,7 @@ async def test_it_fits_a_phone_and_can_be_read(scheme: str) -> None:
         await client.environments.update(staging, {"name": name})
         async with running_board(emulator) as board, opened(board.url, PHONE, color_scheme=scheme) as page:
             await is_live(page)
-            assert await page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
-            contrasts = await page.evaluate(CONTRASTS)
-            assert len(contrasts) > 50
-            assert {text: ratio for text, ratio in contrasts if ratio < 4.5} == {}
+            await fits_and_can_be_read(page, PHONE["width"])
 
 
 async def test_the_picture(request: pytest.FixtureRequest, tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ async def opened(
     )
 
 
-CONTRASTS = """
+_CONTRASTS = """
 () => {
   const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
   const rgb = (colour) => {
@@ -74,3 +74,11 @@ CONTRASTS = """
 }
 """
 """The texts of a page, each with the contrast of its colour."""
+
+
+async def fits_and_can_be_read(page: Page, width: int) -> None:
+    """Asserts that nothing is wider than the page, and that each text has the contrast of WCAG AA."""
+    assert await page.evaluate("document.documentElement.scrollWidth") == width
+    contrasts = await page.evaluate(_CONTRASTS)
+    assert len(contrasts) > 50
+    assert {text: ratio for text, ratio in contrasts if ratio < 4.5} == {}

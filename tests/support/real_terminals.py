@@ -56,7 +56,7 @@ class Terminals:
 
 @asynccontextmanager
 async def terminals(**environ: str) -> AsyncGenerator[Terminals]:
-    """Serves shells in real terminals. A program that is not found is told of as by a container's runtime."""
+    """Serves shells in real terminals. A program that is not found is reported as by a container's runtime."""
     served = Terminals()
     served.environ |= environ
 

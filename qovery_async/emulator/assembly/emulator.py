@@ -125,7 +125,7 @@ class Emulator:
         if self._listener is not None:
             raise RuntimeError("the emulator is running already")
         parts = self._parts = assemble(self._options)
-        self._options = attrs.evolve(self._options, token=parts.token)
+        self._options = attrs.evolve(self._options, token=parts.kept.token)
         self._listener = await Listener.open(parts.application, *self._address, error_style=self._options.error_style)
 
     async def stop(self, *, save: bool = False) -> None:
@@ -138,12 +138,12 @@ class Emulator:
         if listener is not None:
             await listener.close()
         if self._parts is not None:
-            await self._parts.webhooks.close()
+            await self._parts.kept.webhooks.close()
             try:
                 if save and listener is not None:
                     self.save()
             finally:
-                self._parts.clock.close()
+                self._parts.kept.clock.close()
 
     def save(self, path: str | Path | None = None) -> None:
         """Writes the state to a file, by default that of `state=`. An emulator with `state=` that file goes on from there.
@@ -179,42 +179,42 @@ class Emulator:
     @property
     def token(self) -> str:
         """An API token of the organization with the role Admin."""
-        return self._running.token
+        return self._running.kept.token
 
     @property
     def state(self) -> State:
         """Every object in the world. Tests may read and change it."""
-        return self._running.state
+        return self._running.kept.state
 
     @property
     def tokens(self) -> Tokens:
         """The API tokens that are accepted. Tests may add and revoke some."""
-        return self._running.tokens
+        return self._running.kept.tokens
 
     @property
     def rate_limit(self) -> RateLimit:
         """The rate limit of each token. `emulator.rate_limit.limit` may be changed."""
-        return self._running.rate_limit
+        return self._running.kept.rate_limit
 
     @property
     def clock(self) -> Clock:
         """The time in the emulator: a `SteppedClock` with `speed=None`, else a `RunningClock`."""
-        return self._running.clock
+        return self._running.kept.clock
 
     @property
     def life(self) -> Life:
         """The simulated deployment engine: what runs, what is queued, what is to fail."""
-        return self._running.life
+        return self._running.kept.life
 
     @property
     def clusters(self) -> ClusterLives:
         """The simulated deployments of clusters: `emulator.clusters.fail_next(cluster_id)`."""
-        return self._running.clusters
+        return self._running.kept.clusters
 
     @property
     def audit_log(self) -> AuditLog:
         """The events of each organization. `emulator.audit_log.limit` may be changed."""
-        return self._running.audit_log
+        return self._running.kept.audit_log
 
     @property
     def faults(self) -> Faults:
@@ -229,7 +229,7 @@ class Emulator:
     @property
     def webhooks(self) -> WebhookOffice:
         """The deliveries of webhooks: `await emulator.webhooks.settled()` waits for those under way."""
-        return self._running.webhooks
+        return self._running.kept.webhooks
 
     def user_token(self, user: str) -> str:
         """An API token of another user, with the access of `token`. Requests of different users are not merged."""

@@ -15,15 +15,12 @@ from qovery_async.emulator.faults.rules import Faults
 from qovery_async.emulator.http.rate_limit import RateLimit
 from qovery_async.emulator.http.server import ApiServer
 from qovery_async.emulator.http.visitors import Visitors
-from qovery_async.emulator.life.clock import Clock, RunningClock, SteppedClock
-from qovery_async.emulator.life.clusters import ClusterLives
-from qovery_async.emulator.life.environments import Life
+from qovery_async.emulator.life.clock import RunningClock, SteppedClock
 from qovery_async.emulator.observability import endpoints as observability
 from qovery_async.emulator.streams.server import StreamServer
 from qovery_async.emulator.streams.state_source import StateSource
 from qovery_async.emulator.webhooks.office import WebhookOffice
 from qovery_async.emulator.world import access, handlers, presets, topology
-from qovery_async.emulator.world.audit_log import AuditLog
 from qovery_async.emulator.world.auditing import start_audit
 from qovery_async.emulator.world.state import State
 from qovery_async.emulator.world.tokens import Tokens, new_token
@@ -33,18 +30,9 @@ from qovery_async.emulator.world.tokens import Tokens, new_token
 class Parts:
     """A world with what serves it. `Emulator` documents each part."""
 
-    token: str
-    state: State
-    tokens: Tokens
-    rate_limit: RateLimit
-    clock: Clock
-    life: Life
-    clusters: ClusterLives
-    audit_log: AuditLog
+    kept: Kept
     faults: Faults
     streams: StreamServer
-    webhooks: WebhookOffice
-    kept: Kept
     application: web.Application
 
 
@@ -103,18 +91,4 @@ def assemble(options: EmulatorOptions) -> Parts:
     )
     application = server.application([faults.middleware, *options.middlewares], streams.routes(), console.routes())
     application.on_shutdown.extend([streams.leave, console.leave])
-    return Parts(
-        token=token,
-        state=state,
-        tokens=tokens,
-        rate_limit=rate_limit,
-        clock=clock,
-        life=life,
-        clusters=clusters,
-        audit_log=auditor.log,
-        faults=faults,
-        streams=streams,
-        webhooks=webhooks,
-        kept=kept,
-        application=application,
-    )
+    return Parts(kept=kept, faults=faults, streams=streams, application=application)

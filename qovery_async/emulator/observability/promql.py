@@ -7,12 +7,13 @@ Selectors, the functions of `OVER_TIME`, aggregations with `by` or `without`, an
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NoReturn
 
 import attrs
+
+from qovery_async.emulator.streams.scanning import Scanner
 
 AGGREGATIONS: Final = ("avg", "count", "max", "min", "sum")
 OVER_TIME: Final = ("avg_over_time", "increase", "irate", "max_over_time", "min_over_time", "rate")
@@ -93,17 +94,16 @@ def seconds(text: str) -> float | None:
     return sum(float(number) * UNITS[unit] for number, unit in re.findall(r"(\d+)(ms|[smhdw])", text))
 
 
-class _Parser:
+class _Parser(Scanner):
     """Reads an expression from its start to its end."""
 
     def __init__(self, text: str) -> None:
-        self._text = text
-        self._place = 0
+        super().__init__(text)
         self._depth = 0
 
     def whole(self) -> Expression:
         found = self._sum()
-        if self._text[self._place :].strip():
+        if not self._at_end():
             self._fail("an operator of + - * /, or the end")
         return found
 
@@ -187,36 +187,15 @@ class _Parser:
 
     def _test(self) -> Callable[[str], bool]:
         kind = self._expect(r"=~|!~|!=|=", "=, !=, =~ or !~")
-        quoted = self._expect(_STRING, "a text in quotes")
-        wanted = quoted[1:-1] if quoted[0] == "`" else self._unescaped(quoted)
+        wanted = self._string(_STRING, "a text in quotes")
         if kind in ("=", "!="):
             return lambda value: (value == wanted) is (kind == "=")
-        try:
-            pattern = re.compile(wanted)
-        except re.error as error:
-            self._fail(f"a regular expression ({error})")
+        pattern = self._pattern(wanted)
         return lambda value: (pattern.fullmatch(value) is not None) is (kind == "=~")
-
-    def _unescaped(self, quoted: str) -> str:
-        inner = quoted[1:-1].replace("\\'", "'") if quoted[0] == "'" else quoted[1:-1]
-        try:
-            return str(json.loads('"' + (inner.replace('"', '\\"') if quoted[0] == "'" else inner) + '"', strict=False))
-        except ValueError:
-            self._fail("a text without unknown escapes")
-
-    def _take(self, pattern: str) -> str:
-        found = re.compile(rf"\s*({pattern})").match(self._text, self._place)
-        if found is None:
-            return ""
-        self._place = found.end()
-        return found[1]
-
-    def _expect(self, pattern: str, what: str) -> str:
-        return self._take(pattern) or self._fail(what)
 
     def _fail(self, wanted: str) -> NoReturn:
         raise BadExpression(
-            f"parse error at col {self._place + 1} of the query: the emulator reads a part of PromQL, "
+            f"parse error at col {self._column} of the query: the emulator reads a part of PromQL, "
             f"and expected {wanted}"
         )
 

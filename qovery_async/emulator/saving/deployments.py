@@ -51,7 +51,7 @@ def saved_life(life: Life) -> Json:
 
 
 def restore_life(life: Life, saved: Json) -> None:
-    """Gives a new deployment engine what another one knew, but for what was scheduled."""
+    """Gives a new deployment engine what another one knew, except what was scheduled."""
     life.ids.skip_to(saved["ids_drawn"])
     for id_, service in saved["services"].items():
         life.services[id_] = ServiceLife(**given(ServiceLife, service, *_SERVICE))

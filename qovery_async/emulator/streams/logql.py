@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NoReturn
 
 from qovery_async.codec.plain import is_object
+from qovery_async.emulator.streams.scanning import Scanner
 from qovery_async.emulator.streams.sources import LogLine
 
 Labels = dict[str, str]
@@ -66,15 +67,11 @@ _NUMBERS: Final[Mapping[str, Callable[[float, float], bool]]] = {
 _NAME, _LINE_FILTER = r"[A-Za-z_][A-Za-z0-9_]*", r"\|=|\|~|!=|!~"
 _COMPARISON = r"=~|!~|!=|==|>=|<=|=|>|<"
 _NUMBER = r"-?\d+(?:\.\d+)?"
-_STRING = r'"(?:[^"\\]|\\.)*"|`[^`]*`'
+_STRING = (r'"(?:[^"\\]|\\.)*"|`[^`]*`', 'a text in "" or ``')
 
 
-class _Parser:
+class _Parser(Scanner):
     """Reads a query from its start to its end."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._place = 0
 
     def query(self) -> list[Test]:
         tests = self._selector() if self._take("{") else []
@@ -96,9 +93,9 @@ class _Parser:
         return tests
 
     def _line_filter(self, kind: str) -> Test:
-        wanted = [self._string()]
+        wanted = [self._string(*_STRING)]
         while self._take(r"or\b"):
-            wanted.append(self._string())
+            wanted.append(self._string(*_STRING))
         if kind.endswith("~"):
             expressions = [self._pattern(each) for each in wanted]
             return lambda message, _: (
@@ -140,42 +137,14 @@ class _Parser:
         return self._text_test(label, kind)
 
     def _text_test(self, label: str, kind: str) -> Test:
-        wanted = self._string()
+        wanted = self._string(*_STRING)
         if kind.endswith("~"):
             self._pattern(wanted)
         test = _TEXTS[kind](wanted)
         return lambda _, labels: test(labels.get(label, ""))
 
-    def _string(self) -> str:
-        quoted = self._expect(_STRING, 'a text in "" or ``')
-        if quoted[0] == "`":
-            return quoted[1:-1]
-        try:
-            return str(json.loads(quoted, strict=False))
-        except ValueError:
-            self._fail("a text without unknown escapes")
-
-    def _pattern(self, text: str) -> re.Pattern[str]:
-        try:
-            return re.compile(text)
-        except re.error as error:
-            self._fail(f"a regular expression ({error})")
-
-    def _take(self, pattern: str) -> str:
-        found = re.compile(rf"\s*({pattern})").match(self._text, self._place)
-        if found is None:
-            return ""
-        self._place = found.end()
-        return found[1]
-
-    def _expect(self, pattern: str, what: str) -> str:
-        return self._take(pattern) or self._fail(what)
-
-    def _at_end(self) -> bool:
-        return not self._text[self._place :].strip()
-
     def _fail(self, wanted: str) -> NoReturn:
-        raise BadQuery(f"parse error at col {self._place + 1} of the query: expected {wanted}")
+        raise BadQuery(f"parse error at col {self._column} of the query: expected {wanted}")
 
 
 def _read_json(message: str, labels: Labels) -> bool:
