@@ -41,7 +41,8 @@ def at_once(call: Coroutine[Any, Any, T]) -> T:
     try:
         call.send(None)
     except StopIteration as end:
-        return end.value  # type: ignore[no-any-return]
+        result: T = end.value
+        return result
     raise AssertionError("it waits")
 
 
