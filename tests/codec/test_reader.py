@@ -10,7 +10,7 @@ import pytest
 from qovery_async import DecodeError, from_dict
 from qovery_async.codec.plain import DEEPEST
 from qovery_async.codec.reader import Codec
-from tests.support.tree import LEAF, NEEDED, Leaf, Tree
+from tests.support.tree import LEAF, NEEDED, Colour, Leaf, Tree
 
 READ = Leaf(kind="leaf", size=1)
 ODD = {"kind": "leaf", "size": "x"}
@@ -45,6 +45,13 @@ class TestWhatFits:
         long = [5] * 250
         assert Codec(strict=True).decode(long, Any, operation="x") == long
         assert Codec(strict=True).decode({"a": long}, dict[str, Any], operation="x") == {"a": long}
+        with pytest.raises(DecodeError, match=r"expected an object \(Leaf\), got a list$"):
+            Codec().decode(long, Leaf, operation="x")
+
+    def test_is_of_the_type_that_was_asked_for(self) -> None:
+        codec = Codec(strict=True)
+        for found in (codec.decode("BLUE", Colour, operation="x"), codec.fast(Colour)("BLUE")):
+            assert (type(found), found) == (Colour, "BLUE")
 
     def test_is_read_by_a_function_of_its_own_that_repairs_nothing(self) -> None:
         read = Codec().fast(Leaf)
@@ -85,6 +92,9 @@ class TestWhatDoesNotFit:
         with pytest.raises(DecodeError) as three:
             codec.decode({"l": [ODD, ODD, ODD]}, dict[str, list[Leaf]], operation="op", source=source)
         assert str(three.value) == f"{begin}: l[0].size: {KEPT} (and 2 more)"
+        with pytest.raises(DecodeError) as two:
+            steps(codec.steps([ODD, ODD], list[Leaf], operation="op", source=source))
+        assert str(two.value) == f"{begin}: [0].size: {KEPT} (and 1 more)"
 
     def test_is_refused_as_a_whole_by_each(self) -> None:
         deep: Any = 1
@@ -135,6 +145,7 @@ class TestAList:
             "op: the whole value: expected an object with 'leaves', got one with 'items'; read as the list",
             f"op: items[1].size: {KEPT}; kept unchanged",
         ]
+        assert Codec().decode_items({"a": ["x"], "b": [LEAF]}, "leaves", str, operation="other") == ["x"]
         with pytest.raises(DecodeError) as caught:
             Codec(strict=True).decode_items([LEAF], "leaves", Leaf, operation="op", source="GET /x")
         assert str(caught.value) == "GET /x: the whole value: expected an object with 'leaves', got a list"
