@@ -52,7 +52,7 @@ def assemble(options: EmulatorOptions) -> Parts:
         access.enlist(tokens, state, presets.build(options.world, state), token)
     life, clusters = topology.start_life(state, clock, seed, options.durations)
     faults = Faults(seed, now=clock.elapsed)
-    source = StateSource.started(state, tokens, rate_limit, life)
+    source = StateSource.started(state, tokens, rate_limit, life, clusters)
     streams = StreamServer(source)
     auditor = start_audit(state, life, clusters, seed=seed)
     webhooks = WebhookOffice(state, life, options.webhook_hosts, seed)
