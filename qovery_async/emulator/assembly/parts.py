@@ -16,7 +16,7 @@ from qovery_async.emulator.http.rate_limit import RateLimit
 from qovery_async.emulator.http.server import ApiServer
 from qovery_async.emulator.http.visitors import Visitors
 from qovery_async.emulator.life.clock import RunningClock, SteppedClock
-from qovery_async.emulator.observability import endpoints as observability
+from qovery_async.emulator.observability import handlers as observability
 from qovery_async.emulator.streams.server import StreamServer
 from qovery_async.emulator.streams.state_source import StateSource
 from qovery_async.emulator.webhooks.office import WebhookOffice

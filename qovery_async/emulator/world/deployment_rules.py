@@ -36,7 +36,7 @@ def of_environment(environment: Entity) -> dict[str, Any]:
     value = environment.value
     rules = environment.parent.of_kind(KIND) if environment.parent else []
     fitting = (rule.value for rule in rules if _fits(rule.value, value))
-    rule: Mapping[str, Any] = next(fitting, {})
+    rule = next(fitting, _USUAL)
     return {
         "id": str(uuid5(UUID(environment.id), KIND)),
         "created_at": value["created_at"],
