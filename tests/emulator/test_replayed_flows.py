@@ -5,13 +5,14 @@ from __future__ import annotations
 import tomllib
 from typing import Any
 
+import anyio
 import pytest
 from aiohttp import ClientSession
 
 from qovery_async.emulator import Emulator
 from tests.support import ROOT
 from tests.support.replaying import Flow, Replay, Step
-from tests.support.server import Answer, serve
+from tests.support.server import SECONDS, Answer, serve
 
 pytestmark = pytest.mark.anyio
 
@@ -41,5 +42,6 @@ async def test_clients_find_what_they_read(index: int) -> None:
         replay = Replay(emulator, session, COMMON["user_agent"])
         names = {f"{kind}_name": name for kind, name in ROWS[index].get("names", {}).items()}
         replay.taken |= {"receiver": f"{receiver.url}/hook", "nothing": None, **names}
-        for step in FLOWS[index].steps:
-            await replay.run(step)
+        with anyio.fail_after(3 * SECONDS):
+            for step in FLOWS[index].steps:
+                await replay.run(step)
