@@ -55,7 +55,6 @@ class Feed(Generic[T]):
         try:
             await self._run()
         finally:
-            self.backlog.end()
             await self._leave()
 
     async def _run(self) -> None:

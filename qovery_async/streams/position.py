@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter, deque
 
 MEMORY = 50_000
-"""How many lines are remembered."""
+"""The most lines that are remembered, of those that a new connection repeats."""
 
 OVERLAP = 10_000.0
 """Milliseconds by which a new connection begins before the last line: pods do not log in one order."""
@@ -69,4 +69,7 @@ class Position:
         if len(self._keys) > self._memory:
             self._keys.popleft()
             self._forgotten = max(self._forgotten, self._moments.popleft())
+        while self._moments and self._moments[0] < self._newest - self._overlap:
+            self._moments.popleft()  # no connection repeats it
+            self._keys.popleft()
         return True
