@@ -39,7 +39,11 @@ class Feed(Generic[T]):
     """How many were opened."""
     opened: asyncio.Event = attrs.field(init=False, factory=asyncio.Event)
     """Set once the first is."""
+    _handshakes: Handshakes = attrs.field(init=False)
     _connection: Connection | None = attrs.field(init=False, default=None)
+
+    def __attrs_post_init__(self) -> None:
+        self._handshakes = Handshakes(self.exchange)
 
     @property
     def is_connected(self) -> bool:
@@ -58,7 +62,7 @@ class Feed(Generic[T]):
             await self._leave()
 
     async def _run(self) -> None:
-        handshakes = Handshakes(self.exchange)
+        handshakes = self._handshakes
         given = await self.parameters()
         past = await self.past() if self.past is not None else None
         if past is not None:

@@ -189,18 +189,21 @@ class WebSocketTransport:
     ) -> Connection:
         async with _opening(session, request, limit, self.max_frame_bytes) as (http, upgraded):
             connect: Any = http.ws_connect  # an argument of aiohttp is untyped
-            socket = await connect(
-                URL(request.url + request.hidden, encoded=True),
-                headers={
-                    **revealed(request.headers),
-                    **self._network.headers_for(request.url),
-                    "Authorization": authorization.reveal(),
-                },
-                heartbeat=PING_EVERY if pings else None,
-                autoping=pings,
-                max_msg_size=self.max_frame_bytes,
-                **self._network.connection_to(request.url),
-            )
+            try:
+                socket = await connect(
+                    URL(request.url + request.hidden, encoded=True),
+                    headers={
+                        **revealed(request.headers),
+                        **self._network.headers_for(request.url),
+                        "Authorization": authorization.reveal(),
+                    },
+                    heartbeat=PING_EVERY if pings else None,
+                    autoping=pings,
+                    max_msg_size=self.max_frame_bytes,
+                    **self._network.connection_to(request.url),
+                )
+            except AssertionError:  # so aiohttp says that the session was closed since the response
+                raise aiohttp.ClientConnectionError("it was closed") from None
         given = self._response(request, authorization, _SWITCHING, upgraded[0].headers)
         connection = upgraded[0].connection
         return Connection(given, socket, connection and connection.transport)

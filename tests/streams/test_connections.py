@@ -130,6 +130,23 @@ class TestConnections:
                 await anext(lines)
             assert len(server.handshakes) == 1
 
+    async def test_end_with_an_error_however_early_the_client_is_closed(self) -> None:
+        """Also between the response and the open WebSocket."""
+
+        async def read(client: AsyncQovery) -> None:
+            async for _ in logs(client):
+                pass
+
+        async with pushing(staying) as server:
+            for steps in range(1, 50):
+                async with AsyncQovery(TOKEN, retries=AT_ONCE, **server.options) as client:
+                    reading = asyncio.create_task(read(client))
+                    for _ in range(steps):
+                        await asyncio.sleep(0)
+                    await client.aclose()
+                    with anyio.fail_after(5), pytest.raises(TransportError, match="the client was closed"):
+                        await reading
+
     async def test_end_when_the_task_is_cancelled(self) -> None:
         async with pushing(staying) as server, AsyncQovery(TOKEN, **server.options) as client:
             with anyio.CancelScope() as scope:
