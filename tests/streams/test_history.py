@@ -15,7 +15,7 @@ from aiohttp import web
 from qovery_async import AsyncQovery, models, to_dict
 from qovery_async.emulator import Emulator
 from qovery_async.errors import ConfigurationError
-from qovery_async.streams.history import LINES, Seam, lines_of, seam_of
+from qovery_async.streams.history import LINES, Seam, lines_of
 from qovery_async.streams.position import Position
 from tests.streams.conftest import ReadStream
 from tests.streams.test_handles import taken
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.anyio
 
 
 def listed(entry: dict[str, Any], *, exact: float = 0.0) -> models.Log:
-    """A line as the list has it; `exact` are the parts of a millisecond that the stream does not say."""
+    """A line as the list has it; `exact` are the milliseconds by which its time differs from that of the stream."""
     at = datetime.fromtimestamp((entry["created_at"] + exact) / 1000, UTC)
     return models.Log(id="x", created_at=at, message=entry["message"], pod_name=entry["pod_name"], version="1")
 
@@ -50,7 +50,8 @@ def test_every_line_is_given_once(seed: int) -> None:
     ends = die.randrange(1, len(lines))
     rounding = die.choice((0.0, -0.5, 0.49))
     logs = [listed(entry, exact=rounding) for entry in lines[:ends]]
-    past, seam, position = lines_of(logs), seam_of(logs), Position()
+    past, position = lines_of(logs), Position()
+    seam = Seam(past)
     found = [(each.created_at, each.pod_name, each.message) for each in past]
     while True:
         start = max(position.start or 0, seam.start)
@@ -96,6 +97,14 @@ class TestSeam:
         assert not seam.repeats(at, ("pod-1", "main", "line 2"))
         assert not seam.repeats(at + 5, ("pod-1", "main", "line 1"))
         assert seam.repeats(at, ("pod-1", "main", "line 1"))
+
+    @pytest.mark.parametrize("offsets", [(0.0, -1.0), (0.0, 1.0), (-1.0,), (1.0,)])
+    def test_whole_milliseconds_may_be_cut_or_rounded(self, offsets: tuple[float, ...]) -> None:
+        die = random.Random(1)
+        lines = [line(0, at=3 * number, message="abc"[number % 2]) for number in range(200)]
+        seam = Seam(lines_of([listed(entry, exact=die.choice(offsets)) for entry in lines[:100]]))
+        found = [seam.repeats(entry["created_at"], ("pod-1", "main", entry["message"])) for entry in lines]
+        assert found == [True] * 100 + [False] * 100
 
     def test_a_list_that_begins_with_the_latest_is_turned(self) -> None:
         lines = lines_of([listed(line(number)) for number in (3, 2, 1)])
