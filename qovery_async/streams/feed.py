@@ -67,7 +67,7 @@ class Feed(Generic[T]):
         past = await self.past() if self.past is not None else None
         if past is not None:
             given = {**given, "start": str(nanoseconds(past.start))}
-            if not self.backlog.put(past.items, 0):
+            if past.items and not self.backlog.put(past.items, 0):
                 await self.backlog.room()
         reading = Reading(self.kind, self.exchange.codec, is_limited=given.get("limit") is not None, past=past)
         request = handshakes.request(self._call(given, reading))
