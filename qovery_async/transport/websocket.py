@@ -121,13 +121,15 @@ class Connection:
 
     async def close(self) -> None:
         """Closes the connection, without waiting long for the server."""
-        with suppress(TimeoutError):  # aiohttp has closed the connection when its wait was cancelled
-            async with asyncio.timeout(_CLOSING):
-                await self._socket.close()
-                while self._unsent:  # noqa: ASYNC110  # a transport does not tell
-                    await asyncio.sleep(_LOOKING)
-        if self._unsent and self._transport is not None:
-            self._transport.abort()  # it would stay open until the server reads the rest
+        try:
+            with suppress(TimeoutError):  # aiohttp has closed the connection when its wait was cancelled
+                async with asyncio.timeout(_CLOSING):
+                    await self._socket.close()
+                    while self._unsent:  # noqa: ASYNC110  # a transport does not tell
+                        await asyncio.sleep(_LOOKING)
+        finally:
+            if self._unsent and self._transport is not None:
+                self._transport.abort()  # it would stay open until the server reads the rest
 
     @property
     def _unsent(self) -> int:
