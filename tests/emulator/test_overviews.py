@@ -1,16 +1,43 @@
-"""Do lists across parents, statistics and notes on clusters say what is in the emulator's world?"""
+"""Does each operation that reads respond as it declares, and do lists across parents and notes say what there is?"""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from qovery_async import AsyncQovery, Conflict, NotFound
 from qovery_async.emulator import Emulator
+from qovery_async.emulator.facts.operations import ApiOperation, python_type
+from qovery_async.emulator.facts.validation import misfit
 from qovery_async.emulator.world.views import services_of
+from tests.support import every_get
 
 pytestmark = pytest.mark.anyio
+
+
+def wrong(operation: ApiOperation, status: int, text: str) -> str | None:
+    """What a response is that it should not be."""
+    if any(parameter.required for parameter in operation.query):
+        return None if status == 400 and "the query parameter is missing" in text else text
+    declared = operation.response
+    if status != declared.status or declared.media_type != "application/json" or declared.type is None:
+        return None if status == declared.status else text
+    body = json.loads(text)
+    found = body[declared.items] if declared.items else body
+    return misfit(found, list[python_type(declared.type)] if declared.items else python_type(declared.type))  # type: ignore[misc]  # known at run time
+
+
+async def test_each_operation_that_reads_responds_as_it_declares(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(every_get, "MOST", 2)
+    asked = [*every_get.asked(emulator)]
+    responses = await every_get.everything(emulator)
+    found = {path: said for operation, path in asked if (said := wrong(operation, *responses[path])) is not None}
+    assert found == {}
+    assert len({operation.call for operation, _ in asked}) > 200
 
 
 async def test_statistics_count_services_and_environments(emulator: Emulator, client: AsyncQovery) -> None:

@@ -82,6 +82,25 @@ async def test_keys_that_the_description_forgot_have_a_type(emulator: Emulator, 
         await client.organizations.update(organization, body)
 
 
+async def test_an_environment_needs_a_cluster_that_there_is(client: AsyncQovery) -> None:
+    project = (await client.projects.list())[0].id
+    with pytest.raises(NotFound, match="cluster nowhere does not exist"):
+        await client.environments.create(project, {"name": "new", "cluster": "nowhere"})
+    async with Emulator(world="empty") as empty, AsyncQovery(empty.token, base_url=empty.url) as newcomer:
+        made = await newcomer.projects.create({"name": "first"})
+        with pytest.raises(BadRequest, match="no cluster yet"):
+            await newcomer.environments.create(made.id, {"name": "new"})
+
+
+async def test_a_deployment_rule_has_one_id_in_its_environment(emulator: Emulator, client: AsyncQovery) -> None:
+    first, second = (environment.id for environment in emulator.state.every("environment")[:2])
+    rules = client.environments.deployment_rule
+    rule, other = await rules.get(first), await rules.get(second)
+    body: Any = {"timezone": "UTC", "start_time": rule.start_time, "stop_time": rule.stop_time, "weekdays": ["FRIDAY"]}
+    with pytest.raises(NotFound, match=other.id):
+        await rules.update(first, other.id, body)
+
+
 async def test_an_invitation_needs_an_address(client: AsyncQovery) -> None:
     with pytest.raises(BadRequest, match="email: must be an address"):
         await client.invitations.create({"email": "nobody"})
