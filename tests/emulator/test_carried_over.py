@@ -147,7 +147,9 @@ async def test_a_feature_that_a_cluster_has_stays_as_it_is(client: AsyncQovery) 
     assert [getattr(each.value_object, "value", None) for each in changed.features or ()] == [False]
 
 
-async def test_receivers_of_alerts_belong_to_the_organization_of_the_body(emulator: Emulator, client: AsyncQovery) -> None:
+async def test_receivers_of_alerts_belong_to_the_organization_of_the_body(
+    emulator: Emulator, client: AsyncQovery
+) -> None:
     organization = emulator.state.every("organization")[0].id
     receiver: Any = await client.alert_receivers.create({
         "organization_id": organization, "type": "SLACK", "name": "ops", "description": "", "send_resolved": True,

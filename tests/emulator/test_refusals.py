@@ -101,6 +101,25 @@ async def test_a_deployment_rule_has_one_id_in_its_environment(emulator: Emulato
         await rules.update(first, other.id, body)
 
 
+async def test_stages_stay_in_their_environment_and_one_is_left(emulator: Emulator, client: AsyncQovery) -> None:
+    here, other = emulator.state.every("environment")[:2]
+    stages, foreign = await client.deployment_stages.list(here.id), await client.deployment_stages.list(other.id)
+    service = (await client.environments.list_services(other.id))[0].id
+    with pytest.raises(BadRequest, match="another environment"):
+        await client.deployment_stages.attach_service(stages[0].id, service)
+    with pytest.raises(BadRequest, match="different environments"):
+        await client.deployment_stages.move_after(stages[0].id, foreign[0].id)
+    same = await client.deployment_stages.move_before(stages[0].id, stages[0].id)
+    assert [stage.id for stage in same] == [stage.id for stage in stages]
+    assert here.parent
+    empty = await client.environments.create(here.parent.id, {"name": "empty"})
+    *removed, last = await client.deployment_stages.list(empty.id)
+    for stage in removed:
+        await client.deployment_stages.delete(stage.id)
+    with pytest.raises(BadRequest, match="the last deployment stage cannot be deleted"):
+        await client.deployment_stages.delete(last.id)
+
+
 async def test_an_invitation_needs_an_address(client: AsyncQovery) -> None:
     with pytest.raises(BadRequest, match="email: must be an address"):
         await client.invitations.create({"email": "nobody"})
