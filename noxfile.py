@@ -207,7 +207,7 @@ def breaking(session: nox.Session) -> None:
 
 @nox.session
 def coverage(session: nox.Session) -> None:
-    """Measures which branches of hand-written code the quick tests reach: `nox -s coverage -- codec` for a folder."""
+    """Measures which branches of hand-written code the tests reach: `nox -s coverage -- codec` for a folder."""
     install(session, "test", "upkeep")
     session.run("python", "-m", "upkeep.coverage", *session.posargs)
 
