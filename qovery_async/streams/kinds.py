@@ -8,13 +8,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-import attrs
-
 from qovery_async.codec.plain import is_list, is_object, outgrows
 from qovery_async.codec.reader import Codec
 from qovery_async.errors import DecodeError, ResponseTooLarge
 from qovery_async.streams import position
 from qovery_async.transport.websocket import Connection
+from qovery_async.vocabulary.values import frozen
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
@@ -32,7 +31,7 @@ _LARGE = 2**20
 _logger = logging.getLogger("qovery")
 
 
-@attrs.frozen
+@frozen
 class Kind(Generic[T]):
     """A kind of stream: its path, and the type of its items."""
 
@@ -59,7 +58,7 @@ class Kind(Generic[T]):
         return f"streams{self.path.replace('/', '.', 1).replace('/', '_').replace('-', '_')}"
 
 
-@attrs.frozen
+@frozen
 class Past(Generic[T]):
     """What comes before a stream: items, and what tells which lines of the stream are among them."""
 
