@@ -36,7 +36,8 @@ class Kind(Generic[T]):
     """A kind of stream: its path, and the type of its items."""
 
     path: str
-    item: TypeForm[T]
+    item: Callable[[], TypeForm[T]]
+    """Returns the type of the items, whose module is imported then."""
     key: str = ""
     """The key that every item has and other frames have not. Without it, frames are JSON of any form."""
     batched: bool = False
@@ -81,7 +82,8 @@ class Reading(Generic[T]):
         self._last: object = None
         self._first = False
         self._warned = False
-        self._decode = codec.fast(kind.item)
+        self._item_type = kind.item()
+        self._decode = codec.fast(self._item_type)
 
     def resume(self) -> None:
         """A new connection begins."""
@@ -134,7 +136,7 @@ class Reading(Generic[T]):
         try:
             return self._codec.decode(
                 value,
-                kind.item,
+                self._item_type,
                 operation=kind.operation,
                 source=response.request,
                 hide=response.authorization.hidden_in,

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import AbstractContextManager, nullcontext
-
-import anyio
+from importlib import import_module
 
 _SCOPES = "anyio._backends._asyncio"
 """The module of all scopes under asyncio. anyio has no public way to ask whether there are any."""
@@ -18,4 +17,7 @@ _SCOPES = "anyio._backends._asyncio"
 
 def shielded() -> AbstractContextManager[object]:
     """What shields its block from the cancel scopes around it, where there can be any."""
-    return anyio.CancelScope(shield=True) if _SCOPES in sys.modules else nullcontext()
+    if _SCOPES not in sys.modules:
+        return nullcontext()
+    scope: AbstractContextManager[object] = import_module("anyio").CancelScope(shield=True)
+    return scope
