@@ -17,19 +17,22 @@ import sys
 from collections.abc import Mapping
 
 from bench import BASE, ORGANIZATION, OUR_CALL, RAW_CALL
+from compiled import compile_modules
 from server import serving
 
-MADE = "from qovery_async import AsyncQovery; client = AsyncQovery(token='x')"
+ASYNC = "from qovery_async import AsyncQovery; client = AsyncQovery(token='x')"
 BLOCKING = (
     "from qovery_sync import Qovery; client = Qovery(token='x', base_url='{url}', organization_id='{organization}')"
 )
+RAW = "raw aiohttp: a process with one call"
+MADE = "import qovery_async and make AsyncQovery"
 PROCESSES = {
-    "raw aiohttp: a process with one call": RAW_CALL,
+    RAW: RAW_CALL,
     "Python, nothing imported": "",
     "import aiohttp": "import aiohttp",
     BASE: BASE,
     "import qovery_async": "import qovery_async",
-    "import qovery_async and make AsyncQovery": MADE,
+    MADE: ASYNC,
     "AsyncQovery: a process with one call": OUR_CALL,
     "import qovery_sync": "import qovery_sync",
     "import qovery_sync and make Qovery": BLOCKING,
@@ -44,16 +47,17 @@ CAPABILITIES = (
 def main() -> None:
     if shutil.which("valgrind") is None:
         sys.exit("valgrind is not installed: apt-get install valgrind")
+    compile_modules()
     with serving() as url:
         programs = {name: text.format(url=url, organization=ORGANIZATION) for name, text in PROCESSES.items()}
         found = counts(programs)
-    raw = next(iter(found.values()))
+    raw = found[RAW]
+    made = found[MADE]
     for name, instructions in found.items():
         print(f"{name:<46} {instructions / 1e6:8,.0f} million  {instructions / raw:6.3f}x")
-    touched = counts({name: f"{MADE}; client.{name}" for name in CAPABILITIES})
+    touched = counts({name: f"{ASYNC}; client.{name}" for name in CAPABILITIES})
     print("\nabove that, the first touch of")
     for name, instructions in sorted(touched.items(), key=lambda entry: -entry[1]):
-        made = found["import qovery_async and make AsyncQovery"]
         print(f"  client.{name:<37} {(instructions - made) / 1e6:8,.1f} million")
 
 
@@ -62,10 +66,8 @@ def counts(programs: Mapping[str, str]) -> dict[str, int]:
 
 
 def count(program: str) -> int:
-    """The instructions of the second run: the first may have to compile what it imports."""
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    environment["PYTHONHASHSEED"] = "0"
-    subprocess.run([sys.executable, "-c", program], env=environment, check=True)
+    """The instructions of a process that runs the program."""
+    environment = {**os.environ, "PYTHONHASHSEED": "0"}
     command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", sys.executable, "-c", program]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     counted = re.search(r"Collected : (\d+)", done.stderr)
