@@ -11,13 +11,13 @@ import sys
 from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 
-_SCOPES = "anyio._backends._asyncio"
+SCOPES = "anyio._backends._asyncio"
 """The module of all scopes under asyncio. anyio has no public way to ask whether there are any."""
 
 
 def shielded() -> AbstractContextManager[object]:
     """What shields its block from the cancel scopes around it, where there can be any."""
-    if _SCOPES not in sys.modules:
+    if SCOPES not in sys.modules:
         return nullcontext()
     scope: AbstractContextManager[object] = import_module("anyio").CancelScope(shield=True)
     return scope

@@ -79,9 +79,7 @@ def test_it_is_as_attrs_makes_it() -> None:
     assert (Named.count, Named.__doc__, Point.__doc__) == (7, None, "A place.")
     assert [field.name for field in attrs.fields(Named)] == ["x", "y", "names", "name"]
     assert str(inspect.signature(Counter)) == "(number: 'int') -> None"
-    match one:
-        case Point(x, y):
-            assert (x, y) == (1, 2)
+    assert Named.__match_args__ == ("x", "y", "names", "name")
     assert attrs.evolve(one, y=3) == Named(1, 3, name="there")
     assert hash(Point(1, names=())) == hash(Point(1, names=()))  # type: ignore[arg-type]  # a list has no hash
 
@@ -119,7 +117,7 @@ def test_many_threads_may_make_the_first_object() -> None:
 def test_no_class_refers_to_the_one_it_was() -> None:
     """`super()` and `__class__` in a method mean the class before it got its slots."""
     for class_ in values():
-        functions = [value for value in vars(class_).values() if inspect.isfunction(value)]
+        functions: list[Any] = [value for _, value in inspect.getmembers(class_, inspect.isfunction)]
         assert not any("__class__" in function.__code__.co_freevars for function in functions), class_
         assert attrs.has(class_)
 

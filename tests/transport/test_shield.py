@@ -8,7 +8,7 @@ import anyio
 import pytest
 
 from qovery_async import AsyncQovery
-from qovery_async.transport.shield import _SCOPES
+from qovery_async.transport.shield import SCOPES
 from tests.support.flaky import answer, serve_steps
 from tests.support.server import TOKEN
 
@@ -35,7 +35,7 @@ async def test_a_client_is_closed_to_the_end_in_a_cancelled_scope() -> None:
         client = AsyncQovery(token=TOKEN, base_url=server.url)
         await client.request("GET", "/x")
         with anyio.CancelScope() as scope:
-            assert _SCOPES in sys.modules
+            assert SCOPES in sys.modules
             scope.cancel()
             await client.aclose()
         assert not scope.cancelled_caught
@@ -46,5 +46,5 @@ async def test_a_client_is_closed_to_the_end_in_a_cancelled_scope() -> None:
 
 async def test_a_process_without_scopes_loads_none() -> None:
     async with serve_steps(answer(204)) as server:
-        program = [sys.executable, "-c", LOADS, server.url, _SCOPES]
+        program = [sys.executable, "-c", LOADS, server.url, SCOPES]
         assert (await anyio.run_process(program, check=False, stderr=None)).returncode == 0
