@@ -11,9 +11,10 @@ import re
 
 from qovery_async.emulator.facts.refusals import Refusal
 
-_RULE = re.compile(r"\ballow\s*(?:if\s*)?\{([^}]*)\}")
+# Inside a rule, sets have braces too.
+_RULE = re.compile(r"\ballow\s*(?:if\s*)?\{((?:[^{}]|\{[^{}]*\})*)\}")
 _EQUAL = re.compile(r'input\.(method|path)\s*==\s*"([^"]*)"')
-_IN = re.compile(r"input\.(method|path)\s+in\s+[\[{]([^\]}]*)[\]}]?")
+_IN = re.compile(r"input\.(method|path)\s+in\s+[\[{]([^\]}]*)[\]}]")
 _STARTS = re.compile(r'startswith\(\s*input\.(method|path)\s*,\s*"([^"]*)"\s*\)')
 
 
