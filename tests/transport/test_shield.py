@@ -17,15 +17,12 @@ pytestmark = pytest.mark.anyio
 LOADS = """
 import asyncio, sys
 from qovery_async import AsyncQovery
-from qovery_sync import Qovery
 
 async def main():
     async with AsyncQovery(token="token-of-a-test", base_url=sys.argv[1]) as client:
         await client.request("GET", "/x")
 
 asyncio.run(main())
-with Qovery(token="token-of-a-test", base_url=sys.argv[1]) as client:
-    client.request("GET", "/x")
 assert sys.argv[2] not in sys.modules
 """
 
