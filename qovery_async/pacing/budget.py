@@ -106,12 +106,14 @@ class Budget:
     def learn(self, now: float, rate: Rate) -> None:
         """Take over what a response says about the hour."""
         ends = now + rate.resets_in + MARGIN
-        if ends <= self.ended_before + DOUBT:
+        if ends <= self.ended_before + DOUBT or (self.confirmed and ends <= now + DOUBT and ends < self.ends - DOUBT):
             return  # a late response of the previous hour
         if rate.resets_in > LONGEST:
             return  # no hour is as long
         if not self.confirmed:
             self.ends = ends
+            if now >= ends - DOUBT:
+                self.late = self.limit - self.remaining  # all that was taken before this was known
         elif now >= self.ends - DOUBT and ends > self.ends + DOUBT:
             self._begin(now, ends)  # the API's next hour has begun a little before ours
         else:

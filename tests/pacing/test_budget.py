@@ -125,6 +125,19 @@ class TestBudget:
             take(budget, 99)
         assert drain(budget, 101.5) == LIMIT - 300
 
+    def test_counts_the_first_requests_in_both_hours_where_the_first_answer_says_that_the_hour_ends(self) -> None:
+        budget = Budget(5, 5)
+        assert [take(budget, 0.1).taken for _ in range(2)] == [True, True]
+        budget.learn(1, Rate(5, 4, 1))
+        assert drain(budget, 1 + 1 + MARGIN) == 3
+
+    def test_takes_no_answer_of_the_hour_before_for_the_end_of_the_one_that_answered_first(self) -> None:
+        budget = Budget(5, 5)
+        assert [take(budget, 0.1).taken for _ in range(2)] == [True, True]
+        budget.learn(0.9, Rate(5, 4, WINDOW))
+        budget.learn(1, Rate(5, 4, 1))
+        assert drain(budget, 10) == 3
+
     def test_does_not_send_anybody_to_sleep_for_an_hour_that_no_answer_has_confirmed(self) -> None:
         budget = Budget(limit=5, remaining=5)
         turns = [take(budget, now, patient=True) for now in (0, 0, 0, 0, 0, 1, 2)]

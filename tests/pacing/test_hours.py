@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 import attrs
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from qovery_async import Rate
@@ -93,6 +93,7 @@ SEEDS = st.integers(0, 2**32)
 
 class TestHours:
     @given(hours=APIS, callers=CALLERS, seed=SEEDS, patient=SHARES, rest=RESTS, waves=st.booleans())
+    @example(hours=Hours(5, 3599.0, aligned=True), callers=2, seed=1, patient=0, rest=0, waves=False)
     @settings(deadline=None, max_examples=60)
     def test_are_never_overdrawn(self, *, hours: Hours, callers: int, seed: int, **ways: Any) -> None:
         simulate(hours, callers, seed, **ways)
