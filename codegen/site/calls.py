@@ -29,7 +29,6 @@ _VALUES = {
     "path": '"/cluster/status"',
     "remote_port": "5432",
     "streams": '{"api": client.streams.service_logs(service_id)}',
-    "target": '"shop/production/api"',
     "timeout": "600",
 }
 
