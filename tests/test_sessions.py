@@ -33,7 +33,7 @@ BY_HAND = {
 
 def test_the_gate_runs_every_session_that_is_not_for_hands() -> None:
     gate = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    commands = " ".join(re.findall(r"^ *nox -s (.+?)(?: --.*)?$", gate, re.MULTILINE)).split()
+    commands = " ".join(re.findall(r"nox -s ((?:[a-z]+ ?)+)", gate)).split()
     of_the_readme = re.findall(r"^for session in (.+); do$", gate, re.MULTILINE)
     assert {*commands, *of_the_readme[0].split()} == sessions() - BY_HAND
 

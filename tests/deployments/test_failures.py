@@ -51,7 +51,7 @@ async def test_a_build_error_says_service_step_and_log(place: Place) -> None:
     place.emulator.life.fail_next_build(api.id)
     error = await failed(place)
     assert type(error) is DeploymentFailed
-    assert (error.state, error.step.upper()) == ("BUILD_ERROR", "BUILD_ERROR")
+    assert (error.state, error.step) == ("BUILD_ERROR", "BUILD")
     found = {service.id: service for service in error.services}
     assert (found[api.id].name, found[api.id].type, found[api.id].state) == (api.name, "APPLICATION", "BUILD_ERROR")
     assert 0 < len(error.logs) <= 20
@@ -194,7 +194,7 @@ async def test_a_log_that_cannot_be_read_hides_no_failure(place: Place) -> None:
     place.emulator.life.fail_next_build(place.services["APPLICATION"].id)
     place.emulator.faults.add(Fault.status(500), call="environments.list_deployment_logs")
     error = await failed(place)
-    assert (type(error), error.step, error.logs) == (DeploymentFailed, "", ())
+    assert (type(error), error.step, error.logs) == (DeploymentFailed, "BUILD", ())
     assert error.services
 
 

@@ -30,7 +30,14 @@ WEBHOOKS = ROOT / "tests" / "typing" / "webhooks_code.py"
 FILES = (USER_CODE, REJECTED, TWINS, BULK, HANDLES, DEPLOYMENTS, BODIES, VARIABLES, PATCHES, SHELLS, STREAMS, WEBHOOKS)
 
 Check = Callable[..., list[Complaint]]
-CHECKERS = pytest.mark.parametrize("check", [mypy, pyright, ty], ids=["mypy", "pyright", "ty"])
+# A group runs on one worker of pytest-xdist, where what a checker has said is kept.
+CHECKERS = pytest.mark.parametrize(
+    "check",
+    [
+        pytest.param(check, id=check.__name__, marks=pytest.mark.xdist_group(check.__name__))
+        for check in (mypy, pyright, ty)
+    ],
+)
 LEAST = {USER_CODE: 0, REJECTED: 41, BODIES: 28}
 """How many mistakes a file has."""
 _REMARK = "  # rejected"
