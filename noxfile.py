@@ -25,9 +25,11 @@ PYTHONS = ("3.11", "3.12", "3.13")  # as the classifiers say
 NEWER = ("3.14", "3.15")  # not supported yet, but tested if they are installed
 # Runs the tests that need no other program and no network.
 NOT_ALONE = ("browser", "conformance", "docs_site", "frameworks", "notebooks", "packaging", "servers")
-ALONE = ("-n", "auto", "--dist", "loadgroup", *(f"--ignore=tests/{folder}" for folder in NOT_ALONE))
+ALONE = ("-n", "auto", *(f"--ignore=tests/{folder}" for folder in NOT_ALONE))
 # `tests` and `slow` share these tests out: a test of more than two seconds is marked `slow`.
 QUICK, SLOW = "not slow", "slow"
+# Tests of one type checker run on one worker, which asks it once. With many tests, this costs more than it saves.
+GROUPS = ("--dist", "loadgroup")
 # Nothing that these import is for POSIX systems only.
 PORTABLE = ("bulk", "codec", "find", "inventory", "pacing", "patching", "runtime", "variables")
 # What takes long, in the order in which `nightly` runs it.
@@ -58,7 +60,8 @@ def slow(session: nox.Session) -> None:
     install(session, "test")
     made = at(session, ROOT / ".nox", others(session, (*PYTHONS, *NEWER)), "-e", ".")
     pythons = os.pathsep.join(made)
-    session.run("pytest", *ALONE, "-m", SLOW, *session.posargs, env={"QOVERY_TEST_PYTHONS": pythons})
+    options = (*ALONE, *GROUPS, "-m", SLOW, *session.posargs)
+    session.run("pytest", *options, env={"QOVERY_TEST_PYTHONS": pythons})
 
 
 @nox.session
@@ -194,8 +197,8 @@ def typing(session: nox.Session) -> None:
     """Checks what users write with mypy, pyright and ty for every Python, and what an editor shows of names."""
     install(session, "test")
     versions = " ".join((*PYTHONS, NEWER[0]))
-    options = ("-n", "auto", "--dist", "loadgroup")
-    session.run("pytest", *options, "tests/typing", *session.posargs, env={"QOVERY_TYPING_PYTHONS": versions})
+    options = ("-n", "auto", *GROUPS, *session.posargs)
+    session.run("pytest", *options, "tests/typing", env={"QOVERY_TYPING_PYTHONS": versions})
 
 
 @nox.session
