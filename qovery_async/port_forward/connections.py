@@ -69,14 +69,11 @@ class Connections:
         else:
             self._accepting.cancel()
         self.listener.close()
-        ending = {**self._open}
-        for task, peer in ending.items():
+        for task, peer in self._open.items():
             to_be_reset(peer)
             task.cancel()
-        if ending:
-            await asyncio.wait(ending)
-        for peer in ending.values():
-            peer.close()  # nobody else does where the task had not begun
+        if self._open:
+            await asyncio.wait([*self._open])
 
     def _accept_one(self) -> None:
         try:
@@ -105,7 +102,10 @@ class Connections:
     def _begin(self, peer: socket.socket) -> None:
         task = asyncio.create_task(self._carry(peer))
         self._open[task] = peer
-        task.add_done_callback(self._open.pop)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._open.pop(task).close()  # nobody else does where the task had not begun
 
     async def _carry(self, peer: socket.socket) -> None:
         with contextlib.suppress(OSError):  # it is gone already

@@ -60,6 +60,7 @@ class ShellSession(Resource):
             raise ConfigurationError(f"{self._operation}: a shell is entered once; open another one")
         self._duplex = await Duplex.open(self._core.exchange, await call(), repeatable=False)
         self._receiving = asyncio.create_task(self._receive(self._duplex))
+        self._receiving.add_done_callback(lambda _: self._unread.end())
         return self
 
     async def __aexit__(self, *error: object) -> None:
@@ -164,8 +165,6 @@ class ShellSession(Resource):
                     await self._room()
         except QoveryError as error:
             self._failure = error.with_traceback(None)
-        finally:
-            self._unread.end()
 
     async def _room(self) -> None:
         """Waits until something is read. Meanwhile the server can send no more, and the program soon stops."""

@@ -49,9 +49,10 @@ class Backlog(Generic[T]):
         return not self._is_full
 
     async def room(self) -> None:
-        """Waits until something has been taken."""
-        self._room.clear()
-        await self._room.wait()
+        """Waits until something has been taken. It may be cancelled, and called again."""
+        while self._is_full:
+            self._room.clear()
+            await self._room.wait()
 
     async def take(self) -> list[T]:
         """All that waits, at least one item; nothing at the end."""

@@ -39,7 +39,11 @@ class Feed(Generic[T]):
     """How many were opened."""
     opened: asyncio.Event = attrs.field(init=False, factory=asyncio.Event)
     """Set once the first is."""
+    _handshakes: Handshakes = attrs.field(init=False)
     _connection: Connection | None = attrs.field(init=False, default=None)
+
+    def __attrs_post_init__(self) -> None:
+        self._handshakes = Handshakes(self.exchange)
 
     @property
     def is_connected(self) -> bool:
@@ -55,16 +59,15 @@ class Feed(Generic[T]):
         try:
             await self._run()
         finally:
-            self.backlog.end()
             await self._leave()
 
     async def _run(self) -> None:
-        handshakes = Handshakes(self.exchange)
+        handshakes = self._handshakes
         given = await self.parameters()
         past = await self.past() if self.past is not None else None
         if past is not None:
             given = {**given, "start": str(nanoseconds(past.start))}
-            if not self.backlog.put(past.items, 0):
+            if past.items and not self.backlog.put(past.items, 0):
                 await self.backlog.room()
         reading = Reading(self.kind, self.exchange.codec, is_limited=given.get("limit") is not None, past=past)
         request = handshakes.request(self._call(given, reading))

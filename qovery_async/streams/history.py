@@ -16,6 +16,9 @@ from qovery_async.streams.position import OVERLAP
 LINES: Final = 1_000
 """The most lines that the API lists."""
 
+_ROUNDING: Final = 1
+"""Milliseconds by which the times of one line may differ: the list or the stream may cut what the other rounds."""
+
 _LISTS: Mapping[str, Callable[[Core, str], Awaitable[list[models.Log]]]] = {
     "APPLICATION": lambda core, id_: Applications(core).list_logs(id_),
     "CONTAINER": lambda core, id_: Containers(core).list_logs(id_),
@@ -29,7 +32,8 @@ async def past_of(core: Core, service_id: str, kind: str, pod_name: str | None) 
     logs = await listed(core, service_id) if listed is not None else []
     if not logs:
         return None
-    lines, seam = lines_of(logs), seam_of(logs)
+    lines = lines_of(logs)
+    seam = Seam(lines)
     own = [line for line in lines if pod_name in (None, line.pod_name)]
     return Past(own, seam.start, seam.repeats)
 
@@ -42,23 +46,16 @@ def lines_of(logs: Sequence[models.Log]) -> list[models.ServiceLogLine]:
     return lines
 
 
-def seam_of(logs: Sequence[models.Log]) -> Seam:
-    """The seam after listed lines, of which there is one or more."""
-    # Streams have whole milliseconds, rounded or cut.
-    is_finer = any(log.created_at.microsecond % 1_000 for log in logs)
-    return Seam(lines_of(logs), tolerance=1 if is_finer else 0)
-
-
 class Seam:
     """Tells which lines of a stream were listed before it began. Each listed line is met once."""
 
-    def __init__(self, past: Sequence[models.ServiceLogLine], *, tolerance: int = 0) -> None:
-        """`tolerance`: the milliseconds by which the times of one line may differ."""
-        self._tolerance = tolerance
+    def __init__(self, past: Sequence[models.ServiceLogLine]) -> None:
         self._cut = past[0].created_at if len(past) >= LINES else float("-inf")
         """A full list may have left out lines up to this time, on purpose."""
         self.start = max(past[-1].created_at - OVERLAP, self._cut)
         """The time from which the stream has to repeat, in milliseconds: pods do not log in one order."""
+        self._differs = False
+        """Whether the list and the stream have had different times for a line."""
         self._left = defaultdict[str, list[models.ServiceLogLine]](list)
         for line in past:
             self._left[line.message].append(line)
@@ -69,11 +66,14 @@ class Seam:
         if moment <= self._cut:
             return True
         left = self._left.get(message, []) if isinstance(message, str) else []
-        for index, line in enumerate(left):
-            if abs(line.created_at - moment) <= self._tolerance and line.pod_name in ("", pod_name):
-                del left[index]
-                return True
-        return False
+        near = [line for line in left if abs(line.created_at - moment) <= _ROUNDING and line.pod_name in ("", pod_name)]
+        if not near:
+            return False
+        # Unless times are known to differ, the line of the same time is meant.
+        met = next((line for line in near if line.created_at == moment and not self._differs), near[0])
+        self._differs |= met.created_at != moment
+        left.remove(met)
+        return True
 
 
 def _line(log: models.Log) -> models.ServiceLogLine:

@@ -49,6 +49,7 @@ class Merged(Resource, Generic[K, T]):
         self._window = window
         self._skips = on_error == "skip"
         self._loops: list[_Loop[K, T]] = []
+        self._closings = 0
         self._failures: dict[K, QoveryError] = {}
 
     def __repr__(self) -> str:
@@ -76,6 +77,7 @@ class Merged(Resource, Generic[K, T]):
 
     async def close(self) -> None:
         """Closes all connections. A loop over the streams ends."""
+        self._closings += 1
         for loop in [*self._loops]:
             await loop.close()
 
@@ -85,7 +87,11 @@ class Merged(Resource, Generic[K, T]):
         return {**self._failures}
 
     async def _batches(self) -> AsyncGenerator[list[tuple[K, T]]]:
-        loop = _Loop(await self._streams(), self._window, self._note if self._skips else None)
+        closings = self._closings
+        streams = await self._streams()
+        if self._closings > closings:
+            return  # while the streams were looked up
+        loop = _Loop(streams, self._window, self._note if self._skips else None)
         self._loops.append(loop)
         try:
             async with aclosing(loop.batches()) as batches:

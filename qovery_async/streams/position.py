@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter, deque
 
 MEMORY = 50_000
-"""How many lines are remembered."""
+"""The most lines that are remembered, of those that a new connection repeats."""
 
 OVERLAP = 10_000.0
 """Milliseconds by which a new connection begins before the last line: pods do not log in one order."""
@@ -24,6 +24,8 @@ class Position:
         `is_limited`: only some lines of the past were asked for, so those before the first were left out on purpose.
         """
         self._memory = memory
+        self._room = 0
+        """How many lines there may be until old ones are forgotten."""
         self._overlap = overlap
         self._moments = deque[float]()
         self._keys = deque[int]()
@@ -66,7 +68,16 @@ class Position:
         self._keys.append(key)
         self._newest = max(self._newest, moment)
         self._oldest = min(self._oldest, moment)
-        if len(self._keys) > self._memory:
+        if len(self._keys) > self._room:
+            self._forget()
+        return True
+
+    def _forget(self) -> None:
+        """Forgets the lines that no connection repeats, and what is above the memory."""
+        while self._moments and self._moments[0] < self._newest - self._overlap:
+            self._moments.popleft()
+            self._keys.popleft()
+        while len(self._keys) > self._memory:
             self._keys.popleft()
             self._forgotten = max(self._forgotten, self._moments.popleft())
-        return True
+        self._room = min(self._memory, 2 * len(self._keys) + 100)  # seldom enough to cost nothing

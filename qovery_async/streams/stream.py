@@ -98,6 +98,7 @@ class Stream(Resource, Generic[T_co]):
         backlog = Backlog[T_co](self._when_slow)
         feed = Feed(self._core.exchange, self.kind, self._parameters, backlog, self._before)
         task = asyncio.create_task(feed.run())
+        task.add_done_callback(lambda _: backlog.end())  # also of a task that is cancelled before it begins
         self._feeds[feed] = task
         try:
             yield feed

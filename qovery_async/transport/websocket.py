@@ -121,13 +121,15 @@ class Connection:
 
     async def close(self) -> None:
         """Closes the connection, without waiting long for the server."""
-        with suppress(TimeoutError):  # aiohttp has closed the connection when its wait was cancelled
-            async with asyncio.timeout(_CLOSING):
-                await self._socket.close()
-                while self._unsent:  # noqa: ASYNC110  # a transport does not tell
-                    await asyncio.sleep(_LOOKING)
-        if self._unsent and self._transport is not None:
-            self._transport.abort()  # it would stay open until the server reads the rest
+        try:
+            with suppress(TimeoutError):  # aiohttp has closed the connection when its wait was cancelled
+                async with asyncio.timeout(_CLOSING):
+                    await self._socket.close()
+                    while self._unsent:  # noqa: ASYNC110  # a transport does not tell
+                        await asyncio.sleep(_LOOKING)
+        finally:
+            if self._unsent and self._transport is not None:
+                self._transport.abort()  # it would stay open until the server reads the rest
 
     @property
     def _unsent(self) -> int:
@@ -189,18 +191,21 @@ class WebSocketTransport:
     ) -> Connection:
         async with _opening(session, request, limit, self.max_frame_bytes) as (http, upgraded):
             connect: Any = http.ws_connect  # an argument of aiohttp is untyped
-            socket = await connect(
-                URL(request.url + request.hidden, encoded=True),
-                headers={
-                    **revealed(request.headers),
-                    **self._network.headers_for(request.url),
-                    "Authorization": authorization.reveal(),
-                },
-                heartbeat=PING_EVERY if pings else None,
-                autoping=pings,
-                max_msg_size=self.max_frame_bytes,
-                **self._network.connection_to(request.url),
-            )
+            try:
+                socket = await connect(
+                    URL(request.url + request.hidden, encoded=True),
+                    headers={
+                        **revealed(request.headers),
+                        **self._network.headers_for(request.url),
+                        "Authorization": authorization.reveal(),
+                    },
+                    heartbeat=PING_EVERY if pings else None,
+                    autoping=pings,
+                    max_msg_size=self.max_frame_bytes,
+                    **self._network.connection_to(request.url),
+                )
+            except AssertionError:  # so aiohttp says that the session was closed since the response
+                raise aiohttp.ClientConnectionError("it was closed") from None
         given = self._response(request, authorization, _SWITCHING, upgraded[0].headers)
         connection = upgraded[0].connection
         return Connection(given, socket, connection and connection.transport)

@@ -51,6 +51,15 @@ def test_the_image_starts_it_with_options_that_it_has() -> None:
     assert "VOLUME /state" in text
 
 
+def test_the_image_gets_what_the_wheel_is_built_from_and_nothing_else() -> None:
+    text = (ROOT / ".dockerignore").read_text(encoding="utf-8")
+    pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    wheel, project = pyproject["tool"]["hatch"]["build"]["targets"]["wheel"], pyproject["project"]
+    wanted = {"pyproject.toml", project["readme"], *project["license-files"], *wheel["only-include"]}
+    assert text.splitlines()[1] == "*"
+    assert set(re.findall(r"^!(.*)$", text, re.MULTILINE)) == wanted
+
+
 @contextmanager
 def running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, str]]]:
     """The command line as a process, and the variables that it says to export."""

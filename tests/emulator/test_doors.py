@@ -34,6 +34,13 @@ async def test_strangers_are_refused(emulator: Emulator, authorization: str | No
     assert body["detail"]
 
 
+async def test_no_request_is_logged(emulator: Emulator, caplog: pytest.LogCaptureFixture) -> None:
+    """The addresses of shells hold their commands, and with them passwords."""
+    with caplog.at_level("DEBUG"):
+        await ask(emulator, "/shell/exec?command[0]=hunter2", authorization=f"Token {emulator.token}")
+    assert "hunter2" not in caplog.text
+
+
 async def test_only_addresses_need_no_token(emulator: Emulator) -> None:
     status, _ = await ask(emulator, "/ips", authorization=None)
     assert status == 200

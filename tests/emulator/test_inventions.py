@@ -12,7 +12,7 @@ from qovery_async.emulator import Emulator
 from qovery_async.emulator.facts.families import families
 from qovery_async.emulator.facts.operations import ApiOperation, operations
 from qovery_async.emulator.pytest_plugin import qovery_emulator  # noqa: F401
-from qovery_async.emulator.world import handlers, inventions, settings
+from qovery_async.emulator.world import crud, handlers, inventions, settings
 from qovery_async.models import BillingInfoRequest
 from qovery_sync import Qovery
 from tests.support import ROOT
@@ -38,7 +38,7 @@ def is_made_up(operation: ApiOperation) -> bool:
         return False
     if operation.call in families().settings:
         return settings.is_made_up(operation)
-    return operation.call in families().of_call and families().of_call[operation.call][0].stocked
+    return operation.call in families().of_call and crud.is_made_up(families().of_call[operation.call][0])
 
 
 def table() -> str:
@@ -75,7 +75,9 @@ def test_the_document_says_how_many_write() -> None:
 
 async def test_a_header_marks_them(emulator: Emulator, client: AsyncQovery) -> None:
     cluster = emulator.state.every("cluster")[0].id
-    made_up = await client.with_response(client.clusters.list_logs)(cluster)
+    made_up = await client.with_response(client.clusters.list_kubernetes_events)(
+        cluster, from_date_time="2026-01-05T09:00:00Z", to_date_time="2026-01-05T10:00:00Z"
+    )
     assert made_up.headers["X-Qovery-Emulator"] == "sample"
     without_effect = await client.with_response(client.git.disconnect_github_app)()
     assert without_effect.headers["X-Qovery-Emulator"] == "sample"

@@ -8,6 +8,7 @@ from qovery_async import models
 from qovery_async.codec.reader import Codec
 from qovery_async.emulator.life.actions import Action, ActionRefused
 from qovery_async.emulator.life.clock import SteppedClock, stamp
+from qovery_async.emulator.life.cluster_logs import MOST
 from qovery_async.emulator.life.clusters import ClusterLives
 from qovery_async.models import ClusterStateEnum
 from tests.support.life_world import SmallWorld
@@ -120,3 +121,32 @@ def test_a_forgotten_cluster_does_nothing_more(ground: Ground) -> None:
     ground.clusters.forget(ID)
     ground.clock.run_out()
     assert ground.status().status == "READY"
+
+
+def test_a_cluster_shows_each_of_its_states(ground: Ground) -> None:
+    ground.act(Action.DEPLOY)
+    assert ground.world.clusters[ID] == (ClusterStateEnum.DEPLOYED, "")
+    ground.clusters.act(ID, Action.DEPLOY, upgrade_to="1.34")
+    ground.clock.advance(4)
+    assert ground.world.clusters[ID] == (ClusterStateEnum.DEPLOYING, "")
+    ground.clock.run_out()
+    assert ground.world.clusters[ID] == (ClusterStateEnum.DEPLOYED, "1.34")
+    ground.act(Action.STOP)
+    assert ground.world.clusters[ID] == (ClusterStateEnum.STOPPED, "1.34")
+
+
+def test_an_upgrade_that_fails_is_over(ground: Ground) -> None:
+    ground.clusters.fail_next(ID)
+    ground.clusters.act(ID, Action.DEPLOY, upgrade_to="1.34")
+    ground.clock.run_out()
+    ground.act(Action.DEPLOY)
+    assert ground.world.clusters[ID] == (ClusterStateEnum.DEPLOYED, "")
+
+
+def test_the_lines_of_a_log_have_distinct_times_and_are_limited(ground: Ground) -> None:
+    for _ in range(MOST // 3):
+        ground.act(Action.DEPLOY)
+        ground.act(Action.STOP)
+    entries = ground.clusters.cluster(ID).entries
+    assert len(entries) == len({entry.at for entry in entries}) == MOST
+    assert [entry.step for entry in entries[-3:]] == ["LoadConfiguration", "Pause", "Paused"]

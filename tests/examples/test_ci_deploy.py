@@ -58,7 +58,7 @@ def test_a_failed_build_ends_with_status_1_and_shows_service_step_and_log(make_s
     assert "Deployed" not in done.stdout
     first, *log = done.stderr.splitlines()
     assert "Services: storefront (application, BUILD_ERROR)." in first
-    assert "Step: Build_error." in first
+    assert "Step: BUILD." in first
     assert "  storefront: BUILDING" in log
     assert log[-1].startswith("  storefront: BUILD_ERROR")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
 
 import anyio
@@ -66,6 +67,32 @@ class TestLeaving:
             with anyio.fail_after(5):
                 while len(asyncio.all_tasks()) > before:
                     await asyncio.sleep(0.01)
+
+    @pytest.mark.parametrize("turns", range(8))
+    async def test_by_a_task_that_is_cancelled_twice_leaves_no_socket(self, turns: int) -> None:
+        """As by a deadline around a task that is being cancelled. Python warns of a socket that is not closed."""
+
+        async def hold(client: AsyncQovery) -> None:
+            async with client.port_forward("s1", 5432, **WHERE) as address:
+                opened.set_result(address)
+                await asyncio.sleep(60)
+
+        opened: asyncio.Future[ForwardedPort] = asyncio.get_running_loop().create_future()
+        async with serving_pods(echo) as server, AsyncQovery(TOKEN, **server.options) as client:
+            holding = asyncio.create_task(hold(client))
+            address = await opened
+            peers = [socket.create_connection((address.host, address.port)) for _ in range(3)]
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            holding.cancel()
+            await asyncio.sleep(0)
+            holding.cancel()
+            await asyncio.wait([holding])
+            for peer in peers:
+                peer.setblocking(False)
+                with peer, anyio.fail_after(5), pytest.raises(ConnectionResetError):
+                    await asyncio.get_running_loop().sock_recv(peer, 1)
+        gc.collect()
 
     async def test_by_a_cancelled_task_ends_all(self) -> None:
         async with serving_pods(echo) as server, AsyncQovery(TOKEN, **server.options) as client:

@@ -18,6 +18,7 @@ from tests.shell.conftest import Talk, everything, opened, until
 from tests.support.pushing import IDS, Peer, pushing, sending, staying
 from tests.support.real_terminals import terminals
 from tests.support.server import Ask
+from tests.support.stream_world import soon
 
 pytestmark = pytest.mark.anyio
 
@@ -240,3 +241,26 @@ async def test_leaving_does_not_wait_for_a_server_that_takes_nothing() -> None:
         with anyio.fail_after(10):
             await server.peers[0].left.wait()
         assert server.peers[0].close_code != 1000
+
+
+async def test_leaving_in_haste_leaves_no_connection_behind() -> None:
+    """A task that is cancelled again while it leaves, as by a deadline around it, waits for nothing."""
+
+    async def stalling(peer: Peer) -> None:
+        await peer.stall()
+
+    async def write(shell: Any) -> None:
+        async with shell:
+            await shell.write(b"x" * 50_000_000)
+
+    async with pushing(stalling) as server, AsyncQovery("t", **server.options) as client:
+        shell = opened(client)
+        writing = asyncio.create_task(write(shell))
+        await soon(lambda: shell._duplex is not None and shell._duplex._connection._unsent > 0)
+        connection = shell._duplex._connection
+        await asyncio.sleep(0.2)  # until the server takes no more
+        for _ in range(2):
+            writing.cancel()
+            await asyncio.sleep(0.05)
+        assert writing.cancelled()
+        assert connection._unsent == 0

@@ -109,6 +109,18 @@ class TestConnections:
                     group.create_task(close())
                     assert [each.message async for each in stream] == ["line 0"]
 
+    async def test_end_when_the_stream_is_closed_before_they_are_opened(self) -> None:
+        """Whatever the loop has just done: nobody waits for ever."""
+        async with pushing(staying) as server, AsyncQovery(TOKEN, **server.options) as client:
+            for steps in range(1, 8):
+                stream = logs(client)
+                with anyio.fail_after(5):
+                    first = asyncio.ensure_future(anext(stream.pages(), None))
+                    for _ in range(steps):
+                        await asyncio.sleep(0)
+                    await stream.close()
+                    assert await first is None
+
     async def test_end_with_an_error_when_the_client_is_closed(self) -> None:
         async with pushing(staying) as server, AsyncQovery(TOKEN, retries=AT_ONCE, **server.options) as client:
             lines = aiter(logs(client))
@@ -117,6 +129,23 @@ class TestConnections:
             with anyio.fail_after(5), pytest.raises(TransportError, match="the client was closed"):
                 await anext(lines)
             assert len(server.handshakes) == 1
+
+    async def test_end_with_an_error_however_early_the_client_is_closed(self) -> None:
+        """Also between the response and the open WebSocket."""
+
+        async def read(client: AsyncQovery) -> None:
+            async for _ in logs(client):
+                pass
+
+        async with pushing(staying) as server:
+            for steps in range(1, 50):
+                async with AsyncQovery(TOKEN, retries=AT_ONCE, **server.options) as client:
+                    reading = asyncio.create_task(read(client))
+                    for _ in range(steps):
+                        await asyncio.sleep(0)
+                    await client.aclose()
+                    with anyio.fail_after(5), pytest.raises(TransportError, match="the client was closed"):
+                        await reading
 
     async def test_end_when_the_task_is_cancelled(self) -> None:
         async with pushing(staying) as server, AsyncQovery(TOKEN, **server.options) as client:

@@ -26,6 +26,7 @@ from qovery_async.streams.paths import PARAMETERS
 from qovery_async.transport import websocket
 from qovery_sync import Qovery
 from tests.streams.conftest import AT_ONCE, ReadStream
+from tests.support.stream_world import soon
 
 pytestmark = pytest.mark.anyio
 
@@ -86,6 +87,21 @@ async def test_a_cluster_has_the_states_of_all_that_runs_there(place: Emulated, 
     assert isinstance(found, models.RunningStatuses)
     assert place.service.environment_id in {environment.id for environment in found.environments}
     assert len(found.environments) > 1
+
+
+async def test_an_environment_tells_of_a_new_blueprint(place: Emulated, read: ReadStream) -> None:
+    environment_id = place.service.environment_id
+
+    async def make() -> models.BlueprintResponse:
+        await soon(lambda: bool(place.emulator.streams.open))
+        await asyncio.sleep(0.05)
+        async with AsyncQovery(**place.options) as client:
+            return await client.blueprints.create(environment_id, {"name": "b", "tag": "t", "icon": "i"})
+
+    making = asyncio.create_task(make())
+    (found,) = await read(place, lambda client: client.streams.blueprint_created(environment_id), 1, strict=True)
+    assert isinstance(found, models.BlueprintServiceCreatedEvent)
+    assert found.blueprint_id == (await making).id
 
 
 ONE_SHOTS: dict[str, tuple[Callable[[Any, Any], Any], Any]] = {

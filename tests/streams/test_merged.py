@@ -12,8 +12,9 @@ import pytest
 from qovery_async import AsyncQovery, Unauthorized
 from qovery_async.errors import ConfigurationError
 from qovery_async.streams import merging
+from qovery_async.streams.merged import Merged
 from tests.streams.conftest import AT_ONCE, ReadStream
-from tests.support.pushing import IDS, Peer, line, logs, pushing
+from tests.support.pushing import IDS, Peer, line, logs, pushing, staying
 from tests.support.server import TOKEN, in_thread
 from tests.support.stream_world import soon
 
@@ -184,6 +185,22 @@ class TestEnd:
                     closing = asyncio.create_task(both.close())
                 await closing
                 await asyncio.gather(*(peer.left.wait() for peer in server.peers))
+
+    async def test_closing_while_the_streams_are_looked_up_ends_the_loop(self) -> None:
+        async with pushing(staying) as server, AsyncQovery(TOKEN, **server.options) as client:
+
+            async def streams() -> dict[str, Any]:
+                await closed.wait()
+                return {"a": logs(client)}
+
+            closed = asyncio.Event()
+            merged = Merged(client._core, streams, 1.0, "raise")
+            with anyio.fail_after(5):
+                first = asyncio.ensure_future(anext(merged.pages(), None))
+                await asyncio.sleep(0)
+                await merged.close()
+                closed.set()
+                assert await first is None
 
     async def test_no_streams_end_at_once(self, read: ReadStream) -> None:
         async with pushing(turns) as server:

@@ -80,6 +80,15 @@ def test_the_memory_is_bounded() -> None:
     assert position.start == 9_900
 
 
+def test_what_no_connection_repeats_is_forgotten() -> None:
+    position: Any = Position(overlap=50)
+    for number in range(10_000):
+        position.take(number, number)
+    assert len(position._keys) == len(position._moments) < 250
+    position.resume()
+    assert [position.take(moment, moment) for moment in (9_948, 9_949, 9_999, 10_000)] == [False, False, False, True]
+
+
 def test_before_the_first_line_there_is_no_start() -> None:
     position = Position()
     assert position.start is None

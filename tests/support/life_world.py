@@ -14,7 +14,7 @@ from qovery_async.emulator.life import statuses
 from qovery_async.emulator.life.actions import Action, Durations, PipelineStage, Service, Trigger
 from qovery_async.emulator.life.clock import SteppedClock
 from qovery_async.emulator.life.environments import Life
-from qovery_async.models import StateEnum
+from qovery_async.models import ClusterStateEnum, StateEnum
 
 ENV = "e0000000-0000-4000-8000-000000000001"
 ADA, BOB = Trigger("ada"), Trigger("bob", "CLI")
@@ -42,6 +42,8 @@ class SmallWorld:
     def __init__(self) -> None:
         self.environments = {ENV: services()}
         self.removed: list[tuple[str, str]] = []
+        self.clusters: dict[str, tuple[ClusterStateEnum, str]] = {}
+        """The state and the version that each cluster shows."""
 
     def services(self, environment_id: str) -> list[Service]:
         return list(self.environments.get(environment_id, ()))
@@ -52,6 +54,9 @@ class SmallWorld:
     def deployed(self, service: Service, at: datetime) -> None:
         for found in self.environments.values():
             found[:] = [attrs.evolve(s, version=service.version) if s.id == service.id else s for s in found]
+
+    def cluster_changed(self, cluster_id: str, state: ClusterStateEnum, version: str = "") -> None:
+        self.clusters[cluster_id] = (state, version or self.clusters.get(cluster_id, (state, ""))[1])
 
     def remove(self, kind: str, id: str) -> None:  # noqa: A002
         self.removed.append((kind, id))

@@ -7,7 +7,11 @@
 | `reads` | places that the client reads: each must be there, in every item of a list, and not be null |
 | `holds` | what must be at a place; with `[]`, in one of the items |
 | `takes` | a name for what is at a place |
+| `contains` | parts of a response that is text |
 | `until` | the request is repeated, each time 3 seconds later, until its status and what `holds` come true |
+| `leaves` | the client of a WebSocket leaves when it has got as many bytes as it has sent |
+
+A response that the emulator has made up is never right.
 """
 
 from __future__ import annotations
@@ -22,6 +26,7 @@ from aiohttp import ClientSession, WSMsgType
 
 from qovery_async.codec.plain import is_list, is_object
 from qovery_async.emulator import Emulator
+from qovery_async.emulator.world.inventions import SAMPLE_HEADER
 
 _MOST = 100
 _PART = re.compile(r"\[(?:(\w+)=([^\]]*))?\]|([^.\[\]]+)")
@@ -40,7 +45,9 @@ class Step:
     reads: Sequence[str] = ()
     holds: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
     takes: Mapping[str, str] = attrs.field(factory=dict[str, str])
+    contains: Sequence[str] = ()
     until: bool = False
+    leaves: bool = False
 
 
 @attrs.frozen
@@ -84,6 +91,9 @@ class Replay:
             wanted, found = self._filled(value), values(body, self._text(place))
             if wanted not in found:
                 wrong.append(f"{place} is {found!r:.300}, not {wanted!r}")
+        wrong += [
+            f"{part} is not in {body!r:.1000}" for text in step.contains if (part := self._text(text)) not in body
+        ]
         return body, wrong
 
     async def _asked(self, step: Step) -> tuple[Any, list[str]]:
@@ -92,25 +102,28 @@ class Replay:
         query = {key: str(self._filled(value)) for key, value in step.query.items()}
         headers = {"Authorization": f"Token {self.emulator.token}", "User-Agent": self.user_agent}
         if method == "SOCKET":
-            return await self._frames(self.emulator.ws_url + path, query, headers, step.body), []
+            return await self._frames(self.emulator.ws_url + path, query, headers, step), []
         data = None if step.body is None else b"null" if step.body == "null" else json.dumps(self._filled(step.body))
         headers |= {"Content-Type": "application/json"} if data is not None else {}
         url = self.emulator.url + self._text(path)
         async with self.session.request(method, url, params=query, data=data, headers=headers) as response:
             text = await response.text()
             wrong = [] if response.status == step.status else [f"the status is {response.status}: {text:.1000}"]
+            wrong += ["it is made up"] if SAMPLE_HEADER in response.headers else []
             return json.loads(text) if response.content_type == "application/json" and text else text, wrong
 
-    async def _frames(self, url: str, query: Mapping[str, str], headers: Mapping[str, str], sent: str | None) -> Any:
-        """The first frame if it is JSON, else all bytes until the server closes."""
-        output = b""
+    async def _frames(self, url: str, query: Mapping[str, str], headers: Mapping[str, str], step: Step) -> Any:
+        """The first frame if it is JSON, else all bytes until either side closes."""
+        output, sent = b"", str(step.body or "").encode()
         async with self.session.ws_connect(url, params=query, headers=headers) as socket:
-            if sent is not None:
-                await socket.send_bytes(sent.encode())
+            if sent:
+                await socket.send_bytes(sent)
             async for frame in socket:
                 if frame.type is WSMsgType.TEXT:
                     return json.loads(frame.data)
                 output += frame.data
+                if step.leaves and len(output) >= len(sent):
+                    break
         return {"output": output.decode()}
 
     def _filled(self, value: Any) -> Any:

@@ -16,7 +16,7 @@ from qovery_async.emulator.http.rate_limit import RateLimit
 from qovery_async.emulator.http.server import ApiServer
 from qovery_async.emulator.http.visitors import Visitors
 from qovery_async.emulator.life.clock import RunningClock, SteppedClock
-from qovery_async.emulator.observability import endpoints as observability
+from qovery_async.emulator.observability import handlers as observability
 from qovery_async.emulator.streams.server import StreamServer
 from qovery_async.emulator.streams.state_source import StateSource
 from qovery_async.emulator.webhooks.office import WebhookOffice
@@ -52,7 +52,7 @@ def assemble(options: EmulatorOptions) -> Parts:
         access.enlist(tokens, state, presets.build(options.world, state), token)
     life, clusters = topology.start_life(state, clock, seed, options.durations)
     faults = Faults(seed, now=clock.elapsed)
-    source = StateSource.started(state, tokens, rate_limit, life)
+    source = StateSource.started(state, tokens, rate_limit, life, clusters)
     streams = StreamServer(source)
     auditor = start_audit(state, life, clusters, seed=seed)
     webhooks = WebhookOffice(state, life, options.webhook_hosts, seed)

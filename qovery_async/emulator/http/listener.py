@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from functools import partial
+from typing import Any
 
 import attrs
 from aiohttp import web
@@ -26,7 +27,7 @@ class Listener:
     @classmethod
     async def open(cls, app: web.Application, host: str, port: int, *, error_style: ErrorStyle) -> Listener:
         """Starts to listen. Raises `OSError` if the port cannot be opened."""
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        runner = web.AppRunner(app, shutdown_timeout=0.1)
         await runner.setup()
         if runner.server is None:
             raise RuntimeError("aiohttp's runner has no server after setup()")
@@ -65,7 +66,8 @@ class _Protocol(web.RequestHandler):
         loop: asyncio.AbstractEventLoop,
         error_style: ErrorStyle,
     ) -> None:
-        super().__init__(manager, loop=loop)
+        nowhere: Any = None  # the types of aiohttp lack it
+        super().__init__(manager, loop=loop, access_log=nowhere)  # addresses hold the commands of shells
         self._error_style: ErrorStyle = error_style
 
     def handle_error(

@@ -9,7 +9,7 @@ from typing import Final, Protocol, TypeVar
 
 import attrs
 
-from qovery_async.models import ServiceActionEnum, ServiceSubActionEnum, StateEnum
+from qovery_async.models import ClusterStateEnum, ServiceActionEnum, ServiceSubActionEnum, StateEnum
 
 
 class Action(enum.StrEnum):
@@ -130,6 +130,10 @@ class Topology(Protocol):
 
     def deployed(self, service: Service, at: datetime) -> None:
         """Makes a service show the version that has been deployed."""
+        ...
+
+    def cluster_changed(self, cluster_id: str, state: ClusterStateEnum, version: str = "") -> None:
+        """Makes a cluster show its state and, once it has been upgraded, its version of Kubernetes."""
         ...
 
     def remove(self, kind: str, id: str) -> None:  # noqa: A002  # the API's name

@@ -9,8 +9,10 @@ from typing import Any
 
 import attrs
 
+from qovery_async.emulator.life import cluster_logs
 from qovery_async.emulator.life.actions import STATES_OF, Action, ActionRefused, Durations, Topology, Trigger
 from qovery_async.emulator.life.clock import Clock, Timer, stamp
+from qovery_async.emulator.life.cluster_logs import ClusterEntry
 from qovery_async.models import ClusterStateEnum, DeploymentInfraReason
 
 _QOVERY = Trigger("Qovery", "QOVERY_INTERNAL")
@@ -28,8 +30,12 @@ class ClusterLife:
     """When the last action ended."""
     action: Action | None = None
     """The current action, from its acceptance to its end."""
+    upgrade_to: str = ""
+    """The version of Kubernetes that the current action upgrades to, or nothing."""
     timer: Timer | None = None
     actions_made: int = 0
+    entries: list[ClusterEntry] = attrs.field(factory=list[ClusterEntry])
+    """The log of the latest actions, oldest first."""
 
 
 class ClusterLives:
@@ -49,10 +55,12 @@ class ClusterLives:
         """The state of a cluster. An unknown cluster was never deployed."""
         return self.clusters.setdefault(cluster_id, ClusterLife(cluster_id))
 
-    def act(self, cluster_id: str, action: Action, trigger: Trigger = _QOVERY) -> dict[str, Any]:
-        """Accepts DEPLOY (also for an upgrade), STOP or DELETE. The status shows it after the lag.
+    def act(
+        self, cluster_id: str, action: Action, trigger: Trigger = _QOVERY, *, upgrade_to: str = ""
+    ) -> dict[str, Any]:
+        """Accepts DEPLOY, STOP or DELETE. The status shows it after the lag.
 
-        Returns the `ClusterStatus` for the response.
+        A deployment may upgrade to a version of Kubernetes. Returns the `ClusterStatus` for the response.
 
         Raises:
             ActionRefused: Another action is running, or the cluster is stopped already.
@@ -62,7 +70,7 @@ class ClusterLives:
             raise ActionRefused("Operation is in progress")
         if action is Action.STOP and cluster.state is ClusterStateEnum.STOPPED:
             raise ActionRefused("Cluster is already stopped")
-        cluster.action = action
+        cluster.action, cluster.upgrade_to = action, upgrade_to
         self.go_on(cluster, self.durations.lag, "queue", action, trigger)
         return self.status(cluster_id) | {"status": STATES_OF[action].queued.value}
 
@@ -84,6 +92,7 @@ class ClusterLives:
         cluster.state, cluster.ended = state, at
         cluster.deployed = state in {ClusterStateEnum.DEPLOYED, ClusterStateEnum.STOPPED}
         cluster.execution_id = f"{cluster_id}-{int(at.timestamp())}"
+        cluster_logs.restored(cluster.entries, state, at)
 
     def forget(self, cluster_id: str) -> None:
         """Forgets a removed cluster and cancels its action."""
@@ -107,12 +116,14 @@ class ClusterLives:
         return status
 
     def _queue(self, cluster: ClusterLife, action: Action, trigger: Trigger) -> None:
-        cluster.state = ClusterStateEnum(STATES_OF[action].queued.value)
         cluster.actions_made += 1
+        self._reach(cluster, ClusterStateEnum(STATES_OF[action].queued.value))
+        cluster_logs.queued(cluster.entries, self.clock.now(), action, trigger.user)
         self.go_on(cluster, self.durations.queue, "begin", action, trigger)
 
     def _begin(self, cluster: ClusterLife, action: Action, trigger: Trigger) -> None:
-        cluster.state = ClusterStateEnum(STATES_OF[action].running.value)
+        self._reach(cluster, ClusterStateEnum(STATES_OF[action].running.value))
+        cluster_logs.begun(cluster.entries, self.clock.now(), action, cluster.upgrade_to)
         cluster.execution_id = f"{cluster.id}-{int(self.clock.now().timestamp())}"
         random = Random(f"{self._seed}/{cluster.id}/{cluster.actions_made}")  # noqa: S311  # must be repeatable
         seconds = self.durations.cluster * random.uniform(0.75, 1.25)
@@ -122,8 +133,10 @@ class ClusterLives:
         failure = self.failing.pop(cluster.id, None)
         if failure is ClusterStateEnum.DEPLOYMENT_ERROR:
             failure = ClusterStateEnum(STATES_OF[action].failed.value)
-        cluster.state = failure or ClusterStateEnum(STATES_OF[action].done.value)
-        cluster.action, cluster.timer, cluster.ended = None, None, self.clock.now()
+        upgraded_to, now = "" if failure else cluster.upgrade_to, self.clock.now()
+        self._reach(cluster, failure or ClusterStateEnum(STATES_OF[action].done.value), upgraded_to)
+        cluster_logs.ended(cluster.entries, now, action, failure, upgraded_to)
+        cluster.action, cluster.upgrade_to, cluster.timer, cluster.ended = None, "", None, now
         for listener in self.ended:
             listener(cluster, action, trigger)
         if cluster.state is ClusterStateEnum.DEPLOYED:
@@ -131,3 +144,7 @@ class ClusterLives:
         elif cluster.state is ClusterStateEnum.DELETED:
             self.forget(cluster.id)
             self.topology.remove("CLUSTER", cluster.id)
+
+    def _reach(self, cluster: ClusterLife, state: ClusterStateEnum, version: str = "") -> None:
+        cluster.state = state
+        self.topology.cluster_changed(cluster.id, state, version)

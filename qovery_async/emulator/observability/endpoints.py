@@ -20,7 +20,7 @@ from qovery_async.emulator.streams.frames import moment
 from qovery_async.emulator.streams.logql import BadQuery, labels_of, matching
 from qovery_async.emulator.streams.running import RunningService
 from qovery_async.emulator.streams.sources import LogLine
-from qovery_async.emulator.world.calls import ApiCall, ApiHandlers, ApiResponse
+from qovery_async.emulator.world.calls import ApiCall, ApiResponse
 from qovery_async.emulator.world.views import cluster_of, services_of
 
 _LIMIT, _LARGEST_LIMIT = 100, 5000
@@ -30,12 +30,14 @@ _HOUR = timedelta(hours=1)
 _FIRST_YEAR, _LAST_YEAR = 1970, 9999
 
 
-def handlers(life: Life) -> ApiHandlers:
-    """The handlers of both proxies."""
-    return {
-        "clusters.query_logs": lambda call: ApiResponse({"response": _json(_logs(life, call))}),
-        "clusters.query_metrics": lambda call: ApiResponse({"metrics": _json(_metrics(life, call))}),
-    }
+def logs_of(life: Life, call: ApiCall) -> ApiResponse:
+    """The response to `clusters.query_logs`."""
+    return ApiResponse({"response": _json(_logs(life, call))})
+
+
+def metrics_of(life: Life, call: ApiCall) -> ApiResponse:
+    """The response to `clusters.query_metrics`."""
+    return ApiResponse({"metrics": _json(_metrics(life, call))})
 
 
 def _logs(life: Life, call: ApiCall) -> Any:

@@ -26,7 +26,7 @@ _STAGE = ("stage", "status", "began", "ended")
 _PART = ("service", "before", "state", "status", "steps", "began", "ended")
 _ENTRY = ("at", "step", "message", "error")
 _SERVICE = ("state", "deployed", "outdated", "up")
-_CLUSTER = ("id", "state", "deployed", "execution_id", "ended", "action", "actions_made")
+_CLUSTER = ("id", "state", "deployed", "execution_id", "ended", "action", "upgrade_to", "actions_made", "entries")
 
 
 def saved_life(life: Life) -> Json:

@@ -10,7 +10,7 @@ from typing import Any
 from qovery_async.emulator.streams.channel import Channel, Close, stay_open
 from qovery_async.emulator.streams.handshake import StreamRequest
 from qovery_async.emulator.streams.logql import BadQuery, matching
-from qovery_async.emulator.streams.sources import LogLine, StreamSource
+from qovery_async.emulator.streams.sources import LogLine, StreamSource, milliseconds
 
 Sender = Callable[[Channel, StreamSource], Coroutine[Any, Any, None]]
 
@@ -101,7 +101,7 @@ def service_line(line: LogLine) -> dict[str, Any]:
 
 def infra_line(line: LogLine) -> dict[str, Any]:
     """The object for a line of a cluster component. Times are in milliseconds since 1970."""
-    return {"created_at": round(line.created_at.timestamp() * 1000), "message": line.message}
+    return {"created_at": milliseconds(line.created_at), "message": line.message}
 
 
 def wanted_lines(request: StreamRequest) -> Callable[[LogLine], bool]:

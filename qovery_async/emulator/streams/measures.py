@@ -10,7 +10,6 @@ _CREATED = 1_700_000_000_000
 _NODE: dict[str, Any] = {
     "architecture": "amd64",
     "kernel_version": "6.1.0",
-    "kubelet_version": "v1.33.0",
     "operating_system": "linux",
     "os_image": "Bottlerocket OS",
     "instance_type": "t3.medium",
@@ -37,13 +36,14 @@ def usage(name: str) -> dict[str, Any]:
     return {"cpu_milli_usage": cpu, "cpu_percent_usage": cpu // 5, "memory_mib_rss_usage": memory}
 
 
-def node(name: str, pods: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """A node of a cluster with its pods, and what is used of it."""
+def node(name: str, pods: Sequence[Mapping[str, Any]], version: str) -> dict[str, Any]:
+    """A node of a cluster with its pods, its version of Kubernetes, and what is used of it."""
     dice = random.Random(name)  # noqa: S311  # no secret
     cpu, memory = dice.randrange(200, 1800), dice.randrange(500, 3500)
     resources = {"cpu_milli": 2000, "memory_mib": 4096, "ephemeral_storage_mib": 20480, "pods": 17}
     return {
         **_NODE,
+        "kubelet_version": f"v{version}.0",
         "name": name,
         "created_at": _CREATED,
         "pods": list(pods),
@@ -62,15 +62,15 @@ def node(name: str, pods: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
-def healthy_cluster() -> dict[str, Any]:
-    """The state of a cluster in which everything runs."""
+def healthy_cluster(version: str) -> dict[str, Any]:
+    """The state of a cluster with this version of Kubernetes, in which everything runs."""
     status: dict[str, Any] = {
         "global_status": "RUNNING",
         "qovery_components_in_failure": [],
         "qovery_components": [],
         "node_warnings": {},
         "is_max_nodes_size_reached": False,
-        "kube_version_status": {"type": "OK", "kube_version": "1.33"},
+        "kube_version_status": {"type": "OK", "kube_version": version},
     }
     return {"computed_status": status}
 

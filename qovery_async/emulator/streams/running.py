@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Final
 
 import attrs
@@ -11,7 +10,7 @@ import attrs
 from qovery_async.emulator.life import logs, statuses, uptimes
 from qovery_async.emulator.life.environments import Life
 from qovery_async.emulator.streams import measures
-from qovery_async.emulator.streams.sources import LogLine, Pod
+from qovery_async.emulator.streams.sources import LogLine, Pod, milliseconds
 from qovery_async.emulator.world import versions
 from qovery_async.emulator.world.state import Entity
 from qovery_async.emulator.world.views import service_type, services_of
@@ -198,8 +197,3 @@ def environment_status(life: Life, environment: Entity) -> dict[str, Any]:
         "state": worst,
         **lists,
     }
-
-
-def milliseconds(moment: datetime) -> int:
-    """A time as frames have it: milliseconds since 1970."""
-    return round(moment.timestamp() * 1000)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
 import attrs
@@ -12,6 +12,8 @@ from qovery_async.emulator.shell.container import Container
 from qovery_async.emulator.streams.handshake import Authorizer, StreamRequest
 
 T = TypeVar("T")
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @attrs.frozen(kw_only=True)
@@ -86,3 +88,8 @@ class StreamSource(Authorizer, Protocol):
     def container(self, request: StreamRequest) -> Container:
         """The container of a shell: in `pod_name` of a service or, for `/shell/debug`, on a node of the cluster."""
         ...
+
+
+def milliseconds(moment: datetime) -> int:
+    """A time as frames have it: milliseconds since 1970, cut as in responses, so that a line has one time."""
+    return (moment - _EPOCH) // timedelta(milliseconds=1)

@@ -11,16 +11,19 @@ import attrs
 from qovery_async.emulator.facts.families import families
 from qovery_async.emulator.facts.refusals import Refusal
 from qovery_async.emulator.http.rate_limit import RateLimit
-from qovery_async.emulator.life import logs, statuses, uptimes
+from qovery_async.emulator.life import cluster_logs, logs, statuses, uptimes
+from qovery_async.emulator.life.cluster_logs import ClusterEntry
+from qovery_async.emulator.life.clusters import ClusterLives
 from qovery_async.emulator.life.environments import Life
 from qovery_async.emulator.life.records import DeploymentRun
 from qovery_async.emulator.shell.container import Container
 from qovery_async.emulator.streams import measures
 from qovery_async.emulator.streams.announcer import Announcer
-from qovery_async.emulator.streams.channel import Close, stay_open
+from qovery_async.emulator.streams.channel import Close
 from qovery_async.emulator.streams.handshake import StreamRequest
 from qovery_async.emulator.streams.running import RunningService, environment_status
 from qovery_async.emulator.streams.sources import LogLine, Pod, Tail
+from qovery_async.emulator.world import kubernetes
 from qovery_async.emulator.world.state import Entity, State
 from qovery_async.emulator.world.tokens import Tokens
 from qovery_async.emulator.world.views import cluster_of, services_of
@@ -38,15 +41,18 @@ class StateSource:
     tokens: Tokens
     rate_limit: RateLimit
     life: Life
+    clusters: ClusterLives
     announcer: Announcer
 
     @classmethod
-    def started(cls, state: State, tokens: Tokens, rate_limit: RateLimit, life: Life) -> StateSource:
+    def started(
+        cls, state: State, tokens: Tokens, rate_limit: RateLimit, life: Life, clusters: ClusterLives
+    ) -> StateSource:
         """A source that hears of what the clock changes, and of what is removed."""
         announcer = Announcer()
         life.clock.moved.append(announcer.announce)
         state.removed.append(lambda _: announcer.announce())
-        return cls(state, tokens, rate_limit, life, announcer)
+        return cls(state, tokens, rate_limit, life, clusters, announcer)
 
     def announce(self) -> None:
         """Lets every stream look at the state again."""
@@ -101,8 +107,18 @@ class StateSource:
                 await news.changed(within=due)
 
     def infra_logs(self, request: StreamRequest) -> Tail[LogLine]:
-        component = request.get("infra_component_type") or "component"
-        return Tail([LogLine(created_at=self.life.clock.now(), message=f"{component.lower()} is ready")], _nothing())
+        # All components of a cluster write what `clusters.list_logs` has.
+        entries = self.clusters.cluster(self._entity(request, "cluster").id).entries
+        last = entries[-1].at if entries else _EARLIEST
+        return Tail([_infra_line(entry) for entry in entries], self._new_infra_lines(entries, last))
+
+    async def _new_infra_lines(self, entries: Sequence[ClusterEntry], last: datetime) -> AsyncGenerator[LogLine]:
+        with self.announcer.listen() as news:
+            while True:
+                for entry in cluster_logs.after(entries, last):
+                    yield _infra_line(entry)
+                    last = entry.at
+                await news.changed()
 
     async def deployment_logs(self, request: StreamRequest) -> AsyncGenerator[Sequence[Mapping[str, Any]]]:
         environment, version = self._entity(request, "environment"), request.get("version")
@@ -162,7 +178,7 @@ class StateSource:
                 {"environments": [environment_status(self.life, e) for e in self._environments(request)]}
             ],
             "/service/metrics": lambda: [[measures.pod(pod.name) for pod in self.pods(request)]],
-            "/cluster/status": lambda: [measures.healthy_cluster()],
+            "/cluster/status": lambda: [measures.healthy_cluster(self._version(request))],
             "/cluster/metrics": lambda: [self._cluster_metrics(request)],
             "/blueprint/service-created": self._new_blueprints(request),
         }[request.path]
@@ -175,7 +191,7 @@ class StateSource:
             yield statuses.statuses_with_stages(self.life, environments[0].id)
 
     def _cluster_metrics(self, request: StreamRequest) -> dict[str, Any]:
-        names = self.nodes(request)
+        names, version = self.nodes(request), self._version(request)
         pods: dict[str, list[Any]] = {name: [] for name in names}
         for environment in self.state.every("environment"):
             for entity in services_of(environment) if cluster_of(environment) == request.get("cluster") else ():
@@ -183,7 +199,10 @@ class StateSource:
                 if running.up is not None:
                     # The pods of a service stay on one node.
                     pods[names[int(entity.id[:8], 16) % len(names)]].append(running.on_node(running.up))
-        return {"nodes": [measures.node(name, pods[name]) for name in names], "pvcs": [], "node_pools": []}
+        return {"nodes": [measures.node(name, pods[name], version) for name in names], "pvcs": [], "node_pools": []}
+
+    def _version(self, request: StreamRequest) -> str:
+        return kubernetes.version_of(self._entity(request, "cluster").value)
 
     def _new_blueprints(self, request: StreamRequest) -> Callable[[], Iterable[Any]]:
         def existing() -> list[str]:
@@ -215,6 +234,5 @@ def _kinds(name: str) -> Collection[str]:
     return families().services if name == "service" else (name,)
 
 
-async def _nothing() -> AsyncGenerator[LogLine]:
-    await stay_open()
-    yield LogLine(created_at=_EARLIEST, message="")  # never: it makes this an iterator
+def _infra_line(entry: ClusterEntry) -> LogLine:
+    return LogLine(created_at=entry.at, message=entry.message)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID, uuid5
 
 from qovery_async.emulator.life.clock import stamp
 from qovery_async.emulator.world.calls import ApiCall, ApiHandlers, ApiResponse
+from qovery_async.emulator.world.state import Entity, State
 
 _NOTHING: dict[str, Any] = {"total_in_cents": 0, "total": 0, "currency_code": "USD"}
 
@@ -22,8 +24,23 @@ def handlers() -> ApiHandlers:
     }
 
 
+def invoices(state: State, organization: Entity) -> list[dict[str, Any]]:
+    """The invoices of an organization: one on the day of its creation, then one each month."""
+    found: list[dict[str, Any]] = []
+    at, now = datetime.fromisoformat(organization.value["created_at"]), state.clock()
+    while at <= now:
+        id_ = str(uuid5(UUID(organization.id), f"invoice/{at:%Y-%m}"))
+        found.append({"id": id_, "created_at": stamp(at), "status": "PAID", **_NOTHING})
+        at = _next_month(at)
+    return found
+
+
+def _next_month(at: datetime) -> datetime:
+    """The begin of the month after a time."""
+    return (at.replace(day=1, hour=0, minute=0, second=0, microsecond=0) + timedelta(days=32)).replace(day=1)
+
+
 def _current_cost(call: ApiCall) -> ApiResponse:
-    now = call.state.clock()
-    renewal = (now.replace(day=1, hour=0, minute=0, second=0, microsecond=0) + timedelta(days=32)).replace(day=1)
+    renewal = _next_month(call.state.clock())
     plan = call.target.value["plan"]
     return ApiResponse({"plan": plan, "remaining_trial_day": 0, "renewal_at": stamp(renewal), "cost": _NOTHING})

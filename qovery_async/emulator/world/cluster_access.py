@@ -1,4 +1,4 @@
-"""How is a cluster reached: with which kubeconfig and token, and in which cloud account?"""
+"""How is a cluster reached: with which kubeconfig, token and values of Qovery's chart, and in which cloud account?"""
 
 from __future__ import annotations
 
@@ -31,6 +31,18 @@ users:
   - name: qovery
     user:
 {user}"""
+# Clients put their own address in the place of this one.
+_VALUES = """\
+qovery:
+  clusterId: &clusterId {id}
+  clusterShortId: &clusterShortId z{short}
+  organizationId: &organizationId {organization}
+  jwtToken: &jwtToken {token}
+  rootDomain: &rootDomain acme.example
+  domain: &domain z{short}.acme.example
+  domainWildcard: &domainWildcard "*.z{short}.acme.example"
+  acmeEmailAddr: &acmeEmailAddr acme@qovery.com
+"""
 _WITH_TOKEN = "      token: {token}\n"  # noqa: S105  # a template
 _WITH_COMMAND = """\
       exec:
@@ -41,7 +53,7 @@ _WITH_COMMAND = """\
 
 
 def handlers(clusters: ClusterLives) -> ApiHandlers:
-    """The handlers of kubeconfigs, tokens, readiness and what a cluster says of its cloud."""
+    """The handlers of kubeconfigs, tokens, values, readiness and what a cluster says of its cloud."""
 
     def readiness(call: ApiCall) -> ApiResponse:
         return ApiResponse({"is_ready": clusters.cluster(call.target.id).deployed})
@@ -50,6 +62,7 @@ def handlers(clusters: ClusterLives) -> ApiHandlers:
         "clusters.cloud_provider_info.get": _cloud,
         "clusters.create": _with_credentials,
         "clusters.update": _with_credentials,
+        "clusters.get_installation_helm_values": _values,
         "clusters.get_readiness": readiness,
         "clusters.get_token": _token,
         "clusters.kubeconfig.get": _kubeconfig,
@@ -102,3 +115,10 @@ def _kubeconfig(call: ApiCall) -> ApiResponse:
     template = _WITH_COMMAND if call.query.get("with_token_from_cli") else _WITH_TOKEN
     user = template.format(id=cluster.id, token=_token_of(cluster))
     return ApiResponse(_KUBECONFIG.format(name=cluster.value["name"], short=cluster.id[:8], user=user))
+
+
+def _values(call: ApiCall) -> ApiResponse:
+    cluster = call.target
+    organization = cluster.parent.id if cluster.parent else ""
+    token = new_token("", f"{cluster.id}/values")
+    return ApiResponse(_VALUES.format(id=cluster.id, short=cluster.id[:8], organization=organization, token=token))

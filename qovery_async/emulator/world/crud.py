@@ -11,7 +11,7 @@ from qovery_async.emulator.facts.operations import ApiOperation, DeclaredRespons
 from qovery_async.emulator.facts.refusals import Refusal, taken
 from qovery_async.emulator.facts.samples import branch, complete, fields, grow, lasting, sample
 from qovery_async.emulator.facts.validation import misfit
-from qovery_async.emulator.world import derived, pages
+from qovery_async.emulator.world import derived, pages, provided
 from qovery_async.emulator.world.calls import ApiCall, ApiHandler, ApiResponse
 from qovery_async.emulator.world.state import Entity, State
 from qovery_async.emulator.world.unknown_keys import grafted, remembered
@@ -106,7 +106,7 @@ def _list(call: ApiCall) -> ApiResponse:
     for wire, wanted in call.query.items():
         if items and wire in items[0] and wire in ("name", "kind"):
             items = [item for item in items if item.get(wire) == wanted]
-    return ApiResponse(pages.enclosed(pages.page_of(items, call), declared), sample=family.stocked)
+    return ApiResponse(pages.enclosed(pages.page_of(items, call), declared), sample=is_made_up(family))
 
 
 def _create(call: ApiCall) -> ApiResponse:
@@ -131,7 +131,7 @@ def _parent(call: ApiCall, family: Family) -> Entity:
 
 
 def _get(call: ApiCall) -> ApiResponse:
-    return ApiResponse(shown(call.target, call.operation.response), sample=family_of(call).stocked)
+    return ApiResponse(shown(call.target, call.operation.response), sample=is_made_up(family_of(call)))
 
 
 def _update(call: ApiCall) -> ApiResponse:
@@ -168,6 +168,11 @@ def empty_status(operation: ApiOperation) -> int:
     )
 
 
+def is_made_up(family: Family) -> bool:
+    """Whether only Qovery creates such objects, and nothing tells what they are like."""
+    return family.stocked and not provided.is_known(family.kind)
+
+
 def stock_kind(state: State, kind: str, parent: Entity) -> None:
     """Adds the objects of a kind that only Qovery creates, if they are missing."""
     family = families().by_kind.get(kind)
@@ -177,7 +182,9 @@ def stock_kind(state: State, kind: str, parent: Entity) -> None:
 
 def stock(state: State, family: Family, parent: Entity) -> None:
     """Adds the objects that only Qovery creates, such as invoices, when they are first read."""
-    if not family.stocked or family.kind in parent.children:
+    if provided.is_known(family.kind):
+        provided.add_missing(state, family.kind, parent)
+    if not is_made_up(family) or family.kind in parent.children:
         return
     parent.children[family.kind] = {}
     for number in range(_STOCK):
@@ -186,9 +193,7 @@ def stock(state: State, family: Family, parent: Entity) -> None:
             **sample(python_type(family.response_type), seed),
             **fitting(family.response_type, derived.references(parent)),
         }
-        if "connection_name" in value:
-            value["connection_name"] = f"connection-{number + 1}"
-        state.add(family.kind, parent, value, id_=value.get("id") or value.get("connection_name"))
+        state.add(family.kind, parent, value)
 
 
 def fitting(type_: str, known: Mapping[str, Any], value: Mapping[str, Any] | None = None) -> dict[str, Any]:

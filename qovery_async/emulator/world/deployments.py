@@ -1,4 +1,4 @@
-"""What do the operations on deployments, statuses, histories and queues do?"""
+"""What do the operations on deployments of environments and services, their statuses, histories and queues do?"""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from qovery_async.emulator.facts.operations import ApiOperation, operations
 from qovery_async.emulator.facts.refusals import Refusal, not_found
 from qovery_async.emulator.life import history, logs, statuses
 from qovery_async.emulator.life.actions import Action, ActionRefused, Wanted
-from qovery_async.emulator.life.clusters import ClusterLives
 from qovery_async.emulator.life.environments import Life
 from qovery_async.emulator.life.records import DeploymentRequest
-from qovery_async.emulator.world import crud, in_use, inventions, versions
+from qovery_async.emulator.world import crud, inventions, versions
 from qovery_async.emulator.world.auditing import trigger_of
 from qovery_async.emulator.world.calls import ApiCall, ApiHandler, ApiHandlers, ApiResponse
 from qovery_async.emulator.world.state import Entity
@@ -33,32 +32,31 @@ _ACTIONS = {
 _PAGE_SIZE = 20
 
 
-def handlers(life: Life, clusters: ClusterLives) -> ApiHandlers:
-    """The handlers that deploy, stop and delete environments, services and clusters."""
+def handlers(life: Life) -> ApiHandlers:
+    """The handlers that deploy, stop and delete environments and services."""
     return {
         "containers.auto_deploy": _auto_deploy(life),
         "jobs.auto_deploy": _auto_deploy(life),
         **_of_environments(life),
         **_of_services(life),
         **_of_queue(life),
-        **_of_clusters(clusters),
     }
 
 
 def _of_environments(life: Life) -> ApiHandlers:
     def act(action: Action) -> Callable[[ApiCall], DeploymentRequest]:
-        return lambda call: _accepted(lambda: life.act(call.target.id, action, trigger_of(call)))
+        return lambda call: accepted(lambda: life.act(call.target.id, action, trigger_of(call)))
 
     def act_on_some(action: Action) -> Callable[[ApiCall], DeploymentRequest]:
         def handler(call: ApiCall) -> DeploymentRequest:
             wanted = _named(call)
-            return _accepted(lambda: life.act(call.target.id, action, trigger_of(call), wanted, wanted))
+            return accepted(lambda: life.act(call.target.id, action, trigger_of(call), wanted, wanted))
 
         return handler
 
     def cancel(call: ApiCall) -> DeploymentRequest:
         environment, force = call.target.above("environment") or call.target, bool(call.sent.get("force_cancel"))
-        return _accepted(lambda: life.cancel(environment.id, force=force))
+        return accepted(lambda: life.cancel(environment.id, force=force))
 
     def delete(call: ApiCall) -> ApiResponse:
         # Deleting takes time only if something was deployed.
@@ -145,7 +143,7 @@ def _service_action(life: Life, action: Action) -> ApiHandler:
                 call.state.remove(service)
             return ApiResponse(status=204)
         wanted = {service.id: versions.wanted(service, call.sent if action is Action.DEPLOY else {})}
-        request = _accepted(lambda: life.act(environment.id, action, trigger_of(call), wanted, wanted))
+        request = accepted(lambda: life.act(environment.id, action, trigger_of(call), wanted, wanted))
         if call.operation.response.type is None:
             return ApiResponse()
         return ApiResponse(statuses.accepted_service(life, request, service.id))
@@ -196,7 +194,7 @@ def _of_queue(life: Life) -> ApiHandlers:
     def cancel(call: ApiCall) -> ApiResponse:
         id_ = call.path["deploymentRequestId"]
         force = bool(call.sent.get("force_cancel"))
-        _known(id_, lambda: _accepted(lambda: life.cancel_request(id_, force=force)))
+        _known(id_, lambda: accepted(lambda: life.cancel_request(id_, force=force)))
         return ApiResponse()
 
     def status(call: ApiCall) -> ApiResponse:
@@ -213,36 +211,6 @@ def _of_queue(life: Life) -> ApiHandlers:
     }
 
 
-def _of_clusters(clusters: ClusterLives) -> ApiHandlers:
-    def act(action: Action, status: int | None = None) -> ApiHandler:
-        def handle(call: ApiCall) -> ApiResponse:
-            body = _accepted(lambda: clusters.act(call.target.id, action, trigger_of(call)))
-            return ApiResponse(body, status=status)
-
-        return handle
-
-    def delete(call: ApiCall) -> ApiResponse:
-        in_use.refuse_used(call.target)
-        keeps_resources = call.query.get("deleteMode") == "DELETE_QOVERY_CONFIG"
-        if clusters.cluster(call.target.id).deployed and not keeps_resources:
-            act(Action.DELETE)(call)
-        else:
-            call.state.remove(call.target)
-        return ApiResponse()
-
-    return {
-        # The description says 201; Qovery's command line takes nothing but 200.
-        "clusters.deploy": act(Action.DEPLOY, 200),
-        "clusters.upgrade": act(Action.DEPLOY),
-        "clusters.stop": act(Action.STOP),
-        "clusters.delete": delete,
-        "clusters.get_status": lambda call: ApiResponse(clusters.status(call.target.id)),
-        "clusters.list_statuses": lambda call: ApiResponse(
-            {"results": [clusters.status(cluster.id) for cluster in call.target.of_kind("cluster")]}
-        ),
-    }
-
-
 def _environment_of(service: Entity) -> Entity:
     if service.parent is None:
         raise not_found("environment of service", service.id)
@@ -253,7 +221,8 @@ def _size(call: ApiCall) -> int:
     return int(call.query.get("pageSize") or _PAGE_SIZE)
 
 
-def _accepted(act: Callable[[], T]) -> T:
+def accepted(act: Callable[[], T]) -> T:
+    """What an action returns; 409 if it is impossible in the current state."""
     try:
         return act()
     except ActionRefused as refusal:

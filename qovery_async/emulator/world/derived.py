@@ -17,6 +17,7 @@ from qovery_async.emulator.world import (
     deployment_rules,
     domains,
     git_sources,
+    kubernetes,
     named_sources,
     plans,
     versions,
@@ -53,7 +54,7 @@ def when_created(kind: str, body: Mapping[str, Any], parent: Entity, state: Stat
 def when_updated(entity: Entity, body: Mapping[str, Any], parent: Entity, state: State) -> Known:
     """The keys that follow from the body of a request that replaces the object."""
     if entity.kind == "cluster":
-        return _changed_features(body, entity.value)
+        return _changed_features(body, entity.value) | kubernetes.when_updated(entity.value)
     if entity.kind != "environment":
         named_sources.refuse_unknown(entity.kind, body, parent, entity.value)
         maker = _CREATED.get(entity.kind)
@@ -179,9 +180,10 @@ def roles_of(organization: Entity) -> dict[str, str]:
 
 
 def _cluster(body: Mapping[str, Any], _: Entity, __: State) -> Known:
-    """The features of the request as responses have them: with titles, and values that tell their type."""
+    """The state of a new cluster, and its features as responses have them: with titles and types of values."""
     cloud, features = body["cloud_provider"], body.get("features")
-    return {"features": [catalog.with_value(cloud, each) for each in features]} if features else {}
+    made = {"features": [catalog.with_value(cloud, each) for each in features]} if features else {}
+    return made | kubernetes.when_created(body)
 
 
 def _changed_features(body: Mapping[str, Any], value: Mapping[str, Any]) -> Known:

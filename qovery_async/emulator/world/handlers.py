@@ -14,6 +14,7 @@ from qovery_async.emulator.world import (
     catalog,
     clones,
     cluster_access,
+    cluster_deployments,
     clusters,
     crud,
     databases,
@@ -55,7 +56,8 @@ def all_of(tokens: Tokens, life: Life, cluster_lives: ClusterLives, audit_log: A
         **stages.handlers(),
         **variables.handlers(life),
         **links.handlers(life),
-        **deployments.handlers(life, cluster_lives),
+        **deployments.handlers(life),
+        **cluster_deployments.handlers(cluster_lives),
         **audit_log.handlers(),
     }
 

@@ -29,7 +29,7 @@ _BECAUSE: Mapping[str, Sequence[str]] = {
     ),
     "no Kubernetes runs": (
         "clusters.list_kubernetes_events", "helms.list_kubernetes_services", "environments.clean_failed_jobs",
-        "jobs.clean_failed", "clusters.get_installation_helm_values", "clusters.update_karpenter_private_subnet_ids",
+        "jobs.clean_failed", "clusters.update_karpenter_private_subnet_ids",
     ),
     "no operator runs in a cluster": (
         "admin.list_operator_clusters", "clusters.operator.attach", "clusters.operator.get_bootstrap",
@@ -42,7 +42,6 @@ _BECAUSE: Mapping[str, Sequence[str]] = {
         "clusters.platform_binding.get", "clusters.platform_binding.resolve_component", "platform_templates.list",
         "platform_templates.resolve_component",
     ),
-    "no log of the deployments of clusters is kept": ("clusters.list_logs",),
     "no Terraform runs": ("environments.export_terraform", "terraforms.list_resources"),
     "no secret manager is connected": (
         "secret_manager_accesses.list_associated_services", "secret_manager_accesses.list_secrets",
@@ -55,17 +54,15 @@ _BECAUSE: Mapping[str, Sequence[str]] = {
     "no registry or chart repository is asked": (
         "environments.check_container_image", "environments.check_helm_repository", "helms.create_default_values",
     ),
-    "no money flows; billing information that was written is kept": (
+    "no money flows, and no invoice is a document; billing information that was written is kept": (
         "account.claim_reward", "account.get_referral", "billing.add_credit_code", "billing.generate_usage_report",
-        "billing.get_external_id", "billing.info.get", "billing.invoices.download_all", "billing.invoices.get",
-        "billing.invoices.get_download_link", "billing.invoices.list",
+        "billing.get_external_id", "billing.info.get", "billing.invoices.download_all",
+        "billing.invoices.get_download_link",
     ),
     "nobody signs up or is guided": ("admin.sign_up.create", "admin.sign_up.get", "organizations.onboarding.get"),
-    "no single sign-on is simulated; an update is kept": ("enterprise_connections.get", "enterprise_connections.list"),
     "Qovery's templates of lifecycle jobs are not public": (
         "environments.lifecycle_templates.get", "environments.lifecycle_templates.list",
     ),
-    "no rule acts; one that was written is kept": ("environments.deployment_rule.get",),
     "no alert is sent": ("alert_receivers.validate", "alert_receivers.validate_new"),
     "older or rare operations without a model": (
         "containers.preview", "databases.remove_application", "environments.generate_build_usage_report",

@@ -13,9 +13,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from qovery_async.emulator.facts.families import families
-from qovery_async.emulator.world import access, crud, derived, variables
+from qovery_async.emulator.world import access, crud, derived, kubernetes, provided, variables
 from qovery_async.emulator.world.stages import stages_of
 from qovery_async.emulator.world.state import Entity, State
+from qovery_async.models import ClusterStateEnum
 
 World = Literal["empty", "demo", "large"]
 """The names of the worlds that an emulator can start with."""
@@ -71,13 +72,16 @@ def _make(state: State, kind: str, parent: Entity, body: Mapping[str, Any]) -> E
 
 
 def _equip(state: State, organization: Entity) -> None:
-    """Adds the clusters, the registry and the Helm repository that services need."""
+    """Adds the clusters, the registry and the Helm repository that services need, and a single sign-on."""
     for name, region in (("production", "eu-west-3"), ("development", "eu-west-1")):
-        nodes = {"min_running_nodes": 3, "max_running_nodes": 10, "instance_type": "t3.xlarge", "version": "1.33"}
+        nodes = {"min_running_nodes": 3, "max_running_nodes": 10, "instance_type": "t3.xlarge"}
         body = {"name": name, "region": region, "cloud_provider": "AWS", "kubernetes": "MANAGED", **nodes}
         cluster = _make(state, "cluster", organization, body)
-        cluster.value |= {"status": "DEPLOYED", "is_default": name == "production", "production": name == "production"}
+        cluster.value |= {"is_default": name == "production", "production": name == "production"}
+        cluster.value |= kubernetes.when_changed(ClusterStateEnum.DEPLOYED, "")
         cluster.facts["state"] = "DEPLOYED"
+    connection = provided.connection("acme.example")
+    state.add("enterpriseconnection", organization, connection, id_=connection["connection_name"])
     registry = {"name": "registry", "kind": "DOCKER_HUB", "url": "https://docker.io", "config": {"username": "acme"}}
     _make(state, "containerRegistry", organization, registry)
     repository: Mapping[str, Any] = {

@@ -9,12 +9,15 @@ from qovery_async.emulator.facts.families import families
 from qovery_async.emulator.facts.operations import ApiOperation, DeclaredResponse, operations, python_type
 from qovery_async.emulator.facts.refusals import not_found
 from qovery_async.emulator.facts.samples import grow
-from qovery_async.emulator.world import crud, derived, pages
+from qovery_async.emulator.world import crud, deployment_rules, derived, pages
 from qovery_async.emulator.world.calls import ApiCall, ApiHandler, ApiHandlers, ApiResponse
 from qovery_async.emulator.world.inventions import invented
 
 # Settings whose values are known before anybody has written them.
-_KNOWN = ("account", "advancedSettings", "cloudProviderInfo", "dnsProvider", "kubeconfig", "network", "routingTable")
+_KNOWN = (
+    "account", "advancedSettings", "cloudProviderInfo", "deploymentRule", "dnsProvider", "kubeconfig", "network",
+    "routingTable",
+)  # fmt: skip
 
 
 def handler(operation: ApiOperation) -> ApiHandler:
@@ -79,4 +82,6 @@ def _default(call: ApiCall, declared: DeclaredResponse) -> Any:
     """The value of a setting that was never written."""
     if declared.items:
         return pages.enclosed([], declared)
+    if _word(call) == deployment_rules.KIND:
+        return deployment_rules.of_environment(call.target)
     return invented(declared, f"{call.state.seed}/{call.target.id}/{_word(call)}", derived.references(call.target))

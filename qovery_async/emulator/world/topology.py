@@ -10,7 +10,7 @@ from qovery_async.emulator.life.actions import Durations, PipelineStage, Service
 from qovery_async.emulator.life.clock import Clock
 from qovery_async.emulator.life.clusters import ClusterLives
 from qovery_async.emulator.life.environments import Life
-from qovery_async.emulator.world import versions
+from qovery_async.emulator.world import kubernetes, versions
 from qovery_async.emulator.world.stages import is_skipped, stage_of, stages_of
 from qovery_async.emulator.world.state import Entity, State
 from qovery_async.emulator.world.views import service_type, services_of
@@ -42,6 +42,11 @@ class StateTopology:
         entity = self._state.find(service.id)
         if entity is not None:
             versions.keep(entity, service, at)
+
+    def cluster_changed(self, cluster_id: str, state: ClusterStateEnum, version: str = "") -> None:
+        entity = self._state.find(cluster_id)
+        if entity is not None:
+            entity.value = {**entity.value, **kubernetes.when_changed(state, version)}
 
     def remove(self, kind: str, id: str) -> None:  # noqa: A002, ARG002  # the protocol's name; ids are unique
         entity = self._state.find(id)

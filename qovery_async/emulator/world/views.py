@@ -10,6 +10,7 @@ from qovery_async.emulator.life import statuses
 from qovery_async.emulator.life.environments import Life
 from qovery_async.emulator.world import derived, pages
 from qovery_async.emulator.world.calls import ApiCall, ApiHandler, ApiHandlers, ApiResponse
+from qovery_async.emulator.world.cluster_access import credentials_of
 from qovery_async.emulator.world.state import Entity
 
 # The API description has no such services in lists of a cluster.
@@ -162,4 +163,10 @@ def _credentials(call: ApiCall) -> Iterator[Entity]:
 
 
 def _credential(entity: Entity) -> dict[str, Any]:
-    return {"credential": entity.value, "clusters": []}
+    clusters = entity.parent.of_kind("cluster") if entity.parent else []
+    users = [
+        {key: cluster.value[key] for key in ("id", "name", "cloud_provider")}
+        for cluster in clusters
+        if credentials_of(cluster).get("id") == entity.id
+    ]
+    return {"credential": entity.value, "clusters": users}
