@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent))  # nox runs this file without its
 
 from upkeep import measuring  # noqa: F401  # its sessions are some of these
 from upkeep.archives import built
-from upkeep.project import PYPROJECT, ROOT, SPEC, install
+from upkeep.project import NOT_ALONE, PYPROJECT, QUICK, ROOT, SLOW, SPEC, install
 from upkeep.pythons import at, others
 
 nox.needs_version = ">=2024.10.9"
@@ -24,10 +24,7 @@ nox.options.sessions = ["demo", "tests", "lint"]
 PYTHONS = ("3.11", "3.12", "3.13")  # as the classifiers say
 NEWER = ("3.14", "3.15")  # not supported yet, but tested if they are installed
 # Runs the tests that need no other program and no network.
-NOT_ALONE = ("browser", "conformance", "docs_site", "frameworks", "notebooks", "packaging", "servers")
 ALONE = ("-n", "auto", *(f"--ignore=tests/{folder}" for folder in NOT_ALONE))
-# `tests` and `slow` share these tests out: a test of more than two seconds is marked `slow`.
-QUICK, SLOW = "not slow", "slow"
 # Tests of one type checker run on one worker, which asks it once. With many tests, this costs more than it saves.
 GROUPS = ("--dist", "loadgroup")
 # Nothing that these import is for POSIX systems only.
@@ -219,7 +216,7 @@ def breaking(session: nox.Session) -> None:
 
 @nox.session
 def coverage(session: nox.Session) -> None:
-    """Measures which branches of hand-written code the tests reach, piece by piece; pyproject.toml has the least."""
+    """Measures which branches of hand-written code the tests reach: `nox -s coverage -- codec` for a folder."""
     install(session, "test", "upkeep")
     session.run("python", "-m", "upkeep.coverage", *session.posargs)
 

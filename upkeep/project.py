@@ -11,6 +11,10 @@ import nox
 ROOT = Path(__file__).parent.parent
 SPEC = Path(os.environ.get("QOVERY_SPEC", ROOT.parent / "shared" / "spec" / "openapi.yaml"))
 """Qovery's API description, which is not in the repository."""
+NOT_ALONE = ("browser", "conformance", "docs_site", "frameworks", "notebooks", "packaging", "servers")
+"""Folders whose tests need other programs, or a network."""
+QUICK, SLOW = "not slow", "slow"
+"""They share the tests out: a test of more than two seconds is marked `slow`."""
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 

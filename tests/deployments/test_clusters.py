@@ -5,11 +5,12 @@ from __future__ import annotations
 import pickle
 from typing import Any
 
+import anyio
 import pytest
 
-from qovery_async import AsyncQovery, DeploymentFailed, DeploymentTimeout
+from qovery_async import AsyncQovery, Conflict, DeploymentFailed, DeploymentTimeout, Forbidden
 from qovery_async.deployments.snapshot import ClusterSnapshot
-from qovery_async.emulator import Action, Emulator
+from qovery_async.emulator import Action, Emulator, Fault
 from tests.deployments.conftest import Place
 
 pytestmark = pytest.mark.anyio
@@ -70,4 +71,22 @@ async def test_a_failure_is_raised(cluster: Place, credentials: bool, state: str
 async def test_a_timeout_is_an_error(cluster: Place) -> None:
     with pytest.raises(DeploymentTimeout, match=r"had not ended after 0.2 s: it is \w+\. It goes on\."):
         await act(cluster, "deploy_cluster", timeout=0.2)
+    assert cluster.emulator.clusters.cluster(cluster.id).action is Action.DEPLOY
+
+
+async def test_a_refusal_is_raised(cluster: Place) -> None:
+    cluster.emulator.faults.add(Fault.status(409), call="clusters.deploy")
+    with pytest.raises(Conflict):
+        await act(cluster, "deploy_cluster")
+    cluster.emulator.clock.call_later(1, lambda: cluster.emulator.faults.add(Fault.status(403)))
+    with pytest.raises(Forbidden):
+        await act(cluster, "upgrade_cluster")
+
+
+@pytest.mark.parametrize("cluster", ["async"], indirect=True)  # a thread is not cancelled
+async def test_a_user_who_stops_waiting_hears_that_it_goes_on(cluster: Place, caplog: pytest.LogCaptureFixture) -> None:
+    with anyio.move_on_after(0.2) as scope:
+        await act(cluster, "deploy_cluster")
+    assert scope.cancelled_caught
+    assert f"Stopped waiting for the deploy of cluster {cluster.id}. It goes on." in caplog.text
     assert cluster.emulator.clusters.cluster(cluster.id).action is Action.DEPLOY

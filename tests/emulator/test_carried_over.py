@@ -133,6 +133,31 @@ async def test_features_of_a_cluster_have_titles_and_values(client: AsyncQovery)
     assert "STATIC_IP" in {each.id for each in await client.aws.list_cluster_features()}
 
 
+async def test_a_feature_that_a_cluster_has_stays_as_it_is(client: AsyncQovery) -> None:
+    body: Any = {"name": "new", "cloud_provider": "AWS", "region": "eu-west-3"}
+    static_ip: Any = {"id": "STATIC_IP", "value": True}
+    made = await client.clusters.create({**body, "features": [static_ip]})
+    kept = await client.clusters.update(
+        made.id, {**body, "features": [static_ip, {"id": "VPC_SUBNET", "value": "10.0.0.0/16"}]}
+    )
+    assert kept.features is not None
+    assert kept.features[0] == (made.features or [])[0]
+    assert [getattr(each.value_object, "value", None) for each in kept.features] == [True, "10.0.0.0/16"]
+    changed = await client.clusters.update(made.id, {**body, "features": [{**static_ip, "value": False}]})
+    assert [getattr(each.value_object, "value", None) for each in changed.features or ()] == [False]
+
+
+async def test_receivers_of_alerts_belong_to_the_organization_of_the_body(
+    emulator: Emulator, client: AsyncQovery
+) -> None:
+    organization = emulator.state.every("organization")[0].id
+    receiver: Any = await client.alert_receivers.create({
+        "organization_id": organization, "type": "SLACK", "name": "ops", "description": "", "send_resolved": True,
+        "webhook_url": "https://hooks.slack.example/x",
+    })  # fmt: skip
+    assert [each.id for each in await client.alert_receivers.list(organization_id=organization)] == [receiver.id]
+
+
 async def test_access_to_a_cluster(emulator: Emulator, client: AsyncQovery) -> None:
     cluster = emulator.state.every("cluster")[0]
     token = await client.clusters.get_token(cluster.id)

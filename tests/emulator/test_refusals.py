@@ -82,6 +82,44 @@ async def test_keys_that_the_description_forgot_have_a_type(emulator: Emulator, 
         await client.organizations.update(organization, body)
 
 
+async def test_an_environment_needs_a_cluster_that_there_is(client: AsyncQovery) -> None:
+    project = (await client.projects.list())[0].id
+    with pytest.raises(NotFound, match="cluster nowhere does not exist"):
+        await client.environments.create(project, {"name": "new", "cluster": "nowhere"})
+    async with Emulator(world="empty") as empty, AsyncQovery(empty.token, base_url=empty.url) as newcomer:
+        made = await newcomer.projects.create({"name": "first"})
+        with pytest.raises(BadRequest, match="no cluster yet"):
+            await newcomer.environments.create(made.id, {"name": "new"})
+
+
+async def test_a_deployment_rule_has_one_id_in_its_environment(emulator: Emulator, client: AsyncQovery) -> None:
+    first, second = (environment.id for environment in emulator.state.every("environment")[:2])
+    rules = client.environments.deployment_rule
+    rule, other = await rules.get(first), await rules.get(second)
+    body: Any = {"timezone": "UTC", "start_time": rule.start_time, "stop_time": rule.stop_time, "weekdays": ["FRIDAY"]}
+    with pytest.raises(NotFound, match=other.id):
+        await rules.update(first, other.id, body)
+
+
+async def test_stages_stay_in_their_environment_and_one_is_left(emulator: Emulator, client: AsyncQovery) -> None:
+    here, other = emulator.state.every("environment")[:2]
+    stages, foreign = await client.deployment_stages.list(here.id), await client.deployment_stages.list(other.id)
+    service = (await client.environments.list_services(other.id))[0].id
+    with pytest.raises(BadRequest, match="another environment"):
+        await client.deployment_stages.attach_service(stages[0].id, service)
+    with pytest.raises(BadRequest, match="different environments"):
+        await client.deployment_stages.move_after(stages[0].id, foreign[0].id)
+    same = await client.deployment_stages.move_before(stages[0].id, stages[0].id)
+    assert [stage.id for stage in same] == [stage.id for stage in stages]
+    assert here.parent
+    empty = await client.environments.create(here.parent.id, {"name": "empty"})
+    *removed, last = await client.deployment_stages.list(empty.id)
+    for stage in removed:
+        await client.deployment_stages.delete(stage.id)
+    with pytest.raises(BadRequest, match="the last deployment stage cannot be deleted"):
+        await client.deployment_stages.delete(last.id)
+
+
 async def test_an_invitation_needs_an_address(client: AsyncQovery) -> None:
     with pytest.raises(BadRequest, match="email: must be an address"):
         await client.invitations.create({"email": "nobody"})

@@ -48,6 +48,19 @@ class TestPrograms:
             ("{ sleep 0.1; echo late; } | { echo early; cat; }", "early\r\nlate\r\n"),
             ("nonsense --help", "sh: 1: nonsense: not found\r\n"),
             ("/bin/echo x", "x\r\n"),
+            ("printf; echo $?", "sh: 1: printf: usage: printf format [arg ...]\r\n2\r\n"),
+            ("printf %d\\\\n x; echo $?", "0\r\nsh: 1: printf: %d\\n: not a number, or not emulated\r\n1\r\n"),
+            ("echo x | head -3; echo $?", "head: only `-c bytes` and `-n lines` are emulated\r\n1\r\n"),
+            ("sleep soon; echo $?", "sleep: invalid time interval 'soon'\r\n1\r\n"),
+            (
+                "sh -c; echo $?; sh file",
+                "sh: 0: -c requires an argument\r\n2\r\nsh: 0: cannot open file: No such file\r\n",
+            ),
+            ("echo 'echo inner; exit 3' | sh; echo $?", "inner\r\n3\r\n"),
+            ("stty nonsense; echo $?", "stty: invalid argument 'nonsense'\r\n1\r\n"),
+            ("kill -9 1; echo $?", "sh: 1: kill: only `kill -NUMBER $$` is emulated\r\n1\r\n"),
+            ("exec; echo on; shift 5; echo never", "on\r\nsh: 1: shift: can't shift that many\r\n"),
+            ("(exit 4); echo $?; { exit 5; }; echo never", "4\r\n"),
         ],
     )
     async def test_are_known_and_print_as_on_a_terminal(self, script: str, expected: str) -> None:

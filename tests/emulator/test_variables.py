@@ -109,6 +109,20 @@ async def test_links_go_from_wider_to_narrower_scopes(scopes: Scopes) -> None:
         await scopes.client.variables.create_override(narrow.id, beside)
 
 
+async def test_a_link_needs_a_variable_of_its_own_place(emulator: Emulator, scopes: Scopes) -> None:
+    narrow = await scopes.create("A", "APPLICATION")
+    elsewhere = next(e for e in emulator.state.every("project") if e.id != scopes.project).id
+    with pytest.raises(NotFound, match=narrow.id):
+        await scopes.client.variables.create_alias(
+            narrow.id, {"key": "B", "alias_scope": "PROJECT", "alias_parent_id": elsewhere}
+        )
+    wide = await scopes.create("W", "PROJECT")
+    here = {"value": "w", "override_scope": "APPLICATION", "override_parent_id": scopes.application}
+    await scopes.client.variables.create_override(wide.id, here)
+    with pytest.raises(Conflict):
+        await scopes.client.variables.create_override(wide.id, here)
+
+
 async def test_a_built_in_variable_is_overridden_where_it_is(scopes: Scopes) -> None:
     built_in = next(v for v in (await scopes.seen()).values() if v.scope == "BUILT_IN")
     here = {"override_scope": "ENVIRONMENT", "override_parent_id": scopes.environment}
@@ -182,3 +196,6 @@ async def test_many_at_once(scopes: Scopes) -> None:
     assert done.total_variables_to_import == 2
     assert (await scopes.seen())["A"].value == "new"
     assert "B" in await scopes.seen("PROJECT", is_secret=True)
+    lost: Any = {"name": "C", "value": "x", "scope": "CONTAINER", "is_secret": False}
+    with pytest.raises(BadRequest, match="'C' has a scope that the service is not in: CONTAINER"):
+        await scopes.client.variables.import_many({"overwrite": False, "vars": [lost]}, **where)

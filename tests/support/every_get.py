@@ -33,9 +33,15 @@ async def ask(emulator: Emulator, call: str, *ids: str, token: str = "", **body:
 
 def paths(emulator: Emulator) -> Iterator[str]:
     """The paths of all operations that read, with the ids of what is there."""
+    return (path for _, path in asked(emulator))
+
+
+def asked(emulator: Emulator) -> Iterator[tuple[ApiOperation, str]]:
+    """All operations that read, with each path by which they are asked about what is there."""
     for operation in operations().values():
         if operation.method == "GET":
-            yield from _paths(emulator, operation)
+            for path in _paths(emulator, operation):
+                yield operation, path
 
 
 async def everything(emulator: Emulator) -> dict[str, tuple[int, str]]:

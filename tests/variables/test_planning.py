@@ -9,7 +9,7 @@ import pytest
 from qovery_async import VariablesParent, from_dict, models
 from qovery_async.variables.planning import Planning
 from qovery_async.variables.present import here
-from qovery_async.variables.values import AliasOf, MountedFile, SecretValue, wanted
+from qovery_async.variables.values import AliasOf, MountedFile, SecretValue, WantedVariable, wanted
 
 PARENT = VariablesParent(id="a1", scope="APPLICATION", path="shop/production/api")
 
@@ -26,7 +26,7 @@ def planned(
     there: list[models.VariableResponse], desired: dict[str, Any], **options: Any
 ) -> tuple[list[str], list[str]]:
     choices: dict[str, Any] = {"prune": False, "inherited": "override", "secrets": "write", **options}
-    wish = {key: wanted(key, value) for key, value in desired.items()}
+    wish = {key: v if isinstance(v, WantedVariable) else wanted(key, v) for key, v in desired.items()}
     planning = Planning(PARENT, here(there, "APPLICATION"), wish, **choices)
     return [str(change) for change in planning.run()], planning.problems
 
@@ -74,3 +74,31 @@ def test_a_value_that_does_not_come_back_cannot_be_compared() -> None:
     there = [listed("A", None, is_secret=False)]
     assert planned(there, {"A": "x"}, secrets="keep") == ([], [])
     assert planned(there, {"A": "x"})[0] == ['~ A = *** -> "x"  (written without being compared)']
+
+
+def test_a_secret_of_another_place_is_only_wanted_where_a_secret_is_already() -> None:
+    hidden = WantedVariable(is_secret=True)
+    why = "A is a secret of another place, whose value cannot be read: give it in a later source"
+    for scope in ("APPLICATION", "PROJECT"):
+        assert planned([listed("A", None, scope)], {"A": hidden}) == ([], [])
+        assert planned([listed("A", "plain", scope)], {"A": hidden}) == ([], [why])
+    assert planned([], {"A": hidden}) == ([], [why])
+
+
+def test_an_inherited_variable_changes_neither_secrecy_nor_path_by_an_override() -> None:
+    above = listed("A", "x", "PROJECT")
+    assert planned([above], {"A": SecretValue("z")})[1] == [
+        "A is inherited from the project shop, where it is no secret: an override cannot change that"
+    ]
+    alias = {"id": "b", "key": "B", "scope": "APPLICATION", "variable_type": "VALUE", "value": "y", "mount_path": ""}
+    own = listed("A", "y", variable_type="ALIAS", aliased_variable=alias)
+    there = [above, own, listed("B", "y")]
+    assert planned(there, {"A": SecretValue("z")})[1] == ["A is inherited from the project shop, where it is no secret"]
+    assert planned(there, {"A": "z"})[0] == [
+        "- A = alias of B",
+        '+ A = "z"  (overrides that of the project; was an alias of B)',
+    ]
+    override = listed("A", "y", variable_type="OVERRIDE", overridden_variable={**alias, "key": "A", "scope": "PROJECT"})
+    assert planned([override], {"A": SecretValue("z")})[1] == [
+        "A overrides an inherited variable, which is no secret: an override cannot change that"
+    ]
