@@ -20,6 +20,7 @@ import time
 from collections.abc import Awaitable, Callable
 
 import aiohttp
+from compiled import compile_modules
 from sample import sample
 from server import serving
 
@@ -55,6 +56,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=15)
     rounds = parser.parse_args().rounds
+    compile_modules()
     with serving() as url:
         imports(rounds)
         first_call(url, rounds)

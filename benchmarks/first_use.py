@@ -19,6 +19,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from compiled import compile_modules
 from server import serving
 
 from qovery_async import AsyncQovery, models
@@ -33,6 +34,7 @@ SHOWN = 5
 
 
 def main() -> None:
+    compile_modules()
     with serving() as url:
         asyncio.run(one_call(url))
     client = AsyncQovery(token="x")

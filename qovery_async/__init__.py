@@ -4,20 +4,10 @@ from typing import TYPE_CHECKING, Any
 
 from qovery_async import bodies as bodies
 from qovery_async import models as models
-from qovery_async.bulk import OnError
 from qovery_async.client import AsyncQovery
 from qovery_async.codec.reader import from_dict
 from qovery_async.codec.writer import to_dict, to_json
 from qovery_async.config.settings import AsyncClientSettings, CallOptions, ClientSettings, Headers, TokenSource
-from qovery_async.deployments.failures import (
-    DeploymentCanceled,
-    DeploymentError,
-    DeploymentFailed,
-    DeploymentTimeout,
-    FailedService,
-)
-from qovery_async.deployments.kinds import DeploymentAction, Identified, ServiceRef
-from qovery_async.directory.failures import FindError, NothingFound, SeveralFound
 from qovery_async.errors import (
     ApiError,
     BadRequest,
@@ -41,14 +31,10 @@ from qovery_async.errors import (
     Unauthorized,
     UnprocessableEntity,
 )
-from qovery_async.inventory.nodes import InventoryCluster, InventoryEnvironment, InventoryProject, InventoryService
-from qovery_async.inventory.whole import Inventory
 from qovery_async.pacing.budget import Turn
 from qovery_async.pacing.limiter import LocalRateLimiter, RateLimiter
 from qovery_async.pacing.pace import Mode, Pace
 from qovery_async.pacing.rate import Rate
-from qovery_async.progress.reports import BulkProgress, ProgressHook
-from qovery_async.runtime.crowd import BulkOutcome
 from qovery_async.runtime.pagination import Items, Page
 from qovery_async.transport.events import (
     RequestEvent,
@@ -66,11 +52,21 @@ from qovery_async.vocabulary import UNSET, Model, OpenEnum, UnknownVariant, Unse
 
 if TYPE_CHECKING:
     from qovery_async import webhooks as webhooks
+    from qovery_async.bulk import OnError
     from qovery_async.deployments.cluster_errand import ClusterUpdateHook
     from qovery_async.deployments.errand import UpdateHook
+    from qovery_async.deployments.failures import (
+        DeploymentCanceled,
+        DeploymentError,
+        DeploymentFailed,
+        DeploymentTimeout,
+        FailedService,
+    )
+    from qovery_async.deployments.kinds import DeploymentAction, Identified, ServiceRef
     from qovery_async.deployments.run_log import LogHook
     from qovery_async.deployments.selection import ServiceSelection, ServiceVersions
     from qovery_async.deployments.snapshot import ClusterSnapshot, EnvironmentSnapshot, ServiceSnapshot
+    from qovery_async.directory.failures import FindError, NothingFound, SeveralFound
     from qovery_async.directory.identity import Handle
     from qovery_async.environments.difference import EnvironmentChange, EnvironmentDiff
     from qovery_async.environments.document import EnvironmentDocument, EnvironmentRef, ServiceDocument
@@ -89,7 +85,11 @@ if TYPE_CHECKING:
     )
     from qovery_async.handles.places import EnvironmentHandle, ProjectHandle, ServiceHandle
     from qovery_async.handles.variables import ScopedVariables
+    from qovery_async.inventory.nodes import InventoryCluster, InventoryEnvironment, InventoryProject, InventoryService
+    from qovery_async.inventory.whole import Inventory
     from qovery_async.port_forward.address import ForwardedPort
+    from qovery_async.progress.reports import BulkProgress, ProgressHook
+    from qovery_async.runtime.crowd import BulkOutcome
     from qovery_async.runtime.patching.difference import PatchChange, PatchPreview
     from qovery_async.runtime.patching.patch import OnConflict
     from qovery_async.shell.results import ShellFailed, ShellResult, ShellTimeout
@@ -113,8 +113,29 @@ if TYPE_CHECKING:
     from qovery_async.webhooks.events import WebhookEvent
     from qovery_async.webhooks.refusals import WebhookRefused
 else:
-    # Imported when they are first touched, since they need many models. Out of the type checkers' sight: a `__getattr__` they can see would hide typing errors.
+    # Imported when they are first touched: most programs touch few of them, and some need many models. Out of the type
+    # checkers' sight: a `__getattr__` they can see would hide typing errors.
     _LATER = {
+        "OnError": "bulk",
+        "DeploymentCanceled": "deployments.failures",
+        "DeploymentError": "deployments.failures",
+        "DeploymentFailed": "deployments.failures",
+        "DeploymentTimeout": "deployments.failures",
+        "FailedService": "deployments.failures",
+        "DeploymentAction": "deployments.kinds",
+        "Identified": "deployments.kinds",
+        "ServiceRef": "deployments.kinds",
+        "FindError": "directory.failures",
+        "NothingFound": "directory.failures",
+        "SeveralFound": "directory.failures",
+        "InventoryCluster": "inventory.nodes",
+        "InventoryEnvironment": "inventory.nodes",
+        "InventoryProject": "inventory.nodes",
+        "InventoryService": "inventory.nodes",
+        "Inventory": "inventory.whole",
+        "BulkProgress": "progress.reports",
+        "ProgressHook": "progress.reports",
+        "BulkOutcome": "runtime.crowd",
         "to_request": "from_response",
         "PatchPreview": "runtime.patching.difference",
         "PatchChange": "runtime.patching.difference",

@@ -8,8 +8,6 @@ from qovery_async import (
     UNSET,
     ApiError,
     BadRequest,
-    BulkOutcome,
-    BulkProgress,
     CallOptions,
     ClientSettings,
     ConfigurationError,
@@ -17,33 +15,17 @@ from qovery_async import (
     ConflictingChange,
     ConnectError,
     DecodeError,
-    DeploymentAction,
-    DeploymentCanceled,
-    DeploymentError,
-    DeploymentFailed,
-    DeploymentTimeout,
-    FailedService,
-    FindError,
     Forbidden,
     Headers,
-    Identified,
-    Inventory,
-    InventoryCluster,
-    InventoryEnvironment,
-    InventoryProject,
-    InventoryService,
     LocalRateLimiter,
     Mode,
     Model,
     NotFound,
-    NothingFound,
     NotListed,
-    OnError,
     OpenEnum,
     Pace,
     Page,
     PreconditionFailed,
-    ProgressHook,
     QoveryError,
     Rate,
     RateBudgetExhausted,
@@ -60,8 +42,6 @@ from qovery_async import (
     RetryHook,
     RetryPolicy,
     ServerError,
-    ServiceRef,
-    SeveralFound,
     StreamClosed,
     Timeout,
     TokenSource,
@@ -82,16 +62,30 @@ from qovery_sync import models as models
 from qovery_sync.client import Qovery
 
 if TYPE_CHECKING:
+    from qovery_async.bulk import OnError
     from qovery_async.deployments.cluster_errand import ClusterUpdateHook
     from qovery_async.deployments.errand import UpdateHook
+    from qovery_async.deployments.failures import (
+        DeploymentCanceled,
+        DeploymentError,
+        DeploymentFailed,
+        DeploymentTimeout,
+        FailedService,
+    )
+    from qovery_async.deployments.kinds import DeploymentAction, Identified, ServiceRef
     from qovery_async.deployments.run_log import LogHook
     from qovery_async.deployments.selection import ServiceSelection, ServiceVersions
     from qovery_async.deployments.snapshot import ClusterSnapshot, EnvironmentSnapshot, ServiceSnapshot
+    from qovery_async.directory.failures import FindError, NothingFound, SeveralFound
     from qovery_async.environments.difference import EnvironmentChange, EnvironmentDiff
     from qovery_async.environments.document import EnvironmentDocument, EnvironmentRef, ServiceDocument
     from qovery_async.foreign_json import json_default
     from qovery_async.from_response import to_request
+    from qovery_async.inventory.nodes import InventoryCluster, InventoryEnvironment, InventoryProject, InventoryService
+    from qovery_async.inventory.whole import Inventory
     from qovery_async.port_forward.address import ForwardedPort
+    from qovery_async.progress.reports import BulkProgress, ProgressHook
+    from qovery_async.runtime.crowd import BulkOutcome
     from qovery_async.runtime.patching.difference import PatchChange, PatchPreview
     from qovery_async.runtime.patching.patch import OnConflict
     from qovery_async.shell.results import ShellFailed, ShellResult, ShellTimeout
@@ -131,8 +125,29 @@ if TYPE_CHECKING:
     from qovery_sync.streams.merged import Merged
     from qovery_sync.streams.stream import Stream
 else:
-    # Imported when they are first touched, since they need many models. Out of the type checkers' sight: a `__getattr__` they can see would hide typing errors.
+    # Imported when they are first touched: most programs touch few of them, and some need many models. Out of the type
+    # checkers' sight: a `__getattr__` they can see would hide typing errors.
     _LATER = {
+        "OnError": "qovery_async.bulk",
+        "DeploymentCanceled": "qovery_async.deployments.failures",
+        "DeploymentError": "qovery_async.deployments.failures",
+        "DeploymentFailed": "qovery_async.deployments.failures",
+        "DeploymentTimeout": "qovery_async.deployments.failures",
+        "FailedService": "qovery_async.deployments.failures",
+        "DeploymentAction": "qovery_async.deployments.kinds",
+        "Identified": "qovery_async.deployments.kinds",
+        "ServiceRef": "qovery_async.deployments.kinds",
+        "FindError": "qovery_async.directory.failures",
+        "NothingFound": "qovery_async.directory.failures",
+        "SeveralFound": "qovery_async.directory.failures",
+        "InventoryCluster": "qovery_async.inventory.nodes",
+        "InventoryEnvironment": "qovery_async.inventory.nodes",
+        "InventoryProject": "qovery_async.inventory.nodes",
+        "InventoryService": "qovery_async.inventory.nodes",
+        "Inventory": "qovery_async.inventory.whole",
+        "BulkProgress": "qovery_async.progress.reports",
+        "ProgressHook": "qovery_async.progress.reports",
+        "BulkOutcome": "qovery_async.runtime.crowd",
         "to_request": "qovery_async.from_response",
         "PatchPreview": "qovery_async.runtime.patching.difference",
         "PatchChange": "qovery_async.runtime.patching.difference",

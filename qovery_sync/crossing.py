@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from importlib import import_module
 from typing import Generic, Protocol, TypeVar, cast
-
-from anyio import CancelScope
 
 T = TypeVar("T")
 
-# anyio would import this on the loop with the first call: a fork meanwhile would hang the first call of the child.
-import_module("anyio._backends._asyncio")
-
 # Seconds a cancelled call gets to unwind, so that its request really is cancelled.
 UNWIND_SECONDS = 1.0
+# Seconds between two cancellations of a call that goes on after these.
+_INSIST_SECONDS = 0.01
 
 
 class Home(Protocol):
@@ -48,10 +44,9 @@ class Outcome(Generic[T]):
 
 
 class Crossing(Outcome[T]):
-    """One coroutine on the loop, in a cancel scope of its own, and its outcome."""
+    """One coroutine on the loop, and its outcome."""
 
     task: asyncio.Task[None] | None = None
-    _scope: CancelScope | None = None
     _cancelled = False
     _when_over: Callable[[], object] | None = None
 
@@ -66,14 +61,11 @@ class Crossing(Outcome[T]):
             return
         self.task = asyncio.current_task()
         try:
-            with CancelScope() as self._scope:
-                self.value = await self._function()
-            if self._scope.cancelled_caught:
-                self.error = asyncio.CancelledError()
+            self.value = await self._function()
         except BaseException as error:  # noqa: BLE001  # it is raised in the thread that waits
             self.error = error
         finally:
-            self.task = self._scope = None
+            self.task = None
             if self._when_over is not None:
                 self._when_over()
 
@@ -88,5 +80,6 @@ class Crossing(Outcome[T]):
             when_over()
 
     def _insist(self) -> None:
-        if self._scope is not None:
-            self._scope.cancel()
+        if self.task is not None:
+            self.task.cancel()
+            asyncio.get_running_loop().call_later(_INSIST_SECONDS, self._insist)

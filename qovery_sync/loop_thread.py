@@ -1,7 +1,7 @@
 """How does a client's loop live in its thread, and how does a call cross to it and back?
 
-A call hops to the loop once and back once, in a cancel scope of anyio's. anyio's `BlockingPortal` hops twice each way
-and costs twice as much; `anyio.from_thread.run` waits in a way that Ctrl-C can break, see latch.py.
+A call hops to the loop once and back once, in a task of its own. anyio's `BlockingPortal` hops twice each way and costs
+twice as much; `anyio.from_thread.run` waits in a way that Ctrl-C can break, see latch.py.
 """
 
 from __future__ import annotations

@@ -20,12 +20,10 @@ _usual: tuple[int, ...] = gc.get_threshold()
 def pause() -> None:
     """No collection begins by itself until `resume`."""
     global _usual  # noqa: PLW0603  # a process has one collector
-    first, *others = gc.get_threshold()
-    if first != _PAUSED:
-        _usual = (first, *others)
-        # 0 means never: there is nothing to pause.
-        if first:
-            gc.set_threshold(_PAUSED, *others)
+    usual = gc.get_threshold()
+    if usual[0] != _PAUSED:
+        _usual = usual
+        gc.set_threshold(_PAUSED)  # the others stay
 
 
 def resume() -> None:

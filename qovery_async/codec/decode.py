@@ -15,14 +15,11 @@ import attrs
 from cattrs import Converter
 
 from qovery_async.codec.plain import is_too_deep
-from qovery_async.codec.shapes import NONE, Attribute, attributes, union_rule, without_none
+from qovery_async.codec.shapes import NONE, Attribute, attributes, union_rule
 from qovery_async.codec.times import in_utc, read_datetime
 from qovery_async.vocabulary import UNSET, ByKey, ByTag, Model, OpenEnum, UnknownVariant
 
 Hook = Callable[[Any, Any], Any]
-
-
-_building: set[Any] = set()
 
 
 class Misfit(Exception):
@@ -35,7 +32,6 @@ def register(converter: Converter) -> None:
         (_is_model, _model_hook),
         (_is_list, _list_hook),
         (_is_dict, _dict_hook),
-        (_is_optional, _optional_hook),
         (_is_union, _union_hook),
     ]
     for applies, factory in factories:
@@ -71,10 +67,6 @@ def _is_dict(type_: Any) -> bool:
     return get_origin(type_) is dict
 
 
-def _is_optional(type_: Any) -> bool:
-    return without_none(type_)[1]
-
-
 def _is_union(type_: Any) -> bool:
     return union_rule(type_) is not None
 
@@ -102,19 +94,9 @@ def _free(value: Any) -> Any:
     return value
 
 
-def _optional_hook(type_: Any, converter: Converter) -> Hook:
-    item_type = without_none(type_)[0]
-    inner = _late_hook(item_type, converter)
-
-    def hook(value: Any, _: Any) -> Any:
-        return None if value is None else inner(value, item_type)
-
-    return hook
-
-
 def _list_hook(type_: Any, converter: Converter) -> Hook:
     item_type = get_args(type_)[0]
-    inner = _late_hook(item_type, converter)
+    inner = converter.get_structure_hook(item_type)
 
     def hook(value: Any, _: Any) -> Any:
         if value.__class__ is not list:
@@ -126,7 +108,7 @@ def _list_hook(type_: Any, converter: Converter) -> Hook:
 
 def _dict_hook(type_: Any, converter: Converter) -> Hook:
     item_type = get_args(type_)[1]
-    inner = _late_hook(item_type, converter)
+    inner = converter.get_structure_hook(item_type)
 
     def hook(value: Any, _: Any) -> Any:
         if value.__class__ is not dict:
@@ -186,28 +168,9 @@ def _has(value: dict[str, Any], field: Attribute) -> bool:
     return value.get(field.wire) is not None or (field.nullable and field.wire in value)
 
 
-def _late_hook(type_: Any, converter: Converter) -> Hook:
-    """The hook of a type. A recursive model needs its own hook before it exists, so that lookup is deferred."""
-    if type_ not in _building:
-        return converter.get_structure_hook(type_)
-    found: Hook | None = None
-
-    def hook(value: Any, _: Any) -> Any:
-        nonlocal found
-        if found is None:
-            found = converter.get_structure_hook(type_)
-        return found(value, _)
-
-    return hook
-
-
 def _model_hook(model: type[Model], converter: Converter) -> Hook:
     source = _Source(model, converter)
-    _building.add(model)
-    try:
-        code = source.code()
-    finally:
-        _building.discard(model)
+    code = source.code()
     exec(compile(code, f"<decoder of {model.__name__}>", "exec"), source.names)  # noqa: S102
     return source.names["decode"]  # type: ignore[no-any-return]
 
@@ -218,11 +181,11 @@ class _Source:
 
     model: type[Model]
     converter: Converter
-    names: dict[str, Any] = attrs.field(factory=dict[str, Any])
+    names: dict[str, Any] = attrs.field(init=False)
 
     def code(self) -> str:
         fields = list(attributes(self.model))
-        self.names |= {
+        self.names = {
             "Misfit": Misfit, "UNSET": UNSET, "free": _free, "model": self.model, "new": self.model.__new__,
             "known": frozenset(field.wire for field in fields),
         }  # fmt: skip
@@ -295,5 +258,5 @@ class _Source:
             names[name] = converter.get_structure_hook(type_)
             return names[name](value, type_)
 
-        # Most objects lack some of what they may hold, whose decoders need not be built.
-        names |= {name: first if _is_model(type_) else _late_hook(type_, converter), f"i{index}": type_}
+        # Most objects lack some of what they may hold, whose decoders need not be built; a model may hold itself.
+        names |= {name: first, f"i{index}": type_}

@@ -155,10 +155,9 @@ class Codec:
         self._report(repair, operation, source, str)
 
     def prepare(self, type_: object) -> None:
-        """Builds the decoders of `type_` and of all that it may hold now, so that no response waits for them."""
+        """Builds the decoders of all models that `type_` may hold now, so that no response waits for them."""
         from qovery_async.codec.shapes import held
 
-        decoder(type_)
         for model in held(type_):
             decoder(model)
 

@@ -9,7 +9,7 @@ import re
 from collections import ChainMap
 from collections.abc import Mapping
 
-import attrs
+from qovery_async.vocabulary.values import frozen
 
 # It matches anything. A part that does not fit begins `rest`, which is skipped; no part is tried in another way.
 _BINDING = r"""
@@ -26,7 +26,7 @@ _ESCAPES = dict(zip("abfnrtv", "\a\b\f\n\r\t\v", strict=True))
 _REFERENCE = r"\$\{([^}:]*)(?::-([^}]*))?\}"
 
 
-@attrs.frozen(repr=False)
+@frozen(repr=False)
 class Dotenv:
     """What a file sets, by name; by line, what of it cannot be read, sets a name again, and sets nothing (`NAME`)."""
 

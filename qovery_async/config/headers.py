@@ -54,6 +54,8 @@ def read_user_agent(prefix: str | None) -> str:
     """
     python = ".".join(map(str, sys.version_info[:2]))
     ours = f"qovery-sdk-python/{__version__} Python/{python} aiohttp/{aiohttp.__version__}"
-    agent = f"{prefix} {ours}" if prefix else ours
+    if not prefix:
+        return ours
+    agent = f"{prefix} {ours}"
     read_headers({"User-Agent": Secret(agent)})
     return agent

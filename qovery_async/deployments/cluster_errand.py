@@ -19,6 +19,7 @@ from qovery_async.models import ClusterStateEnum as State
 from qovery_async.progress.choice import reporter
 from qovery_async.progress.reports import BulkProgress, ProgressHook, Reporter
 from qovery_async.resources.clusters import Clusters
+from qovery_async.vocabulary.values import define
 
 ClusterAction = Literal["deploy", "upgrade", "stop", "delete"]
 
@@ -34,7 +35,7 @@ _OVER: Final = frozenset[str]().union(*SUCCESS.values(), {State.READY, State.CAN
 ClusterUpdateHook = Callable[[ClusterSnapshot], Awaitable[None] | None]
 
 
-@attrs.define(kw_only=True)
+@define(kw_only=True)
 class ClusterExpectation:
     """An action on a cluster, and whether what is seen comes from it. One action runs at a time."""
 
@@ -61,7 +62,7 @@ class ClusterExpectation:
         )
 
 
-@attrs.define(kw_only=True)
+@define(kw_only=True)
 class ClusterErrand:
     """One action on a cluster, from the request to the end."""
 

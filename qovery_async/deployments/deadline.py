@@ -10,11 +10,12 @@ import attrs
 
 from qovery_async.deployments.failures import DeploymentTimeout
 from qovery_async.deployments.kinds import DeploymentAction
+from qovery_async.vocabulary.values import frozen
 
 T = TypeVar("T")
 
 
-@attrs.frozen
+@frozen
 class Deadline:
     """The end of a timeout, in seconds, that several steps share."""
 

@@ -35,6 +35,7 @@ from qovery_async.progress.reports import BulkProgress, ProgressHook, Reporter
 from qovery_async.resources.deployment_queue import DeploymentQueue
 from qovery_async.runtime.core import Core
 from qovery_async.secrecy.printable import one_line
+from qovery_async.vocabulary.values import define
 
 UpdateHook = Callable[[EnvironmentSnapshot], Awaitable[None] | None]
 
@@ -47,7 +48,7 @@ class _Facts(TypedDict):
     services: list[FailedService]
 
 
-@attrs.define(kw_only=True)
+@define(kw_only=True)
 class Errand:
     """One action on an environment, or on some of its services, from the request to the end."""
 

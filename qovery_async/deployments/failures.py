@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import attrs
-
 from qovery_async.errors import QoveryError
 from qovery_async.secrecy.printable import one_line
+from qovery_async.vocabulary.values import frozen
 
 
-@attrs.frozen
+@frozen
 class FailedService:
     """A service that a deployment did not bring where it should. `type` is a value of `ServiceTypeEnum`."""
 

@@ -17,6 +17,7 @@ from qovery_async import models
 from qovery_async.deployments import patience
 from qovery_async.deployments.snapshot import EnvironmentSnapshot, snapshot_of
 from qovery_async.runtime.core import Core
+from qovery_async.vocabulary.values import define, frozen
 
 if TYPE_CHECKING:
     from qovery_async.streams.stream import Stream
@@ -29,7 +30,7 @@ SAVED = 4.0
 """The most looks that are made up for: so few that there are never more of them than without a stream."""
 
 
-@attrs.frozen
+@frozen
 class Look:
     """What the API showed, at a time of the loop."""
 
@@ -39,14 +40,14 @@ class Look:
     """A newer state may have been pushed."""
 
 
-@attrs.frozen
+@frozen
 class Push:
     """A state that was pushed."""
 
     now: EnvironmentSnapshot
 
 
-@attrs.frozen
+@frozen
 class Logged:
     """A line of the log of the deployment."""
 
@@ -56,7 +57,7 @@ class Logged:
 Event = Look | Push | Logged
 
 
-@attrs.define(kw_only=True, eq=False)
+@define(kw_only=True, eq=False)
 class Following:
     """Follows an environment until it is left. `is_near` says of a pushed state that the end may be near."""
 

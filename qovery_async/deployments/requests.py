@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from qovery_async import models
 from qovery_async.deployments.bodies import Details, Versions, deploy_body, ids_body, restart_body
 from qovery_async.deployments.kinds import DeploymentAction
 from qovery_async.deployments.snapshot import ServiceSnapshot
-from qovery_async.models import CancelEnvironmentDeploymentRequest
 from qovery_async.resources.agentic_workflows import AgenticWorkflows
 from qovery_async.resources.environments import Environments
 from qovery_async.runtime.core import Core
@@ -25,7 +25,7 @@ async def ask_environment(core: Core, action: DeploymentAction, environment_id: 
         case "stop":
             return (await environments.stop(environment_id)).deployment_request_id
         case "cancel":
-            body = CancelEnvironmentDeploymentRequest(force_cancel=force)
+            body = models.CancelEnvironmentDeploymentRequest(force_cancel=force)
             return (await environments.cancel_deployment(environment_id, body)).deployment_request_id
         case "uninstall":
             await environments.uninstall(environment_id)

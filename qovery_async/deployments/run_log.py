@@ -17,6 +17,7 @@ from qovery_async.errors import ConfigurationError, NotFound, QoveryError
 from qovery_async.progress.lines import write_line
 from qovery_async.resources.environments import Environments
 from qovery_async.runtime.core import Core
+from qovery_async.vocabulary.values import define
 
 LogHook = Callable[[models.EnvironmentLogs], Awaitable[None] | None]
 
@@ -34,7 +35,7 @@ def check_logs(logs: object) -> None:
         raise ConfigurationError(f"logs must be True, False or a function, got {logs!r}")
 
 
-@attrs.define(kw_only=True)
+@define(kw_only=True)
 class RunLog:
     """The log of one deployment: its lines are told once each, those of earlier deployments are not."""
 

@@ -11,6 +11,7 @@ from qovery_async import models
 from qovery_async.deployments.kinds import LISTS
 from qovery_async.secrecy.printable import one_line
 from qovery_async.vocabulary.displayed import Displayed, Rows
+from qovery_async.vocabulary.values import frozen
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,7 +20,7 @@ UNKNOWN = "UNKNOWN"
 """Stands for a state that the response leaves out."""
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class ServiceSnapshot:
     """A service of an environment at one moment.
 
@@ -57,7 +58,7 @@ class ServiceSnapshot:
         return f"{one_line(self.name, 80)} ({self.kind.lower()}): {self.state}"
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class EnvironmentSnapshot(Displayed):
     """An environment and its services at one moment.
 
@@ -113,7 +114,7 @@ class EnvironmentSnapshot(Displayed):
         return str(self), ("Service", "Kind", "Stage", "State"), services
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class ClusterSnapshot:
     """A cluster at one moment. Once it is deleted, `is_gone` is True and `status` None."""
 

@@ -10,6 +10,7 @@ import attrs
 
 from qovery_async.deployments.kinds import DeploymentAction
 from qovery_async.models import ServiceActionStatusEnum, StateEnum
+from qovery_async.vocabulary.values import define
 
 if TYPE_CHECKING:
     from qovery_async.deployments.snapshot import EnvironmentSnapshot, ServiceSnapshot
@@ -68,7 +69,7 @@ def judged(action: DeploymentAction, state: str) -> Verdict:
     return Verdict.CANCELED if state == StateEnum.CANCELED else Verdict.WAIT
 
 
-@attrs.define(kw_only=True)
+@define(kw_only=True)
 class Expectation:
     """An action that was asked for, and what is known of it by now.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal
 
-import attrs
+from qovery_async.vocabulary.values import frozen
 
 if TYPE_CHECKING:
     from qovery_async import models
@@ -16,7 +16,7 @@ Noun = Literal["project", "environment", "service", "cluster"]
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class DirectoryEntry:
     """A project, environment, service or cluster, with what never changes for its id.
 

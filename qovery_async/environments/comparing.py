@@ -9,16 +9,15 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
-import attrs
-
 from qovery_async.codec.plain import is_list, is_object
 from qovery_async.environments.hiding import Hidden, disclosed, is_masked
 from qovery_async.environments.rules import ORDERED, PAIRS, SETS, Keys, is_ignored, keys_of
+from qovery_async.vocabulary.values import frozen
 
 _LONGEST_LABEL = 80
 
 
-@attrs.frozen
+@frozen
 class Place:
     """Where in a document something stands."""
 
@@ -36,7 +35,7 @@ class Place:
         return Place((*self.path, f"[{label}]"), self.keys)
 
 
-@attrs.frozen
+@frozen
 class Found:
     """Something that differs; or, if `is_unknown`, secrets on both sides, of which nobody can say."""
 
@@ -53,7 +52,7 @@ def compare(a: Mapping[str, Any], b: Mapping[str, Any]) -> Iterator[Found]:
         yield from comparison.of(a.get(key), b.get(key), Place().key(key))
 
 
-@attrs.frozen
+@frozen
 class _Comparison:
     _neutral_a: Callable[[str], str]
     """A string of the first document without what Qovery makes of its ids."""

@@ -6,10 +6,9 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final
 
-import attrs
-
 from qovery_async.codec.plain import is_list, is_object
 from qovery_async.secrecy.printable import one_line
+from qovery_async.vocabulary.values import frozen
 
 _WIDTH: Final = 60
 """Characters of a value that a line shows."""
@@ -17,7 +16,7 @@ _BEFORE: Final = 15
 """Of these, how many stand before the first one that differs."""
 
 
-@attrs.frozen
+@frozen
 class EnvironmentChange:
     """One setting that differs, or an entry that only one side has, such as a service, a variable or a port.
 
@@ -39,7 +38,7 @@ class EnvironmentChange:
         return f"{self.where}: {_values(self, 'the first', 'the second')}"
 
 
-@attrs.frozen(repr=False)
+@frozen(repr=False)
 class EnvironmentDiff:
     """The differences between two environments; true if there are any.
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import attrs
-
 from qovery_async.codec.plain import is_list, is_object
 from qovery_async.codec.shapes import attributes
 from qovery_async.codec.writer import encode_body
@@ -19,9 +17,10 @@ from qovery_async.secrecy.masking import (
     without_passwords,
 )
 from qovery_async.vocabulary import Model, UnknownVariant
+from qovery_async.vocabulary.values import frozen
 
 
-@attrs.frozen(repr=False)
+@frozen(repr=False)
 class Hidden:
     """A value that is compared but not shown; a document has `shown` in its place."""
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 from itertools import pairwise
 from urllib.parse import urlsplit
 
-import attrs
-
 from qovery_async.directory.entries import Noun, is_id
 from qovery_async.errors import ConfigurationError
+from qovery_async.vocabulary.values import frozen
 
 _PLACES = ("organization", "project", "environment", "cluster")
 # What stands below an environment and has an id, but is no service.
 _NO_SERVICE = ("deployment", "deployments")
 
 
-@attrs.frozen
+@frozen
 class ConsoleUrl:
     """An address of the console, such as `https://console.qovery.com/organization/.../project/...`, by its ids.
 

@@ -9,9 +9,10 @@ import attrs
 from qovery_async import models
 from qovery_async.inventory.nodes import InventoryCluster, InventoryEnvironment, InventoryProject, InventoryService
 from qovery_async.inventory.whole import Inventory
+from qovery_async.vocabulary.values import define
 
 
-@attrs.define
+@define
 class Links:
     """The objects by their ids. One that another refers to is made, even if its own list lacks it."""
 

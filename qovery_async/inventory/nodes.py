@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from qovery_async.vocabulary.values import define
+
 if TYPE_CHECKING:
     from qovery_async import models
 
@@ -21,7 +23,7 @@ class _Named:
         return f"{type(self).__name__}({self.name!r}, id={self.id!r})"
 
 
-@attrs.define(eq=False, kw_only=True, repr=False)
+@define(eq=False, kw_only=True, repr=False)
 class InventoryCluster(_Named):
     """A cluster and its environments.
 
@@ -41,7 +43,7 @@ class InventoryCluster(_Named):
         return [service for environment in self.environments for service in environment.services]
 
 
-@attrs.define(eq=False, kw_only=True, repr=False)
+@define(eq=False, kw_only=True, repr=False)
 class InventoryProject(_Named):
     """A project and its environments. `model` is None if it was created while the inventory was taken."""
 
@@ -56,7 +58,7 @@ class InventoryProject(_Named):
         return [service for environment in self.environments for service in environment.services]
 
 
-@attrs.define(eq=False, kw_only=True, repr=False)
+@define(eq=False, kw_only=True, repr=False)
 class InventoryEnvironment(_Named):
     """An environment, its project, its cluster and its services.
 
@@ -74,7 +76,7 @@ class InventoryEnvironment(_Named):
     services: list[InventoryService] = attrs.field(factory=list["InventoryService"])
 
 
-@attrs.define(eq=False, kw_only=True, repr=False)
+@define(eq=False, kw_only=True, repr=False)
 class InventoryService(_Named):
     """A service of any kind, and its environment.
 

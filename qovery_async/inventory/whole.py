@@ -6,12 +6,11 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-import attrs
-
 from qovery_async.errors import ConfigurationError
 from qovery_async.inventory.nodes import InventoryCluster, InventoryEnvironment, InventoryProject, InventoryService
 from qovery_async.secrecy.printable import one_line
 from qovery_async.vocabulary.displayed import Displayed, Rows
+from qovery_async.vocabulary.values import define
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 COLUMNS = ("Project", "Environment", "Mode", "Cluster", "Service", "Kind", "State")
 
 
-@attrs.define(eq=False, repr=False)
+@define(eq=False, repr=False)
 class Inventory(Displayed):
     """The projects, environments, services and clusters of an organization, linked to each other.
 

@@ -8,6 +8,7 @@ from operator import attrgetter
 import attrs
 
 from qovery_async.pacing.rate import LONGEST, WINDOW, Rate
+from qovery_async.vocabulary.values import define, frozen
 
 LIMIT = 1000
 """The requests an hour that Qovery documents for a token: assumed until a response says otherwise."""
@@ -25,7 +26,7 @@ AT_LEAST = 0.01
 """The least seconds between two calls of a limiter, whatever it says."""
 
 
-@attrs.frozen
+@frozen
 class Turn:
     """What `RateLimiter.take` returns.
 
@@ -40,7 +41,7 @@ class Turn:
 _AT_ONCE = Turn(taken=True)
 
 
-@attrs.define
+@define
 class Budget:
     """What is known of a token's hour: pure arithmetic, which a limiter keeps.
 

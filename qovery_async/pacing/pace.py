@@ -9,6 +9,7 @@ import attrs
 
 from qovery_async.errors import ConfigurationError
 from qovery_async.pacing.rate import WINDOW
+from qovery_async.vocabulary.values import frozen
 
 Mode = Literal["wait", "raise"]
 
@@ -25,7 +26,7 @@ def _mode(_: object, __: object, value: Mode) -> None:
         raise ConfigurationError(f"pace must be 'wait' or 'raise', or a Pace of one of them, got {given!r}")
 
 
-@attrs.frozen
+@frozen
 class Pace:
     """What happens to a call when the token's budget of requests is used up.
 

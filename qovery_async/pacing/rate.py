@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
-import attrs
 from multidict import istr
+
+from qovery_async.vocabulary.values import frozen
 
 # Looked up in each response; plain strings would be folded each time.
 _LIMIT, _REMAINING, _RESET = istr("X-RateLimit-Limit"), istr("X-RateLimit-Remaining"), istr("X-RateLimit-Reset")
@@ -24,7 +25,7 @@ LONGEST = WINDOW + 60
 """The most seconds until an hour ends that are believed: clocks may disagree a little."""
 
 
-@attrs.frozen
+@frozen
 class Rate:
     """What a response says of the token's budget.
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import attrs
 
 from qovery_async.errors import QoveryError
+from qovery_async.vocabulary.values import frozen
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class ForwardedPort:
     """The local address that leads to a port of a service. As a string, it is `127.0.0.1:5432`."""
 

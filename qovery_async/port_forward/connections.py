@@ -16,6 +16,7 @@ from qovery_async.streams.duplex import Duplex
 from qovery_async.transport.exchange import Exchange
 from qovery_async.transport.request import Call
 from qovery_async.transport.sessions import CLOSED
+from qovery_async.vocabulary.values import define
 
 KEPT = 100
 """How many errors are kept."""
@@ -32,7 +33,7 @@ _HINTS = {
 _logger = logging.getLogger("qovery")
 
 
-@attrs.define(eq=False)
+@define(eq=False)
 class Connections:
     """The connections to an open port.
 

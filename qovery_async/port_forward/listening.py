@@ -9,8 +9,6 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
-import anyio
-
 from qovery_async import models
 from qovery_async.deployments.kinds import Identified
 from qovery_async.directory.identity import Handle
@@ -22,6 +20,7 @@ from qovery_async.runtime.resource import Resource
 from qovery_async.streams.opening import given
 from qovery_async.streams.places import Places, id_of, present
 from qovery_async.transport.request import Call
+from qovery_async.transport.shield import shielded
 
 _PATH = "/shell/portforward"
 
@@ -97,7 +96,7 @@ class PortForward(Resource):
                 error.add_note(f"The last error of a connection through {address}: {told(address.errors[-1])}")
             raise
         finally:
-            with anyio.CancelScope(shield=True):
+            with shielded():
                 await connections.close()
 
 

@@ -11,10 +11,9 @@ import socket
 import struct
 from collections.abc import Awaitable, Callable
 
-import attrs
-
 from qovery_async.errors import QoveryError, TransportError
 from qovery_async.streams.duplex import Duplex
+from qovery_async.vocabulary.values import define
 
 PIECE = 64 * 1024
 """The most bytes that are sent in a frame."""
@@ -92,7 +91,7 @@ async def _carry(
             await duplex.close()
 
 
-@attrs.define(eq=False)
+@define(eq=False)
 class _Tunnel:
     duplex: Duplex
     reader: asyncio.StreamReader

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-import attrs
+from qovery_async.vocabulary.values import frozen
 
 if TYPE_CHECKING:
     from qovery_async.deployments.snapshot import ClusterSnapshot, EnvironmentSnapshot
 
 
-@attrs.frozen
+@frozen
 class BulkProgress:
     """How far a batch has come.
 

@@ -8,9 +8,10 @@ from qovery_async.runtime.organization import DefaultOrganization
 from qovery_async.secrecy.secret import not_pickled
 from qovery_async.transport.exchange import Exchange
 from qovery_async.transport.options import Options
+from qovery_async.vocabulary.values import frozen
 
 
-@attrs.frozen
+@frozen
 class Core:
     """The exchange with the API, and the organization for calls that name none."""
 

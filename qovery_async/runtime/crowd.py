@@ -10,10 +10,9 @@ from contextlib import aclosing
 from functools import partial
 from typing import Generic, TypeVar, cast
 
-import attrs
-
 from qovery_async.errors import ConfigurationError
 from qovery_async.transport import pressure
+from qovery_async.vocabulary.values import frozen
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -21,7 +20,7 @@ R = TypeVar("R")
 _END = object()
 
 
-@attrs.frozen
+@frozen
 class BulkOutcome(Generic[A, R]):
     """What became of one item.
 

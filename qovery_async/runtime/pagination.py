@@ -8,12 +8,11 @@ from importlib import import_module
 from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qs
 
-import attrs
-
 from qovery_async.codec.plain import is_object
 from qovery_async.errors import DecodeError
 from qovery_async.vocabulary import Unset
 from qovery_async.vocabulary.displayed import Displayed
+from qovery_async.vocabulary.values import frozen
 
 T = TypeVar("T")
 
@@ -27,7 +26,7 @@ BESIDE = ("page", "page_size", "links", "organization_max_limit_reached")
 """The keys of an envelope that say which page it is."""
 
 
-@attrs.frozen
+@frozen
 class Page(Displayed, Generic[T]):
     """One page of a list: `for item in page`, `len(page)`. An attribute is None if the response does not have it.
 

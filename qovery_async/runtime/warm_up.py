@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import typing
 from collections.abc import Sequence
-
-import anyio.lowlevel
 
 from qovery_async.codec.reader import Codec
 from qovery_async.errors import ConfigurationError
@@ -35,7 +34,7 @@ async def warm_up(root: Resource, codec: Codec, namespaces: Sequence[str]) -> No
             # What capabilities return is made of what their operations return.
             if not name.startswith("_") and method.__module__.startswith(_OPERATIONS):
                 codec.prepare(_result(method))
-                await anyio.lowlevel.checkpoint()  # lets other tasks run
+                await asyncio.sleep(0)  # lets other tasks run
 
 
 def _result(method: typing.Callable[..., object]) -> object:

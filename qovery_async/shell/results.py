@@ -5,9 +5,10 @@ from __future__ import annotations
 import attrs
 
 from qovery_async.errors import RequestTimeout, StreamClosed
+from qovery_async.vocabulary.values import frozen
 
 
-@attrs.frozen
+@frozen
 class ShellResult:
     """A command that has ended. `output` is what it printed, to its output and its errors, in the order it came."""
 

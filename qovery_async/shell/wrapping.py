@@ -16,9 +16,8 @@ import secrets
 from collections.abc import Sequence
 from typing import cast
 
-import attrs
-
 from qovery_async.errors import ConfigurationError
+from qovery_async.vocabulary.values import frozen
 
 # `exec`: what is run is a program and no word of the shell. The shell's own remarks ("Killed") go nowhere. `isig`: once
 # the whole input has been read, and no byte of it can be taken for a signal, Ctrl-C interrupts. The last `cat` takes the
@@ -38,7 +37,7 @@ _BEFORE = 65_536
 """The most that is kept of what comes before the script says that it is ready."""
 
 
-@attrs.frozen(repr=False)
+@frozen(repr=False)
 class Wrapping:
     """A command as it is sent, and what comes back with its output."""
 

@@ -19,13 +19,13 @@ from qovery_async.streams.stream import Stream
 
 T = TypeVar("T")
 
-_INFRA_LOGS = Kind("/infra/logs", models.InfraLogLine, key="message", mark=line_mark)
-_SERVICE_STATUSES = Kind("/service/status", models.RunningStatuses, key="environments", is_state=True)
-_CLUSTER_STATUS = Kind("/cluster/status", models.ClusterRunningStatus, key="computed_status", is_state=True)
-_CLUSTER_METRICS = Kind("/cluster/metrics", models.ClusterMetrics, key="nodes", is_state=True)
-_CLUSTER_NODES = Kind("/cluster/nodes", models.NodeList, key="nodes")
-_CLUSTER_NODE = Kind("/cluster/node", models.NodeList, key="nodes")
-_BLUEPRINT_PREVIEW = Kind("/blueprint/preview", models.BlueprintPreviewResult, key="type")
+_INFRA_LOGS = Kind("/infra/logs", lambda: models.InfraLogLine, key="message", mark=line_mark)
+_SERVICE_STATUSES = Kind("/service/status", lambda: models.RunningStatuses, key="environments", is_state=True)
+_CLUSTER_STATUS = Kind("/cluster/status", lambda: models.ClusterRunningStatus, key="computed_status", is_state=True)
+_CLUSTER_METRICS = Kind("/cluster/metrics", lambda: models.ClusterMetrics, key="nodes", is_state=True)
+_CLUSTER_NODES = Kind("/cluster/nodes", lambda: models.NodeList, key="nodes")
+_CLUSTER_NODE = Kind("/cluster/node", lambda: models.NodeList, key="nodes")
+_BLUEPRINT_PREVIEW = Kind("/blueprint/preview", lambda: models.BlueprintPreviewResult, key="type")
 
 
 class Streams(EnvironmentStreams):

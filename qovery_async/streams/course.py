@@ -5,8 +5,6 @@ What `after` does is the table in docs/streams.md.
 
 from __future__ import annotations
 
-import attrs
-
 from qovery_async.errors import (
     ApiError,
     Forbidden,
@@ -23,6 +21,7 @@ from qovery_async.transport.response import Response
 from qovery_async.transport.retry import RetryPolicy, is_paced, why_never
 from qovery_async.transport.sessions import CLOSED
 from qovery_async.transport.websocket import Closing
+from qovery_async.vocabulary.values import define, frozen
 
 NORMAL = 1000
 DENIED = {1007: (403, Forbidden), 1008: (401, Unauthorized)}
@@ -35,12 +34,12 @@ Ending = Closing | Response | TransportError
 """What a connection, or the attempt to open one, ended with."""
 
 
-@attrs.frozen
+@frozen
 class Done:
     """The stream is complete, or there is nothing to send."""
 
 
-@attrs.frozen
+@frozen
 class Again:
     """Another connection is opened in `delay` seconds; with `renew`, if there is a new token."""
 
@@ -49,14 +48,14 @@ class Again:
     renew: bool = False
 
 
-@attrs.frozen
+@frozen
 class Fail:
     """The stream ends with an error."""
 
     error: QoveryError
 
 
-@attrs.define
+@define
 class Course:
     """The connections of a stream: what the last ones ended with decides what comes next."""
 

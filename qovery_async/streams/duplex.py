@@ -9,8 +9,6 @@ import asyncio
 import time
 from typing import Self
 
-import anyio
-
 from qovery_async.errors import TransportError
 from qovery_async.secrecy.secret import not_pickled
 from qovery_async.streams.course import DENIED, NORMAL, Again, Course, Fail, closed
@@ -19,6 +17,7 @@ from qovery_async.transport.exchange import Exchange
 from qovery_async.transport.handshake import Handshakes
 from qovery_async.transport.request import Call, Request
 from qovery_async.transport.sessions import CLOSED
+from qovery_async.transport.shield import shielded
 from qovery_async.transport.websocket import LOST, NO_CODE, Closing, Connection
 
 
@@ -98,7 +97,7 @@ class Duplex:
     async def close(self) -> None:
         """Closes the connection at once, even if the task is being cancelled."""
         self._pinging.cancel()
-        with anyio.CancelScope(shield=True):
+        with shielded():
             await self._connection.close()
 
     async def _renewed(self, refusal: Closing) -> bool:

@@ -12,17 +12,21 @@ from qovery_async.streams.places import id_of
 from qovery_async.streams.services import ServiceStreams
 from qovery_async.streams.stream import Stream
 
-_SERVICE_STATUS = Kind("/service/status", models.RunningStatuses, key="environments", is_state=True)
-_DEPLOYMENT_LOGS = Kind("/deployment/logs", models.EnvironmentLogs, key="timestamp", batched=True, mark=deployment_mark)
-_DEPLOYMENT_STATUS = Kind("/deployment/status", models.EnvironmentStatusesWithStages, key="stages", is_state=True)
+_SERVICE_STATUS = Kind("/service/status", lambda: models.RunningStatuses, key="environments", is_state=True)
+_DEPLOYMENT_LOGS = Kind(
+    "/deployment/logs", lambda: models.EnvironmentLogs, key="timestamp", batched=True, mark=deployment_mark
+)
+_DEPLOYMENT_STATUS = Kind(
+    "/deployment/status", lambda: models.EnvironmentStatusesWithStages, key="stages", is_state=True
+)
 _DEPLOYMENT_STATUSES = Kind(
     "/deployment/status",
-    list[models.EnvironmentStatus],
+    lambda: list[models.EnvironmentStatus],
     key="last_deployment_state",
     inside="results",
     is_state=True,
 )
-_BLUEPRINT_CREATED = Kind("/blueprint/service-created", models.BlueprintServiceCreatedEvent, key="blueprint_id")
+_BLUEPRINT_CREATED = Kind("/blueprint/service-created", lambda: models.BlueprintServiceCreatedEvent, key="blueprint_id")
 
 
 class EnvironmentStreams(ServiceStreams):

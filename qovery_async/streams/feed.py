@@ -7,7 +7,6 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Generic, TypeVar
 
-import anyio
 import attrs
 
 from qovery_async.errors import DecodeError, ResponseTooLarge
@@ -17,14 +16,16 @@ from qovery_async.streams.kinds import Kind, Past, Reading
 from qovery_async.transport.exchange import Exchange
 from qovery_async.transport.handshake import Handshakes
 from qovery_async.transport.request import Call
+from qovery_async.transport.shield import shielded
 from qovery_async.transport.websocket import Closing, Connection
+from qovery_async.vocabulary.values import define
 
 T = TypeVar("T")
 
 Parameters = Mapping[str, object]
 
 
-@attrs.define(eq=False)
+@define(eq=False)
 class Feed(Generic[T]):
     """Fills a backlog from the connections of one stream, until it is complete or fails."""
 
@@ -118,7 +119,7 @@ class Feed(Generic[T]):
         connection, self._connection = self._connection, None
         if connection is not None:
             # Shielded: a cancelled task would leave the connection open.
-            with anyio.CancelScope(shield=True):
+            with shielded():
                 await connection.close()
 
     def _call(self, given: Parameters, reading: Reading[T]) -> Call:

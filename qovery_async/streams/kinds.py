@@ -8,13 +8,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-import attrs
-
 from qovery_async.codec.plain import is_list, is_object, outgrows
 from qovery_async.codec.reader import Codec
 from qovery_async.errors import DecodeError, ResponseTooLarge
 from qovery_async.streams import position
 from qovery_async.transport.websocket import Connection
+from qovery_async.vocabulary.values import frozen
 
 if TYPE_CHECKING:
     from typing_extensions import TypeForm
@@ -32,12 +31,13 @@ _LARGE = 2**20
 _logger = logging.getLogger("qovery")
 
 
-@attrs.frozen
+@frozen
 class Kind(Generic[T]):
     """A kind of stream: its path, and the type of its items."""
 
     path: str
-    item: TypeForm[T]
+    item: Callable[[], TypeForm[T]]
+    """Returns the type of the items, whose module is imported then."""
     key: str = ""
     """The key that every item has and other frames have not. Without it, frames are JSON of any form."""
     batched: bool = False
@@ -59,7 +59,7 @@ class Kind(Generic[T]):
         return f"streams{self.path.replace('/', '.', 1).replace('/', '_').replace('-', '_')}"
 
 
-@attrs.frozen
+@frozen
 class Past(Generic[T]):
     """What comes before a stream: items, and what tells which lines of the stream are among them."""
 
@@ -82,7 +82,8 @@ class Reading(Generic[T]):
         self._last: object = None
         self._first = False
         self._warned = False
-        self._decode = codec.fast(kind.item)
+        self._item_type = kind.item()
+        self._decode = codec.fast(self._item_type)
 
     def resume(self) -> None:
         """A new connection begins."""
@@ -135,7 +136,7 @@ class Reading(Generic[T]):
         try:
             return self._codec.decode(
                 value,
-                kind.item,
+                self._item_type,
                 operation=kind.operation,
                 source=response.request,
                 hide=response.authorization.hidden_in,

@@ -14,6 +14,8 @@ from typing import Any, Generic, TypeVar
 
 import attrs
 
+from qovery_async.vocabulary.values import define
+
 K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 
@@ -27,7 +29,7 @@ START = 10.0
 _NEVER = float("inf")
 
 
-@attrs.define(eq=False)
+@define(eq=False)
 class _Batch:
     """Items that came together."""
 
@@ -38,7 +40,7 @@ class _Batch:
     size: int
 
 
-@attrs.define(eq=False)
+@define(eq=False)
 class _Source(Generic[T]):
     """What waits of one stream."""
 

@@ -81,7 +81,7 @@ class StreamOpener(Resource):
             organization = params.get("organization") or await self._organization_id(None)
             return {"organization": organization, **params}
 
-        return Stream(self._core, Kind[Any](path, Any), parameters, when_slow)
+        return Stream(self._core, Kind[Any](path, lambda: Any), parameters, when_slow)
 
     def _opened(
         self,

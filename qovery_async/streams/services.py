@@ -13,9 +13,11 @@ from qovery_async.streams.kinds import Kind, Past, line_mark
 from qovery_async.streams.opening import StreamOpener, check_history, given, moment
 from qovery_async.streams.stream import Stream
 
-_SERVICE_LOGS = Kind("/service/logs", models.ServiceLogLine, key="message", mark=line_mark, restarts=True)
-_SERVICE_METRICS = Kind("/service/metrics", list[models.ServiceMetrics], key="pod_name", grouped=True, is_state=True)
-_SERVICE_PODS = Kind("/service/pods", models.PodList, key="pods")
+_SERVICE_LOGS = Kind("/service/logs", lambda: models.ServiceLogLine, key="message", mark=line_mark, restarts=True)
+_SERVICE_METRICS = Kind(
+    "/service/metrics", lambda: list[models.ServiceMetrics], key="pod_name", grouped=True, is_state=True
+)
+_SERVICE_PODS = Kind("/service/pods", lambda: models.PodList, key="pods")
 
 
 class ServiceStreams(StreamOpener):

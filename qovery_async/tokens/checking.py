@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-import attrs
-
 from qovery_async import models
 from qovery_async.errors import ApiError
 from qovery_async.pacing.rate import Rate
 from qovery_async.tokens.kinds import Claims, TokenKind
+from qovery_async.vocabulary.values import frozen
 
 Listed = models.OrganizationApiToken | models.OrganizationPolicyApiToken
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class TokenOrganization:
     """An organization that a token sees."""
 
@@ -23,7 +22,7 @@ class TokenOrganization:
     name: str
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class TokenCheck:
     """What is known of a token; it has no part of the token. It is true if the token works."""
 
@@ -48,7 +47,7 @@ class TokenCheck:
         return self.works
 
 
-@attrs.frozen
+@frozen
 class Standing:
     """What the organization says of a token."""
 

@@ -7,9 +7,8 @@ import json
 from datetime import UTC, datetime
 from typing import Any, Literal, cast
 
-import attrs
-
 from qovery_async.secrecy.secret import Secret
+from qovery_async.vocabulary.values import frozen
 
 TokenKind = Literal["API_TOKEN", "POLICY_API_TOKEN", "PERSON"]
 """An API token, one with a policy (`sk-qov-01-...`), or the login of a person: a JWT, such as the command line has."""
@@ -17,7 +16,7 @@ TokenKind = Literal["API_TOKEN", "POLICY_API_TOKEN", "PERSON"]
 _POLICY = "sk-qov-01"
 
 
-@attrs.frozen
+@frozen
 class Claims:
     """What is known of a token without asking: its kind and, of a person's, whose it is and when it expires."""
 

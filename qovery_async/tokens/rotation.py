@@ -34,6 +34,7 @@ from qovery_async.secrecy.secret import Secret
 from qovery_async.tokens.failures import RotationStep, TokenNotRotated
 from qovery_async.tokens.kinds import claims_of
 from qovery_async.tokens.other_client import with_token
+from qovery_async.vocabulary.values import define, frozen
 
 TokenStore = Callable[[str], Awaitable[object] | object]
 """Stores the new token; called once, with the token. Its `repr` is `***`, its text is the token."""
@@ -44,7 +45,7 @@ _FIRST_WAIT, _LONGEST_WAIT = 0.25, 5.0
 _MARK = r" \(rotated [^()]*\)$"
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class RotatedToken:
     """A token that has taken the place of another; it has no part of either."""
 
@@ -60,7 +61,7 @@ class RotatedToken:
     """Whether the client itself sends the new token from now on: the old one was its own."""
 
 
-@attrs.define
+@define
 class Rotation:
     """One rotation. What its errors and notes say follows from `step`."""
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import TypeVar
-
-import anyio.lowlevel
 
 from qovery_async.codec.collector import pause, resume
 from qovery_async.codec.reader import Steps
@@ -38,7 +37,7 @@ async def in_turns(steps: Steps[T], response: Response) -> T:
                 break
             if now - turned > _TURN:
                 resume()
-                await anyio.lowlevel.checkpoint()
+                await asyncio.sleep(0)
                 pause()
                 turned = time.monotonic()
     finally:

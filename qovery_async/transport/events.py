@@ -15,11 +15,12 @@ from qovery_async.transport.patience import patiently
 from qovery_async.transport.request import Request
 from qovery_async.transport.response import Response
 from qovery_async.transport.retry import Outcome
+from qovery_async.vocabulary.values import frozen
 
 _log = logging.getLogger("qovery.http")
 
 
-@attrs.frozen
+@frozen
 class RequestEvent:
     """A request that is about to be sent.
 
@@ -33,7 +34,7 @@ class RequestEvent:
     attempt: int
 
 
-@attrs.frozen
+@frozen
 class ResponseEvent:
     """A response that has arrived, with any status.
 
@@ -50,7 +51,7 @@ class ResponseEvent:
     elapsed: float
 
 
-@attrs.frozen
+@frozen
 class RetryEvent:
     """A call that is about to be retried, before it waits.
 
@@ -71,7 +72,7 @@ ResponseHook = Callable[[ResponseEvent], Awaitable[None] | None]
 RetryHook = Callable[[RetryEvent], Awaitable[None] | None]
 
 
-@attrs.frozen
+@frozen
 class Hooks:
     """Tells the log, and the hooks of the user; an async hook gets as long as an attempt may take."""
 

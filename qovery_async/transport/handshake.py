@@ -20,13 +20,15 @@ from qovery_async.transport.request import Call, Request, build
 from qovery_async.transport.response import Response
 from qovery_async.transport.retry import Outcome
 from qovery_async.transport.sessions import CLOSED
+from qovery_async.transport.shield import shielded
 from qovery_async.transport.turn import wait_for_turn
 from qovery_async.transport.websocket import Connection
+from qovery_async.vocabulary.values import define
 
 _ACCEPT = "application/json"
 
 
-@attrs.define
+@define
 class Handshakes:
     """Opens the connections of one stream, one after another."""
 
@@ -88,7 +90,7 @@ class Handshakes:
             await self._responded(response, time.monotonic() - began)
         except BaseException:  # a hook failed, or the task is cancelled: nobody else knows the connection
             if isinstance(found, Connection):
-                with anyio.CancelScope(shield=True):
+                with shielded():
                     await found.close()
             raise
         return found

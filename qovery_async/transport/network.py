@@ -7,14 +7,14 @@ import ssl as ssl_module
 from typing import Any
 
 import aiohttp
-import attrs
 from yarl import URL
 
 from qovery_async.secrecy.secret import Secret, not_pickled, revealed
 from qovery_async.transport.sessions import Sessions
+from qovery_async.vocabulary.values import frozen
 
 
-@attrs.frozen
+@frozen
 class Proxy:
     """The address of a proxy without user and password, which aiohttp would show in errors, and what replaces them."""
 
@@ -36,7 +36,7 @@ class Proxy:
         return cls(url.with_user(None), {"Proxy-Authorization": header})
 
 
-@attrs.frozen
+@frozen
 class Network:
     """The sessions of a client, and the TLS and proxy settings of their connections.
 

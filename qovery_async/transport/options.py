@@ -12,6 +12,7 @@ from qovery_async.errors import ConfigurationError
 from qovery_async.pacing.pace import Pace
 from qovery_async.secrecy.secret import Secret
 from qovery_async.transport.retry import RetryPolicy
+from qovery_async.vocabulary.values import frozen
 
 
 def _seconds(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:
@@ -20,7 +21,7 @@ def _seconds(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:
         raise ConfigurationError(f"timeout: {attribute.name} must be a positive number of seconds, got {value!r}")
 
 
-@attrs.frozen
+@frozen
 class Timeout:
     """Limits in seconds; None is no limit.
 
@@ -40,7 +41,7 @@ NO_TIMEOUT = Timeout(total=None, attempt=None, connect=None, read=None)
 """No limit at all; without the argument `timeout`, the default limits apply."""
 
 
-@attrs.frozen
+@frozen
 class Options:
     """What a client applies to each call; `with_options` changes a copy of it."""
 

@@ -17,6 +17,7 @@ from qovery_async.pacing.pace import Pace
 from qovery_async.pacing.rate import read_rate, read_retry_after
 from qovery_async.transport.request import Request
 from qovery_async.transport.response import Response
+from qovery_async.vocabulary.values import frozen
 
 Outcome = Response | TransportError
 """What one attempt ended with."""
@@ -38,7 +39,7 @@ def _flag(_: object, attribute: attrs.Attribute[Any], value: Any) -> None:
         raise ConfigurationError(f"retries: {attribute.name} must be True or False, got {value!r}")
 
 
-@attrs.frozen
+@frozen
 class RetryPolicy:
     """How often and how soon a failed call is retried.
 
@@ -101,7 +102,7 @@ class RetryQuota:
             self._left = min(self.CAPACITY, self._left + amount)
 
 
-@attrs.frozen
+@frozen
 class Retry:
     """The call is retried in `delay` seconds, at the expense of `price` from the quota."""
 
@@ -109,7 +110,7 @@ class Retry:
     price: int
 
 
-@attrs.frozen
+@frozen
 class GiveUp:
     """The call is not retried; the log and the error give the `reason` after "not retried: "."""
 

@@ -15,19 +15,20 @@ from collections.abc import AsyncGenerator, Callable
 from weakref import WeakKeyDictionary
 
 import aiohttp
-import anyio
 import attrs
 
 from qovery_async.errors import ConfigurationError
 from qovery_async.transport.closed_loops import close_without_loop
 from qovery_async.transport.eager import REQUEST_CLASS
 from qovery_async.transport.pool import Connector
+from qovery_async.transport.shield import shielded
 from qovery_async.transport.watch import Watch
+from qovery_async.vocabulary.values import define
 
 CLOSED = "the client was closed during this request"
 
 
-@attrs.define(eq=False)
+@define(eq=False)
 class Session:
     """An open session, and the responses and the generator that are ended with it."""
 
@@ -123,7 +124,7 @@ class Sessions:
                 continue
             if _runs_here(loop):
                 # Shielded: a cancelled task would leave some connections open.
-                with anyio.CancelScope(shield=True):
+                with shielded():
                     await session.keeper.aclose()
             elif not loop.is_closed():
                 asyncio.run_coroutine_threadsafe(session.keeper.aclose(), loop)

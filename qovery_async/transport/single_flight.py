@@ -6,14 +6,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
-import attrs
-
 from qovery_async.transport.loop import running_loop
+from qovery_async.vocabulary.values import define
 
 T = TypeVar("T")
 
 
-@attrs.define(eq=False)
+@define(eq=False)
 class _Run(Generic[T]):
     task: asyncio.Task[T]
     waiting: int = 0

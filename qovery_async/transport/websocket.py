@@ -9,7 +9,6 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import aiohttp
-import attrs
 from yarl import URL
 
 from qovery_async.errors import ResponseTooLarge, TransportError
@@ -22,6 +21,7 @@ from qovery_async.transport.options import Timeout
 from qovery_async.transport.request import Request
 from qovery_async.transport.response import Response
 from qovery_async.transport.sessions import CLOSED, Session
+from qovery_async.vocabulary.values import frozen
 
 PING_EVERY = 30.0
 """Seconds of silence before a ping, as Qovery's command line sends them; without a pong in half the time, the connection is lost."""
@@ -41,7 +41,7 @@ _TEXT, _BINARY = aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.BINARY
 _PING, _PONG = aiohttp.WSMsgType.PING, aiohttp.WSMsgType.PONG
 
 
-@attrs.frozen
+@frozen
 class Closing:
     """The end of a connection: the code and the reason that the server gave."""
 

@@ -21,6 +21,7 @@ from qovery_async.variables.parents import VariablesParent
 from qovery_async.variables.plan import PlanMemory
 from qovery_async.variables.present import Here
 from qovery_async.vocabulary import UNSET, Unset
+from qovery_async.vocabulary.values import define
 
 V = TypeVar("V")
 
@@ -34,7 +35,7 @@ class _About(TypedDict):
     enable_interpolation_in_file: bool | Unset
 
 
-@attrs.define
+@define
 class Applying:
     """Makes the changes of one plan for one place."""
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 from typing import Literal
 
-import attrs
-
 from qovery_async.secrecy.masking import MASK, looks_secret, without_passwords
 from qovery_async.secrecy.printable import one_line
 from qovery_async.variables.present import SeenVariable
+from qovery_async.vocabulary.values import frozen
 
 _SIGNS = {"update": "~", "delete": "-"}
 
 
-@attrs.frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False)
 class VariableChange:
     """One change of a variable, which is one request.
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import attrs
-
 from qovery_async import models
 from qovery_async.deployments.kinds import Identified
 from qovery_async.directory.entries import DirectoryEntry, is_id
@@ -12,11 +10,12 @@ from qovery_async.directory.lists import Lists
 from qovery_async.errors import ConfigurationError
 from qovery_async.runtime.core import Core
 from qovery_async.secrecy.printable import one_line
+from qovery_async.vocabulary.values import frozen
 
 _WITHOUT = ("DATABASE", "ARGOCD_APP")
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class VariablesParent:
     """A project, an environment or a service, to which variables belong.
 

@@ -20,6 +20,7 @@ from qovery_async.variables.parents import VariablesParent
 from qovery_async.variables.present import Here
 from qovery_async.variables.values import VariableValue, WantedVariable
 from qovery_async.vocabulary.displayed import Displayed, Plain, Rows
+from qovery_async.vocabulary.values import define, frozen
 
 FRESH = 60.0
 """Seconds for which a plan is applied without looking again."""
@@ -28,7 +29,7 @@ FRESH = 60.0
 _NOTHING = WantedVariable()
 
 
-@attrs.define(eq=False)
+@define(eq=False)
 class PlanMemory:
     """What this process knows of a plan: what it saw, when, and what it has done since."""
 
@@ -44,7 +45,7 @@ class PlanMemory:
         return None if self.begun or time.monotonic() - self.seen_at > FRESH else self.seen
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class VariablesPlan(Displayed):
     """What `client.variables.apply` would change; `print(plan)` shows it, with secrets masked.
 
@@ -130,7 +131,7 @@ class VariablesPlan(Displayed):
         return cls.from_dict(cast("dict[str, Any]", data), desired)
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class VariablesDrift:
     """How variables differ from what they should be.
 
@@ -158,7 +159,7 @@ class VariablesDrift:
         return json.dumps(self.to_dict(), indent=2)
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class VariablesApplied:
     """The result of applying a plan.
 

@@ -12,6 +12,7 @@ from qovery_async.variables.changes import VariableChange
 from qovery_async.variables.parents import VariablesParent
 from qovery_async.variables.present import Here, SeenVariable
 from qovery_async.variables.values import WantedVariable
+from qovery_async.vocabulary.values import define
 
 Inherited = Literal["override", "error"]
 Secrets = Literal["write", "keep"]
@@ -20,7 +21,7 @@ _TWICE = "which is an alias too: the API has no alias of an alias"
 _UNREADABLE = "is a secret of another place, whose value cannot be read: give it in a later source"
 
 
-@attrs.define
+@define
 class Planning:
     """Finds the changes for one place; `problems` are the reasons why there is no way."""
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-import attrs
-
 from qovery_async import models
 from qovery_async.secrecy.printable import one_line
+from qovery_async.vocabulary.values import frozen
 
 PLAIN = ("VALUE", "FILE", "OVERRIDE", "ALIAS")
 """The types that a plan can write."""
@@ -15,7 +14,7 @@ PLAIN = ("VALUE", "FILE", "OVERRIDE", "ALIAS")
 _NEAREST_FIRST = ("ENVIRONMENT", "PROJECT")
 
 
-@attrs.frozen(kw_only=True, repr=False)
+@frozen(kw_only=True, repr=False)
 class SeenVariable:
     """A variable as the API listed it. `text` is None where it cannot be read; `updated_at` is in ISO 8601."""
 
@@ -56,7 +55,7 @@ class SeenVariable:
         return "BUILT_IN" in (self.type, self.scope)
 
 
-@attrs.frozen
+@frozen
 class Here:
     """The variables that can be seen at a place, by key: its own, and the nearest of those that it inherits."""
 

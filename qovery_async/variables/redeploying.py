@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-import attrs
-
 from qovery_async import models
 from qovery_async.bulk import Bulk
 from qovery_async.deployments.clusters import Deployments
@@ -16,6 +14,7 @@ from qovery_async.resources.environments import Environments
 from qovery_async.resources.services import Services
 from qovery_async.runtime.core import Core
 from qovery_async.variables.parents import VariablesParent
+from qovery_async.vocabulary.values import frozen
 
 _DOES_NOT_RUN = ("READY", "STOP", "DELET", "WAITING_STOP", "WAITING_DELET")
 """How the states begin of what does not run, and of what is about to stop."""
@@ -56,7 +55,7 @@ async def redeploy(core: Core, parent: VariablesParent, timeout: float, *, chang
     return tuple(ids)
 
 
-@attrs.frozen
+@frozen
 class _Service:
     """What `client.deployments` needs to know of a service, so that it looks nothing up."""
 

@@ -7,6 +7,7 @@ import attrs
 from qovery_async.errors import ConfigurationError
 from qovery_async.secrecy.masking import SecretText
 from qovery_async.secrecy.printable import one_line
+from qovery_async.vocabulary.values import frozen
 
 
 def _secret(value: object) -> SecretText:
@@ -21,14 +22,14 @@ def _filled(_: object, attribute: attrs.Attribute[str], value: object) -> None:
         raise ConfigurationError(f"{attribute.name} must be a non-empty string, got {one_line(repr(value))}")
 
 
-@attrs.frozen
+@frozen
 class SecretValue:
     """The value of a secret: `{"API_KEY": SecretValue(text)}`. Its `repr` is masked."""
 
     value: str = attrs.field(converter=_secret)
 
 
-@attrs.frozen
+@frozen
 class AliasOf:
     """Another key, whose value the variable has: `{"DATABASE_URL": AliasOf("QOVERY_POSTGRESQL_URL")}`.
 
@@ -38,7 +39,7 @@ class AliasOf:
     key: str = attrs.field(validator=_filled)
 
 
-@attrs.frozen
+@frozen
 class MountedFile:
     """A file: its content, and the path at which Qovery mounts it. `SecretValue` as content makes a secret file."""
 
@@ -50,7 +51,7 @@ VariableValue = str | SecretValue | AliasOf | MountedFile
 """What a variable should be. A string is a value only: a secret stays a secret, and a file a file."""
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class WantedVariable:
     """What one variable should be, however it was said.
 

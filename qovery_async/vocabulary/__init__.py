@@ -11,6 +11,7 @@ import attrs
 
 from qovery_async.secrecy.masking import MASK, masked
 from qovery_async.vocabulary.displayed import Displayed, Plain, Rows, hidden_attributes, values_of
+from qovery_async.vocabulary.values import define, frozen
 
 
 class Unset(enum.Enum):
@@ -143,7 +144,7 @@ def resolve_recursion(model: type[Model], namespace: dict[str, Any]) -> None:
     model.__annotations__.update({name: hints[name] for name in model.__annotations__})
 
 
-@attrs.define(repr=False)
+@define(repr=False)
 class UnknownVariant:
     """An object of a kind that this version does not know.
 
@@ -172,7 +173,7 @@ class UnknownVariant:
         yield "raw", Plain(masked(self.raw))
 
 
-@attrs.frozen
+@frozen
 class Wire:
     """The key of an attribute in JSON, if it is not the attribute's name."""
 
@@ -191,7 +192,7 @@ def _pydantic() -> Any:
     return import_module("qovery_async.codec.pydantic_schema")
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class ByTag(_Rule):
     """Selects the branch of a union by the value of one key."""
 
@@ -199,7 +200,7 @@ class ByTag(_Rule):
     branches: Mapping[str, Any]
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class ByKey(_Rule):
     """Selects the branch of a union by the first of these keys that an object has; `""` is the branch for the rest."""
 

@@ -1,4 +1,4 @@
-"""Does the arithmetic of a budget give out what an hour allows, and not more?"""
+"""Do callers that share a budget send what an hour allows, and not more? Three hours, simulated at random."""
 
 from __future__ import annotations
 
@@ -11,22 +11,12 @@ from collections.abc import Callable
 from typing import Any
 
 import attrs
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qovery_async import Rate, Turn
-from qovery_async.pacing.budget import DOUBT, LIMIT, LOOK, MARGIN, SOON, Budget
+from qovery_async import Rate
+from qovery_async.pacing.budget import DOUBT, LIMIT, Budget
 from qovery_async.pacing.rate import WINDOW
-
-
-def take(budget: Budget, now: float, *, patient: bool = False) -> Turn:
-    return budget.take(now, most=math.inf, patient=patient)
-
-
-def drain(budget: Budget, now: float) -> int:
-    """What can be taken at once."""
-    return next(n for n in itertools.count() if not take(budget, now).taken)
 
 
 @attrs.define
@@ -72,7 +62,7 @@ def simulate(hours: Hours, callers: int, seed: int, *, patient: float, rest: flo
         def again(now: float) -> None:
             ask(now, waits=waits)
 
-        turn = take(budget, now, patient=waits)
+        turn = budget.take(now, most=math.inf, patient=waits)
         if turn.taken:
             at(now + turn.wait + dice.random(), lambda now: arrive(now, again))
         else:
@@ -122,171 +112,3 @@ class TestHours:
     @settings(deadline=None, max_examples=20)
     def test_are_never_short_for_those_who_need_half(self, hours: Hours, seed: int, patient: float) -> None:
         assert simulate(hours, LIMIT // 4, seed, patient=patient, rest=WINDOW / 2) == 0
-
-
-class TestBudget:
-    def test_sends_a_first_burst_and_spreads_the_last_fifth(self) -> None:
-        budget = Budget()
-        turns = [take(budget, 0, patient=True) for _ in range(2000)]
-        assert Counter(turns) == {Turn(taken=True): 801, Turn(taken=False, wait=SOON): 1199}
-        budget.learn(1, Rate(LIMIT, LIMIT - 800, 600))
-        waits = [take(budget, 1, patient=True).wait for _ in range(199)]
-        steps = [later - sooner for sooner, later in itertools.pairwise(waits)]
-        assert waits[0] == 0
-        assert steps == pytest.approx([steps[0]] * 198)
-        assert 590 < waits[-1] < 600
-        assert take(budget, 1, patient=True) == Turn(taken=False, wait=600 + MARGIN)
-
-    def test_is_refused_only_when_it_is_empty_to_those_who_do_not_wait(self) -> None:
-        assert drain(Budget(), 0) == LIMIT
-
-    def test_gives_no_turn_that_comes_too_late(self) -> None:
-        budget = Budget()
-        budget.learn(0, Rate(100, 11, 1005))
-        assert budget.take(0, most=0, patient=True) == Turn(taken=True)
-        late = budget.take(0, most=50, patient=True)
-        assert (late.taken, 50 < late.wait < 150) == (False, True)
-        assert budget.take(0, most=150, patient=True) == attrs.evolve(late, taken=True)
-
-    def test_goes_by_the_documented_hour_where_the_api_tells_nothing(self) -> None:
-        budget = Budget()
-        assert drain(budget, 0) == LIMIT
-        assert drain(budget, WINDOW - 1) == 0
-        assert drain(budget, WINDOW + MARGIN) == LIMIT
-        budget = Budget()
-        assert sum(take(budget, 0, patient=True).taken for _ in range(LIMIT)) == 801
-        assert [take(budget, DOUBT, patient=True).wait for _ in range(2)] == [0, pytest.approx(WINDOW / 200, rel=0.01)]
-
-    def test_counts_what_others_have_used(self) -> None:
-        budget = Budget()
-        budget.learn(0, Rate(LIMIT, 7, 100))
-        assert drain(budget, 1) == 7
-
-    def test_is_not_led_astray_by_answers_out_of_order(self) -> None:
-        budget = Budget()
-        for _ in range(10):
-            take(budget, 0)
-        for remaining in (995, 990, 999):
-            budget.learn(1, Rate(LIMIT, remaining, 100))
-        assert drain(budget, 2) == 990
-
-    def test_heeds_no_late_answer_of_the_hour_before(self) -> None:
-        budget = Budget()
-        budget.learn(0, Rate(LIMIT, 500, 10))
-        take(budget, 11)
-        budget.learn(13, Rate(LIMIT, 0, 0))
-        assert drain(budget, 13) == LIMIT - 1
-        assert budget.ends > WINDOW
-
-    def test_sees_that_the_next_hour_has_begun_already(self) -> None:
-        budget = Budget()
-        budget.learn(0, Rate(LIMIT, 3, 100))
-        take(budget, 99.5)
-        budget.learn(99.9, Rate(LIMIT, LIMIT - 1, WINDOW))
-        assert drain(budget, 100) == LIMIT - 1
-
-    def test_counts_requests_around_the_end_in_both_hours(self) -> None:
-        budget = Budget()
-        budget.learn(0, Rate(LIMIT, 600, 100))
-        for _ in range(300):
-            take(budget, 99)
-        assert drain(budget, 101.5) == LIMIT - 300
-
-    def test_does_not_send_anybody_to_sleep_for_an_hour_that_no_answer_has_confirmed(self) -> None:
-        budget = Budget(limit=5, remaining=5)
-        assert {take(budget, now, patient=True).wait for now in (0, 0, 0, 0, 0, 1, 2)} == {0, SOON}
-
-    def test_asks_even_where_little_is_left_of_an_hour_that_begins(self) -> None:
-        budget = Budget()
-        budget.learn(0, Rate(LIMIT, 900, 100))
-        for _ in range(850):
-            take(budget, 99)
-        assert [take(budget, 101.5, patient=True).taken for _ in range(2)] == [True, False]
-
-    @pytest.mark.parametrize(("limit", "left"), [(5000, 4990), (50, 40)])
-    def test_follows_a_limit_that_changes(self, limit: int, left: int) -> None:
-        budget = Budget()
-        for _ in range(10):
-            take(budget, 0)
-        budget.learn(1, Rate(limit, limit - 5, 100))
-        assert drain(budget, 2) == left
-
-    def test_survives_a_clock_that_is_set(self) -> None:
-        budget = Budget()
-        drain(budget, 1e6)
-        assert drain(budget, 1e6 - 7200) == LIMIT
-        budget.learn(1e6 - 7199, Rate(LIMIT, 0, 100))
-        assert drain(budget, 1e6 - 7150) == 0
-        assert drain(budget, 2e6) == LIMIT
-
-    def test_follows_an_end_that_moves_on_with_each_answer(self) -> None:
-        budget = Budget()
-        for now in range(1000):
-            take(budget, now)
-            budget.learn(now + 0.5, Rate(100, 60, 50))
-        assert budget.ends < 1100
-        assert drain(budget, 1000) > 0
-
-
-class TestAnOddResponse:
-    """One that says what cannot be, or what is not so: it stops nobody for good."""
-
-    DAYS = 30 * 24 * WINDOW
-
-    def test_that_names_a_window_longer_than_an_hour_is_not_believed(self) -> None:
-        budget = Budget()
-        take(budget, 0)
-        budget.learn(1, Rate(LIMIT, 0, self.DAYS))
-        assert drain(budget, 2) == LIMIT - 1
-        assert budget.ends <= WINDOW + MARGIN
-
-    @pytest.mark.parametrize("patient", [False, True])
-    @pytest.mark.parametrize("odd", [Rate(LIMIT, 0, WINDOW), Rate(1, 0, WINDOW), Rate(10**9, 0, WINDOW)])
-    def test_that_says_nothing_is_left_is_looked_at_after_minutes(self, odd: Rate, *, patient: bool) -> None:
-        budget = Budget()
-        take(budget, 0)
-        budget.learn(1, odd)
-        wait = 1 + LOOK - 2
-        assert take(budget, 2, patient=patient) == Turn(taken=False, wait=wait)
-        assert [take(budget, 2 + wait, patient=patient).taken for _ in range(2)] == [True, False]
-        budget.learn(3 + wait, Rate(LIMIT, 990, WINDOW - wait))
-        assert drain(budget, 4 + wait) == 990
-
-    def test_that_is_repeated_is_looked_at_again(self) -> None:
-        budget = Budget()
-        looks = []
-        for second in range(3000):
-            if take(budget, second).taken:
-                looks.append(second)
-                budget.learn(second, Rate(LIMIT, 0, WINDOW))
-        assert looks == [*range(0, 3000, int(LOOK))]
-
-    def test_that_is_right_costs_one_refused_look_in_its_hour(self) -> None:
-        budget = Budget()
-        looks = []
-        for second in range(3000):
-            if take(budget, second).taken:
-                looks.append(second)
-                budget.learn(second, Rate(LIMIT, 0, WINDOW - second, refused=True))
-        assert looks == [0, LOOK]
-        assert drain(budget, WINDOW + 2 * MARGIN) == LIMIT
-
-    def test_makes_no_call_wait_that_cannot_wait_for_the_end(self) -> None:
-        budget = Budget()
-        budget.learn(0, Rate(LIMIT, 0, WINDOW))
-        assert budget.take(1, most=LOOK + 10, patient=True) == Turn(taken=False, wait=WINDOW + MARGIN - 1)
-
-    def test_is_not_looked_at_while_earlier_responses_are_on_their_way(self) -> None:
-        budget = Budget()
-        budget.learn(0, Rate(LIMIT, 5, WINDOW))
-        assert drain(budget, 2 * LOOK) == 5
-        assert drain(budget, 3 * LOOK - 1) == 0
-        budget.learn(3 * LOOK - 1, Rate(LIMIT, 3, WINDOW))
-        assert drain(budget, 4 * LOOK - 2) == 0
-        assert drain(budget, 4 * LOOK - 1) == 1
-
-    def test_is_not_suspected_where_the_own_count_explains_it(self) -> None:
-        budget = Budget()
-        assert drain(budget, 0) == LIMIT
-        budget.learn(1, Rate(LIMIT, 0, WINDOW))
-        assert drain(budget, WINDOW - 1) == 0

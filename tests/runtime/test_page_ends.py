@@ -80,7 +80,10 @@ class TestAfterTheLastItem:
         asked = Asked(items("a", "b"), items("b", "a"))
         assert await ids(after(asked)) == ["a", "b"]
         (record,) = caplog.records
-        assert record.getMessage().startswith("x.y: the list was read up to item 2; the next page brought no new item")
+        assert record.getMessage() == (
+            "x.y: the list was read up to item 2; the next page brought no new item although it was full, so there "
+            "may be more that the API does not return"
+        )
         assert (record.name, record.levelno) == ("qovery", logging.WARNING)
 
     async def test_a_page_that_begins_where_it_was_asked_to_is_no_loss(self, caplog: pytest.LogCaptureFixture) -> None:
@@ -91,6 +94,16 @@ class TestAfterTheLastItem:
     async def test_items_without_a_key_are_told_apart_by_what_they_hold(self, caplog: pytest.LogCaptureFixture) -> None:
         nameless = [Item(None, "one"), Item(None, "two")]
         assert [item.text async for item in after(Asked(nameless, nameless))] == ["one", "two"]
+        assert len(caplog.records) == 1
+
+    async def test_an_item_that_changed_in_between_is_no_new_one(self) -> None:
+        asked = Asked([Item("a", "queued"), Item("b")], [Item("a", "done"), Item("c")], items())
+        assert [item.text async for item in after(asked)] == ["queued", "", ""]
+
+    async def test_items_that_are_no_models_have_no_key(self, caplog: pytest.LogCaptureFixture) -> None:
+        asked = Asked(["odd", Item("a")], ["even"])
+        assert [item async for item in after(asked)] == ["odd", Item("a"), "even"]
+        assert asked.of == [UNSET, "a"]
         assert len(caplog.records) == 1
 
     async def test_the_last_item_that_has_a_key_is_the_next_start(self) -> None:
@@ -154,8 +167,12 @@ class TestTokens:
         pages = [Page(items(), next=str(number)) for number in range(99)]
         enough = Asked(*pages, Page(items("a"), next="x"), *[Page(items(), next=f"y{n}") for n in range(99)], Page([]))
         assert await ids(next_token("x.y", enough, UNSET, key="id")) == ["a"]
-        with pytest.raises(DecodeError, match="returned 100 pages without items, one after the other, so the list"):
+        with pytest.raises(DecodeError) as caught:
             await ids(next_token("x.y", Asked(*pages, Page([], next="x"), Page([])), UNSET, key="id"))
+        assert str(caught.value) == (
+            "x.y: the API returned 100 pages without items, one after the other, so the list has no end that can be "
+            "read. The items so far are right but may not be all; ask for fewer, such as those of a shorter time"
+        )
 
 
 class TestWhatAPageSays:
@@ -183,3 +200,7 @@ class TestWhatAPageSays:
         assert len(Page([1, 2])) == 2
         assert [*Page([1, 2])] == [1, 2]
         assert not Page(list[int](), next="more")
+
+    def test_is_shown_as_a_table_of_its_items(self) -> None:
+        shown: Any = Page(items("a"))
+        assert "<td>a</td>" in shown._repr_html_()

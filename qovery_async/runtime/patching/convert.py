@@ -100,7 +100,7 @@ def _mapping(value: Mapping[str, Any], target: Any) -> dict[str, Any]:
     """A map, JSON that no model describes, or what a user gives in place of a model."""
     if target is Any or target is None:
         return dict(encode_body(value))
-    model = None if get_origin(target) is dict else branch(value, target)
+    model = branch(value, target)
     types = {attribute.wire: attribute.type for attribute in attributes(model)} if model else {}
     item = get_args(target)[1] if get_origin(target) is dict else None
     return {key: converted(inner, types.get(key, item)) for key, inner in value.items() if inner is not UNSET}
@@ -114,7 +114,7 @@ def _object(source: Model, target: type[Model]) -> dict[str, Any]:
         key = attribute.wire
         # The tag of a union's branch has a value of its own.
         value = found.get(key, UNSET if attribute.absent is None else attribute.absent)
-        place = rule.moved.get(key, "")
+        place = rule.moved.get(key)
         # Of `registry_id` and `registry.id`, the first says it as the request does.
         if place and (value is UNSET or value is None or place.partition(".")[0] == key):
             value = _at(source, place, value)

@@ -14,9 +14,10 @@ from qovery_async.secrecy import masking
 from qovery_async.secrecy.masking import MASK, looks_secret, masked, without_passwords
 from qovery_async.secrecy.printable import one_line
 from qovery_async.vocabulary import UNSET, Model
+from qovery_async.vocabulary.values import frozen
 
 
-@attrs.frozen(repr=False)
+@frozen(repr=False)
 class PatchChange:
     """One value of a request that a patch changes. `UNSET` as `before` or `after`: the key is not there.
 
@@ -36,7 +37,7 @@ class PatchChange:
         return f"<PatchChange {self}>"
 
 
-@attrs.frozen(repr=False)
+@frozen(repr=False)
 class PatchPreview:
     """The request that `patch` would send, and its differences from what is there.
 

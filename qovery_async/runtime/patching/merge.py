@@ -23,12 +23,10 @@ def merged(before: Any, change: Any, type_: Any, old: type[Model] | None = None)
     if parts is None or not is_object(before):
         return converted(change, type_)
     old = old or branch(before, type_)
-    new = old
-    if _is_other_kind(parts, before, type_):
-        new = other_branch(parts, type_)
-        if new is None:
-            return converted(change, type_)
-    elif old is None and union_rule(without_none(type_)[0]) is None:
+    chosen = _chosen(parts, type_)
+    new = branch(chosen, type_) if chosen else old
+    # What no model describes is replaced; a branch that this version does not know merges with its like.
+    if new is None and not (union_rule(without_none(type_)[0]) and chosen.items() <= before.items()):
         return converted(change, type_)
     types = {attribute.wire: attribute.type for attribute in attributes(new)} if new else {}
     out = {key: value for key, value in before.items() if new is old or key in types}
@@ -42,7 +40,8 @@ def merged(before: Any, change: Any, type_: Any, old: type[Model] | None = None)
 
 def other_branch(parts: Mapping[str, Any], type_: Any) -> type[Model] | None:
     """The branch of a union that a change chooses by itself."""
-    return branch(_chosen(parts, type_), type_) if _chosen(parts, type_) else None
+    chosen = _chosen(parts, type_)
+    return branch(chosen, type_) if chosen else None
 
 
 def _parts(change: Any, type_: Any) -> Mapping[str, Any] | None:
@@ -58,17 +57,6 @@ def _chosen(parts: Mapping[str, Any], type_: Any) -> dict[str, Any]:
     keys = () if rule is None else (rule.key,) if isinstance(rule, ByTag) else tuple(rule.branches)
     chosen = {key: parts[key] for key in keys if parts.get(key, UNSET) is not UNSET and parts[key] is not None}
     return {key: encode_body(value) for key, value in chosen.items()}
-
-
-def _is_other_kind(parts: Mapping[str, Any], before: Mapping[str, Any], type_: Any) -> bool:
-    """Whether a change makes an object of another branch of a union, known or not."""
-    chosen = _chosen(parts, type_)
-    if not chosen:
-        return False
-    rule = union_rule(without_none(type_)[0])
-    if isinstance(rule, ByTag):
-        return bool(chosen[rule.key] != before.get(rule.key))
-    return branch(chosen, type_) is not branch(before, type_)
 
 
 def _excluded(model: type[Model] | None, given: Mapping[str, Any]) -> list[str]:

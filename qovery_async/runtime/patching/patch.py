@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Literal, TypeVar
 
-import attrs
-
 from qovery_async.codec.shapes import attributes
 from qovery_async.codec.unknown_keys import accept, tell
 from qovery_async.codec.writer import encode_body
@@ -17,6 +15,7 @@ from qovery_async.runtime.patching.hidden import check
 from qovery_async.runtime.patching.merge import merged, other_branch
 from qovery_async.runtime.patching.turns import one_at_a_time
 from qovery_async.vocabulary import Model
+from qovery_async.vocabulary.values import frozen
 
 T = TypeVar("T")
 
@@ -28,7 +27,7 @@ _CHOICES = ("raise", "again", "ignore")
 _ATTEMPTS = 5
 
 
-@attrs.frozen
+@frozen
 class Patch:
     """A change of one object: `read` gets it, `target` is the type of the request that replaces it."""
 

@@ -7,11 +7,13 @@ from typing import Any
 
 import attrs
 
+from qovery_async.vocabulary.values import frozen
+
 Pair = tuple[str, str]
 """The names of a response's model and of the request's model that it becomes."""
 
 
-@attrs.frozen
+@frozen
 class Conversion:
     """How a response becomes a request, where that is more than the keys that both have.
 
@@ -25,7 +27,7 @@ class Conversion:
     unsendable: Mapping[str, str] = attrs.Factory(dict[str, str])
 
 
-@attrs.frozen
+@frozen
 class NeverBack:
     """A value that never comes back, and that sending an object without it would erase, or may.
 

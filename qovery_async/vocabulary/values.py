@@ -1,0 +1,65 @@
+"""When does a class of values become an attrs class? With its first object, or the first look at its attributes.
+
+attrs writes and compiles the methods of each class. That takes longer than all else that an import does, and a program
+uses few of the classes that it imports. `define` and `frozen` are those of attrs: they make the slots at once, and the
+methods come with the first use. The class may not use `super()` without arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+if TYPE_CHECKING:
+    from attrs import define as define  # noqa: PLC0414  # handed on
+    from attrs import frozen as frozen  # noqa: PLC0414  # handed on
+else:
+
+    def define(class_: type | None = None, /, **options: Any) -> Any:
+        """What makes a class one of attrs, as `attrs.define` does, but later."""
+        return partial(_defined, options) if class_ is None else _defined(options, class_)
+
+    def frozen(class_: type | None = None, /, **options: Any) -> Any:
+        """What makes a class one of attrs, as `attrs.frozen` does, but later."""
+        return define(class_, frozen=True, **options)
+
+
+_FIRST = ("__attrs_attrs__", "__match_args__", "__setstate__", "__init__")
+"""What may be asked for before there is an object, or by what makes one."""
+
+
+class _Late:
+    """A name that attrs gives to a class, together with the others, when the first of them is asked for."""
+
+    def __init__(self, complete: Callable[[type], object]) -> None:
+        self._complete = complete
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._class, self._name = owner, name
+
+    def __get__(self, instance: object, owner: type) -> Any:
+        self._complete(self._class)  # twice by two threads at once, it is the same
+        return getattr(owner if instance is None else instance, self._name)
+
+
+def _defined(options: dict[str, Any], class_: type) -> type:
+    """The class with slots for its attributes, which attrs completes later."""
+    own = tuple([name for name, type_ in class_.__annotations__.items() if "ClassVar" not in str(type_)])
+    weak = () if any("__weakref__" in vars(base) for base in class_.__mro__[1:]) else ("__weakref__",)
+    names = {name: value for name, value in vars(class_).items() if name not in (*own, "__dict__", "__weakref__")}
+    late = {name: _Late(partial(_complete, options, class_)) for name in _FIRST if name not in names}
+    slots = {"__slots__": own + weak, "__qualname__": class_.__qualname__}
+    return type(class_)(class_.__name__, class_.__bases__, {**names, **late, **slots})
+
+
+def _complete(options: dict[str, Any], class_: type, late: type) -> None:
+    """Takes over what attrs adds to a class with the same slots."""
+    there = vars(late)
+    added = {k: v for k, v in vars(attrs.define(class_, **options)).items() if k not in there or k in _FIRST}
+    # Those of `_FIRST` last: nobody has an object before the rest is there.
+    for name in sorted(added, key=lambda name: name in _FIRST):
+        if isinstance(there.get(name), _Late | None):
+            setattr(late, name, added[name])
