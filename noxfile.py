@@ -30,7 +30,7 @@ GROUPS = ("--dist", "loadgroup")
 # Nothing that these import is for POSIX systems only.
 PORTABLE = ("bulk", "codec", "find", "inventory", "pacing", "patching", "runtime", "variables")
 # What takes long, in the order in which `nightly` runs it.
-NIGHTLY = ("coverage", "mutants", "typing", "lowest", "fuzz", "soak")
+NIGHTLY = ("coverage", "mutants", "typing", "recipes", "lowest", "fuzz", "soak")
 # These tests read files outside the packages, so they show quickly if the archive misses one.
 SAMPLE = ("tests/codegen/write", "tests/test_document_references.py", "tests/test_house.py")
 # Of actionlint 1.7.7, as WebAssembly: the wrapper on PyPI downloads a program while it is installed.
@@ -74,6 +74,15 @@ def lowest(session: nox.Session) -> None:
     install(session, "test")
     session.install(*(word.replace(">=", "==") for word in PYPROJECT["project"]["dependencies"]))
     session.run("pytest", *ALONE, "--ignore=tests/typing", *session.posargs)
+
+
+@nox.session
+def recipes(session: nox.Session) -> None:
+    """Runs the code of README and docs on every other Python found, with all extras; `slow` runs it on its own."""
+    extras = ",".join(PYPROJECT["project"]["optional-dependencies"])
+    needed = ("-e", f"{ROOT}[{extras}]", *nox.project.dependency_groups(PYPROJECT, "test"))
+    for python in at(session, Path(session.create_tmp()).resolve(), others(session, PYTHONS), *needed):
+        session.run(python, "-m", "pytest", "-n", "auto", "tests/test_documents.py", *session.posargs, external=True)
 
 
 @nox.session
@@ -221,7 +230,7 @@ def mutants(session: nox.Session) -> None:
 
 @nox.session
 def nightly(session: nox.Session) -> None:
-    """Runs what takes long: coverage, mutants, an hour of fuzzing, soak, typing for every Python, oldest dependencies."""
+    """Runs what takes long: coverage, mutants, an hour of fuzzing, soak, every Python, oldest dependencies."""
     for name in NIGHTLY:
         session.notify(name, posargs=["-max_total_time=3600"] if name == "fuzz" else [])
 

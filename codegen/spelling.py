@@ -16,6 +16,7 @@ _SPOKEN = {
     "api": "API",
     "argocd": "Argo CD",
     "aws": "AWS",
+    "azure": "Azure",
     "bitbucket": "Bitbucket",
     "dns": "DNS",
     "eks": "EKS",
@@ -34,6 +35,7 @@ _SPOKEN = {
     "mcp": "MCP",
     "scaleway": "Scaleway",
     "terraform": "Terraform",
+    "vpc": "VPC",
 }
 # Names that need a noun where they stand alone.
 _ALONE = {

@@ -63,14 +63,18 @@ IN_ORDER = (
 IN_BOTH_STYLES = ("docs/start.md", "docs/cookbook/", "docs/migrating/")
 # In commands, `...` stands for a token.
 TOKEN, DOTS = "your-api-token", "..."
-QUICK = 5
-"""How many times faster than real time deployments go: one takes two seconds."""
+QUICK = 20
+"""How many times faster than real time deployments go: one takes half a second."""
+SLOWER = {"docs/deployments.md": 5}
+"""It cancels a deployment after a second."""
 
 
 @pytest.fixture
-def environ() -> Iterator[dict[str, str]]:
+def environ(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
     """What points a program at an emulator of its own."""
-    with in_thread(Emulator(world="demo", token=TOKEN, rate_limit=None, speed=QUICK)) as emulator:
+    block = request.node.callspec.params.get("block") if hasattr(request.node, "callspec") else None
+    speed = SLOWER.get(block.document, QUICK) if block else QUICK
+    with in_thread(Emulator(world="demo", token=TOKEN, rate_limit=None, speed=speed)) as emulator:
         (organization,) = emulator.state.every("organization")
         emulator.tokens.accept(DOTS, organizations=frozenset([organization.id]))
         yield {"QOVERY_API_URL": emulator.url, "QOVERY_WS_URL": emulator.ws_url, "QOVERY_API_TOKEN": TOKEN}

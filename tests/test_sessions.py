@@ -14,7 +14,7 @@ import noxfile
 from tests.support import ROOT
 from tests.support.sessions import sessions
 
-NIGHTLY = {"coverage", "fuzz", "lowest", "mutants", "soak", "typing"}
+NIGHTLY = {"coverage", "fuzz", "lowest", "mutants", "recipes", "soak", "typing"}
 """What takes long: `nox -s nightly` runs these, one after the other."""
 BY_HAND = {
     "bench",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
 from typing import TypeVar
 
 import attrs
@@ -13,6 +14,7 @@ from codegen.decisions.sentences import Sentences, Thing
 from codegen.facts import ObjectSchema
 
 T = TypeVar("T")
+_NUMBERS = ("int", "float")
 
 
 @attrs.frozen
@@ -109,14 +111,19 @@ class FieldsOf:
 
 @attrs.frozen
 class Fields(Table):
-    """Notes on fields, by their name or in some models."""
+    """Notes on fields: in some models, by their name, or by a unit that ends it or stands in it."""
 
     fields: dict[str, str]
     fields_of: list[FieldsOf]
+    units: dict[str, str] = attrs.Factory(dict[str, str])
+    """By a pattern such as `*_mib`."""
 
     def note(self, model: str, field: str) -> str | None:
         own = (row.notes[field] for row in self.fields_of if model in row.models and field in row.notes)
-        return next(own, self.fields.get(field))
+        return next(own, self.fields.get(field) or self._unit(field))
+
+    def _unit(self, field: str) -> str | None:
+        return next((unit for pattern, unit in self.units.items() if fnmatchcase(field, pattern)), None)
 
     def idle(self, api: Api) -> Iterator[tuple[Place, str]]:
         fields = {name: {f.name for f in s.fields} for name, s in api.schemas.items() if isinstance(s, ObjectSchema)}
@@ -124,6 +131,12 @@ class Fields(Table):
         general = {field for model, own in fields.items() for field in own if (model, field) not in special}
         for field in self.fields.keys() - general:
             yield ("fields", field), "no model has this field"
+        numbers = {
+            f.name for s in api.schemas.values() if isinstance(s, ObjectSchema) for f in s.fields if f.type in _NUMBERS
+        }
+        for pattern in self.units:
+            if not any(fnmatchcase(field, pattern) for field in numbers & general - self.fields.keys()):
+                yield ("units", pattern), "matches no field that is a number and has no note"
         for number, row in enumerate(self.fields_of):
             for model, field in ((model, field) for model in row.models for field in row.notes):
                 if model in fields and (field not in fields[model] or row.notes[field] == self.fields.get(field)):

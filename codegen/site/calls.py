@@ -16,7 +16,21 @@ from codegen.spelling import plural, snake
 
 _WIDTH = 88
 _CLIENTS = ("AsyncQovery", "Qovery")
-_TIMES = {"timeout": "600", "remote_port": "5432"}
+# What parameters of capabilities have in an example. Others stand for themselves.
+_VALUES = {
+    "action": '"deploy"',
+    "calls": "client.projects.list, client.clusters.list",
+    "command": '["ls", "-l"]',
+    "desired": '{"LOG_LEVEL": "debug"}',
+    "function": "client.environments.get_statuses",
+    "items": "environment_ids",
+    "mode": '"clone"',
+    "params": "organization=organization_id, cluster=cluster_id",
+    "path": '"/cluster/status"',
+    "remote_port": "5432",
+    "streams": '{"api": client.streams.service_logs(service_id)}',
+    "timeout": "600",
+}
 
 
 @attrs.frozen
@@ -65,18 +79,20 @@ class Calls:
             as_keywords = all(key.isidentifier() for key in changes)
             written += [f"{key}={literal(value)}" for key, value in changes.items() if as_keywords]
             written += [] if as_keywords else [literal(changes)]
-        elif method.parameters and method.parameters[-1].kind is inspect.Parameter.VAR_POSITIONAL:
-            written.append(method.parameters[-1].name)
-        return written
+        starred = [p.name for p in method.parameters if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+        return [*written, *(_VALUES[name] for name in starred if name in _VALUES)]
 
     def _argument(self, path: str, method: Method, parameter: inspect.Parameter) -> str:
         value = parameter.name
         operation = self.api.calls.get(f"{path}.{method.name}")
         if operation and operation.body and parameter.name == "body":
             return literal(LeastBodies(self.api).of(operation.body.type))
-        types = {p.name: p.type for p in (*operation.path_parameters, *operation.query)} if operation else {}
-        enum = self.api.schemas.get(types.get(value, ""))
-        value = literal(enum.values[0]) if isinstance(enum, EnumSchema) else _TIMES.get(value, value)
+        if operation:
+            types = {p.name: p.type for p in (*operation.path_parameters, *operation.query)}
+            enum = self.api.schemas.get(types[value])
+            value = literal(enum.values[0]) if isinstance(enum, EnumSchema) else value
+        else:
+            value = _VALUES.get(value, value)
         return f"{parameter.name}={value}" if parameter.kind is inspect.Parameter.KEYWORD_ONLY else value
 
 
@@ -157,7 +173,7 @@ def _result(method: Method) -> str:
 
 def _noun(method: Method) -> str:
     """What the result may be called: `applications` for a list of them."""
-    returned = spelled(method.signature.return_annotation).replace("models.", "")
+    returned = re.sub(r"models\.|^Async(Generator|Iterator)\[", "", spelled(method.signature.return_annotation))
     found = re.search(r"[A-Z]\w*", returned.replace("Page[", "list["))
     if not found or found[0] in ("Any", "None") or len(found[0]) <= 2:
         return "text" if returned == "str" else "result"

@@ -10,6 +10,7 @@ from codegen.decisions.named import Api
 from codegen.decisions.tables import Decisions
 from codegen.facts import EnumSchema, Field, ObjectSchema, Schema, UnionSchema
 from codegen.site.names import Linker, cell, slug
+from codegen.site.usual import usual
 from codegen.spelling import member, spoken
 from codegen.write.docstrings import Uses
 from codegen.write.layout import Layout
@@ -117,7 +118,7 @@ class ModelPages:
         return self.names.type(field.type, page) + (" or `None`" if field.nullable else "")
 
     def _meaning(self, name: str, schema: ObjectSchema, field: Field, page: str) -> str:
-        note = self.decisions.fields.note(name, field.name) or _usual(field)
+        note = self.decisions.fields.note(name, field.name) or usual(field)
         secret = field.name in self.decisions.secrets.of_model(name, schema).attributes
         return self.names.prose(note, page) + (" Masked in the `repr`." if secret else "")
 
@@ -128,22 +129,3 @@ def _spelled(field: Field) -> str:
 
 def _required(field: Field) -> str:
     return "yes" if field.required else "no"
-
-
-_USUAL = {
-    "created_at": "When it was created.",
-    "updated_at": "When it was last changed; absent if never.",
-    "id": "Its id.",
-    "name": "Its name.",
-    "description": "Free text.",
-    "icon_uri": "The address of its icon.",
-}
-
-
-def _usual(field: Field) -> str:
-    """What a field without a note means, where its name says it: an id names what it belongs to."""
-    if field.name in _USUAL:
-        return _USUAL[field.name]
-    if field.name.endswith("_id") and field.type == "str":
-        return f"The id of the {spoken(field.name.removesuffix('_id'))}."
-    return ""

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from keyword import iskeyword
 from typing import Any
 
+from codegen.decisions import tables
 from codegen.decisions.named import Api
 from codegen.facts import EnumSchema, Field, ObjectSchema, UnionSchema, references
 from codegen.write.layout import Layout
@@ -59,6 +60,7 @@ class BodyFiles:
         self._schemas = api.schemas
         self._layout = layout
         self._writer = writer
+        self._notes = tables.read().fields
         parameters = [p.type for o in api.operations for p in (*o.path_parameters, *o.query)]
         self._sent = layout.sendable | {name for type_ in parameters for name in references(type_)}
         self.patched = set[str]()
@@ -179,7 +181,7 @@ class BodyFiles:
     def _declared(
         self, owner: str, keys: dict[str, list[str]], required: set[str], defined: set[str]
     ) -> list[dict[str, str]]:
-        """The keys with their types; a type that names what its module defines later is a string."""
+        """The keys with their types and meanings; a type that names what its module defines later is a string."""
         here = {
             n for name, m in self._layout.module_of.items() if m == self._layout.module_of[owner] for n in _all(name)
         }
@@ -190,8 +192,17 @@ class BodyFiles:
             named = set(re.findall(r"(?<!\.)\b\w+", type_)) & here
             quoted = f'"{type_}"' if named - defined else type_
             is_optional = required and wire not in required
-            declared.append({"wire": wire, "type": f"NotRequired[{quoted}]" if is_optional else quoted})
+            type_ = f"NotRequired[{quoted}]" if is_optional else quoted
+            declared.append({"wire": wire, "type": type_, "note": self._note(owner, wire)})
         return declared
+
+    def _note(self, owner: str, wire: str) -> str:
+        """What a key means, which an editor shows; in a union, what it means in the first branch that says it."""
+        schema = self._schemas.get(owner)
+        if isinstance(schema, UnionSchema):
+            return next(filter(None, (self._note(branch, wire) for branch in schema.branches)), "")
+        names = (field.name for field in self._fields(owner) if field.wire == wire)
+        return next(filter(None, (self._notes.note(owner, name) for name in names)), "")
 
     def _refuse_twins(self, names: list[str]) -> None:
         twice = [name for name, count in Counter([*names, *self._schemas]).items() if count > 1]

@@ -45,9 +45,13 @@ class AgenticWorkflowResourcesDict(TypedDict):
     """`models.AgenticWorkflowResources` as a mapping."""
 
     cpu_milli: int
+    """Millicores: 1000 are one CPU."""
     ram_mib: int
+    """MiB."""
     gpu: int
+    """How many GPUs."""
     storage_gib: int
+    """GiB. Stored, but not applied yet."""
 
 
 class CancelAgenticWorkflowDeploymentRequestDict(TypedDict, total=False):
@@ -103,9 +107,13 @@ class AgenticWorkflowResourcesPatch(TypedDict, total=False):
     """What to change in a `models.AgenticWorkflowResources`."""
 
     cpu_milli: int | Unset
+    """Millicores: 1000 are one CPU."""
     ram_mib: int | Unset
+    """MiB."""
     gpu: int | Unset
+    """How many GPUs."""
     storage_gib: int | Unset
+    """GiB. Stored, but not applied yet."""
 
 
 class AgenticWorkflowModelPatch(TypedDict, total=False):

@@ -73,6 +73,7 @@ class SlackAlertReceiverCreationRequestDict(TypedDict):
     description: str
     type: models.AlertReceiverType | AlertReceiverTypeStr
     send_resolved: bool
+    """Whether a message is sent when the alert ends, too."""
     webhook_url: str
     owner: NotRequired[str | Unset | None]
     severity: NotRequired[str | Unset | None]
@@ -85,6 +86,7 @@ class SlackAlertReceiverEditRequestDict(TypedDict):
     description: str
     type: models.AlertReceiverType | AlertReceiverTypeStr
     send_resolved: bool
+    """Whether a message is sent when the alert ends, too."""
     owner: NotRequired[str | Unset | None]
     severity: NotRequired[str | Unset | None]
     webhook_url: NotRequired[str | Unset | None]
@@ -135,6 +137,7 @@ class SlackAlertReceiverPatch(TypedDict, total=False):
     description: str | Unset
     type: models.AlertReceiverType | AlertReceiverTypeStr | Unset
     send_resolved: bool | Unset
+    """Whether a message is sent when the alert ends, too."""
     owner: str | Unset | None
     severity: str | Unset | None
     webhook_url: str | Unset | None

@@ -20,6 +20,7 @@ class AlertPresentationDict(TypedDict, total=False):
 
     summary: str | Unset | None
     runbook_url: str | Unset | None
+    """The address of a page that says how to solve the problem."""
 
 
 AlertRuleConditionKindStr: TypeAlias = Literal["CUSTOM", "BUILT"]
@@ -64,6 +65,7 @@ class AlertRuleEditRequestDict(TypedDict):
     tag: str
     condition: models.AlertRuleCondition | AlertRuleConditionDict
     for_duration: str
+    """How long the condition must hold: an ISO 8601 duration such as `PT5M`."""
     severity: models.AlertSeverity | AlertSeverityStr
     enabled: bool
     alert_receiver_ids: list[str] | tuple[str, ...]
@@ -88,6 +90,7 @@ class AlertRuleCreationRequestDict(TypedDict):
     tag: str
     condition: models.AlertRuleCondition | AlertRuleConditionDict
     for_duration: str
+    """How long the condition must hold: an ISO 8601 duration such as `PT5M`."""
     severity: models.AlertSeverity | AlertSeverityStr
     presentation: models.AlertPresentation | AlertPresentationDict
     enabled: bool
@@ -117,6 +120,7 @@ class AlertRulePatch(TypedDict, total=False):
     tag: str | Unset
     condition: models.AlertRuleCondition | AlertRuleConditionPatch | Unset
     for_duration: str | Unset
+    """How long the condition must hold: an ISO 8601 duration such as `PT5M`."""
     severity: models.AlertSeverity | AlertSeverityStr | Unset
     enabled: bool | Unset
     alert_receiver_ids: list[str] | tuple[str, ...] | Unset

@@ -32,12 +32,14 @@ class ApplicationNetworkRequestDict(TypedDict, total=False):
     """`models.ApplicationNetworkRequest` as a mapping."""
 
     sticky_session: bool | Unset | None
+    """Whether the load balancer leads a user to the same instance each time."""
 
 
 class DeployRequestDict(TypedDict):
     """`models.DeployRequest` as a mapping."""
 
     git_commit_id: str
+    """The SHA of the commit to deploy."""
 
 
 class ApplicationDeploymentRestrictionRequestDict(TypedDict):
@@ -46,6 +48,7 @@ class ApplicationDeploymentRestrictionRequestDict(TypedDict):
     mode: models.DeploymentRestrictionModeEnum | DeploymentRestrictionModeEnumStr
     type: models.DeploymentRestrictionTypeEnum | DeploymentRestrictionTypeEnumStr
     value: str
+    """A path does not begin with `/`."""
 
 
 class ApplicationEditRequestDict(TypedDict):
@@ -63,23 +66,34 @@ class ApplicationEditRequestDict(TypedDict):
     build_mode: NotRequired[models.BuildModeEnum | BuildModeEnumStr | Unset | None]
     dockerfile_path: NotRequired[str | Unset | None]
     cpu: NotRequired[int | Unset | None]
+    """Millicores: 1000 are one CPU."""
     memory: NotRequired[int | Unset | None]
+    """MB: 1024 are one GB."""
     gpu: NotRequired[int | Unset | None]
+    """How many GPUs."""
     ephemeral_storage_in_gib: NotRequired[int | Unset | None]
+    """GiB; the platform has a default."""
     min_running_instances: NotRequired[int | Unset | None]
+    """How many run at least; 0 is none."""
     max_running_instances: NotRequired[int | Unset | None]
+    """How many run at most; -1 is no limit."""
     auto_preview: NotRequired[bool | Unset | None]
+    """Whether preview environments get one of it; unless given, the environment decides."""
     ports: NotRequired[Sequence[models.ServicePort | ServicePortDict] | Unset | None]
     arguments: NotRequired[list[str] | tuple[str, ...] | Unset | None]
     entrypoint: NotRequired[str | Unset | None]
+    """The entrypoint of the container; unless given, that of its image."""
     auto_deploy: NotRequired[bool | Unset | None]
+    """Whether a new commit or image tag is deployed by itself."""
     annotations_groups: NotRequired[
         Sequence[models.ServiceAnnotationRequest | ServiceAnnotationRequestDict] | Unset | None
     ]
     labels_groups: NotRequired[Sequence[models.ServiceLabelRequest | ServiceLabelRequestDict] | Unset | None]
     icon_uri: NotRequired[str | Unset | None]
     docker_target_build_stage: NotRequired[str | Unset | None]
+    """The stage of the Dockerfile to build."""
     cpu_architecture: NotRequired[models.CpuArchitectureEnum | CpuArchitectureEnumStr | Unset | None]
+    """Unless given, that of the cluster."""
     autoscaling: NotRequired[models.AutoscalingPolicyRequest | AutoscalingPolicyRequestDict | Unset | None]
 
 
@@ -97,22 +111,33 @@ class ApplicationRequestDict(TypedDict):
     build_mode: NotRequired[models.BuildModeEnum | BuildModeEnumStr | Unset | None]
     dockerfile_path: NotRequired[str | Unset | None]
     cpu: NotRequired[int | Unset | None]
+    """Millicores: 1000 are one CPU."""
     memory: NotRequired[int | Unset | None]
+    """MB: 1024 are one GB."""
     gpu: NotRequired[int | Unset | None]
+    """How many GPUs."""
     ephemeral_storage_in_gib: NotRequired[int | Unset | None]
+    """GiB; the platform has a default."""
     min_running_instances: NotRequired[int | Unset | None]
+    """How many run at least; 0 is none."""
     max_running_instances: NotRequired[int | Unset | None]
+    """How many run at most; -1 is no limit."""
     auto_preview: NotRequired[bool | Unset | None]
+    """Whether preview environments get one of it; unless given, the environment decides."""
     arguments: NotRequired[list[str] | tuple[str, ...] | Unset | None]
     entrypoint: NotRequired[str | Unset | None]
+    """The entrypoint of the container; unless given, that of its image."""
     auto_deploy: NotRequired[bool | Unset | None]
+    """Whether a new commit or image tag is deployed by itself."""
     annotations_groups: NotRequired[
         Sequence[models.ServiceAnnotationRequest | ServiceAnnotationRequestDict] | Unset | None
     ]
     labels_groups: NotRequired[Sequence[models.ServiceLabelRequest | ServiceLabelRequestDict] | Unset | None]
     icon_uri: NotRequired[str | Unset | None]
     docker_target_build_stage: NotRequired[str | Unset | None]
+    """The stage of the Dockerfile to build."""
     cpu_architecture: NotRequired[models.CpuArchitectureEnum | CpuArchitectureEnumStr | Unset | None]
+    """Unless given, that of the cluster."""
     autoscaling: NotRequired[models.AutoscalingPolicyRequest | AutoscalingPolicyRequestDict | Unset | None]
 
 
@@ -126,6 +151,7 @@ class ApplicationDeploymentRestrictionPatch(TypedDict, total=False):
     mode: models.DeploymentRestrictionModeEnum | DeploymentRestrictionModeEnumStr | Unset
     type: models.DeploymentRestrictionTypeEnum | DeploymentRestrictionTypeEnumStr | Unset
     value: str | Unset
+    """A path does not begin with `/`."""
 
 
 class ApplicationPatch(TypedDict, total=False):
@@ -138,20 +164,31 @@ class ApplicationPatch(TypedDict, total=False):
     build_mode: models.BuildModeEnum | BuildModeEnumStr | Unset | None
     dockerfile_path: str | Unset | None
     cpu: int | Unset | None
+    """Millicores: 1000 are one CPU."""
     memory: int | Unset | None
+    """MB: 1024 are one GB."""
     gpu: int | Unset | None
+    """How many GPUs."""
     ephemeral_storage_in_gib: int | Unset | None
+    """GiB; the platform has a default."""
     min_running_instances: int | Unset | None
+    """How many run at least; 0 is none."""
     max_running_instances: int | Unset | None
+    """How many run at most; -1 is no limit."""
     healthchecks: models.Healthcheck | HealthcheckPatch | Unset
     auto_preview: bool | Unset | None
+    """Whether preview environments get one of it; unless given, the environment decides."""
     ports: Sequence[models.ServicePort | ServicePortDict] | Unset | None
     arguments: list[str] | tuple[str, ...] | Unset | None
     entrypoint: str | Unset | None
+    """The entrypoint of the container; unless given, that of its image."""
     auto_deploy: bool | Unset | None
+    """Whether a new commit or image tag is deployed by itself."""
     annotations_groups: Sequence[models.ServiceAnnotationRequest | ServiceAnnotationRequestDict] | Unset | None
     labels_groups: Sequence[models.ServiceLabelRequest | ServiceLabelRequestDict] | Unset | None
     icon_uri: str | Unset | None
     docker_target_build_stage: str | Unset | None
+    """The stage of the Dockerfile to build."""
     cpu_architecture: models.CpuArchitectureEnum | CpuArchitectureEnumStr | Unset | None
+    """Unless given, that of the cluster."""
     autoscaling: models.AutoscalingPolicyRequest | AutoscalingPolicyPatch | Unset | None

@@ -20,4 +20,5 @@ class ArgoCdDestinationClusterMappingRequestDict(TypedDict):
 
     agent_cluster_id: str
     argocd_cluster_url: str
+    """The address of the cluster as ArgoCD knows it, such as `https://kubernetes.default.svc`."""
     cluster_id: str

@@ -37,6 +37,7 @@ class AwsRoleCredentialsRequestDict(TypedDict):
     type: models.AwsRoleCredentialsRequestType | AwsRoleCredentialsRequestTypeStr
     name: str
     role_arn: str
+    """The ARN of the AWS role that is assumed."""
 
 
 class AwsStaticCredentialsRequestDict(TypedDict):
@@ -56,6 +57,7 @@ class EksAnywhereVsphereRoleCredentialsRequestDict(TypedDict):
     vsphere_user: str
     vsphere_password: str
     role_arn: str
+    """The ARN of the AWS role that is assumed."""
 
 
 class EksAnywhereVsphereStaticCredentialsRequestDict(TypedDict):
@@ -84,6 +86,7 @@ class AwsRoleCredentialsPatch(TypedDict, total=False):
     type: models.AwsRoleCredentialsRequestType | AwsRoleCredentialsRequestTypeStr | Unset
     name: str | Unset
     role_arn: str | Unset
+    """The ARN of the AWS role that is assumed."""
 
 
 class AwsStaticCredentialsPatch(TypedDict, total=False):
@@ -103,6 +106,7 @@ class EksAnywhereVsphereRoleCredentialsPatch(TypedDict, total=False):
     vsphere_user: str | Unset
     vsphere_password: str | Unset
     role_arn: str | Unset
+    """The ARN of the AWS role that is assumed."""
 
 
 class EksAnywhereVsphereStaticCredentialsPatch(TypedDict, total=False):
@@ -136,6 +140,7 @@ class AwsCredentialsPatch(TypedDict, total=False):
     )
     name: str | Unset
     role_arn: str | Unset
+    """The ARN of the AWS role that is assumed."""
     access_key_id: str | Unset
     secret_access_key: str | Unset
     vsphere_user: str | Unset

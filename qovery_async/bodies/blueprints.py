@@ -20,6 +20,7 @@ class BlueprintVariableRequestDict(TypedDict):
     name: str
     value: str
     is_secret: NotRequired[bool | Unset | None]
+    """Whether the API never returns its value."""
 
 
 BlueprintSpecOverridesCredentialsStr: TypeAlias = Literal["cluster", "env"]
@@ -35,6 +36,7 @@ class BlueprintUpdateVariableValueDict(TypedDict):
 
     value: str
     is_secret: NotRequired[bool | Unset | None]
+    """Whether the API never returns its value."""
 
 
 class BlueprintSpecOverridesDict(TypedDict, total=False):
@@ -44,9 +46,13 @@ class BlueprintSpecOverridesDict(TypedDict, total=False):
     credentials: models.BlueprintSpecOverridesCredentials | BlueprintSpecOverridesCredentialsStr | Unset | None
     backend: models.BlueprintSpecOverridesBackend | BlueprintSpecOverridesBackendStr | Unset | None
     timeout: int | Unset | None
+    """Seconds."""
     cpu: str | Unset | None
+    """As Kubernetes writes it: `500m` is half a CPU."""
     ram: str | Unset | None
+    """As Kubernetes writes it: `512Mi`, `1Gi`."""
     storage: str | Unset | None
+    """As Kubernetes writes it: `1Gi`."""
 
 
 class BlueprintCreateRequestDict(TypedDict):
@@ -54,6 +60,7 @@ class BlueprintCreateRequestDict(TypedDict):
 
     name: str
     tag: str
+    """The version of the blueprint in the catalog, such as `aws/postgres/17/1.0.1`."""
     icon: str
     variables: NotRequired[Sequence[models.BlueprintVariableRequest | BlueprintVariableRequestDict] | Unset | None]
     spec_overrides: NotRequired[models.BlueprintSpecOverrides | BlueprintSpecOverridesDict | Unset | None]
@@ -64,6 +71,7 @@ class BlueprintUpdateRequestDict(TypedDict):
 
     name: str
     tag: str
+    """The version of the blueprint in the catalog, such as `aws/postgres/17/1.0.1`."""
     icon: str
     variables: NotRequired[
         Mapping[str, models.BlueprintUpdateVariableValue | BlueprintUpdateVariableValueDict | None] | Unset | None

@@ -73,8 +73,11 @@ class KarpenterNodePoolLimitsDict(TypedDict):
 
     enabled: bool
     max_cpu_in_vcpu: int
+    """CPUs, not millicores."""
     max_memory_in_gibibytes: int
+    """GiB."""
     max_gpu: int
+    """How many GPUs at most (0 unless given)."""
 
 
 KarpenterNodePoolRequirementKeyStr: TypeAlias = Literal[
@@ -108,7 +111,9 @@ class KarpenterNodePoolConsolidationDict(TypedDict):
     enabled: bool
     days: Sequence[models.WeekdayEnum | WeekdayEnumStr]
     start_time: str
+    """The time of day, such as `PT22:30`."""
     duration: str
+    """An ISO 8601 duration, such as `PT2H45M`."""
 
 
 class KarpenterDefaultNodePoolOverrideDict(TypedDict, total=False):
@@ -116,7 +121,9 @@ class KarpenterDefaultNodePoolOverrideDict(TypedDict, total=False):
 
     limits: models.KarpenterNodePoolLimits | KarpenterNodePoolLimitsDict | Unset | None
     spot_enabled: bool | Unset | None
+    """Whether the nodes are spot instances; unless given, as `ClusterFeatureKarpenterParameters` says."""
     consolidate_after: str | Unset | None
+    """A duration such as `10m` or `1h`, at most `24h`."""
 
 
 class KarpenterNodePoolRequirementDict(TypedDict):
@@ -139,7 +146,9 @@ class KarpenterCronjobNodePoolOverrideDict(TypedDict, total=False):
     consolidation: models.KarpenterNodePoolConsolidation | KarpenterNodePoolConsolidationDict | Unset | None
     limits: models.KarpenterNodePoolLimits | KarpenterNodePoolLimitsDict | Unset | None
     spot_enabled: bool | Unset | None
+    """Whether the nodes are spot instances; unless given, as `ClusterFeatureKarpenterParameters` says."""
     consolidate_after: str | Unset | None
+    """A duration such as `10m` or `1h`, at most `24h`."""
 
 
 class KarpenterStableNodePoolOverrideDict(TypedDict, total=False):
@@ -148,7 +157,9 @@ class KarpenterStableNodePoolOverrideDict(TypedDict, total=False):
     consolidation: models.KarpenterNodePoolConsolidation | KarpenterNodePoolConsolidationDict | Unset | None
     limits: models.KarpenterNodePoolLimits | KarpenterNodePoolLimitsDict | Unset | None
     spot_enabled: bool | Unset | None
+    """Whether the nodes are spot instances; unless given, as `ClusterFeatureKarpenterParameters` says."""
     consolidate_after: str | Unset | None
+    """A duration such as `10m` or `1h`, at most `24h`."""
 
 
 class KarpenterGpuNodePoolOverrideDict(TypedDict, total=False):
@@ -158,10 +169,14 @@ class KarpenterGpuNodePoolOverrideDict(TypedDict, total=False):
     limits: models.KarpenterNodePoolLimits | KarpenterNodePoolLimitsDict | Unset | None
     requirements: Sequence[models.KarpenterNodePoolRequirement | KarpenterNodePoolRequirementDict] | Unset | None
     disk_size_in_gib: int | Unset | None
+    """GiB."""
     disk_iops: int | Unset | None
+    """Operations per second, from 3000 to 16000."""
     disk_throughput: int | Unset | None
+    """MB per second, from 125 to 1000."""
     spot_enabled: bool | Unset | None
     consolidate_after: str | Unset | None
+    """A duration such as `10m` or `1h`, at most `24h`."""
 
 
 class ClusterFeatureNatGatewayParametersDict(TypedDict, total=False):
@@ -195,8 +210,12 @@ class ClusterFeatureKarpenterParametersDict(TypedDict):
     """`models.ClusterFeatureKarpenterParameters` as a mapping."""
 
     spot_enabled: bool
+    """Deprecated: each node pool has its own. Counts only if none of them is given."""
     disk_size_in_gib: int
+    """GiB."""
     default_service_architecture: models.CpuArchitectureEnum | CpuArchitectureEnumStr
     qovery_node_pools: models.KarpenterNodePool | KarpenterNodePoolDict
     disk_iops: NotRequired[int | Unset | None]
+    """Operations per second, from 3000 to 16000."""
     disk_throughput: NotRequired[int | Unset | None]
+    """MB per second, from 125 to 1000."""

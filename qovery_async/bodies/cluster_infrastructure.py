@@ -48,6 +48,7 @@ class ClusterInfrastructureEksAnywhereBackupS3ParametersDict(TypedDict):
     bucket: str
     region: str
     role_arn: str
+    """The ARN of the AWS role that is assumed."""
     key_prefix: NotRequired[str | Unset | None]
 
 
@@ -57,6 +58,7 @@ class ClusterEksAnywhereGitRepositoryDict(TypedDict):
     url: str
     git_token_id: str
     branch: NotRequired[str | Unset | None]
+    """Unless given, the default branch of the repository."""
     commit_id: NotRequired[str | Unset | None]
     provider: NotRequired[models.GitProviderEnum | GitProviderEnumStr | Unset | None]
 
@@ -130,6 +132,7 @@ class ClusterInfrastructureEksAnywhereBackupS3ParametersPatch(TypedDict, total=F
     bucket: str | Unset
     region: str | Unset
     role_arn: str | Unset
+    """The ARN of the AWS role that is assumed."""
     key_prefix: str | Unset | None
 
 
@@ -138,6 +141,7 @@ class ClusterEksAnywhereGitRepositoryPatch(TypedDict, total=False):
 
     url: str | Unset
     branch: str | Unset | None
+    """Unless given, the default branch of the repository."""
     commit_id: str | Unset | None
     git_token_id: str | Unset
     provider: models.GitProviderEnum | GitProviderEnumStr | Unset | None

@@ -76,6 +76,7 @@ class ClusterLockRequestDict(TypedDict):
 
     reason: str
     ttl_in_days: NotRequired[int | Unset | None]
+    """Days that the lock lasts."""
 
 
 class ClusterPlatformBindingRequestDict(TypedDict):
@@ -162,12 +163,16 @@ class ClusterRequestDict(TypedDict):
     min_running_nodes: NotRequired[int | Unset | None]
     max_running_nodes: NotRequired[int | Unset | None]
     disk_size: NotRequired[int | Unset | None]
+    """GB, for the disk of each node."""
     disk_iops: NotRequired[int | Unset | None]
+    """Operations per second, from 3000 to 16000."""
     disk_throughput: NotRequired[int | Unset | None]
+    """MB per second, from 125 to 1000."""
     instance_type: NotRequired[str | Unset | None]
     kubernetes: NotRequired[models.KubernetesEnum | KubernetesEnumStr | Unset | None]
     production: NotRequired[bool | Unset | None]
     ssh_keys: NotRequired[list[str] | tuple[str, ...] | Unset | None]
+    """Public keys."""
     features: NotRequired[Sequence[models.ClusterRequestFeature | ClusterRequestFeatureDict] | Unset | None]
     metrics_parameters: NotRequired[models.MetricsParameters | MetricsParametersDict | Unset | None]
     infrastructure_charts_parameters: NotRequired[
@@ -221,12 +226,16 @@ class ClusterPatch(TypedDict, total=False):
     min_running_nodes: int | Unset | None
     max_running_nodes: int | Unset | None
     disk_size: int | Unset | None
+    """GB, for the disk of each node."""
     disk_iops: int | Unset | None
+    """Operations per second, from 3000 to 16000."""
     disk_throughput: int | Unset | None
+    """MB per second, from 125 to 1000."""
     instance_type: str | Unset | None
     kubernetes: models.KubernetesEnum | KubernetesEnumStr | Unset | None
     production: bool | Unset | None
     ssh_keys: list[str] | tuple[str, ...] | Unset | None
+    """Public keys."""
     features: Sequence[models.ClusterRequestFeature | ClusterRequestFeatureDict] | Unset | None
     metrics_parameters: models.MetricsParameters | MetricsParametersPatch | Unset | None
     infrastructure_charts_parameters: (

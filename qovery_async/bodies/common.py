@@ -111,11 +111,15 @@ class ServicePortDict(TypedDict):
 
     id: str
     internal_port: int
+    """The port on which the service listens."""
     publicly_accessible: bool
+    """Whether the port can be reached from the internet."""
     protocol: models.PortProtocolEnum | PortProtocolEnumStr
     name: NotRequired[str | Unset | None]
     external_port: NotRequired[int | Unset | None]
+    """The port outside of the cluster; unless given, a default port."""
     is_default: NotRequired[bool | Unset | None]
+    """Whether the domain leads to this port."""
     public_path: NotRequired[str | Unset | None]
     public_path_rewrite: NotRequired[str | Unset | None]
 
@@ -124,11 +128,15 @@ class ServicePortRequestPortDict(TypedDict):
     """`models.ServicePortRequestPort` as a mapping."""
 
     internal_port: int
+    """The port on which the service listens."""
     publicly_accessible: bool
+    """Whether the port can be reached from the internet."""
     id: NotRequired[str | Unset | None]
     name: NotRequired[str | Unset | None]
     external_port: NotRequired[int | Unset | None]
+    """The port outside of the cluster; unless given, a default port."""
     is_default: NotRequired[bool | Unset | None]
+    """Whether the domain leads to this port."""
     protocol: NotRequired[models.PortProtocolEnum | PortProtocolEnumStr | Unset | None]
     public_path: NotRequired[str | Unset | None]
     public_path_rewrite: NotRequired[str | Unset | None]
@@ -139,6 +147,7 @@ class ServiceStorageRequestStorageDict(TypedDict):
 
     type: models.StorageTypeEnum | StorageTypeEnumStr
     size: int
+    """GB, at least 4."""
     mount_point: str
     id: NotRequired[str | Unset | None]
 

@@ -51,6 +51,7 @@ class ContainerRegistryRequestConfigDict(TypedDict, total=False):
     username: str | Unset | None
     password: str | Unset | None
     role_arn: str | Unset | None
+    """The ARN of the AWS role that is assumed."""
     azure_tenant_id: str | Unset | None
     azure_subscription_id: str | Unset | None
 
@@ -61,6 +62,7 @@ class ContainerRegistryRequestDict(TypedDict):
     name: str
     kind: models.ContainerRegistryKindEnum | ContainerRegistryKindEnumStr
     config: models.ContainerRegistryRequestConfig | ContainerRegistryRequestConfigDict
+    """Its `kind` decides which keys are needed."""
     description: NotRequired[str | Unset | None]
     url: NotRequired[str | Unset | None]
 
@@ -77,3 +79,4 @@ class ContainerRegistryPatch(TypedDict, total=False):
     description: str | Unset | None
     url: str | Unset | None
     config: models.ContainerRegistryRequestConfig | ContainerRegistryRequestConfigPatch | Unset
+    """Its `kind` decides which keys are needed."""

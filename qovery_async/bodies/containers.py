@@ -33,6 +33,7 @@ class ContainerImageCheckRequestDict(TypedDict):
     """`models.ContainerImageCheckRequest` as a mapping."""
 
     image_name: str
+    """As the registry names it: `repository/image` on Docker Hub, `namespace/image` at Scaleway, `repository` in ECR."""
     tag: str
     registry_id: NotRequired[str | Unset | None]
 
@@ -41,12 +42,14 @@ class ContainerNetworkRequestDict(TypedDict, total=False):
     """`models.ContainerNetworkRequest` as a mapping."""
 
     sticky_session: bool | Unset | None
+    """Whether the load balancer leads a user to the same instance each time."""
 
 
 class OrganizationContainerAutoDeployRequestDict(TypedDict, total=False):
     """`models.OrganizationContainerAutoDeployRequest` as a mapping."""
 
     image_name: str | Unset | None
+    """As the registry names it: `repository/image` on Docker Hub, `namespace/image` at Scaleway, `repository` in ECR."""
     tag: str | Unset | None
 
 
@@ -54,6 +57,7 @@ class OrganizationContainerPreviewRequestDict(TypedDict, total=False):
     """`models.OrganizationContainerPreviewRequest` as a mapping."""
 
     image_name: str | Unset | None
+    """As the registry names it: `repository/image` on Docker Hub, `namespace/image` at Scaleway, `repository` in ECR."""
     tag: str | Unset | None
 
 
@@ -63,6 +67,7 @@ class ContainerRequestDict(TypedDict):
     name: str
     registry_id: str
     image_name: str
+    """As the registry names it: `repository/image` on Docker Hub, `namespace/image` at Scaleway, `repository` in ECR."""
     tag: str
     healthchecks: models.Healthcheck | HealthcheckDict
     storage: NotRequired[
@@ -72,15 +77,25 @@ class ContainerRequestDict(TypedDict):
     description: NotRequired[str | Unset | None]
     arguments: NotRequired[list[str] | tuple[str, ...] | Unset | None]
     entrypoint: NotRequired[str | Unset | None]
+    """The entrypoint of the container; unless given, that of its image."""
     cpu: NotRequired[int | Unset | None]
+    """Millicores: 1000 are one CPU."""
     memory: NotRequired[int | Unset | None]
+    """MB: 1024 are one GB."""
     gpu: NotRequired[int | Unset | None]
+    """How many GPUs."""
     ephemeral_storage_in_gib: NotRequired[int | Unset | None]
+    """GiB; the platform has a default."""
     cpu_architecture: NotRequired[models.CpuArchitectureEnum | CpuArchitectureEnumStr | Unset | None]
+    """Unless given, that of the cluster."""
     min_running_instances: NotRequired[int | Unset | None]
+    """How many run at least; 0 is none."""
     max_running_instances: NotRequired[int | Unset | None]
+    """How many run at most; -1 is no limit."""
     auto_preview: NotRequired[bool | Unset | None]
+    """Whether preview environments get one of it; unless given, the environment decides."""
     auto_deploy: NotRequired[bool | Unset | None]
+    """Whether a new commit or image tag is deployed by itself."""
     annotations_groups: NotRequired[
         Sequence[models.ServiceAnnotationRequest | ServiceAnnotationRequestDict] | Unset | None
     ]
@@ -102,19 +117,30 @@ class ContainerPatch(TypedDict, total=False):
     description: str | Unset | None
     registry_id: str | Unset
     image_name: str | Unset
+    """As the registry names it: `repository/image` on Docker Hub, `namespace/image` at Scaleway, `repository` in ECR."""
     tag: str | Unset
     arguments: list[str] | tuple[str, ...] | Unset | None
     entrypoint: str | Unset | None
+    """The entrypoint of the container; unless given, that of its image."""
     cpu: int | Unset | None
+    """Millicores: 1000 are one CPU."""
     memory: int | Unset | None
+    """MB: 1024 are one GB."""
     gpu: int | Unset | None
+    """How many GPUs."""
     ephemeral_storage_in_gib: int | Unset | None
+    """GiB; the platform has a default."""
     cpu_architecture: models.CpuArchitectureEnum | CpuArchitectureEnumStr | Unset | None
+    """Unless given, that of the cluster."""
     min_running_instances: int | Unset | None
+    """How many run at least; 0 is none."""
     max_running_instances: int | Unset | None
+    """How many run at most; -1 is no limit."""
     healthchecks: models.Healthcheck | HealthcheckPatch | Unset
     auto_preview: bool | Unset | None
+    """Whether preview environments get one of it; unless given, the environment decides."""
     auto_deploy: bool | Unset | None
+    """Whether a new commit or image tag is deployed by itself."""
     annotations_groups: Sequence[models.ServiceAnnotationRequest | ServiceAnnotationRequestDict] | Unset | None
     labels_groups: Sequence[models.ServiceLabelRequest | ServiceLabelRequestDict] | Unset | None
     icon_uri: str | Unset | None

@@ -15,7 +15,9 @@ class CustomDomainRequestDict(TypedDict):
 
     domain: str
     generate_certificate: bool
+    """Whether Qovery makes a certificate (True unless given); False if a CDN has one."""
     use_cdn: NotRequired[bool | Unset | None]
+    """Whether the domain is behind a CDN: the check then is only that it leads to an IP address."""
 
 
 class CustomDomainPatch(TypedDict, total=False):
@@ -23,4 +25,6 @@ class CustomDomainPatch(TypedDict, total=False):
 
     domain: str | Unset
     generate_certificate: bool | Unset
+    """Whether Qovery makes a certificate (True unless given); False if a CDN has one."""
     use_cdn: bool | Unset | None
+    """Whether the domain is behind a CDN: the check then is only that it leads to an IP address."""

@@ -54,6 +54,7 @@ class OrganizationCustomRoleUpdateRequestProjectPermissionDict(TypedDict, total=
 
     project_id: str | Unset | None
     is_admin: bool | Unset | None
+    """Manages every environment of the project and may delete the project; `permissions` does not count then."""
     permissions: (
         Sequence[
             models.OrganizationCustomRoleUpdateRequestProjectPermissionPermission

@@ -48,9 +48,13 @@ class DatabaseRequestDict(TypedDict):
     description: NotRequired[str | Unset | None]
     accessibility: NotRequired[models.DatabaseAccessibilityEnum | DatabaseAccessibilityEnumStr | Unset | None]
     cpu: NotRequired[int | Unset | None]
+    """Millicores: 1000 are one CPU. Ignored for a managed database, which has its instance type."""
     instance_type: NotRequired[str | Unset | None]
+    """For a managed database only."""
     memory: NotRequired[int | Unset | None]
+    """MB: 1024 are one GB. Ignored for a managed database, which has its instance type."""
     storage: NotRequired[int | Unset | None]
+    """GB."""
     annotations_groups: NotRequired[
         Sequence[models.ServiceAnnotationRequest | ServiceAnnotationRequestDict] | Unset | None
     ]
@@ -66,13 +70,18 @@ class DatabaseEditRequestDict(TypedDict, total=False):
     version: str | Unset | None
     accessibility: models.DatabaseAccessibilityEnum | DatabaseAccessibilityEnumStr | Unset | None
     cpu: int | Unset | None
+    """Millicores: 1000 are one CPU. Ignored for a managed database, which has its instance type."""
     memory: int | Unset | None
+    """MB: 1024 are one GB. Ignored for a managed database, which has its instance type."""
     storage: int | Unset | None
+    """GB."""
     instance_type: str | Unset | None
+    """For a managed database only."""
     annotations_groups: Sequence[models.ServiceAnnotationRequest | ServiceAnnotationRequestDict] | Unset | None
     labels_groups: Sequence[models.ServiceLabelRequest | ServiceLabelRequestDict] | Unset | None
     icon_uri: str | Unset | None
     disk_type: models.DatabaseDiskType | DatabaseDiskTypeStr | Unset | None
+    """For a managed database of AWS only."""
 
 
 DatabasePatch: TypeAlias = DatabaseEditRequestDict

@@ -19,6 +19,7 @@ class DeployAllRequestApplicationDict(TypedDict):
 
     application_id: str
     git_commit_id: NotRequired[str | Unset | None]
+    """A SHA; unless given, what is deployed already is deployed again."""
 
 
 class DeployAllRequestContainerDict(TypedDict):
@@ -26,6 +27,7 @@ class DeployAllRequestContainerDict(TypedDict):
 
     id: str
     image_tag: NotRequired[str | Unset | None]
+    """Unless given, what is deployed already is deployed again."""
 
 
 class DeployAllRequestJobDict(TypedDict, total=False):
@@ -33,7 +35,9 @@ class DeployAllRequestJobDict(TypedDict, total=False):
 
     id: str | Unset | None
     image_tag: str | Unset | None
+    """Unless given, what is deployed already is deployed again."""
     git_commit_id: str | Unset | None
+    """A SHA; unless given, what is deployed already is deployed again."""
 
 
 class DeployAllRequestHelmDict(TypedDict, total=False):
@@ -42,7 +46,9 @@ class DeployAllRequestHelmDict(TypedDict, total=False):
     id: str | Unset | None
     chart_version: str | Unset | None
     git_commit_id: str | Unset | None
+    """A SHA; unless given, what is deployed already is deployed again."""
     values_override_git_commit_id: str | Unset | None
+    """The SHA of the commit to take the overriding values from."""
 
 
 TerraformDeployRequestActionStr: TypeAlias = Literal["PLAN", "FORCE_UNLOCK", "MIGRATE_STATE"]
@@ -54,6 +60,7 @@ class TerraformDeployRequestDict(TypedDict, total=False):
 
     id: str | Unset | None
     git_commit_id: str | Unset | None
+    """The SHA of the commit to deploy."""
     action: models.TerraformDeployRequestAction | TerraformDeployRequestActionStr | Unset | None
 
 

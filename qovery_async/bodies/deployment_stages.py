@@ -14,6 +14,7 @@ class AttachServiceToDeploymentStageRequestDict(TypedDict, total=False):
     """`models.AttachServiceToDeploymentStageRequest` as a mapping."""
 
     is_skipped: bool | Unset | None
+    """Whether the service is left out when the whole environment is deployed."""
 
 
 class DeploymentStageRequestDict(TypedDict):

@@ -35,7 +35,9 @@ class DeploymentBuildUsageReportRequestDict(TypedDict):
     """`models.DeploymentBuildUsageReportRequest` as a mapping."""
 
     execution_id: str
+    """Names the deployment, as `Status` has it."""
     report_expiration_in_seconds: int
+    """Seconds for which everyone who has the link can read the report."""
 
 
 class EnvironmentServiceIdsAllRequestDict(TypedDict, total=False):
@@ -73,6 +75,7 @@ class CreateEnvironmentRequestDict(TypedDict):
     name: str
     cluster: NotRequired[str | Unset | None]
     mode: NotRequired[models.EnvironmentModeEnum | EnvironmentModeEnumStr | Unset | None]
+    """Any but `PREVIEW`."""
 
 
 class EnvironmentEditRequestDict(TypedDict, total=False):
@@ -80,17 +83,22 @@ class EnvironmentEditRequestDict(TypedDict, total=False):
 
     name: str | Unset | None
     mode: models.EnvironmentModeEnum | EnvironmentModeEnumStr | Unset | None
+    """Any but `PREVIEW`."""
 
 
 class EnvironmentDeploymentRuleEditRequestDict(TypedDict):
     """`models.EnvironmentDeploymentRuleEditRequest` as a mapping."""
 
     timezone: str
+    """The name of a time zone, such as `Europe/Paris`."""
     start_time: datetime | str
+    """The time of day counts; the date is 1970-01-01."""
     stop_time: datetime | str
+    """The time of day counts; the date is 1970-01-01."""
     weekdays: Sequence[models.WeekdayEnum | WeekdayEnumStr]
     on_demand_preview: NotRequired[bool | Unset | None]
     auto_preview: NotRequired[bool | Unset | None]
+    """Counts for the services that leave their own `auto_preview` open."""
     auto_stop: NotRequired[bool | Unset | None]
 
 
@@ -99,6 +107,7 @@ class DockerfileCheckRequestDict(TypedDict):
 
     git_repository: models.ApplicationGitRepositoryRequest | ApplicationGitRepositoryRequestDict
     dockerfile_path: str
+    """Begins at `root_path`."""
 
 
 EnvironmentPatch: TypeAlias = EnvironmentEditRequestDict
@@ -110,8 +119,12 @@ class EnvironmentDeploymentRulePatch(TypedDict, total=False):
 
     on_demand_preview: bool | Unset | None
     auto_preview: bool | Unset | None
+    """Counts for the services that leave their own `auto_preview` open."""
     auto_stop: bool | Unset | None
     timezone: str | Unset
+    """The name of a time zone, such as `Europe/Paris`."""
     start_time: datetime | str | Unset
+    """The time of day counts; the date is 1970-01-01."""
     stop_time: datetime | str | Unset
+    """The time of day counts; the date is 1970-01-01."""
     weekdays: Sequence[models.WeekdayEnum | WeekdayEnumStr] | Unset

@@ -21,7 +21,9 @@ class HelmGitRepositoryRequestDict(TypedDict):
 
     url: str
     branch: NotRequired[str | Unset | None]
+    """Unless given, `main` or `master`."""
     root_path: NotRequired[str | Unset | None]
+    """The folder of the repository to use (`/` unless given)."""
     git_token_id: NotRequired[str | Unset | None]
 
 
@@ -38,7 +40,9 @@ class ApplicationGitRepositoryRequestDict(TypedDict):
     url: str
     provider: models.GitProviderEnum | GitProviderEnumStr
     branch: NotRequired[str | Unset | None]
+    """Unless given, `main` or `master`."""
     root_path: NotRequired[str | Unset | None]
+    """The folder of the repository to use (`/` unless given)."""
     git_token_id: NotRequired[str | Unset | None]
 
 
@@ -65,7 +69,9 @@ class HelmGitRepositoryPatch(TypedDict, total=False):
 
     url: str | Unset
     branch: str | Unset | None
+    """Unless given, `main` or `master`."""
     root_path: str | Unset | None
+    """The folder of the repository to use (`/` unless given)."""
     git_token_id: str | Unset | None
 
 
@@ -74,7 +80,9 @@ class ApplicationGitRepositoryPatch(TypedDict, total=False):
 
     url: str | Unset
     branch: str | Unset | None
+    """Unless given, `main` or `master`."""
     root_path: str | Unset | None
+    """The folder of the repository to use (`/` unless given)."""
     git_token_id: str | Unset | None
     provider: models.GitProviderEnum | GitProviderEnumStr | Unset
 

@@ -32,6 +32,7 @@ class ProbeTypeExecDict(TypedDict, total=False):
     """`models.ProbeTypeExec` as a mapping."""
 
     command: list[str] | tuple[str, ...] | Unset | None
+    """The program and its arguments, each a string."""
 
 
 class ProbeTypeGrpcDict(TypedDict, total=False):
@@ -55,10 +56,15 @@ class ProbeDict(TypedDict, total=False):
 
     type: models.ProbeType | ProbeTypeDict | Unset | None
     initial_delay_seconds: int | Unset | None
+    """Seconds before the first check (30 unless given)."""
     period_seconds: int | Unset | None
+    """Seconds between two checks (10 unless given)."""
     timeout_seconds: int | Unset | None
+    """Seconds that a check may take (5 unless given)."""
     success_threshold: int | Unset | None
+    """How many checks in a row must succeed (1 unless given)."""
     failure_threshold: int | Unset | None
+    """How many checks in a row must fail (9 unless given)."""
 
 
 class HealthcheckDict(TypedDict, total=False):

@@ -38,6 +38,7 @@ class HelmRepositoryRequestConfigDict(TypedDict, total=False):
     azure_tenant_id: str | Unset | None
     azure_subscription_id: str | Unset | None
     role_arn: str | Unset | None
+    """The ARN of the AWS role that is assumed."""
 
 
 class HelmRepositoryRequestDict(TypedDict):
@@ -46,7 +47,9 @@ class HelmRepositoryRequestDict(TypedDict):
     name: str
     kind: models.HelmRepositoryKindEnum | HelmRepositoryKindEnumStr
     skip_tls_verification: bool
+    """Whether the certificate of the repository is not checked."""
     config: models.HelmRepositoryRequestConfig | HelmRepositoryRequestConfigDict
+    """Its `kind` decides which keys are needed."""
     description: NotRequired[str | Unset | None]
     url: NotRequired[str | Unset | None]
 
@@ -63,4 +66,6 @@ class HelmRepositoryPatch(TypedDict, total=False):
     description: str | Unset | None
     url: str | Unset | None
     skip_tls_verification: bool | Unset
+    """Whether the certificate of the repository is not checked."""
     config: models.HelmRepositoryRequestConfig | HelmRepositoryRequestConfigPatch | Unset
+    """Its `kind` decides which keys are needed."""

@@ -43,8 +43,11 @@ class HelmDeployRequestDict(TypedDict, total=False):
     """`models.HelmDeployRequest` as a mapping."""
 
     chart_version: str | Unset | None
+    """For a chart from a Helm repository; not together with `git_commit_id`."""
     git_commit_id: str | Unset | None
+    """For a chart from a Git repository, a SHA; not together with `chart_version`."""
     values_override_git_commit_id: str | Unset | None
+    """The SHA of the commit to take the overriding values from."""
 
 
 HelmForceEventStr: TypeAlias = Literal["DIFF"]
@@ -83,6 +86,7 @@ class HelmDeploymentRestrictionRequestDict(TypedDict):
     mode: models.DeploymentRestrictionModeEnum | DeploymentRestrictionModeEnumStr
     type: models.DeploymentRestrictionTypeEnum | DeploymentRestrictionTypeEnumStr
     value: str
+    """A path does not begin with `/`."""
 
 
 class HelmCheckRequestDict(TypedDict):
@@ -118,11 +122,14 @@ class HelmPortRequestPortWithServiceNameDict(TypedDict):
     """`models.HelmPortRequestPortWithServiceName` as a mapping."""
 
     internal_port: int
+    """The port on which the service listens."""
     name: NotRequired[str | Unset | None]
     external_port: NotRequired[int | Unset | None]
+    """The port outside of the cluster; unless given, a default port."""
     namespace: NotRequired[str | Unset | None]
     protocol: NotRequired[models.HelmPortProtocolEnum | HelmPortProtocolEnumStr | Unset | None]
     is_default: NotRequired[bool | Unset | None]
+    """Whether the domain leads to this port."""
     service_name: NotRequired[str | Unset | None]
 
 
@@ -130,11 +137,14 @@ class HelmPortRequestPortWithServiceSelectorsDict(TypedDict):
     """`models.HelmPortRequestPortWithServiceSelectors` as a mapping."""
 
     internal_port: int
+    """The port on which the service listens."""
     name: NotRequired[str | Unset | None]
     external_port: NotRequired[int | Unset | None]
+    """The port outside of the cluster; unless given, a default port."""
     namespace: NotRequired[str | Unset | None]
     protocol: NotRequired[models.HelmPortProtocolEnum | HelmPortProtocolEnumStr | Unset | None]
     is_default: NotRequired[bool | Unset | None]
+    """Whether the domain leads to this port."""
     service_selectors: NotRequired[Sequence[models.KubernetesSelector | KubernetesSelectorDict] | Unset | None]
 
 
@@ -209,13 +219,17 @@ class HelmRequestDict(TypedDict):
 
     name: str
     auto_deploy: bool
+    """Whether a new commit or image tag is deployed by itself."""
     source: models.HelmRequestSource | HelmRequestSourceDict
     arguments: list[str] | tuple[str, ...]
+    """More arguments of Helm."""
     values_override: models.HelmRequestValuesOverride | HelmRequestValuesOverrideDict
     ports: NotRequired[Sequence[models.HelmPortRequestPort | HelmPortRequestPortDict] | Unset | None]
     description: NotRequired[str | Unset | None]
     timeout_sec: NotRequired[int | Unset | None]
+    """Seconds after which Helm is stopped and the deployment counts as failed (600 unless given)."""
     auto_preview: NotRequired[bool | Unset | None]
+    """Whether preview environments get one of it; unless given, the environment decides."""
     allow_cluster_wide_resources: NotRequired[bool | Unset | None]
     icon_uri: NotRequired[str | Unset | None]
     blueprint_id: NotRequired[str | Unset | None]
@@ -233,6 +247,7 @@ class HelmDeploymentRestrictionPatch(TypedDict, total=False):
     mode: models.DeploymentRestrictionModeEnum | DeploymentRestrictionModeEnumStr | Unset
     type: models.DeploymentRestrictionTypeEnum | DeploymentRestrictionTypeEnumStr | Unset
     value: str | Unset
+    """A path does not begin with `/`."""
 
 
 class HelmRequestSourceWithGitRepositoryPatch(TypedDict, total=False):
@@ -291,10 +306,14 @@ class HelmPatch(TypedDict, total=False):
     name: str | Unset
     description: str | Unset | None
     timeout_sec: int | Unset | None
+    """Seconds after which Helm is stopped and the deployment counts as failed (600 unless given)."""
     auto_preview: bool | Unset | None
+    """Whether preview environments get one of it; unless given, the environment decides."""
     auto_deploy: bool | Unset
+    """Whether a new commit or image tag is deployed by itself."""
     source: models.HelmRequestSource | HelmRequestSourcePatch | Unset
     arguments: list[str] | tuple[str, ...] | Unset
+    """More arguments of Helm."""
     allow_cluster_wide_resources: bool | Unset | None
     values_override: models.HelmRequestValuesOverride | HelmRequestValuesOverridePatch | Unset
     icon_uri: str | Unset | None

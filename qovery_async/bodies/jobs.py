@@ -33,7 +33,9 @@ class JobDeployRequestDict(TypedDict, total=False):
     """`models.JobDeployRequest` as a mapping."""
 
     image_tag: str | Unset | None
+    """The tag to deploy; not together with `git_commit_id`."""
     git_commit_id: str | Unset | None
+    """The SHA of the commit to deploy; not together with `image_tag`."""
 
 
 JobForceEventStr: TypeAlias = Literal["START", "STOP", "DELETE", "CRON"]
@@ -45,6 +47,7 @@ class JobRequestScheduleOnStartDict(TypedDict, total=False):
 
     arguments: list[str] | tuple[str, ...] | Unset | None
     entrypoint: str | Unset | None
+    """The entrypoint of the container; unless given, that of its image."""
 
 
 class JobRequestScheduleOnStopDict(TypedDict, total=False):
@@ -52,6 +55,7 @@ class JobRequestScheduleOnStopDict(TypedDict, total=False):
 
     arguments: list[str] | tuple[str, ...] | Unset | None
     entrypoint: str | Unset | None
+    """The entrypoint of the container; unless given, that of its image."""
 
 
 class JobRequestScheduleOnDeleteDict(TypedDict, total=False):
@@ -59,21 +63,26 @@ class JobRequestScheduleOnDeleteDict(TypedDict, total=False):
 
     arguments: list[str] | tuple[str, ...] | Unset | None
     entrypoint: str | Unset | None
+    """The entrypoint of the container; unless given, that of its image."""
 
 
 class JobRequestScheduleCronjobDict(TypedDict):
     """`models.JobRequestScheduleCronjob` as a mapping."""
 
     scheduled_at: str
+    """A cron expression of five fields, such as `0 3 * * *`: minutes, not seconds, come first."""
     arguments: NotRequired[list[str] | tuple[str, ...] | Unset | None]
     entrypoint: NotRequired[str | Unset | None]
+    """The entrypoint of the container; unless given, that of its image."""
     timezone: NotRequired[str | Unset | None]
+    """The name of a time zone, such as `Europe/Paris` (`Etc/UTC` unless given)."""
 
 
 class JobRequestSourceImageDict(TypedDict, total=False):
     """`models.JobRequestSourceImage` as a mapping."""
 
     image_name: str | Unset | None
+    """As the registry names it: `repository/image` on Docker Hub, `namespace/image` at Scaleway, `repository` in ECR."""
     tag: str | Unset | None
     registry_id: str | Unset | None
 
@@ -82,6 +91,7 @@ class OrganizationJobAutoDeployRequestDict(TypedDict, total=False):
     """`models.OrganizationJobAutoDeployRequest` as a mapping."""
 
     image_name: str | Unset | None
+    """As the registry names it: `repository/image` on Docker Hub, `namespace/image` at Scaleway, `repository` in ECR."""
     tag: str | Unset | None
 
 
@@ -91,6 +101,7 @@ class JobDeploymentRestrictionRequestDict(TypedDict):
     mode: models.DeploymentRestrictionModeEnum | DeploymentRestrictionModeEnumStr
     type: models.DeploymentRestrictionTypeEnum | DeploymentRestrictionTypeEnumStr
     value: str
+    """A path does not begin with `/`."""
 
 
 class JobRequestScheduleDict(TypedDict, total=False):
@@ -109,7 +120,9 @@ class JobRequestSourceDockerDict(TypedDict, total=False):
     git_repository: models.ApplicationGitRepositoryRequest | ApplicationGitRepositoryRequestDict | Unset | None
     dockerfile_path: str | Unset | None
     dockerfile_raw: str | Unset | None
+    """The content of the Dockerfile, if it is not in the repository."""
     docker_target_build_stage: str | Unset | None
+    """The stage of the Dockerfile to build."""
 
 
 class JobRequestSourceDict(TypedDict, total=False):
@@ -126,17 +139,28 @@ class JobRequestDict(TypedDict):
     healthchecks: models.Healthcheck | HealthcheckDict
     description: NotRequired[str | Unset | None]
     cpu: NotRequired[int | Unset | None]
+    """Millicores: 1000 are one CPU."""
     memory: NotRequired[int | Unset | None]
+    """MB: 1024 are one GB."""
     gpu: NotRequired[int | Unset | None]
+    """How many GPUs."""
     ephemeral_storage_in_gib: NotRequired[int | Unset | None]
+    """GiB; the platform has a default."""
     max_nb_restart: NotRequired[int | Unset | None]
+    """How many restarts a run may need before it counts as failed."""
     max_duration_seconds: NotRequired[int | Unset | None]
+    """Seconds after which a run is killed and counts as failed."""
     auto_preview: NotRequired[bool | Unset | None]
+    """Whether preview environments get one of it; unless given, the environment decides."""
     port: NotRequired[int | Unset | None]
+    """Where the health checks ask; it cannot be reached from outside of the cluster."""
     source: NotRequired[models.JobRequestSource | JobRequestSourceDict | Unset | None]
     cpu_architecture: NotRequired[models.CpuArchitectureEnum | CpuArchitectureEnumStr | Unset | None]
+    """Unless given, that of the cluster."""
     schedule: NotRequired[models.JobRequestSchedule | JobRequestScheduleDict | Unset | None]
+    """For a cron job, `cronjob` alone; for a lifecycle job, at least one of `on_start`, `on_stop` and `on_delete`."""
     auto_deploy: NotRequired[bool | Unset | None]
+    """Whether a new commit or image tag is deployed by itself."""
     annotations_groups: NotRequired[
         Sequence[models.ServiceAnnotationRequest | ServiceAnnotationRequestDict] | Unset | None
     ]
@@ -161,8 +185,11 @@ class JobRequestScheduleCronjobPatch(TypedDict, total=False):
 
     arguments: list[str] | tuple[str, ...] | Unset | None
     entrypoint: str | Unset | None
+    """The entrypoint of the container; unless given, that of its image."""
     timezone: str | Unset | None
+    """The name of a time zone, such as `Europe/Paris` (`Etc/UTC` unless given)."""
     scheduled_at: str | Unset
+    """A cron expression of five fields, such as `0 3 * * *`: minutes, not seconds, come first."""
 
 
 JobRequestSourceImagePatch: TypeAlias = JobRequestSourceImageDict
@@ -175,6 +202,7 @@ class JobDeploymentRestrictionPatch(TypedDict, total=False):
     mode: models.DeploymentRestrictionModeEnum | DeploymentRestrictionModeEnumStr | Unset
     type: models.DeploymentRestrictionTypeEnum | DeploymentRestrictionTypeEnumStr | Unset
     value: str | Unset
+    """A path does not begin with `/`."""
 
 
 class JobRequestSchedulePatch(TypedDict, total=False):
@@ -193,7 +221,9 @@ class JobRequestSourceDockerPatch(TypedDict, total=False):
     git_repository: models.ApplicationGitRepositoryRequest | ApplicationGitRepositoryPatch | Unset | None
     dockerfile_path: str | Unset | None
     dockerfile_raw: str | Unset | None
+    """The content of the Dockerfile, if it is not in the repository."""
     docker_target_build_stage: str | Unset | None
+    """The stage of the Dockerfile to build."""
 
 
 class JobRequestSourcePatch(TypedDict, total=False):
@@ -209,18 +239,29 @@ class JobPatch(TypedDict, total=False):
     name: str | Unset
     description: str | Unset | None
     cpu: int | Unset | None
+    """Millicores: 1000 are one CPU."""
     memory: int | Unset | None
+    """MB: 1024 are one GB."""
     gpu: int | Unset | None
+    """How many GPUs."""
     ephemeral_storage_in_gib: int | Unset | None
+    """GiB; the platform has a default."""
     max_nb_restart: int | Unset | None
+    """How many restarts a run may need before it counts as failed."""
     max_duration_seconds: int | Unset | None
+    """Seconds after which a run is killed and counts as failed."""
     auto_preview: bool | Unset | None
+    """Whether preview environments get one of it; unless given, the environment decides."""
     port: int | Unset | None
+    """Where the health checks ask; it cannot be reached from outside of the cluster."""
     source: models.JobRequestSource | JobRequestSourcePatch | Unset | None
     cpu_architecture: models.CpuArchitectureEnum | CpuArchitectureEnumStr | Unset | None
+    """Unless given, that of the cluster."""
     healthchecks: models.Healthcheck | HealthcheckPatch | Unset
     schedule: models.JobRequestSchedule | JobRequestSchedulePatch | Unset | None
+    """For a cron job, `cronjob` alone; for a lifecycle job, at least one of `on_start`, `on_stop` and `on_delete`."""
     auto_deploy: bool | Unset | None
+    """Whether a new commit or image tag is deployed by itself."""
     annotations_groups: Sequence[models.ServiceAnnotationRequest | ServiceAnnotationRequestDict] | Unset | None
     labels_groups: Sequence[models.ServiceLabelRequest | ServiceLabelRequestDict] | Unset | None
     icon_uri: str | Unset | None

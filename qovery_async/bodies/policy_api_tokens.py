@@ -16,6 +16,7 @@ class OrganizationPolicyApiTokenCreateRequestDict(TypedDict):
 
     name: str
     opa_policy: str
+    """Rules in Rego that decide about each request of the token."""
     description: NotRequired[str | Unset | None]
     role_id: NotRequired[str | Unset | None]
     expires_at: NotRequired[datetime | str | Unset | None]

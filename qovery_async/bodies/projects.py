@@ -36,10 +36,14 @@ class ProjectDeploymentRuleRequestDict(TypedDict):
     mode: models.EnvironmentModeEnum | EnvironmentModeEnumStr
     cluster_id: str
     timezone: str
+    """The name of a time zone, such as `Europe/Paris`."""
     start_time: datetime | str
+    """The time of day counts; the date is 1970-01-01."""
     stop_time: datetime | str
+    """The time of day counts; the date is 1970-01-01."""
     weekdays: Sequence[models.WeekdayEnum | WeekdayEnumStr]
     wildcard: str
+    """A pattern for the names of new environments, with `*` and `?`."""
     description: NotRequired[str | Unset | None]
     auto_stop: NotRequired[bool | Unset | None]
 
@@ -60,7 +64,11 @@ class ProjectDeploymentRulePatch(TypedDict, total=False):
     cluster_id: str | Unset
     auto_stop: bool | Unset | None
     timezone: str | Unset
+    """The name of a time zone, such as `Europe/Paris`."""
     start_time: datetime | str | Unset
+    """The time of day counts; the date is 1970-01-01."""
     stop_time: datetime | str | Unset
+    """The time of day counts; the date is 1970-01-01."""
     weekdays: Sequence[models.WeekdayEnum | WeekdayEnumStr] | Unset
     wildcard: str | Unset
+    """A pattern for the names of new environments, with `*` and `?`."""

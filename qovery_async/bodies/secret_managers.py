@@ -62,6 +62,7 @@ class AwsRoleArnAuthDtoDict(TypedDict):
 
     mode: models.AwsRoleArnAuthDtoMode | AwsRoleArnAuthDtoModeStr
     role_arn: str
+    """The ARN of the AWS role that is assumed."""
 
 
 class AwsSecretManagerEndpointDtoDict(TypedDict):

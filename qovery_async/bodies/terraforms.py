@@ -74,6 +74,7 @@ class TerraformGitRepositoryRequestDict(TypedDict):
     url: str
     branch: NotRequired[str | Unset | None]
     root_path: NotRequired[str | Unset | None]
+    """The folder of the repository to use (`/` unless given)."""
     git_token_id: NotRequired[str | Unset | None]
 
 
@@ -88,9 +89,13 @@ class TerraformRequestJobResourcesDict(TypedDict):
     """`models.TerraformRequestJobResources` as a mapping."""
 
     cpu_milli: int
+    """Millicores: 1000 are one CPU."""
     ram_mib: int
+    """MiB."""
     gpu: int
+    """How many GPUs."""
     storage_gib: int
+    """GiB."""
 
 
 class TerraformVarKeyValueDict(TypedDict, total=False):
@@ -115,6 +120,7 @@ class TerraformDeploymentRestrictionRequestDict(TypedDict):
     mode: models.DeploymentRestrictionModeEnum | DeploymentRestrictionModeEnumStr
     type: models.DeploymentRestrictionTypeEnum | DeploymentRestrictionTypeEnumStr
     value: str
+    """A path does not begin with `/`."""
 
 
 class DockerfileFragmentFileDict(TypedDict):
@@ -135,6 +141,7 @@ class TerraformAutoDeployConfigDict(TypedDict):
     """`models.TerraformAutoDeployConfig` as a mapping."""
 
     auto_deploy: bool
+    """Whether a new commit or image tag is deployed by itself."""
     terraform_action: models.TerraformAutoDeployConfigTerraformAction | TerraformAutoDeployConfigTerraformActionStr
 
 
@@ -203,6 +210,7 @@ class TerraformRequestDict(TypedDict):
     provider_version: models.TerraformProviderVersion | TerraformProviderVersionDict
     job_resources: models.TerraformRequestJobResources | TerraformRequestJobResourcesDict
     timeout_sec: NotRequired[int | Unset | None]
+    """Seconds after which a deployment is stopped and counts as failed."""
     icon_uri: NotRequired[str | Unset | None]
     use_cluster_credentials: NotRequired[bool | Unset | None]
     action_extra_arguments: NotRequired[Mapping[str, list[str] | tuple[str, ...]] | Unset | None]
@@ -244,6 +252,7 @@ class TerraformGitRepositoryPatch(TypedDict, total=False):
     url: str | Unset
     branch: str | Unset | None
     root_path: str | Unset | None
+    """The folder of the repository to use (`/` unless given)."""
     git_token_id: str | Unset | None
 
 
@@ -258,9 +267,13 @@ class TerraformRequestJobResourcesPatch(TypedDict, total=False):
     """What to change in a `models.TerraformRequestJobResources`."""
 
     cpu_milli: int | Unset
+    """Millicores: 1000 are one CPU."""
     ram_mib: int | Unset
+    """MiB."""
     gpu: int | Unset
+    """How many GPUs."""
     storage_gib: int | Unset
+    """GiB."""
 
 
 class TerraformDeploymentRestrictionPatch(TypedDict, total=False):
@@ -269,6 +282,7 @@ class TerraformDeploymentRestrictionPatch(TypedDict, total=False):
     mode: models.DeploymentRestrictionModeEnum | DeploymentRestrictionModeEnumStr | Unset
     type: models.DeploymentRestrictionTypeEnum | DeploymentRestrictionTypeEnumStr | Unset
     value: str | Unset
+    """A path does not begin with `/`."""
 
 
 class DockerfileFragmentFilePatch(TypedDict, total=False):
@@ -289,6 +303,7 @@ class TerraformAutoDeployConfigPatch(TypedDict, total=False):
     """What to change in a `models.TerraformAutoDeployConfig`."""
 
     auto_deploy: bool | Unset
+    """Whether a new commit or image tag is deployed by itself."""
     terraform_action: (
         models.TerraformAutoDeployConfigTerraformAction | TerraformAutoDeployConfigTerraformActionStr | Unset
     )
@@ -349,6 +364,7 @@ class TerraformPatch(TypedDict, total=False):
     engine: models.TerraformEngineEnum | TerraformEngineEnumStr | Unset
     provider_version: models.TerraformProviderVersion | TerraformProviderVersionPatch | Unset
     timeout_sec: int | Unset | None
+    """Seconds after which a deployment is stopped and counts as failed."""
     icon_uri: str | Unset | None
     job_resources: models.TerraformRequestJobResources | TerraformRequestJobResourcesPatch | Unset
     use_cluster_credentials: bool | Unset | None

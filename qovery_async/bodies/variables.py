@@ -25,8 +25,10 @@ class EnvironmentVariableEditRequestDict(TypedDict):
     """`models.EnvironmentVariableEditRequest` as a mapping."""
 
     key: str
+    """Upper and lower case differ."""
     value: NotRequired[str | Unset | None]
     mount_path: NotRequired[str | Unset | None]
+    """Where the file is mounted, for a variable that is a file."""
     description: NotRequired[str | Unset | None]
     enable_interpolation_in_file: NotRequired[bool | Unset | None]
 
@@ -35,8 +37,10 @@ class EnvironmentVariableRequestDict(TypedDict):
     """`models.EnvironmentVariableRequest` as a mapping."""
 
     key: str
+    """Upper and lower case differ."""
     value: NotRequired[str | Unset | None]
     mount_path: NotRequired[str | Unset | None]
+    """Where the file is mounted, for a variable that is a file."""
     description: NotRequired[str | Unset | None]
     enable_interpolation_in_file: NotRequired[bool | Unset | None]
 
@@ -62,8 +66,10 @@ class SecretRequestDict(TypedDict):
     """`models.SecretRequest` as a mapping."""
 
     key: str
+    """Upper and lower case differ."""
     value: NotRequired[str | Unset | None]
     mount_path: NotRequired[str | Unset | None]
+    """Where the file is mounted, for a variable that is a file."""
     description: NotRequired[str | Unset | None]
     enable_interpolation_in_file: NotRequired[bool | Unset | None]
 
@@ -109,6 +115,7 @@ class VariableImportRequestVarDict(TypedDict):
     value: str
     scope: models.APIVariableScopeEnum | APIVariableScopeEnumStr
     is_secret: bool
+    """Whether the API never returns its value."""
 
 
 class VariableOverrideRequestDict(TypedDict):
@@ -127,9 +134,12 @@ class VariableRequestDict(TypedDict):
     key: str
     value: str
     is_secret: bool
+    """Whether the API never returns its value."""
     variable_scope: models.APIVariableScopeEnum | APIVariableScopeEnumStr
     variable_parent_id: str
+    """The id of the project, environment or service that `variable_scope` speaks of."""
     mount_path: NotRequired[str | Unset | None]
+    """Where the file is mounted, for a variable that is a file."""
     description: NotRequired[str | Unset | None]
     enable_interpolation_in_file: NotRequired[bool | Unset | None]
     secret_manager_access_id: NotRequired[str | Unset | None]
@@ -146,8 +156,10 @@ class EnvironmentVariablePatch(TypedDict, total=False):
     """What to change in a `models.EnvironmentVariableEditRequest`."""
 
     key: str | Unset
+    """Upper and lower case differ."""
     value: str | Unset | None
     mount_path: str | Unset | None
+    """Where the file is mounted, for a variable that is a file."""
     description: str | Unset | None
     enable_interpolation_in_file: bool | Unset | None
 

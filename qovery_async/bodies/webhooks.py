@@ -28,12 +28,16 @@ class OrganizationWebhookCreateRequestDict(TypedDict):
 
     kind: models.OrganizationWebhookKindEnum | OrganizationWebhookKindEnumStr
     target_url: str
+    """Begins with `http://` or `https://`."""
     events: Sequence[models.OrganizationWebhookEventEnum | OrganizationWebhookEventEnumStr]
     target_secret: NotRequired[str | Unset | None]
+    """Comes with each delivery; `webhooks.parse` checks it."""
     description: NotRequired[str | Unset | None]
     enabled: NotRequired[bool | Unset | None]
     project_names_filter: NotRequired[list[str] | tuple[str, ...] | Unset | None]
+    """Only events of these projects are sent: names in upper or lower case, with `*` as a wildcard."""
     environment_types_filter: NotRequired[Sequence[models.EnvironmentModeEnum | EnvironmentModeEnumStr] | Unset | None]
+    """Only events of environments of these modes are sent."""
 
 
 class OrganizationWebhookPatch(TypedDict, total=False):
@@ -41,9 +45,13 @@ class OrganizationWebhookPatch(TypedDict, total=False):
 
     kind: models.OrganizationWebhookKindEnum | OrganizationWebhookKindEnumStr | Unset
     target_url: str | Unset
+    """Begins with `http://` or `https://`."""
     target_secret: str | Unset | None
+    """Comes with each delivery; `webhooks.parse` checks it."""
     description: str | Unset | None
     enabled: bool | Unset | None
     events: Sequence[models.OrganizationWebhookEventEnum | OrganizationWebhookEventEnumStr] | Unset
     project_names_filter: list[str] | tuple[str, ...] | Unset | None
+    """Only events of these projects are sent: names in upper or lower case, with `*` as a wildcard."""
     environment_types_filter: Sequence[models.EnvironmentModeEnum | EnvironmentModeEnumStr] | Unset | None
+    """Only events of environments of these modes are sent."""

@@ -39,6 +39,10 @@ class AdvancedSettingsUpdateStrategyType(OpenEnum):
 class HelmAdvancedSettings(Model):
     """Sent by `helms.advanced_settings.update`. Returned by `helms.advanced_settings.get_default` and 2 more
     operations.
+
+    Attributes:
+        network_ingress_proxy_body_size_mb: MB.
+        network_ingress_proxy_buffer_size_kb: KB.
     """
 
     deployment_custom_domain_check_enabled: Annotated[
@@ -47,6 +51,7 @@ class HelmAdvancedSettings(Model):
     network_ingress_proxy_body_size_mb: Annotated[int | Unset | None, Wire("network.ingress.proxy_body_size_mb")] = (
         UNSET
     )
+    """MB."""
     network_ingress_force_ssl_redirect: Annotated[bool | Unset | None, Wire("network.ingress.force_ssl_redirect")] = (
         UNSET
     )
@@ -61,6 +66,7 @@ class HelmAdvancedSettings(Model):
     network_ingress_proxy_buffer_size_kb: Annotated[
         int | Unset | None, Wire("network.ingress.proxy_buffer_size_kb")
     ] = UNSET
+    """KB."""
     network_ingress_keepalive_time_seconds: Annotated[
         int | Unset | None, Wire("network.ingress.keepalive_time_seconds")
     ] = UNSET
@@ -126,11 +132,19 @@ class HelmAdvancedSettings(Model):
 class JobAdvancedSettings(Model):
     """Sent by `jobs.advanced_settings.update`. Returned by `jobs.advanced_settings.get_default` and 2 more
     operations.
+
+    Attributes:
+        build_timeout_max_sec: Seconds.
+        build_cpu_max_in_milli: Millicores: 1000 are one CPU.
+        build_ram_max_in_gib: GiB.
     """
 
     build_timeout_max_sec: Annotated[int | Unset | None, Wire("build.timeout_max_sec")] = UNSET
+    """Seconds."""
     build_cpu_max_in_milli: Annotated[int | Unset | None, Wire("build.cpu_max_in_milli")] = UNSET
+    """Millicores: 1000 are one CPU."""
     build_ram_max_in_gib: Annotated[int | Unset | None, Wire("build.ram_max_in_gib")] = UNSET
+    """GiB."""
     build_disable_buildkit_cache: Annotated[bool | Unset | None, Wire("build.disable_buildkit_cache")] = UNSET
     build_skip_git_submodules: Annotated[bool | Unset | None, Wire("build.skip_git_submodules")] = UNSET
     deployment_termination_grace_period_seconds: Annotated[
@@ -160,12 +174,22 @@ class JobAdvancedSettings(Model):
 class TerraformAdvancedSettings(Model):
     """Sent by `terraforms.advanced_settings.update`. Returned by `terraforms.advanced_settings.get` and 2 more
     operations.
+
+    Attributes:
+        build_timeout_max_sec: Seconds.
+        build_cpu_max_in_milli: Millicores: 1000 are one CPU.
+        build_ram_max_in_gib: GiB.
+        build_ephemeral_storage_in_gib: GiB.
     """
 
     build_timeout_max_sec: Annotated[int | Unset | None, Wire("build.timeout_max_sec")] = UNSET
+    """Seconds."""
     build_cpu_max_in_milli: Annotated[int | Unset | None, Wire("build.cpu_max_in_milli")] = UNSET
+    """Millicores: 1000 are one CPU."""
     build_ram_max_in_gib: Annotated[int | Unset | None, Wire("build.ram_max_in_gib")] = UNSET
+    """GiB."""
     build_ephemeral_storage_in_gib: Annotated[int | Unset | None, Wire("build.ephemeral_storage_in_gib")] = UNSET
+    """GiB."""
     build_skip_git_submodules: Annotated[bool | Unset | None, Wire("build.skip_git_submodules")] = UNSET
     deployment_termination_grace_period_seconds: Annotated[
         int | Unset | None, Wire("deployment.termination_grace_period_seconds")
@@ -183,6 +207,13 @@ class TerraformAdvancedSettings(Model):
 class ApplicationAdvancedSettings(Model):
     """Sent by `applications.advanced_settings.update`. Returned by
     `applications.advanced_settings.get_default` and 2 more operations.
+
+    Attributes:
+        build_timeout_max_sec: Seconds.
+        build_cpu_max_in_milli: Millicores: 1000 are one CPU.
+        build_ram_max_in_gib: GiB.
+        network_ingress_proxy_body_size_mb: MB.
+        network_ingress_proxy_buffer_size_kb: KB.
     """
 
     deployment_custom_domain_check_enabled: Annotated[
@@ -216,13 +247,17 @@ class ApplicationAdvancedSettings(Model):
         int | Unset | None, Wire("deployment.update_strategy.rolling_update.max_surge_percent")
     ] = UNSET
     build_timeout_max_sec: Annotated[int | Unset | None, Wire("build.timeout_max_sec")] = UNSET
+    """Seconds."""
     build_cpu_max_in_milli: Annotated[int | Unset | None, Wire("build.cpu_max_in_milli")] = UNSET
+    """Millicores: 1000 are one CPU."""
     build_ram_max_in_gib: Annotated[int | Unset | None, Wire("build.ram_max_in_gib")] = UNSET
+    """GiB."""
     build_disable_buildkit_cache: Annotated[bool | Unset | None, Wire("build.disable_buildkit_cache")] = UNSET
     build_skip_git_submodules: Annotated[bool | Unset | None, Wire("build.skip_git_submodules")] = UNSET
     network_ingress_proxy_body_size_mb: Annotated[int | Unset | None, Wire("network.ingress.proxy_body_size_mb")] = (
         UNSET
     )
+    """MB."""
     network_ingress_force_ssl_redirect: Annotated[bool | Unset | None, Wire("network.ingress.force_ssl_redirect")] = (
         UNSET
     )
@@ -237,6 +272,7 @@ class ApplicationAdvancedSettings(Model):
     network_ingress_proxy_buffer_size_kb: Annotated[
         int | Unset | None, Wire("network.ingress.proxy_buffer_size_kb")
     ] = UNSET
+    """KB."""
     network_ingress_keepalive_time_seconds: Annotated[
         int | Unset | None, Wire("network.ingress.keepalive_time_seconds")
     ] = UNSET
@@ -312,6 +348,10 @@ class ApplicationAdvancedSettings(Model):
 class ContainerAdvancedSettings(Model):
     """Sent by `containers.advanced_settings.update`. Returned by `containers.advanced_settings.get_default`
     and 2 more operations.
+
+    Attributes:
+        network_ingress_proxy_body_size_mb: MB.
+        network_ingress_proxy_buffer_size_kb: KB.
     """
 
     deployment_custom_domain_check_enabled: Annotated[
@@ -341,6 +381,7 @@ class ContainerAdvancedSettings(Model):
     network_ingress_proxy_body_size_mb: Annotated[int | Unset | None, Wire("network.ingress.proxy_body_size_mb")] = (
         UNSET
     )
+    """MB."""
     network_ingress_force_ssl_redirect: Annotated[bool | Unset | None, Wire("network.ingress.force_ssl_redirect")] = (
         UNSET
     )
@@ -355,6 +396,7 @@ class ContainerAdvancedSettings(Model):
     network_ingress_proxy_buffer_size_kb: Annotated[
         int | Unset | None, Wire("network.ingress.proxy_buffer_size_kb")
     ] = UNSET
+    """KB."""
     network_ingress_keepalive_time_seconds: Annotated[
         int | Unset | None, Wire("network.ingress.keepalive_time_seconds")
     ] = UNSET

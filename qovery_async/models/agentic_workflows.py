@@ -55,13 +55,19 @@ class AgenticWorkflowResources(Model):
 
     Attributes:
         cpu_milli: Millicores: 1000 are one CPU.
+        ram_mib: MiB.
         gpu: How many GPUs.
+        storage_gib: GiB. Stored, but not applied yet.
     """
 
     cpu_milli: int
+    """Millicores: 1000 are one CPU."""
     ram_mib: int
+    """MiB."""
     gpu: int
+    """How many GPUs."""
     storage_gib: int
+    """GiB. Stored, but not applied yet."""
 
 
 @define(kw_only=True)

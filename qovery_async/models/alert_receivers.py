@@ -31,13 +31,18 @@ class AlertReceiverValidationRequest(Model):
 
 @define(kw_only=True)
 class EmailAlertReceiverCreationRequest(Model):
-    """Part of `AlertReceiverCreationRequest`."""
+    """Part of `AlertReceiverCreationRequest`.
+
+    Attributes:
+        send_resolved: Whether a message is sent when the alert ends, too.
+    """
 
     organization_id: str
     name: str
     description: str
     type: AlertReceiverType
     send_resolved: bool
+    """Whether a message is sent when the alert ends, too."""
     to: str
     from_: Annotated[str, Wire("from")]
     smarthost: str
@@ -52,12 +57,17 @@ class EmailAlertReceiverCreationRequest(Model):
 
 @define(kw_only=True)
 class EmailAlertReceiverEditRequest(Model):
-    """Part of `AlertReceiverEditRequest`."""
+    """Part of `AlertReceiverEditRequest`.
+
+    Attributes:
+        send_resolved: Whether a message is sent when the alert ends, too.
+    """
 
     name: str
     description: str
     type: AlertReceiverType
     send_resolved: bool
+    """Whether a message is sent when the alert ends, too."""
     to: str
     from_: Annotated[str, Wire("from")]
     smarthost: str
@@ -72,7 +82,11 @@ class EmailAlertReceiverEditRequest(Model):
 
 @define(kw_only=True)
 class EmailAlertReceiverResponse(Model):
-    """Part of `AlertReceiverResponse`."""
+    """Part of `AlertReceiverResponse`.
+
+    Attributes:
+        send_resolved: Whether a message is sent when the alert ends, too.
+    """
 
     id: str
     created_at: datetime
@@ -80,6 +94,7 @@ class EmailAlertReceiverResponse(Model):
     description: str
     type: AlertReceiverType
     send_resolved: bool
+    """Whether a message is sent when the alert ends, too."""
     to: str
     from_: Annotated[str, Wire("from")]
     smarthost: str
@@ -92,13 +107,18 @@ class EmailAlertReceiverResponse(Model):
 
 @define(kw_only=True)
 class SlackAlertReceiverCreationRequest(Model):
-    """Part of `AlertReceiverCreationRequest`."""
+    """Part of `AlertReceiverCreationRequest`.
+
+    Attributes:
+        send_resolved: Whether a message is sent when the alert ends, too.
+    """
 
     organization_id: str
     name: str
     description: str
     type: AlertReceiverType
     send_resolved: bool
+    """Whether a message is sent when the alert ends, too."""
     webhook_url: str
     owner: str | Unset | None = UNSET
     severity: str | Unset | None = UNSET
@@ -108,12 +128,17 @@ class SlackAlertReceiverCreationRequest(Model):
 
 @define(kw_only=True)
 class SlackAlertReceiverEditRequest(Model):
-    """Part of `AlertReceiverEditRequest`."""
+    """Part of `AlertReceiverEditRequest`.
+
+    Attributes:
+        send_resolved: Whether a message is sent when the alert ends, too.
+    """
 
     name: str
     description: str
     type: AlertReceiverType
     send_resolved: bool
+    """Whether a message is sent when the alert ends, too."""
     owner: str | Unset | None = UNSET
     severity: str | Unset | None = UNSET
     webhook_url: str | Unset | None = UNSET
@@ -123,7 +148,11 @@ class SlackAlertReceiverEditRequest(Model):
 
 @define(kw_only=True)
 class SlackAlertReceiverResponse(Model):
-    """Part of `AlertReceiverResponse`."""
+    """Part of `AlertReceiverResponse`.
+
+    Attributes:
+        send_resolved: Whether a message is sent when the alert ends, too.
+    """
 
     id: str
     created_at: datetime
@@ -131,6 +160,7 @@ class SlackAlertReceiverResponse(Model):
     description: str
     type: AlertReceiverType
     send_resolved: bool
+    """Whether a message is sent when the alert ends, too."""
     updated_at: datetime | None = None
     owner: str | None = None
     severity: str | None = None

@@ -18,18 +18,28 @@ __all__ = [
 
 @define(kw_only=True)
 class AlertPresentation(Model):
-    """Part of `AlertRuleCreationRequest` and `AlertRuleEditRequest`."""
+    """Part of `AlertRuleCreationRequest` and `AlertRuleEditRequest`.
+
+    Attributes:
+        runbook_url: The address of a page that says how to solve the problem.
+    """
 
     summary: str | Unset | None = UNSET
     runbook_url: str | Unset | None = UNSET
+    """The address of a page that says how to solve the problem."""
 
 
 @define(kw_only=True)
 class AlertPresentationResponse(Model):
-    """Part of `AlertRuleResponse`."""
+    """Part of `AlertRuleResponse`.
+
+    Attributes:
+        runbook_url: The address of a page that says how to solve the problem.
+    """
 
     summary: str | None = None
     runbook_url: str | None = None
+    """The address of a page that says how to solve the problem."""
 
 
 class AlertRuleConditionKind(OpenEnum):
@@ -126,6 +136,7 @@ class AlertRuleEditRequest(Model):
     tag: str
     condition: AlertRuleCondition
     for_duration: str
+    """How long the condition must hold: an ISO 8601 duration such as `PT5M`."""
     severity: AlertSeverity
     enabled: bool
     alert_receiver_ids: list[str]
@@ -156,6 +167,7 @@ class AlertRuleCreationRequest(Model):
     tag: str
     condition: AlertRuleCondition
     for_duration: str
+    """How long the condition must hold: an ISO 8601 duration such as `PT5M`."""
     severity: AlertSeverity
     presentation: AlertPresentation
     enabled: bool
@@ -169,6 +181,7 @@ class AlertRuleResponse(Model):
 
     Attributes:
         for_duration: How long the condition must hold: an ISO 8601 duration such as `PT5M`.
+        is_up_to_date: Whether the alerting system has this version of the rule.
     """
 
     id: str
@@ -182,12 +195,14 @@ class AlertRuleResponse(Model):
     tag: str
     condition: AlertRuleCondition
     for_duration: str
+    """How long the condition must hold: an ISO 8601 duration such as `PT5M`."""
     severity: AlertSeverity
     enabled: bool
     alert_receiver_ids: list[str]
     presentation: AlertPresentationResponse
     target: AlertTarget
     is_up_to_date: bool
+    """Whether the alerting system has this version of the rule."""
     updated_at: datetime | None = None
     starts_at: datetime | None = None
 

@@ -27,7 +27,11 @@ class OrganizationApiToken(Model):
 
 @define(kw_only=True)
 class OrganizationApiTokenCreate(Model):
-    """Returned by `api_tokens.create`."""
+    """Returned by `api_tokens.create`.
+
+    Attributes:
+        token: Returned only here.
+    """
 
     id: str
     created_at: datetime
@@ -35,6 +39,7 @@ class OrganizationApiTokenCreate(Model):
     name: str | None = None
     description: str | None = None
     token: str | None = None
+    """Returned only here."""
     role_name: str | None = None
     role_id: str | None = None
 

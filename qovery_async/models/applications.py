@@ -32,16 +32,26 @@ __all__ = [
 
 @define(kw_only=True)
 class ApplicationNetwork(Model):
-    """Returned by `applications.network.get` and `applications.network.update`."""
+    """Returned by `applications.network.get` and `applications.network.update`.
+
+    Attributes:
+        sticky_session: Whether the load balancer leads a user to the same instance each time.
+    """
 
     sticky_session: bool | None = None
+    """Whether the load balancer leads a user to the same instance each time."""
 
 
 @define(kw_only=True)
 class ApplicationNetworkRequest(Model):
-    """Sent by `applications.network.update`."""
+    """Sent by `applications.network.update`.
+
+    Attributes:
+        sticky_session: Whether the load balancer leads a user to the same instance each time.
+    """
 
     sticky_session: bool | Unset | None = UNSET
+    """Whether the load balancer leads a user to the same instance each time."""
 
 
 @define(kw_only=True)
@@ -53,6 +63,7 @@ class DeployRequest(Model):
     """
 
     git_commit_id: str
+    """The SHA of the commit to deploy."""
 
 
 @define(kw_only=True)
@@ -82,11 +93,16 @@ class ApplicationDeploymentRestriction(Model):
 
 @define(kw_only=True)
 class ApplicationDeploymentRestrictionRequest(Model):
-    """Sent by `applications.deployment_restrictions.create` and `applications.deployment_restrictions.update`."""
+    """Sent by `applications.deployment_restrictions.create` and `applications.deployment_restrictions.update`.
+
+    Attributes:
+        value: A path does not begin with `/`.
+    """
 
     mode: DeploymentRestrictionModeEnum
     type: DeploymentRestrictionTypeEnum
     value: str
+    """A path does not begin with `/`."""
 
 
 @define(kw_only=True)
@@ -100,10 +116,13 @@ class Application(Model):
         memory: MB: 1024 are one GB.
         gpu: How many GPUs.
         ephemeral_storage_in_gib: GiB; the platform has a default.
+        cpu_architecture: Unless given, that of the cluster.
         min_running_instances: How many run at least; 0 is none.
         max_running_instances: How many run at most; -1 is no limit.
         auto_preview: Whether preview environments get one of it; unless given, the environment decides.
+        entrypoint: The entrypoint of the container; unless given, that of its image.
         auto_deploy: Whether a new commit or image tag is deployed by itself.
+        docker_target_build_stage: The stage of the Dockerfile to build.
     """
 
     id: str
@@ -117,26 +136,39 @@ class Application(Model):
     storage: list[ServiceStorageStorage] | None = None
     git_repository: ApplicationGitRepository | None = None
     maximum_cpu: int | None = None
+    """Millicores: the most that the cluster allows."""
     maximum_memory: int | None = None
+    """MB: the most that the cluster allows."""
     maximun_gpu: int | None = None
     description: str | None = None
     build_mode: BuildModeEnum | None = None
     dockerfile_path: str | None = None
     cpu: int | None = None
+    """Millicores: 1000 are one CPU."""
     memory: int | None = None
+    """MB: 1024 are one GB."""
     gpu: int | None = None
+    """How many GPUs."""
     ephemeral_storage_in_gib: int | None = None
+    """GiB; the platform has a default."""
     cpu_architecture: CpuArchitectureEnum | None = None
+    """Unless given, that of the cluster."""
     min_running_instances: int | None = None
+    """How many run at least; 0 is none."""
     max_running_instances: int | None = None
+    """How many run at most; -1 is no limit."""
     auto_preview: bool | None = None
+    """Whether preview environments get one of it; unless given, the environment decides."""
     ports: list[ServicePort] | None = None
     arguments: list[str] | None = None
     entrypoint: str | None = None
+    """The entrypoint of the container; unless given, that of its image."""
     auto_deploy: bool | None = None
+    """Whether a new commit or image tag is deployed by itself."""
     annotations_groups: list[OrganizationAnnotationsGroupResponse] | None = None
     labels_groups: list[OrganizationLabelsGroupResponse] | None = None
     docker_target_build_stage: str | None = None
+    """The stage of the Dockerfile to build."""
     autoscaling: AutoscalingPolicyResponse | None = None
 
 
@@ -152,7 +184,10 @@ class ApplicationEditRequest(Model):
         min_running_instances: How many run at least; 0 is none.
         max_running_instances: How many run at most; -1 is no limit.
         auto_preview: Whether preview environments get one of it; unless given, the environment decides.
+        entrypoint: The entrypoint of the container; unless given, that of its image.
         auto_deploy: Whether a new commit or image tag is deployed by itself.
+        docker_target_build_stage: The stage of the Dockerfile to build.
+        cpu_architecture: Unless given, that of the cluster.
     """
 
     healthchecks: Healthcheck
@@ -163,21 +198,32 @@ class ApplicationEditRequest(Model):
     build_mode: BuildModeEnum | Unset | None = UNSET
     dockerfile_path: str | Unset | None = UNSET
     cpu: int | Unset | None = UNSET
+    """Millicores: 1000 are one CPU."""
     memory: int | Unset | None = UNSET
+    """MB: 1024 are one GB."""
     gpu: int | Unset | None = UNSET
+    """How many GPUs."""
     ephemeral_storage_in_gib: int | Unset | None = UNSET
+    """GiB; the platform has a default."""
     min_running_instances: int | Unset | None = UNSET
+    """How many run at least; 0 is none."""
     max_running_instances: int | Unset | None = UNSET
+    """How many run at most; -1 is no limit."""
     auto_preview: bool | Unset | None = UNSET
+    """Whether preview environments get one of it; unless given, the environment decides."""
     ports: list[ServicePort] | Unset | None = UNSET
     arguments: list[str] | Unset | None = UNSET
     entrypoint: str | Unset | None = UNSET
+    """The entrypoint of the container; unless given, that of its image."""
     auto_deploy: bool | Unset | None = UNSET
+    """Whether a new commit or image tag is deployed by itself."""
     annotations_groups: list[ServiceAnnotationRequest] | Unset | None = UNSET
     labels_groups: list[ServiceLabelRequest] | Unset | None = UNSET
     icon_uri: str | Unset | None = UNSET
     docker_target_build_stage: str | Unset | None = UNSET
+    """The stage of the Dockerfile to build."""
     cpu_architecture: CpuArchitectureEnum | Unset | None = UNSET
+    """Unless given, that of the cluster."""
     autoscaling: AutoscalingPolicyRequest | Unset | None = UNSET
 
 
@@ -193,7 +239,10 @@ class ApplicationRequest(Model):
         min_running_instances: How many run at least; 0 is none.
         max_running_instances: How many run at most; -1 is no limit.
         auto_preview: Whether preview environments get one of it; unless given, the environment decides.
+        entrypoint: The entrypoint of the container; unless given, that of its image.
         auto_deploy: Whether a new commit or image tag is deployed by itself.
+        docker_target_build_stage: The stage of the Dockerfile to build.
+        cpu_architecture: Unless given, that of the cluster.
     """
 
     name: str
@@ -205,18 +254,29 @@ class ApplicationRequest(Model):
     build_mode: BuildModeEnum | Unset | None = UNSET
     dockerfile_path: str | Unset | None = UNSET
     cpu: int | Unset | None = UNSET
+    """Millicores: 1000 are one CPU."""
     memory: int | Unset | None = UNSET
+    """MB: 1024 are one GB."""
     gpu: int | Unset | None = UNSET
+    """How many GPUs."""
     ephemeral_storage_in_gib: int | Unset | None = UNSET
+    """GiB; the platform has a default."""
     min_running_instances: int | Unset | None = UNSET
+    """How many run at least; 0 is none."""
     max_running_instances: int | Unset | None = UNSET
+    """How many run at most; -1 is no limit."""
     auto_preview: bool | Unset | None = UNSET
+    """Whether preview environments get one of it; unless given, the environment decides."""
     arguments: list[str] | Unset | None = UNSET
     entrypoint: str | Unset | None = UNSET
+    """The entrypoint of the container; unless given, that of its image."""
     auto_deploy: bool | Unset | None = UNSET
+    """Whether a new commit or image tag is deployed by itself."""
     annotations_groups: list[ServiceAnnotationRequest] | Unset | None = UNSET
     labels_groups: list[ServiceLabelRequest] | Unset | None = UNSET
     icon_uri: str | Unset | None = UNSET
     docker_target_build_stage: str | Unset | None = UNSET
+    """The stage of the Dockerfile to build."""
     cpu_architecture: CpuArchitectureEnum | Unset | None = UNSET
+    """Unless given, that of the cluster."""
     autoscaling: AutoscalingPolicyRequest | Unset | None = UNSET

@@ -61,27 +61,45 @@ class ArgoCdCredentialsResponse(Model):
 
 @define(kw_only=True)
 class ArgoCdDestinationClusterMappingRequest(Model):
-    """Sent by `argocd.cluster_mappings.save`."""
+    """Sent by `argocd.cluster_mappings.save`.
+
+    Attributes:
+        argocd_cluster_url: The address of the cluster as ArgoCD knows it, such as
+            `https://kubernetes.default.svc`.
+    """
 
     agent_cluster_id: str
     argocd_cluster_url: str
+    """The address of the cluster as ArgoCD knows it, such as `https://kubernetes.default.svc`."""
     cluster_id: str
 
 
 @define(kw_only=True)
 class ArgoCdDestinationClusterMappingResponse(Model):
-    """Returned by `argocd.cluster_mappings.save`."""
+    """Returned by `argocd.cluster_mappings.save`.
+
+    Attributes:
+        argocd_cluster_url: The address of the cluster as ArgoCD knows it, such as
+            `https://kubernetes.default.svc`.
+    """
 
     agent_cluster_id: str
     argocd_cluster_url: str
+    """The address of the cluster as ArgoCD knows it, such as `https://kubernetes.default.svc`."""
     cluster_id: str | None
 
 
 @define(kw_only=True)
 class ArgoCdUnlinkedClusterDetails(Model):
-    """Part of `ArgoCdInstanceMappingResponse`."""
+    """Part of `ArgoCdInstanceMappingResponse`.
+
+    Attributes:
+        argocd_cluster_url: The address of the cluster as ArgoCD knows it, such as
+            `https://kubernetes.default.svc`.
+    """
 
     argocd_cluster_url: str
+    """The address of the cluster as ArgoCD knows it, such as `https://kubernetes.default.svc`."""
     argocd_cluster_name: str
     applications_count: int
 
@@ -116,9 +134,15 @@ class ArgoCdConnectionCheckResponse(Model):
 
 @define(kw_only=True)
 class ArgoCdLinkedClusterDetails(Model):
-    """Part of `ArgoCdInstanceMappingResponse`."""
+    """Part of `ArgoCdInstanceMappingResponse`.
+
+    Attributes:
+        argocd_cluster_url: The address of the cluster as ArgoCD knows it, such as
+            `https://kubernetes.default.svc`.
+    """
 
     argocd_cluster_url: str
+    """The address of the cluster as ArgoCD knows it, such as `https://kubernetes.default.svc`."""
     argocd_cluster_name: str
     qovery_cluster_id: str
     qovery_cluster_name: str

@@ -40,10 +40,15 @@ class EksAnywhereVsphereStaticCredentialsRequestType(OpenEnum):
 
 @define(kw_only=True)
 class AwsRoleCredentialsRequest(Model):
-    """Part of `AwsCredentialsRequest`."""
+    """Part of `AwsCredentialsRequest`.
+
+    Attributes:
+        role_arn: The ARN of the AWS role that is assumed.
+    """
 
     name: str
     role_arn: str
+    """The ARN of the AWS role that is assumed."""
     type: AwsRoleCredentialsRequestType = AwsRoleCredentialsRequestType.AWS_ROLE
 
 
@@ -61,12 +66,17 @@ class AwsStaticCredentialsRequest(Model):
 
 @define(kw_only=True)
 class EksAnywhereVsphereRoleCredentialsRequest(Model):
-    """Part of `AwsCredentialsRequest`."""
+    """Part of `AwsCredentialsRequest`.
+
+    Attributes:
+        role_arn: The ARN of the AWS role that is assumed.
+    """
 
     name: str
     vsphere_user: str
     vsphere_password: str
     role_arn: str
+    """The ARN of the AWS role that is assumed."""
     type: EksAnywhereVsphereRoleCredentialsRequestType = (
         EksAnywhereVsphereRoleCredentialsRequestType.EKS_ANYWHERE_VSPHERE_ROLE
     )

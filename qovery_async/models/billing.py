@@ -65,21 +65,37 @@ class BillingStatus(Model):
 
 @define(kw_only=True)
 class Cost(Model):
-    """Part of `OrganizationCurrentCost`."""
+    """Part of `OrganizationCurrentCost`.
+
+    Attributes:
+        total_in_cents: Cents.
+        currency_code: Such as `USD`.
+    """
 
     total_in_cents: int
+    """Cents."""
     total: float
     currency_code: str
+    """Such as `USD`."""
 
 
 @define(kw_only=True)
 class CostRange(Model):
-    """Returned by `billing.get_cluster_current_cost`."""
+    """Returned by `billing.get_cluster_current_cost`.
+
+    Attributes:
+        min_cost_in_cents: Cents.
+        max_cost_in_cents: Cents.
+        currency_code: Such as `USD`.
+    """
 
     currency_code: str
+    """Such as `USD`."""
     min_cost_in_cents: int | None = None
+    """Cents."""
     min_cost: float | None = None
     max_cost_in_cents: int | None = None
+    """Cents."""
     max_cost: float | None = None
 
 
@@ -126,12 +142,17 @@ class OrganizationBillingUsageReportRequest(Model):
     """Sent by `billing.generate_usage_report`.
 
     Attributes:
+        from_: When the report begins.
+        to: When the report ends.
         report_expiration_in_seconds: Seconds for which everyone who has the link can read the report.
     """
 
     from_: Annotated[datetime, Wire("from")]
+    """When the report begins."""
     to: datetime
+    """When the report ends."""
     report_expiration_in_seconds: int
+    """Seconds for which everyone who has the link can read the report."""
 
 
 @define(kw_only=True)
@@ -162,11 +183,18 @@ class OrganizationCreditCodeRequest(Model):
 
 @define(kw_only=True)
 class Invoice(Model):
-    """Returned by `billing.invoices.list` and `billing.invoices.get`."""
+    """Returned by `billing.invoices.list` and `billing.invoices.get`.
+
+    Attributes:
+        total_in_cents: Cents.
+        currency_code: Such as `USD`.
+    """
 
     total_in_cents: int
+    """Cents."""
     total: float
     currency_code: str
+    """Such as `USD`."""
     id: str
     created_at: datetime
     status: InvoiceStatusEnum
@@ -174,9 +202,16 @@ class Invoice(Model):
 
 @define(kw_only=True)
 class OrganizationCurrentCost(Model):
-    """Returned by `billing.get_current_cost`."""
+    """Returned by `billing.get_current_cost`.
+
+    Attributes:
+        remaining_trial_day: Days that are left of the trial.
+        renewal_at: When the plan is renewed.
+    """
 
     plan: PlanEnum | None = None
     remaining_trial_day: int | None = None
+    """Days that are left of the trial."""
     renewal_at: datetime | None = None
+    """When the plan is renewed."""
     cost: Cost | None = None

@@ -29,11 +29,16 @@ __all__ = [
 
 @define(kw_only=True)
 class BlueprintVariableRequest(Model):
-    """Part of `BlueprintCreateRequest`."""
+    """Part of `BlueprintCreateRequest`.
+
+    Attributes:
+        is_secret: Whether the API never returns its value.
+    """
 
     name: str
     value: str
     is_secret: bool | Unset | None = UNSET
+    """Whether the API never returns its value."""
 
     __secrets__ = ("value",)
     __secrets_if__ = "is_secret"
@@ -104,8 +109,11 @@ class BlueprintManifestResourcesConfig(Model):
     """
 
     cpu: str | None = None
+    """As Kubernetes writes it: `500m` is half a CPU."""
     ram: str | None = None
+    """As Kubernetes writes it: `512Mi`, `1Gi`."""
     storage: str | None = None
+    """As Kubernetes writes it: `1Gi`."""
 
 
 class BlueprintManifestEngineOpenTofuType(OpenEnum):
@@ -152,11 +160,16 @@ class BlueprintReadmeResponse(Model):
 
 @define(kw_only=True)
 class BlueprintResponse(Model):
-    """Returned by `blueprints.create` and `blueprints.update`."""
+    """Returned by `blueprints.create` and `blueprints.update`.
+
+    Attributes:
+        tag: The version of the blueprint in the catalog, such as `aws/postgres/17/1.0.1`.
+    """
 
     id: str
     catalog_url: str
     tag: str
+    """The version of the blueprint in the catalog, such as `aws/postgres/17/1.0.1`."""
     environment_id: str
 
 
@@ -208,10 +221,15 @@ class BlueprintUpdateRemovedValue(Model):
 
 @define(kw_only=True)
 class BlueprintUpdateVariableValue(Model):
-    """Part of `BlueprintUpdateRequest`."""
+    """Part of `BlueprintUpdateRequest`.
+
+    Attributes:
+        is_secret: Whether the API never returns its value.
+    """
 
     value: str
     is_secret: bool | Unset | None = UNSET
+    """Whether the API never returns its value."""
 
     __secrets__ = ("value",)
     __secrets_if__ = "is_secret"
@@ -262,6 +280,7 @@ class BlueprintManifestEngineHelm(Model):
     chart: BlueprintManifestChartConfig
     type: BlueprintManifestEngineHelmType = BlueprintManifestEngineHelmType.HELM
     timeout: int | None = None
+    """Seconds."""
     resources: BlueprintManifestResourcesConfig | None = None
 
 
@@ -292,9 +311,13 @@ class BlueprintSpecOverrides(Model):
     credentials: BlueprintSpecOverridesCredentials | Unset | None = UNSET
     backend: BlueprintSpecOverridesBackend | Unset | None = UNSET
     timeout: int | Unset | None = UNSET
+    """Seconds."""
     cpu: str | Unset | None = UNSET
+    """As Kubernetes writes it: `500m` is half a CPU."""
     ram: str | Unset | None = UNSET
+    """As Kubernetes writes it: `512Mi`, `1Gi`."""
     storage: str | Unset | None = UNSET
+    """As Kubernetes writes it: `1Gi`."""
 
 
 @define(kw_only=True)
@@ -335,6 +358,7 @@ class BlueprintManifestEngineOpenTofu(Model):
     credentials: BlueprintManifestCredentialsConfig | None = None
     backend: BlueprintManifestBackendConfig | None = None
     timeout: int | None = None
+    """Seconds."""
     resources: BlueprintManifestResourcesConfig | None = None
 
 
@@ -352,17 +376,23 @@ class BlueprintManifestEngineTerraform(Model):
     credentials: BlueprintManifestCredentialsConfig | None = None
     backend: BlueprintManifestBackendConfig | None = None
     timeout: int | None = None
+    """Seconds."""
     resources: BlueprintManifestResourcesConfig | None = None
 
 
 @define(kw_only=True)
 class BlueprintManifestVariableField(Model):
-    """Part of `BlueprintManifestField`."""
+    """Part of `BlueprintManifestField`.
+
+    Attributes:
+        is_secret: Whether the API never returns its value.
+    """
 
     name: str
     type: BlueprintManifestFieldType
     required: bool
     is_secret: bool
+    """Whether the API never returns its value."""
     kind: BlueprintManifestVariableFieldKind = BlueprintManifestVariableFieldKind.VARIABLE
     description: str | None = None
     allowed_values: list[str] | None = None
@@ -374,11 +404,16 @@ class BlueprintManifestVariableField(Model):
 
 @define(kw_only=True)
 class BlueprintUpdateNewOptionalValue(Model):
-    """Part of `BlueprintUpdateResponse`."""
+    """Part of `BlueprintUpdateResponse`.
+
+    Attributes:
+        is_secret: Whether the API never returns its value.
+    """
 
     name: str
     type: BlueprintManifestFieldType
     is_secret: bool
+    """Whether the API never returns its value."""
     default_value: str | None = None
     allowed_values: list[str] | None = None
 
@@ -388,21 +423,31 @@ class BlueprintUpdateNewOptionalValue(Model):
 
 @define(kw_only=True)
 class BlueprintUpdateNewRequiredValue(Model):
-    """Part of `BlueprintUpdateResponse`."""
+    """Part of `BlueprintUpdateResponse`.
+
+    Attributes:
+        is_secret: Whether the API never returns its value.
+    """
 
     name: str
     type: BlueprintManifestFieldType
     is_secret: bool
+    """Whether the API never returns its value."""
     allowed_values: list[str] | None = None
 
 
 @define(kw_only=True)
 class BlueprintUpdateUpdatedValue(Model):
-    """Part of `BlueprintUpdateResponse`."""
+    """Part of `BlueprintUpdateResponse`.
+
+    Attributes:
+        is_secret: Whether the API never returns its value.
+    """
 
     name: str
     type: BlueprintManifestFieldType
     is_secret: bool
+    """Whether the API never returns its value."""
     current_default_value: str | None = None
     new_default_value: str | None = None
     current_value: str | None = None
@@ -414,10 +459,15 @@ class BlueprintUpdateUpdatedValue(Model):
 
 @define(kw_only=True)
 class BlueprintCreateRequest(Model):
-    """Sent by `blueprints.create`."""
+    """Sent by `blueprints.create`.
+
+    Attributes:
+        tag: The version of the blueprint in the catalog, such as `aws/postgres/17/1.0.1`.
+    """
 
     name: str
     tag: str
+    """The version of the blueprint in the catalog, such as `aws/postgres/17/1.0.1`."""
     icon: str
     variables: list[BlueprintVariableRequest] | Unset | None = UNSET
     spec_overrides: BlueprintSpecOverrides | Unset | None = UNSET
@@ -425,10 +475,15 @@ class BlueprintCreateRequest(Model):
 
 @define(kw_only=True)
 class BlueprintUpdateRequest(Model):
-    """Sent by `blueprints.preview_update` and `blueprints.update`."""
+    """Sent by `blueprints.preview_update` and `blueprints.update`.
+
+    Attributes:
+        tag: The version of the blueprint in the catalog, such as `aws/postgres/17/1.0.1`.
+    """
 
     name: str
     tag: str
+    """The version of the blueprint in the catalog, such as `aws/postgres/17/1.0.1`."""
     icon: str
     variables: dict[str, BlueprintUpdateVariableValue | None] | Unset | None = UNSET
     spec_overrides: BlueprintSpecOverrides | Unset | None = UNSET

@@ -66,6 +66,28 @@ class RegistryMirroringModeEnum(OpenEnum):
 class ClusterAdvancedSettings(Model):
     """Sent by `clusters.advanced_settings.update`. Returned by `clusters.advanced_settings.get` and 2 more
     operations.
+
+    Attributes:
+        loki_single_binary_cpu_request_m: Millicores: 1000 are one CPU.
+        loki_single_binary_cpu_limit_m: Millicores: 1000 are one CPU.
+        loki_single_binary_memory_request_mib: MiB.
+        loki_single_binary_memory_limit_mib: MiB.
+        loki_write_cpu_request_m: Millicores: 1000 are one CPU.
+        loki_write_cpu_limit_m: Millicores: 1000 are one CPU.
+        loki_write_memory_request_mib: MiB.
+        loki_write_memory_limit_mib: MiB.
+        loki_read_cpu_request_m: Millicores: 1000 are one CPU.
+        loki_read_cpu_limit_m: Millicores: 1000 are one CPU.
+        loki_read_memory_request_mib: MiB.
+        loki_read_memory_limit_mib: MiB.
+        loki_backend_cpu_request_m: Millicores: 1000 are one CPU.
+        loki_backend_cpu_limit_m: Millicores: 1000 are one CPU.
+        loki_backend_memory_request_mib: MiB.
+        loki_backend_memory_limit_mib: MiB.
+        nginx_vcpu_request_in_milli_cpu: Millicores: 1000 are one CPU.
+        nginx_vcpu_limit_in_milli_cpu: Millicores: 1000 are one CPU.
+        nginx_memory_request_in_mib: MiB.
+        nginx_memory_limit_in_mib: MiB.
     """
 
     aws_cloudwatch_eks_logs_retention_days: Annotated[
@@ -81,25 +103,41 @@ class ClusterAdvancedSettings(Model):
         ClusterAdvancedSettingsLokiDeploymentMode | Unset | None, Wire("loki.deployment_mode")
     ] = UNSET
     loki_single_binary_cpu_request_m: Annotated[int | Unset | None, Wire("loki.single_binary.cpu_request_m")] = UNSET
+    """Millicores: 1000 are one CPU."""
     loki_single_binary_cpu_limit_m: Annotated[int | Unset | None, Wire("loki.single_binary.cpu_limit_m")] = UNSET
+    """Millicores: 1000 are one CPU."""
     loki_single_binary_memory_request_mib: Annotated[
         int | Unset | None, Wire("loki.single_binary.memory_request_mib")
     ] = UNSET
+    """MiB."""
     loki_single_binary_memory_limit_mib: Annotated[int | Unset | None, Wire("loki.single_binary.memory_limit_mib")] = (
         UNSET
     )
+    """MiB."""
     loki_write_cpu_request_m: Annotated[int | Unset | None, Wire("loki.write.cpu_request_m")] = UNSET
+    """Millicores: 1000 are one CPU."""
     loki_write_cpu_limit_m: Annotated[int | Unset | None, Wire("loki.write.cpu_limit_m")] = UNSET
+    """Millicores: 1000 are one CPU."""
     loki_write_memory_request_mib: Annotated[int | Unset | None, Wire("loki.write.memory_request_mib")] = UNSET
+    """MiB."""
     loki_write_memory_limit_mib: Annotated[int | Unset | None, Wire("loki.write.memory_limit_mib")] = UNSET
+    """MiB."""
     loki_read_cpu_request_m: Annotated[int | Unset | None, Wire("loki.read.cpu_request_m")] = UNSET
+    """Millicores: 1000 are one CPU."""
     loki_read_cpu_limit_m: Annotated[int | Unset | None, Wire("loki.read.cpu_limit_m")] = UNSET
+    """Millicores: 1000 are one CPU."""
     loki_read_memory_request_mib: Annotated[int | Unset | None, Wire("loki.read.memory_request_mib")] = UNSET
+    """MiB."""
     loki_read_memory_limit_mib: Annotated[int | Unset | None, Wire("loki.read.memory_limit_mib")] = UNSET
+    """MiB."""
     loki_backend_cpu_request_m: Annotated[int | Unset | None, Wire("loki.backend.cpu_request_m")] = UNSET
+    """Millicores: 1000 are one CPU."""
     loki_backend_cpu_limit_m: Annotated[int | Unset | None, Wire("loki.backend.cpu_limit_m")] = UNSET
+    """Millicores: 1000 are one CPU."""
     loki_backend_memory_request_mib: Annotated[int | Unset | None, Wire("loki.backend.memory_request_mib")] = UNSET
+    """MiB."""
     loki_backend_memory_limit_mib: Annotated[int | Unset | None, Wire("loki.backend.memory_limit_mib")] = UNSET
+    """MiB."""
     registry_image_retention_time: Annotated[int | Unset | None, Wire("registry.image_retention_time")] = UNSET
     cloud_provider_container_registry_tags: Annotated[
         dict[str, str] | Unset | None, Wire("cloud_provider.container_registry.tags")
@@ -138,9 +176,13 @@ class ClusterAdvancedSettings(Model):
         UNSET
     )
     nginx_vcpu_request_in_milli_cpu: Annotated[int | Unset | None, Wire("nginx.vcpu.request_in_milli_cpu")] = UNSET
+    """Millicores: 1000 are one CPU."""
     nginx_vcpu_limit_in_milli_cpu: Annotated[int | Unset | None, Wire("nginx.vcpu.limit_in_milli_cpu")] = UNSET
+    """Millicores: 1000 are one CPU."""
     nginx_memory_request_in_mib: Annotated[int | Unset | None, Wire("nginx.memory.request_in_mib")] = UNSET
+    """MiB."""
     nginx_memory_limit_in_mib: Annotated[int | Unset | None, Wire("nginx.memory.limit_in_mib")] = UNSET
+    """MiB."""
     envoy_gateway_api_http_request_timeout_seconds: Annotated[
         int | Unset | None, Wire("envoy.gateway_api.http_request_timeout_seconds")
     ] = UNSET

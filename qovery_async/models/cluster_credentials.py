@@ -67,11 +67,16 @@ class ScalewayClusterCredentialsObjectType(OpenEnum):
 
 @define(kw_only=True)
 class AwsRoleClusterCredentials(Model):
-    """Part of `ClusterCredentials`."""
+    """Part of `ClusterCredentials`.
+
+    Attributes:
+        role_arn: The ARN of the AWS role that is assumed.
+    """
 
     id: str
     name: str
     role_arn: str
+    """The ARN of the AWS role that is assumed."""
     object_type: AwsRoleClusterCredentialsObjectType = AwsRoleClusterCredentialsObjectType.AWS_ROLE
 
 
@@ -100,13 +105,18 @@ class AzureStaticClusterCredentials(Model):
 
 @define(kw_only=True)
 class EksAnywhereVsphereClusterCredentials(Model):
-    """Part of `ClusterCredentials`."""
+    """Part of `ClusterCredentials`.
+
+    Attributes:
+        role_arn: The ARN of the AWS role that is assumed.
+    """
 
     id: str
     name: str
     vsphere_user: str
     access_key_id: str | None = None
     role_arn: str | None = None
+    """The ARN of the AWS role that is assumed."""
     object_type: EksAnywhereVsphereClusterCredentialsObjectType = (
         EksAnywhereVsphereClusterCredentialsObjectType.EKS_ANYWHERE_VSPHERE
     )

@@ -112,12 +112,16 @@ class KarpenterNodePoolLimits(Model):
     Attributes:
         max_cpu_in_vcpu: CPUs, not millicores.
         max_memory_in_gibibytes: GiB.
+        max_gpu: How many GPUs at most (0 unless given).
     """
 
     enabled: bool
     max_cpu_in_vcpu: int
+    """CPUs, not millicores."""
     max_memory_in_gibibytes: int
+    """GiB."""
     max_gpu: int
+    """How many GPUs at most (0 unless given)."""
 
 
 class KarpenterNodePoolRequirementKey(OpenEnum):
@@ -197,7 +201,9 @@ class KarpenterNodePoolConsolidation(Model):
     enabled: bool
     days: list[WeekdayEnum]
     start_time: str
+    """The time of day, such as `PT22:30`."""
     duration: str
+    """An ISO 8601 duration, such as `PT2H45M`."""
 
 
 @define(kw_only=True)
@@ -205,12 +211,16 @@ class KarpenterDefaultNodePoolOverride(Model):
     """Part of `KarpenterNodePool`.
 
     Attributes:
+        spot_enabled: Whether the nodes are spot instances; unless given, as
+            `ClusterFeatureKarpenterParameters` says.
         consolidate_after: A duration such as `10m` or `1h`, at most `24h`.
     """
 
     limits: KarpenterNodePoolLimits | Unset | None = UNSET
     spot_enabled: bool | Unset | None = UNSET
+    """Whether the nodes are spot instances; unless given, as `ClusterFeatureKarpenterParameters` says."""
     consolidate_after: str | Unset | None = UNSET
+    """A duration such as `10m` or `1h`, at most `24h`."""
 
 
 @define(kw_only=True)
@@ -240,13 +250,17 @@ class KarpenterCronjobNodePoolOverride(Model):
     """Part of `KarpenterNodePool`.
 
     Attributes:
+        spot_enabled: Whether the nodes are spot instances; unless given, as
+            `ClusterFeatureKarpenterParameters` says.
         consolidate_after: A duration such as `10m` or `1h`, at most `24h`.
     """
 
     consolidation: KarpenterNodePoolConsolidation | Unset | None = UNSET
     limits: KarpenterNodePoolLimits | Unset | None = UNSET
     spot_enabled: bool | Unset | None = UNSET
+    """Whether the nodes are spot instances; unless given, as `ClusterFeatureKarpenterParameters` says."""
     consolidate_after: str | Unset | None = UNSET
+    """A duration such as `10m` or `1h`, at most `24h`."""
 
 
 @define(kw_only=True)
@@ -254,13 +268,17 @@ class KarpenterStableNodePoolOverride(Model):
     """Part of `KarpenterNodePool`.
 
     Attributes:
+        spot_enabled: Whether the nodes are spot instances; unless given, as
+            `ClusterFeatureKarpenterParameters` says.
         consolidate_after: A duration such as `10m` or `1h`, at most `24h`.
     """
 
     consolidation: KarpenterNodePoolConsolidation | Unset | None = UNSET
     limits: KarpenterNodePoolLimits | Unset | None = UNSET
     spot_enabled: bool | Unset | None = UNSET
+    """Whether the nodes are spot instances; unless given, as `ClusterFeatureKarpenterParameters` says."""
     consolidate_after: str | Unset | None = UNSET
+    """A duration such as `10m` or `1h`, at most `24h`."""
 
 
 @define(kw_only=True)
@@ -268,6 +286,7 @@ class KarpenterGpuNodePoolOverride(Model):
     """Part of `KarpenterNodePool`.
 
     Attributes:
+        disk_size_in_gib: GiB.
         disk_iops: Operations per second, from 3000 to 16000.
         disk_throughput: MB per second, from 125 to 1000.
         consolidate_after: A duration such as `10m` or `1h`, at most `24h`.
@@ -277,10 +296,14 @@ class KarpenterGpuNodePoolOverride(Model):
     limits: KarpenterNodePoolLimits | Unset | None = UNSET
     requirements: list[KarpenterNodePoolRequirement] | Unset | None = UNSET
     disk_size_in_gib: int | Unset | None = UNSET
+    """GiB."""
     disk_iops: int | Unset | None = UNSET
+    """Operations per second, from 3000 to 16000."""
     disk_throughput: int | Unset | None = UNSET
+    """MB per second, from 125 to 1000."""
     spot_enabled: bool | Unset | None = UNSET
     consolidate_after: str | Unset | None = UNSET
+    """A duration such as `10m` or `1h`, at most `24h`."""
 
 
 @define(kw_only=True)
@@ -314,16 +337,22 @@ class ClusterFeatureKarpenterParameters(Model):
     """Part of `ClusterFeatureKarpenterParametersResponse` and `ClusterRequestFeatureValue`.
 
     Attributes:
+        spot_enabled: Deprecated: each node pool has its own. Counts only if none of them is given.
+        disk_size_in_gib: GiB.
         disk_iops: Operations per second, from 3000 to 16000.
         disk_throughput: MB per second, from 125 to 1000.
     """
 
     spot_enabled: bool
+    """Deprecated: each node pool has its own. Counts only if none of them is given."""
     disk_size_in_gib: int
+    """GiB."""
     default_service_architecture: CpuArchitectureEnum
     qovery_node_pools: KarpenterNodePool
     disk_iops: int | Unset | None = UNSET
+    """Operations per second, from 3000 to 16000."""
     disk_throughput: int | Unset | None = UNSET
+    """MB per second, from 125 to 1000."""
 
 
 @define(kw_only=True)
@@ -359,14 +388,21 @@ ClusterFeatureResponseValueObject: TypeAlias = Annotated[
 
 @define(kw_only=True)
 class ClusterFeatureResponse(Model):
-    """Returned by `aws.list_cluster_features` and 3 more operations. Part of `Cluster`."""
+    """Returned by `aws.list_cluster_features` and 3 more operations. Part of `Cluster`.
+
+    Attributes:
+        cost_per_month_in_cents: Cents.
+        currency_code: Such as `USD`.
+    """
 
     id: str | None = None
     title: str | None = None
     description: str | None = None
     cost_per_month_in_cents: int | None = None
+    """Cents."""
     cost_per_month: float | None = None
     currency_code: str | None = None
+    """Such as `USD`."""
     is_cloud_provider_paying_feature: bool | None = None
     cloud_provider_feature_documentation: str | None = None
     is_qovery_paying_feature: bool | None = None

@@ -53,11 +53,16 @@ class ClusterInfrastructureMetalLbChartParameters(Model):
 
 @define(kw_only=True)
 class ClusterInfrastructureEksAnywhereBackupS3Parameters(Model):
-    """Part of `ClusterInfrastructureEksAnywhereBackupParameters`."""
+    """Part of `ClusterInfrastructureEksAnywhereBackupParameters`.
+
+    Attributes:
+        role_arn: The ARN of the AWS role that is assumed.
+    """
 
     bucket: str
     region: str
     role_arn: str
+    """The ARN of the AWS role that is assumed."""
     key_prefix: str | Unset | None = UNSET
 
 
@@ -104,11 +109,16 @@ class AksInfrastructureOutputs(Model):
 
 @define(kw_only=True)
 class ClusterEksAnywhereGitRepository(Model):
-    """Part of `ClusterInfrastructureEksAnywhereParameters`."""
+    """Part of `ClusterInfrastructureEksAnywhereParameters`.
+
+    Attributes:
+        branch: Unless given, the default branch of the repository.
+    """
 
     url: str
     git_token_id: str
     branch: str | Unset | None = UNSET
+    """Unless given, the default branch of the repository."""
     commit_id: str | Unset | None = UNSET
     provider: GitProviderEnum | Unset | None = UNSET
 

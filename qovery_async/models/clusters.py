@@ -148,6 +148,7 @@ class ClusterLock(Model):
     locked_at: datetime
     owner_name: str
     ttl_in_days: int | None = None
+    """Days that the lock lasts."""
 
 
 @define(kw_only=True)
@@ -160,6 +161,7 @@ class ClusterLockRequest(Model):
 
     reason: str
     ttl_in_days: int | Unset | None = UNSET
+    """Days that the lock lasts."""
 
 
 @define(kw_only=True)
@@ -409,6 +411,7 @@ class ClusterRequest(Model):
         disk_size: GB, for the disk of each node.
         disk_iops: Operations per second, from 3000 to 16000.
         disk_throughput: MB per second, from 125 to 1000.
+        ssh_keys: Public keys.
     """
 
     name: str
@@ -419,12 +422,16 @@ class ClusterRequest(Model):
     min_running_nodes: int | Unset | None = UNSET
     max_running_nodes: int | Unset | None = UNSET
     disk_size: int | Unset | None = UNSET
+    """GB, for the disk of each node."""
     disk_iops: int | Unset | None = UNSET
+    """Operations per second, from 3000 to 16000."""
     disk_throughput: int | Unset | None = UNSET
+    """MB per second, from 125 to 1000."""
     instance_type: str | Unset | None = UNSET
     kubernetes: KubernetesEnum | Unset | None = UNSET
     production: bool | Unset | None = UNSET
     ssh_keys: list[str] | Unset | None = UNSET
+    """Public keys."""
     features: list[ClusterRequestFeature] | Unset | None = UNSET
     metrics_parameters: MetricsParameters | Unset | None = UNSET
     infrastructure_charts_parameters: ClusterInfrastructureChartsParameters | Unset | None = UNSET
@@ -443,6 +450,7 @@ class Cluster(Model):
         disk_throughput: MB per second, from 125 to 1000.
         cpu: Millicores: 1000 are one CPU.
         memory: MB: 1024 are one GB.
+        ssh_keys: Public keys.
     """
 
     id: str
@@ -456,12 +464,17 @@ class Cluster(Model):
     min_running_nodes: int | None = None
     max_running_nodes: int | None = None
     disk_size: int | None = None
+    """GB, for the disk of each node."""
     disk_iops: int | None = None
+    """Operations per second, from 3000 to 16000."""
     disk_throughput: int | None = None
+    """MB per second, from 125 to 1000."""
     instance_type: str | None = None
     kubernetes: KubernetesEnum | None = None
     cpu: int | None = None
+    """Millicores: 1000 are one CPU."""
     memory: int | None = None
+    """MB: 1024 are one GB."""
     estimated_cloud_provider_cost: int | None = None
     status: ClusterStateEnum | None = None
     has_access: bool | None = None
@@ -470,6 +483,7 @@ class Cluster(Model):
     is_demo: bool | None = None
     production: bool | None = None
     ssh_keys: list[str] | None = None
+    """Public keys."""
     features: list[ClusterFeatureResponse] | None = None
     deployment_status: ClusterDeploymentStatusEnum | None = None
     metrics_parameters: MetricsParameters | None = None

@@ -136,12 +136,17 @@ class ClusterInstanceAttributes(Model):
 
 @define(kw_only=True)
 class ClusterInstanceGpuInfo(Model):
-    """Part of `ClusterInstanceType`."""
+    """Part of `ClusterInstanceType`.
+
+    Attributes:
+        memory_in_mib: MiB.
+    """
 
     count: int | None = None
     name: str | None = None
     manufacturer: str | None = None
     memory_in_mib: str | None = None
+    """MiB."""
 
 
 class JobTypeEnum(OpenEnum):
@@ -179,6 +184,7 @@ class DeploymentStageServiceResponse(Model):
     service_id: str | None = None
     service_type: str | None = None
     is_skipped: bool | None = None
+    """Whether the service is left out when the whole environment is deployed."""
 
 
 class InstanceTypeGpu(OpenEnum):
@@ -233,15 +239,24 @@ class StorageTypeEnum(OpenEnum):
 
 @define(kw_only=True)
 class Link(Model):
-    """Returned by `billing.invoices.get_download_link` and 4 more operations."""
+    """Returned by `billing.invoices.get_download_link` and 4 more operations.
+
+    Attributes:
+        internal_port: The port on which the service listens.
+        external_port: The port outside of the cluster, such as 443.
+        is_default: Whether the address is that of the domain, without the port in its name.
+    """
 
     service_id: str
     service_type: ServiceTypeEnum
     url: str
     internal_port: int
+    """The port on which the service listens."""
     external_port: int
+    """The port outside of the cluster, such as 443."""
     is_qovery_domain: bool
     is_default: bool
+    """Whether the address is that of the domain, without the port in its name."""
 
 
 @define(kw_only=True)
@@ -255,6 +270,7 @@ class ClusterInstanceType(Model):
     type: str
     name: str
     cpu: int
+    """CPUs, not millicores."""
     ram_in_gb: int
     bandwidth_in_gbps: str
     bandwidth_guarantee: str
@@ -296,29 +312,51 @@ class DeploymentStageResponse(Model):
 
 @define(kw_only=True)
 class ServicePort(Model):
-    """Part of `Application` and 2 more models."""
+    """Part of `Application` and 2 more models.
+
+    Attributes:
+        internal_port: The port on which the service listens.
+        external_port: The port outside of the cluster; unless given, a default port.
+        publicly_accessible: Whether the port can be reached from the internet.
+        is_default: Whether the domain leads to this port.
+    """
 
     id: str
     internal_port: int
+    """The port on which the service listens."""
     publicly_accessible: bool
+    """Whether the port can be reached from the internet."""
     protocol: PortProtocolEnum
     name: str | Unset | None = UNSET
     external_port: int | Unset | None = UNSET
+    """The port outside of the cluster; unless given, a default port."""
     is_default: bool | Unset | None = UNSET
+    """Whether the domain leads to this port."""
     public_path: str | Unset | None = UNSET
     public_path_rewrite: str | Unset | None = UNSET
 
 
 @define(kw_only=True)
 class ServicePortRequestPort(Model):
-    """Part of `ApplicationRequest` and `ContainerRequest`."""
+    """Part of `ApplicationRequest` and `ContainerRequest`.
+
+    Attributes:
+        internal_port: The port on which the service listens.
+        external_port: The port outside of the cluster; unless given, a default port.
+        publicly_accessible: Whether the port can be reached from the internet.
+        is_default: Whether the domain leads to this port.
+    """
 
     internal_port: int
+    """The port on which the service listens."""
     publicly_accessible: bool
+    """Whether the port can be reached from the internet."""
     id: str | Unset | None = UNSET
     name: str | Unset | None = UNSET
     external_port: int | Unset | None = UNSET
+    """The port outside of the cluster; unless given, a default port."""
     is_default: bool | Unset | None = UNSET
+    """Whether the domain leads to this port."""
     protocol: PortProtocolEnum | Unset | None = UNSET
     public_path: str | Unset | None = UNSET
     public_path_rewrite: str | Unset | None = UNSET
@@ -334,6 +372,7 @@ class ServiceStorageRequestStorage(Model):
 
     type: StorageTypeEnum
     size: int
+    """GB, at least 4."""
     mount_point: str
     id: str | Unset | None = UNSET
 
@@ -349,6 +388,7 @@ class ServiceStorageStorage(Model):
     id: str
     type: StorageTypeEnum
     size: int
+    """GB."""
     mount_point: str
 
 

@@ -88,7 +88,11 @@ class ContainerRegistryAssociatedServicesResponse(Model):
 
 @define(kw_only=True)
 class ContainerRegistryRequestConfig(Model):
-    """Part of `ContainerRegistryRequest`."""
+    """Part of `ContainerRegistryRequest`.
+
+    Attributes:
+        role_arn: The ARN of the AWS role that is assumed.
+    """
 
     access_key_id: str | Unset | None = UNSET
     secret_access_key: str | Unset | None = UNSET
@@ -105,6 +109,7 @@ class ContainerRegistryRequestConfig(Model):
     username: str | Unset | None = UNSET
     password: str | Unset | None = UNSET
     role_arn: str | Unset | None = UNSET
+    """The ARN of the AWS role that is assumed."""
     azure_tenant_id: str | Unset | None = UNSET
     azure_subscription_id: str | Unset | None = UNSET
 
@@ -113,7 +118,11 @@ class ContainerRegistryRequestConfig(Model):
 
 @define(kw_only=True)
 class ContainerRegistryResponseConfig(Model):
-    """Part of `ContainerRegistryResponse`."""
+    """Part of `ContainerRegistryResponse`.
+
+    Attributes:
+        role_arn: The ARN of the AWS role that is assumed.
+    """
 
     username: str | None = None
     region: str | None = None
@@ -121,6 +130,7 @@ class ContainerRegistryResponseConfig(Model):
     scaleway_project_id: str | None = None
     access_key_id: str | None = None
     role_arn: str | None = None
+    """The ARN of the AWS role that is assumed."""
     gcp_credentials_type: ContainerRegistryGcpCredentialsType | None = None
     project_id: str | None = None
     service_account_email: str | None = None
@@ -134,11 +144,16 @@ class ContainerRegistryResponseConfig(Model):
 
 @define(kw_only=True)
 class ContainerRegistryRequest(Model):
-    """Sent by `container_registries.create` and `container_registries.update`."""
+    """Sent by `container_registries.create` and `container_registries.update`.
+
+    Attributes:
+        config: Its `kind` decides which keys are needed.
+    """
 
     name: str
     kind: ContainerRegistryKindEnum
     config: ContainerRegistryRequestConfig
+    """Its `kind` decides which keys are needed."""
     description: str | Unset | None = UNSET
     url: str | Unset | None = UNSET
 

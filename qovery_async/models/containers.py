@@ -36,56 +36,96 @@ class ContainerDeployRequest(Model):
 
 @define(kw_only=True)
 class ContainerImageCheckRequest(Model):
-    """Sent by `environments.check_container_image`."""
+    """Sent by `environments.check_container_image`.
+
+    Attributes:
+        image_name: As the registry names it: `repository/image` on Docker Hub, `namespace/image` at
+            Scaleway, `repository` in ECR.
+    """
 
     image_name: str
+    """As the registry names it: `repository/image` on Docker Hub, `namespace/image` at Scaleway, `repository` in ECR."""
     tag: str
     registry_id: str | Unset | None = UNSET
 
 
 @define(kw_only=True)
 class ContainerNetwork(Model):
-    """Returned by `containers.network.get` and `containers.network.update`."""
+    """Returned by `containers.network.get` and `containers.network.update`.
+
+    Attributes:
+        sticky_session: Whether the load balancer leads a user to the same instance each time.
+    """
 
     sticky_session: bool | None = None
+    """Whether the load balancer leads a user to the same instance each time."""
 
 
 @define(kw_only=True)
 class ContainerNetworkRequest(Model):
-    """Sent by `containers.network.update`."""
+    """Sent by `containers.network.update`.
+
+    Attributes:
+        sticky_session: Whether the load balancer leads a user to the same instance each time.
+    """
 
     sticky_session: bool | Unset | None = UNSET
+    """Whether the load balancer leads a user to the same instance each time."""
 
 
 @define(kw_only=True)
 class ContainerVersionResponse(Model):
-    """Returned by `container_registries.list_images`."""
+    """Returned by `container_registries.list_images`.
+
+    Attributes:
+        image_name: As the registry names it: `repository/image` on Docker Hub, `namespace/image` at
+            Scaleway, `repository` in ECR.
+    """
 
     image_name: str | None = None
+    """As the registry names it: `repository/image` on Docker Hub, `namespace/image` at Scaleway, `repository` in ECR."""
     versions: list[str] | None = None
 
 
 @define(kw_only=True)
 class OrganizationContainerAutoDeployRequest(Model):
-    """Sent by `containers.auto_deploy`."""
+    """Sent by `containers.auto_deploy`.
+
+    Attributes:
+        image_name: As the registry names it: `repository/image` on Docker Hub, `namespace/image` at
+            Scaleway, `repository` in ECR.
+    """
 
     image_name: str | Unset | None = UNSET
+    """As the registry names it: `repository/image` on Docker Hub, `namespace/image` at Scaleway, `repository` in ECR."""
     tag: str | Unset | None = UNSET
 
 
 @define(kw_only=True)
 class OrganizationContainerPreviewRequest(Model):
-    """Sent by `containers.preview`."""
+    """Sent by `containers.preview`.
+
+    Attributes:
+        image_name: As the registry names it: `repository/image` on Docker Hub, `namespace/image` at
+            Scaleway, `repository` in ECR.
+    """
 
     image_name: str | Unset | None = UNSET
+    """As the registry names it: `repository/image` on Docker Hub, `namespace/image` at Scaleway, `repository` in ECR."""
     tag: str | Unset | None = UNSET
 
 
 @define(kw_only=True)
 class ContainerSource(Model):
-    """Part of `BaseJobResponseSourceWithImage`."""
+    """Part of `BaseJobResponseSourceWithImage`.
+
+    Attributes:
+        image_name: As the registry names it: `repository/image` on Docker Hub, `namespace/image` at
+            Scaleway, `repository` in ECR.
+    """
 
     image_name: str
+    """As the registry names it: `repository/image` on Docker Hub, `namespace/image` at Scaleway, `repository` in ECR."""
     tag: str
     registry: ContainerRegistryProviderDetailsResponse
     registry_id: str | None = None
@@ -96,10 +136,14 @@ class ContainerRequest(Model):
     """Sent by `containers.create` and `containers.update`.
 
     Attributes:
+        image_name: As the registry names it: `repository/image` on Docker Hub, `namespace/image` at
+            Scaleway, `repository` in ECR.
+        entrypoint: The entrypoint of the container; unless given, that of its image.
         cpu: Millicores: 1000 are one CPU.
         memory: MB: 1024 are one GB.
         gpu: How many GPUs.
         ephemeral_storage_in_gib: GiB; the platform has a default.
+        cpu_architecture: Unless given, that of the cluster.
         min_running_instances: How many run at least; 0 is none.
         max_running_instances: How many run at most; -1 is no limit.
         auto_preview: Whether preview environments get one of it; unless given, the environment decides.
@@ -109,6 +153,7 @@ class ContainerRequest(Model):
     name: str
     registry_id: str
     image_name: str
+    """As the registry names it: `repository/image` on Docker Hub, `namespace/image` at Scaleway, `repository` in ECR."""
     tag: str
     healthchecks: Healthcheck
     storage: list[ServiceStorageRequestStorage] | Unset | None = UNSET
@@ -116,15 +161,25 @@ class ContainerRequest(Model):
     description: str | Unset | None = UNSET
     arguments: list[str] | Unset | None = UNSET
     entrypoint: str | Unset | None = UNSET
+    """The entrypoint of the container; unless given, that of its image."""
     cpu: int | Unset | None = UNSET
+    """Millicores: 1000 are one CPU."""
     memory: int | Unset | None = UNSET
+    """MB: 1024 are one GB."""
     gpu: int | Unset | None = UNSET
+    """How many GPUs."""
     ephemeral_storage_in_gib: int | Unset | None = UNSET
+    """GiB; the platform has a default."""
     cpu_architecture: CpuArchitectureEnum | Unset | None = UNSET
+    """Unless given, that of the cluster."""
     min_running_instances: int | Unset | None = UNSET
+    """How many run at least; 0 is none."""
     max_running_instances: int | Unset | None = UNSET
+    """How many run at most; -1 is no limit."""
     auto_preview: bool | Unset | None = UNSET
+    """Whether preview environments get one of it; unless given, the environment decides."""
     auto_deploy: bool | Unset | None = UNSET
+    """Whether a new commit or image tag is deployed by itself."""
     annotations_groups: list[ServiceAnnotationRequest] | Unset | None = UNSET
     labels_groups: list[ServiceLabelRequest] | Unset | None = UNSET
     icon_uri: str | Unset | None = UNSET
@@ -136,12 +191,17 @@ class ContainerResponse(Model):
     """Returned by `containers.list` and 4 more operations. Part of `AnyService`.
 
     Attributes:
+        image_name: As the registry names it: `repository/image` on Docker Hub, `namespace/image` at
+            Scaleway, `repository` in ECR.
         maximum_cpu: Millicores: the most that the cluster allows.
         maximum_memory: MB: the most that the cluster allows.
+        maximum_gpu: The most that the cluster allows.
+        entrypoint: The entrypoint of the container; unless given, that of its image.
         cpu: Millicores: 1000 are one CPU.
         memory: MB: 1024 are one GB.
         gpu: How many GPUs.
         ephemeral_storage_in_gib: GiB; the platform has a default.
+        cpu_architecture: Unless given, that of the cluster.
         min_running_instances: How many run at least; 0 is none.
         max_running_instances: How many run at most; -1 is no limit.
         auto_preview: Whether preview environments get one of it; unless given, the environment decides.
@@ -151,20 +211,30 @@ class ContainerResponse(Model):
     id: str
     created_at: datetime
     image_name: str
+    """As the registry names it: `repository/image` on Docker Hub, `namespace/image` at Scaleway, `repository` in ECR."""
     tag: str
     registry: ContainerRegistryProviderDetailsResponse
     environment: ReferenceObject
     maximum_cpu: int
+    """Millicores: the most that the cluster allows."""
     maximum_memory: int
+    """MB: the most that the cluster allows."""
     maximum_gpu: int
+    """The most that the cluster allows."""
     name: str
     cpu: int
+    """Millicores: 1000 are one CPU."""
     memory: int
+    """MB: 1024 are one GB."""
     gpu: int
+    """How many GPUs."""
     min_running_instances: int
+    """How many run at least; 0 is none."""
     max_running_instances: int
+    """How many run at most; -1 is no limit."""
     healthchecks: Healthcheck
     auto_preview: bool
+    """Whether preview environments get one of it; unless given, the environment decides."""
     icon_uri: str
     service_type: ServiceTypeEnum
     updated_at: datetime | None = None
@@ -173,10 +243,14 @@ class ContainerResponse(Model):
     description: str | None = None
     arguments: list[str] | None = None
     entrypoint: str | None = None
+    """The entrypoint of the container; unless given, that of its image."""
     ephemeral_storage_in_gib: int | None = None
+    """GiB; the platform has a default."""
     cpu_architecture: CpuArchitectureEnum | None = None
+    """Unless given, that of the cluster."""
     ports: list[ServicePort] | None = None
     auto_deploy: bool | None = None
+    """Whether a new commit or image tag is deployed by itself."""
     annotations_groups: list[OrganizationAnnotationsGroupResponse] | None = None
     labels_groups: list[OrganizationLabelsGroupResponse] | None = None
     autoscaling: AutoscalingPolicyResponse | None = None

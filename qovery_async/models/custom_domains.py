@@ -30,11 +30,19 @@ class CustomDomainStatusEnum(OpenEnum):
 
 @define(kw_only=True)
 class CustomDomainRequest(Model):
-    """Sent by `applications.custom_domains.create` and 5 more operations."""
+    """Sent by `applications.custom_domains.create` and 5 more operations.
+
+    Attributes:
+        generate_certificate: Whether Qovery makes a certificate (True unless given); False if a CDN has
+            one.
+        use_cdn: Whether the domain is behind a CDN: the check then is only that it leads to an IP address.
+    """
 
     domain: str
     generate_certificate: bool
+    """Whether Qovery makes a certificate (True unless given); False if a CDN has one."""
     use_cdn: bool | Unset | None = UNSET
+    """Whether the domain is behind a CDN: the check then is only that it leads to an IP address."""
 
 
 @define(kw_only=True)
@@ -48,13 +56,21 @@ class CheckedCustomDomainResponse(Model):
 
 @define(kw_only=True)
 class CustomDomain(Model):
-    """Returned by `applications.custom_domains.list` and 11 more operations."""
+    """Returned by `applications.custom_domains.list` and 11 more operations.
+
+    Attributes:
+        generate_certificate: Whether Qovery makes a certificate (True unless given); False if a CDN has
+            one.
+        use_cdn: Whether the domain is behind a CDN: the check then is only that it leads to an IP address.
+    """
 
     id: str
     created_at: datetime
     domain: str
     generate_certificate: bool
+    """Whether Qovery makes a certificate (True unless given); False if a CDN has one."""
     updated_at: datetime | None = None
     use_cdn: bool | None = None
+    """Whether the domain is behind a CDN: the check then is only that it leads to an IP address."""
     validation_domain: str | None = None
     status: CustomDomainStatusEnum | None = None

@@ -79,20 +79,32 @@ class OrganizationCustomRoleUpdateRequestProjectPermissionPermission(Model):
 
 @define(kw_only=True)
 class OrganizationCustomRoleProjectPermissionItem(Model):
-    """Part of `OrganizationCustomRole`."""
+    """Part of `OrganizationCustomRole`.
+
+    Attributes:
+        is_admin: Manages every environment of the project and may delete the project; `permissions` does
+            not count then.
+    """
 
     project_id: str | None = None
     project_name: str | None = None
     is_admin: bool | None = None
+    """Manages every environment of the project and may delete the project; `permissions` does not count then."""
     permissions: list[OrganizationCustomRoleProjectPermissionItemPermission] | None = None
 
 
 @define(kw_only=True)
 class OrganizationCustomRoleUpdateRequestProjectPermission(Model):
-    """Part of `OrganizationCustomRoleUpdateRequest`."""
+    """Part of `OrganizationCustomRoleUpdateRequest`.
+
+    Attributes:
+        is_admin: Manages every environment of the project and may delete the project; `permissions` does
+            not count then.
+    """
 
     project_id: str | Unset | None = UNSET
     is_admin: bool | Unset | None = UNSET
+    """Manages every environment of the project and may delete the project; `permissions` does not count then."""
     permissions: list[OrganizationCustomRoleUpdateRequestProjectPermissionPermission] | Unset | None = UNSET
 
 

@@ -115,9 +115,13 @@ class DatabaseRequest(Model):
     description: str | Unset | None = UNSET
     accessibility: DatabaseAccessibilityEnum | Unset | None = UNSET
     cpu: int | Unset | None = UNSET
+    """Millicores: 1000 are one CPU. Ignored for a managed database, which has its instance type."""
     instance_type: str | Unset | None = UNSET
+    """For a managed database only."""
     memory: int | Unset | None = UNSET
+    """MB: 1024 are one GB. Ignored for a managed database, which has its instance type."""
     storage: int | Unset | None = UNSET
+    """GB."""
     annotations_groups: list[ServiceAnnotationRequest] | Unset | None = UNSET
     labels_groups: list[ServiceLabelRequest] | Unset | None = UNSET
     icon_uri: str | Unset | None = UNSET
@@ -132,6 +136,7 @@ class DatabaseEditRequest(Model):
         memory: MB: 1024 are one GB. Ignored for a managed database, which has its instance type.
         storage: GB.
         instance_type: For a managed database only.
+        disk_type: For a managed database of AWS only.
     """
 
     name: str | Unset | None = UNSET
@@ -139,13 +144,18 @@ class DatabaseEditRequest(Model):
     version: str | Unset | None = UNSET
     accessibility: DatabaseAccessibilityEnum | Unset | None = UNSET
     cpu: int | Unset | None = UNSET
+    """Millicores: 1000 are one CPU. Ignored for a managed database, which has its instance type."""
     memory: int | Unset | None = UNSET
+    """MB: 1024 are one GB. Ignored for a managed database, which has its instance type."""
     storage: int | Unset | None = UNSET
+    """GB."""
     instance_type: str | Unset | None = UNSET
+    """For a managed database only."""
     annotations_groups: list[ServiceAnnotationRequest] | Unset | None = UNSET
     labels_groups: list[ServiceLabelRequest] | Unset | None = UNSET
     icon_uri: str | Unset | None = UNSET
     disk_type: DatabaseDiskType | Unset | None = UNSET
+    """For a managed database of AWS only."""
 
 
 @define(kw_only=True)
@@ -166,6 +176,7 @@ class Database(Model):
         storage: GB.
         maximum_cpu: Millicores: the most that the cluster allows.
         maximum_memory: MB: the most that the cluster allows.
+        disk_type: For a managed database of AWS only.
     """
 
     id: str
@@ -181,17 +192,23 @@ class Database(Model):
     description: str | None = None
     accessibility: DatabaseAccessibilityEnum | None = None
     cpu: int | None = None
+    """Millicores: 1000 are one CPU. Ignored for a managed database, which has its instance type."""
     instance_type: str | None = None
     memory: int | None = None
+    """MB: 1024 are one GB. Ignored for a managed database, which has its instance type."""
     storage: int | None = None
+    """GB."""
     annotations_groups: list[OrganizationAnnotationsGroupResponse] | None = None
     labels_groups: list[OrganizationLabelsGroupResponse] | None = None
     host: str | None = None
     port: int | None = None
     maximum_cpu: int | None = None
+    """Millicores: the most that the cluster allows."""
     maximum_memory: int | None = None
+    """MB: the most that the cluster allows."""
     disk_encrypted: bool | None = None
     disk_type: DatabaseDiskType | None = None
+    """For a managed database of AWS only."""
 
 
 @define(kw_only=True)

@@ -20,6 +20,7 @@ class DeployAllRequestApplication(Model):
 
     application_id: str
     git_commit_id: str | Unset | None = UNSET
+    """A SHA; unless given, what is deployed already is deployed again."""
 
 
 @define(kw_only=True)
@@ -32,6 +33,7 @@ class DeployAllRequestContainer(Model):
 
     id: str
     image_tag: str | Unset | None = UNSET
+    """Unless given, what is deployed already is deployed again."""
 
 
 @define(kw_only=True)
@@ -45,7 +47,9 @@ class DeployAllRequestJob(Model):
 
     id: str | Unset | None = UNSET
     image_tag: str | Unset | None = UNSET
+    """Unless given, what is deployed already is deployed again."""
     git_commit_id: str | Unset | None = UNSET
+    """A SHA; unless given, what is deployed already is deployed again."""
 
 
 @define(kw_only=True)
@@ -60,7 +64,9 @@ class DeployAllRequestHelm(Model):
     id: str | Unset | None = UNSET
     chart_version: str | Unset | None = UNSET
     git_commit_id: str | Unset | None = UNSET
+    """A SHA; unless given, what is deployed already is deployed again."""
     values_override_git_commit_id: str | Unset | None = UNSET
+    """The SHA of the commit to take the overriding values from."""
 
 
 class TerraformDeployRequestAction(OpenEnum):
@@ -81,6 +87,7 @@ class TerraformDeployRequest(Model):
 
     id: str | Unset | None = UNSET
     git_commit_id: str | Unset | None = UNSET
+    """The SHA of the commit to deploy."""
     action: TerraformDeployRequestAction | Unset | None = UNSET
 
 

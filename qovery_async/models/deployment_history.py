@@ -58,6 +58,7 @@ class DeploymentHistoryEnvironmentV2Identifier(Model):
     """
 
     execution_id: str
+    """Names one deployment; `environments.list_deployment_logs` takes it as `version`."""
     environment_id: str
 
 
@@ -86,12 +87,20 @@ class DeploymentHistoryHelmResponseRepository(Model):
 
 @define(kw_only=True)
 class DeploymentHistoryServiceDetailsWithArguments(Model):
-    """Part of `DeploymentHistoryServiceDetails`."""
+    """Part of `DeploymentHistoryServiceDetails`.
+
+    Attributes:
+        image_name: As the registry names it: `repository/image` on Docker Hub, `namespace/image` at
+            Scaleway, `repository` in ECR.
+        entrypoint: The entrypoint of the container; unless given, that of its image.
+    """
 
     image_name: str
+    """As the registry names it: `repository/image` on Docker Hub, `namespace/image` at Scaleway, `repository` in ECR."""
     tag: str
     arguments: list[str]
     entrypoint: str | None = None
+    """The entrypoint of the container; unless given, that of its image."""
 
 
 @define(kw_only=True)
@@ -114,6 +123,7 @@ class DeploymentHistoryServiceIdentifier(Model):
     service_id: str
     service_type: ServiceTypeEnum
     execution_id: str | None = None
+    """Names one deployment; `environments.list_deployment_logs` takes it as `version`."""
 
 
 @define(kw_only=True)
@@ -150,7 +160,13 @@ class DeploymentHistoryApplication(Model):
 
 @define(kw_only=True)
 class DeploymentHistoryContainer(Model):
-    """Returned by `containers.list_deployment_history`. Part of `DeploymentHistoryEnvironment`."""
+    """Returned by `containers.list_deployment_history`. Part of `DeploymentHistoryEnvironment`.
+
+    Attributes:
+        image_name: As the registry names it: `repository/image` on Docker Hub, `namespace/image` at
+            Scaleway, `repository` in ECR.
+        entrypoint: The entrypoint of the container; unless given, that of its image.
+    """
 
     id: str
     created_at: datetime
@@ -158,9 +174,11 @@ class DeploymentHistoryContainer(Model):
     name: str | None = None
     status: StateEnum | None = None
     image_name: str | None = None
+    """As the registry names it: `repository/image` on Docker Hub, `namespace/image` at Scaleway, `repository` in ECR."""
     tag: str | None = None
     arguments: list[str] | None = None
     entrypoint: str | None = None
+    """The entrypoint of the container; unless given, that of its image."""
 
 
 @define(kw_only=True)
@@ -208,6 +226,7 @@ class DeploymentHistoryJobResponseSchedule(Model):
 
     event: JobScheduleEvent | None = None
     schedule_at: str | None = None
+    """A cron expression of five fields, such as `0 3 * * *`: minutes, not seconds, come first."""
 
 
 @define(kw_only=True)
@@ -231,7 +250,13 @@ class DeploymentHistoryServiceDetailsWithRepository(Model):
 
 @define(kw_only=True)
 class DeploymentHistoryJobResponse(Model):
-    """Returned by `jobs.list_deployment_history`. Part of `DeploymentHistoryEnvironment`."""
+    """Returned by `jobs.list_deployment_history`. Part of `DeploymentHistoryEnvironment`.
+
+    Attributes:
+        image_name: As the registry names it: `repository/image` on Docker Hub, `namespace/image` at
+            Scaleway, `repository` in ECR.
+        entrypoint: The entrypoint of the container; unless given, that of its image.
+    """
 
     id: str
     created_at: datetime
@@ -239,18 +264,26 @@ class DeploymentHistoryJobResponse(Model):
     name: str | None = None
     status: StateEnum | None = None
     image_name: str | None = None
+    """As the registry names it: `repository/image` on Docker Hub, `namespace/image` at Scaleway, `repository` in ECR."""
     tag: str | None = None
     commit: Commit | None = None
     schedule: DeploymentHistoryJobResponseSchedule | None = None
     arguments: list[str] | None = None
     entrypoint: str | None = None
+    """The entrypoint of the container; unless given, that of its image."""
 
 
 @define(kw_only=True)
 class DeploymentHistoryServiceDetailsWithJobType(Model):
-    """Part of `DeploymentHistoryServiceDetails`."""
+    """Part of `DeploymentHistoryServiceDetails`.
+
+    Attributes:
+        image_name: As the registry names it: `repository/image` on Docker Hub, `namespace/image` at
+            Scaleway, `repository` in ECR.
+    """
 
     image_name: str
+    """As the registry names it: `repository/image` on Docker Hub, `namespace/image` at Scaleway, `repository` in ECR."""
     tag: str
     job_type: JobTypeEnum
     commit: Commit | None = None
@@ -311,6 +344,7 @@ class DeploymentHistoryService(Model):
     status_details: StatusDetails
     icon_uri: str
     total_duration: str | None = None
+    """An ISO 8601 duration, such as `PT2M30S`."""
 
 
 @define(kw_only=True)
@@ -324,6 +358,7 @@ class DeploymentHistoryStage(Model):
     name: str
     status: StageStatusEnum
     duration: str
+    """An ISO 8601 duration, such as `PT2M30S`."""
     services: list[DeploymentHistoryService]
 
 
@@ -340,5 +375,6 @@ class DeploymentHistoryEnvironmentV2(Model):
     status: StateEnum
     trigger_action: DeploymentHistoryTriggerAction
     total_duration: str
+    """An ISO 8601 duration, such as `PT2M30S`."""
     stages: list[DeploymentHistoryStage]
     action_status: DeploymentHistoryActionStatus

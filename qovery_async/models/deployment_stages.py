@@ -18,6 +18,7 @@ class AttachServiceToDeploymentStageRequest(Model):
     """
 
     is_skipped: bool | Unset | None = UNSET
+    """Whether the service is left out when the whole environment is deployed."""
 
 
 @define(kw_only=True)

@@ -58,7 +58,9 @@ class DeploymentBuildUsageReportRequest(Model):
     """
 
     execution_id: str
+    """Names the deployment, as `Status` has it."""
     report_expiration_in_seconds: int
+    """Seconds for which everyone who has the link can read the report."""
 
 
 @define(kw_only=True)
@@ -173,6 +175,7 @@ class CreateEnvironmentRequest(Model):
     name: str
     cluster: str | Unset | None = UNSET
     mode: EnvironmentModeEnum | Unset | None = UNSET
+    """Any but `PREVIEW`."""
 
 
 @define(kw_only=True)
@@ -185,6 +188,7 @@ class EnvironmentEditRequest(Model):
 
     name: str | Unset | None = UNSET
     mode: EnvironmentModeEnum | Unset | None = UNSET
+    """Any but `PREVIEW`."""
 
 
 @define(kw_only=True)
@@ -207,6 +211,7 @@ class Environment(Model):
     last_updated_by: str | None = None
     cluster_name: str | None = None
     expires_at: datetime | None = None
+    """When it is deleted by itself; only environments for one run of an agentic workflow are."""
 
 
 @define(kw_only=True)
@@ -223,13 +228,17 @@ class EnvironmentDeploymentRule(Model):
     id: str
     created_at: datetime
     timezone: str
+    """The name of a time zone, such as `Europe/Paris`."""
     start_time: datetime
+    """The time of day counts; the date is 1970-01-01."""
     stop_time: datetime
+    """The time of day counts; the date is 1970-01-01."""
     weekdays: list[WeekdayEnum]
     updated_at: datetime | None = None
     on_demand_preview: bool | None = None
     auto_stop: bool | None = None
     auto_preview: bool | None = None
+    """Counts for the services that leave their own `auto_preview` open."""
 
 
 @define(kw_only=True)
@@ -244,20 +253,29 @@ class EnvironmentDeploymentRuleEditRequest(Model):
     """
 
     timezone: str
+    """The name of a time zone, such as `Europe/Paris`."""
     start_time: datetime
+    """The time of day counts; the date is 1970-01-01."""
     stop_time: datetime
+    """The time of day counts; the date is 1970-01-01."""
     weekdays: list[WeekdayEnum]
     on_demand_preview: bool | Unset | None = UNSET
     auto_preview: bool | Unset | None = UNSET
+    """Counts for the services that leave their own `auto_preview` open."""
     auto_stop: bool | Unset | None = UNSET
 
 
 @define(kw_only=True)
 class EnvironmentStatusesWithStagesPreCheckStage(Model):
-    """Part of `EnvironmentStatusesWithStages`."""
+    """Part of `EnvironmentStatusesWithStages`.
+
+    Attributes:
+        total_duration_sec: Seconds.
+    """
 
     status: StepMetricStatusEnum | None = None
     total_duration_sec: int | None = None
+    """Seconds."""
 
 
 @define(kw_only=True)
@@ -270,28 +288,43 @@ class ServicesOverviewResponse(Model):
 
 @define(kw_only=True)
 class StageStepMetric(Model):
-    """Part of `StageStepMetrics`."""
+    """Part of `StageStepMetrics`.
+
+    Attributes:
+        duration_sec: Seconds.
+    """
 
     stage_id: str | None = None
     step_name: StageStepMetricNameEnum | None = None
     status: StepMetricStatusEnum | None = None
     duration_sec: int | None = None
+    """Seconds."""
 
 
 @define(kw_only=True)
 class DockerfileCheckRequest(Model):
-    """Sent by `environments.check_dockerfile`."""
+    """Sent by `environments.check_dockerfile`.
+
+    Attributes:
+        dockerfile_path: Begins at `root_path`.
+    """
 
     git_repository: ApplicationGitRepositoryRequest
     dockerfile_path: str
+    """Begins at `root_path`."""
 
 
 @define(kw_only=True)
 class StageStepMetrics(Model):
-    """Part of `EnvironmentStatus` and `Stage`."""
+    """Part of `EnvironmentStatus` and `Stage`.
+
+    Attributes:
+        total_duration_sec: Seconds.
+    """
 
     stage_id: str | None = None
     total_duration_sec: int | None = None
+    """Seconds."""
     details: list[StageStepMetric] | None = None
 
 

@@ -50,11 +50,18 @@ class GitAuthProvider(Model):
 
 @define(kw_only=True)
 class HelmGitRepositoryRequest(Model):
-    """Part of `GitFileCheckRequest` and 3 more models."""
+    """Part of `GitFileCheckRequest` and 3 more models.
+
+    Attributes:
+        branch: Unless given, `main` or `master`.
+        root_path: The folder of the repository to use (`/` unless given).
+    """
 
     url: str
     branch: str | Unset | None = UNSET
+    """Unless given, `main` or `master`."""
     root_path: str | Unset | None = UNSET
+    """The folder of the repository to use (`/` unless given)."""
     git_token_id: str | Unset | None = UNSET
 
 
@@ -107,7 +114,11 @@ class OrganizationGithubAppConnectRequest(Model):
 
 @define(kw_only=True)
 class ApplicationGitRepository(Model):
-    """Part of `Application` and 5 more models."""
+    """Part of `Application` and 5 more models.
+
+    Attributes:
+        root_path: The folder of the repository to use (`/` unless given).
+    """
 
     provider: GitProviderEnum
     owner: str
@@ -116,6 +127,7 @@ class ApplicationGitRepository(Model):
     has_access: bool | None = None
     branch: str | None = None
     root_path: str | None = None
+    """The folder of the repository to use (`/` unless given)."""
     deployed_commit_id: str | None = None
     deployed_commit_date: datetime | None = None
     deployed_commit_contributor: str | None = None
@@ -126,12 +138,19 @@ class ApplicationGitRepository(Model):
 
 @define(kw_only=True)
 class ApplicationGitRepositoryRequest(Model):
-    """Sent by `git.list_directories`. Part of `ApplicationEditRequest` and 6 more models."""
+    """Sent by `git.list_directories`. Part of `ApplicationEditRequest` and 6 more models.
+
+    Attributes:
+        branch: Unless given, `main` or `master`.
+        root_path: The folder of the repository to use (`/` unless given).
+    """
 
     url: str
     provider: GitProviderEnum
     branch: str | Unset | None = UNSET
+    """Unless given, `main` or `master`."""
     root_path: str | Unset | None = UNSET
+    """The folder of the repository to use (`/` unless given)."""
     git_token_id: str | Unset | None = UNSET
 
 

@@ -28,9 +28,14 @@ class ProbeTypeHttp(Model):
 
 @define(kw_only=True)
 class ProbeTypeExec(Model):
-    """Part of `ProbeType`."""
+    """Part of `ProbeType`.
+
+    Attributes:
+        command: The program and its arguments, each a string.
+    """
 
     command: list[str] | Unset | None = UNSET
+    """The program and its arguments, each a string."""
 
 
 @define(kw_only=True)
@@ -65,10 +70,15 @@ class Probe(Model):
 
     type: ProbeType | Unset | None = UNSET
     initial_delay_seconds: int | Unset | None = UNSET
+    """Seconds before the first check (30 unless given)."""
     period_seconds: int | Unset | None = UNSET
+    """Seconds between two checks (10 unless given)."""
     timeout_seconds: int | Unset | None = UNSET
+    """Seconds that a check may take (5 unless given)."""
     success_threshold: int | Unset | None = UNSET
+    """How many checks in a row must succeed (1 unless given)."""
     failure_threshold: int | Unset | None = UNSET
+    """How many checks in a row must fail (9 unless given)."""
 
 
 @define(kw_only=True)

@@ -35,7 +35,11 @@ class HelmRepositoryAssociatedServiceType(OpenEnum):
 
 @define(kw_only=True)
 class HelmRepositoryRequestConfig(Model):
-    """Part of `HelmRepositoryRequest`."""
+    """Part of `HelmRepositoryRequest`.
+
+    Attributes:
+        role_arn: The ARN of the AWS role that is assumed.
+    """
 
     username: str | Unset | None = UNSET
     password: str | Unset | None = UNSET
@@ -48,18 +52,24 @@ class HelmRepositoryRequestConfig(Model):
     azure_tenant_id: str | Unset | None = UNSET
     azure_subscription_id: str | Unset | None = UNSET
     role_arn: str | Unset | None = UNSET
+    """The ARN of the AWS role that is assumed."""
 
     __secrets__ = ("password", "secret_access_key", "scaleway_secret_key")
 
 
 @define(kw_only=True)
 class HelmRepositoryResponseConfig(Model):
-    """Part of `HelmRepositoryResponse`."""
+    """Part of `HelmRepositoryResponse`.
+
+    Attributes:
+        role_arn: The ARN of the AWS role that is assumed.
+    """
 
     username: str | None = None
     region: str | None = None
     access_key_id: str | None = None
     role_arn: str | None = None
+    """The ARN of the AWS role that is assumed."""
     scaleway_access_key: str | None = None
     scaleway_project_id: str | None = None
     azure_tenant_id: str | None = None
@@ -90,19 +100,30 @@ class HelmRepositoryAssociatedServicesResponse(Model):
 
 @define(kw_only=True)
 class HelmRepositoryRequest(Model):
-    """Sent by `helm_repositories.create` and `helm_repositories.update`."""
+    """Sent by `helm_repositories.create` and `helm_repositories.update`.
+
+    Attributes:
+        skip_tls_verification: Whether the certificate of the repository is not checked.
+        config: Its `kind` decides which keys are needed.
+    """
 
     name: str
     kind: HelmRepositoryKindEnum
     skip_tls_verification: bool
+    """Whether the certificate of the repository is not checked."""
     config: HelmRepositoryRequestConfig
+    """Its `kind` decides which keys are needed."""
     description: str | Unset | None = UNSET
     url: str | Unset | None = UNSET
 
 
 @define(kw_only=True)
 class HelmRepositoryResponse(Model):
-    """Returned by `helm_repositories.list` and 3 more operations."""
+    """Returned by `helm_repositories.list` and 3 more operations.
+
+    Attributes:
+        skip_tls_verification: Whether the certificate of the repository is not checked.
+    """
 
     id: str
     created_at: datetime
@@ -112,5 +133,6 @@ class HelmRepositoryResponse(Model):
     description: str | None = None
     url: str | None = None
     skip_tls_verification: bool | None = None
+    """Whether the certificate of the repository is not checked."""
     associated_services_count: int | None = None
     config: HelmRepositoryResponseConfig | None = None

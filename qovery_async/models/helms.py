@@ -50,8 +50,11 @@ class HelmDeployRequest(Model):
     """
 
     chart_version: str | Unset | None = UNSET
+    """For a chart from a Helm repository; not together with `git_commit_id`."""
     git_commit_id: str | Unset | None = UNSET
+    """For a chart from a Git repository, a SHA; not together with `chart_version`."""
     values_override_git_commit_id: str | Unset | None = UNSET
+    """The SHA of the commit to take the overriding values from."""
 
 
 class HelmForceEvent(OpenEnum):
@@ -138,11 +141,16 @@ class KubernetesServicePort(Model):
 
 @define(kw_only=True)
 class HelmDeploymentRestrictionRequest(Model):
-    """Sent by `helms.deployment_restrictions.create` and `helms.deployment_restrictions.update`."""
+    """Sent by `helms.deployment_restrictions.create` and `helms.deployment_restrictions.update`.
+
+    Attributes:
+        value: A path does not begin with `/`.
+    """
 
     mode: DeploymentRestrictionModeEnum
     type: DeploymentRestrictionTypeEnum
     value: str
+    """A path does not begin with `/`."""
 
 
 @define(kw_only=True)
@@ -187,58 +195,94 @@ class HelmDefaultValuesRequestSourceWithHelmRepository(Model):
 
 @define(kw_only=True)
 class HelmPortRequestPortWithServiceName(Model):
-    """Part of `HelmPortRequestPort`."""
+    """Part of `HelmPortRequestPort`.
+
+    Attributes:
+        internal_port: The port on which the service listens.
+        external_port: The port outside of the cluster; unless given, a default port.
+        is_default: Whether the domain leads to this port.
+    """
 
     internal_port: int
+    """The port on which the service listens."""
     name: str | Unset | None = UNSET
     external_port: int | Unset | None = UNSET
+    """The port outside of the cluster; unless given, a default port."""
     namespace: str | Unset | None = UNSET
     protocol: HelmPortProtocolEnum | Unset | None = UNSET
     is_default: bool | Unset | None = UNSET
+    """Whether the domain leads to this port."""
     service_name: str | Unset | None = UNSET
 
 
 @define(kw_only=True)
 class HelmPortResponseWithServiceName(Model):
-    """Part of `HelmResponsePort`."""
+    """Part of `HelmResponsePort`.
+
+    Attributes:
+        internal_port: The port on which the service listens.
+        external_port: The port outside of the cluster; unless given, a default port.
+        is_default: Whether the domain leads to this port.
+    """
 
     id: str
     port_type: str
     internal_port: int
+    """The port on which the service listens."""
     protocol: HelmPortProtocolEnum
     service_name: str
     name: str | None = None
     external_port: int | None = None
+    """The port outside of the cluster; unless given, a default port."""
     namespace: str | None = None
     is_default: bool | None = None
+    """Whether the domain leads to this port."""
 
 
 @define(kw_only=True)
 class HelmPortRequestPortWithServiceSelectors(Model):
-    """Part of `HelmPortRequestPort`."""
+    """Part of `HelmPortRequestPort`.
+
+    Attributes:
+        internal_port: The port on which the service listens.
+        external_port: The port outside of the cluster; unless given, a default port.
+        is_default: Whether the domain leads to this port.
+    """
 
     internal_port: int
+    """The port on which the service listens."""
     name: str | Unset | None = UNSET
     external_port: int | Unset | None = UNSET
+    """The port outside of the cluster; unless given, a default port."""
     namespace: str | Unset | None = UNSET
     protocol: HelmPortProtocolEnum | Unset | None = UNSET
     is_default: bool | Unset | None = UNSET
+    """Whether the domain leads to this port."""
     service_selectors: list[KubernetesSelector] | Unset | None = UNSET
 
 
 @define(kw_only=True)
 class HelmPortResponseWithServiceSelectors(Model):
-    """Part of `HelmResponsePort`."""
+    """Part of `HelmResponsePort`.
+
+    Attributes:
+        internal_port: The port on which the service listens.
+        external_port: The port outside of the cluster; unless given, a default port.
+        is_default: Whether the domain leads to this port.
+    """
 
     id: str
     port_type: str
     internal_port: int
+    """The port on which the service listens."""
     protocol: HelmPortProtocolEnum
     service_selectors: list[KubernetesSelector]
     name: str | None = None
     external_port: int | None = None
+    """The port outside of the cluster; unless given, a default port."""
     namespace: str | None = None
     is_default: bool | None = None
+    """Whether the domain leads to this port."""
 
 
 @define(kw_only=True)
@@ -437,6 +481,7 @@ class HelmResponse(Model):
         timeout_sec: Seconds after which a deployment is stopped and counts as failed.
         auto_preview: Whether preview environments get one of it; unless given, the environment decides.
         auto_deploy: Whether a new commit or image tag is deployed by itself.
+        arguments: More arguments of Helm.
     """
 
     id: str
@@ -444,9 +489,12 @@ class HelmResponse(Model):
     environment: ReferenceObject
     name: str
     auto_preview: bool
+    """Whether preview environments get one of it; unless given, the environment decides."""
     auto_deploy: bool
+    """Whether a new commit or image tag is deployed by itself."""
     source: HelmResponseSource
     arguments: list[str]
+    """More arguments of Helm."""
     allow_cluster_wide_resources: bool
     values_override: HelmResponseValuesOverride
     icon_uri: str
@@ -454,6 +502,7 @@ class HelmResponse(Model):
     updated_at: datetime | None = None
     description: str | None = None
     timeout_sec: int | None = None
+    """Seconds after which a deployment is stopped and counts as failed."""
     ports: list[HelmResponsePort] | None = None
     blueprint_id: str | None = None
 
@@ -467,17 +516,22 @@ class HelmRequest(Model):
             given).
         auto_preview: Whether preview environments get one of it; unless given, the environment decides.
         auto_deploy: Whether a new commit or image tag is deployed by itself.
+        arguments: More arguments of Helm.
     """
 
     name: str
     auto_deploy: bool
+    """Whether a new commit or image tag is deployed by itself."""
     source: HelmRequestSource
     arguments: list[str]
+    """More arguments of Helm."""
     values_override: HelmRequestValuesOverride
     ports: list[HelmPortRequestPort] | Unset | None = UNSET
     description: str | Unset | None = UNSET
     timeout_sec: int | Unset | None = UNSET
+    """Seconds after which Helm is stopped and the deployment counts as failed (600 unless given)."""
     auto_preview: bool | Unset | None = UNSET
+    """Whether preview environments get one of it; unless given, the environment decides."""
     allow_cluster_wide_resources: bool | Unset | None = UNSET
     icon_uri: str | Unset | None = UNSET
     blueprint_id: str | Unset | None = UNSET

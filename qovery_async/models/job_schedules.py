@@ -20,10 +20,15 @@ class JobScheduleEvent(OpenEnum):
 
 @define(kw_only=True)
 class JobLifecyleSchedule(Model):
-    """Part of `DeploymentHistoryServiceDetailsWithJobTypeSchedule`."""
+    """Part of `DeploymentHistoryServiceDetailsWithJobTypeSchedule`.
+
+    Attributes:
+        entrypoint: The entrypoint of the container; unless given, that of its image.
+    """
 
     arguments: list[str]
     entrypoint: str | None = None
+    """The entrypoint of the container; unless given, that of its image."""
 
 
 @define(kw_only=True)
@@ -31,6 +36,7 @@ class JobCronSchedule(Model):
     """Part of `DeploymentHistoryServiceDetailsWithJobTypeSchedule`.
 
     Attributes:
+        entrypoint: The entrypoint of the container; unless given, that of its image.
         scheduled_at: A cron expression of five fields, such as `0 3 * * *`: minutes, not seconds, come
             first.
         timezone: The name of a time zone, such as `Europe/Paris` (`Etc/UTC` unless given).
@@ -38,8 +44,11 @@ class JobCronSchedule(Model):
 
     arguments: list[str]
     scheduled_at: str
+    """A cron expression of five fields, such as `0 3 * * *`: minutes, not seconds, come first."""
     timezone: str
+    """The name of a time zone, such as `Europe/Paris` (`Etc/UTC` unless given)."""
     entrypoint: str | None = None
+    """The entrypoint of the container; unless given, that of its image."""
 
 
 class JobLifecycleTypeEnum(OpenEnum):

@@ -45,15 +45,19 @@ class CronJobResponseScheduleCronjob(Model):
     """Part of `CronJobResponseSchedule`.
 
     Attributes:
+        entrypoint: The entrypoint of the container; unless given, that of its image.
         timezone: The name of a time zone, such as `Europe/Paris` (`Etc/UTC` unless given).
         scheduled_at: A cron expression of five fields, such as `0 3 * * *`: minutes, not seconds, come
             first.
     """
 
     timezone: str
+    """The name of a time zone, such as `Europe/Paris` (`Etc/UTC` unless given)."""
     scheduled_at: str
+    """A cron expression of five fields, such as `0 3 * * *`: minutes, not seconds, come first."""
     arguments: list[str] | None = None
     entrypoint: str | None = None
+    """The entrypoint of the container; unless given, that of its image."""
 
 
 @define(kw_only=True)
@@ -66,7 +70,9 @@ class JobDeployRequest(Model):
     """
 
     image_tag: str | Unset | None = UNSET
+    """The tag to deploy; not together with `git_commit_id`."""
     git_commit_id: str | Unset | None = UNSET
+    """The SHA of the commit to deploy; not together with `image_tag`."""
 
 
 class JobForceEvent(OpenEnum):
@@ -80,26 +86,41 @@ class JobForceEvent(OpenEnum):
 
 @define(kw_only=True)
 class JobRequestScheduleOnStart(Model):
-    """Part of `JobRequestSchedule`."""
+    """Part of `JobRequestSchedule`.
+
+    Attributes:
+        entrypoint: The entrypoint of the container; unless given, that of its image.
+    """
 
     arguments: list[str] | Unset | None = UNSET
     entrypoint: str | Unset | None = UNSET
+    """The entrypoint of the container; unless given, that of its image."""
 
 
 @define(kw_only=True)
 class JobRequestScheduleOnStop(Model):
-    """Part of `JobRequestSchedule`."""
+    """Part of `JobRequestSchedule`.
+
+    Attributes:
+        entrypoint: The entrypoint of the container; unless given, that of its image.
+    """
 
     arguments: list[str] | Unset | None = UNSET
     entrypoint: str | Unset | None = UNSET
+    """The entrypoint of the container; unless given, that of its image."""
 
 
 @define(kw_only=True)
 class JobRequestScheduleOnDelete(Model):
-    """Part of `JobRequestSchedule`."""
+    """Part of `JobRequestSchedule`.
+
+    Attributes:
+        entrypoint: The entrypoint of the container; unless given, that of its image.
+    """
 
     arguments: list[str] | Unset | None = UNSET
     entrypoint: str | Unset | None = UNSET
+    """The entrypoint of the container; unless given, that of its image."""
 
 
 @define(kw_only=True)
@@ -107,65 +128,101 @@ class JobRequestScheduleCronjob(Model):
     """Part of `JobRequestSchedule`.
 
     Attributes:
+        entrypoint: The entrypoint of the container; unless given, that of its image.
         timezone: The name of a time zone, such as `Europe/Paris` (`Etc/UTC` unless given).
         scheduled_at: A cron expression of five fields, such as `0 3 * * *`: minutes, not seconds, come
             first.
     """
 
     scheduled_at: str
+    """A cron expression of five fields, such as `0 3 * * *`: minutes, not seconds, come first."""
     arguments: list[str] | Unset | None = UNSET
     entrypoint: str | Unset | None = UNSET
+    """The entrypoint of the container; unless given, that of its image."""
     timezone: str | Unset | None = UNSET
+    """The name of a time zone, such as `Europe/Paris` (`Etc/UTC` unless given)."""
 
 
 @define(kw_only=True)
 class JobRequestSourceImage(Model):
-    """Part of `JobRequestSource`."""
+    """Part of `JobRequestSource`.
+
+    Attributes:
+        image_name: As the registry names it: `repository/image` on Docker Hub, `namespace/image` at
+            Scaleway, `repository` in ECR.
+    """
 
     image_name: str | Unset | None = UNSET
+    """As the registry names it: `repository/image` on Docker Hub, `namespace/image` at Scaleway, `repository` in ECR."""
     tag: str | Unset | None = UNSET
     registry_id: str | Unset | None = UNSET
 
 
 @define(kw_only=True)
 class LifecycleJobResponseScheduleOnStart(Model):
-    """Part of `LifecycleJobResponseSchedule`."""
+    """Part of `LifecycleJobResponseSchedule`.
+
+    Attributes:
+        entrypoint: The entrypoint of the container; unless given, that of its image.
+    """
 
     arguments: list[str] | None = None
     entrypoint: str | None = None
+    """The entrypoint of the container; unless given, that of its image."""
 
 
 @define(kw_only=True)
 class LifecycleJobResponseScheduleOnStop(Model):
-    """Part of `LifecycleJobResponseSchedule`."""
+    """Part of `LifecycleJobResponseSchedule`.
+
+    Attributes:
+        entrypoint: The entrypoint of the container; unless given, that of its image.
+    """
 
     arguments: list[str] | None = None
     entrypoint: str | None = None
+    """The entrypoint of the container; unless given, that of its image."""
 
 
 @define(kw_only=True)
 class LifecycleJobResponseScheduleOnDelete(Model):
-    """Part of `LifecycleJobResponseSchedule`."""
+    """Part of `LifecycleJobResponseSchedule`.
+
+    Attributes:
+        entrypoint: The entrypoint of the container; unless given, that of its image.
+    """
 
     arguments: list[str] | None = None
     entrypoint: str | None = None
+    """The entrypoint of the container; unless given, that of its image."""
 
 
 @define(kw_only=True)
 class OrganizationJobAutoDeployRequest(Model):
-    """Sent by `jobs.auto_deploy`."""
+    """Sent by `jobs.auto_deploy`.
+
+    Attributes:
+        image_name: As the registry names it: `repository/image` on Docker Hub, `namespace/image` at
+            Scaleway, `repository` in ECR.
+    """
 
     image_name: str | Unset | None = UNSET
+    """As the registry names it: `repository/image` on Docker Hub, `namespace/image` at Scaleway, `repository` in ECR."""
     tag: str | Unset | None = UNSET
 
 
 @define(kw_only=True)
 class JobDeploymentRestrictionRequest(Model):
-    """Sent by `jobs.deployment_restrictions.create` and `jobs.deployment_restrictions.update`."""
+    """Sent by `jobs.deployment_restrictions.create` and `jobs.deployment_restrictions.update`.
+
+    Attributes:
+        value: A path does not begin with `/`.
+    """
 
     mode: DeploymentRestrictionModeEnum
     type: DeploymentRestrictionTypeEnum
     value: str
+    """A path does not begin with `/`."""
 
 
 @define(kw_only=True)
@@ -210,22 +267,36 @@ class LifecycleJobResponseSchedule(Model):
 
 @define(kw_only=True)
 class JobSourceDockerResponse(Model):
-    """Part of `BaseJobResponseSourceWithDocker`."""
+    """Part of `BaseJobResponseSourceWithDocker`.
+
+    Attributes:
+        dockerfile_raw: The content of the Dockerfile, if it is not in the repository.
+        docker_target_build_stage: The stage of the Dockerfile to build.
+    """
 
     git_repository: ApplicationGitRepository | None = None
     dockerfile_path: str | None = None
     dockerfile_raw: str | None = None
+    """The content of the Dockerfile, if it is not in the repository."""
     docker_target_build_stage: str | None = None
+    """The stage of the Dockerfile to build."""
 
 
 @define(kw_only=True)
 class JobRequestSourceDocker(Model):
-    """Part of `JobRequestSource`."""
+    """Part of `JobRequestSource`.
+
+    Attributes:
+        dockerfile_raw: The content of the Dockerfile, if it is not in the repository.
+        docker_target_build_stage: The stage of the Dockerfile to build.
+    """
 
     git_repository: ApplicationGitRepositoryRequest | Unset | None = UNSET
     dockerfile_path: str | Unset | None = UNSET
     dockerfile_raw: str | Unset | None = UNSET
+    """The content of the Dockerfile, if it is not in the repository."""
     docker_target_build_stage: str | Unset | None = UNSET
+    """The stage of the Dockerfile to build."""
 
 
 @define(kw_only=True)
@@ -274,6 +345,10 @@ class JobRequest(Model):
         max_nb_restart: How many restarts a run may need before it counts as failed.
         max_duration_seconds: Seconds after which a run is killed and counts as failed.
         auto_preview: Whether preview environments get one of it; unless given, the environment decides.
+        port: Where the health checks ask; it cannot be reached from outside of the cluster.
+        cpu_architecture: Unless given, that of the cluster.
+        schedule: For a cron job, `cronjob` alone; for a lifecycle job, at least one of `on_start`,
+            `on_stop` and `on_delete`.
         auto_deploy: Whether a new commit or image tag is deployed by itself.
     """
 
@@ -281,17 +356,28 @@ class JobRequest(Model):
     healthchecks: Healthcheck
     description: str | Unset | None = UNSET
     cpu: int | Unset | None = UNSET
+    """Millicores: 1000 are one CPU."""
     memory: int | Unset | None = UNSET
+    """MB: 1024 are one GB."""
     gpu: int | Unset | None = UNSET
+    """How many GPUs."""
     ephemeral_storage_in_gib: int | Unset | None = UNSET
+    """GiB; the platform has a default."""
     max_nb_restart: int | Unset | None = UNSET
+    """How many restarts a run may need before it counts as failed."""
     max_duration_seconds: int | Unset | None = UNSET
+    """Seconds after which a run is killed and counts as failed."""
     auto_preview: bool | Unset | None = UNSET
+    """Whether preview environments get one of it; unless given, the environment decides."""
     port: int | Unset | None = UNSET
+    """Where the health checks ask; it cannot be reached from outside of the cluster."""
     source: JobRequestSource | Unset | None = UNSET
     cpu_architecture: CpuArchitectureEnum | Unset | None = UNSET
+    """Unless given, that of the cluster."""
     schedule: JobRequestSchedule | Unset | None = UNSET
+    """For a cron job, `cronjob` alone; for a lifecycle job, at least one of `on_start`, `on_stop` and `on_delete`."""
     auto_deploy: bool | Unset | None = UNSET
+    """Whether a new commit or image tag is deployed by itself."""
     annotations_groups: list[ServiceAnnotationRequest] | Unset | None = UNSET
     labels_groups: list[ServiceLabelRequest] | Unset | None = UNSET
     icon_uri: str | Unset | None = UNSET
@@ -304,13 +390,16 @@ class CronJobResponse(Model):
     Attributes:
         maximum_cpu: Millicores: the most that the cluster allows.
         maximum_memory: MB: the most that the cluster allows.
+        maximum_gpu: The most that the cluster allows.
         cpu: Millicores: 1000 are one CPU.
         memory: MB: 1024 are one GB.
         gpu: How many GPUs.
         ephemeral_storage_in_gib: GiB; the platform has a default.
+        cpu_architecture: Unless given, that of the cluster.
         max_nb_restart: How many restarts a run may need before it counts as failed.
         max_duration_seconds: Seconds after which a run is killed and counts as failed.
         auto_preview: Whether preview environments get one of it; unless given, the environment decides.
+        port: Where the health checks ask; it cannot be reached from outside of the cluster.
         auto_deploy: Whether a new commit or image tag is deployed by itself.
     """
 
@@ -318,13 +407,20 @@ class CronJobResponse(Model):
     created_at: datetime
     environment: ReferenceObject
     maximum_cpu: int
+    """Millicores: the most that the cluster allows."""
     maximum_memory: int
+    """MB: the most that the cluster allows."""
     maximum_gpu: int
+    """The most that the cluster allows."""
     name: str
     cpu: int
+    """Millicores: 1000 are one CPU."""
     memory: int
+    """MB: 1024 are one GB."""
     gpu: int
+    """How many GPUs."""
     auto_preview: bool
+    """Whether preview environments get one of it; unless given, the environment decides."""
     source: BaseJobResponseSource
     healthchecks: Healthcheck
     icon_uri: str
@@ -334,11 +430,17 @@ class CronJobResponse(Model):
     updated_at: datetime | None = None
     description: str | None = None
     ephemeral_storage_in_gib: int | None = None
+    """GiB; the platform has a default."""
     cpu_architecture: CpuArchitectureEnum | None = None
+    """Unless given, that of the cluster."""
     max_nb_restart: int | None = None
+    """How many restarts a run may need before it counts as failed."""
     max_duration_seconds: int | None = None
+    """Seconds after which a run is killed and counts as failed."""
     port: int | None = None
+    """Where the health checks ask; it cannot be reached from outside of the cluster."""
     auto_deploy: bool | None = None
+    """Whether a new commit or image tag is deployed by itself."""
     annotations_groups: list[OrganizationAnnotationsGroupResponse] | None = None
     labels_groups: list[OrganizationLabelsGroupResponse] | None = None
 
@@ -350,13 +452,16 @@ class LifecycleJobResponse(Model):
     Attributes:
         maximum_cpu: Millicores: the most that the cluster allows.
         maximum_memory: MB: the most that the cluster allows.
+        maximum_gpu: The most that the cluster allows.
         cpu: Millicores: 1000 are one CPU.
         memory: MB: 1024 are one GB.
         gpu: How many GPUs.
         ephemeral_storage_in_gib: GiB; the platform has a default.
+        cpu_architecture: Unless given, that of the cluster.
         max_nb_restart: How many restarts a run may need before it counts as failed.
         max_duration_seconds: Seconds after which a run is killed and counts as failed.
         auto_preview: Whether preview environments get one of it; unless given, the environment decides.
+        port: Where the health checks ask; it cannot be reached from outside of the cluster.
         auto_deploy: Whether a new commit or image tag is deployed by itself.
     """
 
@@ -364,13 +469,20 @@ class LifecycleJobResponse(Model):
     created_at: datetime
     environment: ReferenceObject
     maximum_cpu: int
+    """Millicores: the most that the cluster allows."""
     maximum_memory: int
+    """MB: the most that the cluster allows."""
     maximum_gpu: int
+    """The most that the cluster allows."""
     name: str
     cpu: int
+    """Millicores: 1000 are one CPU."""
     memory: int
+    """MB: 1024 are one GB."""
     gpu: int
+    """How many GPUs."""
     auto_preview: bool
+    """Whether preview environments get one of it; unless given, the environment decides."""
     source: BaseJobResponseSource
     healthchecks: Healthcheck
     icon_uri: str
@@ -380,11 +492,17 @@ class LifecycleJobResponse(Model):
     updated_at: datetime | None = None
     description: str | None = None
     ephemeral_storage_in_gib: int | None = None
+    """GiB; the platform has a default."""
     cpu_architecture: CpuArchitectureEnum | None = None
+    """Unless given, that of the cluster."""
     max_nb_restart: int | None = None
+    """How many restarts a run may need before it counts as failed."""
     max_duration_seconds: int | None = None
+    """Seconds after which a run is killed and counts as failed."""
     port: int | None = None
+    """Where the health checks ask; it cannot be reached from outside of the cluster."""
     auto_deploy: bool | None = None
+    """Whether a new commit or image tag is deployed by itself."""
     annotations_groups: list[OrganizationAnnotationsGroupResponse] | None = None
     labels_groups: list[OrganizationLabelsGroupResponse] | None = None
 

@@ -15,11 +15,16 @@ __all__ = [
 
 @define(kw_only=True)
 class LifecycleTemplateResponseEvent(Model):
-    """Part of `LifecycleTemplateResponse`."""
+    """Part of `LifecycleTemplateResponse`.
+
+    Attributes:
+        entrypoint: The entrypoint of the container; unless given, that of its image.
+    """
 
     name: str
     command: list[str]
     entrypoint: str | None = None
+    """The entrypoint of the container; unless given, that of its image."""
 
 
 @define(kw_only=True)
@@ -28,10 +33,13 @@ class LifecycleTemplateResponseResources(Model):
 
     Attributes:
         cpu_milli: Millicores: 1000 are one CPU.
+        ram_mib: MiB.
     """
 
     cpu_milli: int
+    """Millicores: 1000 are one CPU."""
     ram_mib: int
+    """MiB."""
 
 
 @define(kw_only=True)
@@ -53,12 +61,17 @@ class LifecycleTemplateSummary(Model):
 
 @define(kw_only=True)
 class LifecycleTemplateResponseVariable(Model):
-    """Part of `LifecycleTemplateResponse`."""
+    """Part of `LifecycleTemplateResponse`.
+
+    Attributes:
+        is_secret: Whether the API never returns its value.
+    """
 
     name: str
     description: str
     default: str
     is_secret: bool
+    """Whether the API never returns its value."""
     file: LifecycleTemplateResponseVariableFile | None = None
 
     __secrets__ = ("default",)
@@ -67,7 +80,11 @@ class LifecycleTemplateResponseVariable(Model):
 
 @define(kw_only=True)
 class LifecycleTemplateResponse(Model):
-    """Returned by `environments.lifecycle_templates.get`."""
+    """Returned by `environments.lifecycle_templates.get`.
+
+    Attributes:
+        max_duration_in_sec: Seconds.
+    """
 
     id: str
     name: str
@@ -76,6 +93,7 @@ class LifecycleTemplateResponse(Model):
     cloud_provider: CloudProviderEnum
     events: list[LifecycleTemplateResponseEvent]
     max_duration_in_sec: int
+    """Seconds."""
     resources: LifecycleTemplateResponseResources
     variables: list[LifecycleTemplateResponseVariable]
     dockerfile: str

@@ -13,7 +13,11 @@ __all__ = [
 
 @define(kw_only=True)
 class OrganizationPolicyApiToken(Model):
-    """Returned by `policy_api_tokens.list`."""
+    """Returned by `policy_api_tokens.list`.
+
+    Attributes:
+        opa_policy: Rules in Rego that decide about each request of the token.
+    """
 
     id: str
     created_at: datetime
@@ -23,13 +27,18 @@ class OrganizationPolicyApiToken(Model):
     role_name: str | None = None
     role_id: str | None = None
     opa_policy: str | None = None
+    """Rules in Rego that decide about each request of the token."""
     creator_name: str | None = None
     expires_at: datetime | None = None
 
 
 @define(kw_only=True)
 class OrganizationPolicyApiTokenCreate(Model):
-    """Returned by `policy_api_tokens.create`."""
+    """Returned by `policy_api_tokens.create`.
+
+    Attributes:
+        token: Returned only here.
+    """
 
     id: str
     created_at: datetime
@@ -39,6 +48,7 @@ class OrganizationPolicyApiTokenCreate(Model):
     role_name: str | None = None
     role_id: str | None = None
     token: str | None = None
+    """Returned only here."""
     creator_name: str | None = None
     user_sub: str | None = None
     expires_at: datetime | None = None
@@ -48,10 +58,15 @@ class OrganizationPolicyApiTokenCreate(Model):
 
 @define(kw_only=True)
 class OrganizationPolicyApiTokenCreateRequest(Model):
-    """Sent by `policy_api_tokens.create`."""
+    """Sent by `policy_api_tokens.create`.
+
+    Attributes:
+        opa_policy: Rules in Rego that decide about each request of the token.
+    """
 
     name: str
     opa_policy: str
+    """Rules in Rego that decide about each request of the token."""
     description: str | Unset | None = UNSET
     role_id: str | Unset | None = UNSET
     expires_at: datetime | Unset | None = UNSET

@@ -69,10 +69,14 @@ class ProjectDeploymentRule(Model):
     mode: EnvironmentModeEnum
     cluster_id: str
     timezone: str
+    """The name of a time zone, such as `Europe/Paris`."""
     start_time: datetime
+    """The time of day counts; the date is 1970-01-01."""
     stop_time: datetime
+    """The time of day counts; the date is 1970-01-01."""
     weekdays: list[WeekdayEnum]
     wildcard: str
+    """A pattern for the names of new environments, with `*` and `?`."""
     updated_at: datetime | None = None
     description: str | None = None
     auto_stop: bool | None = None
@@ -94,9 +98,13 @@ class ProjectDeploymentRuleRequest(Model):
     mode: EnvironmentModeEnum
     cluster_id: str
     timezone: str
+    """The name of a time zone, such as `Europe/Paris`."""
     start_time: datetime
+    """The time of day counts; the date is 1970-01-01."""
     stop_time: datetime
+    """The time of day counts; the date is 1970-01-01."""
     weekdays: list[WeekdayEnum]
     wildcard: str
+    """A pattern for the names of new environments, with `*` and `?`."""
     description: str | Unset | None = UNSET
     auto_stop: bool | Unset | None = UNSET

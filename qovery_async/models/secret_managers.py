@@ -76,9 +76,14 @@ class AwsParameterStoreEndpointDto(Model):
 
 @define(kw_only=True)
 class AwsRoleArnAuthDto(Model):
-    """Part of `SecretManagerAuthenticationDto`."""
+    """Part of `SecretManagerAuthenticationDto`.
+
+    Attributes:
+        role_arn: The ARN of the AWS role that is assumed.
+    """
 
     role_arn: str
+    """The ARN of the AWS role that is assumed."""
     mode: AwsRoleArnAuthDtoMode = AwsRoleArnAuthDtoMode.AWS_ROLE_ARN
 
 

@@ -143,11 +143,16 @@ class ServiceSubActionEnum(OpenEnum):
 
 @define(kw_only=True)
 class ServiceStepMetric(Model):
-    """Part of `ServiceStepMetrics`."""
+    """Part of `ServiceStepMetrics`.
+
+    Attributes:
+        duration_sec: Seconds.
+    """
 
     step_name: ServiceStepMetricNameEnum | None = None
     status: StepMetricStatusEnum | None = None
     duration_sec: int | None = None
+    """Seconds."""
 
 
 @define(kw_only=True)
@@ -161,10 +166,17 @@ class StatusDetails(Model):
 
 @define(kw_only=True)
 class ServiceStepMetrics(Model):
-    """Part of `ReferenceObjectStatus` and `Status`."""
+    """Part of `ReferenceObjectStatus` and `Status`.
+
+    Attributes:
+        total_duration_sec: Seconds.
+        total_computing_duration_sec: Seconds.
+    """
 
     total_duration_sec: int | None
+    """Seconds."""
     total_computing_duration_sec: int
+    """Seconds."""
     details: list[ServiceStepMetric]
 
 
@@ -186,6 +198,7 @@ class ReferenceObjectStatus(Model):
     last_deployment_date: datetime | None = None
     steps: ServiceStepMetrics | None = None
     execution_id: str | None = None
+    """Names one deployment; `environments.list_deployment_logs` takes it as `version`."""
 
 
 @define(kw_only=True)
@@ -206,3 +219,4 @@ class Status(Model):
     last_deployment_date: datetime | None = None
     steps: ServiceStepMetrics | None = None
     execution_id: str | None = None
+    """Names one deployment; `environments.list_deployment_logs` takes it as `version`."""

@@ -18,6 +18,7 @@ class InfraLogLine(Model):
     """
 
     created_at: int
+    """Milliseconds since 1970."""
     message: str
 
 
@@ -33,9 +34,12 @@ class ServiceLogLine(Model):
 
     container_name: str
     created_at: int
+    """Milliseconds since 1970."""
     from_kube: bool
+    """Whether Kubernetes wrote it, and not the service."""
     labels: dict[str, str]
     message: str
     pod_name: str
     severity_text: str
+    """As the service logs it, such as `INFO`."""
     version: str

@@ -18,14 +18,21 @@ class NodePoolInfo(Model):
 
     Attributes:
         cpu_milli: Millicores: 1000 are one CPU.
+        cpu_milli_limit: Millicores: 1000 are one CPU.
+        memory_mib: MiB.
+        memory_mib_limit: MiB.
     """
 
     cpu_milli: int
+    """Millicores: 1000 are one CPU."""
     memory_mib: int
+    """MiB."""
     name: str
     nodes_count: int
     cpu_milli_limit: int | None = None
+    """Millicores: 1000 are one CPU."""
     memory_mib_limit: int | None = None
+    """MiB."""
 
 
 @define(kw_only=True)
@@ -50,14 +57,23 @@ class NodeCondition(Model):
 
 @define(kw_only=True)
 class MetricsUsage(Model):
-    """Part of `ClusterNode` and 2 more models."""
+    """Part of `ClusterNode` and 2 more models.
+
+    Attributes:
+        cpu_milli_usage: Millicores: 1000 are one CPU.
+        memory_mib_rss_usage: MiB.
+        memory_mib_working_set_usage: MiB.
+    """
 
     cpu_milli_usage: int | None = None
+    """Millicores: 1000 are one CPU."""
     cpu_percent_usage: int | None = None
     ephemeral_storage_percent_usage: int | None = None
     ephemeral_storage_usage: int | None = None
     memory_mib_rss_usage: int | None = None
+    """MiB."""
     memory_mib_working_set_usage: int | None = None
+    """MiB."""
     memory_percent_rss_usage: int | None = None
     memory_percent_working_set_usage: int | None = None
 
@@ -68,22 +84,38 @@ class NodeResource(Model):
 
     Attributes:
         cpu_milli: Millicores: 1000 are one CPU.
+        ephemeral_storage_mib: MiB.
+        memory_mib: MiB.
     """
 
     cpu_milli: int
+    """Millicores: 1000 are one CPU."""
     ephemeral_storage_mib: int
+    """MiB."""
     memory_mib: int
+    """MiB."""
     pods: int
 
 
 @define(kw_only=True)
 class NodeResourceAllocated(Model):
-    """Part of `ClusterNode`."""
+    """Part of `ClusterNode`.
+
+    Attributes:
+        limit_cpu_milli: Millicores: 1000 are one CPU.
+        limit_memory_mib: MiB.
+        request_cpu_milli: Millicores: 1000 are one CPU.
+        request_memory_mib: MiB.
+    """
 
     limit_cpu_milli: int
+    """Millicores: 1000 are one CPU."""
     limit_memory_mib: int
+    """MiB."""
     request_cpu_milli: int
+    """Millicores: 1000 are one CPU."""
     request_memory_mib: int
+    """MiB."""
 
 
 @define(kw_only=True)
@@ -170,7 +202,14 @@ class NodeList(Model):
 
 @define(kw_only=True)
 class PodInfo(Model):
-    """Part of `ServiceMetricsV2`."""
+    """Part of `ServiceMetricsV2`.
+
+    Attributes:
+        cpu_milli_limit: Millicores: 1000 are one CPU.
+        cpu_milli_request: Millicores: 1000 are one CPU.
+        memory_mib_limit: MiB.
+        memory_mib_request: MiB.
+    """
 
     created_at: int
     error_container_statuses: list[NodePodErrorStatus]
@@ -180,18 +219,29 @@ class PodInfo(Model):
     namespace: str
     restart_count: int
     cpu_milli_limit: int | None = None
+    """Millicores: 1000 are one CPU."""
     cpu_milli_request: int | None = None
+    """Millicores: 1000 are one CPU."""
     memory_mib_limit: int | None = None
+    """MiB."""
     memory_mib_request: int | None = None
+    """MiB."""
 
 
 @define(kw_only=True)
 class PvcInfo(Model):
-    """Part of `ClusterMetrics` and `ServiceMetricsV2`."""
+    """Part of `ClusterMetrics` and `ServiceMetricsV2`.
+
+    Attributes:
+        disk_mib_capacity: MiB.
+        disk_mib_usage: MiB.
+    """
 
     created_at: int
     disk_mib_capacity: int
+    """MiB."""
     disk_mib_usage: int
+    """MiB."""
     disk_percent_usage: int
     name: str
     namespace: str | None = None
@@ -202,7 +252,16 @@ class PvcInfo(Model):
 
 @define(kw_only=True)
 class NodePodInfo(Model):
-    """Part of `ClusterNode`."""
+    """Part of `ClusterNode`.
+
+    Attributes:
+        cpu_milli_limit: Millicores: 1000 are one CPU.
+        cpu_milli_request: Millicores: 1000 are one CPU.
+        ephemeral_storage_mib_limit: MiB.
+        ephemeral_storage_mib_request: MiB.
+        memory_mib_limit: MiB.
+        memory_mib_request: MiB.
+    """
 
     created_at: int
     error_container_statuses: list[NodePodErrorStatus]
@@ -213,11 +272,17 @@ class NodePodInfo(Model):
     restart_count: int
     status_phase: PodStatusPhase
     cpu_milli_limit: int | None = None
+    """Millicores: 1000 are one CPU."""
     cpu_milli_request: int | None = None
+    """Millicores: 1000 are one CPU."""
     ephemeral_storage_mib_limit: int | None = None
+    """MiB."""
     ephemeral_storage_mib_request: int | None = None
+    """MiB."""
     memory_mib_limit: int | None = None
+    """MiB."""
     memory_mib_request: int | None = None
+    """MiB."""
     qovery_service_info: PodQoveryServiceInfo | None = None
 
 
@@ -231,7 +296,9 @@ class ServiceMetrics(Model):
     """
 
     cpu: Metric
+    """Millicores: 1000 are one CPU."""
     memory: Metric
+    """MB: 1024 are one GB."""
     pod_name: str
     storages: list[Metric]
 

@@ -85,11 +85,16 @@ class TerraformEngineEnum(OpenEnum):
 
 @define(kw_only=True)
 class TerraformGitRepositoryRequest(Model):
-    """Part of `TerraformRequestTerraformFilesSource`."""
+    """Part of `TerraformRequestTerraformFilesSource`.
+
+    Attributes:
+        root_path: The folder of the repository to use (`/` unless given).
+    """
 
     url: str
     branch: str | Unset | None = UNSET
     root_path: str | Unset | None = UNSET
+    """The folder of the repository to use (`/` unless given)."""
     git_token_id: str | Unset | None = UNSET
 
 
@@ -99,13 +104,19 @@ class TerraformJobResourcesResponse(Model):
 
     Attributes:
         cpu_milli: Millicores: 1000 are one CPU.
+        ram_mib: MiB.
         gpu: How many GPUs.
+        storage_gib: GiB.
     """
 
     cpu_milli: int
+    """Millicores: 1000 are one CPU."""
     ram_mib: int
+    """MiB."""
     gpu: int
+    """How many GPUs."""
     storage_gib: int
+    """GiB."""
 
 
 @define(kw_only=True)
@@ -122,13 +133,19 @@ class TerraformRequestJobResources(Model):
 
     Attributes:
         cpu_milli: Millicores: 1000 are one CPU.
+        ram_mib: MiB.
         gpu: How many GPUs.
+        storage_gib: GiB.
     """
 
     cpu_milli: int
+    """Millicores: 1000 are one CPU."""
     ram_mib: int
+    """MiB."""
     gpu: int
+    """How many GPUs."""
     storage_gib: int
+    """GiB."""
 
 
 class TerraformResourceResponseMode(OpenEnum):
@@ -187,11 +204,16 @@ class TfVarsFileResponse(Model):
 
 @define(kw_only=True)
 class TerraformDeploymentRestrictionRequest(Model):
-    """Sent by `terraforms.deployment_restrictions.create` and `terraforms.deployment_restrictions.update`."""
+    """Sent by `terraforms.deployment_restrictions.create` and `terraforms.deployment_restrictions.update`.
+
+    Attributes:
+        value: A path does not begin with `/`.
+    """
 
     mode: DeploymentRestrictionModeEnum
     type: DeploymentRestrictionTypeEnum
     value: str
+    """A path does not begin with `/`."""
 
 
 @define(kw_only=True)
@@ -231,6 +253,7 @@ class TerraformAutoDeployConfig(Model):
     """
 
     auto_deploy: bool
+    """Whether a new commit or image tag is deployed by itself."""
     terraform_action: TerraformAutoDeployConfigTerraformAction
 
 
@@ -392,6 +415,7 @@ class TerraformRequest(Model):
     provider_version: TerraformProviderVersion
     job_resources: TerraformRequestJobResources
     timeout_sec: int | Unset | None = UNSET
+    """Seconds after which a deployment is stopped and counts as failed."""
     icon_uri: str | Unset | None = UNSET
     use_cluster_credentials: bool | Unset | None = UNSET
     action_extra_arguments: dict[str, list[str]] | Unset | None = UNSET
@@ -420,7 +444,9 @@ class TerraformResponse(Model):
     created_at: datetime
     name: str
     timeout_sec: int
+    """Seconds after which a deployment is stopped and counts as failed."""
     auto_deploy: bool
+    """Whether a new commit or image tag is deployed by itself."""
     icon_uri: str
     service_type: ServiceTypeEnum
     terraform_variables_source: TerraformVariablesSourceResponse

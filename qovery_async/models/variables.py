@@ -48,12 +48,15 @@ class EnvironmentVariableEditRequest(Model):
     """Sent by `projects.environment_variables.update` and 4 more operations.
 
     Attributes:
+        key: Upper and lower case differ.
         mount_path: Where the file is mounted, for a variable that is a file.
     """
 
     key: str
+    """Upper and lower case differ."""
     value: str | Unset | None = UNSET
     mount_path: str | Unset | None = UNSET
+    """Where the file is mounted, for a variable that is a file."""
     description: str | Unset | None = UNSET
     enable_interpolation_in_file: bool | Unset | None = UNSET
 
@@ -63,12 +66,15 @@ class EnvironmentVariableRequest(Model):
     """Sent by `projects.environment_variables.create` and 4 more operations.
 
     Attributes:
+        key: Upper and lower case differ.
         mount_path: Where the file is mounted, for a variable that is a file.
     """
 
     key: str
+    """Upper and lower case differ."""
     value: str | Unset | None = UNSET
     mount_path: str | Unset | None = UNSET
+    """Where the file is mounted, for a variable that is a file."""
     description: str | Unset | None = UNSET
     enable_interpolation_in_file: bool | Unset | None = UNSET
 
@@ -99,12 +105,15 @@ class SecretRequest(Model):
     """Sent by `projects.secrets.create` and 4 more operations.
 
     Attributes:
+        key: Upper and lower case differ.
         mount_path: Where the file is mounted, for a variable that is a file.
     """
 
     key: str
+    """Upper and lower case differ."""
     value: str | Unset | None = UNSET
     mount_path: str | Unset | None = UNSET
+    """Where the file is mounted, for a variable that is a file."""
     description: str | Unset | None = UNSET
     enable_interpolation_in_file: bool | Unset | None = UNSET
 
@@ -159,12 +168,17 @@ class VariableAliasRequest(Model):
 
 @define(kw_only=True)
 class VariableImportRequestVar(Model):
-    """Part of `VariableImportRequest`."""
+    """Part of `VariableImportRequest`.
+
+    Attributes:
+        is_secret: Whether the API never returns its value.
+    """
 
     name: str
     value: str
     scope: APIVariableScopeEnum
     is_secret: bool
+    """Whether the API never returns its value."""
 
     __secrets__ = ("value",)
     __secrets_if__ = "is_secret"
@@ -172,11 +186,16 @@ class VariableImportRequestVar(Model):
 
 @define(kw_only=True)
 class VariableImportSuccessfulImportedVariable(Model):
-    """Part of `VariableImport`."""
+    """Part of `VariableImport`.
+
+    Attributes:
+        is_secret: Whether the API never returns its value.
+    """
 
     name: str
     scope: APIVariableScopeEnum
     is_secret: bool
+    """Whether the API never returns its value."""
     value: str | None = None
 
     __secrets__ = ("value",)
@@ -202,15 +221,19 @@ class VariableRequest(Model):
 
     Attributes:
         mount_path: Where the file is mounted, for a variable that is a file.
+        is_secret: Whether the API never returns its value.
         variable_parent_id: The id of the project, environment or service that `variable_scope` speaks of.
     """
 
     key: str
     value: str
     is_secret: bool
+    """Whether the API never returns its value."""
     variable_scope: APIVariableScopeEnum
     variable_parent_id: str
+    """The id of the project, environment or service that `variable_scope` speaks of."""
     mount_path: str | Unset | None = UNSET
+    """Where the file is mounted, for a variable that is a file."""
     description: str | Unset | None = UNSET
     enable_interpolation_in_file: bool | Unset | None = UNSET
     secret_manager_access_id: str | Unset | None = UNSET
@@ -231,6 +254,7 @@ class EnvironmentVariableAlias(Model):
     key: str
     value: str
     mount_path: str
+    """Where the file is mounted, for a variable that is a file."""
     scope: APIVariableScopeEnum
     variable_type: APIVariableTypeEnum
 
@@ -247,6 +271,7 @@ class EnvironmentVariableOverride(Model):
     key: str
     value: str
     mount_path: str
+    """Where the file is mounted, for a variable that is a file."""
     scope: APIVariableScopeEnum
     variable_type: APIVariableTypeEnum
 
@@ -262,6 +287,7 @@ class SecretAlias(Model):
     id: str
     key: str
     mount_path: str
+    """Where the file is mounted, for a variable that is a file."""
     scope: APIVariableScopeEnum
     variable_type: APIVariableTypeEnum
     description: str | None = None
@@ -279,6 +305,7 @@ class SecretOverride(Model):
     id: str
     key: str
     mount_path: str
+    """Where the file is mounted, for a variable that is a file."""
     scope: APIVariableScopeEnum
     variable_type: APIVariableTypeEnum
     description: str | None = None
@@ -296,6 +323,7 @@ class VariableAlias(Model):
     id: str
     key: str
     mount_path: str
+    """Where the file is mounted, for a variable that is a file."""
     scope: APIVariableScopeEnum
     variable_type: APIVariableTypeEnum
     value: str | None = None
@@ -314,6 +342,7 @@ class VariableOverride(Model):
     id: str
     key: str
     mount_path: str
+    """Where the file is mounted, for a variable that is a file."""
     scope: APIVariableScopeEnum
     variable_type: APIVariableTypeEnum
     value: str | None = None
@@ -343,6 +372,9 @@ class EnvironmentVariable(Model):
 
     Attributes:
         mount_path: Where the file is mounted, for a variable that is a file.
+        overridden_variable: The variable whose value this one replaces.
+        aliased_variable: The variable that this one is another name for.
+        owned_by: What made the variable, such as Qovery or Doppler.
     """
 
     id: str
@@ -353,19 +385,27 @@ class EnvironmentVariable(Model):
     updated_at: datetime | None = None
     value: str | None = None
     mount_path: str | None = None
+    """Where the file is mounted, for a variable that is a file."""
     description: str | None = None
     enable_interpolation_in_file: bool | None = None
     overridden_variable: EnvironmentVariableOverride | None = None
+    """The variable whose value this one replaces."""
     aliased_variable: EnvironmentVariableAlias | None = None
+    """The variable that this one is another name for."""
     service_id: str | None = None
     service_name: str | None = None
     service_type: LinkedServiceTypeEnum | None = None
     owned_by: str | None = None
+    """What made the variable, such as Qovery or Doppler."""
 
 
 @define(kw_only=True)
 class Secret(Model):
-    """Returned by `projects.secrets.list` and 24 more operations."""
+    """Returned by `projects.secrets.list` and 24 more operations.
+
+    Attributes:
+        owned_by: What made the variable, such as Qovery or Doppler.
+    """
 
     id: str
     created_at: datetime
@@ -379,6 +419,7 @@ class Secret(Model):
     service_name: str | None = None
     service_type: LinkedServiceTypeEnum | None = None
     owned_by: str | None = None
+    """What made the variable, such as Qovery or Doppler."""
     description: str | None = None
     enable_interpolation_in_file: bool | None = None
 
@@ -389,6 +430,10 @@ class VariableResponse(Model):
 
     Attributes:
         mount_path: Where the file is mounted, for a variable that is a file.
+        overridden_variable: The variable whose value this one replaces.
+        aliased_variable: The variable that this one is another name for.
+        owned_by: What made the variable, such as Qovery or Doppler.
+        is_secret: Whether the API never returns its value.
     """
 
     id: str
@@ -398,14 +443,19 @@ class VariableResponse(Model):
     scope: APIVariableScopeEnum
     variable_type: APIVariableTypeEnum
     is_secret: bool
+    """Whether the API never returns its value."""
     updated_at: datetime | None = None
     mount_path: str | None = None
+    """Where the file is mounted, for a variable that is a file."""
     overridden_variable: VariableOverride | None = None
+    """The variable whose value this one replaces."""
     aliased_variable: VariableAlias | None = None
+    """The variable that this one is another name for."""
     service_id: str | None = None
     service_name: str | None = None
     service_type: LinkedServiceTypeEnum | None = None
     owned_by: str | None = None
+    """What made the variable, such as Qovery or Doppler."""
     description: str | None = None
     enable_interpolation_in_file: bool | None = None
     secret_manager_access_id: str | None = None

@@ -32,54 +32,86 @@ class OrganizationWebhookEventEnum(OpenEnum):
 
 @define(kw_only=True)
 class OrganizationWebhookCreateRequest(Model):
-    """Sent by `webhooks.create` and `webhooks.update`."""
+    """Sent by `webhooks.create` and `webhooks.update`.
+
+    Attributes:
+        target_url: Begins with `http://` or `https://`.
+        target_secret: Comes with each delivery; `webhooks.parse` checks it.
+        project_names_filter: Only events of these projects are sent: names in upper or lower case, with `*`
+            as a wildcard.
+        environment_types_filter: Only events of environments of these modes are sent.
+    """
 
     kind: OrganizationWebhookKindEnum
     target_url: str
+    """Begins with `http://` or `https://`."""
     events: list[OrganizationWebhookEventEnum]
     target_secret: str | Unset | None = UNSET
+    """Comes with each delivery; `webhooks.parse` checks it."""
     description: str | Unset | None = UNSET
     enabled: bool | Unset | None = UNSET
     project_names_filter: list[str] | Unset | None = UNSET
+    """Only events of these projects are sent: names in upper or lower case, with `*` as a wildcard."""
     environment_types_filter: list[EnvironmentModeEnum] | Unset | None = UNSET
+    """Only events of environments of these modes are sent."""
 
     __secrets__ = ("target_url", "target_secret")
 
 
 @define(kw_only=True)
 class OrganizationWebhookCreateResponse(Model):
-    """Returned by `webhooks.create` and `webhooks.update`."""
+    """Returned by `webhooks.create` and `webhooks.update`.
+
+    Attributes:
+        target_url: Begins with `http://` or `https://`.
+        project_names_filter: Only events of these projects are sent: names in upper or lower case, with `*`
+            as a wildcard.
+        environment_types_filter: Only events of environments of these modes are sent.
+    """
 
     id: str
     created_at: datetime
     updated_at: datetime | None = None
     kind: OrganizationWebhookKindEnum | None = None
     target_url: str | None = None
+    """Begins with `http://` or `https://`."""
     target_secret_set: bool | None = None
     description: str | None = None
     enabled: bool | None = None
     events: list[OrganizationWebhookEventEnum] | None = None
     project_names_filter: list[str] | None = None
+    """Only events of these projects are sent: names in upper or lower case, with `*` as a wildcard."""
     environment_types_filter: list[EnvironmentModeEnum] | None = None
+    """Only events of environments of these modes are sent."""
 
     __secrets__ = ("target_url",)
 
 
 @define(kw_only=True)
 class OrganizationWebhookResponse(Model):
-    """Returned by `webhooks.list` and `webhooks.get`."""
+    """Returned by `webhooks.list` and `webhooks.get`.
+
+    Attributes:
+        target_url: Begins with `http://` or `https://`.
+        project_names_filter: Only events of these projects are sent: names in upper or lower case, with `*`
+            as a wildcard.
+        environment_types_filter: Only events of environments of these modes are sent.
+    """
 
     id: str
     created_at: datetime
     updated_at: datetime | None = None
     kind: OrganizationWebhookKindEnum | None = None
     target_url: str | None = None
+    """Begins with `http://` or `https://`."""
     target_secret_set: bool | None = None
     description: str | None = None
     enabled: bool | None = None
     events: list[OrganizationWebhookEventEnum] | None = None
     project_names_filter: list[str] | None = None
+    """Only events of these projects are sent: names in upper or lower case, with `*` as a wildcard."""
     environment_types_filter: list[EnvironmentModeEnum] | None = None
+    """Only events of environments of these modes are sent."""
 
     __secrets__ = ("target_url",)
 

@@ -220,7 +220,7 @@ class Asking:
             "environment_id": self.state.every("environment")[0].id,
             "role_id": organization.facts["roles"]["Admin"],
             "user_id": members[0].id,
-            "opa_policy": "package qovery",
+            "opa_policy": "allow := true",
             "parent_id": project.id,
             "scope": "PROJECT",
             "variable_parent_id": project.id,

@@ -18,10 +18,7 @@ from tests.support.built_site import FOLDER, MADE_BY_SPHINX, site, target, twin
 WITHOUT_EXAMPLE = {
     "changelog.html": "a list of changes",
     "chaos.html": "what was thrown at the SDK, and what came of it",
-    "cookbook/index.html": "a list of recipes",
-    "migrating/index.html": "a list of ways",
     "migrating/old-package-calls.html": "a table of old and new calls",
-    "performance.html": "measurements, with the sessions that take them",
     "releasing.html": "a checklist",
     "security.html": "a list of promises, each with its test",
 }

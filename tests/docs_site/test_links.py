@@ -7,6 +7,13 @@ import re
 from codegen.site.names import slug
 from tests.support.built_site import FOLDER, markdown_links, site, target, twin
 
+ELSEWHERE = {
+    "https://github.com/pradyunsg/furo",  # these three are at the foot of each page
+    "https://pradyunsg.me",
+    "https://www.qovery.com",
+    "https://www.sphinx-doc.org/",
+}
+
 
 def test_no_link_of_a_page_is_dead() -> None:
     pages = {(FOLDER / path).resolve(): page for path, page in site().items()}
@@ -23,6 +30,11 @@ def test_no_link_of_a_page_is_dead() -> None:
                 dead.append(f"{path}: {link}")
     assert dead == []
     assert followed > 20_000
+
+
+def test_links_to_other_sites_are_listed() -> None:
+    """They are not followed here: look at each of them now and then."""
+    assert {link for page in site().values() for link in page.links if re.match(r"https?:", link)} == ELSEWHERE
 
 
 def test_no_page_asks_another_server() -> None:

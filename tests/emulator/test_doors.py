@@ -87,7 +87,7 @@ async def test_a_token_is_told_once_and_ends_with_its_deletion(emulator: Emulato
 
 
 async def test_a_policy_refuses_with_401(emulator: Emulator, client: AsyncQovery) -> None:
-    policy = 'package qovery\ndefault allow := false\nallow if {\n  input.method == "GET"\n}\n'
+    policy = 'default allow := false\nallow if input.request.method == "GET"\n'
     made = await client.policy_api_tokens.create({"name": "reader", "opa_policy": policy})
     assert (made.token or "").startswith("sk-qov-01-")
     async with AsyncQovery(made.token, base_url=emulator.url) as reader:

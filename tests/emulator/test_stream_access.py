@@ -18,7 +18,7 @@ pytestmark = pytest.mark.anyio
 
 ACTING = sorted(path for path in REQUIRED if path.startswith("/shell/"))
 READING = sorted(REQUIRED.keys() - set(ACTING))
-READER = 'package qovery\ndefault allow := false\nallow if { startswith(input.path, "/service/") }\n'
+READER = 'default allow := false\nallow if input.request.path[1] == "service"\n'
 
 
 def everything(emulator: Emulator) -> dict[str, str]:

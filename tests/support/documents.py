@@ -45,7 +45,7 @@ sys.addaudithook(stay_on_this_machine)
 
 PROGRAMS = {
     "python": 'exec "{python}" "$@"',
-    "nox": 'exec "{python}" -m nox -f "{root}/noxfile.py" --list "$@"',  # fails if there is no such session
+    "nox": 'exec "{python}" -m tests.support.sessions "$@"',
     "pip": 'exec "{python}" -m tests.support.installable "$@"',
 }
 """What these commands do in a block: pip and nox say whether they could do it."""
@@ -126,23 +126,13 @@ def run(block: Block, folder: Path, environ: Mapping[str, str]) -> None:
     if block.language == "sh":
         for name, line in PROGRAMS.items():
             program = folder / name
-            program.write_text("#!/bin/sh\n" + line.format(python=sys.executable, root=ROOT) + "\n", encoding="utf-8")
+            program.write_text("#!/bin/sh\n" + line.format(python=sys.executable) + "\n", encoding="utf-8")
             program.chmod(0o755)
         command = ["bash", "-euo", "pipefail", str(script)]
     elif block.is_tests:
-        # Where trio is installed, anyio would run tests on it as well.
-        command = [
-            sys.executable,
-            *WARNINGS,
-            "-m",
-            "pytest",
-            "-q",
-            "-p",
-            "no:cacheprovider",
-            "-k",
-            "not trio",
-            str(script),
-        ]
+        # Where trio is installed, anyio would run tests on it as well. Hypothesis takes a second to load.
+        options = ("-q", "-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-k", "not trio")
+        command = [sys.executable, *WARNINGS, "-m", "pytest", *options, str(script)]
     else:
         command = [sys.executable, *WARNINGS, str(script)]
     done = subprocess.run(

@@ -14,7 +14,7 @@ VERBS = re.compile(
 )
 # How the capitals are read aloud: an MCP server, a SHA.
 READ_WITH_A_VOWEL = {"AKS", "API", "AWS", "EKS", "IP", "ISO", "MCP"}
-READ_WITH_A_CONSONANT = {"CPU", "DNS", "GCP", "GET", "GKE", "JWT", "PDF", "SHA", "URL", "UUID", "YAML"}
+READ_WITH_A_CONSONANT = {"CDN", "CPU", "DNS", "GCP", "GET", "GKE", "JWT", "PDF", "SHA", "URL", "UUID", "YAML"}
 VOWELS_READ_AS_CONSONANTS = ("usa", "use", "uni", "one", "eu")
 SINGULARS_IN_S = {
     "access", "address", "alias", "analysis", "AWS", "DNS", "EKS", "ingress", "previous", "process", "status", "success",

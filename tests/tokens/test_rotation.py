@@ -100,8 +100,6 @@ async def test_a_wrong_argument_changes_nothing(ask: Ask, old: Old) -> None:
 
 async def test_a_policy_token_is_made_by_hand(ask: Ask, old: Old) -> None:
     async with AsyncQovery(old.emulator.token, base_url=old.emulator.url) as client:
-        made = await client.policy_api_tokens.create(
-            {"name": "p", "opa_policy": "package qovery\n\ndefault allow = true\n"}
-        )
+        made = await client.policy_api_tokens.create({"name": "p", "opa_policy": "allow := true"})
     with pytest.raises(ConfigurationError, match="It is a policy API token: make the new one"):
         await play(ask, old.emulator, rotate(made.id, lambda _: None))

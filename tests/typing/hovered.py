@@ -20,6 +20,7 @@ async def in_the_async_face(client: AsyncQovery) -> None:
     async for line in client.streams.service_logs("s"):
         print(line.message)
     await client.account.list_github_repositories()
+    await client.jobs.create("e", {"name": "report", "healthchecks": {}, "max_duration_seconds": 600})
     print(projects, inventory, service)
 
 
@@ -36,6 +37,11 @@ def in_the_blocking_face(client: Qovery) -> None:
     handle.run(["ls"], timeout=30)
     client.with_options(timeout=5)
     print(service, webhooks.parse(b"", {}, "secret"))
+
+
+def units(application: models.Application, line: models.ServiceLogLine) -> None:
+    print(application.memory, line.created_at)
+    print(models.DatabaseRequest(name="d", type="POSTGRESQL", version="17", mode="CONTAINER", storage=10))
 
 
 def values(environment: models.Environment, error: DeploymentFailed, inventory: Inventory, lost: NotFound) -> None:

@@ -33,6 +33,11 @@ UNKNOWN = [
         '[fields]\n[[fields_of]]\nmodels = ["Thing"]\n>notes.colour = "Red."\n',
         "fields_of.notes.colour: Thing has no such field, or the general note is the same",
     ),
+    Case(
+        Fields,
+        'fields_of = []\n[fields]\n[units]\n>"*_mib" = "MiB."\n',
+        "units.*_mib: matches no field that is a number and has no note",
+    ),
     Case(Namespaces, ">[namespaces]\n", "namespaces: the line for things is missing"),
     Case(
         Namespaces,
