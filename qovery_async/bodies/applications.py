@@ -32,7 +32,7 @@ class ApplicationNetworkRequestDict(TypedDict, total=False):
     """`models.ApplicationNetworkRequest` as a mapping."""
 
     sticky_session: bool | Unset | None
-    """Whether the load balancer leads a user to the same instance each time."""
+    """Whether all requests of one user go to one instance."""
 
 
 class DeployRequestDict(TypedDict):

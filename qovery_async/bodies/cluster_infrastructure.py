@@ -58,7 +58,7 @@ class ClusterEksAnywhereGitRepositoryDict(TypedDict):
     url: str
     git_token_id: str
     branch: NotRequired[str | Unset | None]
-    """Unless given, the default branch of the repository."""
+    """The branch to read; unless given, the default one."""
     commit_id: NotRequired[str | Unset | None]
     provider: NotRequired[models.GitProviderEnum | GitProviderEnumStr | Unset | None]
 
@@ -141,7 +141,7 @@ class ClusterEksAnywhereGitRepositoryPatch(TypedDict, total=False):
 
     url: str | Unset
     branch: str | Unset | None
-    """Unless given, the default branch of the repository."""
+    """The branch to read; unless given, the default one."""
     commit_id: str | Unset | None
     git_token_id: str | Unset
     provider: models.GitProviderEnum | GitProviderEnumStr | Unset | None

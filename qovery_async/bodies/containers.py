@@ -42,7 +42,7 @@ class ContainerNetworkRequestDict(TypedDict, total=False):
     """`models.ContainerNetworkRequest` as a mapping."""
 
     sticky_session: bool | Unset | None
-    """Whether the load balancer leads a user to the same instance each time."""
+    """Whether all requests of one user go to one instance."""
 
 
 class OrganizationContainerAutoDeployRequestDict(TypedDict, total=False):

@@ -35,11 +35,11 @@ class ApplicationNetwork(Model):
     """Returned by `applications.network.get` and `applications.network.update`.
 
     Attributes:
-        sticky_session: Whether the load balancer leads a user to the same instance each time.
+        sticky_session: Whether all requests of one user go to one instance.
     """
 
     sticky_session: bool | None = None
-    """Whether the load balancer leads a user to the same instance each time."""
+    """Whether all requests of one user go to one instance."""
 
 
 @define(kw_only=True)
@@ -47,11 +47,11 @@ class ApplicationNetworkRequest(Model):
     """Sent by `applications.network.update`.
 
     Attributes:
-        sticky_session: Whether the load balancer leads a user to the same instance each time.
+        sticky_session: Whether all requests of one user go to one instance.
     """
 
     sticky_session: bool | Unset | None = UNSET
-    """Whether the load balancer leads a user to the same instance each time."""
+    """Whether all requests of one user go to one instance."""
 
 
 @define(kw_only=True)

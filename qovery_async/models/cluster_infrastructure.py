@@ -112,13 +112,13 @@ class ClusterEksAnywhereGitRepository(Model):
     """Part of `ClusterInfrastructureEksAnywhereParameters`.
 
     Attributes:
-        branch: Unless given, the default branch of the repository.
+        branch: The branch to read; unless given, the default one.
     """
 
     url: str
     git_token_id: str
     branch: str | Unset | None = UNSET
-    """Unless given, the default branch of the repository."""
+    """The branch to read; unless given, the default one."""
     commit_id: str | Unset | None = UNSET
     provider: GitProviderEnum | Unset | None = UNSET
 

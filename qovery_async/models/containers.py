@@ -54,11 +54,11 @@ class ContainerNetwork(Model):
     """Returned by `containers.network.get` and `containers.network.update`.
 
     Attributes:
-        sticky_session: Whether the load balancer leads a user to the same instance each time.
+        sticky_session: Whether all requests of one user go to one instance.
     """
 
     sticky_session: bool | None = None
-    """Whether the load balancer leads a user to the same instance each time."""
+    """Whether all requests of one user go to one instance."""
 
 
 @define(kw_only=True)
@@ -66,11 +66,11 @@ class ContainerNetworkRequest(Model):
     """Sent by `containers.network.update`.
 
     Attributes:
-        sticky_session: Whether the load balancer leads a user to the same instance each time.
+        sticky_session: Whether all requests of one user go to one instance.
     """
 
     sticky_session: bool | Unset | None = UNSET
-    """Whether the load balancer leads a user to the same instance each time."""
+    """Whether all requests of one user go to one instance."""
 
 
 @define(kw_only=True)
