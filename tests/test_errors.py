@@ -25,6 +25,8 @@ from qovery_async import (
     Forbidden,
     NotFound,
     NothingFound,
+    PlanNotApplied,
+    PlanOutdated,
     PreconditionFailed,
     QoveryError,
     RateLimited,
@@ -33,9 +35,11 @@ from qovery_async import (
     ServerError,
     SeveralFound,
     StreamClosed,
+    TokenNotRotated,
     TransportError,
     Unauthorized,
     UnprocessableEntity,
+    VariablesError,
 )
 from tests.support.server import Answer, Ask, serve
 
@@ -188,7 +192,8 @@ async def test_401_and_403_say_what_to_check(ask: Ask) -> None:
     assert other.hint is None
 
 
-PUBLIC = [value for value in vars(qovery_async).values() if inspect.isclass(value) and issubclass(value, QoveryError)]
+NAMES = [getattr(qovery_async, name) for name in qovery_async.__all__]
+PUBLIC = [value for value in NAMES if inspect.isclass(value) and issubclass(value, QoveryError)]
 
 
 def test_the_tree_of_errors_is_the_one_promised() -> None:
@@ -205,6 +210,12 @@ def test_the_tree_of_errors_is_the_one_promised() -> None:
         **{kind.__name__: DeploymentError for kind in (DeploymentCanceled, DeploymentFailed, DeploymentTimeout)},
         "FindError": QoveryError,
         **{kind.__name__: FindError for kind in (NothingFound, SeveralFound)},
+        "VariablesError": QoveryError,
+        **{kind.__name__: VariablesError for kind in (PlanNotApplied, PlanOutdated)},
+        "ShellFailed": StreamClosed,
+        "ShellTimeout": RequestTimeout,
+        "TokenNotRotated": QoveryError,
+        "WebhookRefused": QoveryError,
     }
 
 
@@ -223,6 +234,8 @@ async def test_every_error_survives_a_pickle_and_a_copy(kind: type[QoveryError],
             url="http://localhost/project/p1",
             headers={"Retry-After": "30"},
         )
+    elif kind is TokenNotRotated:
+        error = TokenNotRotated("what went wrong", step="verify", old_id="t1", new_id="t2", working_id="t1")
     else:
         error = kind("what went wrong")
     error.add_note("while deploying")

@@ -119,7 +119,7 @@ def places(root: Any) -> Iterator[Place]:
         # A model names other models, which are all in one place.
         if not issubclass(root, Model) or root is Model:
             if not issubclass(root, Resource | Twin):  # those are made by the client alone
-                yield from places(inspect.getattr_static(root, "__init__"))
+                yield from places(root.__init__)
             for class_ in filter(is_own, root.__mro__):
                 yield from attributes(class_)
                 for function in functions(class_):

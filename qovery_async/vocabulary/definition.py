@@ -51,7 +51,9 @@ class _Late:
             self._model, these=fields, slots=False, kw_only=True, init=True, eq=True, repr=False,
             field_transformer=own_first,
         )  # fmt: skip
-        return getattr(owner if instance is None else instance, self._name)
+        found = vars(self._model)[self._name]
+        # `inspect` binds what it finds to the class, as of Python 3.13.
+        return found.__get__(instance, owner) if hasattr(found, "__get__") else found
 
     def declared(self) -> list[Declared]:
         """What the annotations say, which may have been evaluated since the class was made."""

@@ -42,7 +42,9 @@ class _Late:
 
     def __get__(self, instance: object, owner: type) -> Any:
         self._complete(self._class)  # twice by two threads at once, it is the same
-        return getattr(owner if instance is None else instance, self._name)
+        found = vars(self._class)[self._name]
+        # `inspect` binds what it finds to the class, as of Python 3.13.
+        return found.__get__(instance, owner) if hasattr(found, "__get__") else found
 
 
 def _defined(options: dict[str, Any], class_: type) -> type:

@@ -134,6 +134,13 @@ def test_it_behaves_as_if_attrs_had_made_it_at_once() -> None:
     assert str(inspect.signature(late)) == str(inspect.signature(early))
 
 
+def test_its_signature_is_known_as_python_3_13_asks() -> None:
+    """`inspect` takes what a class has without looking, and binds it to the class."""
+    late, early = built(), eager()
+    found = inspect.getattr_static(late, "__init__").__get__(late, type(late))
+    assert str(inspect.signature(found)) == str(inspect.signature(early))
+
+
 @pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))
 def test_what_was_only_decoded_is_pickled_and_copied(protocol: int) -> None:
     came = {"id": "1", "created_at": "2026-01-05T09:00:00Z", "name": "shop", "associated_environments_count": 1}

@@ -84,6 +84,17 @@ def test_it_is_as_attrs_makes_it() -> None:
     assert hash(Point(1, names=())) == hash(Point(1, names=()))  # type: ignore[arg-type]  # a list has no hash
 
 
+def test_its_signature_is_known_as_python_3_13_asks() -> None:
+    """`inspect` takes what a class has without looking, and binds it to the class."""
+
+    @frozen
+    class Fresh:
+        x: int
+
+    found = inspect.getattr_static(Fresh, "__init__")
+    assert str(inspect.signature(found.__get__(Fresh, type))) == "(x: 'int') -> None"
+
+
 def test_frozen_and_slots_hold() -> None:
     one, other = Named(1), Counter(1)
     with pytest.raises(attrs.exceptions.FrozenInstanceError):
