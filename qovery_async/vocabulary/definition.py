@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
+from qovery_async.vocabulary.late import Late
+
 Declared = tuple[str, Any, Any]
 """The name, the type and the default of an attribute; the default is `attrs.NOTHING` where it is required."""
 
@@ -35,29 +37,22 @@ def declared(model: type) -> Iterable[Declared]:
     return [(field.name, field.type, field.default) for field in attrs.fields(model) if field.name not in COMMON]
 
 
-class _Late:
-    """An attribute of a class that attrs makes, together with the others, when it is first asked for."""
+class _Late(Late):
+    """A late name of a model, which knows what the annotations declare."""
 
     def __init__(self, defaults: dict[str, Any]) -> None:
+        super().__init__(self._complete_model)
         self._defaults = defaults
 
-    def __set_name__(self, owner: type, name: str) -> None:
-        self._model, self._name = owner, name
-
-    def __get__(self, instance: object, owner: type) -> Any:
+    def _complete_model(self, model: type) -> None:
         fields = {name: attrs.field(default=default) for name, _, default in self.declared()}
-        # Made twice by two threads at once, it is the same.
         attrs.define(
-            self._model, these=fields, slots=False, kw_only=True, init=True, eq=True, repr=False,
-            field_transformer=own_first,
-        )  # fmt: skip
-        found = vars(self._model)[self._name]
-        # `inspect` binds what it finds to the class, as of Python 3.13.
-        return found.__get__(instance, owner) if hasattr(found, "__get__") else found
+            model, these=fields, slots=False, kw_only=True, init=True, eq=True, repr=False, field_transformer=own_first
+        )
 
     def declared(self) -> list[Declared]:
         """What the annotations say, which may have been evaluated since the class was made."""
-        types = self._model.__annotations__
+        types = self.owner.__annotations__
         return [(name, type_, self._defaults.get(name, attrs.NOTHING)) for name, type_ in types.items()]
 
 

@@ -7,11 +7,12 @@ methods come with the first use. The class may not use `super()` without argumen
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import attrs
+
+from qovery_async.vocabulary.late import Late
 
 if TYPE_CHECKING:
     from attrs import define as define  # noqa: PLC0414  # handed on
@@ -31,28 +32,12 @@ _FIRST = ("__attrs_attrs__", "__match_args__", "__setstate__", "__init__")
 """What may be asked for before there is an object, or by what makes one."""
 
 
-class _Late:
-    """A name that attrs gives to a class, together with the others, when the first of them is asked for."""
-
-    def __init__(self, complete: Callable[[type], object]) -> None:
-        self._complete = complete
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self._class, self._name = owner, name
-
-    def __get__(self, instance: object, owner: type) -> Any:
-        self._complete(self._class)  # twice by two threads at once, it is the same
-        found = vars(self._class)[self._name]
-        # `inspect` binds what it finds to the class, as of Python 3.13.
-        return found.__get__(instance, owner) if hasattr(found, "__get__") else found
-
-
 def _defined(options: dict[str, Any], class_: type) -> type:
     """The class with slots for its attributes, which attrs completes later."""
     own = tuple([name for name, type_ in class_.__annotations__.items() if "ClassVar" not in str(type_)])
     weak = () if any("__weakref__" in vars(base) for base in class_.__mro__[1:]) else ("__weakref__",)
     names = {name: value for name, value in vars(class_).items() if name not in (*own, "__dict__", "__weakref__")}
-    late = {name: _Late(partial(_complete, options, class_)) for name in _FIRST if name not in names}
+    late = {name: Late(partial(_complete, options, class_)) for name in _FIRST if name not in names}
     slots = {"__slots__": own + weak, "__qualname__": class_.__qualname__}
     return type(class_)(class_.__name__, class_.__bases__, {**names, **late, **slots})
 
@@ -63,5 +48,5 @@ def _complete(options: dict[str, Any], class_: type, late: type) -> None:
     added = {k: v for k, v in vars(attrs.define(class_, **options)).items() if k not in there or k in _FIRST}
     # Those of `_FIRST` last: nobody has an object before the rest is there.
     for name in sorted(added, key=lambda name: name in _FIRST):
-        if isinstance(there.get(name), _Late | None):
+        if isinstance(there.get(name), Late | None):
             setattr(late, name, added[name])
