@@ -125,18 +125,31 @@ class TestBudget:
             take(budget, 99)
         assert drain(budget, 101.5) == LIMIT - 300
 
-    def test_counts_the_first_requests_in_both_hours_where_the_first_answer_says_that_the_hour_ends(self) -> None:
+    @pytest.mark.parametrize(("resets_in", "left"), [(1, 3), (DOUBT - MARGIN, 3), (DOUBT, 5)])
+    def test_counts_the_first_requests_in_both_hours_where_the_first_answer_says_that_the_hour_ends(
+        self, resets_in: float, left: int
+    ) -> None:
         budget = Budget(5, 5)
         assert [take(budget, 0.1).taken for _ in range(2)] == [True, True]
-        budget.learn(1, Rate(5, 4, 1))
-        assert drain(budget, 1 + 1 + MARGIN) == 3
+        budget.learn(1, Rate(5, 3, resets_in))
+        assert drain(budget, 1 + resets_in + MARGIN) == left
 
-    def test_takes_no_answer_of_the_hour_before_for_the_end_of_the_one_that_answered_first(self) -> None:
+    @pytest.mark.parametrize("resets_in", [1, DOUBT - MARGIN])
+    def test_takes_no_answer_of_the_hour_before_for_the_end_of_the_one_that_answered_first(
+        self, resets_in: float
+    ) -> None:
         budget = Budget(5, 5)
         assert [take(budget, 0.1).taken for _ in range(2)] == [True, True]
         budget.learn(0.9, Rate(5, 4, WINDOW))
-        budget.learn(1, Rate(5, 4, 1))
+        budget.learn(1, Rate(5, 0, resets_in))
         assert drain(budget, 10) == 3
+
+    @pytest.mark.parametrize("earlier", [1, DOUBT])
+    def test_takes_an_answer_that_names_a_somewhat_earlier_end_for_one_of_this_hour(self, earlier: float) -> None:
+        budget = Budget()
+        budget.learn(0, Rate(LIMIT, 500, 100))
+        budget.learn(96, Rate(LIMIT, 3, 4 - earlier))
+        assert (budget.ends, budget.remaining) == (101 - earlier, 3)
 
     def test_does_not_send_anybody_to_sleep_for_an_hour_that_no_answer_has_confirmed(self) -> None:
         budget = Budget(limit=5, remaining=5)
