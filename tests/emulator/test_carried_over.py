@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+import yaml
 
 from qovery_async import AsyncQovery, NotFound
 from qovery_async.emulator import Emulator
@@ -169,6 +170,13 @@ async def test_access_to_a_cluster(emulator: Emulator, client: AsyncQovery) -> N
     assert (await client.clusters.get_readiness(cluster.id)).is_ready is True
 
 
+async def test_a_kubeconfig_is_yaml_whatever_the_cluster_is_called(emulator: Emulator, client: AsyncQovery) -> None:
+    cluster = emulator.state.every("cluster")[0]
+    cluster.value["name"] = 'null: "a"\x03 # b'
+    found = yaml.safe_load(await client.clusters.kubeconfig.get(cluster.id))
+    assert found["current-context"] == found["clusters"][0]["name"] == cluster.value["name"]
+
+
 async def test_the_cost_knows_the_plan(emulator: Emulator, client: AsyncQovery) -> None:
     cost = await client.billing.get_current_cost()
     assert cost.plan == "ENTERPRISE"
@@ -235,3 +243,14 @@ async def test_rules_count_in_the_order_that_was_asked_for(emulator: Emulator, c
     with pytest.raises(NotFound, match="deploymentRule none"):
         await rules.reorder(project, {"project_deployment_rule_ids_in_order": ["none"]})
     assert (await rules.get(project, made[2].id)).priority_index == 0
+
+
+async def test_a_setting_that_is_null_has_its_default(emulator: Emulator, client: AsyncQovery) -> None:
+    application = emulator.state.every("application")[0].id
+    usual = await client.applications.advanced_settings.get(application)
+    sent = {"network.ingress.proxy_read_timeout_seconds": None, "hpa.cpu.average_utilization_percent": 7}
+    path = f"/application/{application}/advancedSettings"
+    await client.request("PUT", path, json=sent)
+    found = await client.applications.advanced_settings.get(application)
+    assert found.hpa_cpu_average_utilization_percent == 7
+    assert found.network_ingress_proxy_read_timeout_seconds == usual.network_ingress_proxy_read_timeout_seconds == 60

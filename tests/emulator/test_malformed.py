@@ -147,6 +147,18 @@ async def test_the_message_names_the_field(emulator: Emulator, client: AsyncQove
         await client.request("GET", f"/environment/{environment}/deploymentHistoryV2", params={"pageSize": "many"})
 
 
+async def test_keys_that_nobody_knows_name_no_services_and_no_groups(emulator: Emulator, client: AsyncQovery) -> None:
+    environment = emulator.state.every("environment")[0].id
+    odd: dict[str, Any] = {"whatever": [1, None, [], True, 1.5], "services": {}}
+    await client.request("POST", f"/environment/{environment}/service/deploy", json=odd)
+    cluster = emulator.state.every("cluster")[0]
+    body: dict[str, Any] = {"name": "x", "region": "eu-west-3", "cloud_provider": "AWS", "labels_groups": [{}]}
+    made = await client.request(
+        "PUT", f"/organization/{cluster.value['organization']['id']}/cluster/{cluster.id}", json=body
+    )
+    assert (made.status, made.data["labels_groups"]) == (200, [{}])
+
+
 async def test_what_is_hardly_http(unchanged: Emulator) -> None:
     organization = unchanged.state.every("organization")[0].id
     head = f"POST /organization/{organization}/project HTTP/1.1\r\nHost: localhost\r\nAuthorization: Token {unchanged.token}\r\n"

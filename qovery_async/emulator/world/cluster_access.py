@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -114,7 +115,8 @@ def _kubeconfig(call: ApiCall) -> ApiResponse:
         return ApiResponse(written)
     template = _WITH_COMMAND if call.query.get("with_token_from_cli") else _WITH_TOKEN
     user = template.format(id=cluster.id, token=_token_of(cluster))
-    return ApiResponse(_KUBECONFIG.format(name=cluster.value["name"], short=cluster.id[:8], user=user))
+    name = json.dumps(cluster.value["name"])  # which YAML reads as it is, whatever is in it
+    return ApiResponse(_KUBECONFIG.format(name=name, short=cluster.id[:8], user=user))
 
 
 def _values(call: ApiCall) -> ApiResponse:

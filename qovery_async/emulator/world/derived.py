@@ -256,7 +256,7 @@ def _groups(entity: Entity) -> Known:
     for key, kind in _GROUPS.items():
         if (named := entity.value.get(key)) and (organization := entity.above("organization")):
             there = organization.children.get(kind, {})
-            found[key] = [there[each["id"]].value if each["id"] in there else each for each in named]
+            found[key] = [there[each["id"]].value if each.get("id") in there else each for each in named]
     return found
 
 

@@ -51,7 +51,9 @@ def _write(call: ApiCall) -> ApiResponse:
         value = next((item for item in value.values() if is_list(item)), None)
     elif is_object(value) and declared.type:
         known = {key: default[key] for key in ("id", "created_at") if key in default}
-        value = {**grow(python_type(declared.type), value, known, f"{call.target.id}/{word}"), **value}
+        # Null is no value of a setting: it has its default then.
+        given = {key: given for key, given in value.items() if given is not None}
+        value = {**grow(python_type(declared.type), value, known, f"{call.target.id}/{word}"), **given}
     _check_id(call, default)
     call.target.settings[word] = value
     return _setting(call, value) if declared.type else ApiResponse()

@@ -107,7 +107,7 @@ def named_in(body: Mapping[str, Any]) -> Iterator[tuple[str, Json]]:
         for entry in entries if is_list(entries) else ():
             if isinstance(entry, str):
                 yield entry, {}
-            else:
+            elif is_object(entry):
                 yield str(entry.get("id") or entry.get("application_id")), entry
 
 
