@@ -254,3 +254,10 @@ async def test_a_setting_that_is_null_has_its_default(emulator: Emulator, client
     found = await client.applications.advanced_settings.get(application)
     assert found.hpa_cpu_average_utilization_percent == 7
     assert found.network_ingress_proxy_read_timeout_seconds == usual.network_ingress_proxy_read_timeout_seconds == 60
+
+
+async def test_the_dns_provider_of_a_cluster_shows_no_token(emulator: Emulator, client: AsyncQovery) -> None:
+    path = f"/cluster/{emulator.state.every('cluster')[0].id}/dnsProvider"
+    provider = {"provider": "CLOUDFLARE", "domain": "acme.example", "email": "ops@acme.example"}
+    await client.request("PUT", path, json={"dns_provider": {**provider, "api_token": "secret"}})
+    assert (await client.request("GET", path)).data == {"dns_provider": {**provider, "proxied": False}}

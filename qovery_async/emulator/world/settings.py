@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from qovery_async.codec.plain import is_list, is_object
+from qovery_async.codec.shapes import attributes, held
 from qovery_async.emulator.facts.families import families
 from qovery_async.emulator.facts.operations import ApiOperation, DeclaredResponse, operations, python_type
 from qovery_async.emulator.facts.refusals import not_found
@@ -51,12 +53,27 @@ def _write(call: ApiCall) -> ApiResponse:
         value = next((item for item in value.values() if is_list(item)), None)
     elif is_object(value) and declared.type:
         known = {key: default[key] for key in ("id", "created_at") if key in default}
-        # Null is no value of a setting: it has its default then.
-        given = {key: given for key, given in value.items() if given is not None}
-        value = {**grow(python_type(declared.type), value, known, f"{call.target.id}/{word}"), **given}
+        grown = grow(python_type(declared.type), value, known, f"{call.target.id}/{word}")
+        value = _over(grown, value, _names(operation.body.type if operation.body else "") - _names(declared.type))
     _check_id(call, default)
     call.target.settings[word] = value
     return _setting(call, value) if declared.type else ApiResponse()
+
+
+def _names(type_: str) -> set[str]:
+    """The keys of all objects that a value of a type may hold."""
+    return {field.wire for model in held(python_type(type_)) for field in attributes(model)} if type_ else set()
+
+
+def _over(grown: Mapping[str, Any], sent: Mapping[str, Any], only_sent: Collection[str]) -> dict[str, Any]:
+    """What a setting shows of what was sent: also unknown keys, but no null, and nothing that only requests have."""
+    shown = dict(grown)
+    for key, value in sent.items():
+        if is_object(value) and is_object(inner := grown.get(key)):
+            shown[key] = _over(inner, value, only_sent)
+        elif value is not None and key not in only_sent:
+            shown[key] = value
+    return shown
 
 
 def _check_id(call: ApiCall, default: Any) -> None:
