@@ -170,11 +170,14 @@ async def test_access_to_a_cluster(emulator: Emulator, client: AsyncQovery) -> N
     assert (await client.clusters.get_readiness(cluster.id)).is_ready is True
 
 
-async def test_a_kubeconfig_is_yaml_whatever_the_cluster_is_called(emulator: Emulator, client: AsyncQovery) -> None:
+@pytest.mark.parametrize("name", ["production", "null", 'null: "a"\\\x03 # \x9f \N{ROCKET}'])
+async def test_a_kubeconfig_is_yaml_whatever_the_cluster_is_called(
+    emulator: Emulator, client: AsyncQovery, name: str
+) -> None:
     cluster = emulator.state.every("cluster")[0]
-    cluster.value["name"] = 'null: "a"\x03 # b'
+    cluster.value["name"] = name
     found = yaml.safe_load(await client.clusters.kubeconfig.get(cluster.id))
-    assert found["current-context"] == found["clusters"][0]["name"] == cluster.value["name"]
+    assert found["current-context"] == found["clusters"][0]["name"] == name
 
 
 async def test_the_cost_knows_the_plan(emulator: Emulator, client: AsyncQovery) -> None:

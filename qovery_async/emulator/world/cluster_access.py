@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from qovery_async.emulator.world.state import Entity
 from qovery_async.emulator.world.tokens import new_token
 
 _INFO = "cloudProviderInfo"
+_PLAIN = re.compile(r"(?!(?:null|true|false|yes|no|on|off|y|n)$)[a-z][\w-]*", re.ASCII | re.IGNORECASE)
 _TOKEN_LASTS = timedelta(minutes=15)
 _KUBECONFIG = """\
 apiVersion: v1
@@ -115,8 +116,14 @@ def _kubeconfig(call: ApiCall) -> ApiResponse:
         return ApiResponse(written)
     template = _WITH_COMMAND if call.query.get("with_token_from_cli") else _WITH_TOKEN
     user = template.format(id=cluster.id, token=_token_of(cluster))
-    name = json.dumps(cluster.value["name"])  # which YAML reads as it is, whatever is in it
-    return ApiResponse(_KUBECONFIG.format(name=name, short=cluster.id[:8], user=user))
+    return ApiResponse(_KUBECONFIG.format(name=_scalar(cluster.value["name"]), short=cluster.id[:8], user=user))
+
+
+def _scalar(text: str) -> str:
+    """A string as YAML reads it back, whatever is in it."""
+    if _PLAIN.fullmatch(text):
+        return text
+    return '"' + "".join(c if " " <= c <= "~" and c not in '"\\' else f"\\U{ord(c):08x}" for c in text) + '"'
 
 
 def _values(call: ApiCall) -> ApiResponse:
