@@ -81,7 +81,7 @@ async def steps(url: str) -> AsyncIterator[dict[str, Step]]:
         full = await stack.enter_async_context(
             AsyncQovery(
                 TOKEN,
-                base_url=f"{url}/rated",
+                base_url=url,
                 organization_id=ORGANIZATION,
                 timeout=60,
                 pace="wait",

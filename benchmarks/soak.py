@@ -105,7 +105,7 @@ class AsyncHome:
 
     @classmethod
     async def open(cls, url: str) -> AsyncHome:
-        paced = AsyncQovery("x", base_url=f"{url}/rated", organization_id="o1", pace="wait", timeout=60)
+        paced = AsyncQovery("x", base_url=url, organization_id="o1", pace="wait", timeout=60)
         return cls(AsyncQovery("x", base_url=url, organization_id="o1"), paced)
 
     async def calls(self, numbers: range) -> None:
@@ -138,7 +138,7 @@ class AsyncHome:
 
 
 def blocking(url: str, tenth: int) -> Iterator[Held]:
-    paced = Qovery("x", base_url=f"{url}/rated", organization_id="o1", pace="wait", timeout=60)
+    paced = Qovery("x", base_url=url, organization_id="o1", pace="wait", timeout=60)
     with Qovery("x", base_url=url, organization_id="o1") as plain, paced:
 
         def call(number: int) -> None:

@@ -15,12 +15,12 @@ from qovery_async.transport.patience import patiently
 from qovery_async.transport.request import Request
 from qovery_async.transport.response import Response
 from qovery_async.transport.retry import Outcome
-from qovery_async.vocabulary.values import frozen
+from qovery_async.vocabulary.values import define, frozen
 
 _log = logging.getLogger("qovery.http")
 
 
-@frozen
+@define  # not frozen, as `Request`
 class RequestEvent:
     """A request that is about to be sent.
 
@@ -34,7 +34,7 @@ class RequestEvent:
     attempt: int
 
 
-@frozen
+@define
 class ResponseEvent:
     """A response that has arrived, with any status.
 
@@ -51,7 +51,7 @@ class ResponseEvent:
     elapsed: float
 
 
-@frozen
+@define
 class RetryEvent:
     """A call that is about to be retried, before it waits.
 

@@ -54,7 +54,7 @@ class HttpTransport:
         sessions = self._network.sessions
         session = sessions.current() or await sessions.begin()
         try:
-            return await session.watch.within(limit.attempt, self._once(session, request, authorization, limit))
+            return await session.watch.within(limit.watched, self._once(session, request, authorization, limit))
         except BaseException as error:  # noqa: BLE001  # raised again below, whatever it is
             if isinstance(error, asyncio.CancelledError) and session.http.closed and not is_cancelled():
                 # aiohttp cancels tasks that wait for a connection when its session is closed.

@@ -127,18 +127,18 @@ def path_of(template: str, values: tuple[str, ...]) -> str:
     """
     if "{" not in template:  # nothing to fill in; what `client.request` was given must not fill the cache either
         return template
-    first, rest = _parts(template)
-    path = first
-    for (name, text), value in zip(rest, values, strict=True):
-        path += (value if type(value) is str and _is_plain(value) else _segment(name, value)) + text
-    return path
+    form, names = _form(template)
+    for value in values:
+        if type(value) is not str or not _is_plain(value):
+            return form % tuple(_segment(name, value) for name, value in zip(names, values, strict=True))
+    return form % values
 
 
 @functools.cache
-def _parts(template: str) -> tuple[str, list[tuple[str, str]]]:
-    """What comes before the first parameter; each parameter, and what comes after it."""
-    first, *pieces = re.split(r"{(\w+)}", template)
-    return first, list(zip(pieces[::2], pieces[1::2], strict=True))
+def _form(template: str) -> tuple[str, list[str]]:
+    """The template with `%s` for each parameter, and the names of these."""
+    first, *pieces = re.split(r"{(\w+)}", template.replace("%", "%%"))
+    return "%s".join([first, *pieces[1::2]]), pieces[::2]
 
 
 def _segment(name: str, value: object) -> str:

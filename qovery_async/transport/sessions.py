@@ -12,7 +12,6 @@ import contextlib
 import os
 import weakref
 from collections.abc import AsyncGenerator, Callable
-from weakref import WeakKeyDictionary
 
 import aiohttp
 import attrs
@@ -62,7 +61,10 @@ class Session:
         await self.http.close()
 
 
-_Opened = WeakKeyDictionary[asyncio.AbstractEventLoop, Session]
+class _Opened(dict[asyncio.AbstractEventLoop, Session]):
+    """The session of each loop. Weak keys would keep nothing from staying: a session refers to its loop."""
+
+    __slots__ = ("__weakref__",)
 
 
 class Sessions:
@@ -72,7 +74,7 @@ class Sessions:
         self._given = None if given is None else Session(given, is_given=True)
         self.closings = 0
         """The number of `aclose` calls. A call that began before one does not open a session again."""
-        self._opened: _Opened = WeakKeyDictionary()
+        self._opened = _Opened()
         # The sockets of a parent process: a forked child neither uses nor closes them.
         self._inherited: list[Session] = []
         # Holds the keepers until then: nothing would await one that is collected while its loop ends.
@@ -142,7 +144,6 @@ async def _close_with_loop(session: Session, opened: weakref.ref[_Opened]) -> As
     try:
         yield
     finally:
-        # A session refers to its loop, so the weak key alone would never expire.
         sessions = opened()
         if sessions is not None:
             sessions.pop(asyncio.get_running_loop(), None)
@@ -152,9 +153,8 @@ async def _close_with_loop(session: Session, opened: weakref.ref[_Opened]) -> As
 
 
 def _listed(opened: _Opened) -> list[tuple[asyncio.AbstractEventLoop, Session]]:
-    # `keyrefs` copies in one step: other threads begin and end sessions meanwhile.
-    loops = [loop for reference in opened.keyrefs() if (loop := reference()) is not None]
-    return [(loop, session) for loop in loops if (session := opened.get(loop)) is not None]
+    # Copied in one step: other threads begin and end sessions meanwhile.
+    return list(opened.items())
 
 
 def _close_left_behind(opened: _Opened) -> None:
