@@ -59,13 +59,21 @@ class Crossing(Outcome[T]):
         self._function = function
         self._home = home
 
+    def begin(self, when_over: Callable[[], object]) -> None:
+        """Run in a task of its own. `when_over` is called before that ends, so that nobody waits another turn of the loop."""
+        self._when_over = when_over
+        asyncio.get_running_loop().create_task(self.run()).add_done_callback(self._never_ran)
+
     async def run(self) -> None:
         """Never raises: out of a task, SystemExit would end the loop, and any error be in a cycle."""
-        if self._cancelled or self._home.stopping:
-            self.error = asyncio.CancelledError()
-            return
-        self.task = asyncio.current_task()
+        task = asyncio.current_task()
+        assert task is not None
+        task.remove_done_callback(self._never_ran)
         try:
+            if self._cancelled or self._home.stopping:
+                self.error = asyncio.CancelledError()
+                return
+            self.task = task
             with CancelScope() as self._scope:
                 self.value = await self._function()
             if self._scope.cancelled_caught:
@@ -76,6 +84,12 @@ class Crossing(Outcome[T]):
             self.task = self._scope = None
             if self._when_over is not None:
                 self._when_over()
+
+    def _never_ran(self, _: asyncio.Task[None]) -> None:
+        """For a task that somebody cancelled before its first step."""
+        self.error = asyncio.CancelledError()
+        if self._when_over is not None:
+            self._when_over()
 
     def cancel(self, when_over: Callable[[], object] | None = None) -> None:
         """Cancel it once, so that what it cleans up may be awaited, and insist when that takes too long."""

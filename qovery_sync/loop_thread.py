@@ -143,17 +143,9 @@ class LoopThread(threading.Thread):
 
     def _carry(self, call: Crossing[Any]) -> None:
         over = Latch()
-        if self._ended or not self.schedule(self._run, call, over):
+        if self._ended or not self.schedule(call.begin, over.open):
             raise closed_error()
         over.wait()
-
-    def _run(self, call: Crossing[Any], over: Latch) -> None:
-        def finish(task: asyncio.Task[None]) -> None:
-            if task.cancelled():
-                call.error = asyncio.CancelledError()
-            over.open()
-
-        asyncio.get_running_loop().create_task(call.run()).add_done_callback(finish)
 
     def cancel(self, call: Crossing[Any]) -> None:
         """Cancel a call and give it a moment to unwind."""
