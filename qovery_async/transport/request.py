@@ -6,7 +6,7 @@ import functools
 import re
 from collections.abc import Callable, Mapping
 from enum import Enum
-from typing import Any, TypedDict, Unpack, cast
+from typing import Any, TypedDict, cast
 from urllib.parse import quote, urlencode
 
 import attrs
@@ -61,16 +61,27 @@ class Call:
         "values",
     )
 
-    def __init__(self, operation: str, route: str, *values: str, **given: Unpack[Given]) -> None:
+    def __init__(
+        self,
+        operation: str,
+        route: str,
+        *values: str,
+        query: Mapping[str, object] | None = None,
+        hidden: Mapping[str, object] | None = None,
+        body: object = UNSET,
+        media_type: str = "application/json",
+        repeatable: bool = False,
+        empty_ok: bool = False,
+    ) -> None:
         self.operation = operation
         self.method, _, self.template = route.partition(" ")
         self.values = values
-        self.query = given.get("query")
-        self.hidden = given.get("hidden")
-        self.body = given.get("body", UNSET)
-        self.media_type = given.get("media_type", "application/json")
-        self.repeatable = given.get("repeatable", False)
-        self.reads = (self.repeatable or self.method == "GET") and not given.get("empty_ok", False)
+        self.query = query
+        self.hidden = hidden
+        self.body = body
+        self.media_type = media_type
+        self.repeatable = repeatable
+        self.reads = (repeatable or self.method == "GET") and not empty_ok
 
 
 @attrs.define  # not frozen: each call makes one, and freezing triples the time for that
