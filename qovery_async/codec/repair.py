@@ -196,6 +196,8 @@ def _converted(value: Any, type_: Any) -> Any:
     if type_ is bool and isinstance(value, str):
         return _BOOLEANS.get(value.lower(), value)
     if type_ in (int, float) and isinstance(value, (str, float)):
+        if isinstance(value, str) and ("_" in value or not value.isascii()):
+            return value  # Python's own spellings of numbers
         try:
             number = type_(value)
         except (ValueError, OverflowError):

@@ -41,6 +41,8 @@ def repaired(value: Any, type_: Any) -> tuple[Any, str]:
         ({**PORT, "internal_port": 80.5}, 80.5, "expected int, got 80.5; kept unchanged"),
         ({**PORT, "internal_port": True}, True, "expected int, got True; kept unchanged"),
         ({**PORT, "internal_port": "http"}, "http", "expected int, got 'http'; kept unchanged"),
+        ({**PORT, "internal_port": "8_080"}, "8_080", "expected int, got '8_080'; kept unchanged"),
+        ({**PORT, "internal_port": "\u0668\u0660"}, "\u0668\u0660", "expected int, got '\u0668\u0660'; kept unchanged"),
         ({**PORT, "internal_port": [80]}, [80], "expected int, got a list; kept unchanged"),
     ],
 )
