@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import math
 
 import aiohttp
 from aiohttp import hdrs
@@ -54,7 +55,7 @@ class HttpTransport:
         sessions = self._network.sessions
         session = sessions.current() or await sessions.begin()
         try:
-            return await session.watch.within(limit.watched, self._once(session, request, authorization, limit))
+            return await session.watch.within(_watched(limit), self._once(session, request, authorization, limit))
         except BaseException as error:  # noqa: BLE001  # raised again below, whatever it is
             if isinstance(error, asyncio.CancelledError) and session.http.closed and not is_cancelled():
                 # aiohttp cancels tasks that wait for a connection when its session is closed.
@@ -118,6 +119,11 @@ class HttpTransport:
             return await read(answer, request, self._max_response_bytes)
         finally:
             session.reading.discard(answer)
+
+
+def _watched(limit: Timeout) -> float | None:
+    """The seconds within which an attempt must end; None where the call has to end sooner, and is watched for that."""
+    return None if limit.total is not None and limit.total <= (limit.attempt or math.inf) else limit.attempt
 
 
 def is_cancelled() -> bool:

@@ -36,11 +36,6 @@ class Timeout:
     connect: float | None = attrs.field(default=10.0, validator=_seconds)
     read: float | None = attrs.field(default=None, validator=_seconds)
 
-    @property
-    def watched(self) -> float | None:
-        """The limit of an attempt; None also where the call's own limit comes first, so that one watch is enough."""
-        return None if self.total is not None and self.total <= (self.attempt or math.inf) else self.attempt
-
 
 NO_TIMEOUT = Timeout(total=None, attempt=None, connect=None, read=None)
 """No limit at all; without the argument `timeout`, the default limits apply."""
