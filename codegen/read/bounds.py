@@ -6,7 +6,6 @@ Those of the values of a field are facts; those of the items of a list, of a map
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from codegen.facts import Bounds
@@ -27,7 +26,7 @@ def bounds(node: Node) -> Bounds:
     return Bounds(**{_KEYWORDS[keyword]: bound for keyword, bound in _gathered(node).items()})
 
 
-def _gathered(node: Node) -> Mapping[str, Any]:
+def _gathered(node: Node) -> dict[str, Any]:
     if not isinstance(node.value, dict):
         return {}
     inner = branches(node) if is_union(node) else []
@@ -38,7 +37,7 @@ def _gathered(node: Node) -> Mapping[str, Any]:
     return found | _own(node)
 
 
-def _own(node: Node) -> Mapping[str, Any]:
+def _own(node: Node) -> dict[str, Any]:
     found = {keyword: node.value[keyword] for keyword in _KEYWORDS if keyword in node.value}
     for keyword, inclusive in _INCLUSIVE.items():
         if isinstance(found.get(keyword), bool):  # OpenAPI 3.0: a mark on the other bound

@@ -20,7 +20,7 @@ from tests.support.prism import description
 
 SPEC = description()
 
-# Limits of values and marks of direction are no facts of ours: they change no name and no type.
+# Limits of values and marks of direction change no name and no type, and made-up payloads do not keep to them.
 _LIMITS = {
     "minimum", "maximum", "minLength", "maxLength", "pattern", "minItems", "maxItems", "uniqueItems",
     "readOnly", "writeOnly",
