@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, Literal
 
 import attrs
@@ -114,7 +115,7 @@ class Payloads:
         perhaps: dict[str, Strategy] = {}
         for field in model.fields:
             if field.wire == with_key:
-                given[field.wire] = self.of_type(field.type, depth)  # null would tell nothing
+                given[field.wire] = self._values(field, depth)  # null would tell nothing
             elif field.required or (self.optional == "all" and depth < _DEPTH):
                 given[field.wire] = self._field(field, depth)
             elif self.optional == "some" and depth < _DEPTH:
@@ -126,9 +127,20 @@ class Payloads:
         return _joined(fitting, unheard)
 
     def _field(self, field: Field, depth: int) -> Strategy:
-        values = self.of_type(field.type, depth)
+        values = self._values(field, depth)
         may_be_null = {"none": False, "declared": field.nullable, "accepted": field.nullable or not field.required}
         return st.one_of(st.none(), values) if may_be_null[self.nulls] else values
+
+    def _values(self, field: Field, depth: int) -> Strategy:
+        """Values of a field that keep to its bounds; texts and lists are never too long."""
+        values, bounds = self.of_type(field.type, depth), field.bounds
+        if bounds.pattern is not None:
+            texts = st.from_regex(re.compile(bounds.pattern, re.ASCII))
+            return texts.filter(lambda text: not text.endswith("\n"))  # which Python's `$` allows
+        if bounds.minimum is not None or bounds.maximum is not None:
+            return st.integers(bounds.minimum, bounds.maximum)
+        least = bounds.min_length or bounds.min_items
+        return values.filter(lambda value: len(value) >= least) if least else values
 
     def of_type(self, expression: str, depth: int = 0) -> Strategy:
         """Values of a type as api.json spells it, such as `list[Project]`."""

@@ -91,7 +91,7 @@ def feature(cloud: str, id_: str) -> Json:
 def with_value(cloud: str, given: Json) -> Json:
     """The `ClusterFeatureResponse` of a feature with the value of a request."""
     value, id_ = given.get("value"), given.get("id")
-    if not id_:
+    if id_ is None:
         raise Refusal(400, "features: each must have an id, such as STATIC_IP")
     kind = _OBJECTS.get(id_, "BOOLEAN")
     if isinstance(value, str):

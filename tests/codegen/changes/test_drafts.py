@@ -15,7 +15,7 @@ from codegen import __main__ as command
 from codegen import facts
 from codegen.changes.draft import changes
 from codegen.decisions.named import Api, Operation
-from codegen.facts import Body, Bounds, EnumSchema, Field, ObjectSchema, Parameter, ResponseFacts, UnionSchema
+from codegen.facts import Body, EnumSchema, Field, ObjectSchema, Parameter, ResponseFacts, UnionSchema
 from tests.support.descriptions import DECISIONS, JSON, TEXT, object_, thing
 from tests.support.small_package import api, model
 
@@ -226,7 +226,6 @@ class TestSchemas:
             (Field("a", "a", "int"), "is now int, was str", True, True),
             (Field("a", "a", "str", required=True), "is now str, required, was str", True, False),
             (Field("a", "a", "str", nullable=True), "is now str or null, was str", False, True),
-            (Field("a", "a", "str", bounds=Bounds(max_length=5)), "is now str, max_length 5, was str", True, False),
         ],
     )
     def test_with_fields_of_another_type(
@@ -237,23 +236,6 @@ class TestSchemas:
         assert of_schemas(before, after, sent()) == ((line, []) if breaks_sent else ([], line))
         returned = sent(body=None, returned="Thing")
         assert of_schemas(before, after, returned) == ((line, []) if breaks_returned else ([], line))
-
-    @pytest.mark.parametrize(
-        ("looser", "tighter"),
-        [
-            (Bounds(), Bounds(minimum=0)),
-            (Bounds(minimum=0), Bounds(minimum=1)),
-            (Bounds(exclusive_maximum=2.5), Bounds(exclusive_maximum=2)),
-            (Bounds(max_items=9), Bounds(max_items=8)),
-            (Bounds(min_length=1), Bounds(min_length=1, max_length=9)),
-            (Bounds(), Bounds(pattern="^a")),
-        ],
-        ids=str,
-    )
-    def test_with_tighter_bounds_break_what_is_sent(self, looser: Bounds, tighter: Bounds) -> None:
-        wide, narrow = ({"Thing": ObjectSchema([Field("a", "a", "str", bounds=each)])} for each in (looser, tighter))
-        assert [len(lines) for lines in of_schemas(wide, narrow, sent())] == [1, 0]
-        assert [len(lines) for lines in of_schemas(narrow, wide, sent())] == [0, 1]
 
     def test_that_can_be_sent_now(self) -> None:
         things = {"Thing": THING}
