@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from math import ceil, floor
 from typing import Any, Literal
 
 import attrs
@@ -137,10 +138,11 @@ class Payloads:
         if bounds.pattern is not None:
             texts = st.from_regex(re.compile(bounds.pattern, re.ASCII))
             return texts.filter(lambda text: not text.endswith("\n"))  # which Python's `$` allows
-        if bounds.minimum is not None or bounds.maximum is not None:
-            return st.integers(bounds.minimum, bounds.maximum)
-        least = bounds.min_length or bounds.min_items
-        return values.filter(lambda value: len(value) >= least) if least else values
+        least, most = bounds.minimum, bounds.maximum
+        if least is not None or most is not None:
+            return st.integers(None if least is None else ceil(least), None if most is None else floor(most))
+        shortest = bounds.min_length or bounds.min_items
+        return values.filter(lambda value: len(value) >= shortest) if shortest else values
 
     def of_type(self, expression: str, depth: int = 0) -> Strategy:
         """Values of a type as api.json spells it, such as `list[Project]`."""
