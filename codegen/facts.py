@@ -19,6 +19,32 @@ API_JSON = Path(__file__).parent / "api.json"
 STREAMS_JSON = API_JSON.with_name("streams.json")
 
 
+Number = int | float
+
+
+@attrs.frozen
+class Bounds:
+    """What a value other than null must keep to: numbers, the length of strings and of lists.
+
+    `pattern` is a regular expression of ECMAScript, which must be found in the string.
+    """
+
+    minimum: Number | None = None
+    maximum: Number | None = None
+    exclusive_minimum: Number | None = None
+    exclusive_maximum: Number | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    pattern: str | None = None
+    min_items: int | None = None
+    max_items: int | None = None
+
+    def items(self) -> list[tuple[str, Number | str]]:
+        """Those that there are, by name."""
+        every = [(field.name, getattr(self, field.name)) for field in attrs.fields(Bounds)]
+        return [(name, bound) for name, bound in every if bound is not None]
+
+
 @attrs.frozen
 class Field:
     name: str
@@ -26,6 +52,7 @@ class Field:
     type: str
     required: bool = False
     nullable: bool = False
+    bounds: Bounds = Bounds()
 
 
 @attrs.frozen
@@ -151,6 +178,7 @@ def references(type_: str | None) -> list[str]:
 
 def _converter() -> cattrs.Converter:
     converter = cattrs.Converter(omit_if_default=True)
+    converter.register_structure_hook(Number | None, lambda value, _: value)
     kinds = {"object": ObjectSchema, "enum": EnumSchema, "union": UnionSchema}
     converter.register_structure_hook(Schema, lambda value, _: converter.structure(value, kinds[value["kind"]]))
     for kind in kinds.values():

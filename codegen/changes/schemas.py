@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from codegen.changes.change import Change, each, order
 from codegen.decisions.named import Api
-from codegen.facts import EnumSchema, Field, ObjectSchema, Schema, UnionSchema
+from codegen.facts import EnumSchema, Field, Number, ObjectSchema, Schema, UnionSchema
 from codegen.write.layout import Layout
 
 _KINDS = {ObjectSchema: "model", EnumSchema: "enum", UnionSchema: "union"}
@@ -119,7 +119,11 @@ def _field(model: str, old: Field, new: Field, layout: Layout) -> Iterator[Chang
     if old.wire != new.wire:
         yield Change(f"{where} has the key `{new.wire}`, was `{old.wire}`.")
     if _spoken(old) != _spoken(new):
-        tighter = (new.required and not old.required) or (old.nullable and not new.nullable)
+        tighter = (
+            (new.required and not old.required)
+            or (old.nullable and not new.nullable)
+            or _tighter(dict(old.bounds.items()), dict(new.bounds.items()))
+        )
         looser = (old.required and not new.required) or (new.nullable and not old.nullable)
         breaking = (
             old.type != new.type or (tighter and model in layout.sendable) or (looser and model in layout.returned)
@@ -127,5 +131,17 @@ def _field(model: str, old: Field, new: Field, layout: Layout) -> Iterator[Chang
         yield Change(f"{where} is now {_spoken(new)}, was {_spoken(old)}.", breaking)
 
 
+def _tighter(old: Mapping[str, Number | str], new: Mapping[str, Number | str]) -> bool:
+    """Whether a value may keep to the old bounds and not to the new ones."""
+    return any(_is_tighter(name, old.get(name), bound) for name, bound in new.items())
+
+
+def _is_tighter(name: str, old: Number | str | None, new: Number | str) -> bool:
+    if isinstance(old, Number) and isinstance(new, Number):
+        return new > old if "min" in name else new < old
+    return old != new
+
+
 def _spoken(field: Field) -> str:
-    return field.type + (" or null" if field.nullable else "") + (", required" if field.required else "")
+    bounds = "".join(f", {name} {bound}" for name, bound in field.bounds.items())
+    return field.type + (" or null" if field.nullable else "") + (", required" if field.required else "") + bounds

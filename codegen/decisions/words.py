@@ -8,10 +8,11 @@ from typing import TypeVar
 
 import attrs
 
+from codegen.decisions.bounds import said
 from codegen.decisions.loader import NamespaceName, OperationName, Place, SchemaName, Table
 from codegen.decisions.named import Api, Operation
 from codegen.decisions.sentences import Sentences, Thing
-from codegen.facts import ObjectSchema
+from codegen.facts import Field, ObjectSchema
 
 T = TypeVar("T")
 _NUMBERS = ("int", "float")
@@ -118,7 +119,11 @@ class Fields(Table):
     units: dict[str, str] = attrs.Factory(dict[str, str])
     """By a pattern such as `*_mib`."""
 
-    def note(self, model: str, field: str) -> str | None:
+    def note(self, model: str, field: Field, usual: str = "") -> str:
+        """What is written of a field, else what is usually said of it; then its bounds."""
+        return " ".join(filter(None, [self._written(model, field.name) or usual, said(field.bounds)]))
+
+    def _written(self, model: str, field: str) -> str | None:
         own = (row.notes[field] for row in self.fields_of if model in row.models and field in row.notes)
         return next(own, self.fields.get(field) or self._unit(field))
 

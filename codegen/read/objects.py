@@ -7,6 +7,7 @@ from collections.abc import Callable
 import attrs
 
 from codegen.facts import Field, ObjectSchema
+from codegen.read.bounds import bounds
 from codegen.read.components import Components
 from codegen.read.description import Node
 from codegen.read.keywords import Typed, is_schema, is_union, only_known, parts
@@ -64,6 +65,7 @@ class ObjectReader:
             if key.startswith("x-") and not is_schema(entry):
                 continue  # an editor's remark that slipped in between the properties
             typed = self.read(entry, f"{hint}{pascal(key)}")
-            into.found[key] = Field(attribute(key), key, typed.expression, nullable=typed.nullable)
+            within = bounds(entry)
+            into.found[key] = Field(attribute(key), key, typed.expression, nullable=typed.nullable, bounds=within)
         for entry in node.child("required").elements() if "required" in node.value else ():
             into.required.setdefault(entry.value, entry)

@@ -118,7 +118,7 @@ class ModelPages:
         return self.names.type(field.type, page) + (" or `None`" if field.nullable else "")
 
     def _meaning(self, name: str, schema: ObjectSchema, field: Field, page: str) -> str:
-        note = self.decisions.fields.note(name, field.name) or usual(field)
+        note = self.decisions.fields.note(name, field, usual(field))
         secret = field.name in self.decisions.secrets.of_model(name, schema).attributes
         return self.names.prose(note, page) + (" Masked in the `repr`." if secret else "")
 

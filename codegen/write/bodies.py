@@ -201,8 +201,8 @@ class BodyFiles:
         schema = self._schemas.get(owner)
         if isinstance(schema, UnionSchema):
             return next(filter(None, (self._note(branch, wire) for branch in schema.branches)), "")
-        names = (field.name for field in self._fields(owner) if field.wire == wire)
-        return next(filter(None, (self._notes.note(owner, name) for name in names)), "")
+        fields = (field for field in self._fields(owner) if field.wire == wire)
+        return next(filter(None, (self._notes.note(owner, field) for field in fields)), "")
 
     def _refuse_twins(self, names: list[str]) -> None:
         twice = [name for name, count in Counter([*names, *self._schemas]).items() if count > 1]

@@ -129,8 +129,8 @@ class Words:
 
     def model(self, name: str, schema: Schema, uses: Uses) -> list[str]:
         """The lines of a model's docstring: where it is met, and what its fields mean."""
-        fields = [field.name for field in schema.fields] if isinstance(schema, ObjectSchema) else []
-        notes = [(field, self.fields.note(name, field)) for field in fields]
+        fields = schema.fields if isinstance(schema, ObjectSchema) else []
+        notes = [(field.name, self.fields.note(name, field)) for field in fields]
         return _paragraphs(
             [
                 _wrapped(uses.sentence(name)),

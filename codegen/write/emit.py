@@ -84,7 +84,7 @@ def files(api: Api) -> dict[str, str]:
     sources += [found for module in capabilities.sources if (found := _source(module))]
     blocking = twins(sources, capabilities.by_hand, _source)
     models |= stream_paths.files(api, writer)
-    return models | sent | resources | patches | blocking | {_EMULATOR_FACTS: emulator_facts.operations(api)}
+    return models | sent | resources | patches | blocking | {_EMULATOR_FACTS: emulator_facts.operations(api, arranged)}
 
 
 def _source(module: str) -> Source | None:

@@ -2,7 +2,7 @@
 
     python -m codegen.write.emulator_facts > qovery_async/emulator/facts/operations.json
 
-Models are not described again; one operation stands on one line.
+Models are not described again, except for the bounds of what requests hold. One operation, and one model, stands on one line.
 """
 
 from __future__ import annotations
@@ -15,18 +15,36 @@ from typing import Any
 from codegen import facts
 from codegen.decisions import tables
 from codegen.decisions.named import Api, Operation
-from codegen.facts import Body, Parameter, ResponseFacts, UnionSchema
+from codegen.facts import Body, Number, ObjectSchema, Parameter, ResponseFacts, UnionSchema
+from codegen.write import layout
+from codegen.write.layout import Layout
 
 
-def operations(api: Api) -> str:
+def operations(api: Api, arranged: Layout) -> str:
     lines = [json.dumps(_operation(operation), ensure_ascii=False) for operation in api.operations]
-    return f'{{\n"services": {json.dumps(_services(api))},\n"operations": [\n' + ",\n".join(lines) + "\n]\n}\n"
+    bounds = [f"{json.dumps(model)}: {json.dumps(found)}" for model, found in _bounds(api, arranged).items()]
+    parts = {
+        "services": json.dumps(_services(api)),
+        "bounds": "{\n" + ",\n".join(bounds) + "\n}",
+        "operations": "[\n" + ",\n".join(lines) + "\n]",
+    }
+    return "{\n" + ",\n".join(f'"{name}": {text}' for name, text in parts.items()) + "\n}\n"
 
 
 def _services(api: Api) -> Mapping[str, str]:
     """The `service_type` of each type that a service is returned as; older descriptions do not say it."""
     union = api.schemas.get("AnyService")
     return {branch: tag for tag, branch in union.mapping.items()} if isinstance(union, UnionSchema) else {}
+
+
+def _bounds(api: Api, arranged: Layout) -> Mapping[str, Mapping[str, Mapping[str, Number | str]]]:
+    """Of the models that a request can contain: the bounds by model, key and name."""
+    found = {
+        name: {field.wire: dict(bounds) for field in schema.fields if (bounds := field.bounds.items())}
+        for name, schema in api.schemas.items()
+        if isinstance(schema, ObjectSchema) and name in arranged.sendable
+    }
+    return {name: bounds for name, bounds in found.items() if bounds}
 
 
 def _operation(operation: Operation) -> Mapping[str, Any]:
@@ -66,4 +84,5 @@ def _without_defaults(**values: str | int | Sequence[Any] | Mapping[str, Any] | 
 
 
 if __name__ == "__main__":
-    sys.stdout.write(operations(tables.read().name(facts.read())))
+    named = tables.read().name(facts.read())
+    sys.stdout.write(operations(named, layout.arrange(named)))

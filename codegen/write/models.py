@@ -87,7 +87,7 @@ class ModelFiles:
         default = "UNSET" if sendable else "None"
         if field.required:
             default = f"{field.type}.{tag}" if tag else ""
-        note = self._words.fields.note(owner, field.name)  # an editor shows it where the field is used
+        note = self._words.fields.note(owner, field)  # an editor shows it where the field is used
         return {"name": field.name, "type": type_, "default": default, "required": not default, "note": note}
 
     def _tag_value(self, owner: str, field: Field) -> str | None:

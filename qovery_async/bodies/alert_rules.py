@@ -69,6 +69,7 @@ class AlertRuleEditRequestDict(TypedDict):
     severity: models.AlertSeverity | AlertSeverityStr
     enabled: bool
     alert_receiver_ids: list[str] | tuple[str, ...]
+    """Not empty."""
     presentation: models.AlertPresentation | AlertPresentationDict
 
 
@@ -95,6 +96,7 @@ class AlertRuleCreationRequestDict(TypedDict):
     presentation: models.AlertPresentation | AlertPresentationDict
     enabled: bool
     alert_receiver_ids: list[str] | tuple[str, ...]
+    """Not empty."""
     target: models.AlertTarget | AlertTargetDict
 
 
@@ -124,4 +126,5 @@ class AlertRulePatch(TypedDict, total=False):
     severity: models.AlertSeverity | AlertSeverityStr | Unset
     enabled: bool | Unset
     alert_receiver_ids: list[str] | tuple[str, ...] | Unset
+    """Not empty."""
     presentation: models.AlertPresentation | AlertPresentationPatch | Unset

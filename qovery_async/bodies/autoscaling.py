@@ -46,6 +46,7 @@ class KedaAutoscalingRequestDict(TypedDict):
 
     mode: models.AutoscalingMode | AutoscalingModeStr
     scalers: Sequence[models.KedaScalerRequest | KedaScalerRequestDict]
+    """Not empty."""
     polling_interval_seconds: NotRequired[int | Unset | None]
     cooldown_period_seconds: NotRequired[int | Unset | None]
 
@@ -61,6 +62,7 @@ class KedaAutoscalingPatch(TypedDict, total=False):
     polling_interval_seconds: int | Unset | None
     cooldown_period_seconds: int | Unset | None
     scalers: Sequence[models.KedaScalerRequest | KedaScalerRequestDict] | Unset
+    """Not empty."""
 
 
 class AutoscalingPolicyPatch(TypedDict, total=False):
@@ -70,3 +72,4 @@ class AutoscalingPolicyPatch(TypedDict, total=False):
     polling_interval_seconds: int | Unset | None
     cooldown_period_seconds: int | Unset | None
     scalers: Sequence[models.KedaScalerRequest | KedaScalerRequestDict] | Unset
+    """Not empty."""

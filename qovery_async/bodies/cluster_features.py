@@ -96,6 +96,7 @@ class ClusterFeatureNatGatewayTypeGcpDict(TypedDict):
     provider: models.ClusterFeatureNatGatewayTypeGcpProvider | ClusterFeatureNatGatewayTypeGcpProviderStr
     static_ips_enabled: bool
     static_ips_count: int
+    """At least 1."""
 
 
 class ClusterFeatureNatGatewayTypeScalewayDict(TypedDict):
@@ -171,9 +172,9 @@ class KarpenterGpuNodePoolOverrideDict(TypedDict, total=False):
     disk_size_in_gib: int | Unset | None
     """GiB."""
     disk_iops: int | Unset | None
-    """Operations per second, from 3000 to 16000."""
+    """Operations per second. From 3000 to 16000."""
     disk_throughput: int | Unset | None
-    """MB per second, from 125 to 1000."""
+    """MB per second. From 125 to 1000."""
     spot_enabled: bool | Unset | None
     consolidate_after: str | Unset | None
     """A duration such as `10m` or `1h`, at most `24h`."""
@@ -216,6 +217,6 @@ class ClusterFeatureKarpenterParametersDict(TypedDict):
     default_service_architecture: models.CpuArchitectureEnum | CpuArchitectureEnumStr
     qovery_node_pools: models.KarpenterNodePool | KarpenterNodePoolDict
     disk_iops: NotRequired[int | Unset | None]
-    """Operations per second, from 3000 to 16000."""
+    """Operations per second. From 3000 to 16000."""
     disk_throughput: NotRequired[int | Unset | None]
-    """MB per second, from 125 to 1000."""
+    """MB per second. From 125 to 1000."""

@@ -14,4 +14,6 @@ class ClusterOperatorUpdateRequestDict(TypedDict):
     """`models.ClusterOperatorUpdateRequest` as a mapping."""
 
     chart_version: str
+    """From 1 to 128 characters."""
     image_version: NotRequired[str | Unset | None]
+    """From 1 to 128 characters."""

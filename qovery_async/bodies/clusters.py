@@ -165,9 +165,9 @@ class ClusterRequestDict(TypedDict):
     disk_size: NotRequired[int | Unset | None]
     """GB, for the disk of each node."""
     disk_iops: NotRequired[int | Unset | None]
-    """Operations per second, from 3000 to 16000."""
+    """Operations per second. From 3000 to 16000."""
     disk_throughput: NotRequired[int | Unset | None]
-    """MB per second, from 125 to 1000."""
+    """MB per second. From 125 to 1000."""
     instance_type: NotRequired[str | Unset | None]
     kubernetes: NotRequired[models.KubernetesEnum | KubernetesEnumStr | Unset | None]
     production: NotRequired[bool | Unset | None]
@@ -228,9 +228,9 @@ class ClusterPatch(TypedDict, total=False):
     disk_size: int | Unset | None
     """GB, for the disk of each node."""
     disk_iops: int | Unset | None
-    """Operations per second, from 3000 to 16000."""
+    """Operations per second. From 3000 to 16000."""
     disk_throughput: int | Unset | None
-    """MB per second, from 125 to 1000."""
+    """MB per second. From 125 to 1000."""
     instance_type: str | Unset | None
     kubernetes: models.KubernetesEnum | KubernetesEnumStr | Unset | None
     production: bool | Unset | None

@@ -39,6 +39,7 @@ class CloudflareDnsProviderRequestDict(TypedDict):
     domain: str
     email: str
     api_token: str
+    """Not empty."""
     proxied: NotRequired[bool | Unset | None]
 
 
@@ -54,7 +55,9 @@ class Route53StaticCredentialsRequestDict(TypedDict):
 
     type: models.Route53StaticCredentialsRequestType | Route53StaticCredentialsRequestTypeStr
     aws_access_key_id: str
+    """Not empty."""
     aws_secret_access_key: str
+    """Not empty."""
 
 
 Route53DnsProviderRequestCredentialsDict: TypeAlias = Route53StaticCredentialsRequestDict
@@ -90,6 +93,7 @@ class CloudflareDnsProviderPatch(TypedDict, total=False):
     domain: str | Unset
     email: str | Unset
     api_token: str | Unset
+    """Not empty."""
     proxied: bool | Unset | None
 
 
@@ -105,7 +109,9 @@ class Route53StaticCredentialsPatch(TypedDict, total=False):
 
     type: models.Route53StaticCredentialsRequestType | Route53StaticCredentialsRequestTypeStr | Unset
     aws_access_key_id: str | Unset
+    """Not empty."""
     aws_secret_access_key: str | Unset
+    """Not empty."""
 
 
 class Route53DnsProviderRequestCredentialsPatch(TypedDict, total=False):
@@ -113,7 +119,9 @@ class Route53DnsProviderRequestCredentialsPatch(TypedDict, total=False):
 
     type: models.Route53StaticCredentialsRequestType | Route53StaticCredentialsRequestTypeStr | Unset
     aws_access_key_id: str | Unset
+    """Not empty."""
     aws_secret_access_key: str | Unset
+    """Not empty."""
 
 
 class Route53DnsProviderPatch(TypedDict, total=False):
@@ -141,6 +149,7 @@ class ClusterDnsProviderRequestProviderPatch(TypedDict, total=False):
     domain: str | Unset
     email: str | Unset
     api_token: str | Unset
+    """Not empty."""
     proxied: bool | Unset | None
     credentials: models.Route53DnsProviderRequestCredentials | Route53DnsProviderRequestCredentialsPatch | Unset
     aws_region: str | Unset

@@ -32,7 +32,7 @@ class ProbeTypeExecDict(TypedDict, total=False):
     """`models.ProbeTypeExec` as a mapping."""
 
     command: list[str] | tuple[str, ...] | Unset | None
-    """The program and its arguments, each a string."""
+    """The program and its arguments, each a string. Not empty."""
 
 
 class ProbeTypeGrpcDict(TypedDict, total=False):

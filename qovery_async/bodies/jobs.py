@@ -153,7 +153,7 @@ class JobRequestDict(TypedDict):
     auto_preview: NotRequired[bool | Unset | None]
     """Whether preview environments get one of it; unless given, the environment decides."""
     port: NotRequired[int | Unset | None]
-    """Where the health checks ask; it cannot be reached from outside of the cluster."""
+    """Where the health checks ask; it cannot be reached from outside of the cluster. At least 1."""
     source: NotRequired[models.JobRequestSource | JobRequestSourceDict | Unset | None]
     cpu_architecture: NotRequired[models.CpuArchitectureEnum | CpuArchitectureEnumStr | Unset | None]
     """Unless given, that of the cluster."""
@@ -253,7 +253,7 @@ class JobPatch(TypedDict, total=False):
     auto_preview: bool | Unset | None
     """Whether preview environments get one of it; unless given, the environment decides."""
     port: int | Unset | None
-    """Where the health checks ask; it cannot be reached from outside of the cluster."""
+    """Where the health checks ask; it cannot be reached from outside of the cluster. At least 1."""
     source: models.JobRequestSource | JobRequestSourcePatch | Unset | None
     cpu_architecture: models.CpuArchitectureEnum | CpuArchitectureEnumStr | Unset | None
     """Unless given, that of the cluster."""

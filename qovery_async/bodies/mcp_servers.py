@@ -15,7 +15,9 @@ class McpServerRequestDict(TypedDict):
     """`models.McpServerRequest` as a mapping."""
 
     name: str
+    """Not empty."""
     url: str
+    """Begins with `https://`."""
     description: NotRequired[str | Unset | None]
     headers: NotRequired[Mapping[str, str] | Unset | None]
 
@@ -24,6 +26,8 @@ class McpServerPatch(TypedDict, total=False):
     """What to change in a `models.McpServerRequest`."""
 
     name: str | Unset
+    """Not empty."""
     description: str | Unset | None
     url: str | Unset
+    """Begins with `https://`."""
     headers: Mapping[str, str] | Unset | None

@@ -30,6 +30,7 @@ class EnvironmentVariableEditRequestDict(TypedDict):
     mount_path: NotRequired[str | Unset | None]
     """Where the file is mounted, for a variable that is a file."""
     description: NotRequired[str | Unset | None]
+    """At most 255 characters."""
     enable_interpolation_in_file: NotRequired[bool | Unset | None]
 
 
@@ -42,6 +43,7 @@ class EnvironmentVariableRequestDict(TypedDict):
     mount_path: NotRequired[str | Unset | None]
     """Where the file is mounted, for a variable that is a file."""
     description: NotRequired[str | Unset | None]
+    """At most 255 characters."""
     enable_interpolation_in_file: NotRequired[bool | Unset | None]
 
 
@@ -50,6 +52,7 @@ class KeyDict(TypedDict):
 
     key: str
     description: NotRequired[str | Unset | None]
+    """At most 255 characters."""
     enable_interpolation_in_file: NotRequired[bool | Unset | None]
 
 
@@ -59,6 +62,7 @@ class SecretEditRequestDict(TypedDict):
     key: str
     value: NotRequired[str | Unset | None]
     description: NotRequired[str | Unset | None]
+    """At most 255 characters."""
     enable_interpolation_in_file: NotRequired[bool | Unset | None]
 
 
@@ -71,6 +75,7 @@ class SecretRequestDict(TypedDict):
     mount_path: NotRequired[str | Unset | None]
     """Where the file is mounted, for a variable that is a file."""
     description: NotRequired[str | Unset | None]
+    """At most 255 characters."""
     enable_interpolation_in_file: NotRequired[bool | Unset | None]
 
 
@@ -85,6 +90,7 @@ class ValueDict(TypedDict, total=False):
 
     value: str | Unset | None
     description: str | Unset | None
+    """At most 255 characters."""
     enable_interpolation_in_file: bool | Unset | None
 
 
@@ -94,6 +100,7 @@ class VariableEditRequestDict(TypedDict):
     key: str
     value: NotRequired[str | Unset | None]
     description: NotRequired[str | Unset | None]
+    """At most 255 characters."""
     enable_interpolation_in_file: NotRequired[bool | Unset | None]
     secret_manager_access_id: NotRequired[str | Unset | None]
 
@@ -105,6 +112,7 @@ class VariableAliasRequestDict(TypedDict):
     alias_scope: models.APIVariableScopeEnum | APIVariableScopeEnumStr
     alias_parent_id: str
     description: NotRequired[str | Unset | None]
+    """At most 255 characters."""
     enable_interpolation_in_file: NotRequired[bool | Unset | None]
 
 
@@ -125,6 +133,7 @@ class VariableOverrideRequestDict(TypedDict):
     override_scope: models.APIVariableScopeEnum | APIVariableScopeEnumStr
     override_parent_id: str
     description: NotRequired[str | Unset | None]
+    """At most 255 characters."""
     enable_interpolation_in_file: NotRequired[bool | Unset | None]
 
 
@@ -141,6 +150,7 @@ class VariableRequestDict(TypedDict):
     mount_path: NotRequired[str | Unset | None]
     """Where the file is mounted, for a variable that is a file."""
     description: NotRequired[str | Unset | None]
+    """At most 255 characters."""
     enable_interpolation_in_file: NotRequired[bool | Unset | None]
     secret_manager_access_id: NotRequired[str | Unset | None]
 
@@ -161,6 +171,7 @@ class EnvironmentVariablePatch(TypedDict, total=False):
     mount_path: str | Unset | None
     """Where the file is mounted, for a variable that is a file."""
     description: str | Unset | None
+    """At most 255 characters."""
     enable_interpolation_in_file: bool | Unset | None
 
 
@@ -170,6 +181,7 @@ class SecretPatch(TypedDict, total=False):
     value: str | Unset | None
     key: str | Unset
     description: str | Unset | None
+    """At most 255 characters."""
     enable_interpolation_in_file: bool | Unset | None
 
 
@@ -179,5 +191,6 @@ class VariablePatch(TypedDict, total=False):
     key: str | Unset
     value: str | Unset | None
     description: str | Unset | None
+    """At most 255 characters."""
     enable_interpolation_in_file: bool | Unset | None
     secret_manager_access_id: str | Unset | None

@@ -43,6 +43,7 @@ class HelmAdvancedSettings(Model):
     Attributes:
         network_ingress_proxy_body_size_mb: MB.
         network_ingress_proxy_buffer_size_kb: KB.
+        network_gateway_api_retry_per_try_timeout_seconds: At least 1.
     """
 
     deployment_custom_domain_check_enabled: Annotated[
@@ -126,6 +127,7 @@ class HelmAdvancedSettings(Model):
     network_gateway_api_retry_per_try_timeout_seconds: Annotated[
         int | Unset | None, Wire("network.gateway_api.retry.per_try_timeout_seconds")
     ] = UNSET
+    """At least 1."""
 
 
 @define(kw_only=True)
@@ -214,6 +216,7 @@ class ApplicationAdvancedSettings(Model):
         build_ram_max_in_gib: GiB.
         network_ingress_proxy_body_size_mb: MB.
         network_ingress_proxy_buffer_size_kb: KB.
+        network_gateway_api_retry_per_try_timeout_seconds: At least 1.
     """
 
     deployment_custom_domain_check_enabled: Annotated[
@@ -329,6 +332,7 @@ class ApplicationAdvancedSettings(Model):
     network_gateway_api_retry_per_try_timeout_seconds: Annotated[
         int | Unset | None, Wire("network.gateway_api.retry.per_try_timeout_seconds")
     ] = UNSET
+    """At least 1."""
     hpa_cpu_average_utilization_percent: Annotated[int | Unset | None, Wire("hpa.cpu.average_utilization_percent")] = (
         UNSET
     )
@@ -352,6 +356,7 @@ class ContainerAdvancedSettings(Model):
     Attributes:
         network_ingress_proxy_body_size_mb: MB.
         network_ingress_proxy_buffer_size_kb: KB.
+        network_gateway_api_retry_per_try_timeout_seconds: At least 1.
     """
 
     deployment_custom_domain_check_enabled: Annotated[
@@ -450,6 +455,7 @@ class ContainerAdvancedSettings(Model):
     network_gateway_api_retry_per_try_timeout_seconds: Annotated[
         int | Unset | None, Wire("network.gateway_api.retry.per_try_timeout_seconds")
     ] = UNSET
+    """At least 1."""
     network_ingress_basic_auth_env_var: Annotated[str | Unset | None, Wire("network.ingress.basic_auth_env_var")] = (
         UNSET
     )

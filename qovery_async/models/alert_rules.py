@@ -129,6 +129,7 @@ class AlertRuleEditRequest(Model):
 
     Attributes:
         for_duration: How long the condition must hold: an ISO 8601 duration such as `PT5M`.
+        alert_receiver_ids: Not empty.
     """
 
     name: str
@@ -140,6 +141,7 @@ class AlertRuleEditRequest(Model):
     severity: AlertSeverity
     enabled: bool
     alert_receiver_ids: list[str]
+    """Not empty."""
     presentation: AlertPresentation
 
 
@@ -158,6 +160,7 @@ class AlertRuleCreationRequest(Model):
 
     Attributes:
         for_duration: How long the condition must hold: an ISO 8601 duration such as `PT5M`.
+        alert_receiver_ids: Not empty.
     """
 
     organization_id: str
@@ -172,6 +175,7 @@ class AlertRuleCreationRequest(Model):
     presentation: AlertPresentation
     enabled: bool
     alert_receiver_ids: list[str]
+    """Not empty."""
     target: AlertTarget
 
 

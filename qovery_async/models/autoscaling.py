@@ -84,9 +84,14 @@ class KedaScalerResponse(Model):
 
 @define(kw_only=True)
 class KedaAutoscalingRequest(Model):
-    """Part of `AutoscalingPolicyRequest`."""
+    """Part of `AutoscalingPolicyRequest`.
+
+    Attributes:
+        scalers: Not empty.
+    """
 
     scalers: list[KedaScalerRequest]
+    """Not empty."""
     mode: AutoscalingMode = AutoscalingMode.KEDA
     polling_interval_seconds: int | Unset | None = UNSET
     cooldown_period_seconds: int | Unset | None = UNSET
@@ -94,7 +99,11 @@ class KedaAutoscalingRequest(Model):
 
 @define(kw_only=True)
 class KedaAutoscalingResponse(Model):
-    """Part of `AutoscalingPolicyResponse`."""
+    """Part of `AutoscalingPolicyResponse`.
+
+    Attributes:
+        scalers: Not empty.
+    """
 
     id: str
     created_at: datetime
@@ -102,6 +111,7 @@ class KedaAutoscalingResponse(Model):
     polling_interval_seconds: int
     cooldown_period_seconds: int
     scalers: list[KedaScalerResponse]
+    """Not empty."""
     updated_at: datetime | None = None
     mode: AutoscalingMode = AutoscalingMode.KEDA
 

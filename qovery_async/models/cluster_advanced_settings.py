@@ -88,6 +88,7 @@ class ClusterAdvancedSettings(Model):
         nginx_vcpu_limit_in_milli_cpu: Millicores: 1000 are one CPU.
         nginx_memory_request_in_mib: MiB.
         nginx_memory_limit_in_mib: MiB.
+        envoy_gateway_api_retry_per_try_timeout_seconds: At least 1.
     """
 
     aws_cloudwatch_eks_logs_retention_days: Annotated[
@@ -199,6 +200,7 @@ class ClusterAdvancedSettings(Model):
     envoy_gateway_api_retry_per_try_timeout_seconds: Annotated[
         int | Unset | None, Wire("envoy.gateway_api.retry.per_try_timeout_seconds")
     ] = UNSET
+    """At least 1."""
     nginx_hpa_cpu_utilization_percentage_threshold: Annotated[
         int | Unset | None, Wire("nginx.hpa.cpu_utilization_percentage_threshold")
     ] = UNSET

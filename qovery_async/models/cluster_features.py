@@ -174,10 +174,15 @@ class ClusterFeatureGcpExistingVpcResponse(Model):
 
 @define(kw_only=True)
 class ClusterFeatureNatGatewayTypeGcp(Model):
-    """Part of `ClusterFeatureNatGatewayParametersNatGatewayType`."""
+    """Part of `ClusterFeatureNatGatewayParametersNatGatewayType`.
+
+    Attributes:
+        static_ips_count: At least 1.
+    """
 
     static_ips_enabled: bool
     static_ips_count: int
+    """At least 1."""
     provider: ClusterFeatureNatGatewayTypeGcpProvider = ClusterFeatureNatGatewayTypeGcpProvider.GCP
 
 
@@ -287,8 +292,8 @@ class KarpenterGpuNodePoolOverride(Model):
 
     Attributes:
         disk_size_in_gib: GiB.
-        disk_iops: Operations per second, from 3000 to 16000.
-        disk_throughput: MB per second, from 125 to 1000.
+        disk_iops: Operations per second. From 3000 to 16000.
+        disk_throughput: MB per second. From 125 to 1000.
         consolidate_after: A duration such as `10m` or `1h`, at most `24h`.
     """
 
@@ -298,9 +303,9 @@ class KarpenterGpuNodePoolOverride(Model):
     disk_size_in_gib: int | Unset | None = UNSET
     """GiB."""
     disk_iops: int | Unset | None = UNSET
-    """Operations per second, from 3000 to 16000."""
+    """Operations per second. From 3000 to 16000."""
     disk_throughput: int | Unset | None = UNSET
-    """MB per second, from 125 to 1000."""
+    """MB per second. From 125 to 1000."""
     spot_enabled: bool | Unset | None = UNSET
     consolidate_after: str | Unset | None = UNSET
     """A duration such as `10m` or `1h`, at most `24h`."""
@@ -339,8 +344,8 @@ class ClusterFeatureKarpenterParameters(Model):
     Attributes:
         spot_enabled: Deprecated: each node pool has its own. Counts only if none of them is given.
         disk_size_in_gib: GiB.
-        disk_iops: Operations per second, from 3000 to 16000.
-        disk_throughput: MB per second, from 125 to 1000.
+        disk_iops: Operations per second. From 3000 to 16000.
+        disk_throughput: MB per second. From 125 to 1000.
     """
 
     spot_enabled: bool
@@ -350,9 +355,9 @@ class ClusterFeatureKarpenterParameters(Model):
     default_service_architecture: CpuArchitectureEnum
     qovery_node_pools: KarpenterNodePool
     disk_iops: int | Unset | None = UNSET
-    """Operations per second, from 3000 to 16000."""
+    """Operations per second. From 3000 to 16000."""
     disk_throughput: int | Unset | None = UNSET
-    """MB per second, from 125 to 1000."""
+    """MB per second. From 125 to 1000."""
 
 
 @define(kw_only=True)

@@ -57,10 +57,17 @@ class ReportedClusterOperatorIdentity(Model):
 
 @define(kw_only=True)
 class ClusterOperatorUpdateRequest(Model):
-    """Sent by `clusters.operator.update`."""
+    """Sent by `clusters.operator.update`.
+
+    Attributes:
+        chart_version: From 1 to 128 characters.
+        image_version: From 1 to 128 characters.
+    """
 
     chart_version: str
+    """From 1 to 128 characters."""
     image_version: str | Unset | None = UNSET
+    """From 1 to 128 characters."""
 
 
 @define(kw_only=True)

@@ -409,8 +409,8 @@ class ClusterRequest(Model):
 
     Attributes:
         disk_size: GB, for the disk of each node.
-        disk_iops: Operations per second, from 3000 to 16000.
-        disk_throughput: MB per second, from 125 to 1000.
+        disk_iops: Operations per second. From 3000 to 16000.
+        disk_throughput: MB per second. From 125 to 1000.
         ssh_keys: Public keys.
     """
 
@@ -424,9 +424,9 @@ class ClusterRequest(Model):
     disk_size: int | Unset | None = UNSET
     """GB, for the disk of each node."""
     disk_iops: int | Unset | None = UNSET
-    """Operations per second, from 3000 to 16000."""
+    """Operations per second. From 3000 to 16000."""
     disk_throughput: int | Unset | None = UNSET
-    """MB per second, from 125 to 1000."""
+    """MB per second. From 125 to 1000."""
     instance_type: str | Unset | None = UNSET
     kubernetes: KubernetesEnum | Unset | None = UNSET
     production: bool | Unset | None = UNSET
@@ -446,8 +446,8 @@ class Cluster(Model):
 
     Attributes:
         disk_size: GB, for the disk of each node.
-        disk_iops: Operations per second, from 3000 to 16000.
-        disk_throughput: MB per second, from 125 to 1000.
+        disk_iops: Operations per second. From 3000 to 16000.
+        disk_throughput: MB per second. From 125 to 1000.
         cpu: Millicores: 1000 are one CPU.
         memory: MB: 1024 are one GB.
         ssh_keys: Public keys.
@@ -466,9 +466,9 @@ class Cluster(Model):
     disk_size: int | None = None
     """GB, for the disk of each node."""
     disk_iops: int | None = None
-    """Operations per second, from 3000 to 16000."""
+    """Operations per second. From 3000 to 16000."""
     disk_throughput: int | None = None
-    """MB per second, from 125 to 1000."""
+    """MB per second. From 125 to 1000."""
     instance_type: str | None = None
     kubernetes: KubernetesEnum | None = None
     cpu: int | None = None

@@ -68,11 +68,16 @@ class Route53StaticCredentialsResponseType(OpenEnum):
 
 @define(kw_only=True)
 class CloudflareDnsProviderRequest(Model):
-    """Part of `ClusterDnsProviderRequestProvider`."""
+    """Part of `ClusterDnsProviderRequestProvider`.
+
+    Attributes:
+        api_token: Not empty.
+    """
 
     domain: str
     email: str
     api_token: str
+    """Not empty."""
     provider: CloudflareDnsProviderRequestProvider = CloudflareDnsProviderRequestProvider.CLOUDFLARE
     proxied: bool | Unset | None = UNSET
 
@@ -107,10 +112,17 @@ class QoveryDnsProviderResponse(Model):
 
 @define(kw_only=True)
 class Route53StaticCredentialsRequest(Model):
-    """Part of `Route53DnsProviderRequestCredentials`."""
+    """Part of `Route53DnsProviderRequestCredentials`.
+
+    Attributes:
+        aws_access_key_id: Not empty.
+        aws_secret_access_key: Not empty.
+    """
 
     aws_access_key_id: str
+    """Not empty."""
     aws_secret_access_key: str
+    """Not empty."""
     type: Route53StaticCredentialsRequestType = Route53StaticCredentialsRequestType.STATIC
 
     __secrets__ = ("aws_secret_access_key",)

@@ -31,11 +31,11 @@ class ProbeTypeExec(Model):
     """Part of `ProbeType`.
 
     Attributes:
-        command: The program and its arguments, each a string.
+        command: The program and its arguments, each a string. Not empty.
     """
 
     command: list[str] | Unset | None = UNSET
-    """The program and its arguments, each a string."""
+    """The program and its arguments, each a string. Not empty."""
 
 
 @define(kw_only=True)

@@ -345,7 +345,7 @@ class JobRequest(Model):
         max_nb_restart: How many restarts a run may need before it counts as failed.
         max_duration_seconds: Seconds after which a run is killed and counts as failed.
         auto_preview: Whether preview environments get one of it; unless given, the environment decides.
-        port: Where the health checks ask; it cannot be reached from outside of the cluster.
+        port: Where the health checks ask; it cannot be reached from outside of the cluster. At least 1.
         cpu_architecture: Unless given, that of the cluster.
         schedule: For a cron job, `cronjob` alone; for a lifecycle job, at least one of `on_start`,
             `on_stop` and `on_delete`.
@@ -370,7 +370,7 @@ class JobRequest(Model):
     auto_preview: bool | Unset | None = UNSET
     """Whether preview environments get one of it; unless given, the environment decides."""
     port: int | Unset | None = UNSET
-    """Where the health checks ask; it cannot be reached from outside of the cluster."""
+    """Where the health checks ask; it cannot be reached from outside of the cluster. At least 1."""
     source: JobRequestSource | Unset | None = UNSET
     cpu_architecture: CpuArchitectureEnum | Unset | None = UNSET
     """Unless given, that of the cluster."""
@@ -399,7 +399,7 @@ class CronJobResponse(Model):
         max_nb_restart: How many restarts a run may need before it counts as failed.
         max_duration_seconds: Seconds after which a run is killed and counts as failed.
         auto_preview: Whether preview environments get one of it; unless given, the environment decides.
-        port: Where the health checks ask; it cannot be reached from outside of the cluster.
+        port: Where the health checks ask; it cannot be reached from outside of the cluster. At least 1.
         auto_deploy: Whether a new commit or image tag is deployed by itself.
     """
 
@@ -438,7 +438,7 @@ class CronJobResponse(Model):
     max_duration_seconds: int | None = None
     """Seconds after which a run is killed and counts as failed."""
     port: int | None = None
-    """Where the health checks ask; it cannot be reached from outside of the cluster."""
+    """Where the health checks ask; it cannot be reached from outside of the cluster. At least 1."""
     auto_deploy: bool | None = None
     """Whether a new commit or image tag is deployed by itself."""
     annotations_groups: list[OrganizationAnnotationsGroupResponse] | None = None
@@ -461,7 +461,7 @@ class LifecycleJobResponse(Model):
         max_nb_restart: How many restarts a run may need before it counts as failed.
         max_duration_seconds: Seconds after which a run is killed and counts as failed.
         auto_preview: Whether preview environments get one of it; unless given, the environment decides.
-        port: Where the health checks ask; it cannot be reached from outside of the cluster.
+        port: Where the health checks ask; it cannot be reached from outside of the cluster. At least 1.
         auto_deploy: Whether a new commit or image tag is deployed by itself.
     """
 
@@ -500,7 +500,7 @@ class LifecycleJobResponse(Model):
     max_duration_seconds: int | None = None
     """Seconds after which a run is killed and counts as failed."""
     port: int | None = None
-    """Where the health checks ask; it cannot be reached from outside of the cluster."""
+    """Where the health checks ask; it cannot be reached from outside of the cluster. At least 1."""
     auto_deploy: bool | None = None
     """Whether a new commit or image tag is deployed by itself."""
     annotations_groups: list[OrganizationAnnotationsGroupResponse] | None = None

@@ -13,10 +13,17 @@ __all__ = [
 
 @define(kw_only=True)
 class McpServerRequest(Model):
-    """Sent by `mcp_servers.create` and `mcp_servers.update`."""
+    """Sent by `mcp_servers.create` and `mcp_servers.update`.
+
+    Attributes:
+        name: Not empty.
+        url: Begins with `https://`.
+    """
 
     name: str
+    """Not empty."""
     url: str
+    """Begins with `https://`."""
     description: str | Unset | None = UNSET
     headers: dict[str, str] | Unset | None = UNSET
 

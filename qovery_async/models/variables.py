@@ -50,6 +50,7 @@ class EnvironmentVariableEditRequest(Model):
     Attributes:
         key: Upper and lower case differ.
         mount_path: Where the file is mounted, for a variable that is a file.
+        description: At most 255 characters.
     """
 
     key: str
@@ -58,6 +59,7 @@ class EnvironmentVariableEditRequest(Model):
     mount_path: str | Unset | None = UNSET
     """Where the file is mounted, for a variable that is a file."""
     description: str | Unset | None = UNSET
+    """At most 255 characters."""
     enable_interpolation_in_file: bool | Unset | None = UNSET
 
 
@@ -68,6 +70,7 @@ class EnvironmentVariableRequest(Model):
     Attributes:
         key: Upper and lower case differ.
         mount_path: Where the file is mounted, for a variable that is a file.
+        description: At most 255 characters.
     """
 
     key: str
@@ -76,25 +79,36 @@ class EnvironmentVariableRequest(Model):
     mount_path: str | Unset | None = UNSET
     """Where the file is mounted, for a variable that is a file."""
     description: str | Unset | None = UNSET
+    """At most 255 characters."""
     enable_interpolation_in_file: bool | Unset | None = UNSET
 
 
 @define(kw_only=True)
 class Key(Model):
-    """Sent by `projects.environment_variables.create_alias` and 9 more operations."""
+    """Sent by `projects.environment_variables.create_alias` and 9 more operations.
+
+    Attributes:
+        description: At most 255 characters.
+    """
 
     key: str
     description: str | Unset | None = UNSET
+    """At most 255 characters."""
     enable_interpolation_in_file: bool | Unset | None = UNSET
 
 
 @define(kw_only=True)
 class SecretEditRequest(Model):
-    """Sent by `projects.secrets.update` and 4 more operations."""
+    """Sent by `projects.secrets.update` and 4 more operations.
+
+    Attributes:
+        description: At most 255 characters.
+    """
 
     key: str
     value: str | Unset | None = UNSET
     description: str | Unset | None = UNSET
+    """At most 255 characters."""
     enable_interpolation_in_file: bool | Unset | None = UNSET
 
     __secrets__ = ("value",)
@@ -107,6 +121,7 @@ class SecretRequest(Model):
     Attributes:
         key: Upper and lower case differ.
         mount_path: Where the file is mounted, for a variable that is a file.
+        description: At most 255 characters.
     """
 
     key: str
@@ -115,6 +130,7 @@ class SecretRequest(Model):
     mount_path: str | Unset | None = UNSET
     """Where the file is mounted, for a variable that is a file."""
     description: str | Unset | None = UNSET
+    """At most 255 characters."""
     enable_interpolation_in_file: bool | Unset | None = UNSET
 
     __secrets__ = ("value",)
@@ -133,10 +149,15 @@ class ServiceTypeForVariableEnum(OpenEnum):
 
 @define(kw_only=True)
 class Value(Model):
-    """Sent by `projects.environment_variables.create_override` and 9 more operations."""
+    """Sent by `projects.environment_variables.create_override` and 9 more operations.
+
+    Attributes:
+        description: At most 255 characters.
+    """
 
     value: str | Unset | None = UNSET
     description: str | Unset | None = UNSET
+    """At most 255 characters."""
     enable_interpolation_in_file: bool | Unset | None = UNSET
 
     __secrets__ = ("value",)
@@ -144,11 +165,16 @@ class Value(Model):
 
 @define(kw_only=True)
 class VariableEditRequest(Model):
-    """Sent by `variables.update`."""
+    """Sent by `variables.update`.
+
+    Attributes:
+        description: At most 255 characters.
+    """
 
     key: str
     value: str | Unset | None = UNSET
     description: str | Unset | None = UNSET
+    """At most 255 characters."""
     enable_interpolation_in_file: bool | Unset | None = UNSET
     secret_manager_access_id: str | Unset | None = UNSET
 
@@ -157,12 +183,17 @@ class VariableEditRequest(Model):
 
 @define(kw_only=True)
 class VariableAliasRequest(Model):
-    """Sent by `variables.create_alias`."""
+    """Sent by `variables.create_alias`.
+
+    Attributes:
+        description: At most 255 characters.
+    """
 
     key: str
     alias_scope: APIVariableScopeEnum
     alias_parent_id: str
     description: str | Unset | None = UNSET
+    """At most 255 characters."""
     enable_interpolation_in_file: bool | Unset | None = UNSET
 
 
@@ -204,12 +235,17 @@ class VariableImportSuccessfulImportedVariable(Model):
 
 @define(kw_only=True)
 class VariableOverrideRequest(Model):
-    """Sent by `variables.create_override`."""
+    """Sent by `variables.create_override`.
+
+    Attributes:
+        description: At most 255 characters.
+    """
 
     value: str
     override_scope: APIVariableScopeEnum
     override_parent_id: str
     description: str | Unset | None = UNSET
+    """At most 255 characters."""
     enable_interpolation_in_file: bool | Unset | None = UNSET
 
     __secrets__ = ("value",)
@@ -223,6 +259,7 @@ class VariableRequest(Model):
         mount_path: Where the file is mounted, for a variable that is a file.
         is_secret: Whether the API never returns its value.
         variable_parent_id: The id of the project, environment or service that `variable_scope` speaks of.
+        description: At most 255 characters.
     """
 
     key: str
@@ -235,6 +272,7 @@ class VariableRequest(Model):
     mount_path: str | Unset | None = UNSET
     """Where the file is mounted, for a variable that is a file."""
     description: str | Unset | None = UNSET
+    """At most 255 characters."""
     enable_interpolation_in_file: bool | Unset | None = UNSET
     secret_manager_access_id: str | Unset | None = UNSET
 
@@ -282,6 +320,7 @@ class SecretAlias(Model):
 
     Attributes:
         mount_path: Where the file is mounted, for a variable that is a file.
+        description: At most 255 characters.
     """
 
     id: str
@@ -291,6 +330,7 @@ class SecretAlias(Model):
     scope: APIVariableScopeEnum
     variable_type: APIVariableTypeEnum
     description: str | None = None
+    """At most 255 characters."""
     enable_interpolation_in_file: bool | None = None
 
 
@@ -300,6 +340,7 @@ class SecretOverride(Model):
 
     Attributes:
         mount_path: Where the file is mounted, for a variable that is a file.
+        description: At most 255 characters.
     """
 
     id: str
@@ -309,6 +350,7 @@ class SecretOverride(Model):
     scope: APIVariableScopeEnum
     variable_type: APIVariableTypeEnum
     description: str | None = None
+    """At most 255 characters."""
     enable_interpolation_in_file: bool | None = None
 
 
@@ -372,6 +414,7 @@ class EnvironmentVariable(Model):
 
     Attributes:
         mount_path: Where the file is mounted, for a variable that is a file.
+        description: At most 255 characters.
         overridden_variable: The variable whose value this one replaces.
         aliased_variable: The variable that this one is another name for.
         owned_by: What made the variable, such as Qovery or Doppler.
@@ -387,6 +430,7 @@ class EnvironmentVariable(Model):
     mount_path: str | None = None
     """Where the file is mounted, for a variable that is a file."""
     description: str | None = None
+    """At most 255 characters."""
     enable_interpolation_in_file: bool | None = None
     overridden_variable: EnvironmentVariableOverride | None = None
     """The variable whose value this one replaces."""
@@ -405,6 +449,7 @@ class Secret(Model):
 
     Attributes:
         owned_by: What made the variable, such as Qovery or Doppler.
+        description: At most 255 characters.
     """
 
     id: str
@@ -421,6 +466,7 @@ class Secret(Model):
     owned_by: str | None = None
     """What made the variable, such as Qovery or Doppler."""
     description: str | None = None
+    """At most 255 characters."""
     enable_interpolation_in_file: bool | None = None
 
 

@@ -67,6 +67,15 @@ async def test_credentials_that_a_new_cluster_names_are_in_use(client: AsyncQove
     assert (info.credentials and info.credentials.id) == credentials.id
 
 
+@pytest.mark.parametrize("feature", [{"value": True}, {"id": None, "value": None}])
+async def test_a_feature_of_a_cluster_needs_an_id(emulator: Emulator, client: AsyncQovery, feature: Any) -> None:
+    body: Any = {"name": "new", "cloud_provider": "AWS", "region": "eu-west-3", "features": [feature]}
+    with pytest.raises(BadRequest, match="features: each must have an id"):
+        await client.clusters.create(body)
+    with pytest.raises(BadRequest, match="features: each must have an id"):
+        await client.clusters.update(emulator.state.every("cluster")[0].id, body)
+
+
 @pytest.mark.parametrize("url", ["", "acme/api", "https://", "https://github.com/a b", "git@github.com:acme/api"])
 async def test_a_repository_needs_a_url(emulator: Emulator, client: AsyncQovery, url: str) -> None:
     git = {"url": url, "provider": "GITHUB"}

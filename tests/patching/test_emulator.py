@@ -174,6 +174,8 @@ def bodies(kind: Kind) -> list[Payload]:
             body["registry_id"] = REGISTRY
         if chart := source.get("helm_repository"):
             chart["repository"] = REPOSITORY
+        for feature in body.get("features") or ():
+            feature.setdefault("id", "STATIC_IP")  # refused without one
         for repository in _repositories(body):
             repository["url"] = "https://github.com/acme/api"
     return [body for body in found if (kind.namespace, body.get("mode")) != NO_MODE]

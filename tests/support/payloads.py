@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from math import ceil, floor
 from typing import Any, Literal
 
 import attrs
@@ -114,7 +116,7 @@ class Payloads:
         perhaps: dict[str, Strategy] = {}
         for field in model.fields:
             if field.wire == with_key:
-                given[field.wire] = self.of_type(field.type, depth)  # null would tell nothing
+                given[field.wire] = self._values(field, depth)  # null would tell nothing
             elif field.required or (self.optional == "all" and depth < _DEPTH):
                 given[field.wire] = self._field(field, depth)
             elif self.optional == "some" and depth < _DEPTH:
@@ -126,9 +128,21 @@ class Payloads:
         return _joined(fitting, unheard)
 
     def _field(self, field: Field, depth: int) -> Strategy:
-        values = self.of_type(field.type, depth)
+        values = self._values(field, depth)
         may_be_null = {"none": False, "declared": field.nullable, "accepted": field.nullable or not field.required}
         return st.one_of(st.none(), values) if may_be_null[self.nulls] else values
+
+    def _values(self, field: Field, depth: int) -> Strategy:
+        """Values of a field that keep to its bounds; texts and lists are never too long."""
+        values, bounds = self.of_type(field.type, depth), field.bounds
+        if bounds.pattern is not None:
+            texts = st.from_regex(re.compile(bounds.pattern, re.ASCII))
+            return texts.filter(lambda text: not text.endswith("\n"))  # which Python's `$` allows
+        least, most = bounds.minimum, bounds.maximum
+        if least is not None or most is not None:
+            return st.integers(None if least is None else ceil(least), None if most is None else floor(most))
+        shortest = bounds.min_length or bounds.min_items
+        return values.filter(lambda value: len(value) >= shortest) if shortest else values
 
     def of_type(self, expression: str, depth: int = 0) -> Strategy:
         """Values of a type as api.json spells it, such as `list[Project]`."""

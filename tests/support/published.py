@@ -20,27 +20,24 @@ from tests.support.prism import description
 
 SPEC = description()
 
-# Limits of values and marks of direction are no facts of ours: they change no name and no type.
-_LIMITS = {
-    "minimum", "maximum", "minLength", "maxLength", "pattern", "minItems", "maxItems", "uniqueItems",
-    "readOnly", "writeOnly",
-}  # fmt: skip
+# Marks of direction, and that the items of a list differ, are no facts of ours: they change no name and no type.
+_REMARKS = ("uniqueItems", "readOnly", "writeOnly")
 
 
-def _without_limits(value: Any, *, names: bool = False) -> Any:
-    """The description without limits; below `properties` a key is a name, whatever it says."""
+def _without_remarks(value: Any, *, names: bool = False) -> Any:
+    """The description without these; below `properties` a key is a name, whatever it says."""
     if is_list(value):
-        return [_without_limits(item) for item in value]
+        return [_without_remarks(item) for item in value]
     if not is_object(value):
         return value
     return {
-        key: _without_limits(item, names=key == "properties" and not names)
+        key: _without_remarks(item, names=key == "properties" and not names)
         for key, item in value.items()
-        if names or key not in _LIMITS
+        if names or key not in _REMARKS
     }
 
 
-PUBLISHED = _without_limits(yaml.load(SPEC.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
+PUBLISHED = _without_remarks(yaml.load(SPEC.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader))
 COMPONENTS: dict[str, Any] = PUBLISHED["components"]["schemas"]
 DECLARED = [name for name in COMPONENTS if name in PRECISE.schemas]
 MODELS = {name: payloads.MODELS[name] for name in DECLARED if name in payloads.MODELS}

@@ -1,4 +1,4 @@
-"""Which operations does the API have, and which Python types do their bodies have?"""
+"""Which operations does the API have, and which Python types and which bounds do their bodies have?"""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import Any, Optional
 import attrs
 
 from qovery_async import models
+from qovery_async.emulator.facts.bounds import Bounds
 
 _PLAIN_TYPES: Mapping[str, Any] = {
     "str": str, "int": int, "float": float, "bool": bool, "bytes": bytes,
@@ -105,6 +106,13 @@ def operations() -> Mapping[str, ApiOperation]:
 def service_types() -> Mapping[str, str]:
     """The `service_type` of each kind of service, by the response type of that kind."""
     found: Mapping[str, str] = _facts()["services"]
+    return found
+
+
+@functools.cache
+def bounds() -> Mapping[str, Mapping[str, Bounds]]:
+    """The bounds of the values that requests hold, by the name of the model and by key."""
+    found: Mapping[str, Mapping[str, Bounds]] = _facts()["bounds"]
     return found
 
 

@@ -1,4 +1,4 @@
-"""Does a body or a query parameter have its declared type? If not, which field is wrong?"""
+"""Does a body or a query parameter have its declared type, within its bounds? If not, which field is wrong?"""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any, get_args, get_origin
 from qovery_async.codec.decode import choose
 from qovery_async.codec.plain import is_list, is_object, kind
 from qovery_async.codec.shapes import attributes, union_rule, without_none
+from qovery_async.emulator.facts.bounds import broken
+from qovery_async.emulator.facts.operations import bounds
 from qovery_async.vocabulary import ByKey, Model, OpenEnum
 
 _DEEPEST = 100
@@ -75,13 +77,17 @@ def _misfits(value: Any, type_: Any, path: str) -> Iterator[str]:
 
 
 def _of_model(value: Mapping[str, Any], model: type[Model], path: str) -> Iterator[str]:
+    within = bounds().get(model.__name__, {})
     for field in attributes(model):
         found = value.get(field.wire)
         if found is None:
             if field.required and not (field.nullable and field.wire in value):
                 yield f"{_join(path, field.wire)}: must not be null or missing"
             continue
-        yield from _misfits(found, field.type, _join(path, field.wire))
+        where = _join(path, field.wire)
+        yield from _misfits(found, field.type, where)
+        if wrong := broken(found, within.get(field.wire, {})):
+            yield f"{where}: {wrong}"
 
 
 def _of_union(value: Any, type_: Any, path: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from importlib.resources import files
 from typing import Any
 
+from qovery_async.emulator.facts.refusals import Refusal
 from qovery_async.emulator.world import pages
 from qovery_async.emulator.world.calls import ApiCall, ApiHandler, ApiHandlers, ApiResponse
 
@@ -89,7 +90,9 @@ def feature(cloud: str, id_: str) -> Json:
 
 def with_value(cloud: str, given: Json) -> Json:
     """The `ClusterFeatureResponse` of a feature with the value of a request."""
-    value, id_ = given.get("value"), given["id"]
+    value, id_ = given.get("value"), given.get("id")
+    if id_ is None:
+        raise Refusal(400, "features: each must have an id, such as STATIC_IP")
     kind = _OBJECTS.get(id_, "BOOLEAN")
     if isinstance(value, str):
         kind = "STRING"

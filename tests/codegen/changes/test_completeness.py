@@ -57,4 +57,5 @@ def test_what_was_different_months_ago_is_told(file: Path) -> None:
 def test_the_facts_that_are_changed_are_of_every_kind() -> None:
     """A new kind of fact cannot be forgotten: what is changed is found by looking at the classes."""
     found = {tuple(step for step in path if isinstance(step, str))[-1] for path, _ in places(FACTS)}
-    assert {"id", "wire", "nullable", "media_type", "paged", "tag", "corrected", "errors", "deprecated"} <= found
+    names = "id wire nullable media_type paged tag corrected errors deprecated bounds max_length"
+    assert {*names.split()} <= found

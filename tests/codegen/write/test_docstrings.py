@@ -211,7 +211,7 @@ class TestModels:
     def test_explain_each_field_that_has_a_note(self) -> None:
         for name, schema in API.schemas.items():
             if isinstance(schema, facts.ObjectSchema):
-                notes = {f.name: WORDS.fields.note(name, f.name) for f in schema.fields}
+                notes = {f.name: WORDS.fields.note(name, f) for f in schema.fields}
                 doc = inspect.getdoc(CLASSES[name]) or ""
                 assert section(doc, "Attributes") == {field: note for field, note in notes.items() if note}, name
 
