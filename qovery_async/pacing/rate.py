@@ -46,13 +46,14 @@ def read_rate(headers: Mapping[str, str], *, refused: bool = False) -> Rate | No
 
     A reset that is more than an hour away makes no sense: nothing that its response says is believed.
     """
-    limit = _number(headers.get(_LIMIT))
-    if limit is None:
+    try:
+        limit, remaining, reset = float(headers[_LIMIT]), float(headers[_REMAINING]), float(headers[_RESET])
+    except (KeyError, ValueError):
         return None
-    remaining, resets_in = _number(headers.get(_REMAINING)), _resets_in(headers)
-    if remaining is None or resets_in is None or limit < 1:
+    if limit < 1 or not math.isfinite(limit + remaining + reset):
         return None
-    return Rate(int(limit), int(min(max(remaining, 0), limit)), resets_in, refused)
+    resets_in = _until(reset, headers)
+    return None if resets_in is None else Rate(int(limit), int(min(max(remaining, 0), limit)), resets_in, refused)
 
 
 def read_retry_after(headers: Mapping[str, str], *, limited: bool) -> float | None:
@@ -73,8 +74,10 @@ def read_retry_after(headers: Mapping[str, str], *, limited: bool) -> float | No
 
 def _resets_in(headers: Mapping[str, str]) -> float | None:
     reset = _number(headers.get(_RESET))
-    if reset is None:
-        return None
+    return None if reset is None else _until(reset, headers)
+
+
+def _until(reset: float, headers: Mapping[str, str]) -> float | None:
     seconds = reset - _now(headers) if reset > _EPOCH else reset
     return max(seconds, 0.0) if seconds <= LONGEST else None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import pickle
 import threading
 from collections import Counter
@@ -139,7 +140,8 @@ class TestWaiting:
             assert len(server.requests) == 1
         assert [record.name for record in caplog.records] == ["qovery.pacing"]
         assert "projects.get: GET" in caplog.text
-        assert "waits 1.1 s: the token's request budget is running out" in caplog.text
+        # 1.1, and less on a machine that takes its time in between.
+        assert re.search(r"waits (1\.[01]|0\.\d) s: the token's request budget is running out", caplog.text)
 
     @pytest.mark.parametrize("options", [{"pace": Pace(ceiling=0.3)}, {"timeout": 0.5}])
     async def test_is_not_begun_where_the_turn_comes_too_late(self, ask: Ask, options: dict[str, Any]) -> None:
