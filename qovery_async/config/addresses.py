@@ -97,11 +97,11 @@ def _chosen_by_hand(proxy: Secret | None, session: aiohttp.ClientSession | None,
 
 def _named_proxy(url: str) -> Secret | None:
     """The proxy that the environment names for an address, WebSockets included."""
-    if urllib.request.proxy_bypass(urlsplit(url).netloc):
+    found = Secret(urllib.request.getproxies().get(_variable(url).removesuffix("_PROXY").lower(), ""))
+    if not found.reveal() or urllib.request.proxy_bypass(urlsplit(url).netloc):
         return None
-    found = urllib.request.getproxies().get(_variable(url).removesuffix("_PROXY").lower())
     # Without a scheme it is http, as for curl and git.
-    return Secret(f"http://{found}" if found and "://" not in found else found) if found else None
+    return found if "://" in found.reveal() else Secret(f"http://{found.reveal()}")
 
 
 def _variable(url: str) -> str:
