@@ -12,12 +12,13 @@ from datetime import date, datetime
 from typing import Any, get_args, get_origin
 
 import attrs
-from cattrs import Converter
+from cattrs import BaseConverter
 
 from qovery_async.codec.plain import is_too_deep
 from qovery_async.codec.shapes import NONE, Attribute, attributes, union_rule
 from qovery_async.codec.times import in_utc, read_datetime
 from qovery_async.vocabulary import UNSET, ByKey, ByTag, Model, OpenEnum, UnknownVariant
+from qovery_async.vocabulary.values import define
 
 Hook = Callable[[Any, Any], Any]
 
@@ -26,9 +27,9 @@ class Misfit(Exception):
     """The value does not fit its type. The fast path does not record where."""
 
 
-def register(converter: Converter) -> None:
+def register(converter: BaseConverter) -> None:
     """Registers a decoder for every type that occurs in models."""
-    factories: list[tuple[Callable[[Any], bool], Callable[[Any, Converter], Hook]]] = [
+    factories: list[tuple[Callable[[Any], bool], Callable[[Any, BaseConverter], Hook]]] = [
         (_is_model, _model_hook),
         (_is_list, _list_hook),
         (_is_dict, _dict_hook),
@@ -47,7 +48,7 @@ def register(converter: Converter) -> None:
     converter.register_structure_hook_func(lambda type_: type_ is Any, lambda value, _: _free(value))
 
 
-def _bound(factory: Callable[[Any, Converter], Hook], converter: Converter) -> Callable[[Any], Hook]:
+def _bound(factory: Callable[[Any, BaseConverter], Hook], converter: BaseConverter) -> Callable[[Any], Hook]:
     return lambda type_: factory(type_, converter)
 
 
@@ -94,7 +95,7 @@ def _free(value: Any) -> Any:
     return value
 
 
-def _list_hook(type_: Any, converter: Converter) -> Hook:
+def _list_hook(type_: Any, converter: BaseConverter) -> Hook:
     item_type = get_args(type_)[0]
     inner = converter.get_structure_hook(item_type)
 
@@ -106,7 +107,7 @@ def _list_hook(type_: Any, converter: Converter) -> Hook:
     return hook
 
 
-def _dict_hook(type_: Any, converter: Converter) -> Hook:
+def _dict_hook(type_: Any, converter: BaseConverter) -> Hook:
     item_type = get_args(type_)[1]
     inner = converter.get_structure_hook(item_type)
 
@@ -120,7 +121,7 @@ def _dict_hook(type_: Any, converter: Converter) -> Hook:
     return hook
 
 
-def _union_hook(type_: Any, converter: Converter) -> Hook:
+def _union_hook(type_: Any, converter: BaseConverter) -> Hook:
     rule = union_rule(type_)
     scalars = tuple(branch for branch in get_args(type_.__origin__) if branch in (str, int, float, bool))
 
@@ -168,19 +169,19 @@ def _has(value: dict[str, Any], field: Attribute) -> bool:
     return value.get(field.wire) is not None or (field.nullable and field.wire in value)
 
 
-def _model_hook(model: type[Model], converter: Converter) -> Hook:
+def _model_hook(model: type[Model], converter: BaseConverter) -> Hook:
     source = _Source(model, converter)
     code = source.code()
     exec(compile(code, f"<decoder of {model.__name__}>", "exec"), source.names)  # noqa: S102
     return source.names["decode"]  # type: ignore[no-any-return]
 
 
-@attrs.define
+@define
 class _Source:
     """The source code of a model's decoder and the objects it refers to."""
 
     model: type[Model]
-    converter: Converter
+    converter: BaseConverter
     names: dict[str, Any] = attrs.field(init=False)
 
     def code(self) -> str:

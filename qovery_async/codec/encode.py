@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from cattrs import Converter
+from cattrs import BaseConverter
 
 from qovery_async.codec.shapes import NONE, attributes
 from qovery_async.codec.times import write_datetime
@@ -18,7 +18,7 @@ from qovery_async.vocabulary import UNSET, Model, UnknownVariant, Unset
 Hook = Callable[[Any], Any]
 
 
-def register(converter: Converter) -> None:
+def register(converter: BaseConverter) -> None:
     """Registers an encoder for models and for the types that users put into mappings and lists.
 
     Every value becomes a plain `dict`, `list`, `str`, `int`, `float`, `bool` or None, or is refused.

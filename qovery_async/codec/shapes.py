@@ -10,11 +10,12 @@ import attrs
 
 from qovery_async.vocabulary import ByKey, ByTag, Model, Unset, Wire
 from qovery_async.vocabulary.definition import declared
+from qovery_async.vocabulary.values import frozen
 
 NONE = type(None)
 
 
-@attrs.frozen
+@frozen
 class Attribute:
     """One attribute of a model; `wire` is its key in JSON."""
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, overload
 
-from qovery_async.codec.converter import converter
+from qovery_async.codec.converter import encoder
 from qovery_async.errors import ConfigurationError
 from qovery_async.vocabulary import Model, UnknownVariant
 
@@ -19,7 +19,7 @@ def encode_body(body: object) -> Any:
             a list, an object of another type, or one that is nested too deep.
     """
     try:
-        return converter().unstructure(body)
+        return encoder()(body)
     except (TypeError, ValueError, RecursionError) as error:
         raise ConfigurationError(f"the body cannot be written as JSON: {error}") from error
 

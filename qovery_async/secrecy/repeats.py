@@ -7,7 +7,6 @@ were encoded and in which case.
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable
 from typing import TypeVar, cast
@@ -84,5 +83,14 @@ def _narrow(text: str) -> str:
     return text.replace("\0", "")
 
 
+def _dereferenced(text: str) -> str:
+    """A text of a web page without references such as `&#43;`."""
+    if "&" not in text:
+        return text
+    from html import unescape  # at the first need: the names of all characters take as long as 20 modules of the SDK
+
+    return unescape(text)
+
+
 # An address in a parameter of another is encoded twice, and so is JSON in what Python shows of bytes.
-_DECODERS: tuple[Callable[[str], str], ...] = (str, _narrow, unquote, unquote, html.unescape, _unescape, _unescape)
+_DECODERS: tuple[Callable[[str], str], ...] = (str, _narrow, unquote, unquote, _dereferenced, _unescape, _unescape)

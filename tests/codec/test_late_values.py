@@ -18,6 +18,7 @@ import attrs
 import pytest
 
 import qovery_async
+from qovery_async.vocabulary.late import Late
 from qovery_async.vocabulary.values import define, frozen
 
 T = TypeVar("T")
@@ -34,8 +35,17 @@ import qovery_async.streams.feed
 
 late = {"Errand", "ClusterSnapshot", "Rate", "RetryEvent", "Feed", "Past"}
 assert not late & {*made}, made
-qovery_async.Rate(limit=1, remaining=1, resets_in=1.0)
+rate = qovery_async.Rate(limit=1, remaining=1, resets_in=1.0)
 assert late & {*made} == {"Rate"}, made
+
+compiled = []
+compile_ = attr._make._linecache_and_compile
+attr._make._linecache_and_compile = lambda script, *rest: compiled.append(script) or compile_(script, *rest)
+
+qovery_async.Page([])
+assert not any("__repr__" in script or "__eq__" in script for script in compiled), compiled
+assert repr(rate).startswith("Rate(limit=1, ") and rate == rate and rate in {rate}
+assert len(compiled) == 2, compiled
 """
 
 
@@ -131,6 +141,23 @@ def test_no_class_refers_to_the_one_it_was() -> None:
         functions: list[Any] = [value for _, value in inspect.getmembers(class_, inspect.isfunction)]
         assert not any("__class__" in function.__code__.co_freevars for function in functions), class_
         assert attrs.has(class_)
+
+
+def test_every_class_shows_and_compares_its_objects() -> None:
+    for class_ in values():
+        methods = [getattr(class_, name) for name in ("__repr__", "__eq__", "__ne__", "__hash__")]
+        assert not any(isinstance(method, Late) for method in methods), class_
+
+
+def test_what_can_change_has_no_hash() -> None:
+    @define
+    class Open:
+        x: int
+
+    assert Open(1) == Open(1) != Open(2)
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(Open(1))
+    assert len({Counter(1), Counter(1)}) == 2
 
 
 def values() -> Iterator[Any]:
