@@ -7,7 +7,6 @@ import math
 import time
 from contextvars import ContextVar
 
-import anyio
 import attrs
 from aiohttp import hdrs
 from multidict import CIMultiDict
@@ -32,6 +31,7 @@ from qovery_async.transport.sessions import CLOSED
 from qovery_async.transport.turn import learn_from, wait_for_turn
 from qovery_async.transport.watch import Expired
 from qovery_async.transport.websocket import WebSocketTransport
+from qovery_async.vocabulary.values import define, frozen
 
 BASE_URL = "https://api.qovery.com"
 WS_URL = "wss://ws.qovery.com"
@@ -40,7 +40,7 @@ last_response: ContextVar[list[Response] | None] = ContextVar("qovery_last_respo
 """Where `with_response` collects the responses to its call."""
 
 
-@attrs.define
+@define
 class _Progress:
     """How far a call has come."""
 
@@ -76,7 +76,7 @@ def _shared_headers(exchange: Exchange) -> CIMultiDict[str]:
     return shared
 
 
-@attrs.frozen
+@frozen
 class Exchange:
     """What the calls of a client share; `attrs.evolve` makes the copies for `with_options`."""
 
@@ -180,7 +180,7 @@ class Exchange:
                 progress.price = decision.price or progress.price
                 limit = self.options.timeout
                 await self.hooks.retrying(progress.request, progress.attempts, decision.delay, outcome, limit)
-                await anyio.sleep(decision.delay)
+                await asyncio.sleep(decision.delay)
         finally:
             del outcome  # as above
 

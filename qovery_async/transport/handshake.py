@@ -7,7 +7,6 @@ import math
 import time
 from typing import Any
 
-import anyio
 import attrs
 
 from qovery_async.errors import TransportError
@@ -106,7 +105,7 @@ class Handshakes:
     async def wait(self, request: Request, failure: Any, delay: float) -> None:
         """Tells the hooks that another attempt follows, and waits for it."""
         await self.exchange.hooks.retrying(request, self.number, delay, failure, self.exchange.options.timeout)
-        await anyio.sleep(delay)
+        await asyncio.sleep(delay)
 
     async def _responded(self, response: Response, elapsed: float) -> None:
         exchange, request = self.exchange, response.request

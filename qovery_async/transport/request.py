@@ -15,6 +15,7 @@ from multidict import CIMultiDict, istr
 from qovery_async.codec.writer import to_json
 from qovery_async.errors import ConfigurationError
 from qovery_async.vocabulary import UNSET, Model
+from qovery_async.vocabulary.values import define
 
 DOUBT = "may have taken effect: look before sending it again"
 """What messages say of a request that failed after it was sent, where a second one could do it twice."""
@@ -84,7 +85,7 @@ class Call:
         self.reads = (repeatable or self.method == "GET") and not empty_ok
 
 
-@attrs.define  # not frozen: each call makes one, and freezing triples the time for that
+@define  # not frozen: each call makes one, and freezing triples the time for that
 class Request:
     """What is sent, except for the `Authorization` header, which is added last."""
 

@@ -17,6 +17,7 @@ from qovery_async.secrecy.printable import one_line
 from qovery_async.secrecy.secret import Secret
 from qovery_async.transport.refusal import api_error
 from qovery_async.transport.request import DOUBT, Request
+from qovery_async.vocabulary.values import define, frozen
 
 T = TypeVar("T")
 E = TypeVar("E", DecodeError, ResponseTooLarge)
@@ -24,7 +25,7 @@ E = TypeVar("E", DecodeError, ResponseTooLarge)
 _NO_BODY = "without the body that the operation promises"
 
 
-@attrs.define  # not frozen, as `Request`
+@define  # not frozen, as `Request`
 class Response:
     """A response whose body has been read."""
 
@@ -195,7 +196,7 @@ class Response:
         return self.body
 
 
-@attrs.frozen
+@frozen
 class WithResponse(Generic[T]):
     """What `client.with_response` returns: the `result` of a call, and what else its response said.
 
@@ -220,7 +221,7 @@ def with_response(result: T, responses: Sequence[Response]) -> WithResponse[T]:
     return WithResponse(result, own.status, own.headers, own.request_id, own.body)
 
 
-@attrs.frozen
+@frozen
 class RawResponse:
     """What `client.request` returns.
 

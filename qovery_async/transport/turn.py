@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import math
 import time
-
-import anyio
 
 from qovery_async.errors import RateBudgetExhausted
 from qovery_async.pacing.budget import AT_LEAST, SOON
@@ -47,7 +46,7 @@ async def wait_for_turn(pace: Pace, limiter: RateLimiter, request: Request, left
             _log.info("%s waits %.1f s: the token's request budget is running out", request, wait)
             pressure.tell()
         if wait > 0:
-            await anyio.sleep(wait)
+            await asyncio.sleep(wait)
         if turn.taken:
             return time.monotonic() - began
 
