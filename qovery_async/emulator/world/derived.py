@@ -260,12 +260,17 @@ def _groups(entity: Entity) -> Known:
     return found
 
 
-def _service(entity: Entity) -> Known:
-    return {**versions.when_shown(entity), **_groups(entity)}
+def _with_groups(entity: Entity, shown: Mapping[str, Any]) -> Mapping[str, Any]:
+    groups = _groups(entity)
+    return {**shown, **groups} if groups else shown
 
 
-def _database(entity: Entity) -> Known:
-    return {**databases.when_shown(entity), **_groups(entity)}
+def _service(entity: Entity) -> Mapping[str, Any]:
+    return _with_groups(entity, versions.when_shown(entity))
+
+
+def _database(entity: Entity) -> Mapping[str, Any]:
+    return _with_groups(entity, databases.when_shown(entity))
 
 
 _CREATED: Mapping[str, Callable[[Mapping[str, Any], Entity, State], Known]] = {
