@@ -16,8 +16,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import aiohttp
+import anyio
 import pytest
 
+from qovery_async.emulator import Emulator
 from qovery_async.emulator.__main__ import main, options
 from tests.support import ROOT
 from tests.support.server import SECONDS
@@ -49,6 +52,19 @@ def test_the_image_starts_it_with_options_that_it_has() -> None:
     assert "USER emulator" in text
     assert "chown emulator /state" in text, "or it could not save"
     assert "VOLUME /state" in text
+
+
+@pytest.mark.anyio
+async def test_the_health_check_of_the_image_does_not_show_among_the_requests() -> None:
+    text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    (program,) = re.findall(r'^HEALTHCHECK .*"-c", "(.*)"\]$', text, re.MULTILINE)
+    async with Emulator() as emulator:
+        here = program.replace("http://127.0.0.1:8787", emulator.url)
+        assert here != program
+        checked = await anyio.run_process([sys.executable, "-c", here], check=False)
+        assert checked.returncode == 0, checked.stderr.decode()
+        async with aiohttp.request("GET", emulator.url, headers={"Accept": "text/html"}) as console:
+            assert "No request yet." in await console.text()
 
 
 def test_the_image_gets_what_the_wheel_is_built_from_and_nothing_else() -> None:
