@@ -264,3 +264,25 @@ async def test_the_dns_provider_of_a_cluster_shows_no_token(emulator: Emulator, 
     provider = {"provider": "CLOUDFLARE", "domain": "acme.example", "email": "ops@acme.example"}
     await client.request("PUT", path, json={"dns_provider": {**provider, "api_token": "secret"}})
     assert (await client.request("GET", path)).data == {"dns_provider": {**provider, "proxied": False}}
+
+
+@pytest.mark.parametrize(
+    ("sent", "address"),
+    [
+        ({"type": "GITHUB"}, "https://api.github.com"),
+        ({"type": "GITLAB"}, "https://gitlab.com/api/v4"),
+        ({"type": "GITLAB", "git_api_url": "https://git.acme.example/api/v4"}, "https://git.acme.example/api/v4"),
+    ],
+)
+async def test_a_git_token_knows_its_api_and_its_services(
+    client: AsyncQovery, environment: str, sent: Any, address: str
+) -> None:
+    token = await client.git_tokens.create({"name": "new", "token": "secret", **sent})
+    assert (token.git_api_url, token.associated_services_count) == (address, 0)
+    body: Any = {"name": "new", "git_repository": {**GIT, "branch": "main", "git_token_id": token.id}, **HEALTHY}
+    await client.applications.create(environment, body)
+    assert len(await client.git_tokens.list_associated_services(token.id)) == 1
+    renamed: Any = {"name": "renamed", "token": "secret", **sent}
+    updated = await client.git_tokens.update(token.id, renamed)
+    for shown in (updated, await client.git_tokens.get(token.id), *(await client.git_tokens.list())):
+        assert (shown.name, shown.git_api_url, shown.associated_services_count) == ("renamed", address, 1)
