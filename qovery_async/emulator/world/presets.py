@@ -38,7 +38,8 @@ _STATES = ("DEPLOYED",) * 7 + ("STOPPED", "DEPLOYMENT_ERROR", "BUILD_ERROR", "RE
 _PROBES: Mapping[str, Any] = {"healthchecks": {}}
 _GIT = {"url": "https://github.com/acme/{name}.git", "branch": "main", "root_path": "/", "provider": "GITHUB"}
 _COUNTS = 200, 10, 10
-_BEGAN = datetime(2026, 1, 5, 9, tzinfo=UTC)
+_BEGAN = datetime(2025, 12, 15, 9, tzinfo=UTC)
+"""Long enough ago that even the last object of a large world is older than its deployment, whatever the clock."""
 
 
 def build(world: World, state: State) -> Entity:

@@ -121,7 +121,7 @@ def add_built_in(state: State, environment: Entity) -> None:
     there = {v.value["key"]: v for v in environment.of_kind(KIND) if v.value["scope"] == "BUILT_IN"}
     for key in there.keys() - wanted.keys():
         _remove(state, there[key])
-    for key in wanted.keys() - there.keys():
+    for key in [key for key in wanted if key not in there]:  # in their order, since each takes the next id
         value: dict[str, Any] = {"id": state.new_id(), "created_at": state.now(), "updated_at": state.now()}
         value |= {"key": key, "is_secret": False}
         value |= {"scope": "BUILT_IN", "variable_type": "BUILT_IN", "owned_by": "QOVERY"}
