@@ -188,3 +188,12 @@ async def test_a_history_shows_the_icon_of_the_service(emulator: Emulator, clien
     emulator.clock.run_out()
     assert kind.lower() in job.icon_uri
     assert [row.icon_uri for row in await client.jobs.list_deployment_history_v2(job.id)] == [job.icon_uri]
+
+
+async def test_deploying_an_environment_answers_as_its_status_does(emulator: Emulator, client: AsyncQovery) -> None:
+    environment = await an_environment(client)
+    await client.environments.deploy(environment.id)
+    emulator.clock.run_out()
+    accepted = await client.environments.deploy(environment.id)
+    status = await client.environments.get_status(environment.id)
+    assert (accepted.service_deployment_status, status.deployment_status) == ("UP_TO_DATE", "UP_TO_DATE")
