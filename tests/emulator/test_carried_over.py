@@ -286,3 +286,28 @@ async def test_a_git_token_knows_its_api_and_its_services(
     updated = await client.git_tokens.update(token.id, renamed)
     for shown in (updated, await client.git_tokens.get(token.id), *(await client.git_tokens.list())):
         assert (shown.name, shown.git_api_url, shown.associated_services_count) == ("renamed", address, 1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "port", "login"),
+    [
+        ("MONGODB", 27017, "root"),
+        ("MYSQL", 3306, "root"),
+        ("POSTGRESQL", 5432, "postgres"),
+        ("REDIS", 6379, "default"),
+    ],
+)
+def test_databases_listen_where_their_kind_does(kind: str, port: int, login: str) -> None:
+    assert (KINDS[kind].port, KINDS[kind].login) == (port, login)
+
+
+async def test_the_image_of_a_job_shows_its_registry(client: AsyncQovery, environment: str) -> None:
+    config: Any = {"name": "new", "kind": "GENERIC_CR", "url": "https://registry.acme.example", "config": {}}
+    registry = await client.container_registries.create(config)
+    image = {"image_name": "acme/job", "tag": "1", "registry_id": registry.id}
+    body: Any = {"name": "new", "source": {"image": image}, "schedule": {"on_start": {}}, **HEALTHY}
+    made = await client.jobs.create(environment, body)
+    for job in (made, await client.jobs.get(made.id)):
+        source: Any = job.source
+        shown = source.image.registry
+        assert (shown.id, shown.name, shown.url, shown.kind) == (registry.id, "new", config["url"], "GENERIC_CR")

@@ -132,3 +132,23 @@ def test_a_broken_file_ends_it_with_one_line_that_says_what_to_do(tmp_path: Path
     assert said.startswith(f"cannot start: {path}: it is no JSON (")
     assert said.endswith("; delete it to start anew\n")
     assert said.count("\n") == 1
+
+
+@pytest.mark.anyio
+async def test_its_options_are_those_of_the_emulator() -> None:
+    given = ["--world", "demo", "--seed", "5", "--token", "qov_ci", "--rate-limit", "7", "--error-style", "message"]
+    given += ["--samples", "refuse", "--strict", "--allow-host", "qovery"]
+    with running(*given) as (_, found):
+        assert found["QOVERY_API_TOKEN"] == "qov_ci"
+        headers = {"Authorization": "Token qov_ci", "Host": "qovery:8787"}
+        async with aiohttp.ClientSession(found["QOVERY_API_URL"], headers=headers) as session:
+            async with session.get("/organization") as response:
+                assert (response.status, response.headers["X-RateLimit-Limit"]) == (200, "7")
+                organization = (await response.json())["results"][0]["id"]
+            path = f"/organization/{organization}"
+            async with session.post(f"{path}/project", json={"name": "x", "desription": "misspelt"}) as response:
+                assert (response.status, "desription" in (await response.json())["message"]) == (400, True)
+            async with session.get(f"{path}/blueprint/catalog") as response:
+                assert response.status == 501
+    async with Emulator(world="demo", seed=5) as same:
+        assert [each.id for each in same.state.every("organization")] == [organization]

@@ -8,6 +8,7 @@ import re
 import pytest
 
 from qovery_async import NO_RETRIES, AsyncQovery, Conflict, ServerError
+from qovery_async.emulator import Fault
 from tests.support.consoles import BROWSER, act, detail, following, page, until, visited
 
 pytestmark = pytest.mark.anyio
@@ -163,3 +164,12 @@ async def test_an_unknown_action_is_refused() -> None:
     async with visited() as (_, session):
         status, text = await act(session, "launch", {})
         assert (status, detail(text)[:14]) == (404, "no such action")
+
+
+async def test_the_duration_of_a_request_is_in_milliseconds() -> None:
+    async with visited() as (emulator, session):
+        emulator.faults.add(Fault.latency(0.2), count=1)
+        async with session.get("/organization", headers={"Authorization": f"Token {emulator.token}"}):
+            pass
+        (shown,) = re.findall(r"([\d.]+) ms", await page(session))
+    assert 200 <= float(shown) < 10_000
