@@ -209,12 +209,12 @@ def _project(entity: Entity) -> Known:
 
 
 def _groups(entity: Entity) -> Known:
-    """The annotations and labels groups that a service or cluster names by id, in full."""
+    """The annotations and labels groups that a service or cluster names by id, in full, without deleted ones."""
     found: Known = {}
     for key, kind in _GROUPS.items():
         if (named := entity.value.get(key)) and (organization := entity.above("organization")):
             there = organization.children.get(kind, {})
-            found[key] = [there[each["id"]].value if each.get("id") in there else each for each in named]
+            found[key] = [there[each["id"]].value for each in named if each.get("id") in there]
     return found
 
 
