@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from typing import Any
 
 import pytest
 
@@ -173,3 +174,15 @@ async def test_the_duration_of_a_request_is_in_milliseconds() -> None:
             pass
         (shown,) = re.findall(r"([\d.]+) ms", await page(session))
     assert 200 <= float(shown) < 10_000
+
+
+async def test_services_that_are_out_of_date_say_so() -> None:
+    async with visited() as (emulator, session), AsyncQovery(emulator.token, base_url=emulator.url) as client:
+        production = await client.find.environment("shop/production")
+        assert "out of date" not in await page(session)
+        where: Any = {"variable_scope": "ENVIRONMENT", "variable_parent_id": production.id}
+        await client.variables.create({"key": "NEW", "value": "1", "is_secret": False, **where})
+        assert "out of date" in await page(session)
+        await client.environments.deploy(production.id)
+        emulator.clock.run_out()
+        assert "out of date" not in await page(session)
