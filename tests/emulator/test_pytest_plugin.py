@@ -39,6 +39,7 @@ async def test_asynchronous(qovery_emulator: Emulator) -> None:  # noqa: F811
         assert await client.projects.list() == []
 
 
+@pytest.mark.slow
 def test_the_marker_sets_the_options(tmp_path: Path) -> None:
     """In a pytest of its own, which loads the plugin as that of a project does where the package is installed."""
     (tmp_path / "test_marked.py").write_text(MARKED, encoding="utf-8")
