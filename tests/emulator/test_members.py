@@ -93,3 +93,13 @@ async def test_each_invitation_has_a_link_of_its_own(client: AsyncQovery) -> Non
     made = [await client.invitations.create({"email": f"{name}@new.example"}) for name in ("a", "b")]
     assert all(invitation.id in invitation.invitation_link for invitation in made)
     assert [each.invitation_link for each in await client.invitations.list()] == [one.invitation_link for one in made]
+
+
+async def test_a_new_role_neither_makes_nor_unmakes_an_owner(client: AsyncQovery) -> None:
+    roles = {role.name: role.id for role in await client.organizations.list_available_roles()}
+    members = {member.role_name: member for member in await client.members.list()}
+    owner, other = members.pop("Owner"), next(iter(members.values()))
+    for member, name in ((owner, "Viewer"), (other, "Owner")):
+        with pytest.raises(BadRequest, match="transfer the ownership instead"):
+            await client.members.update_role({"user_id": member.id, "role_id": roles[name]})
+    assert [member.email for member in await client.members.list() if member.role == "OWNER"] == [owner.email]

@@ -132,8 +132,10 @@ def _member(call: ApiCall) -> Entity:
 
 
 def _update_role(call: ApiCall) -> ApiResponse:
-    member = _member(call)
-    member.value = {**member.value, **roles.named(call.target, call.body["role_id"])}
+    member, role = _member(call), roles.named(call.target, call.body["role_id"])
+    if member.value.get("role") != role["role"] and "OWNER" in (member.value.get("role"), role["role"]):
+        raise Refusal(400, "role_id: an organization has one owner; transfer the ownership instead")
+    member.value = {**member.value, **role}
     return ApiResponse()
 
 
