@@ -10,6 +10,7 @@ VOLUME /state
 USER emulator
 
 EXPOSE 8787
-HEALTHCHECK --interval=2s --start-period=5s CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8787/ips')"]
+# A file of the console: requests for the API would fill the console's list of them. `podman build` needs `--format docker`.
+HEALTHCHECK --interval=2s --start-period=5s CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8787/_emulator/console.css')"]
 ENTRYPOINT ["qovery-emulator", "--host", "0.0.0.0"]
 CMD ["--world", "demo", "--token", "qov_ci"]

@@ -264,3 +264,16 @@ async def test_the_dns_provider_of_a_cluster_shows_no_token(emulator: Emulator, 
     provider = {"provider": "CLOUDFLARE", "domain": "acme.example", "email": "ops@acme.example"}
     await client.request("PUT", path, json={"dns_provider": {**provider, "api_token": "secret"}})
     assert (await client.request("GET", path)).data == {"dns_provider": {**provider, "proxied": False}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "port", "login"),
+    [
+        ("MONGODB", 27017, "root"),
+        ("MYSQL", 3306, "root"),
+        ("POSTGRESQL", 5432, "postgres"),
+        ("REDIS", 6379, "default"),
+    ],
+)
+def test_databases_listen_where_their_kind_does(kind: str, port: int, login: str) -> None:
+    assert (KINDS[kind].port, KINDS[kind].login) == (port, login)

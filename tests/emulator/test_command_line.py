@@ -16,8 +16,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import aiohttp
+import anyio
 import pytest
 
+from qovery_async.emulator import Emulator
 from qovery_async.emulator.__main__ import main, options
 from tests.support import ROOT
 from tests.support.server import SECONDS
@@ -49,6 +52,19 @@ def test_the_image_starts_it_with_options_that_it_has() -> None:
     assert "USER emulator" in text
     assert "chown emulator /state" in text, "or it could not save"
     assert "VOLUME /state" in text
+
+
+@pytest.mark.anyio
+async def test_the_health_check_of_the_image_does_not_show_among_the_requests() -> None:
+    text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    (program,) = re.findall(r'^HEALTHCHECK .*"-c", "(.*)"\]$', text, re.MULTILINE)
+    async with Emulator() as emulator:
+        here = program.replace("http://127.0.0.1:8787", emulator.url)
+        assert here != program
+        checked = await anyio.run_process([sys.executable, "-c", here], check=False)
+        assert checked.returncode == 0, checked.stderr.decode()
+        async with aiohttp.request("GET", emulator.url, headers={"Accept": "text/html"}) as console:
+            assert "No request yet." in await console.text()
 
 
 def test_the_image_gets_what_the_wheel_is_built_from_and_nothing_else() -> None:
@@ -116,3 +132,23 @@ def test_a_broken_file_ends_it_with_one_line_that_says_what_to_do(tmp_path: Path
     assert said.startswith(f"cannot start: {path}: it is no JSON (")
     assert said.endswith("; delete it to start anew\n")
     assert said.count("\n") == 1
+
+
+@pytest.mark.anyio
+async def test_its_options_are_those_of_the_emulator() -> None:
+    given = ["--world", "demo", "--seed", "5", "--token", "qov_ci", "--rate-limit", "7", "--error-style", "message"]
+    given += ["--samples", "refuse", "--strict", "--allow-host", "qovery"]
+    with running(*given) as (_, found):
+        assert found["QOVERY_API_TOKEN"] == "qov_ci"
+        headers = {"Authorization": "Token qov_ci", "Host": "qovery:8787"}
+        async with aiohttp.ClientSession(found["QOVERY_API_URL"], headers=headers) as session:
+            async with session.get("/organization") as response:
+                assert (response.status, response.headers["X-RateLimit-Limit"]) == (200, "7")
+                organization = (await response.json())["results"][0]["id"]
+            path = f"/organization/{organization}"
+            async with session.post(f"{path}/project", json={"name": "x", "desription": "misspelt"}) as response:
+                assert (response.status, "desription" in (await response.json())["message"]) == (400, True)
+            async with session.get(f"{path}/blueprint/catalog") as response:
+                assert response.status == 501
+    async with Emulator(world="demo", seed=5) as same:
+        assert [each.id for each in same.state.every("organization")] == [organization]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import html
 import re
+from typing import Any
 
 import pytest
 
 from qovery_async import NO_RETRIES, AsyncQovery, Conflict, ServerError
+from qovery_async.emulator import Fault
 from tests.support.consoles import BROWSER, act, detail, following, page, until, visited
 
 pytestmark = pytest.mark.anyio
@@ -163,3 +165,24 @@ async def test_an_unknown_action_is_refused() -> None:
     async with visited() as (_, session):
         status, text = await act(session, "launch", {})
         assert (status, detail(text)[:14]) == (404, "no such action")
+
+
+async def test_the_duration_of_a_request_is_in_milliseconds() -> None:
+    async with visited() as (emulator, session):
+        emulator.faults.add(Fault.latency(0.2), count=1)
+        async with session.get("/organization", headers={"Authorization": f"Token {emulator.token}"}):
+            pass
+        (shown,) = re.findall(r"([\d.]+) ms", await page(session))
+    assert 200 <= float(shown) < 10_000
+
+
+async def test_services_that_are_out_of_date_say_so() -> None:
+    async with visited() as (emulator, session), AsyncQovery(emulator.token, base_url=emulator.url) as client:
+        production = await client.find.environment("shop/production")
+        assert "out of date" not in await page(session)
+        where: Any = {"variable_scope": "ENVIRONMENT", "variable_parent_id": production.id}
+        await client.variables.create({"key": "NEW", "value": "1", "is_secret": False, **where})
+        assert "out of date" in await page(session)
+        await client.environments.deploy(production.id)
+        emulator.clock.run_out()
+        assert "out of date" not in await page(session)

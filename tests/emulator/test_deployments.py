@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
@@ -175,3 +176,24 @@ def test_in_the_blocking_style_time_runs(qovery_emulator: Emulator) -> None:
             if client.with_options(timeout=5).environments.get_status(environment.id).state == "STOPPED":
                 return
     pytest.fail("the environment never stopped")
+
+
+@pytest.mark.parametrize("kind", ["CRON", "LIFECYCLE"])
+async def test_a_history_shows_the_icon_of_the_service(emulator: Emulator, client: AsyncQovery, kind: str) -> None:
+    environment = await an_environment(client)
+    schedule: Any = {"cronjob": {"scheduled_at": "0 0 * * *"}} if kind == "CRON" else {"on_start": {}}
+    content: Any = {"name": "new", "healthchecks": {}, "schedule": schedule}
+    job = await client.jobs.create(environment.id, content)
+    await client.jobs.deploy(job.id, {})
+    emulator.clock.run_out()
+    assert kind.lower() in job.icon_uri
+    assert [row.icon_uri for row in await client.jobs.list_deployment_history_v2(job.id)] == [job.icon_uri]
+
+
+async def test_deploying_an_environment_answers_as_its_status_does(emulator: Emulator, client: AsyncQovery) -> None:
+    environment = await an_environment(client)
+    await client.environments.deploy(environment.id)
+    emulator.clock.run_out()
+    accepted = await client.environments.deploy(environment.id)
+    status = await client.environments.get_status(environment.id)
+    assert (accepted.service_deployment_status, status.deployment_status) == ("UP_TO_DATE", "UP_TO_DATE")

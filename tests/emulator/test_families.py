@@ -260,3 +260,16 @@ async def test_aliases_of_built_in_variables_lead_to_those_of_the_clone(
     assert aliased
     assert aliased.id in {each.id for each in found.values()}
     assert found["HOST"].value in {f"application-z{id_[:8]}" for id_ in services}
+
+
+async def test_the_ports_and_the_storage_of_a_clone_have_ids_of_their_own(client: AsyncQovery) -> None:
+    environment = (await client.organizations.list_environments())[0]
+    ports: Any = [{"internal_port": 80, "publicly_accessible": True, "protocol": "HTTP"}]
+    storage: Any = [{"type": "FAST_SSD", "size": 4, "mount_point": "/data"}]
+    git: Any = {"url": "https://github.com/acme/x", "provider": "GITHUB", "branch": "main"}
+    body: Any = {"name": "new", "git_repository": git, "healthchecks": {}, "ports": ports, "storage": storage}
+    original = await client.applications.create(environment.id, body)
+    copy = await client.applications.clone(original.id, {"name": "copy", "environment_id": environment.id})
+    parts = [*original.ports, *copy.ports, *original.storage, *copy.storage]
+    assert (len(parts), len({part.id for part in parts})) == (4, 4)
+    assert (await client.applications.get(copy.id)).ports == copy.ports

@@ -150,3 +150,12 @@ async def test_a_registry_that_does_not_exist_is_refused(
     service = await family.create(environment, content)  # type: ignore[attr-defined]
     with pytest.raises(NotFound, match=unknown):
         await family.update(service.id, with_unknown(content))  # type: ignore[attr-defined]
+
+
+async def test_a_push_deploys_the_services_that_follow_its_branch(emulator: Emulator) -> None:
+    repository = body(emulator, "application")["git_repository"]
+    following = await made(emulator, "application", git_repository={**repository, "branch": "next"})
+    assert emulator.push(URL, OLD) == []
+    assert emulator.push(URL, NEW, branch="next") == [following]
+    emulator.clock.run_out()
+    assert version(emulator, following) == NEW

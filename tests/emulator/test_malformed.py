@@ -156,7 +156,7 @@ async def test_keys_that_nobody_knows_name_no_services_and_no_groups(emulator: E
     made = await client.request(
         "PUT", f"/organization/{cluster.value['organization']['id']}/cluster/{cluster.id}", json=body
     )
-    assert (made.status, made.data["labels_groups"]) == (200, [{}])
+    assert (made.status, made.data["labels_groups"]) == (200, [])
 
 
 async def test_what_is_hardly_http(unchanged: Emulator) -> None:

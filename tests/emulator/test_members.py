@@ -70,3 +70,36 @@ async def test_what_is_no_policy_is_refused(client: AsyncQovery, policy: str) ->
     body: Any = {"name": "broken", "opa_policy": policy}
     with pytest.raises(BadRequest, match="opa_policy: "):
         await client.policy_api_tokens.create(body)
+
+
+async def test_a_role_shows_the_same_level_wherever_it_is_given(client: AsyncQovery) -> None:
+    custom = await client.custom_roles.create({"name": "releases"})
+    roles = {role.name: role.id for role in await client.organizations.list_available_roles()}
+    levels = {"Admin": "ADMIN", "Viewer": "VIEWER", "DevOps": "DEVELOPER", "releases": "DEVELOPER"}
+    assert roles["releases"] == custom.id
+    for name, level in levels.items():
+        address = f"{name.lower()}@new.example"
+        invitation = await client.invitations.create({"email": address, "role_id": roles[name]})
+        assert (invitation.role, invitation.role_name) == (level, name)
+        await client.invitations.accept(invitation.id)
+        (member,) = [each for each in await client.members.list() if each.email == address]
+        assert (member.role, member.role_name, member.role_id) == (level, name, roles[name])
+        await client.members.update_role({"user_id": member.id, "role_id": roles["Viewer"]})
+        (member,) = [each for each in await client.members.list() if each.email == address]
+        assert (member.role, member.role_name) == ("VIEWER", "Viewer")
+
+
+async def test_each_invitation_has_a_link_of_its_own(client: AsyncQovery) -> None:
+    made = [await client.invitations.create({"email": f"{name}@new.example"}) for name in ("a", "b")]
+    assert all(invitation.id in invitation.invitation_link for invitation in made)
+    assert [each.invitation_link for each in await client.invitations.list()] == [one.invitation_link for one in made]
+
+
+async def test_a_new_role_neither_makes_nor_unmakes_an_owner(client: AsyncQovery) -> None:
+    roles = {role.name: role.id for role in await client.organizations.list_available_roles()}
+    members = {member.role_name: member for member in await client.members.list()}
+    owner, other = members.pop("Owner"), next(iter(members.values()))
+    for member, name in ((owner, "Viewer"), (other, "Owner")):
+        with pytest.raises(BadRequest, match="transfer the ownership instead"):
+            await client.members.update_role({"user_id": member.id, "role_id": roles[name]})
+    assert [member.email for member in await client.members.list() if member.role == "OWNER"] == [owner.email]

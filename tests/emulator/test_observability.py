@@ -120,6 +120,7 @@ async def test_metrics_are_those_of_the_stream(client: Both) -> None:
     rate = await prometheus(client, cluster, f"rate(container_cpu_usage_seconds_total{selector}[5m]) * 1000")
     assert rate["resultType"] == "vector"
     (row,) = rate["result"]
+    assert row["value"][0] == client[0].clock.now().timestamp()
     assert float(row["value"][1]) == pytest.approx(pod.cpu.current)
     assert row["metric"]["qovery_com_service_id"] == service.id
     assert "__name__" not in row["metric"]

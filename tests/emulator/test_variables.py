@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import attrs
@@ -199,3 +200,17 @@ async def test_many_at_once(scopes: Scopes) -> None:
     lost: Any = {"name": "C", "value": "x", "scope": "CONTAINER", "is_secret": False}
     with pytest.raises(BadRequest, match="'C' has a scope that the service is not in: CONTAINER"):
         await scopes.client.variables.import_many({"overwrite": False, "vars": [lost]}, **where)
+
+
+async def test_an_update_is_younger_than_the_creation() -> None:
+    async with (
+        Emulator(world="demo", speed=None) as emulator,
+        AsyncQovery(emulator.token, base_url=emulator.url) as client,
+    ):
+        project = emulator.state.every("project")[0].id
+        where = {"variable_scope": "PROJECT", "variable_parent_id": project}
+        made = await client.variables.create({"key": "A", "value": "1", "is_secret": False, **where})
+        emulator.clock.advance(60)
+        updated = await client.variables.update(made.id, {"key": "A", "value": "2"})
+        assert updated.created_at == made.created_at == made.updated_at
+        assert updated.updated_at == made.created_at + timedelta(seconds=60)

@@ -138,11 +138,18 @@ async def test_one_further_host_may_be_given_as_a_string() -> None:
     assert statuses == [200, 200, 403, 403]
 
 
-@pytest.mark.parametrize("address", ["0.0.0.0", "::"])  # as in a container
-async def test_an_emulator_that_listens_everywhere_answers_for_its_own_addresses(address: str) -> None:
+@pytest.mark.parametrize(("address", "host"), [("0.0.0.0", "127.0.0.1"), ("::", "[::1]")])  # as in a container
+async def test_an_emulator_that_listens_everywhere_tells_a_loopback_address(address: str, host: str) -> None:
     async with Emulator(host=address) as emulator:
-        async with AsyncQovery(emulator.token, base_url=emulator.url, allow_plain_http=True) as client:
+        assert emulator.url == f"http://{host}:{port_of(emulator)}"
+        async with AsyncQovery(emulator.token, base_url=emulator.url) as client:  # no allow_plain_http=True is needed
             assert await client.organizations.list()
+        assert (await ask(emulator, {"Host": "10.1.2.3"}))[0] == 403
+
+
+async def test_the_address_that_it_listens_on_needs_no_option() -> None:
+    async with Emulator(host="0.0.0.0") as emulator:
+        assert (await ask(emulator, {"Host": f"0.0.0.0:{port_of(emulator)}"}))[0] == 200
         assert (await ask(emulator, {"Host": "10.1.2.3"}))[0] == 403
 
 

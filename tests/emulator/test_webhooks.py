@@ -247,3 +247,19 @@ async def test_a_large_response_is_kept_in_part(emulator: Emulator, client: Asyn
         await deployed(emulator, client)
     (only,) = await client.webhooks.list_events(webhook)
     assert only.target_response_body == "x" * 4096
+
+
+async def test_what_is_made_beside_the_world_shares_no_id_with_it(emulator: Emulator, client: AsyncQovery) -> None:
+    async with serve(ACCEPTED) as server:
+        webhook = await hooked(client, server)
+        for name in ("a", "b", "c"):
+            await client.projects.create({"name": name})
+        id_ = await deployed(emulator, client)
+        history = await client.environments.list_deployment_history(id_)
+        made = [
+            *(entity.id for entity in emulator.state.all()),
+            *(event.id for event in await client.events.list(page_size=100)),
+            *(delivery.id for delivery in await client.webhooks.list_events(webhook)),
+            *(row.id for row in history.items),
+        ]
+    assert len(set(made)) == len(made)

@@ -7,11 +7,15 @@ import os
 import subprocess
 import sys
 import time
+from datetime import datetime
 
 import pytest
 
 from qovery_async import AsyncQovery
 from qovery_async.emulator import Emulator
+from qovery_async.emulator.facts.families import families
+from qovery_async.emulator.world.presets import World
+from qovery_async.models import APIVariableScopeEnum
 
 pytestmark = pytest.mark.anyio
 
@@ -78,3 +82,32 @@ def test_from_the_command_line(signal: str) -> None:
         assert process.stderr.read() == ""
     names = [line.removeprefix("export ").partition("=")[0] for line in printed[2:]]
     assert names == ["QOVERY_API_URL", "QOVERY_WS_URL", "QOVERY_API_TOKEN"]
+
+
+@pytest.mark.parametrize("world", ["empty", "demo", "large"])
+async def test_nothing_is_younger_than_its_deployment_or_than_now(world: World) -> None:
+    async with Emulator(world=world, speed=None) as emulator:
+        deployed = {
+            environment.id: run.began
+            for environment in emulator.state.every("environment")
+            if (run := emulator.life.environment(environment.id).latest) is not None
+        }
+        assert bool(deployed) == (world != "empty")
+        for entity in emulator.state.all():
+            environment = entity.above("environment")
+            latest = deployed.get(environment.id if environment else "", emulator.clock.now())
+            created = entity.value.get("created_at")
+            assert created is None or datetime.fromisoformat(created) <= latest, (entity.kind, created)
+
+
+async def test_built_in_variables_have_the_same_ids_in_each_process() -> None:
+    """Ids are drawn one after another, and strings have another order in the sets of each process."""
+    async with Emulator(world="demo") as emulator, AsyncQovery(emulator.token, base_url=emulator.url) as client:
+        project = emulator.state.every("project")[0]
+        environment = project.of_kind("environment")[0]
+        listed = await client.variables.list(parent_id=environment.id, scope=APIVariableScopeEnum.ENVIRONMENT)
+        keys = [variable.key for variable in listed if variable.scope == "BUILT_IN"]
+        services = [service for kind in families().services for service in environment.of_kind(kind)]
+        hosts = [f"QOVERY_{families().services[each.kind]}_Z{each.id[:8].upper()}_HOST_INTERNAL" for each in services]
+        first = ["PROJECT_ID", "ENVIRONMENT_ID", "ENVIRONMENT_NAME", "KUBERNETES_CLUSTER_NAME"]
+        assert keys == [*(f"QOVERY_{name}" for name in first), *hosts]

@@ -82,32 +82,3 @@ def test_no_call_hangs_that_races_with_close(run: Run) -> None:
                 assert not thread.is_alive(), "a call hangs"
         eventually(lambda: not loops())
     """)
-
-
-def test_a_call_whose_task_is_cancelled_before_its_first_step_does_not_hang(run: Run) -> None:
-    script = """
-        import concurrent.futures, time
-
-        portal = Portal(stopped)
-
-        async def current_loop():
-            return asyncio.get_running_loop()
-
-        async def work():
-            say("ran")
-
-        def cancel_all():
-            for task in asyncio.all_tasks():
-                if task.get_coro().__name__ == "run":
-                    task.cancel()
-
-        loop = portal.call(current_loop)
-        loop.call_soon_threadsafe(time.sleep, 1)
-        with concurrent.futures.ThreadPoolExecutor(1) as threads:
-            call = threads.submit(portal.call, work)
-            time.sleep(0.5)
-            loop.call_soon_threadsafe(cancel_all)
-            say(type(call.exception(10)).__name__)
-        portal.close()
-    """
-    assert run(script) == ["CancelledError", "stopped"]

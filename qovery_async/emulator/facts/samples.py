@@ -14,7 +14,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from importlib.resources import files
-from typing import Any, get_args, get_origin
+from typing import Any, TypeGuard, get_args, get_origin
 
 from qovery_async.codec.decode import choose
 from qovery_async.codec.plain import is_list, is_object
@@ -54,7 +54,7 @@ def required(model: type[Model]) -> frozenset[str]:
     return _required[model]
 
 
-def is_model(type_: Any) -> bool:
+def is_model(type_: Any) -> TypeGuard[type[Model]]:
     """Whether a type is a class of `qovery_async.models`."""
     return isinstance(type_, type) and issubclass(type_, Model)
 
@@ -96,12 +96,14 @@ def grow(type_: Any, sent: Mapping[str, Any], known: Mapping[str, Any], seed: ob
 
 def branch(type_: Any, value: Mapping[str, Any]) -> type[Model] | None:
     """The model of an object, found through nested unions."""
-    type_, _ = without_none(type_)
-    rule = union_rule(type_)
-    if rule is not None:
-        found = choose(rule, dict(value))
-        return branch(found, value) if found is not None else None
-    return type_ if is_model(type_) else None
+    if is_model(type_):
+        return type_
+    inner, _ = without_none(type_)
+    rule = union_rule(inner)
+    if rule is None:
+        return inner if is_model(inner) else None
+    found = choose(rule, dict(value))
+    return branch(found, value) if found is not None else None
 
 
 class _Sampler:

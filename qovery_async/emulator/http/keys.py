@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
-import attrs
 from aiohttp import web
 
 from qovery_async.emulator.facts.operations import ApiOperation
 from qovery_async.emulator.world.tokens import Caller
 
 
-@attrs.frozen
-class Route:
+class Route(NamedTuple):
     """The operation that a request is for, its path parameters and its sender."""
 
     operation: ApiOperation

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import json
 from functools import partial
 from typing import Any
@@ -35,14 +36,21 @@ class Listener:
         protocol = partial(_Protocol, runner.server, loop=loop, error_style=error_style)
         server = await loop.create_server(protocol, host, port)
         address = server.sockets[0].getsockname()
-        name = f"[{address[0]}]" if ":" in address[0] else address[0]
-        return cls(f"http://{name}:{address[1]}", server, runner)
+        return cls(f"http://{_reached_at(address[0])}:{address[1]}", server, runner)
 
     async def close(self) -> None:
         """Closes the port and its connections."""
         await all_accepted()
         self._server.close()
         await self._runner.cleanup()
+
+
+def _reached_at(listening: str) -> str:
+    """The host of the URL. `0.0.0.0` and `::` are every address of this machine, and none that a client can name."""
+    address = ipaddress.ip_address(listening.partition("%")[0])
+    if address.is_unspecified:
+        return "127.0.0.1" if address.version == 4 else "[::1]"
+    return listening if address.version == 4 else f"[{listening}]"
 
 
 async def all_accepted() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import unquote
@@ -12,6 +13,8 @@ from qovery_async.emulator.facts.operations import ApiOperation
 from qovery_async.emulator.facts.refusals import Refusal
 
 _ORIGIN = re.compile(r"^https?://[^/?#]*", re.IGNORECASE)
+_REMEMBERED = 1000
+"""How many paths are known with their operations: clients ask for the same ones again and again."""
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
@@ -48,6 +51,7 @@ class Router:
                 else:
                     node = node.literals.setdefault(segment, _Node())
             node.operations[operation.method] = operation
+        self._found = functools.lru_cache(_REMEMBERED)(self._look_up)
 
     def find(self, method: str, raw_path: str) -> tuple[ApiOperation, Mapping[str, str]]:
         """The operation and its path parameters. `raw_path` is still encoded and may have a query string.
@@ -57,7 +61,10 @@ class Router:
         """
         # A client that talks to a proxy sends the whole URL instead of the path.
         path = raw_path if raw_path.startswith("/") else _ORIGIN.sub("", raw_path, count=1)
-        segments = [_decoded(segment) for segment in path.partition("?")[0].split("/")[1:]]
+        return self._found(method, path.partition("?")[0])
+
+    def _look_up(self, method: str, path: str) -> tuple[ApiOperation, Mapping[str, str]]:
+        segments = [_decoded(segment) for segment in path.split("/")[1:]]
         allowed: set[str] = set()
         for node in self._root.ends(segments):
             operation = node.operations.get(method)

@@ -62,7 +62,8 @@ class ApiServer:
         self._state = state
         self._tokens = tokens
         self._rate_limit = rate_limit
-        self._handlers = handlers
+        # Which handler an operation has does not change while the server runs.
+        self._handler_of = functools.cache(functools.partial(handler_of, by_hand=handlers))
         self._visitors = visitors
         self._watch = watch
         self._changed = changed
@@ -87,7 +88,8 @@ class ApiServer:
         """
         self._own = frozenset(route.handler for route in own)
         app = web.Application(middlewares=[self._guard, *middlewares], client_max_size=_LARGEST_BODY)
-        app.router.add_routes([*own, *routes, web.route("*", "/{path:.*}", self._respond)])
+        # aiohttp tries the routes below `/` in this order. The page at `/` comes last, since nearly all paths are longer.
+        app.router.add_routes([web.route("*", "/{path:.+}", self._respond), *routes, *own])
         return app
 
     @web.middleware
@@ -154,14 +156,14 @@ class ApiServer:
             caller=caller,
             path=path,
             entities=self._entities(operation, path, caller),
-            query=_query(operation, request.query),
+            query=_query(operation, request),
             body=await _body(operation, request),
             user_agent=request.headers.get("User-Agent", ""),
         )
         ignored = unknown_keys.drop(call)
         if ignored and self._strict:
             raise unknown_keys.refused(call, ignored)
-        handle = handler_of(operation, self._handlers)
+        handle = self._handler_of(operation)
         record = self._watch(call) if operation.writes else None
         response = handle(call)
         if response.sample and self._samples == "refuse":
@@ -212,10 +214,10 @@ def _named(operation: ApiOperation) -> Sequence[tuple[str, str, bool]]:
     return [(name, kind, table.is_below(name, kind)) for name, kind in kinds if kind is not None]
 
 
-def _query(operation: ApiOperation, given: Mapping[str, str]) -> Mapping[str, Any]:
+def _query(operation: ApiOperation, request: web.Request) -> Mapping[str, Any]:
     found: dict[str, Any] = {}
     for parameter in operation.query:
-        text = given.get(parameter.wire)
+        text = request.query.get(parameter.wire)
         if text is None:
             if parameter.required:
                 raise Refusal(400, f"{parameter.wire}: the query parameter is missing")
@@ -227,11 +229,13 @@ def _query(operation: ApiOperation, given: Mapping[str, str]) -> Mapping[str, An
 
 
 async def _body(operation: ApiOperation, request: web.Request) -> Any:
+    wanted = operation.body
+    if wanted is None and not request.body_exists:
+        return None
     try:
         raw = await request.read()
     except web.RequestPayloadError:
         raise Refusal(400, "the body does not have the Content-Encoding that its headers name") from None
-    wanted = operation.body
     if wanted is None:
         return None
     if not raw.strip():
@@ -265,14 +269,18 @@ def _finite(text: str) -> float:
     return number if math.isfinite(number) else _refuse_number(text)
 
 
+_to_json = json.JSONEncoder(separators=(",", ":")).encode
+"""The text of a body. `json.dumps` would make a new encoder for each."""
+
+
 def _http_response(operation: ApiOperation, response: ApiResponse) -> web.Response:
     status = response.status or operation.response.status
     media_type = operation.response.media_type
-    headers = {**response.headers, **({SAMPLE_HEADER: "sample"} if response.sample else {})}
+    headers = {**response.headers, SAMPLE_HEADER: "sample"} if response.sample else response.headers
     if response.body is None and (operation.response.type is None or status != operation.response.status):
         return web.Response(status=status, headers=headers)
     if media_type not in (None, "application/json"):
         body = response.body if isinstance(response.body, bytes) else str(response.body).encode()
         return web.Response(status=status, headers=headers, body=body, content_type=media_type)
-    data = json.dumps(response.body, separators=(",", ":")).encode()
+    data = _to_json(response.body).encode()
     return web.Response(status=status, headers=headers, body=data, content_type="application/json")

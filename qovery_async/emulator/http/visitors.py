@@ -7,6 +7,7 @@ browsers send no `Origin`.
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import re
 from collections.abc import Iterable
@@ -18,6 +19,8 @@ from qovery_async.emulator.facts.refusals import Refusal
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^:/@\[\]]+)(:\d+)?")
 _ORIGIN = re.compile(r"https?://(.+)")
 _ADVICE = "add it with Emulator(hosts=...) or --allow-host if it is yours"
+_REMEMBERED = 100
+"""How many hosts are known as local or not: nearly all requests name the same one."""
 
 
 class Visitors:
@@ -38,8 +41,7 @@ class Visitors:
         """
         hosts = [host.lower() for host in request.headers.getall("Host", [""])]
         for host in hosts:
-            name = _name(host)
-            if name != "localhost" and not self._is_known(host) and not _is_own_address(name, request):
+            if not (_is_local(host) or self._is_known(host) or _came_to(host, request)):
                 raise Refusal(403, f"the emulator does not answer for the host {host!r}; {_ADVICE}")
         for origin in request.headers.getall("Origin", []):
             found = _ORIGIN.fullmatch(origin.lower())
@@ -58,11 +60,23 @@ def _name(host: str) -> str:
     return found[1].strip("[]") if found else ""
 
 
-def _is_own_address(name: str, request: web.Request) -> bool:
-    """Whether this is a loopback address, or the one of this machine that the connection came to."""
-    try:
-        address = ipaddress.ip_address(name)
-    except ValueError:
-        return False
+@functools.lru_cache(_REMEMBERED)
+def _is_local(host: str) -> bool:
+    """Whether this is `localhost` or a loopback address, with or without a port."""
+    name = _name(host)
+    address = _address(name)
+    return name == "localhost" or (address is not None and address.is_loopback)
+
+
+def _came_to(host: str, request: web.Request) -> bool:
+    """Whether this is the address of this machine that the connection came to."""
+    address = _address(_name(host))
     local: tuple[str, int] | None = request.get_extra_info("sockname")  # None: the client has left
-    return address.is_loopback or (local is not None and address == ipaddress.ip_address(local[0].partition("%")[0]))
+    return address is not None and local is not None and address == _address(local[0].partition("%")[0])
+
+
+def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(name)
+    except ValueError:
+        return None

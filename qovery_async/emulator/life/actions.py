@@ -88,6 +88,7 @@ class Service:
     """The name of the image or chart."""
     job_type: str = "LIFECYCLE"
     """CRON or LIFECYCLE. Only jobs have it."""
+    icon: str = "app://qovery-console/service"
 
     @property
     def is_built(self) -> bool:

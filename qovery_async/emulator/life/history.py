@@ -80,7 +80,7 @@ def service_queue(life: Life, environment_id: str, service_id: str) -> Json:
                 "identifier": {"deployment_request_id": request.id} | _identifier(service),
                 "auditing_data": _trigger(request),
                 "status_details": queued_details(request, service),
-                "icon_uri": _icon(service),
+                "icon_uri": service.icon,
             }
             for request in life.environment(environment_id).waiting
             for _, services in life.targets(request)
@@ -181,7 +181,7 @@ def _service_v2(part: Part, now: datetime) -> Json:
         "auditing_data": _audit(part.run.request, began, ended),
         "details": _details(part),
         "status_details": status_details(part),
-        "icon_uri": _icon(part.service),
+        "icon_uri": part.service.icon,
         "total_duration": _duration(began, ended),
     }
 
@@ -232,7 +232,7 @@ def _queued_service(service: Service) -> Json:
     return {
         "identifier": _identifier(service),
         "status": StageStatusEnum.QUEUED.value,
-        "icon_uri": _icon(service),
+        "icon_uri": service.icon,
     } | job
 
 
@@ -246,10 +246,6 @@ def _trigger(request: DeploymentRequest) -> Json:
 
 def _audit(request: DeploymentRequest, began: datetime, ended: datetime) -> Json:
     return _trigger(request) | {"created_at": stamp(began), "updated_at": stamp(ended)}
-
-
-def _icon(service: Service) -> str:
-    return f"app://qovery-console/{service.kind.lower().replace('_', '-')}"
 
 
 def _duration(began: datetime, ended: datetime) -> str:

@@ -138,12 +138,9 @@ def accepted_environment(life: Life, request: DeploymentRequest) -> Json:
 def accepted_environment_as_status(life: Life, request: DeploymentRequest) -> Json:
     """The `Status` in the response to deploying an environment or restarting some of its services."""
     never = _status(ServiceLife(), request.environment_id, is_part=False, waiting=0)
-    return (
-        never
-        | environment_status(life, request.environment_id)
-        | _accepted(request)
-        | {"is_part_last_deployment": True}
-    )
+    environment = accepted_environment(life, request)
+    of_services = {"service_deployment_status": environment["deployment_status"], "is_part_last_deployment": True}
+    return never | environment | _accepted(request) | of_services
 
 
 def status_details(part: Part | None) -> Json:

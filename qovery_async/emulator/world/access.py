@@ -8,7 +8,7 @@ from uuid import NAMESPACE_OID, uuid5
 
 from qovery_async.emulator.facts.families import families
 from qovery_async.emulator.facts.refusals import Refusal
-from qovery_async.emulator.world import crud, derived, pages, policies
+from qovery_async.emulator.world import crud, pages, policies, roles
 from qovery_async.emulator.world.calls import ApiCall, ApiHandlers, ApiResponse
 from qovery_async.emulator.world.state import Entity, State
 from qovery_async.emulator.world.tokens import POLICY_PREFIX, Tokens, new_token
@@ -45,8 +45,7 @@ def join(state: State, organization: Entity, email: str, role: str) -> None:
     name = email.partition("@")[0].replace(".", " ").title()
     state.add("member", organization, {
         "id": state.new_id(), "created_at": state.now(), "name": name, "nickname": name.lower(), "email": email,
-        "role": {"Owner": "OWNER", "Admin": "ADMIN", "Viewer": "VIEWER"}.get(role, "DEVELOPER"),
-        "role_name": role, "role_id": derived.roles_of(organization)[role],
+        **roles.named(organization, roles.roles_of(organization)[role]),
     })  # fmt: skip
 
 
@@ -55,7 +54,7 @@ def enlist(tokens: Tokens, state: State, organization: Entity, token: str) -> No
     at = organization.value["created_at"]
     entity = state.add("apiToken", organization, {
         "id": str(uuid5(NAMESPACE_OID, token)), "created_at": at, "updated_at": at, "name": "emulator",
-        "description": "The token of the emulator.", "role_id": derived.roles_of(organization)["Admin"],
+        "description": "The token of the emulator.", "role_id": roles.roles_of(organization)["Admin"],
         "role_name": "Admin",
     })  # fmt: skip
     entity.facts["token"] = token
@@ -79,22 +78,15 @@ def _list_organizations(call: ApiCall) -> ApiResponse:
     )
 
 
-def _role_name(organization: Entity, role_id: object) -> str:
-    for name, id_ in derived.roles_of(organization).items():
-        if id_ == role_id:
-            return name
-    raise Refusal(404, f"role {role_id} does not exist")
-
-
 def _list_roles(call: ApiCall) -> ApiResponse:
-    roles = [{"id": id_, "name": name} for name, id_ in derived.roles_of(call.target).items()]
-    return ApiResponse(pages.enclosed(roles, call.operation.response))
+    rows = [{"id": id_, "name": name} for name, id_ in roles.roles_of(call.target).items()]
+    return ApiResponse(pages.enclosed(rows, call.operation.response))
 
 
 def _create_token(tokens: Tokens, prefix: str, call: ApiCall) -> ApiResponse:
     organization, body = call.target, call.sent
-    role_id = body.get("role_id") or derived.roles_of(organization)["Admin"]
-    role = _role_name(organization, role_id)
+    role_id = body.get("role_id") or roles.roles_of(organization)["Admin"]
+    role = roles.named(organization, role_id)["role_name"]
     policy: str | None = body.get("opa_policy")
     if policy is not None:
         policies.check(policy)
@@ -140,8 +132,10 @@ def _member(call: ApiCall) -> Entity:
 
 
 def _update_role(call: ApiCall) -> ApiResponse:
-    member, role_id = _member(call), call.body["role_id"]
-    member.value = {**member.value, "role_id": role_id, "role_name": _role_name(call.target, role_id)}
+    member, role = _member(call), roles.named(call.target, call.body["role_id"])
+    if member.value.get("role") != role["role"] and "OWNER" in (member.value.get("role"), role["role"]):
+        raise Refusal(400, "role_id: an organization has one owner; transfer the ownership instead")
+    member.value = {**member.value, **role}
     return ApiResponse()
 
 
@@ -154,11 +148,11 @@ def _delete_member(call: ApiCall) -> ApiResponse:
 
 
 def _transfer_ownership(call: ApiCall) -> ApiResponse:
-    heir, roles = _member(call), derived.roles_of(call.target)
+    heir, ids = _member(call), roles.roles_of(call.target)
     for member in call.target.of_kind("member"):
         if member.value.get("role") == "OWNER":
-            member.value = {**member.value, "role": "ADMIN", "role_name": "Admin", "role_id": roles["Admin"]}
-    heir.value = {**heir.value, "role": "OWNER", "role_name": "Owner", "role_id": roles["Owner"]}
+            member.value = {**member.value, **roles.named(call.target, ids["Admin"])}
+    heir.value = {**heir.value, **roles.named(call.target, ids["Owner"])}
     return ApiResponse()
 
 
@@ -168,7 +162,7 @@ def _accept(call: ApiCall) -> ApiResponse:
     if organization is None:
         raise Refusal(404, "the invitation belongs to no organization")
     role_id = invitation.value.get("role_id")
-    role = _role_name(organization, role_id) if role_id in derived.roles_of(organization).values() else "Admin"
-    join(call.state, organization, invitation.value["email"], role)
+    name = next((name for name, id_ in roles.roles_of(organization).items() if id_ == role_id), "Admin")
+    join(call.state, organization, invitation.value["email"], name)
     call.state.remove(invitation)
     return ApiResponse(invitation.value)

@@ -8,7 +8,7 @@ from typing import Any
 from qovery_async.codec.plain import is_list, is_object
 from qovery_async.emulator.life import statuses
 from qovery_async.emulator.life.environments import Life
-from qovery_async.emulator.world import pages, versions
+from qovery_async.emulator.world import crud, pages, versions
 from qovery_async.emulator.world.calls import ApiCall, ApiHandler, ApiHandlers, ApiResponse
 from qovery_async.emulator.world.repositories import services_below
 from qovery_async.emulator.world.state import Entity
@@ -43,9 +43,11 @@ def handlers(life: Life) -> ApiHandlers:
         ),
         _using(_service),
     )
+    counted = dict.fromkeys((f"git_tokens.{verb}" for verb in ("list", "create", "get", "update")), _counted)
     items = dict.fromkeys(("annotations_groups.list_associated_items", "labels_groups.list_associated_items"))
     return {
         **services,
+        **counted,
         **dict.fromkeys(items, _using(_item)),
         "argocd.apps.list_associated_services": _argocd_apps,
         "container_registries.list_container_statuses": states,
@@ -113,6 +115,14 @@ def _item(user: Entity) -> Json:
     cluster = organization.children.get("cluster", {}).get(id_ or "") if organization else None
     about = {"cluster_id": cluster.id, "cluster_name": cluster.value["name"]} if cluster else {}
     return {"item_id": user.id, "item_name": user.value["name"], "item_type": _type(user), **about, **_place(user)}
+
+
+def _counted(call: ApiCall) -> ApiResponse:
+    """Git tokens with the number of their services."""
+    response = crud.handler(call.operation)(call)
+    for row in response.body.get("results", [response.body]):
+        row["associated_services_count"] = len(users_of(call.state.get("gitToken", row["id"])))
+    return response
 
 
 def _argocd_apps(call: ApiCall) -> ApiResponse:

@@ -7,6 +7,7 @@ an `ApiHandlers` under the operation's dotted name, such as `environments.deploy
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import attrs
@@ -42,13 +43,16 @@ class ApiCall:
         return next(reversed([*self.entities.values()]), self.state.root)
 
 
+_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+
+
 @attrs.frozen
 class ApiResponse:
     """The response to a call. Without a status, it has the first one that the description declares."""
 
     body: Any = None
     status: int | None = None
-    headers: Mapping[str, str] = attrs.Factory(dict[str, str])
+    headers: Mapping[str, str] = _NO_HEADERS
     sample: bool = False
     """Whether the response is made up, or the request has no effect."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from qovery_async.codec.plain import is_object
+from qovery_async.codec.plain import is_list, is_object
 from qovery_async.emulator.facts.families import families
 from qovery_async.emulator.facts.operations import operations
 from qovery_async.emulator.facts.refusals import Refusal, taken
@@ -15,6 +15,8 @@ from qovery_async.emulator.world.state import Entity, State
 
 # A domain belongs to one service, a backup to one database.
 _NOT_COPIED = ("customDomain", "backup")
+# Lists of what has an id of its own. The storage of a database is a number.
+_PARTS = ("ports", "storage")
 
 
 def handlers() -> ApiHandlers:
@@ -68,6 +70,9 @@ def _copy(state: State, original: Entity, parent: Entity, copies: dict[str, Enti
     now, known = state.now(), derived.references(parent)
     value = {**original.value, "id": state.new_id(), "created_at": now, "updated_at": now}
     value |= {key: known[key] for key in ("project", "environment") if key in value}
+    for key in _PARTS:
+        if is_list(parts := value.get(key)):
+            value[key] = [{**part, "id": state.new_id()} for part in parts]
     facts = {key: fact for key, fact in original.facts.items() if key not in ("state", versions.COMMITS)}
     copy = state.add(original.kind, parent, value, **facts)
     copy.settings = {word: _renamed(setting, original.id, copy.id) for word, setting in original.settings.items()}

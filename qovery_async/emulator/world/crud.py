@@ -11,7 +11,7 @@ from qovery_async.emulator.facts.operations import ApiOperation, DeclaredRespons
 from qovery_async.emulator.facts.refusals import Refusal, taken
 from qovery_async.emulator.facts.samples import branch, complete, fields, grow, lasting, sample
 from qovery_async.emulator.facts.validation import misfit
-from qovery_async.emulator.world import derived, pages, provided
+from qovery_async.emulator.world import derived, pages, provided, renaming
 from qovery_async.emulator.world.calls import ApiCall, ApiHandler, ApiResponse
 from qovery_async.emulator.world.state import Entity, State
 from qovery_async.emulator.world.unknown_keys import grafted, remembered
@@ -152,7 +152,8 @@ def _update(call: ApiCall) -> ApiResponse:
         "updated_at": call.state.now(),
     }
     made = _shape(family.response_type, request_type, {**kept, **body}, known)
-    entity.value = remembered(made, entity.value, python_type(request_type or "Any"))
+    before, entity.value = entity.value, remembered(made, entity.value, python_type(request_type or "Any"))
+    renaming.follow(call.state, entity, before)
     return ApiResponse(shown(entity, call.operation.response))
 
 

@@ -5,7 +5,6 @@ Only what neither the models nor the paths tell, by kind.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -20,16 +19,14 @@ from qovery_async.emulator.world import (
     kubernetes,
     named_sources,
     plans,
+    roles,
     versions,
 )
 from qovery_async.emulator.world.state import Entity, State
 
 Known = dict[str, Any]
 
-_EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[a-z0-9-]+(\.[a-z0-9-]+)*", re.ASCII | re.IGNORECASE)
 _GROUPS = {"annotations_groups": "annotationsGroups", "labels_groups": "labelsGroups"}
-_MODES = ("DEVELOPMENT", "PREVIEW", "STAGING", "PRODUCTION")
-_NO_ACCESS = [{"environment_type": mode, "permission": "NO_ACCESS"} for mode in _MODES]
 
 
 def references(parent: Entity) -> Known:
@@ -160,25 +157,6 @@ def _terraform(body: Mapping[str, Any], parent: Entity, _: State) -> Known:
     return {"terraform_files_source": {"git": {"git_repository": git_sources.shown(git, parent)}}} if git else {}
 
 
-def _invitation(body: Mapping[str, Any], parent: Entity, _: State) -> Known:
-    if not _EMAIL.fullmatch(body["email"]):
-        raise Refusal(400, f"email: must be an address such as ada@example.com, got {body['email']!r:.100}")
-    roles = roles_of(parent)
-    id_ = body.get("role_id") or roles["Admin"]
-    name = next((name for name, role in roles.items() if role == id_), None)
-    if name is None:
-        raise Refusal(404, f"role {id_} does not exist")
-    role = {"role_id": id_, "role_name": name, "role": {"Viewer": "VIEWER", "Owner": "OWNER"}.get(name, "ADMIN")}
-    return {"invitation_status": "PENDING", "inviter": "ada@example.com", **role}
-
-
-def roles_of(organization: Entity) -> dict[str, str]:
-    """The ids of all roles by name: the built-in ones, then the custom ones."""
-    built_in: dict[str, str] = organization.facts.get("roles", {})
-    custom = {role.value["name"]: role.id for role in organization.of_kind("customRole")}
-    return {**built_in, **custom}
-
-
 def _cluster(body: Mapping[str, Any], _: Entity, __: State) -> Known:
     """The state of a new cluster, and its features as responses have them: with titles and types of values."""
     cloud, features = body["cloud_provider"], body.get("features")
@@ -230,42 +208,27 @@ def _project(entity: Entity) -> Known:
     return {"associated_environments_count": len(entity.children.get("environment", ()))}
 
 
-def _custom_role(role: Entity) -> Known:
-    """The permissions of a role: the lowest for each cluster and project that it does not name."""
-    organization = role.parent
-    if organization is None:
-        return {}
-    clusters = {each.get("cluster_id"): each for each in role.value.get("cluster_permissions") or ()}
-    projects = {each.get("project_id"): each for each in role.value.get("project_permissions") or ()}
-    return {
-        "cluster_permissions": [
-            {"permission": "VIEWER", **clusters.get(c.id, {}), "cluster_id": c.id, "cluster_name": c.value["name"]}
-            for c in organization.of_kind("cluster")
-        ],
-        "project_permissions": [
-            {"is_admin": False, "permissions": _NO_ACCESS, **projects.get(p.id, {}), "project_id": p.id,
-             "project_name": p.value["name"]}
-            for p in organization.of_kind("project")
-        ],
-    }  # fmt: skip
-
-
 def _groups(entity: Entity) -> Known:
-    """The annotations and labels groups that a service or cluster names by id, in full."""
+    """The annotations and labels groups that a service or cluster names by id, in full, without deleted ones."""
     found: Known = {}
     for key, kind in _GROUPS.items():
         if (named := entity.value.get(key)) and (organization := entity.above("organization")):
             there = organization.children.get(kind, {})
-            found[key] = [there[each["id"]].value if each.get("id") in there else each for each in named]
+            found[key] = [there[each["id"]].value for each in named if each.get("id") in there]
     return found
 
 
-def _service(entity: Entity) -> Known:
-    return {**versions.when_shown(entity), **_groups(entity)}
+def _with_groups(entity: Entity, shown: Mapping[str, Any]) -> Mapping[str, Any]:
+    groups = _groups(entity)
+    return {**shown, **groups} if groups else shown
 
 
-def _database(entity: Entity) -> Known:
-    return {**databases.when_shown(entity), **_groups(entity)}
+def _service(entity: Entity) -> Mapping[str, Any]:
+    return _with_groups(entity, versions.when_shown(entity))
+
+
+def _database(entity: Entity) -> Mapping[str, Any]:
+    return _with_groups(entity, databases.when_shown(entity))
 
 
 _CREATED: Mapping[str, Callable[[Mapping[str, Any], Entity, State], Known]] = {
@@ -278,11 +241,12 @@ _CREATED: Mapping[str, Callable[[Mapping[str, Any], Entity, State], Known]] = {
     "container": _container,
     "helm": _helm,
     "terraform": _terraform,
-    "inviteMember": _invitation,
+    "inviteMember": roles.invitation,
     "webhook": _webhook,
     "aws/credentials": _aws_credentials,
     "azure/credentials": _tagged("AZURE"),
     "gcp/credentials": _tagged("GCP"),
+    "gitToken": git_sources.token,
     "onPremise/credentials": _tagged("OTHER"),
     "scaleway/credentials": _tagged("SCW"),
 }
@@ -290,7 +254,8 @@ _SHOWN: Mapping[str, Callable[[Entity], Mapping[str, Any]]] = {
     "organization": plans.when_shown,
     "deploymentRule": deployment_rules.when_shown,
     "project": _project,
-    "customRole": _custom_role,
+    "customRole": roles.permissions,
+    "inviteMember": roles.invitation_link,
     "database": _database,
     **dict.fromkeys(("application", "container", "job", "helm", "terraform"), _service),
     "cluster": _groups,

@@ -7,8 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from qovery_async.emulator.facts.refusals import Refusal
-from qovery_async.emulator.world.state import Entity
+from qovery_async.emulator.world.state import Entity, State
 
+_APIS = {
+    "GITHUB": "https://api.github.com",
+    "GITLAB": "https://gitlab.com/api/v4",
+    "BITBUCKET": "https://api.bitbucket.org/2.0",
+}
 _ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*://[\w.~:/?#@!$&'()*+,;=%-]+", re.ASCII | re.IGNORECASE)
 _URL = re.compile(r"(?:\w+://)?[^/]+/(?:(?P<owner>.+)/)?(?P<name>[^/]+?)(?:\.git)?/*")
 
@@ -17,6 +22,11 @@ def named_in(url: str) -> dict[str, str]:
     """The owner and the name of the repository at a URL."""
     found = _URL.fullmatch(url)
     return {"owner": (found and found["owner"]) or "", "name": found["name"] if found else url}
+
+
+def token(body: Mapping[str, Any], _: Entity, __: State) -> dict[str, Any]:
+    """The address of the provider's API that a token is for, unless the request names one."""
+    return {"git_api_url": body.get("git_api_url") or _APIS.get(body["type"], _APIS["GITHUB"])}
 
 
 def shown(git: Mapping[str, Any], parent: Entity) -> dict[str, Any]:

@@ -38,14 +38,15 @@ _STATES = ("DEPLOYED",) * 7 + ("STOPPED", "DEPLOYMENT_ERROR", "BUILD_ERROR", "RE
 _PROBES: Mapping[str, Any] = {"healthchecks": {}}
 _GIT = {"url": "https://github.com/acme/{name}.git", "branch": "main", "root_path": "/", "provider": "GITHUB"}
 _COUNTS = 200, 10, 10
-_BEGAN = datetime(2026, 1, 5, 9, tzinfo=UTC)
+_BEGAN, _STEP = datetime(2026, 1, 1, 9, tzinfo=UTC), timedelta(seconds=10)
+"""When the first object is made, and how long after each the next one: all before the deployments of a `SteppedClock`."""
 
 
 def build(world: World, state: State) -> Entity:
     """Fills the state and returns its organization."""
-    clock, minutes = state.clock, itertools.count()
+    clock, made = state.clock, itertools.count()
     # Two worlds with the same seed are equal, so their objects have fixed times.
-    state.clock = lambda: _BEGAN + timedelta(minutes=next(minutes))
+    state.clock = lambda: _BEGAN + next(made) * _STEP
     try:
         organization = _fill(world, state)
         for environment in state.every("environment"):

@@ -20,7 +20,7 @@ Json = dict[str, Any]
 
 _LISTS = re.compile(r"(?:git|account)\.list_(github|gitlab|bitbucket)_(repositories|branches)")
 # A new world's objects are this old.
-_FIRST = datetime(2026, 1, 5, 9, tzinfo=UTC)
+_FIRST = datetime(2026, 1, 1, 9, tzinfo=UTC)
 
 
 def services_below(entity: Entity) -> Iterator[Entity]:

@@ -73,6 +73,7 @@ def service_of(state: State, entity: Entity) -> Service:
         values_commit=versions.values_commit_of(entity),
         image=versions.image_of(entity),
         job_type=str(entity.value.get("job_type") or "LIFECYCLE"),
+        icon=entity.value["icon_uri"],
     )
 
 

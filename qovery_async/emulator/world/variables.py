@@ -104,7 +104,7 @@ def _own_and_inherited(state: State, parent: Entity) -> Iterator[Entity]:
 
 
 def add_built_in(state: State, environment: Entity) -> None:
-    """Adds the variables that Qovery itself sets, and removes outdated ones. On demand, since few environments of a large world are read."""
+    """Brings the variables that Qovery itself sets up to date. On demand, since few environments of a large world are read."""
     project = environment.above("project")
     wanted = {
         "QOVERY_PROJECT_ID": project.id if project else "",
@@ -121,7 +121,11 @@ def add_built_in(state: State, environment: Entity) -> None:
     there = {v.value["key"]: v for v in environment.of_kind(KIND) if v.value["scope"] == "BUILT_IN"}
     for key in there.keys() - wanted.keys():
         _remove(state, there[key])
-    for key in wanted.keys() - there.keys():
+    for key in wanted.keys() & there.keys():
+        if there[key].facts["plain"] != wanted[key]:  # the environment or its cluster has another name
+            there[key].facts["plain"] = wanted[key]
+            there[key].value = {**there[key].value, "updated_at": state.now()}
+    for key in [key for key in wanted if key not in there]:  # in their order, since each takes the next id
         value: dict[str, Any] = {"id": state.new_id(), "created_at": state.now(), "updated_at": state.now()}
         value |= {"key": key, "is_secret": False}
         value |= {"scope": "BUILT_IN", "variable_type": "BUILT_IN", "owned_by": "QOVERY"}

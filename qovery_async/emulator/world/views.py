@@ -43,8 +43,10 @@ def handlers(life: Life) -> ApiHandlers:
 
 def services_of(environment: Entity) -> Iterator[Entity]:
     """All services of an environment, kind after kind."""
+    children = environment.children
     for kind in families().services:
-        yield from environment.children.get(kind, {}).values()
+        if kind in children:
+            yield from children[kind].values()
 
 
 def service_type(service: Entity) -> str:
