@@ -33,10 +33,10 @@ attr._make._ClassBuilder.build_class = lambda self: made.append(self._cls.__name
 import qovery_async.deployments.errand
 import qovery_async.streams.feed
 
-late = {"Errand", "ClusterSnapshot", "Rate", "RetryEvent", "Feed", "Past"}
+late = {"Errand", "ClusterSnapshot", "GiveUp", "RetryEvent", "Feed", "Past"}
 assert not late & {*made}, made
-rate = qovery_async.Rate(limit=1, remaining=1, resets_in=1.0)
-assert late & {*made} == {"Rate"}, made
+end = qovery_async.transport.retry.GiveUp("over")
+assert late & {*made} == {"GiveUp"}, made
 
 compiled = []
 compile_ = attr._make._linecache_and_compile
@@ -44,7 +44,7 @@ attr._make._linecache_and_compile = lambda script, *rest: compiled.append(script
 
 qovery_async.Page([])
 assert not any("__repr__" in script or "__eq__" in script for script in compiled), compiled
-assert repr(rate).startswith("Rate(limit=1, ") and rate == rate and rate in {rate}
+assert repr(end) == "GiveUp(reason='over')" and end == end and end in {end}
 assert len(compiled) == 2, compiled
 """
 
