@@ -116,3 +116,5 @@ class TestRetryAfter:
         assert [read_retry_after(reset, limited=limited) for limited in (True, False)] == [60.0, None]
         assert read_retry_after(headers(Retry_After="later", X_RateLimit_Reset="60"), limited=True) == 60.0
         assert read_retry_after(headers(), limited=True) is None
+        at = headers(X_RateLimit_Reset=str(EPOCH + 30), Date=DATE)
+        assert read_retry_after(at, limited=True) == 30.0
