@@ -96,20 +96,25 @@ def print_steps(url: str) -> None:
 
 
 def count(work: str, url: str) -> int:
-    """The instructions of a work, in a process of its own under valgrind."""
+    """The instructions of a work."""
+    return counted(__file__, "--child", work, url)
+
+
+def counted(*program: str) -> int:
+    """The instructions of what a program of Python marks with `instrument`, in a process of its own under valgrind."""
     with tempfile.TemporaryDirectory() as folder:
         command = ["valgrind", "--tool=callgrind", "--instr-atstart=no", f"--callgrind-out-file={folder}/out"]
         done = subprocess.run(
-            [*command, sys.executable, __file__, "--child", work, url],
+            [*command, sys.executable, *program],
             env={**os.environ, "PYTHONHASHSEED": "0"},
             capture_output=True,
             text=True,
             check=False,
         )
-    counted = re.search(r"Collected : (\d+)", done.stderr)
-    if done.returncode or counted is None:
-        sys.exit(f"{work} failed under valgrind:\n{done.stdout}{done.stderr}")
-    return int(counted[1])
+    collected = re.search(r"Collected : (\d+)", done.stderr)
+    if done.returncode or collected is None:
+        sys.exit(f"{' '.join(program)} failed under valgrind:\n{done.stdout}{done.stderr}")
+    return int(collected[1])
 
 
 def child(work: str, url: str) -> None:

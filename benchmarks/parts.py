@@ -11,15 +11,11 @@ import asyncio
 import gc
 import inspect
 import json
-import os
-import re
-import subprocess
 import sys
-import tempfile
 from collections.abc import Callable
 from datetime import datetime
 
-from instructions import instrument
+from instructions import counted, instrument
 from ladder import ORGANIZATION, ROUTE, TOKEN, ignore
 from multidict import CIMultiDict, CIMultiDictProxy
 from server import LIST
@@ -41,23 +37,10 @@ def main() -> None:
     if len(sys.argv) > 1:
         asyncio.run(run(sys.argv[1]))
         return
-    nothing = count(NOTHING)
+    nothing = counted(__file__, NOTHING)
     for name in asyncio.run(parts()):
         if name != NOTHING:
-            print(f"{name:<60} {(count(name) - nothing) / TIMES:9,.0f}", flush=True)
-
-
-def count(part: str) -> int:
-    """The instructions of a part, in a process of its own under valgrind."""
-    with tempfile.TemporaryDirectory() as folder:
-        command = ["valgrind", "--tool=callgrind", "--instr-atstart=no", f"--callgrind-out-file={folder}/out"]
-        environ = {**os.environ, "PYTHONHASHSEED": "0"}
-        program = [*command, sys.executable, __file__, part]
-        done = subprocess.run(program, env=environ, capture_output=True, text=True, check=False)
-    counted = re.search(r"Collected : (\d+)", done.stderr)
-    if done.returncode or counted is None:
-        sys.exit(f"{part} failed under valgrind:\n{done.stdout}{done.stderr}")
-    return int(counted[1])
+            print(f"{name:<60} {(counted(__file__, name) - nothing) / TIMES:9,.0f}", flush=True)
 
 
 async def run(name: str) -> None:

@@ -98,9 +98,8 @@ def _number(text: str | None) -> float | None:
     return number if math.isfinite(number) else None
 
 
-@functools.lru_cache(
-    maxsize=8
-)  # the responses of a second name the same, and parsing it takes as long as all else here
+# The responses of a second name the same date, and parsing it takes as long as all else here.
+@functools.lru_cache(maxsize=8)
 def _date(text: str) -> float | None:
     try:
         at = parsedate_to_datetime(text)
